@@ -1,0 +1,81 @@
+# Countersign's front door. Everything is built in .venv from the locked requirements; nothing is installed elsewhere.
+
+PYTHON ?= python3.11
+PORT ?= 8000
+PY := .venv/bin/python
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench lock clean
+
+help:
+	@echo "make demo    the whole site with sample pages, on http://127.0.0.1:$(PORT)/ (PORT=… for another)"
+	@echo "make test    every test, on SQLite, on PostgreSQL and in a browser"
+	@echo "make check   style, structure, migrations, settings, templates"
+	@echo "make bench   how fast it is"
+	@echo "make lock    pin the requirements anew (UPGRADE=--upgrade for newer versions)"
+	@echo "make clean   remove what was built; keep your settings and data"
+
+# Before the slow part, so that a taken port is the first thing you read and not the last.
+PORT_IS_FREE := import socket, sys; s = socket.socket(); \
+	s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", int(sys.argv[1])))
+
+demo: export COUNTERSIGN_DEMO := 1
+demo: .venv/.installed .env
+	@$(PY) -c '$(PORT_IS_FREE)' $(PORT) 2>/dev/null || \
+		{ echo "Port $(PORT) is taken or not allowed. Choose another: make demo PORT=8001"; exit 1; }
+	@echo "Preparing the database …"
+	@$(PY) manage.py migrate --verbosity 0
+	@echo "Collecting static files …"
+	@$(PY) manage.py collectstatic --noinput --verbosity 0
+	@echo "Loading the sample pages …"
+	@$(PY) manage.py load_demo --port $(PORT)
+	@echo "Serving. Ctrl-C stops it."
+	@exec $(PY) -m gunicorn config.wsgi --bind 127.0.0.1:$(PORT) \
+		--workers 2 --worker-class gthread --threads 4 --log-level warning --no-control-socket
+
+test: .venv/.installed .env
+	@$(PY) tests/run
+
+check: .venv/.installed .env
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py check --fail-level WARNING
+	$(PY) manage.py check_templates
+
+bench: .venv/.installed .env
+	@$(PY) -m benchmarks
+
+# Built afresh whenever the lock changes, so that it holds what the lock says and nothing else. Twice quiet: pip
+# still tells its errors, but not its opinion of this machine's settings.
+.venv/.installed: requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 is missing. Install it (on Debian: apt-get install python3.11 python3.11-venv)" \
+		"or give its path: make PYTHON=…"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "Python's venv module is missing. Install it (on Debian: apt-get install python3.11-venv)."; exit 1; }
+	@echo "Building .venv (about a minute, once) …"
+	@$(PYTHON) -m venv --clear .venv
+	@$(PY) -m pip install --require-hashes --quiet --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# Made once, readable by you alone, and yours from then on. The alphabet leaves out what is easily misread.
+.env: | .venv/.installed
+	@umask 077 && $(PY) -c 'from secrets import choice, token_urlsafe; \
+		print("SECRET_KEY=" + token_urlsafe(50)); \
+		print("DEMO_PASSWORD=" + "".join(choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(8)))' > $@
+
+COMPILE = .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(UPGRADE)
+
+# A lock is for every machine: it may name no index and no path of this one.
+lock: .venv/.installed
+	$(COMPILE) --output-file requirements.txt requirements.in
+	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+	@! grep -nE '://|^-|[ =]/' requirements.txt requirements-dev.txt
+
+clean:
+	rm -rf .venv staticfiles screenshots .pytest_cache .hypothesis .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "Kept: .env and db.sqlite3, your settings and data. Delete them by hand to start anew."

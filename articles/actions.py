@@ -1,0 +1,234 @@
+"""The deeds that write history: the only writers of revisions, publications and addresses."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from articles import kinds
+from articles.content import Document, canonical, digest
+from articles.fields import fold
+from articles.imprint import Frame, ReviewLine
+from articles.models import Article, Authorship, CopyrightNotice, Publication, Redirect, Revision
+
+
+class Refused(Exception):
+    """A deed that a rule forbids; its text says why, to the person who tried."""
+
+
+class CannotPublish(Refused):
+    pass
+
+
+class CannotWithdraw(Refused):
+    pass
+
+
+class CannotRestore(Refused):
+    pass
+
+
+class CannotDiscard(Refused):
+    pass
+
+
+class CannotChangeAddress(Refused):
+    pass
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore did: the revision it made and a sentence for each thing it could not bring back."""
+
+    revision: Revision
+    report: list[str]
+
+
+def record_revision(page: Article, *, by: AbstractUser, restored_from: Revision | None = None) -> Revision:
+    """Freeze the working copy of one page. Returns its latest revision: a new one only if the text changed."""
+    kind = kinds.get(page.kind)
+    return record_revisions(kind.model.objects.filter(pk=page.pk), by=by, restored_from=restored_from)[0]
+
+
+@transaction.atomic
+def record_revisions(pages, *, by: AbstractUser, restored_from: Revision | None = None) -> list[Revision]:
+    """Freeze the working copies of a queryset of pages of one kind, in a fixed number of queries."""
+    kind = kinds.of(pages.model)
+    ids = sorted(pages.values_list("pk", flat=True))
+    list(Article.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    newest = Revision.objects.filter(article=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    latest = Article.objects.filter(pk__in=ids).annotate(newest=Subquery(newest)).values("newest")
+    previous = {revision.article_id: revision for revision in Revision.objects.filter(pk__in=latest)}
+    now, kept, made = timezone.now(), [], []
+    for page in kind.load(kind.model.objects.filter(pk__in=ids).order_by("pk")):
+        document, before = kind.compose(page), previous.get(page.pk)
+        text = canonical(document)
+        if before and before.digest == digest(text):
+            kept.append(before)
+            continue
+        revision = Revision(
+            article_id=page.pk,
+            number=before.number + 1 if before else 1,
+            document=text.decode(),
+            digest=digest(text),
+            saved_by=by,
+            saved_at=now,
+            restored_from=restored_from,
+        )
+        made.append((revision, kind.authors(document, before.read() if before else None)))
+    Revision.objects.bulk_create(revision for revision, _ in made)
+    inherited = _lineage(restored_from) if restored_from else set()
+    Authorship.objects.bulk_create(
+        Authorship(revision=revision, user_id=author)
+        for revision, authors in made
+        for author in {by.pk, *authors, *inherited}
+    )
+    return kept + [revision for revision, _ in made]
+
+
+def _lineage(revision: Revision) -> set[int]:
+    """Whoever wrote a revision: the authors of it and of those before it that led up to it unpublished."""
+    before = Revision.objects.filter(article=revision.article_id, number__lt=revision.number)
+    signed = before.filter(publications__isnull=False).order_by("-number").values_list("number", flat=True).first()
+    rows = Authorship.objects.filter(
+        revision__article=revision.article_id,
+        revision__number__gt=signed or 0,
+        revision__number__lte=revision.number,
+    )
+    return set(rows.values_list("user_id", flat=True))
+
+
+def lock(page: Article) -> Article:
+    """The page's row, held until the transaction ends, with what visitors read now."""
+    return Article.objects.select_for_update(of=("self",)).select_related("live").get(pk=page.pk)
+
+
+@transaction.atomic
+def publish(
+    *, revision: Revision, document: Document, review_line: ReviewLine, evidence: str, by: AbstractUser, at
+) -> Publication:
+    """Show visitors a signed revision. ``evidence`` is the hash of the ledger entry that signed it."""
+    page = lock(revision.article)
+    if page.discarded_at:
+        raise CannotPublish("This page was discarded.")
+    if page.live and page.live.revision.number > revision.number:
+        raise CannotPublish("A later text of this page is already published.")
+    again = page.live and page.live.revision_id == revision.pk
+    publication = Publication.objects.create(
+        article=page,
+        revision=revision,
+        kind=Publication.Kind.RESIGN if again else Publication.Kind.PUBLISH,
+        evidence=evidence,
+        slug=page.slug,
+        title=document.title,
+        sort_key=fold(document.title)[:200],
+        summary=document.summary,
+        review_line=canonical(review_line).decode(),
+        frame=canonical(frame_of(page)).decode(),
+        by=by,
+        at=at,
+    )
+    Article.objects.filter(pk=page.pk).update(live=publication)
+    return publication
+
+
+@transaction.atomic
+def withdraw(page: Article, *, reason: str, evidence: str, by: AbstractUser, at) -> Publication:
+    """Show visitors, openly, that a page is gone: nothing older comes in its place."""
+    page = lock(page)
+    if not page.live:
+        raise CannotWithdraw("This page is not published, so there is nothing to withdraw.")
+    gone = _following(page.live, kind=Publication.Kind.WITHDRAW, by=by, at=at, reason=reason, evidence=evidence)
+    gone.save(force_insert=True)
+    Article.objects.filter(pk=page.pk).update(live=None)
+    return gone
+
+
+@transaction.atomic
+def restore(revision: Revision, *, by: AbstractUser) -> Restored:
+    """Write an old text back into the working copy, as a new revision; shared rows are left alone."""
+    page = lock(revision.article)
+    if page.discarded_at:
+        raise CannotRestore("This page was discarded.")
+    kind = kinds.get(page.kind)
+    working_copy = kind.model.objects.get(pk=page.pk)
+    working_copy.edition += 1
+    report = kind.restore(working_copy, revision.read())
+    return Restored(record_revision(working_copy, by=by, restored_from=revision), report)
+
+
+@transaction.atomic
+def discard(page: Article, *, by: AbstractUser) -> None:
+    """Put away a draft that was never published; its history stays."""
+    page = lock(page)
+    if page.publications.exists():
+        raise CannotDiscard("This page was published once, so it can be withdrawn but not discarded.")
+    Article.objects.filter(pk=page.pk).update(discarded_by=by, discarded_at=timezone.now())
+
+
+@transaction.atomic
+def change_address(page: Article, *, slug: str, by: AbstractUser) -> None:
+    """Move a page to another address; visitors to the old one are led to the new."""
+    page = lock(page)
+    old, page.slug = page.slug, slug
+    if old == slug:
+        raise CannotChangeAddress("The page has this address already.")
+    try:
+        page.clean_fields(exclude=[f.name for f in page._meta.fields if f.name != "slug"])
+        page.check_address()
+    except ValidationError as error:
+        raise CannotChangeAddress(" ".join(error.messages)) from error
+    if page.publications.exists() and not page.live:
+        raise CannotChangeAddress("This page is withdrawn. Its address can change once it is signed again.")
+    if not page.live:
+        Article.objects.filter(pk=page.pk).update(slug=slug)
+        return
+    address = {"language": page.language, "kind": page.kind}
+    Redirect.objects.filter(**address, slug=slug, article=page).delete()
+    Redirect.objects.create(**address, slug=old, article=page)
+    moved = _following(page.live, kind=Publication.Kind.ADDRESS, by=by, at=timezone.now(), slug=slug)
+    moved.save(force_insert=True)
+    Article.objects.filter(pk=page.pk).update(live=moved, slug=slug)
+
+
+@transaction.atomic
+def roll_copyright_year(notices: Iterable[CopyrightNotice], *, year: int, by: AbstractUser) -> int:
+    """Bring notices to a year. Returns how many published pages print it from now on."""
+    ids = [notice.pk for notice in notices]
+    CopyrightNotice.objects.select_for_update().filter(pk__in=ids).update(year=year)
+    return reframe(Article.objects.filter(notice__in=ids), by=by)
+
+
+@transaction.atomic
+def reframe(pages, *, by: AbstractUser) -> int:
+    """Log and show the present notice and filing of those published pages that print another. Returns how many."""
+    pages = pages.public().order_by("pk").distinct()
+    list(Article.objects.select_for_update().filter(pk__in=pages.values("pk")).order_by("pk").values_list("pk"))
+    now, rows = timezone.now(), []
+    for page in pages.select_related("live", "notice").prefetch_related("topics"):
+        frame, shown = frame_of(page), page.live.read_frame()
+        if frame != shown:
+            kind = Publication.Kind.NOTICE if frame.notice != shown.notice else Publication.Kind.FILING
+            rows.append(_following(page.live, kind=kind, by=by, at=now, frame=canonical(frame).decode()))
+    Publication.objects.bulk_create(rows)
+    newest = Publication.objects.filter(article=OuterRef("pk")).order_by("-id").values("id")[:1]
+    Article.objects.filter(pk__in=[row.article_id for row in rows]).update(live=Subquery(newest))
+    return len(rows)
+
+
+def frame_of(page: Article) -> Frame:
+    """The notice and the filing of a page as they are now."""
+    return Frame(
+        notice=page.notice.as_printed() if page.notice else None,
+        filed_under=tuple(topic.as_printed() for topic in page.topics.all()),
+    )
+
+
+def _following(shown: Publication, **changed) -> Publication:
+    """The next line of a page's log: what is shown now, save for what changed."""
+    same = ["article_id", "revision_id", "slug", "title", "sort_key", "summary", "review_line", "frame"]
+    return Publication(**({name: getattr(shown, name) for name in same} | {"evidence": None} | changed))

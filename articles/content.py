@@ -1,0 +1,93 @@
+"""The frozen document: what a clinician signs, as pydantic models, canonical bytes and their digest."""
+
+import hashlib
+from typing import Literal
+from uuid import UUID
+
+import rfc8785
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA = 1
+ADVICE_LABELS = {
+    "emergency": "Call for emergency help",
+    "urgent": "Get medical help today",
+    "routine": "When to see a clinician",
+}
+
+
+class Frozen(BaseModel):
+    """A value that never changes once made and refuses fields that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Advice(Frozen):
+    """When to call for help: the level is said in words as well as in colour."""
+
+    level: Literal["emergency", "urgent", "routine"]
+    html: str
+
+    @property
+    def label(self) -> str:
+        return ADVICE_LABELS[self.level]
+
+
+class Reference(Frozen):
+    """One source: what it is called, who publishes it, where and of which year it is."""
+
+    title: str
+    publisher: str = ""
+    url: str = ""
+    year: int | None = None
+
+
+class Document(Frozen):
+    """Everything medical that one page says, whatever its kind.
+
+    A kind of page subclasses it. ``version`` travels as ``schema``; a change of shape takes the next number
+    and readers upcast older text (see ``kinds.read``), because signed bytes are never migrated.
+    """
+
+    version: Literal[1] = Field(SCHEMA, alias="schema")
+    kind: str
+    uuid: UUID
+    language: str
+    title: str
+    headline: str
+    summary: str
+    written_by: str
+    advice: Advice | None = None
+    body: str
+    references: tuple[Reference, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def linked(self) -> set[UUID]:
+        """The other pages that this one points to, by UUID."""
+        return set()
+
+    def rich_texts(self) -> dict[str, str]:
+        """Label → HTML of every rich text on the page, in reading order, for diffs and quality checks."""
+        advice = {"When to get help": self.advice.html} if self.advice else {}
+        return advice | {"Overview": self.body}
+
+
+class ArticleDocument(Document):
+    """A plain article: the common parts and nothing more."""
+
+    kind: Literal["article"] = "article"
+
+
+def canonical(value: BaseModel | dict) -> bytes:
+    """The one byte string of a value, by RFC 8785 (JSON Canonicalization Scheme), in UTF-8.
+
+    Raises ``rfc8785.CanonicalizationError`` for text that UTF-8 cannot carry (a lone surrogate).
+    """
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json", by_alias=True)
+    return rfc8785.dumps(value)
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of the stored bytes, 64 lower-case hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()

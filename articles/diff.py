@@ -1,0 +1,129 @@
+"""What changed between two documents: blocks aligned first, then words, whatever the kind of page."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from html.parser import HTMLParser
+
+from articles.content import Document
+
+TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+MARKS = {"strong": "**", "em": "_"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a page that is compared as one: a field, a paragraph, a cause. ``key`` says which is which."""
+
+    key: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One block that differs; ``words`` are runs of (same | added | removed, text), in reading order."""
+
+    label: str
+    kind: str
+    words: tuple[tuple[str, str], ...]
+
+
+class _Paragraphs(HTMLParser):
+    """Rich text as lines of plain text in which formatting and links are still visible."""
+
+    def __init__(self):
+        super().__init__()
+        self.lines, self.hrefs = [""], []
+
+    def handle_starttag(self, tag, attrs):
+        if tag in MARKS:
+            self.lines[-1] += MARKS[tag]
+        elif tag == "a":
+            self.hrefs.append(dict(attrs).get("href", ""))
+        elif tag == "br":
+            self.lines[-1] += " "
+        elif tag in {"li", "h2", "h3", "blockquote", "p"}:
+            self.lines.append({"li": "• ", "h2": "## ", "h3": "### ", "blockquote": "> "}.get(tag, ""))
+
+    def handle_endtag(self, tag):
+        if tag in MARKS:
+            self.lines[-1] += MARKS[tag]
+        elif tag == "a" and self.hrefs:
+            self.lines[-1] += f" (→ {self.hrefs.pop()})"
+
+    def handle_data(self, data):
+        self.lines[-1] += data
+
+
+def paragraphs(html: str) -> list[str]:
+    parser = _Paragraphs()
+    parser.feed(html)
+    parser.close()
+    lines = (" ".join(line.split()) for line in parser.lines)
+    return [line for line in lines if line and line != "•"]
+
+
+def rich(key: str, label: str, html: str) -> list[Block]:
+    """The blocks of one rich text, a paragraph each."""
+    return [Block(key, label, line) for line in paragraphs(html)]
+
+
+def common_blocks(document: Document) -> Iterable[Block]:
+    """The blocks that every kind of page has, around its own."""
+    yield Block("title", "Title", document.title)
+    yield Block("headline", "Question at the top", document.headline)
+    yield Block("summary", "Summary", document.summary)
+    yield Block("written_by", "Written by", document.written_by)
+    if document.advice:
+        yield Block("advice_level", "Level of the advice", document.advice.label)
+    for label, html in document.rich_texts().items():
+        yield from rich(label, label, html)
+    for reference in document.references:
+        parts = [reference.title, reference.publisher, str(reference.year or ""), reference.url]
+        yield Block("references", "Reference", " · ".join(part for part in parts if part))
+    yield Block("tags", "Tags", ", ".join(document.tags))
+
+
+def compare(old: Iterable[Block], new: Iterable[Block]) -> list[Change]:
+    """The changes that lead from one page to another, in the order of the newer page."""
+    before, after, labels = defaultdict(list), defaultdict(list), {}
+    for side, blocks in ((after, new), (before, old)):
+        for block in blocks:
+            if block.text:
+                side[block.key].append(block.text)
+                labels.setdefault(block.key, block.label)
+    return [
+        change
+        for key, label in labels.items()
+        if before[key] != after[key]
+        for change in _compare_texts(label, before[key], after[key])
+    ]
+
+
+def _compare_texts(label: str, old: list[str], new: list[str]) -> Iterable[Change]:
+    for op, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if op == "equal":
+            continue
+        paired = min(j - i, m - k)
+        for was, now in zip(old[i : i + paired], new[k : k + paired], strict=True):
+            yield Change(label, "changed", tuple(words(was, now)))
+        for text in old[i + paired : j]:
+            yield Change(label, "removed", (("removed", text),))
+        for text in new[k + paired : m]:
+            yield Change(label, "added", (("added", text),))
+
+
+def words(old: str, new: str) -> Iterable[tuple[str, str]]:
+    """Runs of words that stayed, came or went."""
+    a, b = TOKEN.findall(old), TOKEN.findall(new)
+    for op, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if op == "equal":
+            yield "same", "".join(a[i:j])
+            continue
+        if j > i:
+            yield "removed", "".join(a[i:j])
+        if m > k:
+            yield "added", "".join(b[k:m])

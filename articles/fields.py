@@ -1,0 +1,106 @@
+"""Model fields for words: one line or rich text, made safe wherever they are saved."""
+
+import re
+import unicodedata
+
+import nh3
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Length
+from django_prose_editor.fields import ProseEditorField
+
+models.CharField.register_lookup(Length)
+
+EXTENSIONS = {
+    "Bold": True,
+    "Italic": True,
+    "Heading": {"levels": [2, 3]},
+    "BulletList": True,
+    "OrderedList": True,
+    "ListItem": True,
+    "Blockquote": True,
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
+    "HardBreak": True,
+}
+TAGS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a"}
+EMPTY_TAIL = re.compile(r"^(?:\s|&nbsp;|<br>|<(p|h2|h3)>(?:\s|&nbsp;|<br>)*</\1>)*$")
+# NUL and the other control characters, save tab, line feed and carriage return; and lone surrogates.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def refuse_unprintable(value: str) -> None:
+    """Raise ValidationError, naming the character and its place, where text cannot be stored or printed."""
+    if found := UNPRINTABLE.search(value):
+        raise ValidationError(
+            "Character %(number)d is U+%(code)s, which cannot be printed. Delete it and type the text again there.",
+            code="unprintable",
+            params={"number": found.start() + 1, "code": f"{ord(found[0]):04X}"},
+        )
+
+
+def clean_html(html: str) -> str:
+    """The same rich text with only the tags, attributes and link schemes that a page may carry.
+
+    Scripts, styles and event handlers are dropped, and a text that shows nothing becomes the empty string.
+    """
+    safe = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel=None,
+    ).strip()
+    return "" if EMPTY_TAIL.match(safe) else safe
+
+
+def fold(text: str) -> str:
+    """Lower-case letters without accents, so that both database engines order and compare alike."""
+    bare = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in bare if not unicodedata.combining(c)).strip()
+
+
+class LineField(models.CharField):
+    """One line of plain text that can be stored, printed and signed."""
+
+    default_validators = [*models.CharField.default_validators, refuse_unprintable]
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        if isinstance(value, str):
+            refuse_unprintable(value)
+        return value
+
+
+class RichTextField(ProseEditorField):
+    """Formatted text, sanitised by every way of saving it, ``bulk_create`` and ``update`` included."""
+
+    default_validators = [*models.TextField.default_validators, refuse_unprintable]
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs, extensions=EXTENSIONS, sanitize=clean_html)
+
+    def pre_save(self, model_instance, add):
+        value = super().pre_save(model_instance, add)
+        if isinstance(value, str):
+            value = clean_html(value)
+            setattr(model_instance, self.attname, value)
+        return value
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        if isinstance(value, str):
+            refuse_unprintable(value)
+            value = clean_html(value)
+        return value
+
+
+def no_longer_than(model_label: str, **lengths: int) -> list[models.CheckConstraint]:
+    """Length checks for the database, as SQLite stores any length in any column."""
+    return [
+        models.CheckConstraint(
+            condition=models.Q(**{f"{name}__length__lte": limit}),
+            name=f"{model_label}_{name}_at_most_{limit}",
+        )
+        for name, limit in lengths.items()
+    ]

@@ -1,0 +1,60 @@
+"""What a publication prints around the signed document: the review line and the frame."""
+
+import datetime as dt
+
+from articles.content import Frozen
+
+
+class Person(Frozen):
+    """A clinician as named on the day of signing."""
+
+    name: str
+    post_nominals: str = ""
+    specialty: str = ""
+    slug: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.post_nominals}" if self.post_nominals else self.name
+
+
+class Update(Frozen):
+    """A change countersigned after the last review of the whole page."""
+
+    by: Person
+    on: dt.date
+
+
+class ReviewLine(Frozen):
+    """Who reviewed the whole page, when, and when again: computed from the ledger, never typed."""
+
+    reviewed_by: Person
+    last_reviewed: dt.date
+    next_due: dt.date
+    updates: tuple[Update, ...] = ()
+
+    def overdue(self, today: dt.date) -> bool:
+        return today > self.next_due
+
+
+class Notice(Frozen):
+    """A copyright line as printed."""
+
+    holder: str
+    year: int
+    statement: str = ""
+    agreement_title: str = ""
+    agreement_url: str = ""
+
+
+class Filing(Frozen):
+    """A topic under which a page is filed."""
+
+    name: str
+    slug: str
+
+
+class Frame(Frozen):
+    """The unsigned surroundings of a page, frozen with each publication so that every change is logged."""
+
+    notice: Notice | None = None
+    filed_under: tuple[Filing, ...] = ()

@@ -1,0 +1,72 @@
+"""The kinds of page: each registers here, so that the ground shows, diffs and checks what it does not know."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from articles.content import SCHEMA, Document
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from articles.diff import Block
+
+
+class UnknownDocument(ValueError):
+    """A stored document is of a kind or schema that this build cannot read."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of page.
+
+    ``load`` prepares a queryset of its model so that ``compose`` asks the database nothing more;
+    ``restore`` writes a document back into the working copy and returns what it could not restore, a sentence
+    each; ``authors`` names the ids of users whose words in shared rows a new document brings in.
+    """
+
+    name: str
+    model: Any
+    document: type[Document]
+    url_name: str
+    template: str
+    partial: str
+    load: Callable[["QuerySet"], "QuerySet"]
+    compose: Callable[[Any], Document]
+    restore: Callable[[Any, Document], list[str]]
+    blocks: Callable[[Document], Iterable["Block"]]
+    authors: Callable[[Document, Document | None], set[int]]
+    checks: tuple[Callable, ...] = ()
+    causes_partial: str = ""
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    _kinds[kind.name] = kind
+
+
+def get(name: str) -> Kind:
+    return _kinds[name]
+
+
+def of(model: type) -> Kind:
+    """The kind whose working copies are rows of this model."""
+    return next(kind for kind in _kinds.values() if kind.model is model)
+
+
+def every() -> list[Kind]:
+    return list(_kinds.values())
+
+
+def read(text: str) -> Document:
+    """Parse the stored text of a document, whichever kind it is.
+
+    Raises UnknownDocument where this build knows neither its kind nor its schema.
+    """
+    values = json.loads(text)
+    if values.get("schema") != SCHEMA or values.get("kind") not in _kinds:
+        raise UnknownDocument(f"kind {values.get('kind')!r}, schema {values.get('schema')!r}")
+    return _kinds[values["kind"]].document.model_validate(values)

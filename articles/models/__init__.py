@@ -1,0 +1,17 @@
+"""What is published and how it is found: the ground everything else stands on."""
+
+from articles.models.article import Article, ArticleTag, Reference
+from articles.models.frame import CopyrightNotice, Redirect, Topic
+from articles.models.history import Authorship, Publication, Revision
+
+__all__ = [
+    "Article",
+    "ArticleTag",
+    "Authorship",
+    "CopyrightNotice",
+    "Publication",
+    "Redirect",
+    "Reference",
+    "Revision",
+    "Topic",
+]

@@ -1,0 +1,190 @@
+"""Article: the working copy that editors write in, and the publication that visitors read."""
+
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from taggit.managers import TaggableManager
+from taggit.models import TaggedItemBase
+
+from articles import kinds
+from articles.content import ADVICE_LABELS
+from articles.fields import LineField, RichTextField, fold, no_longer_than
+from articles.models.frame import CopyrightNotice, Redirect, Topic
+from articles.models.history import Publication
+
+
+class ArticleTag(TaggedItemBase):
+    """A tag on an article. The key is to Article, so that a Symptom and its Article share their tags."""
+
+    content_object = models.ForeignKey("articles.Article", models.CASCADE, related_name="tag_links")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="tag_once_an_article")]
+
+
+class ArticleQuerySet(models.QuerySet):
+    def public(self):
+        """Pages that visitors can read now."""
+        return self.filter(live__isnull=False)
+
+    def kept(self):
+        """Pages that were not discarded as drafts."""
+        return self.filter(discarded_at__isnull=True)
+
+    def at_address(self, *, kind: str, slug: str, language: str = "en"):
+        return self.kept().filter(kind=kind, slug=slug, language=language)
+
+    def with_publication(self):
+        """Joined to what visitors read, and carrying the site revision of the same moment."""
+        newest = Publication.objects.order_by("-id").values("id")[:1]
+        return self.select_related("live", "live__revision").annotate(site_revision=models.Subquery(newest))
+
+    def addresses(self, uuids) -> dict:
+        """UUID → path of those of the pages that are public."""
+        rows = self.public().filter(uuid__in=uuids).values_list("uuid", "kind", "live__slug")
+        return {uuid: reverse(kinds.get(kind).url_name, args=[slug]) for uuid, kind, slug in rows}
+
+
+class Article(models.Model):
+    """A page. A kind of page subclasses it; its fields here are the working copy, never shown to visitors."""
+
+    class Risk(models.TextChoices):
+        STANDARD = "standard", "Standard"
+        HIGH = "high", "High: wrong advice could cost a life"
+
+    NOT_THE_WORKING_COPY = ("live", "discarded_by", "discarded_at", "kind", "language")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=20, editable=False)
+    language = models.CharField(max_length=12, default=settings.LANGUAGE_CODE, editable=False)
+    translation_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="translations"
+    )
+    slug = models.SlugField("address", max_length=200, help_text="The last part of the page's address.")
+    title = LineField(max_length=200)
+    sort_key = models.CharField(max_length=200, editable=False)
+    headline = LineField(
+        max_length=200,
+        blank=True,
+        help_text="The question at the top of the page. Empty: made from the title.",
+    )
+    summary = LineField(max_length=300, blank=True, help_text="One or two sentences for lists and search results.")
+    advice_level = models.CharField(
+        "level", max_length=10, blank=True, choices=[("", "No advice"), *ADVICE_LABELS.items()]
+    )
+    advice = RichTextField("when to get help")
+    body = RichTextField("overview")
+    writer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", help_text="Shown as “Written by”."
+    )
+    risk = models.CharField(max_length=10, choices=Risk, default=Risk.STANDARD)
+    review_months = models.PositiveSmallIntegerField(
+        "review every (months)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(36)],
+        help_text="Empty: the site's interval for the page's risk.",
+    )
+    topics = models.ManyToManyField(Topic, blank=True, related_name="articles", verbose_name="filed under")
+    notice = models.ForeignKey(CopyrightNotice, models.PROTECT, null=True, blank=True, verbose_name="copyright notice")
+    edition = models.PositiveIntegerField(default=0, editable=False)
+    live = models.OneToOneField(Publication, models.PROTECT, null=True, blank=True, editable=False, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    discarded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    discarded_at = models.DateTimeField(null=True, editable=False)
+
+    tags = TaggableManager(through=ArticleTag, blank=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_key", "id"]
+        base_manager_name = "objects"
+        permissions = [
+            ("change_address", "Can change the address of a published page"),
+            ("withdraw_article", "Can withdraw a published page"),
+        ]
+        constraints = [
+            *no_longer_than("article", title=200, slug=200, headline=200, summary=300),
+            models.UniqueConstraint(
+                fields=["language", "kind", "slug"],
+                condition=models.Q(discarded_at__isnull=True),
+                name="article_address_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(discarded_at__isnull=True, discarded_by__isnull=True)
+                | models.Q(discarded_at__isnull=False, discarded_by__isnull=False, live__isnull=True),
+                name="article_discarded_by_someone_and_not_live",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(review_months__isnull=True) | models.Q(review_months__gte=1, review_months__lte=36),
+                name="article_review_months_between_1_and_36",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def save(self, **kwargs):
+        """Save the working copy. What visitors read is written by ``articles.actions`` alone, so that a copy
+        loaded before a publication cannot turn it back."""
+        self.kind = kinds.of(type(self)).name if type(self) is not Article else self.kind or "article"
+        self.sort_key = fold(self.title)[:200]
+        if not self._state.adding:
+            fields = (field.name for field in self._meta.concrete_fields if not field.primary_key)
+            kwargs.setdefault("update_fields", [name for name in fields if name not in self.NOT_THE_WORKING_COPY])
+        super().save(**kwargs)
+
+    def clean(self):
+        self.check_address()
+        if bool(self.advice) != bool(self.advice_level):
+            raise ValidationError({"advice": "Give both the advice and its level, or neither."})
+
+    def check_address(self):
+        """Raise ValidationError where the address is, or once was, another page's."""
+        kind = self.kind or kinds.of(type(self)).name
+        address = {"language": self.language, "kind": kind, "slug": self.slug}
+        others = Article.objects.kept().filter(**address).exclude(pk=self.pk)
+        if other := others.first():
+            raise ValidationError({"slug": f"“{other.title}” has this address. Choose another one."})
+        if old := Redirect.objects.filter(**address).exclude(article=self.pk).select_related("article").first():
+            message = f"Visitors with an old link to “{old.article.title}” come here. Choose another one."
+            raise ValidationError({"slug": message})
+
+    @property
+    def path(self) -> str:
+        """The page's public path, by its working address."""
+        return reverse(kinds.get(self.kind).url_name, args=[self.slug])
+
+    @property
+    def published(self) -> bool:
+        return self.live_id is not None
+
+    def latest_revision(self):
+        return self.revisions.order_by("-number").first()
+
+
+class Reference(models.Model):
+    """One source that a page rests on."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="references")
+    title = LineField(max_length=300)
+    publisher = LineField(max_length=200, blank=True)
+    url = models.URLField("address", max_length=500, blank=True)
+    year = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1500), MaxValueValidator(2200)]
+    )
+    position = models.PositiveSmallIntegerField("order", default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = no_longer_than("reference", title=300, publisher=200, url=500)
+
+    def __str__(self):
+        return self.title

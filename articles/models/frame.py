@@ -1,0 +1,76 @@
+"""The unsigned surroundings of a page: topics, copyright notices and addresses of old."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from articles import imprint
+from articles.fields import LineField, fold, no_longer_than
+
+
+class Topic(models.Model):
+    """A shelf that pages are filed under, such as "Bones, Joints and Muscles"."""
+
+    name = LineField(max_length=100, unique=True)
+    slug = models.SlugField(max_length=100, unique=True)
+    sort_key = models.CharField(max_length=100, editable=False)
+
+    class Meta:
+        ordering = ["sort_key"]
+        constraints = no_longer_than("topic", name=100, slug=100)
+
+    def __str__(self):
+        return self.name
+
+    def save(self, **kwargs):
+        self.sort_key = fold(self.name)[:100]
+        super().save(**kwargs)
+
+    def as_printed(self) -> imprint.Filing:
+        return imprint.Filing(name=self.name, slug=self.slug)
+
+
+class CopyrightNotice(models.Model):
+    """Whose copyright a page is, of which year, and under which user agreement."""
+
+    holder = LineField(max_length=200)
+    year = models.PositiveSmallIntegerField(validators=[MinValueValidator(1900), MaxValueValidator(2200)])
+    statement = LineField(max_length=500, blank=True, help_text="Printed after the holder, as one sentence.")
+    agreement_title = LineField("user agreement", max_length=200, blank=True)
+    agreement_url = models.URLField("address of the user agreement", blank=True)
+
+    class Meta:
+        ordering = ["holder", "-year"]
+        constraints = [
+            *no_longer_than("notice", holder=200, statement=500, agreement_title=200, agreement_url=200),
+            models.CheckConstraint(
+                condition=models.Q(agreement_title="", agreement_url="")
+                | ~models.Q(agreement_title="") & ~models.Q(agreement_url=""),
+                name="notice_agreement_has_title_and_address",
+                violation_error_message="Give both the title and the address of the user agreement, or neither.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"© {self.year} {self.holder}"
+
+    def as_printed(self) -> imprint.Notice:
+        names = ["holder", "year", "statement", "agreement_title", "agreement_url"]
+        return imprint.Notice(**{name: getattr(self, name) for name in names})
+
+
+class Redirect(models.Model):
+    """An address that a published page once had; it leads to where the page is now."""
+
+    language = models.CharField(max_length=12)
+    kind = models.CharField(max_length=20)
+    slug = models.SlugField(max_length=200)
+    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="old_addresses")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["language", "kind", "slug"], name="redirect_address_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.slug} → {self.article.slug}"

@@ -1,0 +1,126 @@
+"""What was ever written and what was ever published: rows that are added and never edited."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from articles import kinds
+from articles.content import Document
+from articles.fields import no_longer_than
+from articles.imprint import Frame, ReviewLine
+
+
+class Revision(models.Model):
+    """One frozen text of a page: canonical JSON, its digest, who saved it and when."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    document = models.TextField()
+    digest = models.CharField(max_length=64)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+    restored_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["article", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
+            models.CheckConstraint(condition=models.Q(digest__length=64), name="revision_digest_is_64_digits"),
+        ]
+
+    def __str__(self):
+        return f"Revision {self.number}"
+
+    def read(self) -> Document:
+        """The document as written on that day, upcast to today's schema."""
+        return kinds.read(self.document)
+
+
+class Authorship(models.Model):
+    """Somebody whose words came into a page with a revision: four eyes stand on these rows."""
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="authorships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "user"], name="authorship_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.user} in {self.revision}"
+
+
+class PublicationQuerySet(models.QuerySet):
+    def site_revision(self) -> int:
+        """The greatest publication id: it moves with everything that visitors can see."""
+        return self.aggregate(latest=models.Max("id"))["latest"] or 0
+
+
+class Publication(models.Model):
+    """One line of the log of what visitors were shown: a signed text, a frame, or nothing any more."""
+
+    class Kind(models.TextChoices):
+        PUBLISH = "publish", "Published"
+        RESIGN = "re-sign", "Signed again unchanged"
+        WITHDRAW = "withdraw", "Withdrawn"
+        ADDRESS = "address", "Address changed"
+        NOTICE = "notice", "Copyright notice changed"
+        FILING = "filing", "Filed elsewhere"
+
+    class Reason(models.TextChoices):
+        SAFETY = "safety", "Following its advice might harm someone."
+        WRONG = "wrong", "It said something that is not correct."
+        OUTDATED = "outdated", "It no longer reflects current medical knowledge."
+        UNREVIEWED = "unreviewed", "Its annual review is overdue."
+        RIGHTS = "rights", "We may no longer publish it."
+        MERGED = "merged", "Its subject is now covered by another page."
+
+    SIGNED = (Kind.PUBLISH, Kind.RESIGN)
+    FRAMING = (Kind.ADDRESS, Kind.NOTICE, Kind.FILING)
+
+    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="publications")
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="publications")
+    kind = models.CharField(max_length=10, choices=Kind)
+    evidence = models.CharField(  # noqa: DJ001 - unique where there is one, and a frame change has none
+        max_length=64, unique=True, null=True, help_text="The hash of the ledger entry that let it happen."
+    )
+    slug = models.SlugField(max_length=200)
+    title = models.CharField(max_length=200, help_text="As signed.")
+    sort_key = models.CharField(max_length=200)
+    summary = models.TextField(help_text="As signed.")
+    review_line = models.TextField()
+    frame = models.TextField()
+    reason = models.CharField(max_length=12, choices=Reason, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["sort_key", "id"], name="publication_by_sort_key")]
+        constraints = [
+            *no_longer_than("publication", title=200, slug=200),
+            models.CheckConstraint(
+                condition=models.Q(kind="withdraw") & ~models.Q(reason="")
+                | ~models.Q(kind="withdraw") & models.Q(reason=""),
+                name="publication_reason_with_withdrawal_only",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["publish", "re-sign", "withdraw"], evidence__isnull=False)
+                | models.Q(kind__in=["address", "notice", "filing"], evidence__isnull=True),
+                name="publication_evidence_unless_frame",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.title}"
+
+    def read_review_line(self) -> ReviewLine:
+        return ReviewLine.model_validate_json(self.review_line)
+
+    def read_frame(self) -> Frame:
+        return Frame.model_validate_json(self.frame)

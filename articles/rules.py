@@ -1,0 +1,69 @@
+"""The rules of publication that the database itself holds: append-only history, one honest pointer to it."""
+
+from articles.guards import Guard, append_only
+from articles.models import Article, Authorship, Publication, Revision
+
+# The newest line of the log decides: what is live is that line, unless it says withdrawn; and the address is its.
+NEWEST = "(SELECT p.{} FROM articles_publication p WHERE p.article_id = NEW.id ORDER BY p.id DESC LIMIT 1)"
+LIVE = (
+    "(SELECT p.id FROM articles_publication p WHERE p.article_id = NEW.id AND p.kind <> 'withdraw' AND p.id = "
+    "(SELECT MAX(n.id) FROM articles_publication n WHERE n.article_id = NEW.id))"
+)
+
+
+def guards() -> list[Guard]:
+    article, publication = Article._meta.db_table, Publication._meta.db_table
+    return [
+        *append_only(Revision),
+        *append_only(Authorship),
+        *append_only(Publication),
+        Guard(
+            "article_live_is_newest_publication",
+            article,
+            "UPDATE",
+            "what is live follows the newest publication, and nothing else",
+            when=f"COALESCE(NEW.live_id, 0) <> COALESCE({LIVE}, 0)",
+            reads=True,
+        ),
+        Guard(
+            "article_address_is_as_published",
+            article,
+            "UPDATE",
+            "a published address changes through the publication log only",
+            when=f"NEW.slug <> COALESCE({NEWEST.format('slug')}, NEW.slug)",
+            reads=True,
+        ),
+        Guard(
+            "article_kind_and_language_stay",
+            article,
+            "UPDATE",
+            "the kind and the language of a page never change",
+            when="NEW.kind <> OLD.kind OR NEW.language <> OLD.language",
+        ),
+        Guard(
+            "article_starts_unpublished",
+            article,
+            "INSERT",
+            "a page starts as a draft",
+            when="NEW.live_id IS NOT NULL",
+        ),
+        Guard(
+            "publication_shows_own_revision",
+            publication,
+            "INSERT",
+            "a publication shows a revision of its own page",
+            when="NOT EXISTS (SELECT 1 FROM articles_revision r WHERE r.id = NEW.revision_id "
+            "AND r.article_id = NEW.article_id)",
+            reads=True,
+        ),
+        Guard(
+            "publication_frame_keeps_the_text",
+            publication,
+            "INSERT",
+            "a change of frame keeps the text and the review line that are live",
+            when="NEW.kind NOT IN ('publish', 're-sign') AND NOT EXISTS (SELECT 1 FROM articles_article a "
+            "JOIN articles_publication p ON p.id = a.live_id WHERE a.id = NEW.article_id "
+            "AND p.revision_id = NEW.revision_id AND p.review_line = NEW.review_line)",
+            reads=True,
+        ),
+    ]

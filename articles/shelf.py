@@ -1,0 +1,113 @@
+"""Finished public pages, kept in this process for as long as nothing new is published.
+
+A page on the shelf costs no query. Once in ``RECHECK`` seconds some request is answered afresh instead, and its
+own first query brings the site revision with it; a moved revision makes everything older on the shelf stale.
+"""
+
+import hashlib
+import threading
+import time
+from dataclasses import dataclass
+from functools import wraps
+
+from cachetools import LRUCache
+from django.conf import settings
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+RECHECK = 0.9  # seconds: a withdrawal must show everywhere within one
+ROOM = 64 * 1024 * 1024  # bytes of finished pages a process keeps
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A public page before it is printed, with the site revision of the moment its content was read."""
+
+    template: str
+    context: dict
+    site_revision: int
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Printed:
+    body: bytes
+    etag: str
+    status: int
+    site_revision: int
+    day: str
+
+    def response(self) -> HttpResponse:
+        response = HttpResponse(self.body, status=self.status)
+        response["ETag"] = self.etag
+        response["Cache-Control"] = "public, max-age=0, must-revalidate"
+        return response
+
+
+class Shelf:
+    """Printed pages by path, and the site revision as last heard."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self.clear()
+
+    def clear(self) -> None:
+        with self._lock:
+            self._pages = LRUCache(ROOM, getsizeof=lambda page: len(page.body) + 500)
+            self._site_revision, self._heard_at = None, float("-inf")
+
+    def take(self, path: str) -> Printed | None:
+        """The page at a path if it is surely what a database would give now."""
+        with self._lock:
+            if time.monotonic() - self._heard_at > RECHECK:
+                return None
+            page = self._pages.get(path)
+            fresh = page and page.site_revision == self._site_revision and page.day == _today()
+            return page if fresh else None
+
+    def put(self, path: str, page: Printed, *, asked_at: float) -> None:
+        """Keep a page whose site revision was asked for at a moment of the monotonic clock."""
+        with self._lock:
+            if asked_at >= self._heard_at:
+                self._site_revision, self._heard_at = page.site_revision, asked_at
+            if len(page.body) < ROOM:
+                self._pages[path] = page
+
+
+shelf = Shelf()
+
+
+def public_page(view):
+    """Serve a view's ``Leaf`` from the shelf, with an ETag; other responses, and 404, pass through."""
+
+    @require_safe
+    @wraps(view)
+    def answer(request, **kwargs):
+        page = shelf.take(request.path)
+        if page is None:
+            asked_at = time.monotonic()
+            leaf = view(request, **kwargs)
+            if not isinstance(leaf, Leaf):
+                return leaf
+            page = _print(leaf, request)
+            shelf.put(request.path, page, asked_at=asked_at)
+        response = page.response()
+        if page.status == 200:
+            return get_conditional_response(request, etag=page.etag, response=response)
+        return response
+
+    return answer
+
+
+def _print(leaf: Leaf, request) -> Printed:
+    body = render_to_string(leaf.template, leaf.context, request).encode()
+    # Of the bytes: whatever can change them (text, frame, links, build, a due date that passed) is in it.
+    etag = f'"{hashlib.sha256(settings.BUILD.encode() + body).hexdigest()[:32]}"'
+    return Printed(body, etag, leaf.status, leaf.site_revision, _today())
+
+
+def _today() -> str:
+    return str(timezone.localdate())

@@ -1,0 +1,1 @@
+"""The demonstration: content written by us, signed through the same actions as everything else."""

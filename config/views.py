@@ -1,0 +1,71 @@
+"""The front page, where a person starts after signing in, and the answers that belong to no room."""
+
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.db.models import Count, F, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import get_template
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from articles import kinds
+from articles.models import Publication, Topic
+from articles.shelf import Leaf, public_page
+from articles.views import entries
+from symptoms import az
+
+RECENT = 6
+
+
+@public_page
+def home(request):
+    site_revision = Publication.objects.site_revision()
+    topics = Topic.objects.annotate(count=Count("articles", filter=Q(articles__live__isnull=False)))
+    context = {
+        "letters": az.letters(),
+        "recent": _recently_signed(),
+        "articles": entries(RECENT),
+        "topics": topics.filter(count__gt=0).values_list("name", "count"),
+    }
+    return Leaf("config/home.html", context, site_revision)
+
+
+def _recently_signed() -> list[dict]:
+    """The pages whose live text was signed last, newest first."""
+    signed = Publication.objects.filter(
+        kind__in=Publication.SIGNED, article__live__revision=F("revision"), article__live__isnull=False
+    )
+    newest = {}
+    for row in signed.select_related("article__live").order_by("-id")[: RECENT * 3]:
+        newest.setdefault(row.article_id, row)
+    return [
+        {
+            "title": row.title,
+            "url": reverse(kinds.get(row.article.kind).url_name, args=[row.article.live.slug]),
+            "summary": row.summary,
+            "reviewed_on": row.read_review_line().last_reviewed,
+        }
+        for row in list(newest.values())[:RECENT]
+    ]
+
+
+@login_required
+def start(request):
+    """Reviewers begin at their desk, editors in the admin."""
+    at_desk = request.user.has_perm("reviews.sign_review") and not request.user.is_superuser
+    return redirect("reviews:queue" if at_desk or not request.user.is_staff else "admin:index")
+
+
+@never_cache
+@require_safe
+def healthz(request):
+    """200 while this process reaches its database."""
+    connection.ensure_connection()
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def server_error(request):
+    """The plain page for when something broke: it needs neither database nor context."""
+    return HttpResponse(get_template("500.html").render(), status=500)

@@ -1,0 +1,304 @@
+"""The deeds of review: ask, assign, sign, send back, take back, withdraw."""
+
+import datetime as dt
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from articles import actions as pages
+from articles import kinds, quality
+from articles.actions import CannotWithdraw, Refused
+from articles.content import Document, digest
+from articles.fields import refuse_unprintable
+from articles.models import Article, Publication, Revision
+from reviews import ledger
+from reviews.eligibility import has_own_words, why_not_sign
+from reviews.models import MedicalReview, Reviewer, Signature
+
+Trigger, Outcome = MedicalReview.Trigger, MedicalReview.Outcome
+
+
+class CannotRequestReview(Refused):
+    pass
+
+
+class CannotAssign(Refused):
+    pass
+
+
+class CannotSign(Refused):
+    pass
+
+
+class CannotDecide(Refused):
+    pass
+
+
+@transaction.atomic
+def request_review(page: Article, *, by, trigger: str = "", reviewer: Reviewer | None = None, note: str = ""):
+    """Ask for a signature over the page as it stands. Without a trigger the one that fits best is taken."""
+    if not by.has_perm("reviews.request_review"):
+        raise CannotRequestReview("Only editors can ask for a review.")
+    page = pages.lock(page)
+    if page.discarded_at:
+        raise CannotRequestReview("This page was discarded.")
+    if page.medical_reviews.waiting().exists():
+        raise CannotRequestReview("This page is in review already. Take that request back to ask anew.")
+    revision = pages.record_revision(page, by=by)
+    _refuse_unready(page)
+    possible = triggers(page, revision)
+    trigger = trigger or possible[0]
+    if trigger not in possible:
+        names = " or ".join(Trigger(name).label.lower() for name in possible)
+        raise CannotRequestReview(f"This page needs another kind of review now: {names}.")
+    review = MedicalReview.objects.create(
+        article=page,
+        revision=revision,
+        trigger=trigger,
+        note=note,
+        requested_by=by,
+        requested_at=timezone.now(),
+    )
+    return assign(review, reviewer=reviewer, by=by) if reviewer else review
+
+
+def _refuse_unready(page: Article) -> None:
+    kind = kinds.get(page.kind)
+    loaded = kind.load(kind.model.objects.filter(pk=page.pk)).get()
+    if blocking := [p for p in quality.problems(loaded, kind.compose(loaded)) if p.blocking]:
+        raise CannotRequestReview(" ".join(f"{problem.message} {problem.fix}" for problem in blocking))
+
+
+def triggers(page: Article, revision: Revision) -> list[str]:
+    """The kinds of review that a page can be asked for now, the likeliest first.
+
+    A page that visitors cannot read needs the whole page read; a text that did not change since it was signed
+    can only be reviewed again as a whole.
+    """
+    if not page.live:
+        return [Trigger.ANNUAL] if page.publications.exists() else [Trigger.FIRST]
+    if page.live.revision_id == revision.pk:
+        return [Trigger.ANNUAL]
+    return [Trigger.CHANGE, Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE, Trigger.READER]
+
+
+@transaction.atomic
+def assign(review: MedicalReview, *, reviewer: Reviewer, by) -> MedicalReview:
+    """Give an open review to a reviewer who can sign it."""
+    review = _still_open(review, CannotAssign)
+    if not by.has_perm("reviews.request_review") and by.pk != reviewer.user_id:
+        raise CannotAssign("Only editors can give a review to somebody else.")
+    if why_not := reviewer.why_not(timezone.localdate()):
+        raise CannotAssign(f"{reviewer} cannot sign now. {why_not}")
+    if has_own_words(review.article, reviewer.user):
+        raise CannotAssign(f"{reviewer} wrote some of this page and cannot sign it. Choose somebody else.")
+    review.reviewer = reviewer
+    review.save(update_fields=["reviewer"])
+    return review
+
+
+@transaction.atomic
+def sign_off(
+    review: MedicalReview,
+    *,
+    by,
+    seen_digest: str,
+    conflicts: str,
+    authentication: str = "password",
+    opened_at: dt.datetime | None = None,
+    checklist: dict[str, bool] | None = None,
+) -> Signature:
+    """Sign exactly the text that was read, and publish it: all of it or nothing.
+
+    ``seen_digest`` is the digest of the text shown to the signer. The caller has checked the password.
+    Raises CannotSign, in words for the signer.
+    """
+    page = pages.lock(review.article)
+    review = _still_open(review, CannotSign)
+    if why_not := why_not_sign(review, by):
+        raise CannotSign(why_not)
+    document = _text_as_requested(review, seen_digest)
+    _refuse_bad_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
+    reviewer, now = by.reviewer, timezone.now()
+    line, rule = _line_after(review, page, reviewer, timezone.localdate(now))
+    private = {"licence_number_hash": reviewer.licence_number}
+    if reviewer.conflicts_private:
+        private["conflicts_hash"] = conflicts
+    entry = ledger.append(
+        ledger.Draft(
+            outcome=Signature.Outcome.APPROVED,
+            meaning=review.meaning,
+            review=review,
+            revision=review.revision,
+            by=by,
+            actor=ledger.actor_for(reviewer),
+            at=now,
+            authentication=authentication,
+            private=private,
+            more={
+                "conflicts": "" if reviewer.conflicts_private else conflicts,
+                "checklist": checklist or {},
+                "opened_at": opened_at,
+                "review_line": line,
+                "next_due_rule": rule,
+            },
+        )
+    )
+    _decide(review, Outcome.APPROVED, by=by, at=now, reviewer=reviewer)
+    pages.publish(revision=review.revision, document=document, review_line=line, evidence=entry.hash, by=by, at=now)
+    return entry
+
+
+def _text_as_requested(review: MedicalReview, seen_digest: str) -> Document:
+    """The document of the stored bytes, after proof that they are those of the request and those that were read."""
+    stored = digest(review.revision.document.encode(errors="surrogatepass"))
+    if stored != review.revision.digest:
+        raise CannotSign("The stored text was altered after it was saved. Do not sign; tell the site's operator.")
+    if seen_digest != stored:
+        raise CannotSign("The text you read is not the text of this review. Open the review again and read it.")
+    return review.revision.read()
+
+
+def _line_after(review: MedicalReview, page: Article, reviewer: Reviewer, today: dt.date):
+    """The review line that this signature makes, and the rule that gave its due date."""
+    if not review.whole_page:
+        previous = ledger.current_line(page)
+        if previous is None:
+            raise CannotSign("A change can only be signed on a published page. The editors must ask again.")
+        line = ledger.next_line(previous, whole_page=False, by=reviewer.as_printed(), on=today, due=previous.next_due)
+        return line, "A signature over a change does not move the annual review."
+    months, why = review_interval(page)
+    due = today + relativedelta(months=months)
+    line = ledger.next_line(None, whole_page=True, by=reviewer.as_printed(), on=today, due=due)
+    return line, f"{months} months after the review: {why}."
+
+
+def review_interval(page: Article) -> tuple[int, str]:
+    """Months from one annual review to the next, and why."""
+    if page.review_months:
+        return page.review_months, "the page's own interval"
+    return settings.REVIEW_MONTHS[page.risk], f"the site's interval for {page.get_risk_display().lower()} risk"
+
+
+def request_changes(review: MedicalReview, *, by, comment: str) -> Signature:
+    """Send a page back to its editors, saying what must change."""
+    meaning = "I have read this text and ask for changes before it can be signed."
+    return _close(review, Outcome.CHANGES, by=by, meaning=meaning, comment=comment)
+
+
+def decline(review: MedicalReview, *, by, comment: str) -> Signature:
+    """Refuse to review, so that somebody else can be asked."""
+    return _close(review, Outcome.DECLINED, by=by, meaning="I cannot review this page.", comment=comment)
+
+
+@transaction.atomic
+def _close(review: MedicalReview, outcome: str, *, by, meaning: str, comment: str) -> Signature:
+    pages.lock(review.article)
+    review = _still_open(review, CannotDecide)
+    reviewer = Reviewer.objects.filter(user=by).first()
+    if reviewer is None or not by.is_active or not by.has_perm("reviews.sign_review"):
+        raise CannotDecide("Only reviewers can decide a review.")
+    if review.reviewer_id not in (None, reviewer.pk):
+        raise CannotDecide(f"This review was given to {review.reviewer}, and only they can decide it.")
+    _refuse_bad_text(comment, "Say what the editors should do.", CannotDecide)
+    entry = _record(review, outcome, ledger.actor_for(reviewer), by=by, meaning=meaning, comment=comment)
+    _decide(review, outcome, by=by, at=entry.at, reviewer=reviewer, comment=comment)
+    return entry
+
+
+@transaction.atomic
+def cancel_request(review: MedicalReview, *, by) -> Signature:
+    """Take an open request back, so that the page can be asked for again."""
+    if not by.has_perm("reviews.request_review"):
+        raise CannotDecide("Only editors can take a request back.")
+    pages.lock(review.article)
+    review = _still_open(review, CannotDecide)
+    meaning = "The editors took the request back."
+    entry = _record(review, Outcome.CANCELLED, ledger.editor(by), by=by, meaning=meaning, comment="")
+    _decide(review, Outcome.CANCELLED, by=by, at=entry.at)
+    return entry
+
+
+@transaction.atomic
+def withdraw_page(page: Article, *, reason: str, by) -> Publication:
+    """Take a page from the public at once, with a ledger entry and a plain reason in its place."""
+    if not by.has_perm("articles.withdraw_article"):
+        raise CannotWithdraw("Only managing editors can withdraw a page.")
+    if reason not in Publication.Reason:
+        raise CannotWithdraw("Choose one of the listed reasons.")
+    page = pages.lock(page)
+    if not page.live:
+        raise CannotWithdraw("This page is not published, so there is nothing to withdraw.")
+    entry = ledger.append(
+        ledger.Draft(
+            outcome=Signature.Outcome.WITHDRAWN,
+            meaning="The page is withdrawn from the public.",
+            revision=page.live.revision,
+            by=by,
+            actor=ledger.editor(by),
+            at=timezone.now(),
+            authentication="session",
+            more={"reason": reason},
+        )
+    )
+    return pages.withdraw(page, reason=reason, evidence=entry.hash, by=by, at=entry.at)
+
+
+@transaction.atomic
+def verify_reviewer(reviewer: Reviewer, *, by) -> None:
+    """Confirm that somebody checked a reviewer's credentials: anybody but the reviewer."""
+    if not by.has_perm("reviews.verify_reviewer"):
+        raise Refused("Only managing editors can verify credentials.")
+    if by.pk == reviewer.user_id:
+        raise Refused("Reviewers cannot verify their own credentials.")
+    Reviewer.objects.filter(pk=reviewer.pk).update(verified_by=by, verified_at=timezone.now())
+
+
+def _still_open(review: MedicalReview, refusal: type[Refused]) -> MedicalReview:
+    """The review's row, held until the transaction ends; refused where somebody decided it meanwhile."""
+    review = (
+        MedicalReview.objects.select_for_update(of=("self",))
+        .select_related("article", "revision__article", "reviewer", "decided_by")
+        .get(pk=review.pk)
+    )
+    if review.decided_at:
+        who = review.decided_by.get_full_name() or review.decided_by.get_username()
+        when = timezone.localdate(review.decided_at)
+        raise refusal(
+            f"This review was decided already: {review.get_outcome_display().lower()} by {who} on {when:%-d %B %Y}."
+        )
+    return review
+
+
+def _refuse_bad_text(text: str, when_empty: str, refusal: type[Refused]) -> None:
+    if not text.strip():
+        raise refusal(when_empty)
+    try:
+        refuse_unprintable(text)
+    except ValidationError as error:
+        raise refusal(error.messages[0]) from error
+
+
+def _record(review: MedicalReview, outcome: str, actor, *, by, meaning: str, comment: str) -> Signature:
+    return ledger.append(
+        ledger.Draft(
+            outcome=outcome,
+            meaning=meaning,
+            review=review,
+            revision=review.revision,
+            by=by,
+            actor=actor,
+            at=timezone.now(),
+            authentication="session",
+            more={"comment": comment},
+        )
+    )
+
+
+def _decide(review: MedicalReview, outcome: str, *, by, at, reviewer=None, comment: str = "") -> None:
+    review.outcome, review.decided_by, review.decided_at, review.comment = outcome, by, at, comment
+    review.reviewer = reviewer or review.reviewer
+    review.save(update_fields=["outcome", "decided_by", "decided_at", "comment", "reviewer"])

@@ -1,0 +1,180 @@
+"""The ledger: the frozen record of each decision, chained by hash, and its verification.
+
+The record follows the design bar of 21 CFR Part 11 (§11.50, §11.70, §11.10(e)): printed name, date and time and
+meaning are part of what is hashed, and each record names the one before it.
+"""
+
+import datetime as dt
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from django.conf import settings
+
+from articles.content import Frozen, canonical, digest
+from articles.imprint import Person, ReviewLine, Update
+from articles.models import Article, Revision
+from reviews.models import LedgerTip, MedicalReview, PrivateField, Reviewer, Signature
+
+GENESIS = "0" * 64
+
+
+class Actor(Frozen):
+    """Who acted, as on that day. ``reviewer`` is empty for somebody who acted without being a clinician here."""
+
+    name: str
+    role: Literal["reviewer", "editor"]
+    reviewer: UUID | None = None
+    post_nominals: str = ""
+    specialty: str = ""
+    slug: str = ""
+    licence_number_hash: str = ""
+    licence_jurisdiction: str = ""
+    licence_expires: dt.date | None = None
+
+    def as_printed(self) -> Person:
+        return Person(name=self.name, post_nominals=self.post_nominals, specialty=self.specialty, slug=self.slug)
+
+
+class Record(Frozen):
+    """What one ledger entry says. Documents are named by UUID and digest, never by a database key."""
+
+    version: Literal[1] = 1
+    sequence: int
+    previous_hash: str
+    outcome: str
+    meaning: str
+    comment: str = ""
+    review: UUID | None = None
+    trigger: str = ""
+    article: UUID
+    revision: UUID
+    revision_number: int
+    digest: str
+    actor: Actor
+    conflicts: str = ""
+    conflicts_hash: str = ""
+    checklist: dict[str, bool] = {}
+    opened_at: dt.datetime | None = None
+    at: dt.datetime
+    authentication: str
+    review_line: ReviewLine | None = None
+    next_due_rule: str = ""
+    reason: str = ""
+    build: str
+
+
+@dataclass
+class Draft:
+    """The parts of a record that the deed knows; the ledger adds its place in the chain.
+
+    ``private`` maps a field of the record that ends in ``_hash`` to the value that must stay out of it.
+    """
+
+    outcome: str
+    meaning: str
+    revision: Revision
+    by: object
+    actor: Actor
+    at: dt.datetime
+    authentication: str
+    review: MedicalReview | None = None
+    private: dict[str, str] = field(default_factory=dict)
+    more: dict = field(default_factory=dict)
+
+
+def append(draft: Draft) -> Signature:
+    """Add one entry at the tip. The caller's transaction holds the tip until it ends."""
+    lock_tip()
+    tip = Signature.objects.order_by("-sequence").values_list("sequence", "hash").first()
+    sequence, previous_hash = (tip[0] + 1, tip[1]) if tip else (1, GENESIS)
+    salts = {name: secrets.token_hex(32) for name in draft.private}
+    hidden = {name: salted(salts[name], value) for name, value in draft.private.items()}
+    licence = {"licence_number_hash": hidden.pop("licence_number_hash", "")}
+    record = Record(
+        sequence=sequence,
+        previous_hash=previous_hash,
+        outcome=draft.outcome,
+        meaning=draft.meaning,
+        review=draft.review.uuid if draft.review else None,
+        trigger=draft.review.trigger if draft.review else "",
+        article=draft.revision.article.uuid,
+        revision=draft.revision.uuid,
+        revision_number=draft.revision.number,
+        digest=draft.revision.digest,
+        actor=draft.actor.model_copy(update=licence),
+        at=draft.at,
+        authentication=draft.authentication,
+        build=settings.BUILD,
+        **hidden,
+        **draft.more,
+    )
+    text = canonical(record)
+    entry = Signature.objects.create(
+        sequence=sequence,
+        review=draft.review,
+        article=draft.revision.article,
+        revision=draft.revision,
+        outcome=draft.outcome,
+        by=draft.by,
+        at=draft.at,
+        record=text.decode(),
+        previous_hash=previous_hash,
+        hash=digest(text),
+    )
+    PrivateField.objects.bulk_create(
+        PrivateField(signature=entry, name=name, salt=salts[name], value=value) for name, value in draft.private.items()
+    )
+    return entry
+
+
+def lock_tip() -> None:
+    """Hold the ledger's tip until the transaction ends: entries are appended one after another."""
+    if not LedgerTip.objects.select_for_update().filter(pk=1).exists():
+        LedgerTip.objects.get_or_create(pk=1)
+    LedgerTip.objects.select_for_update().get(pk=1)
+
+
+def salted(salt: str, value: str) -> str:
+    """SHA-256 of salt and value, 64 hexadecimal digits."""
+    return hashlib.sha256(f"{salt}{value}".encode()).hexdigest()
+
+
+def actor_for(reviewer: Reviewer) -> Actor:
+    return Actor(
+        role="reviewer",
+        reviewer=reviewer.uuid,
+        name=reviewer.name,
+        post_nominals=reviewer.post_nominals,
+        specialty=reviewer.specialty,
+        slug=reviewer.slug,
+        licence_jurisdiction=reviewer.licence_jurisdiction,
+        licence_expires=reviewer.licence_expires,
+    )
+
+
+def editor(user) -> Actor:
+    return Actor(role="editor", name=user.get_full_name() or user.get_username())
+
+
+def next_line(previous: ReviewLine | None, *, whole_page: bool, by: Person, on: dt.date, due: dt.date) -> ReviewLine:
+    """The review line after a positive signature: the rule that moves, or does not move, the annual dates."""
+    if whole_page:
+        return ReviewLine(reviewed_by=by, last_reviewed=on, next_due=due)
+    return previous.model_copy(update={"updates": (*previous.updates, Update(by=by, on=on))})
+
+
+def current_line(article: Article) -> ReviewLine | None:
+    """The review line as the ledger gives it: that of the article's newest positive entry, unless withdrawn since."""
+    newest = (
+        Signature.objects.filter(article=article, outcome__in=[*Signature.POSITIVE, Signature.Outcome.WITHDRAWN])
+        .order_by("-sequence")
+        .first()
+    )
+    return read(newest).review_line if newest else None
+
+
+def read(entry: Signature) -> Record:
+    return Record.model_validate_json(entry.record)

@@ -1,0 +1,18 @@
+"""The deeds that touch words shared by several pages."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+
+from articles.actions import record_revisions
+from symptoms.models import Cause, Symptom
+
+
+@transaction.atomic
+def record_cause(cause: Cause, *, by: AbstractUser) -> int:
+    """Record a saved cause in every page that names it. Returns how many pages now wait for a signature.
+
+    The one who changed its name or address becomes an author of it, and of each page's new revision.
+    """
+    cause.authors.add(by)
+    pages = Symptom.objects.kept().filter(symptom_causes__cause=cause)
+    return sum(1 for revision in record_revisions(pages, by=by) if revision.saved_by_id == by.pk)

@@ -1,0 +1,32 @@
+"""Symptoms: articles with structured facts."""
+
+from django.apps import AppConfig
+
+
+class SymptomsConfig(AppConfig):
+    name = "symptoms"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from articles import kinds
+        from symptoms import blocks, composing, quality
+        from symptoms.content import SymptomDocument
+        from symptoms.models import Symptom
+
+        kinds.register(
+            kinds.Kind(
+                name="symptom",
+                model=Symptom,
+                document=SymptomDocument,
+                url_name="symptoms:symptom",
+                template="symptoms/symptom.html",
+                partial="symptoms/_symptom.html",
+                causes_partial="symptoms/_causes.html",
+                load=composing.load,
+                compose=composing.compose,
+                restore=composing.restore,
+                blocks=blocks.blocks,
+                authors=composing.authors,
+                checks=quality.CHECKS,
+            )
+        )

@@ -1,0 +1,27 @@
+"""The blocks of a symptom page for the diff: its structured parts between the common ones."""
+
+from collections.abc import Iterable
+
+from articles.diff import Block, common_blocks
+from symptoms.content import SymptomDocument
+
+
+def blocks(document: SymptomDocument) -> Iterable[Block]:
+    yield from common_blocks(document)
+    yield Block("phrase", "Name inside a sentence", document.phrase)
+    yield Block("plural", "Singular or plural", "plural" if document.plural else "singular")
+    yield Block("spotlight_title", "Title of the spotlight", document.spotlight_title)
+    for name in document.other_names:
+        yield Block("other_names", "Other name", name)
+    for group in document.related:
+        for related in group.symptoms:
+            yield Block(f"related {group.key}", f"{group.label} symptoms", related.name)
+    for group in document.causes:
+        for cause in group.causes:
+            yield Block("causes", "Cause, in order", f"{group.heading}: {cause.name}" if group.heading else cause.name)
+    for group in document.causes:
+        for cause in group.causes:
+            said = [part for part in (cause.seriousness, cause.frequency, f"at /causes/{cause.slug}/") if part]
+            yield Block(f"cause {cause.uuid}", f"Cause: {cause.name}", ", ".join(said))
+    for code in document.codes:
+        yield Block("codes", "Code", " ".join([code.system, code.code, code.display]).strip())

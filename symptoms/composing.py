@@ -1,0 +1,169 @@
+"""From a symptom's working copy to its document, and back."""
+
+from django.db.models import Prefetch
+
+from articles import composing
+from articles.models import Authorship
+from symptoms.content import Cause, CauseGroup, Code, Related, RelatedGroup, SymptomDocument
+from symptoms.models import BodySystem, OtherName, RelatedSymptom, Symptom, SymptomCause
+from symptoms.models import Cause as CauseRow
+from symptoms.models import Code as CodeRow
+
+SERIOUS = ("serious", "Serious")
+
+
+def load(symptoms):
+    """A queryset of symptoms with all that ``compose`` reads."""
+    related = RelatedSymptom.objects.select_related("other__live")
+    return composing.load(symptoms).prefetch_related(
+        "other_names",
+        "codes",
+        Prefetch("symptom_causes", SymptomCause.objects.select_related("cause")),
+        Prefetch("related_symptoms", related),
+    )
+
+
+def compose(symptom: Symptom) -> SymptomDocument:
+    return SymptomDocument(
+        **composing.common_parts(symptom) | {"headline": symptom.headline or symptom.question},
+        phrase=symptom.said,
+        plural=symptom.plural,
+        other_names=tuple(row.name for row in symptom.other_names.all()),
+        spotlight_title=symptom.spotlight_title,
+        spotlight=symptom.spotlight,
+        related=_related_groups(symptom.related_symptoms.all()),
+        causes_intro=symptom.causes_intro,
+        causes=_cause_groups(symptom.symptom_causes.all()),
+        diagnosis_questions=symptom.diagnosis_questions,
+        treatment=symptom.treatment,
+        complications=symptom.complications,
+        codes=tuple(Code(system=row.system, code=row.code, display=row.display) for row in symptom.codes.all()),
+    )
+
+
+def _related_groups(rows) -> tuple[RelatedGroup, ...]:
+    """By body system in the order of first appearance, the serious ones before all others."""
+    groups = {SERIOUS: []}
+    for row in rows:
+        key = SERIOUS if row.serious else (row.system, BodySystem(row.system).label)
+        # The name visitors know it by: a draft title of a published symptom must not leak into this page.
+        name = row.other.live.title if row.other.live else row.other.title
+        groups.setdefault(key, []).append(Related(uuid=row.other.uuid, name=name))
+    return tuple(
+        RelatedGroup(key=key, label=label, symptoms=tuple(symptoms))
+        for (key, label), symptoms in groups.items()
+        if symptoms
+    )
+
+
+def _cause_groups(rows) -> tuple[CauseGroup, ...]:
+    groups = {}
+    for row in rows:
+        cause = Cause(
+            uuid=row.cause.uuid,
+            slug=row.cause.slug,
+            name=row.cause.name,
+            seriousness=row.seriousness,
+            frequency=row.frequency,
+            html=row.text,
+        )
+        groups.setdefault(row.group, []).append(cause)
+    return tuple(CauseGroup(heading=heading, causes=tuple(causes)) for heading, causes in groups.items())
+
+
+def restore(symptom: Symptom, document: SymptomDocument) -> list[str]:
+    """Write a document back into the working copy; shared causes and other symptoms are left alone.
+
+    Returns a sentence for each relation whose other end no longer exists or is now called otherwise.
+    """
+    verb = "are" if document.plural else "is"
+    report = composing.restore_common(symptom, document, made_headline=f"What {verb} {document.phrase}?")
+    symptom.phrase, symptom.plural = document.phrase, document.plural
+    for name in (
+        "spotlight_title",
+        "spotlight",
+        "causes_intro",
+        "diagnosis_questions",
+        "treatment",
+        "complications",
+    ):
+        setattr(symptom, name, getattr(document, name))
+    symptom.save()
+    symptom.other_names.all().delete()
+    for place, name in enumerate(document.other_names):
+        OtherName.objects.create(symptom=symptom, name=name, position=place)
+    symptom.codes.all().delete()
+    CodeRow.objects.bulk_create(CodeRow(symptom=symptom, **code.model_dump()) for code in document.codes)
+    return report + _restore_causes(symptom, document) + _restore_related(symptom, document)
+
+
+def _restore_causes(symptom: Symptom, document: SymptomDocument) -> list[str]:
+    signed = [(group.heading, cause) for group in document.causes for cause in group.causes]
+    rows = {row.uuid: row for row in CauseRow.objects.filter(uuid__in=[cause.uuid for _, cause in signed])}
+    symptom.symptom_causes.all().delete()
+    SymptomCause.objects.bulk_create(
+        SymptomCause(
+            symptom=symptom,
+            cause=rows[cause.uuid],
+            group=heading,
+            seriousness=cause.seriousness,
+            frequency=cause.frequency,
+            text=cause.html,
+            position=place,
+        )
+        for place, (heading, cause) in enumerate(signed)
+        if cause.uuid in rows
+    )
+    gone = [f"The cause “{cause.name}” no longer exists." for _, cause in signed if cause.uuid not in rows]
+    renamed = [
+        f"The cause “{cause.name}” is now called “{rows[cause.uuid].name}”."
+        for _, cause in signed
+        if cause.uuid in rows and rows[cause.uuid].name != cause.name
+    ]
+    return gone + renamed
+
+
+def _restore_related(symptom: Symptom, document: SymptomDocument) -> list[str]:
+    systems = dict(symptom.related_symptoms.values_list("other__uuid", "system"))
+    rows = {row.uuid: row for row in Symptom.objects.kept().filter(uuid__in=document.linked)}
+    symptom.related_symptoms.all().delete()
+    report, place = [], 0
+    for group in document.related:
+        for related in group.symptoms:
+            if related.uuid not in rows:
+                report.append(f"The related symptom “{related.name}” no longer exists.")
+                continue
+            # A serious symptom's body system is not part of the signed text: keep what is known, else the widest.
+            system = systems.get(related.uuid, BodySystem.WHOLE_BODY) if group.serious else group.key
+            RelatedSymptom.objects.create(
+                symptom=symptom,
+                other=rows[related.uuid],
+                system=system,
+                serious=group.serious,
+                position=place,
+            )
+            place += 1
+    return report
+
+
+def authors(document: SymptomDocument, previous: SymptomDocument | None) -> set[int]:
+    """Ids of whoever wrote the shared words that this document has and the previous one had not.
+
+    Those are names of causes, and titles of related symptoms that were never published.
+    """
+    causes = _causes(document) - (_causes(previous) if previous else set())
+    related = _related(document) - (_related(previous) if previous else set())
+    wrote_causes = CauseRow.authors.through.objects.filter(cause__uuid__in=[uuid for uuid, *_ in causes])
+    wrote_titles = Authorship.objects.filter(
+        revision__article__uuid__in=[uuid for uuid, _ in related], revision__article__live__isnull=True
+    )
+    found = set(wrote_causes.values_list("user_id", flat=True)) if causes else set()
+    return found | (set(wrote_titles.values_list("user_id", flat=True)) if related else set())
+
+
+def _causes(document: SymptomDocument) -> set:
+    return {(cause.uuid, cause.name, cause.slug) for group in document.causes for cause in group.causes}
+
+
+def _related(document: SymptomDocument) -> set:
+    return {(related.uuid, related.name) for group in document.related for related in group.symptoms}

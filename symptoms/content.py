@@ -1,0 +1,85 @@
+"""The symptom's part of the frozen document: other names, related symptoms, causes and codes."""
+
+from typing import Literal
+from uuid import UUID
+
+from articles.content import Document, Frozen
+
+
+class Code(Frozen):
+    """One term of a coding system, such as ICD-10-CM R25.3 "Fasciculation"."""
+
+    system: str
+    code: str
+    display: str = ""
+
+
+class Related(Frozen):
+    """A symptom that may occur along with this one, by the name it was published under."""
+
+    uuid: UUID
+    name: str
+
+
+class RelatedGroup(Frozen):
+    """Related symptoms of one body system; ``serious`` gathers those that need emergency care."""
+
+    key: str
+    label: str
+    symptoms: tuple[Related, ...]
+
+    @property
+    def serious(self) -> bool:
+        return self.key == "serious"
+
+
+class Cause(Frozen):
+    """A condition that may cause this symptom, with what this page says of it."""
+
+    uuid: UUID
+    slug: str
+    name: str
+    seriousness: Literal["", "serious", "life-threatening"] = ""
+    frequency: Literal["", "common", "uncommon", "rare"] = ""
+    html: str = ""
+
+
+class CauseGroup(Frozen):
+    """Causes under one heading; an empty heading is the group without a name."""
+
+    heading: str
+    causes: tuple[Cause, ...]
+
+
+class SymptomDocument(Document):
+    """A symptom page as signed. ``phrase`` is the name inside a sentence ("facial spasms")."""
+
+    kind: Literal["symptom"] = "symptom"
+    phrase: str
+    plural: bool = False
+    other_names: tuple[str, ...] = ()
+    spotlight_title: str = ""
+    spotlight: str = ""
+    related: tuple[RelatedGroup, ...] = ()
+    causes_intro: str = ""
+    causes: tuple[CauseGroup, ...] = ()
+    diagnosis_questions: str = ""
+    treatment: str = ""
+    complications: str = ""
+    codes: tuple[Code, ...] = ()
+
+    @property
+    def linked(self) -> set[UUID]:
+        return {symptom.uuid for group in self.related for symptom in group.symptoms}
+
+    def rich_texts(self) -> dict[str, str]:
+        causes = {f"Cause: {c.name}": c.html for group in self.causes for c in group.causes if c.html}
+        texts = super().rich_texts() | {
+            "Spotlight": self.spotlight,
+            "Causes": self.causes_intro,
+            **causes,
+            "Questions at a diagnosis": self.diagnosis_questions,
+            "Treatment": self.treatment,
+            "Complications": self.complications,
+        }
+        return {label: html for label, html in texts.items() if html}

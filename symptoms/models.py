@@ -1,0 +1,205 @@
+"""A symptom is an article with structured facts: other names, causes, related symptoms and codes."""
+
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from articles.fields import LineField, RichTextField, fold, no_longer_than
+from articles.models import Article
+
+
+class BodySystem(models.TextChoices):
+    """The adjective that heads a group: "Neurological symptoms that may occur along with …"."""
+
+    NEUROLOGICAL = "neurological", "Neurological"
+    MUSCULOSKELETAL = "musculoskeletal", "Bone, joint and muscle"
+    EYES = "eyes", "Eye"
+    EARS_NOSE_THROAT = "ears-nose-throat", "Ear, nose and throat"
+    SKIN = "skin", "Skin"
+    HEART = "heart", "Heart and circulation"
+    BREATHING = "breathing", "Breathing"
+    DIGESTIVE = "digestive", "Digestive"
+    MENTAL_HEALTH = "mental-health", "Mental health"
+    URINARY = "urinary", "Urinary"
+    REPRODUCTIVE = "reproductive", "Reproductive"
+    WHOLE_BODY = "whole-body", "Whole-body"
+
+
+class Symptom(Article):
+    """A page about one symptom."""
+
+    phrase = LineField(
+        "name inside a sentence",
+        max_length=200,
+        blank=True,
+        help_text="As in “What causes facial spasms?”. Empty: the title with a small first letter.",
+    )
+    plural = models.BooleanField(default=False, help_text="“What are facial spasms?”, not “What is …?”")
+    spotlight_title = LineField(max_length=120, blank=True)
+    spotlight = RichTextField("spotlight")
+    causes_intro = RichTextField("introduction to the causes")
+    diagnosis_questions = RichTextField("questions at a diagnosis")
+    treatment = RichTextField("treatment")
+    complications = RichTextField("complications")
+    related = models.ManyToManyField("self", through="RelatedSymptom", symmetrical=False, related_name="related_from")
+
+    class Meta:
+        constraints = no_longer_than("symptom", phrase=200, spotlight_title=120)
+
+    def clean(self):
+        super().clean()
+        if self.spotlight_title and not self.spotlight:
+            raise ValidationError({"spotlight": "The spotlight has a title but no text. Write it or clear the title."})
+
+    @property
+    def said(self) -> str:
+        """The name as it stands inside a sentence."""
+        return self.phrase or self.title[:1].lower() + self.title[1:]
+
+    @property
+    def question(self) -> str:
+        return f"What {'are' if self.plural else 'is'} {self.said}?"
+
+
+class OtherName(models.Model):
+    """Another name by which people look for a symptom."""
+
+    symptom = models.ForeignKey(Symptom, models.CASCADE, related_name="other_names")
+    name = LineField(max_length=200)
+    folded = models.CharField(max_length=400, editable=False)
+    position = models.PositiveSmallIntegerField("order", default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["symptom", "folded"], name="other_name_once_a_symptom"),
+            *no_longer_than("other_name", name=200),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, **kwargs):
+        self.folded = fold(self.name)[:400]
+        super().save(**kwargs)
+
+
+class Cause(models.Model):
+    """A condition that may cause symptoms: one row for "Tourette's syndrome", shared by every page that names it."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = LineField(max_length=200)
+    folded = models.CharField(max_length=400, unique=True, editable=False)
+    slug = models.SlugField("address", max_length=200, unique=True)
+    authors = models.ManyToManyField(settings.AUTH_USER_MODEL, editable=False, related_name="+")
+
+    class Meta:
+        ordering = ["folded"]
+        constraints = no_longer_than("cause", name=200, slug=200)
+
+    def __str__(self):
+        return self.name
+
+    def save(self, **kwargs):
+        self.folded = fold(self.name)[:400]
+        super().save(**kwargs)
+
+    def clean(self):
+        twin = Cause.objects.filter(folded=fold(self.name)[:400]).exclude(pk=self.pk).first()
+        if twin:
+            raise ValidationError({"name": f"There is a cause “{twin.name}” already. Use that one."})
+
+
+class SymptomCause(models.Model):
+    """What one page says of one cause."""
+
+    class Seriousness(models.TextChoices):
+        SERIOUS = "serious", "Serious"
+        LIFE_THREATENING = "life-threatening", "Life-threatening"
+
+    class Frequency(models.TextChoices):
+        COMMON = "common", "Common"
+        UNCOMMON = "uncommon", "Uncommon"
+        RARE = "rare", "Rare"
+
+    symptom = models.ForeignKey(Symptom, models.CASCADE, related_name="symptom_causes")
+    cause = models.ForeignKey(Cause, models.PROTECT, related_name="symptom_causes")
+    group = LineField(max_length=120, blank=True, help_text="The heading it stands under.")
+    seriousness = models.CharField(max_length=20, choices=Seriousness, blank=True)
+    frequency = models.CharField("how common", max_length=10, choices=Frequency, blank=True)
+    text = RichTextField("text")
+    position = models.PositiveSmallIntegerField("order", default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["symptom", "cause"],
+                name="cause_once_a_symptom",
+                violation_error_message="This cause is listed already.",
+            ),
+            *no_longer_than("symptom_cause", group=120),
+        ]
+
+    def __str__(self):
+        return f"{self.cause}"
+
+
+class RelatedSymptom(models.Model):
+    """Another symptom that may occur along with this one."""
+
+    symptom = models.ForeignKey(Symptom, models.CASCADE, related_name="related_symptoms")
+    other = models.ForeignKey(Symptom, models.PROTECT, related_name="+", verbose_name="related symptom")
+    system = models.CharField("body system", max_length=20, choices=BodySystem)
+    serious = models.BooleanField(default=False, help_text="Shown among the symptoms that need emergency care.")
+    position = models.PositiveSmallIntegerField("order", default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["symptom", "other"],
+                name="related_symptom_once",
+                violation_error_message="This symptom is listed already.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(symptom=models.F("other")),
+                name="symptom_not_related_to_itself",
+                violation_error_message="A symptom cannot be related to itself.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.other}"
+
+
+class Code(models.Model):
+    """The term for this symptom in a coding system."""
+
+    class System(models.TextChoices):
+        ICD_10_CM = "ICD-10-CM", "ICD-10-CM"
+        ICD_9_CM = "ICD-9-CM", "ICD-9-CM"
+        SNOMED_CT = "SNOMED CT", "SNOMED CT"
+        MESH = "MeSH", "MeSH"
+        LOINC = "LOINC", "LOINC"
+
+    symptom = models.ForeignKey(Symptom, models.CASCADE, related_name="codes")
+    system = models.CharField(max_length=12, choices=System)
+    code = LineField(max_length=40)
+    display = LineField("name in that system", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["system", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["symptom", "system", "code"],
+                name="code_once_a_symptom",
+                violation_error_message="This code is listed already.",
+            ),
+            *no_longer_than("code", code=40, display=200),
+        ]
+
+    def __str__(self):
+        return f"{self.system} {self.code}"

@@ -1,0 +1,34 @@
+"""The checks that only a symptom page needs."""
+
+from collections.abc import Iterable
+
+from articles.quality import Check, Problem
+from symptoms.content import SymptomDocument
+from symptoms.models import RelatedSymptom, Symptom
+
+
+def says_causes(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    if not document.causes:
+        yield Problem("No cause is given.", "Add at least the most common cause and the most serious one.")
+
+
+def advice_for_serious(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    """A page that names a life-threatening cause must say first when to call for help."""
+    deadly = [c.name for group in document.causes for c in group.causes if c.seriousness == "life-threatening"]
+    if deadly and not document.advice:
+        message = f"The page names a life-threatening cause ({deadly[0]}) but does not say when to call for help."
+        yield Problem(message, "Write the emergency advice and choose its level.", blocking=True)
+
+
+def one_way(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    back = RelatedSymptom.objects.filter(other=page.pk).values_list("symptom__uuid", flat=True)
+    missing = document.linked - set(back)
+    names = [s.name for group in document.related for s in group.symptoms if s.uuid in missing]
+    if names:
+        yield Problem(
+            f"{len(names)} related symptoms do not relate back: {', '.join(names[:5])}.",
+            "Add this page to theirs where it belongs.",
+        )
+
+
+CHECKS: tuple[Check, ...] = (says_causes, advice_for_serious, one_way)

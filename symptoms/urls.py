@@ -1,0 +1,14 @@
+"""Addresses of symptoms."""
+
+from django.urls import path
+
+from symptoms import views
+
+app_name = "symptoms"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("a-z/<slug:key>/", views.letter, name="letter"),
+    path("a-z/<slug:key>/<int:number>/", views.letter, name="letter"),
+    path("<slug:slug>/", views.symptom, name="symptom"),
+    path("<slug:slug>/causes/", views.causes, name="causes"),
+]
