@@ -12,8 +12,9 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         count = 0
-        for count, fault in enumerate(verification.faults(), start=1):
+        for fault in verification.faults():
             self.stderr.write(self.style.ERROR(fault))
+            count += 1
         sequence, tip = verification.head()
         self.stdout.write(f"{sequence} entries; the newest is {tip}")
         if count:

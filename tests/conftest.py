@@ -1,0 +1,119 @@
+"""The people and the ground rules of every test: Ann writes, Ravi reviews, Morgan answers, Charlie must not."""
+
+import datetime as dt
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
+from django.utils import timezone
+
+from articles import guards
+from articles.shelf import shelf
+from config import groups
+from reviews.models import Reviewer
+
+PASSWORD = "correct-horse-battery"
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out, openly, the tests that hold on the other engine only."""
+    other = "sqlite" if "postgresql" in django_settings.DATABASES["default"]["ENGINE"] else "postgresql"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(autouse=True)
+def plain_settings(settings):
+    """Static files straight from the checkout, and passwords that cost nothing to hash."""
+    settings.STORAGES = django_settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def empty_shelf():
+    """Nothing printed in another test stays on the shelf."""
+    shelf.clear()
+    yield
+    shelf.clear()
+
+
+@pytest.fixture
+def transactional_db(transactional_db, django_db_blocker):
+    """A database that is emptied afterwards: its guards are lifted for that.
+
+    The flush at the end emits ``post_migrate``, which puts the guards back.
+    """
+    guards.install(connection)
+    yield
+    guards.drop(connection)
+
+
+@pytest.fixture
+def live_server(transactional_db, live_server):
+    return live_server
+
+
+def make_user(username: str, first_name: str, last_name: str, *, group: str = "", staff: bool = False) -> User:
+    user = User.objects.create_user(
+        username, password=PASSWORD, first_name=first_name, last_name=last_name, is_staff=staff
+    )
+    if group:
+        if not Group.objects.exists():  # an earlier test emptied the database, its migrated groups included
+            groups.grant(Group, Permission)
+        user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def make_reviewer(user: User, *, verified_by: User, **more) -> Reviewer:
+    today = timezone.localdate()
+    values = {
+        "name": f"{user.first_name} {user.last_name}",
+        "post_nominals": "MD",
+        "specialty": "Neurology",
+        "slug": f"{user.username}-{user.last_name}".lower(),
+        "licence_number": f"LIC-{user.username}",
+        "licence_jurisdiction": "Nowhere",
+        "licence_expires": today + dt.timedelta(days=800),
+        "verified_by": verified_by,
+        "verified_at": timezone.now(),
+    }
+    return Reviewer.objects.create(user=user, **values | more)
+
+
+@pytest.fixture
+def ann(db) -> User:
+    """Ann writes."""
+    return make_user("ann", "Ann", "Archer", group=groups.EDITORS, staff=True)
+
+
+@pytest.fixture
+def morgan(db) -> User:
+    """Morgan answers for the site."""
+    return make_user("morgan", "Morgan", "Mill", group=groups.MANAGING_EDITORS, staff=True)
+
+
+@pytest.fixture
+def ravi(db, morgan) -> User:
+    """Ravi reviews."""
+    user = make_user("ravi", "Ravi", "Rao", group=groups.REVIEWERS)
+    make_reviewer(user, verified_by=morgan)
+    return user
+
+
+@pytest.fixture
+def fiona(db, morgan) -> User:
+    """Fiona reviews too."""
+    user = make_user("fiona", "Fiona", "Field", group=groups.REVIEWERS)
+    make_reviewer(user, verified_by=morgan, specialty="Family medicine")
+    return user
+
+
+@pytest.fixture
+def charlie(db) -> User:
+    """Charlie has an account and no rights: Charlie must not."""
+    return make_user("charlie", "Charlie", "Chase")

@@ -1,0 +1,80 @@
+"""What people do in many tests, through the same actions as in life: write, ask, sign."""
+
+from django.contrib.auth.models import User
+
+from articles.actions import record_revision
+from articles.models import Article, CopyrightNotice, Reference, Topic
+from reviews.actions import request_review, sign_off
+from reviews.models import Signature
+from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, SymptomCause
+
+
+def notice() -> CopyrightNotice:
+    return CopyrightNotice.objects.get_or_create(holder="Countersign Test", defaults={"year": 2026})[0]
+
+
+def topic(name: str = "Bones, Joints and Muscles", slug: str = "bones-joints-and-muscles") -> Topic:
+    return Topic.objects.get_or_create(slug=slug, defaults={"name": name})[0]
+
+
+def write_symptom(by: User, *, slug: str = "facial-spasms", title: str = "Facial spasms", **fields) -> Symptom:
+    """A symptom that is ready to be signed, with one revision."""
+    values = {
+        "plural": True,
+        "summary": f"{title} are movements that you do not make on purpose.",
+        "advice_level": "emergency",
+        "advice": "<p>Call 911 if one side of your face droops.</p>",
+        "body": "<p>A muscle tightens by itself.</p>",
+        "notice": notice(),
+        "writer": by,
+    }
+    symptom = Symptom.objects.create(slug=slug, title=title, **values | fields)
+    symptom.topics.add(topic())
+    Reference.objects.create(article_id=symptom.pk, title="Spasms", url="https://medlineplus.gov/muscledisorders.html")
+    record_revision(symptom, by=by)
+    return symptom
+
+
+def add_facts(symptom: Symptom, by: User, *, causes: int = 1, related: int = 1) -> None:
+    """Other names, causes, related drafts and a code, recorded in one new revision."""
+    OtherName.objects.create(symptom=symptom, name=f"{symptom.title} by another name")
+    Code.objects.create(symptom=symptom, system="ICD-10-CM", code="R25.3", display="Fasciculation")
+    for number in range(causes):
+        cause = write_cause(by, name=f"Cause {number} of {symptom.title}", slug=f"cause-{number}-of-{symptom.slug}")
+        SymptomCause.objects.create(symptom=symptom, cause=cause, text="<p>It may cause it.</p>", position=number)
+    for number in range(related):
+        title, slug = f"Companion {number} of {symptom.title}", f"companion-{number}-of-{symptom.slug}"
+        other = Symptom.objects.create(slug=slug, title=title, writer=by, notice=notice())
+        record_revision(other, by=by)
+        RelatedSymptom.objects.create(symptom=symptom, other=other, system="neurological", position=number)
+    record_revision(symptom, by=by)
+
+
+def write_cause(by: User, *, name: str = "Tourette's syndrome", slug: str = "tourettes-syndrome") -> Cause:
+    cause = Cause.objects.create(name=name, slug=slug)
+    cause.authors.add(by)
+    return cause
+
+
+def write_article(by: User, *, slug: str = "keeping-a-diary", title: str = "Keeping a diary", **fields) -> Article:
+    values = {"summary": "Two lines a day.", "body": "<p>Write down when it began.</p>", "notice": notice()}
+    article = Article.objects.create(slug=slug, title=title, writer=by, **values | fields)
+    article.topics.add(topic("General health", "general-health"))
+    Reference.objects.create(article=article, title="Diaries", url="https://medlineplus.gov/healthliteracy.html")
+    record_revision(article, by=by)
+    return article
+
+
+def sign(page: Article, *, by: User, asked_by: User, trigger: str = "") -> Signature:
+    """Ask for a review of a page as it stands, and sign it."""
+    review = request_review(page, by=asked_by, trigger=trigger)
+    return sign_off(review, by=by, seen_digest=review.revision.digest, conflicts="None")
+
+
+def edit(page: Article, *, by: User, **fields) -> Article:
+    """Change some fields of the working copy, as saving in the admin does."""
+    for name, value in fields.items():
+        setattr(page, name, value)
+    page.save()
+    record_revision(page, by=by)
+    return page
