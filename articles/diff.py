@@ -11,6 +11,9 @@ from articles.content import Document
 
 TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 MARKS = {"strong": "**", "em": "_"}
+HEADINGS = {"h2": "## ", "h3": "### "}
+LISTS = {"ul": "• ", "ol": "1. "}
+AROUND = LISTS | {"blockquote": "> "}
 
 
 @dataclass(frozen=True)
@@ -32,38 +35,54 @@ class Change:
 
 
 class _Paragraphs(HTMLParser):
-    """Rich text as lines of plain text in which formatting and links are still visible."""
+    """Rich text as lines of plain text, each with what it stands in; formatting and links are still visible."""
 
-    def __init__(self):
+    def __init__(self, *, links: bool):
         super().__init__()
-        self.lines, self.hrefs = [""], []
+        self.lines, self.around = [["", ""]], []
+        self.links, self.hrefs = links, []
 
     def handle_starttag(self, tag, attrs):
         if tag in MARKS:
-            self.lines[-1] += MARKS[tag]
+            self.handle_data(MARKS[tag])
         elif tag == "a":
             self.hrefs.append(dict(attrs).get("href", ""))
         elif tag == "br":
-            self.lines[-1] += " "
-        elif tag in {"li", "h2", "h3", "blockquote", "p"}:
-            self.lines.append({"li": "• ", "h2": "## ", "h3": "### ", "blockquote": "> "}.get(tag, ""))
+            self.handle_data(" ")
+        elif tag in AROUND or tag == "li":
+            self.around += [AROUND[tag]] if tag in AROUND else []
+            self.lines.append(["".join(self.around), ""])
+        elif tag == "p" or tag in HEADINGS:
+            self.lines.append([self._standing_in() + HEADINGS.get(tag, ""), ""])
+
+    def _standing_in(self) -> str:
+        """What the next line begins with: a list item's second paragraph does not look like another item."""
+        begun = ["".join(self.around), ""]
+        if self.around and self.around[-1] in LISTS.values() and self.lines[-1] != begun:
+            return "".join(self.around[:-1]) + "… "
+        return begun[0]
 
     def handle_endtag(self, tag):
         if tag in MARKS:
-            self.lines[-1] += MARKS[tag]
+            self.handle_data(MARKS[tag])
         elif tag == "a" and self.hrefs:
-            self.lines[-1] += f" (→ {self.hrefs.pop()})"
+            href = self.hrefs.pop()
+            self.handle_data(f" (→ {href})" if self.links else "")
+        elif tag in AROUND and self.around:
+            self.around.pop()
+            self.lines.append(["".join(self.around), ""])
 
     def handle_data(self, data):
-        self.lines[-1] += data
+        self.lines[-1][1] += data if self.lines[-1][1] else data.lstrip()
 
 
-def paragraphs(html: str) -> list[str]:
-    parser = _Paragraphs()
+def paragraphs(html: str, *, links: bool = True) -> list[str]:
+    """Rich text line by line; without ``links`` their addresses are left out."""
+    parser = _Paragraphs(links=links)
     parser.feed(html)
     parser.close()
-    lines = (" ".join(line.split()) for line in parser.lines)
-    return [line for line in lines if line and line != "•"]
+    lines = ((begins, " ".join(text.split())) for begins, text in parser.lines)
+    return [begins + text for begins, text in lines if text]
 
 
 def rich(key: str, label: str, html: str) -> list[Block]:

@@ -126,25 +126,26 @@ def missing(connection) -> list[str]:
     """Names of the guards that do not stand, or no longer say what they should, in the database's own words."""
     standing = _standing_sqlite(connection) if connection.vendor == "sqlite" else _standing_postgresql(connection)
     return [
-        guard.name for guard in _applicable(connection) if standing.get(guard.name) != _body(guard, connection.vendor)
+        guard.name for guard in _applicable(connection) if standing.get(guard.name) != _said(guard, connection.vendor)
     ]
 
 
-def _body(guard: Guard, vendor: str) -> str:
-    statement = guard.create_sql(vendor)[0]
-    return statement if vendor == "sqlite" else statement.split("$guard$")[1]
+def _said(guard: Guard, vendor: str) -> list[str]:
+    """What the database says of a guard that stands: its trigger, preceded on PostgreSQL by its function's body."""
+    *function, trigger = guard.create_sql(vendor)
+    return [*(statement.split("$guard$")[1] for statement in function), trigger]
 
 
-def _standing_sqlite(connection) -> dict[str, str]:
+def _standing_sqlite(connection) -> dict[str, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        return dict(cursor.fetchall())
+        return {name: said for name, *said in cursor.fetchall()}
 
 
-def _standing_postgresql(connection) -> dict[str, str]:
+def _standing_postgresql(connection) -> dict[str, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
-            "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+            "SELECT t.tgname, p.prosrc, pg_get_triggerdef(t.oid, true) FROM pg_trigger t "
+            "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
         )
-        return dict(cursor.fetchall())
+        return {name: said for name, *said in cursor.fetchall()}

@@ -67,6 +67,8 @@ def read(text: str) -> Document:
     Raises UnknownDocument where this build knows neither its kind nor its schema.
     """
     values = json.loads(text)
+    if not isinstance(values, dict):
+        raise UnknownDocument("not an object")
     if values.get("schema") != SCHEMA or values.get("kind") not in _kinds:
         raise UnknownDocument(f"kind {values.get('kind')!r}, schema {values.get('schema')!r}")
     return _kinds[values["kind"]].document.model_validate(values)

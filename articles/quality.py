@@ -40,7 +40,7 @@ def problems(page: Article, document: Document) -> list[Problem]:
 
 
 def plain(document: Document) -> dict[str, list[str]]:
-    return {label: paragraphs(html) for label, html in document.rich_texts().items()}
+    return {label: paragraphs(html, links=False) for label, html in document.rich_texts().items()}
 
 
 def says_something(page: Article, document: Document) -> Iterable[Problem]:

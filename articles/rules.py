@@ -45,7 +45,8 @@ def guards() -> list[Guard]:
             article,
             "INSERT",
             "a page starts as a draft",
-            when="NEW.live_id IS NOT NULL",
+            when="NEW.live_id IS NOT NULL OR EXISTS (SELECT 1 FROM articles_publication p WHERE p.article_id = NEW.id)",
+            reads=True,
         ),
         Guard(
             "publication_shows_own_revision",

@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "taggit",
     "whitenoise.runserver_nostatic",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

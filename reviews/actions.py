@@ -42,6 +42,7 @@ def request_review(page: Article, *, by, trigger: str = "", reviewer: Reviewer |
     """Ask for a signature over the page as it stands. Without a trigger the one that fits best is taken."""
     if not by.has_perm("reviews.request_review"):
         raise CannotRequestReview("Only editors can ask for a review.")
+    _refuse_unprintable(note, CannotRequestReview)
     page = pages.lock(page)
     if page.discarded_at:
         raise CannotRequestReview("This page was discarded.")
@@ -91,6 +92,8 @@ def assign(review: MedicalReview, *, reviewer: Reviewer, by) -> MedicalReview:
     review = _still_open(review, CannotAssign)
     if not by.has_perm("reviews.request_review") and by.pk != reviewer.user_id:
         raise CannotAssign("Only editors can give a review to somebody else.")
+    if review.reviewer_id not in (None, reviewer.pk) and not by.has_perm("reviews.request_review"):
+        raise CannotAssign(f"This review was given to {review.reviewer}. Only editors can give it to somebody else.")
     if why_not := reviewer.why_not(timezone.localdate()):
         raise CannotAssign(f"{reviewer} cannot sign now. {why_not}")
     if has_own_words(review.article, reviewer.user):
@@ -123,7 +126,7 @@ def sign_off(
     document = _text_as_requested(review, seen_digest)
     _refuse_bad_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
     reviewer, now = by.reviewer, timezone.now()
-    line, rule = _line_after(review, page, reviewer, timezone.localdate(now))
+    line, rule = line_after(review, page, reviewer, timezone.localdate(now))
     private = {"licence_number_hash": reviewer.licence_number}
     if reviewer.conflicts_private:
         private["conflicts_hash"] = conflicts
@@ -162,7 +165,7 @@ def _text_as_requested(review: MedicalReview, seen_digest: str) -> Document:
     return review.revision.read()
 
 
-def _line_after(review: MedicalReview, page: Article, reviewer: Reviewer, today: dt.date):
+def line_after(review: MedicalReview, page: Article, reviewer: Reviewer, today: dt.date):
     """The review line that this signature makes, and the rule that gave its due date."""
     if not review.whole_page:
         previous = ledger.current_line(page)
@@ -276,6 +279,10 @@ def _still_open(review: MedicalReview, refusal: type[Refused]) -> MedicalReview:
 def _refuse_bad_text(text: str, when_empty: str, refusal: type[Refused]) -> None:
     if not text.strip():
         raise refusal(when_empty)
+    _refuse_unprintable(text, refusal)
+
+
+def _refuse_unprintable(text: str, refusal: type[Refused]) -> None:
     try:
         refuse_unprintable(text)
     except ValidationError as error:

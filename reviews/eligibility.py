@@ -1,5 +1,6 @@
 """Who may sign what: the person, the licence, the four eyes and the state of the page."""
 
+from django.db.models import Max
 from django.utils import timezone
 
 from articles.models import Article, Authorship, Publication
@@ -11,6 +12,26 @@ def has_own_words(page: Article, user) -> bool:
     signed = Signature.objects.positive().filter(article=page).exclude(by=user).order_by("-sequence")
     number = signed.values_list("revision__number", flat=True).first() or 0
     return Authorship.objects.filter(user=user, revision__article=page, revision__number__gt=number).exists()
+
+
+def with_own_words(page: Article) -> set[int]:
+    """Ids of all whom four eyes bar from a page, in two queries: ``has_own_words`` for everybody at once."""
+    last = Authorship.objects.filter(revision__article=page).values_list("user").annotate(Max("revision__number"))
+    signed = list(
+        Signature.objects.positive().filter(article=page).order_by("-sequence").values_list("by", "revision__number")
+    )
+    return {
+        user for user, number in last if number > next((revision for signer, revision in signed if signer != user), 0)
+    }
+
+
+def pages_with_own_words(pages, user) -> set[int]:
+    """Ids of those of the pages that four eyes bar somebody from, in two queries however many there are."""
+    mine = Authorship.objects.filter(revision__article__in=pages, user=user)
+    written = dict(mine.values_list("revision__article").annotate(Max("revision__number")))
+    others = Signature.objects.positive().filter(article__in=pages).exclude(by=user).order_by("sequence")
+    signed = dict(others.values_list("article", "revision__number"))
+    return {page for page, number in written.items() if number > signed.get(page, 0)}
 
 
 def why_not_sign(review: MedicalReview, user) -> str:

@@ -1,4 +1,14 @@
 """Addresses of the desk."""
 
+from django.urls import path
+
+from reviews import views
+
 app_name = "reviews"
-urlpatterns = []
+urlpatterns = [
+    path("", views.queue, name="queue"),
+    path("reviews/<uuid:uuid>/", views.review, name="review"),
+    path("reviews/<uuid:uuid>/sign/", views.sign, name="sign"),
+    path("reviews/<uuid:uuid>/send-back/", views.send_back, name="send_back"),
+    path("reviews/<uuid:uuid>/done/", views.signed, name="signed"),
+]

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from articles import guards
 from articles.content import canonical, digest
 from articles.models import Article, Publication, Revision
 from reviews import ledger
-from reviews.models import MedicalReview, PrivateField, Signature
+from reviews.models import MedicalReview, PrivateField, Reviewer, Signature
 
 BATCH = 500
 
@@ -22,6 +22,7 @@ def faults() -> Iterator[str]:
     yield from _broken_reviews()
     yield from _broken_private_fields()
     yield from _broken_publications()
+    yield from _unpublished_entries()
     yield from _broken_pointers()
 
 
@@ -53,8 +54,20 @@ def _broken_chain() -> Iterator[str]:
         sequence, previous = entry.sequence, entry.hash
 
 
+def _record(entry: Signature) -> ledger.Record | None:
+    """What an entry says; None where it was altered so that nobody can read it, which is told elsewhere."""
+    try:
+        return ledger.read(entry)
+    except ValueError:
+        return None
+
+
 def _differing(entry: Signature) -> Iterator[str]:
-    record = ledger.read(entry)
+    record = _record(entry)
+    if record is None:
+        yield "record"
+        return
+    signer = Reviewer.objects.filter(user=entry.by_id).values_list("uuid", flat=True).first()
     said = {
         "sequence": (entry.sequence, record.sequence),
         "previous_hash": (entry.previous_hash, record.previous_hash),
@@ -63,23 +76,28 @@ def _differing(entry: Signature) -> Iterator[str]:
         "article": (entry.article.uuid, record.article),
         "revision": (entry.revision.uuid, record.revision),
         "digest": (entry.revision.digest, record.digest),
+        "number of its revision": (entry.revision.number, record.revision_number),
+        "by": (signer, record.actor.reviewer) if record.actor.reviewer else (None, None),
         "at": (entry.at, record.at),
     }
-    return (column for column, (row, text) in said.items() if row != text)
+    yield from (column for column, (row, text) in said.items() if row != text)
 
 
 def _broken_reviews() -> Iterator[str]:
-    reviews = MedicalReview.objects.decided().select_related("entry")
-    for review in reviews.iterator(BATCH):
+    """Each decided review is in the ledger, and each that is in the ledger is decided, in the same words."""
+    reviews = MedicalReview.objects.filter(Q(decided_at__isnull=False) | Q(entry__isnull=False))
+    for review in reviews.select_related("entry").iterator(BATCH):
         entry = getattr(review, "entry", None)
-        if not entry or (entry.outcome, entry.by_id) != (review.outcome, review.decided_by_id):
+        record = entry and _record(entry)
+        decision = (review.outcome, review.decided_by_id, review.decided_at, review.trigger, review.comment)
+        if not record or decision != (entry.outcome, entry.by_id, entry.at, record.trigger, record.comment):
             yield f"reviews_medicalreview {review.pk}: its decision is not in the ledger"
 
 
 def _broken_private_fields() -> Iterator[str]:
     for private in PrivateField.objects.select_related("signature").order_by("id").iterator(BATCH):
-        record = ledger.read(private.signature)
-        kept = getattr(record, private.name, None) or getattr(record.actor, private.name, None)
+        record = _record(private.signature)
+        kept = record and (getattr(record, private.name, None) or getattr(record.actor, private.name, None))
         if ledger.salted(private.salt, private.value) != kept:
             yield f"reviews_privatefield {private.pk}: it is not the value that was signed"
 
@@ -107,20 +125,39 @@ def _unlike_its_entry(publication: Publication, entry: Signature | None, name: s
         if entry.outcome != Signature.Outcome.WITHDRAWN:
             yield f"{name}: its entry withdraws nothing"
         return
-    line = ledger.read(entry).review_line
+    record = _record(entry)
+    line = record.review_line if record else None
     if entry.outcome not in Signature.POSITIVE or entry.revision_id != publication.revision_id:
         yield f"{name}: its text was not signed"
     if line is None or publication.review_line != canonical(line).decode():
         yield f"{name}: its review line is not the one that was signed"
-    document = publication.revision.read()
+    yield from _unlike_its_text(publication, name)
+
+
+def _unlike_its_text(publication: Publication, name: str) -> Iterator[str]:
+    try:
+        document = publication.revision.read()
+    except ValueError:
+        yield f"{name}: its text cannot be read"
+        return
     if (publication.title, publication.summary) != (document.title, document.summary):
         yield f"{name}: its title or summary is not the one that was signed"
 
 
+def _unpublished_entries() -> Iterator[str]:
+    """Signing and publishing are one act, and so are the two halves of a withdrawal."""
+    acts = Signature.objects.filter(outcome__in=[*Signature.POSITIVE, Signature.Outcome.WITHDRAWN])
+    shown = Publication.objects.filter(evidence__isnull=False).values("evidence")
+    for entry in acts.exclude(hash__in=shown).in_order().iterator(BATCH):
+        yield f"reviews_signature {entry.pk} (entry {entry.sequence}): its publication is missing"
+
+
 def _broken_pointers() -> Iterator[str]:
-    newest = Article.objects.annotate(newest=Max("publications__id"))
-    for article in newest.select_related("live").filter(newest__isnull=False).iterator(BATCH):
-        shown = Publication.objects.get(pk=article.newest)
-        expected = None if shown.kind == Publication.Kind.WITHDRAW else shown.pk
-        if article.live_id != expected:
+    articles = Article.objects.annotate(newest=Max("publications__id"))
+    for article in articles.filter(Q(newest__isnull=False) | Q(live__isnull=False)).iterator(BATCH):
+        newest = Publication.objects.filter(pk=article.newest).first()
+        shown = None if newest is None or newest.kind == Publication.Kind.WITHDRAW else newest.pk
+        if article.live_id != shown:
             yield f"articles_article {article.pk}: what is live is not its newest publication"
+        if newest and article.slug != newest.slug:
+            yield f"articles_article {article.pk}: its address is not the one that was published"

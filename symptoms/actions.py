@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 
 from articles.actions import record_revisions
+from articles.models import Article
 from symptoms.models import Cause, Symptom
 
 
@@ -15,4 +16,5 @@ def record_cause(cause: Cause, *, by: AbstractUser) -> int:
     """
     cause.authors.add(by)
     pages = Symptom.objects.kept().filter(symptom_causes__cause=cause)
-    return sum(1 for revision in record_revisions(pages, by=by) if revision.saved_by_id == by.pk)
+    latest = record_revisions(pages, by=by)
+    return len(latest) - Article.objects.filter(live__revision__in=latest).count()

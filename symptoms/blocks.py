@@ -14,6 +14,7 @@ def blocks(document: SymptomDocument) -> Iterable[Block]:
     for name in document.other_names:
         yield Block("other_names", "Other name", name)
     for group in document.related:
+        yield Block("related", "Group of related symptoms, in order", group.label)
         for related in group.symptoms:
             yield Block(f"related {group.key}", f"{group.label} symptoms", related.name)
     for group in document.causes:

@@ -1,0 +1,190 @@
+"""The editor's room for pages: one admin that every kind of page builds on, and those of the frame and the log.
+
+Nothing is registered here: ``config.admin`` alone puts the admin together.
+"""
+
+from django.contrib import admin, messages
+from django.db.models import F
+from django.utils import timezone
+from js_asset import Media
+
+from articles import actions
+from articles.admin_pages import PagePages
+from articles.forms import KnownAutocomplete, PageForm, RowForm, RowFormSet
+from articles.models import Article, Reference
+
+
+class RowInline:
+    """What the inlines of a page share: fixed queries, accessible names, no empty row to stumble over."""
+
+    form = RowForm
+    formset = RowFormSet
+    extra = 0
+    looked_up: tuple[str, ...] = ()
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*self.looked_up)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.looked_up:
+            kwargs["widget"] = KnownAutocomplete(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class ReferenceInline(RowInline, admin.TabularInline):
+    model = Reference
+    fields = ("position", "title", "publisher", "year", "url")
+
+
+class PageAdmin(PagePages, admin.ModelAdmin):
+    """The working copy of a page. Saving it records a revision; what visitors read is another matter."""
+
+    form = PageForm
+    list_display = ("title", "writer", "live_since")
+    list_select_related = ("writer", "live")
+    search_fields = ("title", "slug")
+    ordering = ("sort_key",)
+    prepopulated_fields = {"slug": ("title",)}
+    autocomplete_fields = ("writer",)
+    change_form_template = "articles/admin/change_form.html"
+    save_on_top = True
+    HIDDEN = ("opened_edition", "opened_revision")
+    FRAME = ("Frame", {"fields": ("slug", "topics", "notice", "risk", "review_months", "tags")})
+
+    @admin.display(description="live since", ordering="live__at")
+    def live_since(self, page):
+        return timezone.localdate(page.live.at) if page.live else "—"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).kept()
+
+    def get_object(self, request, object_id, from_field=None):
+        """On saving, the row is held first, so that nobody publishes or saves the page in between."""
+        if request.method == "POST" and str(object_id).isdigit():
+            Article.objects.select_for_update().filter(pk=object_id).first()
+        return super().get_object(request, object_id, from_field)
+
+    def get_readonly_fields(self, request, obj=None):
+        once_public = obj is not None and obj.publications.exists()
+        return ("slug",) if once_public else ()
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else self.prepopulated_fields
+
+    def get_changeform_initial_data(self, request):
+        return {"writer": request.user.pk} | super().get_changeform_initial_data(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_related(self, request, form, formsets, change):
+        """With everything saved, freeze it: the text as a revision, the frame as a publication if it is live."""
+        super().save_related(request, form, formsets, change)
+        page = form.instance
+        before = page.latest_revision()
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            Article.objects.filter(pk=page.pk).update(edition=F("edition") + 1)
+        revision = actions.record_revision(page, by=request.user)
+        reframed = actions.reframe(Article.objects.filter(pk=page.pk), by=request.user)
+        self._tell(request, page, revision, is_new=before != revision, reframed=bool(reframed))
+
+    def _tell(self, request, page, revision, *, is_new: bool, reframed: bool) -> None:
+        if is_new:
+            live = Article.objects.select_related("live__revision").get(pk=page.pk).live
+            seen = f"visitors still read revision {live.revision.number}" if live else "visitors cannot see it yet"
+            messages.info(request, f"Revision {revision.number} is recorded; {seen}. Ask for a review to publish it.")
+        if reframed:
+            messages.info(request, "The notice and the filing are public now: they need no signature.")
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class ArticleAdmin(PageAdmin):
+    """Plain articles only: other kinds have an admin of their own."""
+
+    inlines = (ReferenceInline,)
+    fieldsets = (
+        (None, {"fields": ("title", "headline", "summary", "writer", *PageAdmin.HIDDEN)}),
+        ("When to get help", {"fields": ("advice_level", "advice")}),
+        ("Text", {"fields": ("body",)}),
+        PageAdmin.FRAME,
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(kind="article")
+
+
+class TopicAdmin(admin.ModelAdmin):
+    list_display = ("name", "slug")
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.articles.exists())
+
+    def get_actions(self, request):
+        return {name: act for name, act in super().get_actions(request).items() if name != "delete_selected"}
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        _show_frame(request, Article.objects.filter(topics=obj))
+
+
+class CopyrightNoticeAdmin(admin.ModelAdmin):
+    list_display = ("holder", "year", "statement", "agreement_title")
+    actions = ("roll_to_this_year",)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        _show_frame(request, Article.objects.filter(notice=obj))
+
+    @admin.action(description="Roll over to this year", permissions=["change"])
+    def roll_to_this_year(self, request, queryset):
+        year = timezone.localdate().year
+        count = actions.roll_copyright_year(queryset, year=year, by=request.user)
+        for notice in queryset:
+            self.log_change(request, notice, f"Rolled over to {year}.")
+        messages.success(request, f"{count} published pages now print {year}. Their texts and reviews are unchanged.")
+
+
+def _show_frame(request, pages) -> None:
+    if count := actions.reframe(pages, by=request.user):
+        messages.info(request, f"{count} published pages show it now. Their texts and reviews are unchanged.")
+
+
+class LogAdmin(admin.ModelAdmin):
+    """Rows that are added by what people do, and that nobody edits."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class RevisionAdmin(LogAdmin):
+    list_display = ("article", "number", "saved_by", "saved_at", "digest")
+    list_select_related = ("article", "saved_by")
+    search_fields = ("article__title", "digest")
+    ordering = ("-id",)
+
+
+class PublicationAdmin(LogAdmin):
+    list_display = ("title", "kind", "revision", "by", "at")
+    list_select_related = ("revision", "by")
+    list_filter = ("kind",)
+    search_fields = ("title",)
+
+
+class RedirectAdmin(LogAdmin):
+    list_display = ("slug", "kind", "article", "made_at")
+    list_select_related = ("article",)
+    search_fields = ("slug",)

@@ -1,0 +1,48 @@
+"""The admin put together: the only place where anything is registered."""
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+
+from articles import admin as articles
+from articles.models import Article, CopyrightNotice, Publication, Redirect, Revision, Topic
+from reviews import admin as reviews
+from reviews.models import MedicalReview, Reviewer, Signature
+from symptoms import admin as symptoms
+from symptoms.models import Cause, Symptom
+
+
+class SymptomAdmin(reviews.Reviewed, symptoms.SymptomAdmin):
+    pass
+
+
+class ArticleAdmin(reviews.Reviewed, articles.ArticleAdmin):
+    pass
+
+
+class AccountAdmin(UserAdmin):
+    """People are deactivated, never deleted: history names them."""
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+admin.site.site_header = admin.site.site_title = settings.SITE_NAME
+admin.site.index_title = "Write, ask for a review, publish"
+admin.site.login = secure_admin_login(admin.site.login)
+
+admin.site.register(Symptom, SymptomAdmin)
+admin.site.register(Cause, symptoms.CauseAdmin)
+admin.site.register(Article, ArticleAdmin)
+admin.site.register(Topic, articles.TopicAdmin)
+admin.site.register(CopyrightNotice, articles.CopyrightNoticeAdmin)
+admin.site.register(Revision, articles.RevisionAdmin)
+admin.site.register(Publication, articles.PublicationAdmin)
+admin.site.register(Redirect, articles.RedirectAdmin)
+admin.site.register(Reviewer, reviews.ReviewerAdmin)
+admin.site.register(MedicalReview, reviews.MedicalReviewAdmin)
+admin.site.register(Signature, reviews.SignatureAdmin)
+admin.site.register(User, AccountAdmin)
+# Tags are not here: one renamed would change drafts that nobody saved. Pages add and drop their own.

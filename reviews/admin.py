@@ -1,0 +1,203 @@
+"""What editors see of reviews: a panel on each page, asking, taking back, withdrawing; and the reviewers themselves.
+
+Nothing is registered here: ``config.admin`` alone puts the admin together.
+"""
+
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from articles import kinds, quality
+from articles.actions import Refused
+from articles.admin import LogAdmin
+from reviews import actions
+from reviews.forms import AskForm, WithdrawForm
+from reviews.models import MedicalReview, Reviewer
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("unsigned", "Never published"),
+            ("live", "Live as signed"),
+            ("waiting", "Waiting for a reviewer"),
+            ("withdrawn", "Withdrawn"),
+        ]
+
+    def queryset(self, request, queryset):
+        waiting = MedicalReview.objects.waiting().filter(article=OuterRef("pk"))
+        return {
+            "unsigned": queryset.filter(publications__isnull=True),
+            "live": queryset.public(),
+            "waiting": queryset.filter(Exists(waiting)),
+            "withdrawn": queryset.filter(live__isnull=True, publications__isnull=False).distinct(),
+        }.get(self.value(), queryset)
+
+
+class Reviewed:
+    """Mixed into the admin of any kind of page; it knows only that the page is an Article."""
+
+    def get_list_display(self, request):
+        return (*super().get_list_display(request), "next_due")
+
+    def get_list_filter(self, request):
+        return (WaitingFilter, "topics", *super().get_list_filter(request))
+
+    @admin.display(description="next review due")
+    def next_due(self, page):
+        return page.live.read_review_line().next_due if page.live else "—"
+
+    def get_urls(self):
+        def page(address, view):
+            name = f"{self.opts.app_label}_{self.opts.model_name}_{address.replace('-', '_')}"
+            return path(f"<path:object_id>/{address}/", self.admin_site.admin_view(view), name=name)
+
+        return [
+            page("ask", self.ask),
+            page("take-back", require_POST(self.take_back)),
+            page("withdraw", self.withdraw),
+            *super().get_urls(),
+        ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        context = {"panel": self.panel(request, object_id)} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
+
+    def panel(self, request, object_id) -> dict:
+        """At a glance: live or not, signed by whom, due when, changed since, waiting for whom, what blocks."""
+        kind = kinds.of(self.model)
+        rows = kind.load(self.get_queryset(request)).select_related("writer", "live__revision", "notice")
+        page = rows.prefetch_related("topics").filter(pk=object_id).first() if str(object_id).isdigit() else None
+        if page is None:
+            return {}
+        reviews = page.medical_reviews.select_related("reviewer", "revision", "decided_by").order_by("-id")
+        newest = reviews.first()
+        latest = page.latest_revision()
+        line = page.live.read_review_line() if page.live else None
+        return (
+            {
+                "page": page,
+                "line": line,
+                "overdue": bool(line and line.overdue(timezone.localdate())),
+                "latest": latest,
+                "changed": bool(page.live and latest and page.live.revision_id != latest.pk),
+                "waiting": newest if newest and not newest.decided_at else None,
+                "sent_back": newest if newest and newest.outcome == MedicalReview.Outcome.CHANGES else None,
+                "withdrawn": None if page.live else page.publications.order_by("-id").first(),
+                "problems": quality.problems(page, kind.compose(page)),
+                "can_ask": request.user.has_perm("reviews.request_review"),
+                "can_withdraw": bool(page.live) and request.user.has_perm("articles.withdraw_article"),
+                "can_move": request.user.has_perm("articles.change_address"),
+            }
+            | {name: self.address_of(name, page) for name in ("preview", "revisions", "address", "discard")}
+            | {f"{name}_url": self.address_of(name, page) for name in ("ask", "take_back", "withdraw")}
+        )
+
+    def ask(self, request, object_id):
+        """Ask for a review of the page as it was last saved."""
+        page = self.asked_page(request, object_id, right="reviews.request_review")
+        latest = page.latest_revision()
+        form = AskForm(request.POST or None, page=page, triggers=actions.triggers(page, latest))
+        if request.method == "POST" and form.is_valid():
+            try:
+                review = actions.request_review(page, by=request.user, **form.cleaned_data)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                self.log_change(request, page, f"Asked for a review of revision {review.revision.number}.")
+                messages.success(
+                    request,
+                    f"{review.reviewer or 'Any reviewer'} is asked to sign revision {review.revision.number}. "
+                    "Editing goes on: what you change now is not part of what they read.",
+                )
+                return redirect(self.address_of("change", page))
+        kind = kinds.get(page.kind)
+        loaded = kind.load(self.get_queryset(request).filter(pk=page.pk)).get()
+        problems = quality.problems(loaded, kind.compose(loaded))
+        return self.show(request, "reviews/admin/ask.html", page, form=form, problems=problems, latest=latest)
+
+    def take_back(self, request, object_id):
+        page = self.asked_page(request, object_id, right="reviews.request_review")
+        review = page.medical_reviews.waiting().first()
+        try:
+            if review is None:
+                raise actions.CannotDecide("No request is open for this page.")
+            actions.cancel_request(review, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            self.log_change(request, page, "Took the request for a review back.")
+            messages.success(request, "The request is taken back. You can ask again at any time.")
+        return redirect(self.address_of("change", page))
+
+    def withdraw(self, request, object_id):
+        """Take the page from the public, after a word on what that means."""
+        page = self.asked_page(request, object_id, right="articles.withdraw_article")
+        form = WithdrawForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                actions.withdraw_page(page, reason=form.cleaned_data["reason"], by=request.user)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                self.log_change(request, page, "Withdrew the page.")
+                messages.success(request, "The page is withdrawn. It can come back with a new signature only.")
+                return redirect(self.address_of("change", page))
+        return self.show(request, "reviews/admin/withdraw.html", page, form=form)
+
+
+class ReviewerAdmin(admin.ModelAdmin):
+    """Reviewers and their credentials; a change of credentials has to be verified anew."""
+
+    list_display = ("name", "post_nominals", "specialty", "licence_expires", "verified_by", "verified_at")
+    list_select_related = ("verified_by",)
+    search_fields = ("name", "user__username")
+    readonly_fields = ("verified_by", "verified_at")
+    autocomplete_fields = ("user",)
+    prepopulated_fields = {"slug": ("name",)}
+    actions = ("verify",)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        if set(form.changed_data) & {*Reviewer.CREDENTIALS, "user"}:
+            obj.verified_by = obj.verified_at = None
+            messages.warning(request, f"{obj} can sign once somebody has verified these credentials.")
+        super().save_model(request, obj, form, change)
+
+    def has_verify_permission(self, request):
+        return request.user.has_perm("reviews.verify_reviewer")
+
+    @admin.action(description="Confirm that the credentials were checked", permissions=["verify"])
+    def verify(self, request, queryset):
+        for reviewer in queryset:
+            try:
+                actions.verify_reviewer(reviewer, by=request.user)
+            except Refused as refusal:
+                messages.error(request, f"{reviewer}: {refusal}")
+            else:
+                self.log_change(request, reviewer, "Verified the credentials.")
+                messages.success(request, f"{reviewer} is verified and can sign.")
+
+
+class MedicalReviewAdmin(LogAdmin):
+    list_display = ("article", "trigger", "reviewer", "requested_by", "requested_at", "outcome", "decided_at")
+    list_select_related = ("article", "reviewer", "requested_by")
+    list_filter = ("outcome", "trigger", "reviewer")
+    search_fields = ("article__title",)
+
+
+class SignatureAdmin(LogAdmin):
+    """The ledger, to read."""
+
+    list_display = ("sequence", "outcome", "article", "by", "at", "hash")
+    list_select_related = ("article", "by")
+    list_filter = ("outcome",)
+    search_fields = ("article__title", "hash")

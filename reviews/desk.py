@@ -1,0 +1,82 @@
+"""What lies on a reviewer's desk, and what a review shows its reader."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from articles import kinds, pages
+from articles.actions import frame_of
+from articles.content import Document
+from articles.diff import compare
+from articles.quality import WORD, plain
+from reviews import actions, ledger
+from reviews.eligibility import pages_with_own_words, why_not_sign
+from reviews.models import MedicalReview, Reviewer, Signature
+
+WORDS_A_MINUTE = 200
+DECIDED_SHOWN = 10
+OWN_WORDS = "Some words of this page are your own, so somebody else must sign it."
+
+
+@dataclass(frozen=True)
+class Task:
+    """One review as it lies on the desk."""
+
+    review: MedicalReview
+    title: str
+    reading_minutes: int
+    due: dt.date | None
+    barred: str = ""
+
+
+def queue(reviewer: Reviewer) -> dict[str, list[Task]]:
+    """What waits for a reviewer, what is open to any, and what they decided last, in a fixed number of queries."""
+    reviews = MedicalReview.objects.with_page()
+    waiting = reviews.waiting().order_by("requested_at")
+    mine, anybody = list(waiting.filter(reviewer=reviewer)), list(waiting.filter(reviewer__isnull=True))
+    decided = reviews.decided().filter(decided_by=reviewer.user_id).order_by("-decided_at")[:DECIDED_SHOWN]
+    barred = pages_with_own_words([review.article_id for review in [*mine, *anybody]], reviewer.user)
+    return {
+        "mine": [_task(review, barred) for review in mine],
+        "open": [_task(review, barred) for review in anybody],
+        "decided": [_task(review, set()) for review in decided],
+    }
+
+
+def _task(review: MedicalReview, barred: set[int]) -> Task:
+    document, live = review.revision.read(), review.article.live
+    return Task(
+        review=review,
+        title=document.title,
+        reading_minutes=reading_minutes(document),
+        due=live.read_review_line().next_due if live else None,
+        barred=OWN_WORDS if review.article_id in barred else "",
+    )
+
+
+def reading_minutes(document: Document) -> int:
+    words = sum(len(WORD.findall(line)) for lines in plain(document).values() for line in lines)
+    return max(1, round(words / WORDS_A_MINUTE))
+
+
+def reading(review: MedicalReview, user) -> dict:
+    """The frozen text as visitors would read it if this person signed it now, and what changed before it."""
+    kind, document = kinds.get(review.article.kind), review.revision.read()
+    refusal = why_not_sign(review, user)
+    line = ledger.current_line(review.article)
+    if not refusal:
+        line, _ = actions.line_after(review, review.article, user.reviewer, timezone.localdate())
+    signed = Signature.objects.positive().filter(article=review.article).order_by("-sequence")
+    previous = signed.select_related("revision").first()
+    before = kind.blocks(previous.revision.read()) if previous else []
+    shown = pages.context(review.article, document, line, frame_of(review.article), state="review")
+    return shown | {
+        "review": review,
+        "refusal": refusal,
+        "meaning": review.meaning,
+        "page_template": kind.partial,
+        "causes_template": kind.causes_partial if getattr(document, "causes", ()) else None,
+        "previous": previous,
+        "diff": compare(before, kind.blocks(document)) if previous else [],
+    }

@@ -1,0 +1,61 @@
+"""The editor's room for symptoms and causes."""
+
+from django.contrib import admin, messages
+
+from articles.admin import PageAdmin, ReferenceInline, RowInline
+from symptoms.actions import record_cause
+from symptoms.models import Code, OtherName, RelatedSymptom, SymptomCause
+
+
+class OtherNameInline(RowInline, admin.TabularInline):
+    model = OtherName
+    fields = ("position", "name")
+
+
+class RelatedSymptomInline(RowInline, admin.TabularInline):
+    model = RelatedSymptom
+    fk_name = "symptom"
+    fields = ("position", "other", "system", "serious")
+    autocomplete_fields = ("other",)
+    looked_up = ("other",)
+
+
+class SymptomCauseInline(RowInline, admin.StackedInline):
+    model = SymptomCause
+    fields = (("position", "cause", "group"), ("seriousness", "frequency"), "text")
+    autocomplete_fields = ("cause",)
+    looked_up = ("cause",)
+
+
+class CodeInline(RowInline, admin.TabularInline):
+    model = Code
+    fields = ("system", "code", "display")
+
+
+class SymptomAdmin(PageAdmin):
+    """A symptom's form, its sections in the order of the page."""
+
+    inlines = (OtherNameInline, RelatedSymptomInline, SymptomCauseInline, CodeInline, ReferenceInline)
+    search_fields = ("title", "slug", "other_names__name", "codes__code")
+    fieldsets = (
+        (None, {"fields": ("title", "phrase", "plural", "headline", "summary", "writer", *PageAdmin.HIDDEN)}),
+        ("When to get help", {"fields": ("advice_level", "advice")}),
+        ("Overview", {"fields": ("body",)}),
+        ("Spotlight", {"fields": ("spotlight_title", "spotlight")}),
+        ("Causes", {"fields": ("causes_intro",)}),
+        ("Diagnosis, treatment, complications", {"fields": ("diagnosis_questions", "treatment", "complications")}),
+        PageAdmin.FRAME,
+    )
+
+
+class CauseAdmin(admin.ModelAdmin):
+    """Causes are shared: renaming one changes the draft of every page that names it, and no public page."""
+
+    list_display = ("name", "slug")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if form.has_changed() and (count := record_cause(obj, by=request.user)):
+            messages.info(request, f"{count} pages now differ from what was signed, and wait for a signature.")

@@ -1,0 +1,79 @@
+"""Each group has just its rights."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+
+from articles.actions import CannotWithdraw
+from config import groups
+from reviews.actions import CannotRequestReview, request_review, withdraw_page
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_migration_makes_three_groups_with_just_their_rights():
+    standing = {
+        group.name: set(group.permissions.values_list("content_type__app_label", "codename"))
+        for group in Group.objects.all()
+    }
+    assert standing == groups.GRANTS
+
+
+def test_nobody_may_change_or_delete_history():
+    history = ("revision", "publication", "authorship", "signature", "ledgertip", "privatefield", "redirect")
+    written = {f"{verb}_{model}" for verb in ("add", "change", "delete") for model in history}
+    assert not written & {codename for rights in groups.GRANTS.values() for _, codename in rights}
+
+
+def test_nobody_may_delete_a_page_or_decide_a_review_in_the_admin():
+    everything = {codename for rights in groups.GRANTS.values() for _, codename in rights}
+    assert not everything & {"delete_article", "delete_symptom", "change_medicalreview", "add_medicalreview"}
+
+
+def test_charlie_has_no_rights(charlie):
+    assert charlie.get_all_permissions() == set()
+    assert not charlie.is_staff
+
+
+def test_editors_write_and_ask_but_neither_sign_nor_withdraw(ann):
+    assert ann.has_perms(["articles.change_article", "symptoms.add_symptom", "reviews.request_review"])
+    beyond = ["articles.withdraw_article", "articles.change_address", "reviews.sign_review", "reviews.verify_reviewer"]
+    assert not [right for right in beyond if ann.has_perm(right)]
+
+
+def test_ann_cannot_withdraw_a_page(ann, ravi):
+    page = stories.write_article(ann)
+    stories.sign(page, by=ravi, asked_by=ann)
+    with pytest.raises(CannotWithdraw, match="Only managing editors"):
+        withdraw_page(page, reason="wrong", by=ann)
+
+
+def test_reviewers_sign_and_have_no_rights_of_the_staff(ravi):
+    assert ravi.get_all_permissions() == {"reviews.sign_review"}
+    assert not ravi.is_staff
+
+
+def test_ravi_cannot_ask_for_a_review_or_withdraw(ann, ravi):
+    page = stories.write_article(ann)
+    with pytest.raises(CannotRequestReview, match="Only editors"):
+        request_review(page, by=ravi)
+    stories.sign(page, by=ravi, asked_by=ann)
+    with pytest.raises(CannotWithdraw, match="Only managing editors"):
+        withdraw_page(page, reason="wrong", by=ravi)
+
+
+def test_managing_editors_answer_for_the_site_and_do_not_sign(morgan):
+    assert morgan.has_perms(["articles.withdraw_article", "articles.change_address", "reviews.verify_reviewer"])
+    assert not morgan.has_perm("reviews.sign_review")
+
+
+def test_granting_again_changes_nothing(db):
+    before = sorted(Group.objects.values_list("name", "permissions"))
+    groups.grant(Group, Permission)
+    assert sorted(Group.objects.values_list("name", "permissions")) == before
+
+
+def test_a_right_that_does_not_exist_is_refused_by_name(monkeypatch):
+    monkeypatch.setitem(groups.GRANTS, groups.EDITORS, {("articles", "fly")})
+    with pytest.raises(LookupError, match="fly"):
+        groups.grant(Group, Permission)

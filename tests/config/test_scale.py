@@ -1,0 +1,18 @@
+"""The many pages that other tests and the benchmarks stand on are as good as pages signed one by one."""
+
+import pytest
+
+from articles.models import Article
+from reviews import verification
+from tests import scale
+
+pytestmark = pytest.mark.django_db
+
+
+def test_pages_made_at_once_pass_verification(ann, ravi, client):
+    slugs = scale.publish_symptoms(30, by=ann, signer=ravi)
+    assert list(verification.faults()) == []
+    assert Article.objects.public().count() == 30
+    page = client.get(f"/symptoms/{slugs[0]}/")
+    assert page.status_code == 200
+    assert all(word in page.text for word in ("Ravi Rao", "A long day", "/symptoms/ache-2/", "filed under"))

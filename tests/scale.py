@@ -1,0 +1,141 @@
+"""Many signed pages at once: every rule of the database holds, only the clicks of the people are left out."""
+
+from dateutil.relativedelta import relativedelta
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from articles.actions import frame_of, record_revisions
+from articles.content import canonical, digest
+from articles.fields import fold
+from articles.imprint import ReviewLine
+from articles.models import Article, Publication, Reference, Revision
+from reviews import ledger
+from reviews.models import MedicalReview, Signature
+from symptoms.models import RelatedSymptom, Symptom, SymptomCause
+from tests.stories import notice, topic, write_cause
+
+RELATED = 3
+
+
+@transaction.atomic
+def publish_symptoms(count: int, *, by, signer, title: str = "Ache {}", **fields) -> list[str]:
+    """Write and sign so many symptoms, each with a cause and three neighbours; return their slugs."""
+    pages = _write(count, by, title, fields)
+    record_revisions(Symptom.objects.filter(pk__in=[page.pk for page in pages]), by=by)
+    revisions = list(Revision.objects.filter(article__in=pages).select_related("article").order_by("article"))
+    lines = _sign(revisions, signer)
+    _publish(revisions, lines, signer)
+    return [page.slug for page in pages]
+
+
+def _write(count: int, by, title: str, fields: dict) -> list[Article]:
+    common = {
+        "kind": "symptom",
+        "summary": "It hurts for a while.",
+        "body": "<p>It hurts, and then it stops.</p>",
+        "advice_level": "emergency",
+        "advice": "<p>Call 911 if it does not stop.</p>",
+        "writer": by,
+        "notice": notice(),
+    }
+    own = {name: value for name, value in fields.items() if name in {f.name for f in Article._meta.local_fields}}
+    titles = [title.format(number) for number in range(1, count + 1)]
+    pages = Article.objects.bulk_create(
+        Article(title=name, sort_key=fold(name), slug=fold(name).replace(" ", "-"), **common | own) for name in titles
+    )
+    rest = {name: value for name, value in fields.items() if name not in own}
+    for page in pages:
+        # bulk_create refuses models with a parent table: write the child's row alone.
+        Symptom(article_ptr=page, **rest).save_base(raw=True, force_insert=True)
+    Article.topics.through.objects.bulk_create(
+        Article.topics.through(article_id=page.pk, topic_id=topic().pk) for page in pages
+    )
+    Reference.objects.bulk_create(Reference(article=page, title="Aches", publisher="NIH") for page in pages)
+    cause = write_cause(by, name="A long day", slug="a-long-day")
+    SymptomCause.objects.bulk_create(
+        SymptomCause(symptom_id=page.pk, cause=cause, text="<p>It may cause it.</p>") for page in pages
+    )
+    RelatedSymptom.objects.bulk_create(
+        RelatedSymptom(
+            symptom_id=page.pk, other_id=pages[(place + step) % count].pk, system="whole-body", position=step
+        )
+        for place, page in enumerate(pages)
+        for step in range(1, min(RELATED, count - 1) + 1)
+    )
+    return pages
+
+
+def _sign(revisions: list[Revision], signer) -> list[tuple[str, str]]:
+    """Append an approval of each revision to the ledger; return its hash and the review line it made."""
+    ledger.lock_tip()
+    tip = Signature.objects.order_by("-sequence").values_list("sequence", "hash").first()
+    sequence, previous = tip or (0, ledger.GENESIS)
+    now, today = timezone.now(), timezone.localdate()
+    line = ReviewLine(
+        reviewed_by=signer.reviewer.as_printed(), last_reviewed=today, next_due=today + relativedelta(months=12)
+    )
+    entries = []
+    for revision in revisions:
+        sequence += 1
+        record = canonical(
+            ledger.Record(
+                sequence=sequence,
+                previous_hash=previous,
+                outcome="approved",
+                meaning=MedicalReview(trigger="first").meaning,
+                trigger="first",
+                article=revision.article.uuid,
+                revision=revision.uuid,
+                revision_number=revision.number,
+                digest=revision.digest,
+                actor=ledger.actor_for(signer.reviewer),
+                conflicts="None",
+                at=now,
+                authentication="password",
+                review_line=line,
+                build="scale",
+            )
+        )
+        entry = Signature(
+            sequence=sequence,
+            article_id=revision.article_id,
+            revision=revision,
+            outcome="approved",
+            by=signer,
+            at=now,
+            record=record.decode(),
+            previous_hash=previous,
+            hash=digest(record),
+        )
+        previous = entry.hash
+        entries.append(entry)
+    Signature.objects.bulk_create(entries, batch_size=500)
+    return [(entry.hash, canonical(line).decode()) for entry in entries]
+
+
+def _publish(revisions: list[Revision], lines: list[tuple[str, str]], signer) -> None:
+    now = timezone.now()
+    frame = canonical(frame_of(revisions[0].article)).decode()
+    Publication.objects.bulk_create(
+        [
+            Publication(
+                article_id=revision.article_id,
+                revision=revision,
+                kind="publish",
+                evidence=evidence,
+                slug=revision.article.slug,
+                title=revision.article.title,
+                sort_key=revision.article.sort_key,
+                summary=revision.article.summary,
+                review_line=line,
+                frame=frame,
+                by=signer,
+                at=now,
+            )
+            for revision, (evidence, line) in zip(revisions, lines, strict=True)
+        ],
+        batch_size=500,
+    )
+    newest = Publication.objects.filter(article=OuterRef("pk")).order_by("-id").values("id")[:1]
+    Article.objects.filter(pk__in=[revision.article_id for revision in revisions]).update(live=Subquery(newest))
