@@ -44,5 +44,6 @@ admin.site.register(Redirect, articles.RedirectAdmin)
 admin.site.register(Reviewer, reviews.ReviewerAdmin)
 admin.site.register(MedicalReview, reviews.MedicalReviewAdmin)
 admin.site.register(Signature, reviews.SignatureAdmin)
+admin.site.unregister(User)  # as Django's own module registered it when it was imported above
 admin.site.register(User, AccountAdmin)
 # Tags are not here: one renamed would change drafts that nobody saved. Pages add and drop their own.
