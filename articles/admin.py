@@ -3,7 +3,9 @@
 Nothing is registered here: ``config.admin`` alone puts the admin together.
 """
 
+from django import forms
 from django.contrib import admin, messages
+from django.db import models
 from django.db.models import F
 from django.utils import timezone
 from js_asset import Media
@@ -21,6 +23,7 @@ class RowInline:
     formset = RowFormSet
     extra = 0
     looked_up: tuple[str, ...] = ()
+    formfield_overrides = {models.URLField: {"widget": forms.URLInput(attrs={"class": "vURLField"})}}
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(*self.looked_up)
@@ -46,6 +49,7 @@ class PageAdmin(PagePages, admin.ModelAdmin):
     ordering = ("sort_key",)
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("writer",)
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     change_form_template = "articles/admin/change_form.html"
     save_on_top = True
     HIDDEN = ("opened_edition", "opened_revision")

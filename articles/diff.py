@@ -136,13 +136,16 @@ def _compare_texts(label: str, old: list[str], new: list[str]) -> Iterable[Chang
 
 
 def words(old: str, new: str) -> Iterable[tuple[str, str]]:
-    """Runs of words that stayed, came or went."""
+    """Runs of words that stayed, came or went. Fewer than two words that stayed by chance join the change around."""
     a, b = TOKEN.findall(old), TOKEN.findall(new)
-    for op, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if op == "equal":
-            yield "same", "".join(a[i:j])
+    removed = added = ""
+    codes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    for place, (op, i, j, k, m) in enumerate(codes):
+        by_chance = 0 < place < len(codes) - 1 and sum(token.isalnum() for token in a[i:j]) < 2
+        if op != "equal" or by_chance:
+            removed, added = removed + "".join(a[i:j]), added + "".join(b[k:m])
             continue
-        if j > i:
-            yield "removed", "".join(a[i:j])
-        if m > k:
-            yield "added", "".join(b[k:m])
+        yield from (run for run in (("removed", removed), ("added", added)) if run[1])
+        removed = added = ""
+        yield "same", "".join(a[i:j])
+    yield from (run for run in (("removed", removed), ("added", added)) if run[1])

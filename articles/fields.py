@@ -42,7 +42,9 @@ def clean_html(html: str) -> str:
     """The same rich text with only the tags, attributes and link schemes that a page may carry.
 
     Scripts, styles and event handlers are dropped, and a text that shows nothing becomes the empty string.
+    Raises ValidationError for unprintable characters, before the sanitiser drops them in silence.
     """
+    refuse_unprintable(html)
     safe = nh3.clean(
         html,
         tags=TAGS,
@@ -90,7 +92,6 @@ class RichTextField(ProseEditorField):
     def get_prep_value(self, value):
         value = super().get_prep_value(value)
         if isinstance(value, str):
-            refuse_unprintable(value)
             value = clean_html(value)
         return value
 

@@ -12,6 +12,13 @@ from articles.diff import compare
 class PageForm(forms.ModelForm):
     """A page's working copy. It knows which edition the editor opened, so that two editors cannot undo each other."""
 
+    class Meta:
+        widgets = {
+            "title": forms.TextInput(attrs={"class": "vLargeTextField"}),
+            "headline": forms.TextInput(attrs={"class": "vLargeTextField"}),
+            "summary": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        }
+
     opened_edition = forms.IntegerField(widget=forms.HiddenInput, required=False)
     opened_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

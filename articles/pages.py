@@ -7,7 +7,7 @@ from django.utils import timezone
 from articles.content import Document
 from articles.imprint import Frame, ReviewLine
 from articles.models import Article, Redirect
-from articles.shelf import Leaf
+from articles.shelf import CACHE_CONTROL, Leaf
 
 
 def leaf(*, kind: str, slug: str, template: str, url_name: str) -> Leaf | HttpResponse:
@@ -49,4 +49,7 @@ def moved(*, kind: str, slug: str, url_name: str) -> HttpResponse:
     old = Redirect.objects.filter(kind=kind, slug=slug, language="en").select_related("article").first()
     if old is None:
         raise Http404
-    return redirect(url_name, slug=old.article.slug, permanent=True)
+    response = redirect(url_name, slug=old.article.slug, permanent=True)
+    # Browsers keep a permanent redirect for good, and would go in circles once a page moved back.
+    response["Cache-Control"] = CACHE_CONTROL
+    return response

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 RECHECK = 0.9  # seconds: a withdrawal must show everywhere within one
 ROOM = 64 * 1024 * 1024  # bytes of finished pages a process keeps
+CACHE_CONTROL = "public, max-age=0, must-revalidate"
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,14 @@ class Printed:
     site_revision: int
     day: str
 
+    @property
+    def weight(self) -> int:
+        return len(self.body) + 500
+
     def response(self) -> HttpResponse:
         response = HttpResponse(self.body, status=self.status)
         response["ETag"] = self.etag
-        response["Cache-Control"] = "public, max-age=0, must-revalidate"
+        response["Cache-Control"] = CACHE_CONTROL
         return response
 
 
@@ -56,7 +61,7 @@ class Shelf:
 
     def clear(self) -> None:
         with self._lock:
-            self._pages = LRUCache(ROOM, getsizeof=lambda page: len(page.body) + 500)
+            self._pages = LRUCache(ROOM, getsizeof=lambda page: page.weight)
             self._site_revision, self._heard_at = None, float("-inf")
 
     def take(self, path: str) -> Printed | None:
@@ -73,7 +78,7 @@ class Shelf:
         with self._lock:
             if asked_at >= self._heard_at:
                 self._site_revision, self._heard_at = page.site_revision, asked_at
-            if len(page.body) < ROOM:
+            if page.weight <= ROOM:
                 self._pages[path] = page
 
 

@@ -14,6 +14,7 @@ class OtherNameInline(RowInline, admin.TabularInline):
 
 class RelatedSymptomInline(RowInline, admin.TabularInline):
     model = RelatedSymptom
+    verbose_name, verbose_name_plural = "related symptom", "related symptoms"
     fk_name = "symptom"
     fields = ("position", "other", "system", "serious")
     autocomplete_fields = ("other",)
@@ -22,6 +23,7 @@ class RelatedSymptomInline(RowInline, admin.TabularInline):
 
 class SymptomCauseInline(RowInline, admin.StackedInline):
     model = SymptomCause
+    verbose_name, verbose_name_plural = "cause", "causes"
     fields = (("position", "cause", "group"), ("seriousness", "frequency"), "text")
     autocomplete_fields = ("cause",)
     looked_up = ("cause",)

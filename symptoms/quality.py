@@ -21,12 +21,13 @@ def advice_for_serious(page: Symptom, document: SymptomDocument) -> Iterable[Pro
 
 
 def one_way(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    public = set(Symptom.objects.public().filter(uuid__in=document.linked).values_list("uuid", flat=True))
     back = RelatedSymptom.objects.filter(other=page.pk).values_list("symptom__uuid", flat=True)
-    missing = document.linked - set(back)
+    missing = public - set(back)
     names = [s.name for group in document.related for s in group.symptoms if s.uuid in missing]
     if names:
         yield Problem(
-            f"{len(names)} related symptoms do not relate back: {', '.join(names[:5])}.",
+            f"Published symptoms that do not relate back to this one: {', '.join(names[:5])}.",
             "Add this page to theirs where it belongs.",
         )
 
