@@ -63,7 +63,7 @@ def record_revisions(pages, *, by: AbstractUser, restored_from: Revision | None 
     newest = Revision.objects.filter(article=OuterRef("pk")).order_by("-number").values("pk")[:1]
     latest = Article.objects.filter(pk__in=ids).annotate(newest=Subquery(newest)).values("newest")
     previous = {revision.article_id: revision for revision in Revision.objects.filter(pk__in=latest)}
-    now, kept, made = timezone.now(), [], []
+    now, kept, made, steps = timezone.now(), [], [], []
     for page in kind.load(kind.model.objects.filter(pk__in=ids).order_by("pk")):
         document, before = kind.compose(page), previous.get(page.pk)
         text = canonical(document)
@@ -79,15 +79,16 @@ def record_revisions(pages, *, by: AbstractUser, restored_from: Revision | None 
             saved_at=now,
             restored_from=restored_from,
         )
-        made.append((revision, kind.authors(document, before.read() if before else None)))
-    Revision.objects.bulk_create(revision for revision, _ in made)
+        made.append(revision)
+        steps.append((document, before.read() if before else None))
+    Revision.objects.bulk_create(made)
     inherited = _lineage(restored_from) if restored_from else set()
     Authorship.objects.bulk_create(
         Authorship(revision=revision, user_id=author)
-        for revision, authors in made
+        for revision, authors in zip(made, kind.authors(steps), strict=True)
         for author in {by.pk, *authors, *inherited}
     )
-    return kept + [revision for revision, _ in made]
+    return kept + made
 
 
 def _lineage(revision: Revision) -> set[int]:

@@ -15,6 +15,10 @@ from articles.admin_pages import PagePages
 from articles.forms import KnownAutocomplete, PageForm, RowForm, RowFormSet
 from articles.models import Article, Reference
 
+ADDRESSES = {
+    models.URLField: {"widget": forms.URLInput(attrs={"class": "vURLField"}), "assume_scheme": "https"},
+}
+
 
 class RowInline:
     """What the inlines of a page share: fixed queries, accessible names, no empty row to stumble over."""
@@ -23,7 +27,7 @@ class RowInline:
     formset = RowFormSet
     extra = 0
     looked_up: tuple[str, ...] = ()
-    formfield_overrides = {models.URLField: {"widget": forms.URLInput(attrs={"class": "vURLField"})}}
+    formfield_overrides = ADDRESSES
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(*self.looked_up)
@@ -138,6 +142,7 @@ class TopicAdmin(admin.ModelAdmin):
 
 class CopyrightNoticeAdmin(admin.ModelAdmin):
     list_display = ("holder", "year", "statement", "agreement_title")
+    formfield_overrides = ADDRESSES
     actions = ("roll_to_this_year",)
 
     def has_delete_permission(self, request, obj=None):

@@ -47,8 +47,12 @@ class PagePages:
             raise PermissionDenied
         return page
 
-    def show(self, request, template, page, **context):
-        values = self.admin_site.each_context(request) | {"opts": self.opts, "original": page, "title": str(page)}
+    def show(self, request, template, original, **context):
+        values = self.admin_site.each_context(request) | {
+            "opts": self.opts,
+            "original": original,
+            "title": str(original),
+        }
         return render(request, template, values | context)
 
     def preview(self, request, object_id):

@@ -60,6 +60,6 @@ def restore_article(page: Article, document: ArticleDocument) -> list[str]:
     return report
 
 
-def nobody(document: Document, previous: Document | None) -> set[int]:
+def nobody(steps: list[tuple[Document, Document | None]]) -> list[set[int]]:
     """Authors of shared rows, for a kind of page that has none."""
-    return set()
+    return [set() for _ in steps]

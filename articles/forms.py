@@ -72,15 +72,11 @@ class KnownAutocomplete(AutocompleteSelect):
 
 
 class RowForm(forms.ModelForm):
-    """One row of a page's inlines. A row that was not touched is not looked up for duplicates."""
+    """One row of a page's inlines. A row that was not touched is not looked up again for what it points to."""
 
-    def validate_unique(self):
-        if self.has_changed():
-            super().validate_unique()
-
-    def validate_constraints(self):
-        if self.has_changed():
-            super().validate_constraints()
+    def _post_clean(self):
+        if self.has_changed() or not self.instance.pk:
+            super()._post_clean()
 
 
 class RowFormSet(BaseInlineFormSet):

@@ -23,7 +23,8 @@ class Kind:
 
     ``load`` prepares a queryset of its model so that ``compose`` asks the database nothing more;
     ``restore`` writes a document back into the working copy and returns what it could not restore, a sentence
-    each; ``authors`` names the ids of users whose words in shared rows a new document brings in.
+    each; ``authors`` names, for each of several new documents with the one before it, the ids of users whose words
+    in shared rows it brings in, in a fixed number of queries.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Kind:
     compose: Callable[[Any], Document]
     restore: Callable[[Any, Document], list[str]]
     blocks: Callable[[Document], Iterable["Block"]]
-    authors: Callable[[Document, Document | None], set[int]]
+    authors: Callable[[list[tuple[Document, Document | None]]], list[set[int]]]
     checks: tuple[Callable, ...] = ()
     causes_partial: str = ""
 

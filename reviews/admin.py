@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST
 
 from articles import kinds, quality
@@ -66,7 +67,8 @@ class Reviewed:
         ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        context = {"panel": self.panel(request, object_id)} | (extra_context or {})
+        # Lazy, as a saved form shows no panel.
+        context = {"panel": SimpleLazyObject(lambda: self.panel(request, object_id))} | (extra_context or {})
         return super().change_view(request, object_id, form_url, context)
 
     def panel(self, request, object_id) -> dict:

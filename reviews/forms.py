@@ -40,6 +40,7 @@ class SignForm(forms.Form):
             raise forms.ValidationError("Too many attempts. Wait a minute, then try again.")
         if not self.request.user.check_password(self.cleaned_data["password"]):
             raise forms.ValidationError("This is not your password.")
+        ratelimit.clear(self.request, action="reauthenticate", user=self.request.user)
         return ""
 
 

@@ -1,5 +1,7 @@
 """From a symptom's working copy to its document, and back."""
 
+from collections import defaultdict
+
 from django.db.models import Prefetch
 
 from articles import composing
@@ -146,24 +148,24 @@ def _restore_related(symptom: Symptom, document: SymptomDocument) -> list[str]:
     return report
 
 
-def authors(document: SymptomDocument, previous: SymptomDocument | None) -> set[int]:
-    """Ids of whoever wrote the shared words that this document has and the previous one had not.
+def authors(steps: list[tuple[SymptomDocument, SymptomDocument | None]]) -> list[set[int]]:
+    """For each document, ids of whoever wrote the shared words that it has and the one before it had not.
 
     Those are names of causes, and titles of related symptoms that were never published.
     """
-    causes = _causes(document) - (_causes(previous) if previous else set())
-    related = _related(document) - (_related(previous) if previous else set())
-    wrote_causes = CauseRow.authors.through.objects.filter(cause__uuid__in=[uuid for uuid, *_ in causes])
-    wrote_titles = Authorship.objects.filter(
-        revision__article__uuid__in=[uuid for uuid, _ in related], revision__article__live__isnull=True
-    )
-    found = set(wrote_causes.values_list("user_id", flat=True)) if causes else set()
-    return found | (set(wrote_titles.values_list("user_id", flat=True)) if related else set())
+    new = [_shared(document) - (_shared(before) if before else set()) for document, before in steps]
+    uuids = {uuid for shared in new for uuid, *_ in shared}
+    wrote_causes = CauseRow.authors.through.objects.filter(cause__uuid__in=uuids)
+    wrote_titles = Authorship.objects.filter(revision__article__uuid__in=uuids, revision__article__live__isnull=True)
+    wrote = defaultdict(set)
+    for uuid, user in [
+        *wrote_causes.values_list("cause__uuid", "user_id"),
+        *wrote_titles.values_list("revision__article__uuid", "user_id").distinct(),
+    ]:
+        wrote[uuid].add(user)
+    return [{user for uuid, *_ in shared for user in wrote[uuid]} for shared in new]
 
 
-def _causes(document: SymptomDocument) -> set:
-    return {(cause.uuid, cause.name, cause.slug) for group in document.causes for cause in group.causes}
-
-
-def _related(document: SymptomDocument) -> set:
-    return {(related.uuid, related.name) for group in document.related for related in group.symptoms}
+def _shared(document: SymptomDocument) -> set:
+    causes = {(cause.uuid, cause.name, cause.slug) for group in document.causes for cause in group.causes}
+    return causes | {(related.uuid, related.name) for group in document.related for related in group.symptoms}

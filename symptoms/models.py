@@ -174,6 +174,10 @@ class RelatedSymptom(models.Model):
     def __str__(self):
         return f"{self.other}"
 
+    def clean(self):
+        if self.other_id is not None and self.other_id == self.symptom_id:
+            raise ValidationError({"other": "A symptom cannot be related to itself."})
+
 
 class Code(models.Model):
     """The term for this symptom in a coding system."""

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, Permission, User
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
@@ -31,13 +32,15 @@ def plain_settings(settings):
     settings.STORAGES = django_settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+    settings.STATIC_ROOT = django_settings.BASE_DIR / "static"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
 def empty_shelf():
-    """Nothing printed in another test stays on the shelf."""
+    """Nothing printed or counted in another test stays on the shelf or in the cache."""
     shelf.clear()
+    cache.clear()
     yield
     shelf.clear()
 

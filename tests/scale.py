@@ -15,13 +15,12 @@ from reviews.models import MedicalReview, Signature
 from symptoms.models import RelatedSymptom, Symptom, SymptomCause
 from tests.stories import notice, topic, write_cause
 
-RELATED = 3
-
 
 @transaction.atomic
-def publish_symptoms(count: int, *, by, signer, title: str = "Ache {}", **fields) -> list[str]:
-    """Write and sign so many symptoms, each with a cause and three neighbours; return their slugs."""
+def publish_symptoms(count: int, *, by, signer, title="Ache {}", causes=1, related=3, **fields) -> list[str]:
+    """Write and sign so many symptoms, each with the same causes and its own neighbours; return their slugs."""
     pages = _write(count, by, title, fields)
+    _relate(pages, by, causes, min(related, count - 1))
     record_revisions(Symptom.objects.filter(pk__in=[page.pk for page in pages]), by=by)
     revisions = list(Revision.objects.filter(article__in=pages).select_related("article").order_by("article"))
     lines = _sign(revisions, signer)
@@ -52,18 +51,23 @@ def _write(count: int, by, title: str, fields: dict) -> list[Article]:
         Article.topics.through(article_id=page.pk, topic_id=topic().pk) for page in pages
     )
     Reference.objects.bulk_create(Reference(article=page, title="Aches", publisher="NIH") for page in pages)
-    cause = write_cause(by, name="A long day", slug="a-long-day")
+    return pages
+
+
+def _relate(pages: list[Article], by, causes: int, related: int) -> None:
+    shared = [write_cause(by, name=f"Long day {number}", slug=f"long-day-{number}") for number in range(causes)]
     SymptomCause.objects.bulk_create(
-        SymptomCause(symptom_id=page.pk, cause=cause, text="<p>It may cause it.</p>") for page in pages
+        SymptomCause(symptom_id=page.pk, cause=cause, text="<p>It may cause it.</p>", position=place)
+        for page in pages
+        for place, cause in enumerate(shared)
     )
     RelatedSymptom.objects.bulk_create(
         RelatedSymptom(
-            symptom_id=page.pk, other_id=pages[(place + step) % count].pk, system="whole-body", position=step
+            symptom_id=page.pk, other_id=pages[(place + step) % len(pages)].pk, system="whole-body", position=step
         )
         for place, page in enumerate(pages)
-        for step in range(1, min(RELATED, count - 1) + 1)
+        for step in range(1, related + 1)
     )
-    return pages
 
 
 def _sign(revisions: list[Revision], signer) -> list[tuple[str, str]]:

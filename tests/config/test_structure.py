@@ -109,5 +109,7 @@ def test_every_module_says_in_one_line_what_it_is():
 
 
 def test_no_room_has_a_drawer_for_everything():
-    found = [path for path in modules(*HOUSE, "tests", "benchmarks") if {path.stem, *path.relative_to(ROOT).parts} & BANNED]
+    found = [
+        path for path in modules(*HOUSE, "tests", "benchmarks") if {path.stem, *path.relative_to(ROOT).parts} & BANNED
+    ]
     assert not found

@@ -1,0 +1,121 @@
+"""The frozen document: one byte string, whatever the order it was built in, read by every later build."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from articles import kinds
+from articles.content import Advice, ArticleDocument, Document, Reference, canonical, digest
+from symptoms.content import SymptomDocument
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+DIGESTS = {
+    "document-1-article.json": "d21fdd141704081746434fd6332043332f2365394e2627992c5543e4b06c081a",
+    "document-1-symptom.json": "9d859809c7e1d255ae4e90e009c40f4a56f2a797780cba4c6e7f78c94e21dca2",
+}
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
+    max_leaves=20,
+)
+documents = st.builds(
+    ArticleDocument,
+    uuid=st.uuids(),
+    language=st.sampled_from(["en", "de"]),
+    title=words,
+    headline=words,
+    summary=words,
+    written_by=words,
+    advice=st.none() | st.builds(Advice, level=st.sampled_from(["emergency", "urgent", "routine"]), html=words),
+    body=words,
+    references=st.lists(
+        st.builds(Reference, title=words, publisher=words, url=words, year=st.none() | st.integers(1500, 2200)),
+        max_size=3,
+    ).map(tuple),
+    tags=st.lists(words, max_size=3).map(tuple),
+)
+
+
+def shuffled(value):
+    """The same value with the keys of each object the other way round."""
+    if isinstance(value, dict):
+        return {key: shuffled(value[key]) for key in reversed(value)}
+    return [shuffled(item) for item in value] if isinstance(value, list) else value
+
+
+@given(st.dictionaries(words, values))
+def test_the_order_of_keys_does_not_matter(value):
+    assert canonical(shuffled(value)) == canonical(value)
+
+
+@given(documents)
+def test_a_document_read_and_written_again_is_the_same_bytes(document):
+    text = canonical(document)
+    assert canonical(kinds.read(text.decode())) == text
+    assert kinds.read(text.decode()) == document
+
+
+@given(documents)
+def test_outsiders_get_the_same_bytes_from_plain_json(document):
+    text = canonical(document)
+    plain = json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    if all(ord(c) < 0x10000 for key in json.loads(text) for c in key):
+        assert plain.encode() == text
+
+
+def test_a_digest_is_sha_256_in_64_digits():
+    assert digest(b"x") == hashlib.sha256(b"x").hexdigest()
+    assert len(digest(b"")) == 64
+
+
+def test_a_lone_surrogate_has_no_bytes():
+    with pytest.raises(rfc8785.CanonicalizationError):
+        canonical({"title": "\ud800"})
+
+
+@pytest.mark.parametrize("name", DIGESTS)
+def test_documents_of_every_schema_still_read(name):
+    stored = (FIXTURES / name).read_bytes().rstrip(b"\n")
+    assert digest(stored) == DIGESTS[name]
+    document = kinds.read(stored.decode())
+    assert document.kind in name
+    assert canonical(document) == stored
+
+
+@pytest.mark.parametrize("model", [ArticleDocument, SymptomDocument])
+def test_every_field_of_a_document_is_in_its_fixture(model):
+    """A new field needs a default, so that older text still reads, or the next schema number."""
+    kind = model.model_fields["kind"].default
+    stored = json.loads((FIXTURES / f"document-1-{kind}.json").read_text())
+    added = {field.alias or name for name, field in model.model_fields.items()} - stored.keys()
+    assert all(not model.model_fields[name].is_required() for name in added)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "null", "{}", '{"schema": 1, "kind": "poem"}', '{"schema": 99, "kind": "article"}', '{"kind": "article"}'],
+)
+def test_what_this_build_does_not_know_it_refuses_to_read(text):
+    with pytest.raises(kinds.UnknownDocument):
+        kinds.read(text)
+
+
+def test_a_document_refuses_unknown_fields_and_changes():
+    stored = json.loads((FIXTURES / "document-1-article.json").read_text())
+    with pytest.raises(ValidationError):
+        kinds.read(json.dumps(stored | {"smuggled": "in"}))
+    with pytest.raises(ValidationError):
+        kinds.read(json.dumps(stored)).title = "Another"
+
+
+@pytest.mark.parametrize("kind", kinds.every(), ids=lambda kind: kind.name)
+def test_every_kind_of_page_is_a_document(kind):
+    assert issubclass(kind.document, Document)
+    assert kinds.of(kind.model) is kinds.get(kind.name) is kind

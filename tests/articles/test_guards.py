@@ -1,0 +1,173 @@
+"""History is added and never edited: the database refuses the rest, whoever asks."""
+
+import dataclasses
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+
+from articles import guards, rules
+from articles.models import Publication, Revision
+from reviews import rules as reviews_rules
+from reviews.models import Signature
+from tests import stories
+from tests.database import guards_off, refused, sql
+
+pytestmark = pytest.mark.django_db
+
+TABLES = ["articles_revision", "articles_authorship", "articles_publication", "reviews_signature"]
+APPEND_ONLY = "are added and never changed"
+FRESH = {
+    "id": "id + 1000",
+    "uuid": "'00000000000000000000000000000001'",
+    "number": "number + 1000",
+    "sequence": "sequence + 1000",
+    "review_id": "NULL",
+    "hash": "hash || 'a'",
+    "previous_hash": "previous_hash || 'a'",
+}
+OTHER_KEYS = [
+    ("articles_revision", {"uuid"}),
+    ("articles_revision", {"article_id", "number"}),
+    ("articles_authorship", {"revision_id", "user_id"}),
+    ("articles_publication", {"evidence"}),
+    ("reviews_signature", {"sequence"}),
+    ("reviews_signature", {"review_id"}),
+    ("reviews_signature", {"hash"}),
+    ("reviews_signature", {"previous_hash"}),
+]
+
+
+@pytest.fixture
+def published(ann, ravi):
+    """A page that was signed: each of the tables has a row."""
+    symptom = stories.write_symptom(ann)
+    stories.sign(symptom, by=ravi, asked_by=ann)
+    return symptom
+
+
+def columns(table: str) -> list[str]:
+    with connection.cursor() as cursor:
+        return [column.name for column in connection.introspection.get_table_description(cursor, table)]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_update_is_refused(published, table):
+    with refused(APPEND_ONLY):
+        sql(f"UPDATE {table} SET id = id")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_delete_is_refused(published, table):
+    with refused(APPEND_ONLY):
+        sql(f"DELETE FROM {table}")
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("table", TABLES)
+def test_a_truncate_is_refused(published, table):
+    connection.check_constraints()
+    with refused(APPEND_ONLY):
+        sql(f"TRUNCATE {table} CASCADE")
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("table", TABLES)
+def test_an_insert_or_replace_of_a_whole_row_is_refused(published, table):
+    with refused(APPEND_ONLY):
+        sql(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(("table", "key"), OTHER_KEYS)
+def test_an_insert_or_replace_by_another_key_is_refused(published, table, key):
+    names = columns(table)
+    values = [name if name in key else FRESH.get(name, name) for name in names]
+    with refused(APPEND_ONLY):
+        sql(f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM {table}")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_upsert_is_refused(published, table):
+    with refused(APPEND_ONLY):
+        sql(f"INSERT INTO {table} SELECT * FROM {table} WHERE id > 0 ON CONFLICT (id) DO UPDATE SET id = excluded.id")
+
+
+@pytest.mark.parametrize("model", [Revision, Publication, Signature])
+def test_our_own_code_is_refused_too(published, model):
+    row = model.objects.first()
+    with refused(APPEND_ONLY):
+        row.save()
+    with refused(APPEND_ONLY):
+        model.objects.filter(pk=row.pk)._raw_delete(using="default")
+
+
+def test_a_new_row_is_not_refused(published, ann):
+    stories.edit(published, by=ann, summary="Another summary.")
+    assert Revision.objects.count() == 2
+
+
+def all_guards() -> list[guards.Guard]:
+    of_this_engine = [*rules.guards(), *reviews_rules.guards()]
+    return [g for g in of_this_engine if connection.vendor == "postgresql" or g.event != "TRUNCATE"]
+
+
+def test_every_guard_stands_after_migrate(db):
+    assert guards.missing(connection) == []
+
+
+def test_each_guard_that_is_dropped_is_missing(db):
+    for guard in all_guards():
+        sql(guard.drop_sql(connection.vendor))
+    assert set(guards.missing(connection)) == {guard.name for guard in all_guards()}
+    guards.install(connection)
+    assert guards.missing(connection) == []
+
+
+def test_a_guard_of_the_same_name_that_says_less_is_missing(db):
+    guard = next(g for g in all_guards() if g.name == "articles_revision_no_update")
+    sql(guard.drop_sql(connection.vendor))
+    for statement in dataclasses.replace(guard, when="1 = 0").create_sql(connection.vendor):
+        sql(statement)
+    assert guards.missing(connection) == [guard.name]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "weakened",
+    [
+        "BEFORE UPDATE ON articles_revision FOR EACH ROW WHEN (false)",
+        "AFTER UPDATE ON articles_revision FOR EACH STATEMENT",
+        "BEFORE UPDATE ON articles_topic FOR EACH ROW",
+    ],
+)
+def test_a_guard_hung_up_otherwise_is_missing(db, weakened):
+    sql("DROP TRIGGER articles_revision_no_update ON articles_revision")
+    sql(f"CREATE TRIGGER articles_revision_no_update {weakened} EXECUTE FUNCTION articles_revision_no_update()")
+    assert guards.missing(connection) == ["articles_revision_no_update"]
+
+
+@pytest.mark.postgresql
+def test_a_guard_that_is_switched_off_is_missing(db):
+    sql("ALTER TABLE articles_revision DISABLE TRIGGER articles_revision_no_update")
+    assert guards.missing(connection) == ["articles_revision_no_update"]
+
+
+def test_guards_can_be_lifted_by_who_owns_the_database_and_put_back(published):
+    with guards_off():
+        sql("UPDATE articles_revision SET saved_at = saved_at")
+    with refused(APPEND_ONLY):
+        sql("UPDATE articles_revision SET saved_at = saved_at")
+
+
+def test_every_unique_key_of_an_append_only_table_is_tried_above():
+    tried = {(table, frozenset(key)) for table, key in OTHER_KEYS} | {(table, frozenset({"id"})) for table in TABLES}
+    tables = [model for model in apps.get_models() if model._meta.db_table in TABLES]
+    unique = [(model._meta.db_table, keys_of(model)) for model in tables]
+    assert {(table, key) for table, keys in unique for key in keys} == tried
+
+
+def keys_of(model) -> set[frozenset]:
+    single = {frozenset({field.column}) for field in model._meta.local_fields if field.unique}
+    together = [c.fields for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)]
+    return single | {frozenset(model._meta.get_field(name).column for name in names) for names in together}

@@ -1,0 +1,146 @@
+"""What is live follows the publication log, and the log shows only texts that were signed."""
+
+import pytest
+from django.db import connection
+
+from articles.actions import change_address
+from articles.models import Article, Publication
+from reviews.actions import request_changes, request_review, withdraw_page
+from reviews.models import Signature
+from tests import stories
+from tests.database import refused, sql
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def published(ann, ravi):
+    """A page that was signed twice: its older publication is still in the log."""
+    symptom = stories.write_symptom(ann)
+    stories.sign(symptom, by=ravi, asked_by=ann)
+    stories.edit(symptom, by=ann, summary="Another summary.")
+    stories.sign(symptom, by=ravi, asked_by=ann)
+    return Article.objects.get(pk=symptom.pk)
+
+
+def copied(publication: Publication, **changed) -> Publication:
+    """A new row for the log, like another but for what changed."""
+    fields = {f.name: getattr(publication, f.name) for f in Publication._meta.fields if f.name != "id"}
+    return Publication(**fields | changed)
+
+
+def test_a_text_without_a_signature_is_not_published(published, ann):
+    stories.edit(published, by=ann, title="Unsigned")
+    revision = published.latest_revision()
+    with refused("only on a positive signature"):
+        copied(published.live, revision=revision, evidence="e" * 64).save()
+
+
+def test_an_old_signature_does_not_publish_another_text(published, ann):
+    entry = Signature.objects.get(hash=published.live.evidence)
+    draft = stories.write_article(ann)
+    with refused("positive signature|added and never changed"):
+        copied(
+            published.live, article=draft, revision=draft.latest_revision(), slug=draft.slug, evidence=entry.hash
+        ).save()
+
+
+def test_a_text_that_was_sent_back_is_not_published(published, ann, ravi):
+    stories.edit(published, by=ann, summary="A third summary.")
+    entry = request_changes(request_review(published, by=ann), by=ravi, comment="Not yet.")
+    with refused("only on a positive signature"):
+        copied(published.live, revision=entry.revision, evidence=entry.hash).save()
+
+
+def test_raw_sql_publishes_nothing_unsigned(published):
+    names = [f.column for f in Publication._meta.fields if f.name != "id"]
+    values = ["'" + "e" * 64 + "'" if name == "evidence" else name for name in names]
+    with refused("only on a positive signature"):
+        sql(
+            f"INSERT INTO articles_publication ({', '.join(names)}) "
+            f"SELECT {', '.join(values)} FROM articles_publication WHERE id = {published.live_id}"
+        )
+
+
+def test_a_publication_over_another_pages_revision_is_refused(published, ann):
+    other = stories.write_article(ann)
+    with refused("of its own page|keeps the text"):
+        copied(published.live, kind="address", evidence=None, revision=other.latest_revision()).save()
+
+
+@pytest.mark.parametrize("changed", ["revision", "review_line"])
+def test_a_change_of_frame_keeps_text_and_review_line(published, changed):
+    older = published.publications.order_by("id").first()
+    other = {"revision": older.revision, "review_line": older.review_line}[changed]
+    assert other != getattr(published.live, changed)
+    with refused("keeps the text and the review line"):
+        copied(published.live, kind="notice", evidence=None, **{changed: other}).save()
+
+
+def test_a_withdrawal_needs_its_entry(published):
+    with refused("an entry of the ledger first"):
+        copied(published.live, kind="withdraw", reason="safety", evidence="e" * 64).save()
+
+
+def test_live_does_not_point_to_an_older_publication(published):
+    older = published.publications.order_by("id").first()
+    with refused("follows the newest publication"):
+        sql("UPDATE articles_article SET live_id = %s WHERE id = %s", older.pk, published.pk)
+
+
+def test_a_page_does_not_vanish_without_a_withdrawal(published):
+    with refused("follows the newest publication"):
+        sql("UPDATE articles_article SET live_id = NULL WHERE id = %s", published.pk)
+
+
+def test_a_withdrawn_page_does_not_come_back_by_itself(published, morgan):
+    was = published.live_id
+    withdraw_page(published, reason="safety", by=morgan)
+    with refused("follows the newest publication"):
+        sql("UPDATE articles_article SET live_id = %s WHERE id = %s", was, published.pk)
+
+
+def test_live_does_not_point_to_another_pages_publication(published, ann):
+    draft = stories.write_article(ann)
+    with refused("follows the newest publication"):
+        sql("UPDATE articles_article SET live_id = %s WHERE id = %s", published.live_id, draft.pk)
+
+
+def test_a_published_address_is_not_changed_raw(published, ann):
+    with refused("through the publication log only"):
+        sql("UPDATE articles_article SET slug = 'elsewhere' WHERE id = %s", published.pk)
+    draft = stories.write_article(ann)
+    sql("UPDATE articles_article SET slug = 'elsewhere' WHERE id = %s", draft.pk)
+    change_address(published, slug="moved", by=ann)
+    with refused("through the publication log only"):
+        sql("UPDATE articles_article SET slug = 'facial-spasms' WHERE id = %s", published.pk)
+
+
+@pytest.mark.parametrize(("column", "value"), [("kind", "article"), ("language", "de")])
+def test_kind_and_language_of_a_page_stay(published, column, value):
+    with refused("never change"):
+        sql(f"UPDATE articles_article SET {column} = %s WHERE id = %s", value, published.pk)
+
+
+def test_a_page_starts_unpublished(published, ann):
+    fresh = Article(slug="fresh", title="Fresh", writer=ann, live=published.live)
+    with refused("starts as a draft"):
+        fresh.save()
+
+
+@pytest.mark.sqlite
+def test_a_published_page_is_not_replaced_by_a_draft(published):
+    names = [f.column for f in Article._meta.fields]
+    values = ["NULL" if name == "live_id" else name for name in names]
+    with refused("starts as a draft"):
+        sql(
+            f"INSERT OR REPLACE INTO articles_article ({', '.join(names)}) SELECT {', '.join(values)} "
+            "FROM articles_article"
+        )
+
+
+def test_a_published_page_is_not_deleted(published):
+    with refused("(?i)foreign key"):
+        for table in ("symptoms_symptom", "articles_reference", "articles_article_topics", "articles_article"):
+            sql(f"DELETE FROM {table}")
+        connection.check_constraints()

@@ -1,0 +1,305 @@
+"""The editors' admin: saving records a revision, costs few queries, and loses nobody's words."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from articles.models import Article, CopyrightNotice, Publication
+from reviews.actions import request_review
+from symptoms.actions import record_cause
+from symptoms.models import Symptom
+from tests import stories
+from tests.forms import filled
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/symptoms/symptom/add/"
+
+
+def form_of(page) -> str:
+    model = "symptoms/symptom" if page.kind == "symptom" else "articles/article"
+    return f"/admin/{model}/{page.pk}/change/"
+
+
+@pytest.fixture
+def ann_at_work(client, ann):
+    client.force_login(ann)
+    return client
+
+
+def test_saving_a_new_symptom_records_its_first_revision(ann_at_work, ann):
+    values = filled(ann_at_work.get(ADD)) | {
+        "title": "Facial spasms",
+        "slug": "facial-spasms",
+        "body": "<p>Twitch.</p><script>alert(1)</script>",
+        "notice": stories.notice().pk,
+    }
+    response = ann_at_work.post(ADD, values, follow=True)
+    assert "Revision 1 is recorded; visitors cannot see it yet." in response.text
+    revision = Symptom.objects.get(slug="facial-spasms").latest_revision()
+    assert (revision.number, revision.saved_by, revision.read().body) == (1, ann, "<p>Twitch.</p>")
+
+
+def test_saving_without_a_change_records_nothing(ann_at_work, ann):
+    symptom = stories.write_symptom(ann)
+    stories.add_facts(symptom, ann, causes=2, related=2)
+    before = symptom.revisions.count(), Symptom.objects.get(pk=symptom.pk).edition
+    response = ann_at_work.post(form_of(symptom), filled(ann_at_work.get(form_of(symptom))))
+    assert response.status_code == 302
+    assert (symptom.revisions.count(), Symptom.objects.get(pk=symptom.pk).edition) == before
+
+
+def test_the_form_takes_a_fixed_number_of_queries_however_many_rows(ann_at_work, ann):
+    few, many = counted_pages(ann)
+    assert queries_of(lambda: ann_at_work.get(form_of(few))) == queries_of(lambda: ann_at_work.get(form_of(many)))
+
+
+def test_saving_one_changed_word_takes_at_most_two_queries_a_further_row(ann_at_work, ann):
+    few, many = counted_pages(ann)
+    small, large = (save_one_word(ann_at_work, page) for page in (few, many))
+    further_rows = (12 + 18) - (1 + 1)
+    assert large - small <= 2 * further_rows, (small, large)
+
+
+def counted_pages(ann):
+    """A page of 1 cause and 1 related symptom, and one of 12 and 18."""
+    few = stories.write_symptom(ann)
+    stories.add_facts(few, ann, causes=1, related=1)
+    many = stories.write_symptom(ann, slug="eye-twitching", title="Eye twitching")
+    stories.add_facts(many, ann, causes=12, related=18)
+    return few, many
+
+
+def queries_of(deed) -> int:
+    deed()  # what is asked once a process, such as content types, is not the page's
+    with CaptureQueriesContext(connection) as queries:
+        assert deed().status_code in (200, 302)
+    return len(queries)
+
+
+def save_one_word(client, page) -> int:
+    values = filled(client.get(form_of(page)))
+    words = iter(["twitches", "shakes"])
+    count = queries_of(lambda: client.post(form_of(page), values_with(client, page, values, next(words))))
+    assert page.revisions.count() == 4
+    return count
+
+
+def values_with(client, page, values, word) -> dict:
+    page.refresh_from_db(fields=["edition"])
+    return values | {"body": f"<p>A muscle {word} by itself.</p>", "opened_edition": page.edition}
+
+
+def test_the_second_of_two_editors_is_shown_what_the_first_changed_and_loses_nothing(client, ann, morgan):
+    symptom = stories.write_symptom(ann)
+    client.force_login(ann)
+    opened_by_ann = filled(client.get(form_of(symptom)))
+    client.force_login(morgan)
+    opened_by_morgan = filled(client.get(form_of(symptom)))
+    client.post(form_of(symptom), opened_by_morgan | {"body": "<p>Morgan saw a nerve at work.</p>"})
+
+    client.force_login(ann)
+    response = client.post(form_of(symptom), opened_by_ann | {"body": "<p>Ann saw tiredness at work.</p>"})
+    assert "Morgan Mill saved this page after you opened it" in response.text
+    assert "Ann saw tiredness at work." in response.text
+    assert "saw a nerve at work" in response.text
+    assert "Morgan saw" in symptom.latest_revision().read().body
+
+    response = client.post(form_of(symptom), filled(response), follow=True)
+    assert "Revision 3 is recorded" in response.text
+    assert "Ann saw" in symptom.latest_revision().read().body
+    assert "Morgan saw" in symptom.revisions.get(number=2).read().body
+
+
+def test_a_change_of_cause_elsewhere_is_no_conflict(ann_at_work, ann):
+    symptom = stories.write_symptom(ann)
+    stories.add_facts(symptom, ann)
+    opened = filled(ann_at_work.get(form_of(symptom)))
+    cause = symptom.symptom_causes.get().cause
+    cause.name = "Renamed meanwhile"
+    cause.save()
+    record_cause(cause, by=ann)
+    response = ann_at_work.post(form_of(symptom), opened | {"summary": "Another summary."})
+    assert response.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"title": "x" * 300}, "at most 200 characters"),
+        ({"title": "Facial\x00spasms"}, "Null characters are not allowed"),
+        ({"slug": "eye-twitching"}, "has this address. Choose another one."),
+        ({"advice": "<p>Call 911.</p>", "advice_level": ""}, "both the advice and its level"),
+        ({"references-0-url": "javascript:alert(1)"}, "Enter a valid URL."),
+    ],
+)
+def test_bad_input_is_refused_where_it_stands_and_nothing_is_half_written(ann_at_work, ann, changed, said):
+    stories.write_symptom(ann, slug="eye-twitching", title="Eye twitching")
+    symptom = stories.write_symptom(ann)
+    response = ann_at_work.post(form_of(symptom), filled(ann_at_work.get(form_of(symptom))) | changed)
+    assert response.status_code == 200
+    assert said in response.text
+    assert symptom.revisions.count() == 1
+
+
+def rows(prefix: str, initial: int, *values: dict) -> dict:
+    """The fields of further inline rows."""
+    fields = {f"{prefix}-TOTAL_FORMS": initial + len(values)}
+    for number, row in enumerate(values, start=initial):
+        fields |= {f"{prefix}-{number}-{name}": value for name, value in row.items()}
+    return fields
+
+
+def test_a_cause_or_a_related_symptom_twice_or_the_page_itself_is_refused(ann_at_work, ann):
+    symptom = stories.write_symptom(ann)
+    stories.add_facts(symptom, ann)
+    cause, other = symptom.symptom_causes.get().cause, symptom.related_symptoms.get().other
+    opened = filled(ann_at_work.get(form_of(symptom)))
+    for fields, said in [
+        (rows("symptom_causes", 1, {"cause": cause.pk, "position": 1}), "duplicate"),
+        (rows("related_symptoms", 1, {"other": other.pk, "system": "skin", "position": 1}), "duplicate"),
+        (
+            rows("related_symptoms", 1, {"other": symptom.pk, "system": "skin", "position": 1}),
+            "A symptom cannot be related to itself.",
+        ),
+    ]:
+        response = ann_at_work.post(form_of(symptom), opened | fields)
+        assert response.status_code == 200
+        assert said in response.text
+    assert symptom.revisions.count() == 2
+
+
+def test_an_empty_page_is_not_sent_to_review(ann_at_work, ann):
+    symptom = stories.write_symptom(ann, body="")
+    page = f"/admin/symptoms/symptom/{symptom.pk}/ask/"
+    response = ann_at_work.post(page, filled(ann_at_work.get(page)))
+    assert response.text.count("The page has no overview.") >= 2
+    assert not symptom.medical_reviews.exists()
+
+
+def test_ann_asks_takes_back_and_asks_again(ann_at_work, ann, ravi):
+    symptom = stories.write_symptom(ann)
+    ask = f"/admin/symptoms/symptom/{symptom.pk}/ask/"
+    values = filled(ann_at_work.get(ask)) | {"reviewer": ravi.reviewer.pk, "note": "Please read it."}
+    response = ann_at_work.post(ask, values, follow=True)
+    assert "Ravi Rao, MD is asked to sign revision 1." in response.text
+    assert "Take the request back" in response.text
+    response = ann_at_work.post(f"/admin/symptoms/symptom/{symptom.pk}/take-back/", follow=True)
+    assert "The request is taken back." in response.text
+    ann_at_work.post(ask, values)
+    assert symptom.medical_reviews.waiting().get().reviewer == ravi.reviewer
+
+
+def test_only_reviewers_without_words_in_the_page_are_offered(client, ann, ravi, fiona, morgan):
+    symptom = stories.write_symptom(ann)
+    stories.edit(symptom, by=ravi, summary="Ravi wrote this.")
+    client.force_login(ann)
+    offered = client.get(f"/admin/symptoms/symptom/{symptom.pk}/ask/").text
+    assert "Fiona Field" in offered
+    assert "Ravi Rao" not in offered
+
+
+def test_morgan_withdraws_a_page_and_ann_cannot(client, ann, morgan, ravi):
+    symptom = stories.write_symptom(ann)
+    stories.sign(symptom, by=ravi, asked_by=ann)
+    withdraw = f"/admin/symptoms/symptom/{symptom.pk}/withdraw/"
+    client.force_login(ann)
+    assert client.post(withdraw, {"reason": "safety"}).status_code == 403
+    assert Article.objects.public().filter(pk=symptom.pk).exists()
+    client.force_login(morgan)
+    response = client.post(withdraw, {"reason": "safety"}, follow=True)
+    assert "The page is withdrawn." in response.text
+    assert client.get("/symptoms/facial-spasms/").status_code == 410
+
+
+def test_the_preview_shows_the_draft_and_says_that_nobody_signed_it(ann_at_work, ann):
+    symptom = stories.write_symptom(ann, body="<p>Only a draft.</p>")
+    response = ann_at_work.get(f"/admin/symptoms/symptom/{symptom.pk}/preview/")
+    assert "Only a draft." in response.text
+    assert "Nobody has signed this text." in response.text
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_an_old_text_comes_back_from_the_revisions(ann_at_work, ann):
+    symptom = stories.write_symptom(ann, summary="The first summary.")
+    stories.edit(symptom, by=ann, summary="The second summary.")
+    revisions = ann_at_work.get(f"/admin/symptoms/symptom/{symptom.pk}/revisions/")
+    assert "Revision 2" in revisions.text
+    response = ann_at_work.post(f"/admin/symptoms/symptom/{symptom.pk}/restore/", {"number": 1}, follow=True)
+    assert "The text of revision 1 is back as Revision 3." in response.text
+    assert Symptom.objects.get(pk=symptom.pk).summary == "The first summary."
+
+
+def test_a_filing_shows_at_once_and_leaves_the_review_alone(ann_at_work, ann, ravi):
+    article = stories.write_article(ann)
+    stories.sign(article, by=ravi, asked_by=ann)
+    line = Article.objects.get(pk=article.pk).live.review_line
+    topic = stories.topic("Brain and Nerves", "brain-and-nerves")
+    values = filled(ann_at_work.get(form_of(article))) | {"topics": [topic.pk]}
+    response = ann_at_work.post(form_of(article), values, follow=True)
+    assert "they need no signature" in response.text
+    live = Article.objects.select_related("live").get(pk=article.pk).live
+    assert (live.kind, live.review_line, live.revision.number) == (Publication.Kind.FILING, line, 1)
+    assert "Brain and Nerves" in ann_at_work.get("/articles/keeping-a-diary/").text
+
+
+def test_morgan_rolls_the_copyright_year_over_as_a_logged_act(client, ann, morgan, ravi):
+    notice = CopyrightNotice.objects.create(holder="Countersign Test", year=2020)
+    symptom = stories.write_symptom(ann, notice=notice)
+    stories.sign(symptom, by=ravi, asked_by=ann)
+    client.force_login(morgan)
+    values = {"action": "roll_to_this_year", "_selected_action": [notice.pk]}
+    response = client.post("/admin/articles/copyrightnotice/", values, follow=True)
+    assert "1 published pages now print" in response.text
+    last = symptom.publications.order_by("-id").first()
+    assert (last.kind, last.by) == (Publication.Kind.NOTICE, morgan)
+
+
+def test_a_published_address_is_moved_by_morgan_with_a_redirect(client, ann, morgan, ravi):
+    symptom = stories.write_symptom(ann)
+    stories.sign(symptom, by=ravi, asked_by=ann)
+    client.force_login(morgan)
+    page = f"/admin/symptoms/symptom/{symptom.pk}/address/"
+    response = client.post(page, {"slug": "face-spasms"}, follow=True)
+    assert "The page has moved." in response.text
+    assert client.get("/symptoms/facial-spasms/")["Location"] == "/symptoms/face-spasms/"
+
+
+def test_a_draft_is_discarded_and_a_published_page_is_not(ann_at_work, ann, ravi):
+    draft, signed = stories.write_symptom(ann), stories.write_article(ann)
+    stories.sign(signed, by=ravi, asked_by=ann)
+    ann_at_work.post(f"/admin/symptoms/symptom/{draft.pk}/discard/")
+    response = ann_at_work.post(f"/admin/articles/article/{signed.pk}/discard/", follow=True)
+    assert "it can be withdrawn but not discarded" in response.text
+    assert list(Article.objects.kept()) == [Article.objects.get(pk=signed.pk)]
+
+
+@pytest.mark.parametrize("model", ["symptoms/symptom", "articles/article", "articles/revision", "reviews/signature"])
+def test_lists_take_a_fixed_number_of_queries(ann_at_work, ann, ravi, model):
+    def grow(count):
+        for number in range(count):
+            slug = f"page-{Article.objects.count()}-{number}"
+            stories.sign(stories.write_symptom(ann, slug=slug, title=slug), by=ravi, asked_by=ann)
+            stories.sign(stories.write_article(ann, slug=slug, title=slug), by=ravi, asked_by=ann)
+
+    grow(1)
+    one = queries_of(lambda: ann_at_work.get(f"/admin/{model}/"))
+    grow(2)
+    assert queries_of(lambda: ann_at_work.get(f"/admin/{model}/")) == one
+
+
+def test_charlie_and_ravi_have_no_business_in_the_admin(client, charlie, ravi, ann):
+    symptom = stories.write_symptom(ann)
+    request_review(symptom, by=ann)
+    for user in (charlie, ravi):
+        client.force_login(user)
+        for page in ("change", "preview", "revisions", "ask", "withdraw", "address"):
+            assert client.get(f"/admin/symptoms/symptom/{symptom.pk}/{page}/").status_code in (302, 403)
+
+
+@pytest.mark.parametrize("model", ["articles/revision", "articles/publication", "reviews/signature"])
+def test_nobody_edits_history_in_the_admin(admin_client, ann, ravi, model):
+    symptom = stories.write_symptom(ann)
+    stories.sign(symptom, by=ravi, asked_by=ann)
+    page = admin_client.get(f"/admin/{model}/1/change/")
+    assert admin_client.get(f"/admin/{model}/add/").status_code == 403
+    assert 'name="_save"' not in page.text

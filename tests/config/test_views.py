@@ -1,0 +1,158 @@
+"""The front page, the pulse, the way in after signing in, and the plain pages for when something is wrong."""
+
+import pytest
+from django.db import DatabaseError, connection
+
+from articles.actions import change_address
+from articles.shelf import shelf
+from reviews.actions import withdraw_page
+from tests import html, pages, stories
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_pages(count, ann, ravi) -> list:
+    written = [stories.write_symptom(ann, slug=f"ache-{n}", title=f"Ache {n}") for n in range(count)]
+    written += [stories.write_article(ann, slug=f"diary-{n}", title=f"Diary {n}") for n in range(count)]
+    for page in written:
+        stories.sign(page, by=ravi, asked_by=ann)
+    return written
+
+
+def test_an_empty_site_says_that_nobody_signed_anything_yet(client):
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "Nobody has signed one so far." in page.text
+    assert html.holes(page.text) == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_front_page_shows_what_was_signed_in_a_fixed_number_of_queries(
+    count, ann, ravi, client, django_assert_num_queries
+):
+    sign_pages(count, ann, ravi)
+    shelf.clear()
+    with django_assert_num_queries(5):
+        page = client.get("/")
+    linked = set(html.links(page.text))
+    assert {f"/symptoms/ache-{n}/" for n in range(count)} | {f"/articles/diary-{n}/" for n in range(count)} <= linked
+    assert "Bones, Joints and Muscles" in page.text
+    assert html.holes(page.text) == []
+    with django_assert_num_queries(0):
+        assert client.get("/").content == page.content
+
+
+def test_the_front_page_shows_neither_drafts_nor_draft_words(ann, ravi, morgan, client):
+    kept, gone = sign_pages(1, ann, ravi)
+    stories.edit(kept, by=ann, title="A draft title", summary="A draft summary")
+    stories.write_article(ann, slug="draft", title="A draft article")
+    withdraw_page(gone, reason="wrong", by=morgan)
+    text = client.get("/").text
+    assert "Ache 0" in text
+    assert not [word for word in ("draft", "Diary") if word in text]
+
+
+def test_the_newest_signature_comes_first_and_each_page_once(ann, ravi, client):
+    first, second = (stories.write_symptom(ann, slug=slug, title=slug.title()) for slug in ("ache", "tics"))
+    for page in (first, second):
+        stories.sign(page, by=ravi, asked_by=ann)
+    stories.sign(stories.edit(first, by=ann, summary="Better."), by=ravi, asked_by=ann, trigger="change")
+    text = client.get("/").text
+    latest = text[text.index("Latest reviews") :]
+    assert latest.index("/symptoms/ache/") < latest.index("/symptoms/tics/")
+    assert latest.count("/symptoms/ache/") == 1
+
+
+def test_a_page_that_only_moved_keeps_its_place_and_shows_its_new_address(ann, ravi, morgan, client):
+    from_here = pages.write_bare_symptom(ann)
+    stories.sign(from_here, by=ravi, asked_by=ann)
+    change_address(from_here, slug="gaping", by=morgan)
+    linked = html.links(client.get("/").text)
+    assert "/symptoms/gaping/" in linked
+    assert "/symptoms/yawning/" not in linked
+
+
+def test_the_front_page_is_for_everybody_alike_and_for_reading_only(ann, client):
+    client.force_login(ann)
+    page = client.get("/")
+    assert "Set-Cookie" not in page
+    assert "cookie" not in page.get("Vary", "").lower()
+    assert client.get("/", headers={"if-none-match": page["ETag"]}).status_code == 304
+    assert client.post("/").status_code == 405
+
+
+def test_the_pulse_is_ok_while_the_database_answers(client):
+    page = client.get("/healthz")
+    assert (page.status_code, page.text) == (200, "ok")
+    assert "no-store" in page["Cache-Control"]
+    assert "Set-Cookie" not in page
+    assert client.post("/healthz").status_code == 405
+
+
+def test_the_pulse_fails_when_the_database_does_not_answer(client, monkeypatch):
+    def broken():
+        raise DatabaseError("gone")
+
+    monkeypatch.setattr(connection, "ensure_connection", broken)
+    client.raise_request_exception = False
+    assert client.get("/healthz").status_code == 500
+
+
+@pytest.mark.parametrize(("name", "start"), [("ann", "/admin/"), ("morgan", "/admin/"), ("ravi", "/desk/")])
+def test_people_start_where_their_work_is(name, start, request, client):
+    client.force_login(request.getfixturevalue(name))
+    assert client.get("/accounts/start/")["Location"] == start
+
+
+def test_charlie_is_asked_to_sign_in_before_the_start(client):
+    answer = client.get("/accounts/start/")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/accounts/login/?next=/accounts/start/"
+
+
+def test_signing_in_leads_to_the_start(ann, client):
+    form = {"login": "ann", "password": PASSWORD}
+    answer = client.post("/accounts/login/", form)
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/start/")
+
+
+def test_nobody_signs_up(client):
+    answer = client.get("/accounts/signup/")
+    assert "password1" not in answer.text
+
+
+def test_an_unknown_address_says_so_and_where_to_get_help(client):
+    page = client.get("/no/such/page/")
+    assert page.status_code == 404
+    assert "911" in page.text
+    assert "/no/such/page" not in page.text
+    assert html.holes(page.text) == []
+    assert "Set-Cookie" not in page
+
+
+def test_a_fault_shows_a_plain_page_that_needs_no_database(client, monkeypatch):
+    def broken():
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("config.views._recently_signed", broken)
+    client.raise_request_exception = False
+    page = client.get("/")
+    assert page.status_code == 500
+    assert "Something went wrong" in page.text
+    assert "secret detail" not in page.text
+    assert html.holes(page.text) == []
+
+
+@pytest.mark.parametrize("address", ["/", "/symptoms/", "/articles/", "/nowhere/"])
+def test_nul_and_odd_characters_in_an_address_find_nothing_and_break_nothing(address, client):
+    for tail in ("%00", "%ED%A0%80", "%F0%9F%98%80/", "..%2f", "'--/", "a" * 3000 + "/"):
+        assert client.get(address + tail).status_code in (301, 404)
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_demonstration_says_so_everywhere(demo, settings, ann, ravi, client):
+    settings.COUNTERSIGN_DEMO = demo
+    sign_pages(1, ann, ravi)
+    for address in ("/", "/symptoms/", "/articles/", "/articles/diary-0/", "/nowhere/"):
+        assert ("Demonstration." in client.get(address).text) is demo, address

@@ -1,0 +1,182 @@
+"""The desk: who may enter, what lies there, and what a signature asks for."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from articles.models import Article
+from reviews import ledger
+from reviews.actions import request_review, withdraw_page
+from reviews.models import MedicalReview, Signature
+from tests import stories
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ravi_at_desk(client, ravi):
+    client.force_login(ravi)
+    return client
+
+
+@pytest.fixture
+def review(ann, ravi):
+    symptom = stories.write_symptom(ann)
+    stories.add_facts(symptom, ann, causes=2, related=2)
+    return request_review(symptom, by=ann, reviewer=ravi.reviewer, note="Please read the causes.")
+
+
+def at(review, deed: str = "") -> str:
+    return f"/desk/reviews/{review.uuid}/{deed}"
+
+
+def signature(review, **changed) -> dict:
+    values = {"digest": review.revision.digest, "statement": "on", "conflicts": "None", "password": PASSWORD}
+    return values | changed
+
+
+def test_the_queue_shows_mine_what_is_open_and_what_i_decided(ravi_at_desk, review, ann, ravi, fiona):
+    request_review(stories.write_symptom(ann, slug="b", title="Open to anybody"), by=ann)
+    request_review(stories.write_symptom(ann, slug="c", title="Given to Fiona"), by=ann, reviewer=fiona.reviewer)
+    stories.sign(stories.write_symptom(ann, slug="d", title="Signed by Ravi"), by=ravi, asked_by=ann)
+    text = ravi_at_desk.get("/desk/").text
+    assert "Please read the causes." in text
+    assert "Open to anybody" in text
+    assert "Signed by Ravi" in text
+    assert "Given to Fiona" not in text
+
+
+def test_an_empty_desk_says_so(ravi_at_desk):
+    assert "Nothing is waiting for your signature." in ravi_at_desk.get("/desk/").text
+
+
+def test_the_queue_takes_a_fixed_number_of_queries(ravi_at_desk, review, ann, ravi):
+    def queries():
+        with CaptureQueriesContext(connection) as counted:
+            ravi_at_desk.get("/desk/")
+        return len(counted)
+
+    one = queries()
+    for slug in ("second", "third"):
+        request_review(stories.write_symptom(ann, slug=slug, title=slug), by=ann, reviewer=ravi.reviewer)
+    assert queries() == one
+
+
+def test_the_review_shows_the_frozen_text_and_not_a_later_edit(ravi_at_desk, review, ann):
+    symptom = stories.Symptom.objects.get(pk=review.article_id)
+    stories.edit(symptom, by=ann, body="<p>Edited after the request.</p>")
+    text = ravi_at_desk.get(at(review)).text
+    assert "A muscle tightens by itself." in text
+    assert "Edited after the request." not in text
+    assert "It may cause it." in text  # the page of causes is part of what is signed
+
+
+def test_the_review_shows_what_changed_since_the_last_signature(ravi_at_desk, review, ann, fiona):
+    ravi_at_desk.post(at(review, "sign/"), signature(review))
+    symptom = stories.Symptom.objects.get(pk=review.article_id)
+    stories.edit(symptom, by=ann, body="<p>A muscle relaxes by itself.</p>")
+    again = request_review(symptom, by=ann)
+    text = ravi_at_desk.get(at(again)).text
+    assert "1 part changed since the last signature" in text
+    assert "<del>" in text
+    assert "relaxes" in text
+
+
+def test_ravi_signs_with_his_password_and_is_told_what_happened(ravi_at_desk, review):
+    ravi_at_desk.get(at(review))
+    response = ravi_at_desk.post(at(review, "sign/"), signature(review), follow=True)
+    assert "You signed revision 2" in response.text
+    assert "/symptoms/facial-spasms/" in response.text
+    record = ledger.read(Signature.objects.get())
+    assert record.authentication == "password"
+    assert record.opened_at is not None
+    assert record.opened_at <= record.at
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"password": "a guess"}, "This is not your password."),
+        ({"password": ""}, "Enter your password"),
+        ({"statement": ""}, "Tick this to say what your signature means."),
+        ({"conflicts": " "}, "State your conflicts of interest"),
+        ({"conflicts": "None\x00"}, "Null characters are not allowed."),
+    ],
+)
+def test_a_signature_that_lacks_something_is_not_taken(ravi_at_desk, review, changed, said):
+    response = ravi_at_desk.post(at(review, "sign/"), signature(review, **changed))
+    assert response.status_code == 422
+    assert said in response.text
+    assert not Signature.objects.exists()
+    assert not Article.objects.public().exists()
+
+
+def test_guessing_the_password_is_throttled(ravi_at_desk, review):
+    for _ in range(10):
+        ravi_at_desk.post(at(review, "sign/"), signature(review, password="a guess"))
+    response = ravi_at_desk.post(at(review, "sign/"), signature(review))
+    assert "Too many attempts." in response.text
+    assert not Signature.objects.exists()
+
+
+def test_another_text_than_the_one_asked_for_is_not_signed(ravi_at_desk, review):
+    response = ravi_at_desk.post(at(review, "sign/"), signature(review, digest="0" * 64))
+    assert response.status_code == 409
+    assert "The text you read is not the text of this review." in response.text
+    assert not Signature.objects.exists()
+
+
+def test_a_double_click_signs_once(ravi_at_desk, review):
+    ravi_at_desk.post(at(review, "sign/"), signature(review))
+    response = ravi_at_desk.post(at(review, "sign/"), signature(review), follow=True)
+    assert "You signed revision 2" in response.text
+    assert Signature.objects.count() == 1
+
+
+def test_ravi_sends_a_page_back_with_a_reason(ravi_at_desk, review):
+    assert "Say what must change" in ravi_at_desk.post(at(review, "send-back/"), {"comment": ""}).text
+    response = ravi_at_desk.post(at(review, "send-back/"), {"comment": "Name a source."}, follow=True)
+    assert "What visitors read has not changed." in response.text
+    entry = Signature.objects.get()
+    assert (entry.outcome, ledger.read(entry).comment) == ("changes", "Name a source.")
+
+
+def test_a_page_withdrawn_meanwhile_is_refused_in_words(ravi_at_desk, review, ann, morgan, fiona):
+    ravi_at_desk.post(at(review, "sign/"), signature(review))
+    symptom = stories.Symptom.objects.get(pk=review.article_id)
+    stories.edit(symptom, by=ann, summary="Another summary.")
+    again = request_review(symptom, by=ann)
+    withdraw_page(symptom, reason="safety", by=morgan)
+    response = ravi_at_desk.post(at(again, "sign/"), signature(again))
+    assert response.status_code == 409
+    assert "The page was withdrawn after this review was asked for." in response.text
+    assert ravi_at_desk.get("/symptoms/facial-spasms/").status_code == 410
+
+
+def test_fiona_reads_a_review_given_to_ravi_and_cannot_decide_it(client, review, fiona):
+    client.force_login(fiona)
+    assert "This review was given to Ravi Rao, MD" in client.get(at(review)).text
+    assert client.post(at(review, "sign/"), signature(review)).status_code == 409
+    assert client.post(at(review, "send-back/"), {"comment": "Mine."}).status_code == 409
+    assert MedicalReview.objects.waiting().count() == 1
+
+
+@pytest.mark.parametrize("who", ["ann", "morgan", "charlie"])
+def test_the_desk_is_for_reviewers(client, review, morgan, charlie, who):
+    client.force_login(User.objects.get(username=who))
+    assert client.get("/desk/").status_code == 403
+    assert client.get(at(review)).status_code == 403
+    assert client.post(at(review, "sign/"), signature(review)).status_code == 403
+
+
+def test_anonymous_people_are_asked_to_log_in_and_come_back(client, review):
+    response = client.get(at(review))
+    assert response["Location"] == f"/accounts/login/?next={at(review)}"
+
+
+def test_nobody_signs_up(client, db):
+    response = client.post("/accounts/signup/", {"username": "eve", "password1": "x", "password2": "x"})
+    assert response.status_code in (200, 302)
+    assert not User.objects.filter(username="eve").exists()

@@ -1,0 +1,118 @@
+"""The A–Z: nothing, one, three or hundreds of symptoms, in any alphabet, by the names that were signed."""
+
+import pytest
+
+from articles.shelf import shelf
+from reviews.actions import withdraw_page
+from tests import html, scale, stories
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_symptoms(titles, ann, ravi) -> list:
+    written = [stories.write_symptom(ann, slug=f"symptom-{n}", title=title) for n, title in enumerate(titles)]
+    for symptom in written:
+        stories.sign(symptom, by=ravi, asked_by=ann)
+    return written
+
+
+def listed(page) -> list[str]:
+    letters_and_menu = ("/symptoms/a-z/", "/symptoms/")
+    return [
+        link
+        for link in html.links(page.text)
+        if link.startswith("/symptoms/") and not link.startswith(letters_and_menu[0]) and link != letters_and_menu[1]
+    ]
+
+
+def test_without_symptoms_it_says_so(client):
+    page = client.get("/symptoms/")
+    assert page.status_code == 200
+    assert "No symptoms yet" in page.text
+    assert listed(page) == []
+    assert html.holes(page.text) == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_few_symptoms_are_all_on_one_page_in_a_fixed_number_of_queries(
+    count, ann, ravi, client, django_assert_num_queries
+):
+    sign_symptoms(["Tremor", "Ache", "Tics"][:count], ann, ravi)
+    shelf.clear()
+    with django_assert_num_queries(3):
+        page = client.get("/symptoms/")
+    in_order = {1: ["/symptoms/symptom-0/"], 3: [f"/symptoms/symptom-{n}/" for n in (1, 2, 0)]}
+    assert listed(page) == in_order[count]
+    assert html.holes(page.text) == []
+    with django_assert_num_queries(0):
+        client.get("/symptoms/")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_letter_lists_its_symptoms_in_a_fixed_number_of_queries(count, ann, ravi, client, django_assert_num_queries):
+    sign_symptoms(["Ache", *["Tremor", "Tics", "Tingling"][:count]], ann, ravi)
+    with django_assert_num_queries(4):
+        page = client.get("/symptoms/a-z/t/")
+    assert len(listed(page)) == count
+    assert f"{count} symptom{'s' if count > 1 else ''}" in html.text(page.text)
+    assert html.holes(page.text) == []
+
+
+def test_letters_of_other_alphabets_stand_under_a_sign_of_their_own(ann, ravi, client):
+    sign_symptoms(["Ödem", "Кашель", "咳嗽", "5-day fever", "Æsthesia"], ann, ravi)
+    assert listed(client.get("/symptoms/a-z/o/")) == ["/symptoms/symptom-0/"]
+    other = client.get("/symptoms/a-z/other/")
+    assert sorted(listed(other)) == [f"/symptoms/symptom-{n}/" for n in (1, 2, 3, 4)]
+    index = client.get("/symptoms/")
+    assert sorted(listed(index)) == [f"/symptoms/symptom-{n}/" for n in range(5)]
+    for page in (other, index):
+        assert html.holes(page.text) == []
+
+
+def test_a_letter_without_symptoms_says_so_and_is_no_link(ann, ravi, client):
+    sign_symptoms(["Ache"], ann, ravi)
+    page = client.get("/symptoms/a-z/z/")
+    assert page.status_code == 200
+    assert "Nothing under Z yet" in page.text
+    assert html.holes(page.text) == []
+    letters = [link for link in html.links(page.text) if link.startswith("/symptoms/a-z/")]
+    assert letters == ["/symptoms/a-z/a/"]
+
+
+@pytest.mark.parametrize("rest", ["other/", "aa/", "9/", "a/0/", "a/2/", "a/99999999999999999999/"])
+def test_there_is_no_page_past_the_last_letter_or_number(rest, ann, ravi, client):
+    sign_symptoms(["Ache"], ann, ravi)
+    assert client.get(f"/symptoms/a-z/{rest}").status_code == 404
+
+
+def test_hundreds_of_symptoms_come_by_letter_and_page(ann, ravi, client):
+    scale.publish_symptoms(301, by=ann, signer=ravi)
+    index = client.get("/symptoms/")
+    assert listed(index) == []
+    assert "There are 301 symptoms." in index.text
+    first, second = client.get("/symptoms/a-z/a/"), client.get("/symptoms/a-z/a/2/")
+    assert (len(listed(first)), len(listed(second))) == (300, 1)
+    assert len(set(listed(first) + listed(second))) == 301
+    assert "/symptoms/a-z/a/2/" in html.links(first.text)
+    assert "page 2 of 2" in html.text(second.text)
+    assert client.get("/symptoms/a-z/a/3/").status_code == 404
+    for page in (index, first, second):
+        assert html.holes(page.text) == []
+
+
+def test_a_letter_page_with_few_and_with_300_symptoms_costs_the_same(ann, ravi, client, django_assert_num_queries):
+    scale.publish_symptoms(310, by=ann, signer=ravi)
+    with django_assert_num_queries(4):
+        client.get("/symptoms/a-z/a/")
+
+
+def test_drafts_and_withdrawn_pages_are_not_listed_and_draft_titles_not_shown(ann, ravi, morgan, client):
+    kept, gone = sign_symptoms(["Ache", "Tics"], ann, ravi)
+    stories.write_symptom(ann, slug="draft", title="Nobody signed this")
+    stories.edit(kept, by=ann, title="Zzz draft title")
+    withdraw_page(gone, reason="wrong", by=morgan)
+    page = client.get("/symptoms/")
+    assert listed(page) == ["/symptoms/symptom-0/"]
+    assert "Ache" in page.text
+    assert not [word for word in ("Zzz", "Nobody", "Tics") if word in page.text]
+    assert "Nothing under Z yet" in client.get("/symptoms/a-z/z/").text
