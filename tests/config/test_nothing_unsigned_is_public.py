@@ -133,7 +133,7 @@ def public_patterns(resolver=None, prefix: str = "", namespace: str = ""):
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
             yield from public_patterns(entry, route, inner)
         else:
-            yield route, namespace + entry.name
+            yield route, f"{namespace}{entry.name or ''}"
 
 
 def samples() -> dict[str, list[dict]]:
@@ -186,8 +186,13 @@ def test_nothing_unsigned_is_public(stain, client):
     assert {path for path, _ in leaks(client, frame)} <= {"/"}
 
 
+def test_a_public_pattern_without_a_sample_is_noticed():
+    routes = {route for route, _ in public_patterns(get_resolver("benchmarks.urls"))}
+    assert routes - samples().keys() == {"bare/"}
+
+
 def test_the_walk_meets_pages_of_every_state_and_reads_signed_words(stain, client):
-    answers = dict(walk(client))  # HEAD comes last of each path; GET is asked for again below
+    answers = dict(walk(client))
     assert {answer.status_code for answer in answers.values()} == {200, 301, 404, 410}
     page = client.get("/symptoms/facial-spasms/")
     for signed in ("Facial spasms", "A muscle tightens by itself.", "Ann Archer", "Ravi Rao", "Full House", "muscle"):
