@@ -15,4 +15,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
 ]
+handler404 = "config.views.not_found"
 handler500 = "config.views.server_error"

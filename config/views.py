@@ -9,6 +9,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.defaults import page_not_found
 
 from articles import kinds
 from articles.models import Publication, Topic
@@ -64,6 +65,13 @@ def healthz(request):
     """200 while this process reaches its database."""
     connection.ensure_connection()
     return HttpResponse("ok", content_type="text/plain")
+
+
+def not_found(request, exception):
+    """No page here, for now: a cache that kept this would hide the page that is signed tomorrow."""
+    response = page_not_found(request, exception)
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 def server_error(request):

@@ -125,7 +125,7 @@ def sign_off(
         raise CannotSign(why_not)
     document = _text_as_requested(review, seen_digest)
     _refuse_bad_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
-    reviewer, now = by.reviewer, timezone.now()
+    reviewer, now = Reviewer.objects.get(user=by), timezone.now()
     line, rule = line_after(review, page, reviewer, timezone.localdate(now))
     private = {"licence_number_hash": reviewer.licence_number}
     if reviewer.conflicts_private:
@@ -262,11 +262,9 @@ def verify_reviewer(reviewer: Reviewer, *, by) -> None:
 
 def _still_open(review: MedicalReview, refusal: type[Refused]) -> MedicalReview:
     """The review's row, held until the transaction ends; refused where somebody decided it meanwhile."""
-    review = (
-        MedicalReview.objects.select_for_update(of=("self",))
-        .select_related("article", "revision__article", "reviewer", "decided_by")
-        .get(pk=review.pk)
-    )
+    MedicalReview.objects.select_for_update().values_list("pk").get(pk=review.pk)
+    joined = MedicalReview.objects.select_related("article", "revision__article", "reviewer", "decided_by")
+    review = joined.get(pk=review.pk)
     if review.decided_at:
         who = review.decided_by.get_full_name() or review.decided_by.get_username()
         when = timezone.localdate(review.decided_at)

@@ -50,7 +50,7 @@ def _task(review: MedicalReview, barred: set[int]) -> Task:
         review=review,
         title=document.title,
         reading_minutes=reading_minutes(document),
-        due=live.read_review_line().next_due if live else None,
+        due=live.read_review_line().next_due if live and review.whole_page else None,
         barred=OWN_WORDS if review.article_id in barred else "",
     )
 

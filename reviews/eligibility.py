@@ -52,6 +52,8 @@ def why_not_sign(review: MedicalReview, user) -> str:
 
 
 def why_outdated(review: MedicalReview) -> str:
+    if review.article.discarded_at:
+        return "The page was discarded after this review was asked for."
     newest = review.article.publications.select_related("revision").order_by("-id").first()
     if newest and newest.kind == Publication.Kind.WITHDRAW and newest.at > review.requested_at:
         return "The page was withdrawn after this review was asked for. The editors must ask again."

@@ -8,10 +8,11 @@ import datetime as dt
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.conf import settings
+from pydantic import AfterValidator, AwareDatetime
 
 from articles.content import Frozen, canonical, digest
 from articles.imprint import Person, ReviewLine, Update
@@ -19,6 +20,7 @@ from articles.models import Article, Revision
 from reviews.models import LedgerTip, MedicalReview, PrivateField, Reviewer, Signature
 
 GENESIS = "0" * 64
+Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(dt.UTC))]
 
 
 class Actor(Frozen):
@@ -57,8 +59,8 @@ class Record(Frozen):
     conflicts: str = ""
     conflicts_hash: str = ""
     checklist: dict[str, bool] = {}
-    opened_at: dt.datetime | None = None
-    at: dt.datetime
+    opened_at: Moment | None = None
+    at: Moment
     authentication: str
     review_line: ReviewLine | None = None
     next_due_rule: str = ""

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from articles.actions import Refused
 from reviews import actions, desk
 from reviews.forms import SendBackForm, SignForm
 from reviews.models import MedicalReview, Reviewer
@@ -80,7 +81,7 @@ def sign(request, uuid):
             conflicts=form.cleaned_data["conflicts"],
             opened_at=parse_datetime(opened) if opened else None,
         )
-    except actions.CannotSign as refusal:
+    except Refused as refusal:
         return _refused(request, asked, refusal)
     return redirect("reviews:signed", uuid)
 
@@ -94,7 +95,7 @@ def send_back(request, uuid):
         return _read(request, asked, send_back_form=form, status=422)
     try:
         actions.request_changes(asked, by=request.user, comment=form.cleaned_data["comment"])
-    except actions.CannotDecide as refusal:
+    except Refused as refusal:
         return _refused(request, asked, refusal)
     return redirect("reviews:signed", uuid)
 

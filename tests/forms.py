@@ -13,9 +13,10 @@ class _Fields(HTMLParser):
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         name = attrs.get("name")
+        ticked = attrs.get("type") in ("checkbox", "radio")
         if tag == "input" and name and attrs.get("type") not in ("submit", "button", "image"):
-            if attrs.get("type") not in ("checkbox", "radio") or "checked" in attrs:
-                self.values.setdefault(name, []).append(attrs.get("value", "on" if attrs.get("type") in ("checkbox", "radio") else ""))
+            if not ticked or "checked" in attrs:
+                self.values.setdefault(name, []).append(attrs.get("value", "on" if ticked else ""))
         elif tag == "select" and name:
             self.select = name
             self.values.setdefault(name, [])
@@ -43,4 +44,3 @@ def filled(response) -> dict:
     parser = _Fields()
     parser.feed(response.text)
     return {name: values for name, values in parser.values.items() if "__prefix__" not in name}
-

@@ -56,6 +56,7 @@ class Article(models.Model):
         STANDARD = "standard", "Standard"
         HIGH = "high", "High: wrong advice could cost a life"
 
+    RESERVED_ADDRESSES = ("a-z",)  # what follows it is a letter of the index, not a part of a page
     NOT_THE_WORKING_COPY = ("live", "discarded_by", "discarded_at", "kind", "language")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -147,7 +148,9 @@ class Article(models.Model):
             raise ValidationError({"advice": "Give both the advice and its level, or neither."})
 
     def check_address(self):
-        """Raise ValidationError where the address is, or once was, another page's."""
+        """Raise ValidationError where the address is the site's, or is or once was another page's."""
+        if self.slug in self.RESERVED_ADDRESSES:
+            raise ValidationError({"slug": "The site needs this address for itself. Choose another one."})
         kind = self.kind or kinds.of(type(self)).name
         address = {"language": self.language, "kind": kind, "slug": self.slug}
         others = Article.objects.kept().filter(**address).exclude(pk=self.pk)

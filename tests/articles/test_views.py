@@ -51,7 +51,9 @@ def test_a_bare_article_leaves_no_hole(ann, ravi, client):
 
 def test_a_draft_is_not_there_a_withdrawn_article_is_gone_and_a_moved_one_leads_on(diary, ann, morgan, client):
     stories.write_article(ann, slug="draft", title="Nobody signed this")
-    assert client.get("/articles/draft/").status_code == 404
+    missing = client.get("/articles/draft/")
+    assert missing.status_code == 404
+    assert missing["Cache-Control"] == "no-cache"
     change_address(diary, slug="diaries", by=morgan)
     moved = client.get(PAGE)
     assert (moved.status_code, moved["Location"]) == (301, "/articles/diaries/")

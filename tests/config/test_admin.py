@@ -128,6 +128,7 @@ def test_a_change_of_cause_elsewhere_is_no_conflict(ann_at_work, ann):
         ({"title": "x" * 300}, "at most 200 characters"),
         ({"title": "Facial\x00spasms"}, "Null characters are not allowed"),
         ({"slug": "eye-twitching"}, "has this address. Choose another one."),
+        ({"slug": "a-z"}, "The site needs this address for itself."),
         ({"advice": "<p>Call 911.</p>", "advice_level": ""}, "both the advice and its level"),
         ({"references-0-url": "javascript:alert(1)"}, "Enter a valid URL."),
     ],

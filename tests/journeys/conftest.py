@@ -35,13 +35,11 @@ def chromium():
 
 @pytest.fixture
 def sit_down(chromium, live_server):
-    """Somebody opens a browser of their own: ``sit_down()`` gives a page; what its console complained of fails the test."""
+    """Somebody opens a browser of their own: ``sit_down()`` gives a page; console complaints fail the test."""
     contexts, complaints = [], []
 
     def sit(width: int = 1280, height: int = 900, **options):
-        context = chromium.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": height}, **options
-        )
+        context = chromium.new_context(base_url=live_server.url, viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)

@@ -1,0 +1,90 @@
+"""Signing and publishing are one act: a crash in between leaves neither."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, connection
+
+from articles.guards import Guard
+from articles.models import Article
+from reviews import verification
+from reviews.actions import request_review, sign_off
+from reviews.models import MedicalReview, Signature
+from tests import stories
+from tests.database import sql
+
+ROOT = Path(__file__).resolve().parents[2]
+# Signs a review and is killed by the system, as by a power cut, when it is about to do what argument 4 says.
+KILLED = """
+import os, signal, sys
+from django.conf import settings
+
+database, review, user, moment = sys.argv[1:]
+settings.DATABASES["default"]["NAME"] = database
+import django
+django.setup()
+from django.contrib.auth.models import User
+from django.db import connection
+from reviews.actions import sign_off
+from reviews.models import MedicalReview
+
+def killed(execute, sql, params, many, context):
+    if sql.startswith(moment):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(sql, params, many, context)
+
+review = MedicalReview.objects.get(pk=review)
+with connection.execute_wrapper(killed):
+    sign_off(review, by=User.objects.get(pk=user), seen_digest=review.revision.digest, conflicts="None")
+"""
+
+
+def nothing_happened(review) -> bool:
+    return (
+        not Signature.objects.exists()
+        and MedicalReview.objects.waiting().filter(pk=review.pk).exists()
+        and Article.objects.get(pk=review.article_id).live_id is None
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("table", "event"),
+    [("articles_publication", "INSERT"), ("articles_article", "UPDATE"), ("reviews_medicalreview", "UPDATE")],
+)
+def test_a_step_that_fails_leaves_no_signature(ann, ravi, table, event):
+    review = request_review(stories.write_symptom(ann), by=ann)
+    broken = Guard("broken_disk", table, event, "the disk is broken")
+    for statement in broken.create_sql(connection.vendor):
+        sql(statement)
+    with pytest.raises(DatabaseError, match="the disk is broken"):
+        sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    assert nothing_happened(review)
+    sql(broken.drop_sql(connection.vendor))
+    sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    assert list(verification.faults()) == []
+
+
+@pytest.mark.usefixtures("transactional_db")
+@pytest.mark.parametrize(
+    "moment", ['INSERT INTO "articles_publication"', 'UPDATE "reviews_medicalreview"', 'UPDATE "articles_article"']
+)
+def test_a_process_killed_while_signing_leaves_no_signature(ann, ravi, moment, tmp_path):
+    review = request_review(stories.write_symptom(ann), by=ann)
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    died = subprocess.run(
+        [sys.executable, script, connection.settings_dict["NAME"], str(review.pk), str(ravi.pk), moment],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    assert nothing_happened(review)
+    sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    assert list(verification.faults()) == []

@@ -1,0 +1,247 @@
+"""`verify_ledger` passes after a full story, and names each row that was altered with guards off."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from articles.actions import change_address, roll_copyright_year
+from articles.content import canonical, digest
+from articles.models import Article, Publication
+from reviews import rules, verification
+from reviews.actions import decline, request_changes, request_review, withdraw_page
+from reviews.models import MedicalReview, PrivateField, Signature
+from tests import stories
+from tests.database import guards_off, sql
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def story(ann, ravi, fiona, morgan):
+    """Publish, change, send back, move, roll the year, withdraw, come back: a page with all that can befall one."""
+    page = stories.write_symptom(ann)
+    stories.add_facts(page, ann)
+    stories.sign(page, by=ravi, asked_by=ann)
+    stories.edit(page, by=ann, summary="Mended.")
+    request_changes(request_review(page, by=ann), by=ravi, comment="Not yet.")
+    decline(request_review(page, by=ann), by=ravi, comment="Not my field.")
+    stories.sign(page, by=fiona, asked_by=ann)
+    change_address(page, slug="face-spasms", by=ann)
+    roll_copyright_year([stories.notice()], year=2027, by=morgan)
+    withdraw_page(page, reason="outdated", by=morgan)
+    stories.sign(page, by=ravi, asked_by=ann)
+    return Article.objects.get(pk=page.pk)
+
+
+def faults() -> str:
+    return "\n".join(verification.faults())
+
+
+def altered(statement: str, *params) -> list[str]:
+    with guards_off():
+        sql(statement, *params)
+    return list(verification.faults())
+
+
+def entry(sequence: int) -> Signature:
+    return Signature.objects.get(sequence=sequence)
+
+
+def test_a_full_story_verifies(story):
+    assert faults() == ""
+    assert [e.outcome for e in Signature.objects.in_order()] == [
+        "approved", "changes", "declined", "approved", "withdrawn", "approved",
+    ]  # fmt: skip
+    assert Publication.objects.count() == 6
+
+
+def test_an_empty_ledger_verifies(db):
+    assert faults() == ""
+    assert verification.head() == (0, "0" * 64)
+
+
+def test_the_command_tells_the_head_to_keep_outside(story):
+    out = StringIO()
+    call_command("verify_ledger", stdout=out)
+    newest = entry(6)
+    assert f"6 entries; the newest is {newest.hash}" in out.getvalue()
+
+
+def test_the_command_leaves_with_1_and_names_the_row(story):
+    revision = story.live.revision
+    with guards_off():
+        sql("UPDATE articles_revision SET document = replace(document, '911', '119') WHERE id = %s", revision.pk)
+    errors = StringIO()
+    with pytest.raises(SystemExit) as left:
+        call_command("verify_ledger", stdout=StringIO(), stderr=errors)
+    assert left.value.code == 1
+    assert f"articles_revision {revision.pk}" in errors.getvalue()
+
+
+def test_an_altered_document_is_named(story):
+    (fault,) = altered("UPDATE articles_revision SET document = document || ' ' WHERE id = %s", story.live.revision_id)
+    revision = story.live.revision
+    assert fault == f"articles_revision {revision.pk} ({revision.uuid}): its text is not the text of its digest"
+
+
+def test_a_document_altered_with_its_digest_is_named_by_the_ledger(story):
+    document = story.live.revision.read().model_copy(update={"title": "Forged"})
+    text = canonical(document)
+    found = altered(
+        "UPDATE articles_revision SET document = %s, digest = %s WHERE id = %s",
+        text.decode(), digest(text), story.live.revision_id,
+    )  # fmt: skip
+    assert f"reviews_signature {entry(6).pk} (entry 6): its digest is not what its record says" in found
+    assert f"articles_publication {story.live_id}: its title or summary is not the one that was signed" in found
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "not JSON"])
+def test_a_document_that_nobody_can_read_is_named_and_stops_nothing(story, text):
+    found = altered("UPDATE articles_revision SET document = %s", text)
+    assert any(fault.startswith(f"articles_revision {story.live.revision_id}") for fault in found)
+    assert f"articles_publication {story.live_id}: its text cannot be read" in found
+
+
+def test_an_altered_record_is_named(story):
+    found = altered("UPDATE reviews_signature SET record = replace(record, 'Fiona Field', 'Fay Field')")
+    assert f"reviews_signature {entry(4).pk} (entry 4): its record is not the record of its hash" in found
+    assert "(entry 3)" not in "".join(found)
+
+
+@pytest.mark.parametrize("record", ["", "{}", "not JSON"])
+def test_a_record_that_nobody_can_read_is_named_and_stops_nothing(story, record):
+    found = altered("UPDATE reviews_signature SET record = %s WHERE sequence = 4", record)
+    assert f"reviews_signature {entry(4).pk} (entry 4): its record is not the record of its hash" in found
+
+
+def test_a_record_altered_with_its_hash_breaks_the_chain(story):
+    values = json.loads(entry(2).record) | {"comment": "Fine."}
+    text = canonical(values)
+    found = altered(
+        "UPDATE reviews_signature SET record = %s, hash = %s WHERE sequence = 2", text.decode(), digest(text)
+    )
+    assert f"reviews_signature {entry(3).pk} (entry 3): it does not follow the entry before it" in found
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("outcome", "'approved'"),
+        ("at", "'2020-01-01 00:00:00+00:00'"),
+        ("revision_id", "(SELECT MIN(id) FROM articles_revision)"),
+        ("by_id", "(SELECT id FROM auth_user WHERE username = 'fiona')"),
+    ],
+)  # fmt: skip
+def test_an_altered_column_is_named(story, column, value):
+    found = altered(f"UPDATE reviews_signature SET {column} = {value} WHERE sequence = 2")
+    said = {"revision_id": "revision", "by_id": "by"}.get(column, column)
+    assert f"reviews_signature {entry(2).pk} (entry 2): its {said} is not what its record says" in found
+
+
+def test_a_deleted_entry_is_missed(story):
+    review = entry(2).review_id
+    with guards_off():
+        sql("DELETE FROM reviews_privatefield WHERE signature_id = %s", entry(2).pk)
+        sql("DELETE FROM reviews_signature WHERE sequence = 2")
+    found = list(verification.faults())
+    assert f"reviews_signature {entry(3).pk} (entry 3): entry 2 is missing before it" in found
+    assert f"reviews_signature {entry(3).pk} (entry 3): it does not follow the entry before it" in found
+    assert f"reviews_medicalreview {review}: its decision is not in the ledger" in found
+
+
+def test_an_entry_deleted_at_the_end_is_missed(story):
+    with guards_off():
+        sql("DELETE FROM reviews_privatefield WHERE signature_id = %s", entry(6).pk)
+        sql("DELETE FROM reviews_signature WHERE sequence = 6")
+    assert f"articles_publication {story.live_id}: the ledger has no entry for it" in list(verification.faults())
+
+
+def test_a_deleted_publication_is_missed(story):
+    older = story.publications.order_by("id")[0]
+    assert altered("DELETE FROM articles_publication WHERE id = %s", older.pk) == [
+        f"reviews_signature {entry(1).pk} (entry 1): its publication is missing"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "fault"),
+    [
+        ("review_line", "replace(review_line, '20', '30')", "its review line is not the one that was signed"),
+        ("title", "'Forged'", "its title or summary is not the one that was signed"),
+        ("summary", "'Forged'", "its title or summary is not the one that was signed"),
+        ("evidence", "'" + "e" * 64 + "'", "the ledger has no entry for it"),
+        ("revision_id", "(SELECT MIN(id) FROM articles_revision)", "its text was not signed"),
+    ],
+)
+def test_an_altered_publication_is_named(story, column, value, fault):
+    found = altered(f"UPDATE articles_publication SET {column} = {value} WHERE id = %s", story.live_id)
+    assert f"articles_publication {story.live_id}: {fault}" in found
+
+
+def test_an_altered_line_of_a_frame_is_named(story):
+    moved = story.publications.get(kind="address")
+    found = altered("UPDATE articles_publication SET review_line = '{}' WHERE id = %s", moved.pk)
+    assert f"articles_publication {moved.pk}: its review line is not the one that was signed" in found
+
+
+@pytest.mark.parametrize("older", ["NULL", "(SELECT MIN(id) FROM articles_publication)"])
+def test_an_altered_live_pointer_is_named(story, older):
+    assert altered(f"UPDATE articles_article SET live_id = {older} WHERE id = %s", story.pk) == [
+        f"articles_article {story.pk}: what is live is not its newest publication"
+    ]
+
+
+def test_a_draft_that_points_to_another_pages_publication_is_named(story, ann):
+    draft = stories.write_article(ann)
+    older = story.publications.order_by("id")[0]
+    assert altered("UPDATE articles_article SET live_id = %s WHERE id = %s", older.pk, draft.pk) == [
+        f"articles_article {draft.pk}: what is live is not its newest publication"
+    ]
+
+
+def test_an_altered_address_is_named(story):
+    assert altered("UPDATE articles_article SET slug = 'elsewhere' WHERE id = %s", story.pk) == [
+        f"articles_article {story.pk}: its address is not the one that was published"
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "outcome = 'declined'",
+        "decided_by_id = (SELECT id FROM auth_user WHERE username = 'fiona')",
+        "decided_at = '2020-01-01 00:00:00+00:00'",
+        "comment = 'Fine.'",
+        "trigger = 'annual'",
+        "outcome = '', decided_by_id = NULL, decided_at = NULL, comment = ''",
+    ],
+)
+def test_an_altered_decision_is_named(story, change):
+    review = entry(2).review
+    change = change.replace("trigger", connection.ops.quote_name("trigger"))
+    assert altered(f"UPDATE reviews_medicalreview SET {change} WHERE id = %s", review.pk) == [
+        f"reviews_medicalreview {review.pk}: its decision is not in the ledger"
+    ]
+
+
+def test_a_waiting_review_is_no_fault(story, ann):
+    request_review(story, by=ann)
+    assert MedicalReview.objects.waiting().exists()
+    assert faults() == ""
+
+
+def test_an_altered_private_field_is_named_and_an_erased_one_is_not(story):
+    private = PrivateField.objects.get(signature=entry(4))
+    PrivateField.objects.filter(pk=private.pk).update(value="LIC-forged")
+    assert faults() == f"reviews_privatefield {private.pk}: it is not the value that was signed"
+    private.delete()
+    assert faults() == ""
+
+
+def test_a_missing_guard_is_named(story):
+    guard = rules.guards()[0]
+    sql(guard.drop_sql(connection.vendor))
+    assert faults() == f"guard {guard.name} is missing or altered"
