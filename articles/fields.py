@@ -27,6 +27,8 @@ EMPTY_TAIL = re.compile(r"^(?:\s|&nbsp;|<br>|<(p|h2|h3)>(?:\s|&nbsp;|<br>)*</\1>
 # NUL and the other control characters, save tab, line feed and carriage return; and lone surrogates.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
+BREAKS = re.compile(r"\s*[\r\n]+\s*")
+
 
 def refuse_unprintable(value: str) -> None:
     """Raise ValidationError, naming the character and its place, where text cannot be stored or printed."""
@@ -62,15 +64,19 @@ def fold(text: str) -> str:
 
 
 class LineField(models.CharField):
-    """One line of plain text that can be stored, printed and signed."""
+    """One line of plain text that can be stored, printed and signed; a line break in it becomes a space."""
 
     default_validators = [*models.CharField.default_validators, refuse_unprintable]
 
-    def get_prep_value(self, value):
-        value = super().get_prep_value(value)
+    def to_python(self, value):
+        value = super().to_python(value)
+        return BREAKS.sub(" ", value) if isinstance(value, str) else value
+
+    def get_db_prep_save(self, value, connection):
+        """On saving only: looking for such a character finds nothing, and is no error."""
         if isinstance(value, str):
             refuse_unprintable(value)
-        return value
+        return super().get_db_prep_save(value, connection)
 
 
 class RichTextField(ProseEditorField):
@@ -89,11 +95,10 @@ class RichTextField(ProseEditorField):
             setattr(model_instance, self.attname, value)
         return value
 
-    def get_prep_value(self, value):
-        value = super().get_prep_value(value)
+    def get_db_prep_save(self, value, connection):
         if isinstance(value, str):
             value = clean_html(value)
-        return value
+        return super().get_db_prep_save(value, connection)
 
 
 class LengthCheck(models.CheckConstraint):

@@ -52,7 +52,6 @@ GRANTS = {
         ("articles", "change_address"),
         ("articles", "withdraw_article"),
         ("reviews", "request_review"),
-        ("reviews", "assign_review"),
         ("reviews", "verify_reviewer"),
     },
 }

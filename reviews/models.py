@@ -130,7 +130,6 @@ class MedicalReview(models.Model):
         ordering = ["-requested_at", "-id"]
         permissions = [
             ("request_review", "Can ask for a medical review"),
-            ("assign_review", "Can choose the reviewer of a medical review"),
             ("sign_review", "Can decide medical reviews"),
         ]
         constraints = [

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-requested_at', '-id'],
-                'permissions': [('request_review', 'Can ask for a medical review'), ('assign_review', 'Can choose the reviewer of a medical review'), ('sign_review', 'Can decide medical reviews')],
+                'permissions': [('request_review', 'Can ask for a medical review'), ('sign_review', 'Can decide medical reviews')],
             },
         ),
         migrations.CreateModel(

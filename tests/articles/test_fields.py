@@ -152,3 +152,9 @@ def test_names_that_differ_by_accent_only_are_the_same_name(ann):
     OtherName.objects.create(symptom=symptom, name="Tic facial")
     with pytest.raises(DatabaseError), transaction.atomic():
         OtherName.objects.create(symptom=symptom, name="TIC FACIÁL")
+
+
+def test_a_line_break_in_a_line_becomes_a_space(ann):
+    article = Article(title="Keeping\r\n a diary", slug="keeping-a-diary", writer=ann)
+    article.full_clean()
+    assert article.title == "Keeping a diary"

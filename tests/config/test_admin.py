@@ -142,6 +142,12 @@ def test_bad_input_is_refused_where_it_stands_and_nothing_is_half_written(ann_at
     assert symptom.revisions.count() == 1
 
 
+def test_a_search_for_what_cannot_be_stored_finds_nothing(ann_at_work, ann):
+    stories.write_symptom(ann)
+    for words in ("%01", "%00", "Facial%0A", "x" * 3000):
+        assert ann_at_work.get(f"/admin/symptoms/symptom/?q={words}").status_code == 200
+
+
 def rows(prefix: str, initial: int, *values: dict) -> dict:
     """The fields of further inline rows."""
     fields = {f"{prefix}-TOTAL_FORMS": initial + len(values)}
