@@ -11,7 +11,7 @@ from django.utils import timezone
 from js_asset import Media
 
 from articles import actions
-from articles.admin_pages import PagePages
+from articles.admin_pages import PagePages, as_key
 from articles.forms import KnownAutocomplete, PageForm, RowForm, RowFormSet
 from articles.models import Article, Reference
 
@@ -47,7 +47,7 @@ class PageAdmin(PagePages, admin.ModelAdmin):
     """The working copy of a page. Saving it records a revision; what visitors read is another matter."""
 
     form = PageForm
-    list_display = ("title", "writer", "live_since")
+    list_display = ("title", "written_by")
     list_select_related = ("writer", "live")
     search_fields = ("title", "slug")
     ordering = ("sort_key",)
@@ -59,18 +59,21 @@ class PageAdmin(PagePages, admin.ModelAdmin):
     HIDDEN = ("opened_edition", "opened_revision")
     FRAME = ("Frame", {"fields": ("slug", "topics", "notice", "risk", "review_months", "tags")})
 
-    @admin.display(description="live since", ordering="live__at")
-    def live_since(self, page):
-        return timezone.localdate(page.live.at) if page.live else "—"
+    @admin.display(description="writer", ordering="writer__last_name")
+    def written_by(self, page):
+        return page.writer.get_full_name() or page.writer.get_username()
 
     def get_queryset(self, request):
         return super().get_queryset(request).kept()
 
     def get_object(self, request, object_id, from_field=None):
         """On saving, the row is held first, so that nobody publishes or saves the page in between."""
-        if request.method == "POST" and str(object_id).isdigit():
-            Article.objects.select_for_update().filter(pk=object_id).first()
-        return super().get_object(request, object_id, from_field)
+        key = as_key(str(object_id))
+        if key is None:
+            return None
+        if request.method == "POST":
+            Article.objects.select_for_update().filter(pk=key).first()
+        return super().get_object(request, str(key), from_field)
 
     def get_readonly_fields(self, request, obj=None):
         once_public = obj is not None and obj.publications.exists()

@@ -18,6 +18,11 @@ from articles.models import Revision
 REVISIONS_A_PAGE = 20
 
 
+def as_key(text: str) -> int | None:
+    """A row's key or number as it may stand in an address; None for anything that no row can have."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+
 class PagePages:
     """Mixed into the admin of every kind of page."""
 
@@ -31,7 +36,7 @@ class PagePages:
             page("revisions", require_safe(self.revisions)),
             page("restore", require_POST(self.restore)),
             page("address", self.address),
-            page("discard", require_POST(self.discard)),
+            page("discard", self.discard),
             *super().get_urls(),
         ]
 
@@ -61,8 +66,10 @@ class PagePages:
         kind = kinds.get(page.kind)
         loaded = kind.load(kind.model.objects.filter(pk=page.pk)).get()
         line = page.live.read_review_line() if page.live else None
-        shown = pages.context(loaded, kind.compose(loaded), line, actions.frame_of(page), state="preview")
-        return render(request, kind.template, shown | {"causes_template": kind.causes_partial})
+        document = kind.compose(loaded)
+        shown = pages.context(loaded, document, line, actions.frame_of(page), state="preview")
+        more = {"causes_template": kind.causes_partial if getattr(document, "causes", ()) else None}
+        return render(request, kind.template, shown | more | {"form_address": self.address_of("change", page)})
 
     def revisions(self, request, object_id):
         """Every revision with who, when and what changed, the newest first."""
@@ -81,7 +88,8 @@ class PagePages:
 
     def restore(self, request, object_id):
         page = self.asked_page(request, object_id, right="change")
-        revision = Revision.objects.filter(article=page.pk, number=request.POST.get("number", 0) or 0).first()
+        number = as_key(request.POST.get("number", ""))
+        revision = Revision.objects.filter(article=page.pk, number=number).first() if number else None
         if revision is None:
             raise Http404
         restored = actions.restore(revision, by=request.user)
@@ -101,7 +109,10 @@ class PagePages:
         return self.show(request, "articles/admin/address.html", page, form=form)
 
     def discard(self, request, object_id):
+        """Put a draft away, after a word on what that means."""
         page = self.asked_page(request, object_id, right="change")
+        if request.method != "POST":
+            return self.show(request, "articles/admin/discard.html", page)
         try:
             actions.discard(page, by=request.user)
         except actions.Refused as refusal:

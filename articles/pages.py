@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from articles.content import Document
 from articles.imprint import Frame, ReviewLine
-from articles.models import Article, Redirect
+from articles.models import Article, Publication, Redirect
 from articles.shelf import CACHE_CONTROL, Leaf
 
 
@@ -41,6 +41,7 @@ def gone(page: Article) -> Leaf:
     if newest is None:
         raise Http404
     told = {"title": newest.title, "reason": newest.get_reason_display(), "withdrawn_on": newest.at}
+    told["unsafe"] = newest.reason == Publication.Reason.SAFETY
     return Leaf("410.html", told, page.site_revision, status=410)
 
 

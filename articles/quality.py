@@ -119,6 +119,12 @@ def dead_links(page: Article, document: Document) -> Iterable[Problem]:
             yield Problem(message, "Publish that page first, or remove the link.")
 
 
+def own_title(page: Article, document: Document) -> Iterable[Problem]:
+    twins = Article.objects.kept().filter(kind=page.kind, sort_key=page.sort_key).exclude(pk=page.pk)
+    if twin := twins.first():
+        yield Problem(f"Another page has this title, at {twin.path}", "Tell them apart, or discard one of them.")
+
+
 CHECKS: tuple[Check, ...] = (
     says_something,
     advice_for_high_risk,
@@ -127,5 +133,6 @@ CHECKS: tuple[Check, ...] = (
     long_sentences,
     reading_grade,
     framed,
+    own_title,
     dead_links,
 )

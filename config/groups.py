@@ -26,13 +26,12 @@ WRITES = {
     "reviews": {
         "medicalreview": ["view"],
         "signature": ["view"],
-        "reviewer": ["view"],
     },
 }
 ANSWERS = {
     "articles": {"topic": ["add", "change", "delete"], "copyrightnotice": ["add", "change"]},
     "symptoms": {"cause": ["delete"]},
-    "reviews": {"reviewer": ["add", "change"]},
+    "reviews": {"reviewer": ["view", "add", "change"]},
     "auth": {"user": ["view"]},
 }
 

@@ -1,17 +1,38 @@
 """The URL map."""
 
+from allauth.account import views as accounts
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from config import views
 
+# Of allauth's pages those that we dressed; nobody here manages addresses or signs in by code.
+ACCOUNTS = [
+    path("start/", views.start, name="start"),
+    path("login/", accounts.login, name="account_login"),
+    path("logout/", accounts.logout, name="account_logout"),
+    path("inactive/", accounts.account_inactive, name="account_inactive"),
+    path("signup/", accounts.signup, name="account_signup"),
+    path("reauthenticate/", accounts.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", accounts.password_change, name="account_change_password"),
+    path("password/set/", accounts.password_set, name="account_set_password"),
+    path("password/reset/", accounts.password_reset, name="account_reset_password"),
+    path("password/reset/done/", accounts.password_reset_done, name="account_reset_password_done"),
+    path(
+        "password/reset/key/done/", accounts.password_reset_from_key_done, name="account_reset_password_from_key_done"
+    ),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        accounts.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+]
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("articles.urls")),
     path("symptoms/", include("symptoms.urls")),
     path("desk/", include("reviews.urls")),
-    path("accounts/start/", views.start, name="start"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include(ACCOUNTS)),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
 ]

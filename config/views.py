@@ -1,5 +1,6 @@
 """The front page, where a person starts after signing in, and the answers that belong to no room."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.db.models import Count, F, Q
@@ -75,5 +76,6 @@ def not_found(request, exception):
 
 
 def server_error(request):
-    """The plain page for when something broke: it needs neither database nor context."""
-    return HttpResponse(get_template("500.html").render(), status=500)
+    """The plain page for when something broke: it needs neither database nor context processors."""
+    page = get_template("500.html").render({"emergency_number": settings.EMERGENCY_NUMBER})
+    return HttpResponse(page, status=500)

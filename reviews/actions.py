@@ -2,8 +2,6 @@
 
 import datetime as dt
 
-from dateutil.relativedelta import relativedelta
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +12,9 @@ from articles.actions import CannotWithdraw, Refused
 from articles.content import Document, digest
 from articles.fields import refuse_unprintable
 from articles.models import Article, Publication, Revision
-from reviews import ledger
+from reviews import eligibility, ledger
 from reviews.eligibility import has_own_words, why_not_sign
+from reviews.line import NothingToChange, line_after
 from reviews.models import MedicalReview, Reviewer, Signature
 
 Trigger, Outcome = MedicalReview.Trigger, MedicalReview.Outcome
@@ -55,6 +54,7 @@ def request_review(page: Article, *, by, trigger: str = "", reviewer: Reviewer |
     if trigger not in possible:
         names = " or ".join(Trigger(name).label.lower() for name in possible)
         raise CannotRequestReview(f"This page needs another kind of review now: {names}.")
+    _refuse_silent_return(page, revision, note)
     review = MedicalReview.objects.create(
         article=page,
         revision=revision,
@@ -64,6 +64,16 @@ def request_review(page: Article, *, by, trigger: str = "", reviewer: Reviewer |
         requested_at=timezone.now(),
     )
     return assign(review, reviewer=reviewer, by=by) if reviewer else review
+
+
+def _refuse_silent_return(page: Article, revision: Revision, note: str) -> None:
+    """A withdrawn text may come back word for word, but not without telling the reviewer why it is safe now."""
+    gone = eligibility.withdrawal(page)
+    if gone and gone.revision_id == revision.pk and not note.strip():
+        raise CannotRequestReview(
+            f"This very text was withdrawn: {gone.get_reason_display()} "
+            "Change it, or say in the note why it can return."
+        )
 
 
 def _refuse_unready(page: Article) -> None:
@@ -119,14 +129,17 @@ def sign_off(
     ``seen_digest`` is the digest of the text shown to the signer. The caller has checked the password.
     Raises CannotSign, in words for the signer.
     """
-    page = pages.lock(review.article)
+    pages.lock(review.article)
     review = _still_open(review, CannotSign)
     if why_not := why_not_sign(review, by):
         raise CannotSign(why_not)
     document = _text_as_requested(review, seen_digest)
     _refuse_bad_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
     reviewer, now = Reviewer.objects.get(user=by), timezone.now()
-    line, rule = line_after(review, page, reviewer, timezone.localdate(now))
+    try:
+        line, rule = line_after(review, reviewer, timezone.localdate(now))
+    except NothingToChange as nothing:
+        raise CannotSign("A change can only be signed on a published page. The editors must ask again.") from nothing
     private = {"licence_number_hash": reviewer.licence_number}
     if reviewer.conflicts_private:
         private["conflicts_hash"] = conflicts
@@ -163,27 +176,6 @@ def _text_as_requested(review: MedicalReview, seen_digest: str) -> Document:
     if seen_digest != stored:
         raise CannotSign("The text you read is not the text of this review. Open the review again and read it.")
     return review.revision.read()
-
-
-def line_after(review: MedicalReview, page: Article, reviewer: Reviewer, today: dt.date):
-    """The review line that this signature makes, and the rule that gave its due date."""
-    if not review.whole_page:
-        previous = ledger.current_line(page)
-        if previous is None:
-            raise CannotSign("A change can only be signed on a published page. The editors must ask again.")
-        line = ledger.next_line(previous, whole_page=False, by=reviewer.as_printed(), on=today, due=previous.next_due)
-        return line, "A signature over a change does not move the annual review."
-    months, why = review_interval(page)
-    due = today + relativedelta(months=months)
-    line = ledger.next_line(None, whole_page=True, by=reviewer.as_printed(), on=today, due=due)
-    return line, f"{months} months after the review: {why}."
-
-
-def review_interval(page: Article) -> tuple[int, str]:
-    """Months from one annual review to the next, and why."""
-    if page.review_months:
-        return page.review_months, "the page's own interval"
-    return settings.REVIEW_MONTHS[page.risk], f"the site's interval for {page.get_risk_display().lower()} risk"
 
 
 def request_changes(review: MedicalReview, *, by, comment: str) -> Signature:
@@ -257,6 +249,8 @@ def verify_reviewer(reviewer: Reviewer, *, by) -> None:
         raise Refused("Only managing editors can verify credentials.")
     if by.pk == reviewer.user_id:
         raise Refused("Reviewers cannot verify their own credentials.")
+    if reviewer.licence_expires < timezone.localdate():
+        raise Refused(f"This licence lapsed on {reviewer.licence_expires:%-d %B %Y}. Record the renewal first.")
     Reviewer.objects.filter(pk=reviewer.pk).update(verified_by=by, verified_at=timezone.now())
 
 

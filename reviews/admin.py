@@ -4,7 +4,7 @@ Nothing is registered here: ``config.admin`` alone puts the admin together.
 """
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST
 from articles import kinds, quality
 from articles.actions import Refused
 from articles.admin import LogAdmin
+from articles.models import Publication, Revision
 from reviews import actions
+from reviews.eligibility import withdrawal
 from reviews.forms import AskForm, WithdrawForm
 from reviews.models import MedicalReview, Reviewer
 
@@ -44,8 +46,29 @@ class WaitingFilter(admin.SimpleListFilter):
 class Reviewed:
     """Mixed into the admin of any kind of page; it knows only that the page is an Article."""
 
+    def get_queryset(self, request):
+        """Each page with what its state is told from, so that a list asks once for all its rows."""
+        newest = Revision.objects.filter(article=OuterRef("pk")).order_by("-number").values("pk")[:1]
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                newest_revision=Subquery(newest),
+                is_waiting=Exists(MedicalReview.objects.waiting().filter(article=OuterRef("pk"))),
+                was_published=Exists(Publication.objects.filter(article=OuterRef("pk"))),
+            )
+        )
+
     def get_list_display(self, request):
-        return (*super().get_list_display(request), "next_due")
+        return (*super().get_list_display(request), "state", "next_due")
+
+    @admin.display(description="state")
+    def state(self, page):
+        if page.live:
+            shown = "Live, changed since" if page.live.revision_id != page.newest_revision else "Live as signed"
+        else:
+            shown = "Withdrawn" if page.was_published else "Draft"
+        return f"{shown}; in review" if page.is_waiting else shown
 
     def get_list_filter(self, request):
         return (WaitingFilter, "topics", *super().get_list_filter(request))
@@ -121,8 +144,13 @@ class Reviewed:
                 return redirect(self.address_of("change", page))
         kind = kinds.get(page.kind)
         loaded = kind.load(self.get_queryset(request).filter(pk=page.pk)).get()
-        problems = quality.problems(loaded, kind.compose(loaded))
-        return self.show(request, "reviews/admin/ask.html", page, form=form, problems=problems, latest=latest)
+        context = {
+            "form": form,
+            "latest": latest,
+            "problems": quality.problems(loaded, kind.compose(loaded)),
+            "withdrawal": withdrawal(page),
+        }
+        return self.show(request, "reviews/admin/ask.html", page, **context)
 
     def take_back(self, request, object_id):
         page = self.asked_page(request, object_id, right="reviews.request_review")
@@ -186,7 +214,9 @@ class ReviewerAdmin(admin.ModelAdmin):
                 messages.error(request, f"{reviewer}: {refusal}")
             else:
                 self.log_change(request, reviewer, "Verified the credentials.")
-                messages.success(request, f"{reviewer} is verified and can sign.")
+                able = reviewer.user.has_perm("reviews.sign_review")
+                then = "and can sign" if able else "and can sign once a superuser puts the account into “Reviewers”"
+                messages.success(request, f"{reviewer} is verified, {then}.")
 
 
 class MedicalReviewAdmin(LogAdmin):

@@ -39,6 +39,8 @@ def why_not_sign(review: MedicalReview, user) -> str:
     reviewer = Reviewer.objects.select_related("user").filter(user=user).first()
     if reviewer is None or not user.has_perm("reviews.sign_review"):
         return "Only reviewers can sign. Ask a managing editor to add you."
+    if review.decided_at and review.decided_by_id == user.pk:
+        return f"You decided this review on {timezone.localdate(review.decided_at):%-d %B %Y}."
     if review.decided_at:
         who = review.decided_by.get_full_name() or review.decided_by.get_username()
         return f"This review was decided already, by {who} on {timezone.localdate(review.decided_at):%-d %B %Y}."
@@ -51,7 +53,14 @@ def why_not_sign(review: MedicalReview, user) -> str:
     return why_outdated(review)
 
 
+def withdrawal(page: Article) -> Publication | None:
+    """The withdrawal that holds a page back now; None for a page that is published or never was."""
+    newest = page.publications.order_by("-id").first()
+    return newest if newest and newest.kind == Publication.Kind.WITHDRAW else None
+
+
 def why_outdated(review: MedicalReview) -> str:
+    """Why the page has moved on from this review; empty where it has not."""
     if review.article.discarded_at:
         return "The page was discarded after this review was asked for."
     newest = review.article.publications.select_related("revision").order_by("-id").first()

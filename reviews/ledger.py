@@ -15,8 +15,8 @@ from django.conf import settings
 from pydantic import AfterValidator, AwareDatetime
 
 from articles.content import Frozen, canonical, digest
-from articles.imprint import Person, ReviewLine, Update
-from articles.models import Article, Revision
+from articles.imprint import Person, ReviewLine
+from articles.models import Revision
 from reviews.models import LedgerTip, MedicalReview, PrivateField, Reviewer, Signature
 
 GENESIS = "0" * 64
@@ -159,23 +159,6 @@ def actor_for(reviewer: Reviewer) -> Actor:
 
 def editor(user) -> Actor:
     return Actor(role="editor", name=user.get_full_name() or user.get_username())
-
-
-def next_line(previous: ReviewLine | None, *, whole_page: bool, by: Person, on: dt.date, due: dt.date) -> ReviewLine:
-    """The review line after a positive signature: the rule that moves, or does not move, the annual dates."""
-    if whole_page:
-        return ReviewLine(reviewed_by=by, last_reviewed=on, next_due=due)
-    return previous.model_copy(update={"updates": (*previous.updates, Update(by=by, on=on))})
-
-
-def current_line(article: Article) -> ReviewLine | None:
-    """The review line as the ledger gives it: that of the article's newest positive entry, unless withdrawn since."""
-    newest = (
-        Signature.objects.filter(article=article, outcome__in=[*Signature.POSITIVE, Signature.Outcome.WITHDRAWN])
-        .order_by("-sequence")
-        .first()
-    )
-    return read(newest).review_line if newest else None
 
 
 def read(entry: Signature) -> Record:

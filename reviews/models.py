@@ -32,7 +32,7 @@ class Reviewer(models.Model):
     slug = models.SlugField("address", max_length=150, unique=True)
     biography = models.TextField(blank=True)
     disclosures = models.TextField(blank=True, help_text="Standing conflicts of interest, shown to visitors.")
-    licence_number = LineField(max_length=60, help_text="Never shown; the ledger keeps a salted hash of it.")
+    licence_number = LineField(max_length=60, help_text="Never shown to visitors.")
     licence_jurisdiction = LineField(max_length=100)
     licence_expires = models.DateField()
     conflicts_private = models.BooleanField(
@@ -156,11 +156,11 @@ class MedicalReview(models.Model):
         """What a signature says, in the words the signer agrees to and the record keeps."""
         if self.whole_page:
             return (
-                "I have read the whole page. In my professional judgement it is accurate, current and safe "
+                "I have read the whole page. In my professional judgment it is accurate, current and safe "
                 "for the public to read."
             )
         return (
-            "I have read what changed since the page was last signed. In my professional judgement the change "
+            "I have read what changed since the page was last signed. In my professional judgment the change "
             "is accurate and safe for the public to read. This is not a review of the whole page."
         )
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from articles.actions import Refused
 from reviews import actions, desk
@@ -64,9 +64,10 @@ def _read(request, asked, *, sign_form=None, send_back_form=None, status=200):
 
 @sensitive_post_parameters("password")
 @for_reviewers
-@require_POST
 def sign(request, uuid):
     asked = _review(uuid)
+    if request.method != "POST":
+        return redirect("reviews:review", uuid)  # reloaded, or come back to after logging in again
     if asked.outcome == MedicalReview.Outcome.APPROVED and asked.decided_by == request.user:
         return redirect("reviews:signed", uuid)  # a double click, or the back button
     form = SignForm(request.POST, request=request, meaning=asked.meaning)
@@ -87,9 +88,10 @@ def sign(request, uuid):
 
 
 @for_reviewers
-@require_POST
 def send_back(request, uuid):
     asked = _review(uuid)
+    if request.method != "POST":
+        return redirect("reviews:review", uuid)
     form = SendBackForm(request.POST)
     if not form.is_valid():
         return _read(request, asked, send_back_form=form, status=422)

@@ -80,7 +80,9 @@ def restore(symptom: Symptom, document: SymptomDocument) -> list[str]:
     """
     verb = "are" if document.plural else "is"
     report = composing.restore_common(symptom, document, made_headline=f"What {verb} {document.phrase}?")
-    symptom.phrase, symptom.plural = document.phrase, document.plural
+    symptom.phrase, symptom.plural = "", document.plural
+    if document.phrase != symptom.said:  # typed, and not made from the title
+        symptom.phrase = document.phrase
     for name in (
         "spotlight_title",
         "spotlight",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from articles.fields import fold
 from articles.quality import Check, Problem
 from symptoms.content import SymptomDocument
 from symptoms.models import RelatedSymptom, Symptom
@@ -32,4 +33,12 @@ def one_way(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
         )
 
 
-CHECKS: tuple[Check, ...] = (says_causes, advice_for_serious, one_way)
+def named_well(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    if document.title.endswith("s") and not document.title.endswith(("ss", "us", "is")) and not document.plural:
+        yield Problem(f"The page asks “{document.headline}”", "If the name is a plural, tick “Plural”.")
+    for name in document.other_names:
+        if fold(name) == fold(document.title):
+            yield Problem(f"The other name “{name}” is the title.", "Remove it.")
+
+
+CHECKS: tuple[Check, ...] = (says_causes, advice_for_serious, one_way, named_well)

@@ -2,6 +2,7 @@
 
 from django.core.paginator import EmptyPage
 from django.http import Http404
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from articles import pages
@@ -34,6 +35,8 @@ def index(request):
 
 @public_page
 def letter(request, key, number=1):
+    if key != key.lower():
+        return redirect(request.path.lower(), permanent=True)
     site_revision = Publication.objects.site_revision()
     letters = az.letters()
     chosen = next((letter for letter in letters if letter.key == key), None)

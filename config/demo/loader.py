@@ -16,7 +16,8 @@ from reviews.models import Reviewer
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, SymptomCause
 
 HERE = Path(__file__).parent
-PAGES = ["facial-spasms", "eye-twitching", "facial-numbness", "keeping-a-symptom-diary"]
+# In the order of signing: a page comes after those that its text links to.
+PAGES = ["keeping-a-symptom-diary", "facial-spasms", "eye-twitching", "facial-numbness"]
 RICH = ("advice", "body", "spotlight", "causes_intro", "diagnosis_questions", "treatment", "complications")
 LINES = ("title", "headline", "summary", "advice_level", "risk", "phrase", "plural", "spotlight_title")
 

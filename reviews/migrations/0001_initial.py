@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=150, unique=True, verbose_name='address')),
                 ('biography', models.TextField(blank=True)),
                 ('disclosures', models.TextField(blank=True, help_text='Standing conflicts of interest, shown to visitors.')),
-                ('licence_number', articles.fields.LineField(help_text='Never shown; the ledger keeps a salted hash of it.', max_length=60)),
+                ('licence_number', articles.fields.LineField(help_text='Never shown to visitors.', max_length=60)),
                 ('licence_jurisdiction', articles.fields.LineField(max_length=100)),
                 ('licence_expires', models.DateField()),
                 ('conflicts_private', models.BooleanField(default=False, help_text='Keep conflict statements at signing out of public records.')),

@@ -61,7 +61,13 @@ def test_a_draft_is_not_there_a_withdrawn_article_is_gone_and_a_moved_one_leads_
     gone = client.get("/articles/diaries/")
     assert gone.status_code == 410
     assert "We may no longer publish it." in gone.text
+    assert "feel unwell" not in gone.text
     assert "Keeping a diary" in gone.text
+
+
+def test_a_page_withdrawn_for_safety_says_what_its_readers_should_do(diary, morgan, client):
+    withdraw_page(diary, reason="safety", by=morgan)
+    assert "If you followed the advice on this page and feel unwell, contact a clinician." in client.get(PAGE).text
 
 
 def test_a_symptom_is_not_found_among_the_articles_nor_the_other_way_round(diary, ann, ravi, client):

@@ -1,12 +1,13 @@
 """The editors' admin: saving records a revision, costs few queries, and loses nobody's words."""
 
+import itertools
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article, CopyrightNotice, Publication
-from reviews.actions import request_review
-from symptoms.actions import record_cause
+from reviews.actions import request_review, withdraw_page
 from symptoms.models import Symptom
 from tests import stories
 from tests.forms import filled
@@ -87,39 +88,6 @@ def save_one_word(client, page) -> int:
 def values_with(client, page, values, word) -> dict:
     page.refresh_from_db(fields=["edition"])
     return values | {"body": f"<p>A muscle {word} by itself.</p>", "opened_edition": page.edition}
-
-
-def test_the_second_of_two_editors_is_shown_what_the_first_changed_and_loses_nothing(client, ann, morgan):
-    symptom = stories.write_symptom(ann)
-    client.force_login(ann)
-    opened_by_ann = filled(client.get(form_of(symptom)))
-    client.force_login(morgan)
-    opened_by_morgan = filled(client.get(form_of(symptom)))
-    client.post(form_of(symptom), opened_by_morgan | {"body": "<p>Morgan saw a nerve at work.</p>"})
-
-    client.force_login(ann)
-    response = client.post(form_of(symptom), opened_by_ann | {"body": "<p>Ann saw tiredness at work.</p>"})
-    assert "Morgan Mill saved this page after you opened it" in response.text
-    assert "Ann saw tiredness at work." in response.text
-    assert "saw a nerve at work" in response.text
-    assert "Morgan saw" in symptom.latest_revision().read().body
-
-    response = client.post(form_of(symptom), filled(response), follow=True)
-    assert "Revision 3 is recorded" in response.text
-    assert "Ann saw" in symptom.latest_revision().read().body
-    assert "Morgan saw" in symptom.revisions.get(number=2).read().body
-
-
-def test_a_change_of_cause_elsewhere_is_no_conflict(ann_at_work, ann):
-    symptom = stories.write_symptom(ann)
-    stories.add_facts(symptom, ann)
-    opened = filled(ann_at_work.get(form_of(symptom)))
-    cause = symptom.symptom_causes.get().cause
-    cause.name = "Renamed meanwhile"
-    cause.save()
-    record_cause(cause, by=ann)
-    response = ann_at_work.post(form_of(symptom), opened | {"summary": "Another summary."})
-    assert response.status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -278,6 +246,34 @@ def test_a_draft_is_discarded_and_a_published_page_is_not(ann_at_work, ann, ravi
     response = ann_at_work.post(f"/admin/articles/article/{signed.pk}/discard/", follow=True)
     assert "it can be withdrawn but not discarded" in response.text
     assert list(Article.objects.kept()) == [Article.objects.get(pk=signed.pk)]
+
+
+@pytest.mark.parametrize("key", ["abc", "²", "٤", "0", "9" * 25])
+def test_an_address_that_no_page_has_is_no_error(client, morgan, key):
+    client.force_login(morgan)
+    pages = ["change", "preview", "revisions", "ask", "address", "discard", "restore", "take-back", "withdraw"]
+    for ask, page in itertools.product((client.get, client.post), pages):
+        assert ask(f"/admin/symptoms/symptom/{key}/{page}/").status_code in (302, 404, 405)
+
+
+def test_a_revision_that_does_not_exist_cannot_be_restored(ann_at_work, ann):
+    symptom = stories.write_symptom(ann)
+    for number in ("", "abc", "1.5", "²", "2", "9" * 25):
+        response = ann_at_work.post(f"/admin/symptoms/symptom/{symptom.pk}/restore/", {"number": number})
+        assert response.status_code == 404
+    assert symptom.revisions.count() == 1
+
+
+def test_the_list_tells_the_state_of_each_page(ann_at_work, ann, ravi, morgan):
+    pages = [stories.write_article(ann, slug=slug, title=slug) for slug in ("draft", "live", "changed", "gone")]
+    for page in pages[1:]:
+        stories.sign(page, by=ravi, asked_by=ann)
+    stories.edit(pages[2], by=ann, summary="Changed since.")
+    request_review(pages[2], by=ann)
+    withdraw_page(pages[3], reason="rights", by=morgan)
+    text = ann_at_work.get("/admin/articles/article/").text
+    for state in ("Draft", "Live as signed", "Live, changed since; in review", "Withdrawn"):
+        assert f">{state}<" in text
 
 
 @pytest.mark.parametrize("model", ["symptoms/symptom", "articles/article", "articles/revision", "reviews/signature"])

@@ -3,10 +3,12 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from articles import quality
 from articles.models import Article, Publication, Revision, Topic
+from config.demo import loader
 from reviews import verification
 from reviews.models import Signature
-from symptoms.models import Cause
+from symptoms.models import Cause, Symptom
 from tests import html
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +28,21 @@ def demo(monkeypatch, settings):
     settings.COUNTERSIGN_DEMO = True
     monkeypatch.setenv("DEMO_PASSWORD", "open-sesame")
     call_command("load_demo", verbosity=0)
+
+
+@pytest.mark.parametrize("name", loader.PAGES)
+def test_no_other_name_repeats_the_title_and_none_comes_twice(name):
+    page = loader.read(name)
+    names = [page["title"], *page.get("other_names", [])]
+    assert len({other.casefold() for other in names}) == len(names)
+
+
+def test_no_page_of_the_demonstration_has_a_problem(demo):
+    found = {}
+    for page in [*Symptom.objects.public(), *Article.objects.public().filter(kind="article")]:
+        if problems := quality.problems(page, page.live.revision.read()):
+            found[page.slug] = problems
+    assert found == {}
 
 
 def everything() -> tuple:

@@ -131,7 +131,9 @@ def test_an_unknown_address_says_so_and_where_to_get_help(client):
     assert "Set-Cookie" not in page
 
 
-def test_a_fault_shows_a_plain_page_that_needs_no_database(client, monkeypatch):
+def test_a_fault_shows_a_plain_page_that_needs_no_database(client, monkeypatch, settings):
+    settings.EMERGENCY_NUMBER = "0112"
+
     def broken():
         raise RuntimeError("secret detail")
 
@@ -140,6 +142,7 @@ def test_a_fault_shows_a_plain_page_that_needs_no_database(client, monkeypatch):
     page = client.get("/")
     assert page.status_code == 500
     assert "Something went wrong" in page.text
+    assert "0112" in page.text
     assert "secret detail" not in page.text
     assert html.holes(page.text) == []
 

@@ -20,6 +20,7 @@ from reviews.actions import (
     withdraw_page,
 )
 from reviews.models import MedicalReview, Reviewer, Signature
+from symptoms.models import Symptom
 from tests import stories
 from tests.conftest import make_reviewer, make_user
 
@@ -255,10 +256,18 @@ def test_a_withdrawn_page_is_gone_and_comes_back_only_signed_as_a_whole(publishe
     gone = withdraw_page(published, reason="safety", by=morgan)
     assert (gone.kind, live(published)) == ("withdraw", None)
     assert client.get("/symptoms/facial-spasms/").status_code == 410
-    review = request_review(published, by=ann)
+    review = request_review(published, by=ann, note="Dr Rao checked the doses anew.")
     assert review.trigger == "annual"
     sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
     assert live(published).kind == "publish"
+
+
+def test_a_withdrawn_text_does_not_come_back_word_for_word_without_a_reason(published, ann, morgan):
+    withdraw_page(published, reason="safety", by=morgan)
+    with pytest.raises(CannotRequestReview, match="Following its advice might harm someone"):
+        request_review(published, by=ann)
+    stories.edit(Symptom.objects.get(pk=published.pk), by=ann, body="<p>Mended.</p>")
+    assert request_review(published, by=ann).trigger == "annual"
 
 
 def test_withdrawing_needs_the_right_a_reason_and_a_public_page(published, ann, ravi, morgan):

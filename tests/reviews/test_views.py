@@ -155,6 +155,30 @@ def test_a_page_withdrawn_meanwhile_is_refused_in_words(ravi_at_desk, review, an
     assert ravi_at_desk.get("/symptoms/facial-spasms/").status_code == 410
 
 
+def test_a_return_after_a_withdrawal_says_why_the_page_was_withdrawn(ravi_at_desk, review, ann, morgan):
+    ravi_at_desk.post(at(review, "sign/"), signature(review))
+    withdraw_page(review.article, reason="safety", by=morgan)
+    again = request_review(review.article, by=ann, note="The doses were checked anew.")
+    for page in ("/desk/", at(again)):
+        assert "Following its advice might harm someone." in ravi_at_desk.get(page).text
+
+
+def test_reading_a_signed_review_again_compares_it_with_the_signature_before(ravi_at_desk, review, ann):
+    ravi_at_desk.post(at(review, "sign/"), signature(review))
+    symptom = stories.Symptom.objects.get(pk=review.article_id)
+    stories.edit(symptom, by=ann, body="<p>A muscle relaxes by itself.</p>")
+    again = request_review(symptom, by=ann)
+    ravi_at_desk.post(at(again, "sign/"), signature(again))
+    text = ravi_at_desk.get(at(again)).text
+    assert "1 part changed since the last signature" in text
+    assert "You decided this review on" in text
+
+
+def test_coming_back_to_the_address_of_a_form_leads_to_the_review(ravi_at_desk, review):
+    for deed in ("sign/", "send-back/"):
+        assert ravi_at_desk.get(at(review, deed))["Location"] == at(review)
+
+
 def test_fiona_reads_a_review_given_to_ravi_and_cannot_decide_it(client, review, fiona):
     client.force_login(fiona)
     assert "This review was given to Ravi Rao, MD" in client.get(at(review)).text

@@ -79,6 +79,12 @@ def test_a_letter_without_symptoms_says_so_and_is_no_link(ann, ravi, client):
     assert letters == ["/symptoms/a-z/a/"]
 
 
+def test_a_letter_typed_large_leads_to_the_small_one(client):
+    for large, small in (("F/", "f/"), ("Other/2/", "other/2/")):
+        moved = client.get(f"/symptoms/a-z/{large}")
+        assert (moved.status_code, moved["Location"]) == (301, f"/symptoms/a-z/{small}")
+
+
 @pytest.mark.parametrize("rest", ["other/", "aa/", "9/", "a/0/", "a/2/", "a/99999999999999999999/"])
 def test_there_is_no_page_past_the_last_letter_or_number(rest, ann, ravi, client):
     sign_symptoms(["Ache"], ann, ravi)

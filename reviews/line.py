@@ -1,0 +1,58 @@
+"""The review line, computed: which signature moves the annual dates, and to when."""
+
+import datetime as dt
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+
+from articles.imprint import Person, ReviewLine, Update
+from articles.models import Article
+from reviews import ledger
+from reviews.models import MedicalReview, Reviewer, Signature
+
+NOT_MOVED = "A signature over a change does not move the annual review."
+
+
+class NothingToChange(LookupError):
+    """A change can be signed only on a page that has been signed as a whole and is not withdrawn."""
+
+
+def next_line(previous: ReviewLine | None, *, whole_page: bool, by: Person, on: dt.date, due: dt.date) -> ReviewLine:
+    """The review line after a positive signature: the rule that moves, or does not move, the annual dates."""
+    if whole_page:
+        return ReviewLine(reviewed_by=by, last_reviewed=on, next_due=due)
+    return previous.model_copy(update={"updates": (*previous.updates, Update(by=by, on=on))})
+
+
+def current_line(article: Article) -> ReviewLine | None:
+    """The review line as the ledger gives it: that of the article's newest positive entry, unless withdrawn since."""
+    newest = (
+        Signature.objects.filter(article=article, outcome__in=[*Signature.POSITIVE, Signature.Outcome.WITHDRAWN])
+        .order_by("-sequence")
+        .first()
+    )
+    return ledger.read(newest).review_line if newest else None
+
+
+def line_after(review: MedicalReview, reviewer: Reviewer, today: dt.date) -> tuple[ReviewLine, str]:
+    """The review line that a signature makes today, and the rule that gives its due date.
+
+    Raises NothingToChange for a change to a page that no signature holds up.
+    """
+    by = reviewer.as_printed()
+    if review.whole_page:
+        months, why = review_interval(review.article)
+        due = today + relativedelta(months=months)
+        line = next_line(None, whole_page=True, by=by, on=today, due=due)
+        return line, f"{months} months after the review: {why}."
+    previous = current_line(review.article)
+    if previous is None:
+        raise NothingToChange
+    return next_line(previous, whole_page=False, by=by, on=today, due=previous.next_due), NOT_MOVED
+
+
+def review_interval(page: Article) -> tuple[int, str]:
+    """Months from one annual review to the next, and why."""
+    if page.review_months:
+        return page.review_months, "the page's own interval"
+    return settings.REVIEW_MONTHS[page.risk], f"the site's interval for {page.get_risk_display().lower()} risk"

@@ -1,0 +1,110 @@
+"""Two editors with the same page open: the second is shown what the first changed, and neither loses anything."""
+
+import pytest
+
+from articles.models import Article
+from symptoms.actions import record_cause
+from symptoms.models import Symptom
+from tests import stories
+from tests.forms import filled
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def symptom(ann):
+    return stories.write_symptom(ann)
+
+
+@pytest.fixture
+def form(symptom):
+    return f"/admin/symptoms/symptom/{symptom.pk}/change/"
+
+
+@pytest.fixture
+def meanwhile(client, ann, morgan, form):
+    """Ann and Morgan open the page; Morgan saves some changes; gives what Ann has in front of her."""
+
+    def save(**changes) -> dict:
+        client.force_login(ann)
+        opened_by_ann = filled(client.get(form))
+        client.force_login(morgan)
+        response = client.post(form, filled(client.get(form)) | changes)
+        assert response.status_code == 302
+        client.force_login(ann)
+        return opened_by_ann
+
+    return save
+
+
+def test_the_second_is_shown_what_the_first_changed_and_loses_nothing(client, symptom, form, meanwhile):
+    opened = meanwhile(body="<p>Morgan saw a nerve at work.</p>")
+    response = client.post(form, opened | {"body": "<p>Ann saw tiredness at work.</p>"})
+    assert "Morgan Mill saved this page after you opened it" in response.text
+    assert "Still as you wrote it, and yours if you save again: Overview." in response.text
+    assert "Ann saw tiredness at work." in response.text
+    assert "saw a nerve at work" in response.text
+    assert "Morgan saw" in symptom.latest_revision().read().body
+
+    response = client.post(form, filled(response), follow=True)
+    assert "Revision 3 is recorded" in response.text
+    assert "Ann saw" in symptom.latest_revision().read().body
+    assert "Morgan saw" in symptom.revisions.get(number=2).read().body
+
+
+def test_what_the_second_did_not_touch_stays_as_the_first_saved_it(client, symptom, form, meanwhile, ann, ravi):
+    stories.sign(symptom, by=ravi, asked_by=ann)
+    topic = stories.topic("Brain and Nerves", "brain-and-nerves")
+    opened = meanwhile(topics=[topic.pk], risk="high", body="<p>Morgan saw a nerve at work.</p>", plural=[])
+    response = client.post(form, opened | {"summary": "Ann's summary."})
+    client.post(form, filled(response))
+    saved = Symptom.objects.get(pk=symptom.pk)
+    assert (saved.summary, saved.risk, saved.body, saved.plural, list(saved.topics.all())) == (
+        "Ann's summary.",
+        "high",
+        "<p>Morgan saw a nerve at work.</p>",
+        False,
+        [topic],
+    )
+    live = Article.objects.select_related("live").get(pk=symptom.pk).live
+    assert [filing.name for filing in live.read_frame().filed_under] == ["Brain and Nerves"]
+
+
+def test_a_row_that_the_first_deleted_keeps_what_the_second_typed_into_it(client, symptom, form, meanwhile):
+    opened = meanwhile(**{"references-0-DELETE": "on"})
+    assert not symptom.references.exists()
+    response = client.post(form, opened | {"references-0-title": "Spasms, second edition"})
+    assert "Spasms, second edition" in response.text
+    response = client.post(form, filled(response))
+    assert response.status_code == 302
+    assert symptom.references.get().title == "Spasms, second edition"
+
+
+def test_a_row_that_the_first_added_stays(client, symptom, form, meanwhile):
+    added = {"references-1-title": "Nerves", "references-1-url": "https://example.org/nerves"}
+    opened = meanwhile(**{"references-TOTAL_FORMS": 2, **added})
+    response = client.post(form, opened | {"summary": "Ann's summary."})
+    client.post(form, filled(response))
+    assert [row.title for row in symptom.references.all()] == ["Spasms", "Nerves"]
+
+
+def test_a_change_of_cause_elsewhere_is_no_conflict(client, ann):
+    client.force_login(ann)
+    symptom = stories.write_symptom(ann)
+    stories.add_facts(symptom, ann)
+    opened = filled(client.get(f"/admin/symptoms/symptom/{symptom.pk}/change/"))
+    cause = symptom.symptom_causes.get().cause
+    cause.name = "Renamed meanwhile"
+    cause.save()
+    record_cause(cause, by=ann)
+    response = client.post(f"/admin/symptoms/symptom/{symptom.pk}/change/", opened | {"summary": "Another summary."})
+    assert response.status_code == 302
+
+
+def test_rows_without_a_number_go_last_in_the_order_they_were_added(client, symptom, form, ann):
+    client.force_login(ann)
+    fields = {"references-TOTAL_FORMS": 3}
+    for number, title in ((1, "Second"), (2, "Third")):
+        fields |= {f"references-{number}-title": title, f"references-{number}-position": ""}
+    client.post(form, filled(client.get(form)) | fields)
+    assert list(symptom.references.values_list("position", "title")) == [(0, "Spasms"), (1, "Second"), (2, "Third")]
