@@ -191,6 +191,7 @@ def test_the_preview_shows_the_draft_and_says_that_nobody_signed_it(ann_at_work,
     response = ann_at_work.get(f"/admin/symptoms/symptom/{symptom.pk}/preview/")
     assert "Only a draft." in response.text
     assert "Nobody has signed this text." in response.text
+    assert f'<a href="{form_of(symptom)}">Back to the form</a>' in response.text
     assert "no-store" in response["Cache-Control"]
 
 
