@@ -159,6 +159,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# A page with hundreds of causes is a form of thousands of fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # bytes
+
 # Mail: so far only the link for a forgotten password.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10  # seconds

@@ -143,6 +143,14 @@ def test_a_cause_or_a_related_symptom_twice_or_the_page_itself_is_refused(ann_at
     assert symptom.revisions.count() == 2
 
 
+def test_a_page_of_hundreds_of_causes_can_be_saved(ann_at_work, ann):
+    symptom = stories.write_symptom(ann)
+    stories.add_facts(symptom, ann, causes=150, related=1)
+    values = filled(ann_at_work.get(form_of(symptom)))
+    assert len(values) > 1000
+    assert ann_at_work.post(form_of(symptom), values | {"summary": "Many causes."}).status_code == 302
+
+
 def test_an_empty_page_is_not_sent_to_review(ann_at_work, ann):
     symptom = stories.write_symptom(ann, body="")
     page = f"/admin/symptoms/symptom/{symptom.pk}/ask/"
