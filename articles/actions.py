@@ -63,7 +63,7 @@ def record_revisions(pages, *, by: AbstractUser, restored_from: Revision | None 
     newest = Revision.objects.filter(article=OuterRef("pk")).order_by("-number").values("pk")[:1]
     latest = Article.objects.filter(pk__in=ids).annotate(newest=Subquery(newest)).values("newest")
     previous = {revision.article_id: revision for revision in Revision.objects.filter(pk__in=latest)}
-    now, kept, made, steps = timezone.now(), [], [], []
+    now, kept, made, writers, steps = timezone.now(), [], [], [], []
     for page in kind.load(kind.model.objects.filter(pk__in=ids).order_by("pk")):
         document, before = kind.compose(page), previous.get(page.pk)
         text = canonical(document)
@@ -80,15 +80,25 @@ def record_revisions(pages, *, by: AbstractUser, restored_from: Revision | None 
             restored_from=restored_from,
         )
         made.append(revision)
+        writers.append(page.writer_id)
         steps.append((document, before.read() if before else None))
+    inherited = _inherited(made)
     Revision.objects.bulk_create(made)
-    inherited = _lineage(restored_from) if restored_from else set()
     Authorship.objects.bulk_create(
         Authorship(revision=revision, user_id=author)
-        for revision, authors in zip(made, kind.authors(steps), strict=True)
-        for author in {by.pk, *authors, *inherited}
+        for revision, writer, authors in zip(made, writers, kind.authors(steps), strict=True)
+        for author in {by.pk, writer, *authors, *inherited.get(revision.article_id, ())}
     )
     return kept + made
+
+
+def _inherited(made: list[Revision]) -> dict[int, set[int]]:
+    """By page, the authors of the older text that a new revision brings back, by restoring it or word for word."""
+    sources = {revision.article_id: revision.restored_from for revision in made if revision.restored_from}
+    digests = {(revision.article_id, revision.digest) for revision in made}
+    older = Revision.objects.filter(article__in=[page for page, _ in digests], digest__in=[text for _, text in digests])
+    sources |= {twin.article_id: twin for twin in older.order_by("number") if (twin.article_id, twin.digest) in digests}
+    return {page: _lineage(source) for page, source in sources.items()}
 
 
 def _lineage(revision: Revision) -> set[int]:
@@ -222,6 +232,8 @@ def reframe(pages, *, by: AbstractUser) -> int:
         if frame != shown:
             kind = Publication.Kind.NOTICE if frame.notice != shown.notice else Publication.Kind.FILING
             rows.append(_following(page.live, kind=kind, by=by, at=now, frame=canonical(frame).decode()))
+    if not rows:
+        return 0
     _take_turn()
     Publication.objects.bulk_create(rows)
     newest = Publication.objects.filter(article=OuterRef("pk")).order_by("-id").values("id")[:1]

@@ -5,6 +5,7 @@ Nothing is registered here: ``config.admin`` alone puts the admin together.
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
@@ -43,6 +44,13 @@ class ReferenceInline(RowInline, admin.TabularInline):
     fields = ("position", "title", "publisher", "year", "url")
 
 
+class WriterField(forms.ModelChoiceField):
+    """Staff by the names that pages print."""
+
+    def label_from_instance(self, obj):
+        return obj.get_full_name() or obj.get_username()
+
+
 class PageAdmin(PagePages, admin.ModelAdmin):
     """The working copy of a page. Saving it records a revision; what visitors read is another matter."""
 
@@ -52,7 +60,6 @@ class PageAdmin(PagePages, admin.ModelAdmin):
     search_fields = ("title", "slug")
     ordering = ("sort_key",)
     prepopulated_fields = {"slug": ("title",)}
-    autocomplete_fields = ("writer",)
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     change_form_template = "articles/admin/change_form.html"
     save_on_top = True
@@ -63,17 +70,24 @@ class PageAdmin(PagePages, admin.ModelAdmin):
     def written_by(self, page):
         return page.writer.get_full_name() or page.writer.get_username()
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "writer":
+            kwargs |= {"form_class": WriterField, "queryset": User.objects.filter(is_staff=True)}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def get_queryset(self, request):
         return super().get_queryset(request).kept()
 
     def get_object(self, request, object_id, from_field=None):
-        """On saving, the row is held first, so that nobody publishes or saves the page in between."""
         key = as_key(str(object_id))
-        if key is None:
-            return None
-        if request.method == "POST":
+        return super().get_object(request, str(key), from_field) if key is not None else None
+
+    def _changeform_view(self, request, object_id, form_url, extra_context):
+        """On saving, the row is held first, so that nobody publishes or saves the page in between."""
+        key = as_key(str(object_id)) if request.method == "POST" else None
+        if key is not None:
             Article.objects.select_for_update().filter(pk=key).first()
-        return super().get_object(request, str(key), from_field)
+        return super()._changeform_view(request, object_id, form_url, extra_context)
 
     def get_readonly_fields(self, request, obj=None):
         once_public = obj is not None and obj.publications.exists()
@@ -139,6 +153,8 @@ class TopicAdmin(admin.ModelAdmin):
         return {name: act for name, act in super().get_actions(request).items() if name != "delete_selected"}
 
     def save_model(self, request, obj, form, change):
+        if change:  # pages before topics, as everywhere: two savers that met in the other order would block each other
+            list(Article.objects.select_for_update().filter(topics=obj).order_by("pk").values_list("pk"))
         super().save_model(request, obj, form, change)
         _show_frame(request, Article.objects.filter(topics=obj))
 

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from articles.content import Document
 
 TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+LONGEST = 1500  # tokens: two longer paragraphs are shown whole, as comparing them word by word may take minutes
 MARKS = {"strong": "**", "em": "_"}
 HEADINGS = {"h2": "## ", "h3": "### "}
 LISTS = {"ul": "• ", "ol": "1. "}
@@ -138,6 +139,10 @@ def _compare_texts(label: str, old: list[str], new: list[str]) -> Iterable[Chang
 def words(old: str, new: str) -> Iterable[tuple[str, str]]:
     """Runs of words that stayed, came or went. Fewer than two words that stayed by chance join the change around."""
     a, b = TOKEN.findall(old), TOKEN.findall(new)
+    if min(len(a), len(b)) > LONGEST:
+        yield "removed", old
+        yield "added", new
+        return
     removed = added = ""
     codes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
     for place, (op, i, j, k, m) in enumerate(codes):

@@ -6,7 +6,7 @@ drops triggers in silence when a migration rebuilds a table, and ``missing`` tel
 
 from dataclasses import dataclass
 
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -36,7 +36,8 @@ class Guard:
         test = f"IF {self.when} THEN" if self.when else "IF true THEN"
         outcome = "RETURN OLD" if self.event == "DELETE" else "RETURN NEW"
         return [
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN {test} "
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET search_path FROM CURRENT AS $guard$ BEGIN {test} "
             f"RAISE EXCEPTION '{self.message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
             f"{outcome}; END $guard$",
             f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
@@ -54,12 +55,18 @@ _guards: dict[str, list[Guard]] = {}
 def append_only(model: type[models.Model]) -> list[Guard]:
     """Guards that let rows of a model be added and nothing else, by either engine's every door."""
     table, said = model._meta.db_table, f"{model._meta.verbose_name_plural} are added and never changed"
+    return [Guard(f"{table}_no_update", table, "UPDATE", said), *never_removed(model, said)]
+
+
+def never_removed(model: type[models.Model], said: str = "") -> list[Guard]:
+    """Guards that keep each row of a model, though its columns may change."""
+    table = model._meta.db_table
+    said = said or f"{model._meta.verbose_name_plural} are never removed or replaced"
     taken = " OR ".join(
         f"EXISTS (SELECT 1 FROM {table} t WHERE {' AND '.join(f't.{c} = NEW.{c}' for c in key)})"  # noqa: S608
         for key in _unique_keys(model)
     )
     return [
-        Guard(f"{table}_no_update", table, "UPDATE", said),
         Guard(f"{table}_no_delete", table, "DELETE", said),
         Guard(f"{table}_no_truncate", table, "TRUNCATE", said),
         Guard(f"{table}_no_replace", table, "INSERT", said, when=taken),
@@ -101,7 +108,14 @@ def _install(sender, using, **kwargs) -> None:
 
 
 def install(connection) -> None:
-    with connection.cursor() as cursor:
+    """Put all guards up at once, those that stand included.
+
+    On PostgreSQL their functions see the schema of our tables first and temporary tables last, so that nobody can
+    put a table of the same name in front of one that a guard reads.
+    """
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT set_config('search_path', current_schema() || ', pg_temp', true)")
         for guard in _applicable(connection):
             cursor.execute(guard.drop_sql(connection.vendor))
             for statement in guard.create_sql(connection.vendor):
@@ -146,6 +160,7 @@ def _standing_postgresql(connection) -> dict[str, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT t.tgname, p.prosrc, pg_get_triggerdef(t.oid, true) FROM pg_trigger t "
-            "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+            "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') "
+            "AND p.proconfig = ARRAY['search_path=' || current_schema() || ', pg_temp']"
         )
         return {name: said for name, *said in cursor.fetchall()}

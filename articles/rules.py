@@ -61,10 +61,13 @@ def guards() -> list[Guard]:
             "publication_frame_keeps_the_text",
             publication,
             "INSERT",
-            "a change of frame keeps the text and the review line that are live",
+            "what was not signed now carries on, to the letter, what is live",
             when="NEW.kind NOT IN ('publish', 're-sign') AND NOT EXISTS (SELECT 1 FROM articles_article a "
             "JOIN articles_publication p ON p.id = a.live_id WHERE a.id = NEW.article_id "
-            "AND p.revision_id = NEW.revision_id AND p.review_line = NEW.review_line)",
+            "AND p.revision_id = NEW.revision_id AND p.review_line = NEW.review_line AND p.title = NEW.title "
+            "AND p.sort_key = NEW.sort_key AND p.summary = NEW.summary "
+            "AND (p.slug = NEW.slug OR NEW.kind = 'address') "
+            "AND (p.frame = NEW.frame OR NEW.kind IN ('notice', 'filing')))",
             reads=True,
         ),
     ]

@@ -102,7 +102,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
         }
     )
     _database["TEST"] = {"NAME": f"{_database['NAME']}.test"}

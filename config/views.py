@@ -64,7 +64,8 @@ def start(request):
 @require_safe
 def healthz(request):
     """200 while this process reaches its database."""
-    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
 
 

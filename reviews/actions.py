@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +15,7 @@ from articles.fields import refuse_unprintable
 from articles.models import Article, Publication, Revision
 from reviews import eligibility, ledger
 from reviews.eligibility import has_own_words, why_not_sign
-from reviews.line import NothingToChange, line_after
+from reviews.line import NothingToChange, line_after, review_interval
 from reviews.models import MedicalReview, Reviewer, Signature
 
 Trigger, Outcome = MedicalReview.Trigger, MedicalReview.Outcome
@@ -55,6 +56,7 @@ def request_review(page: Article, *, by, trigger: str = "", reviewer: Reviewer |
         names = " or ".join(Trigger(name).label.lower() for name in possible)
         raise CannotRequestReview(f"This page needs another kind of review now: {names}.")
     _refuse_silent_return(page, revision, note)
+    months, rule = review_interval(page)
     review = MedicalReview.objects.create(
         article=page,
         revision=revision,
@@ -62,6 +64,9 @@ def request_review(page: Article, *, by, trigger: str = "", reviewer: Reviewer |
         note=note,
         requested_by=by,
         requested_at=timezone.now(),
+        basis=page.publications.order_by("-id").first(),
+        review_months=months,
+        interval_rule=rule,
     )
     return assign(review, reviewer=reviewer, by=by) if reviewer else review
 
@@ -130,7 +135,7 @@ def sign_off(
     Raises CannotSign, in words for the signer.
     """
     pages.lock(review.article)
-    review = _still_open(review, CannotSign)
+    review, by = _still_open(review, CannotSign), _as_of_now(by)
     if why_not := why_not_sign(review, by):
         raise CannotSign(why_not)
     document = _text_as_requested(review, seen_digest)
@@ -192,7 +197,7 @@ def decline(review: MedicalReview, *, by, comment: str) -> Signature:
 @transaction.atomic
 def _close(review: MedicalReview, outcome: str, *, by, meaning: str, comment: str) -> Signature:
     pages.lock(review.article)
-    review = _still_open(review, CannotDecide)
+    review, by = _still_open(review, CannotDecide), _as_of_now(by)
     reviewer = Reviewer.objects.filter(user=by).first()
     if reviewer is None or not by.is_active or not by.has_perm("reviews.sign_review"):
         raise CannotDecide("Only reviewers can decide a review.")
@@ -266,6 +271,11 @@ def _still_open(review: MedicalReview, refusal: type[Refused]) -> MedicalReview:
             f"This review was decided already: {review.get_outcome_display().lower()} by {who} on {when:%-d %B %Y}."
         )
     return review
+
+
+def _as_of_now(user):
+    """The person with the rights they have at this moment, not those they came in with."""
+    return get_user_model().objects.get(pk=user.pk)
 
 
 def _refuse_bad_text(text: str, when_empty: str, refusal: type[Refused]) -> None:

@@ -193,6 +193,10 @@ class ReviewerAdmin(admin.ModelAdmin):
     prepopulated_fields = {"slug": ("name",)}
     actions = ("verify",)
 
+    def get_readonly_fields(self, request, obj=None):
+        # A reviewer stays the same person: what that account wrote and signed is theirs.
+        return (*self.readonly_fields, "user") if obj else self.readonly_fields
+
     def has_delete_permission(self, request, obj=None):
         return False
 

@@ -9,13 +9,11 @@ from reviews.models import MedicalReview, Reviewer, Signature
 
 def has_own_words(page: Article, user) -> bool:
     """Four eyes: whether somebody's words came into a page since the last positive signature by someone else."""
-    signed = Signature.objects.positive().filter(article=page).exclude(by=user).order_by("-sequence")
-    number = signed.values_list("revision__number", flat=True).first() or 0
-    return Authorship.objects.filter(user=user, revision__article=page, revision__number__gt=number).exists()
+    return user.pk in with_own_words(page)
 
 
 def with_own_words(page: Article) -> set[int]:
-    """Ids of all whom four eyes bar from a page, in two queries: ``has_own_words`` for everybody at once."""
+    """Ids of all whom four eyes bar from a page, in two queries."""
     last = Authorship.objects.filter(revision__article=page).values_list("user").annotate(Max("revision__number"))
     signed = list(
         Signature.objects.positive().filter(article=page).order_by("-sequence").values_list("by", "revision__number")
@@ -36,6 +34,8 @@ def pages_with_own_words(pages, user) -> set[int]:
 
 def why_not_sign(review: MedicalReview, user) -> str:
     """Why this person cannot sign this review now; empty where they can. Read again inside ``sign_off``."""
+    if not user.is_active:
+        return "This account is closed."
     reviewer = Reviewer.objects.select_related("user").filter(user=user).first()
     if reviewer is None or not user.has_perm("reviews.sign_review"):
         return "Only reviewers can sign. Ask a managing editor to add you."
@@ -64,7 +64,7 @@ def why_outdated(review: MedicalReview) -> str:
     if review.article.discarded_at:
         return "The page was discarded after this review was asked for."
     newest = review.article.publications.select_related("revision").order_by("-id").first()
-    if newest and newest.kind == Publication.Kind.WITHDRAW and newest.at > review.requested_at:
+    if newest and newest.kind == Publication.Kind.WITHDRAW and newest.pk != review.basis_id:
         return "The page was withdrawn after this review was asked for. The editors must ask again."
     if newest and newest.revision.number > review.revision.number:
         return "A later text of this page is published already. The editors must ask again."

@@ -2,6 +2,7 @@
 
 from allauth.core import ratelimit
 from django import forms
+from django.contrib.auth import update_session_auth_hash
 from django.utils import timezone
 
 from articles.models import Publication
@@ -38,8 +39,11 @@ class SignForm(forms.Form):
         """Hashed here, before any lock is taken; guessing is throttled as at log-in."""
         if not ratelimit.consume(self.request, action="reauthenticate", user=self.request.user):
             raise forms.ValidationError("Too many attempts. Wait a minute, then try again.")
-        if not self.request.user.check_password(self.cleaned_data["password"]):
+        user, stored = self.request.user, self.request.user.password
+        if not user.check_password(self.cleaned_data["password"]):
             raise forms.ValidationError("This is not your password.")
+        if user.password != stored:  # hashed anew, more strongly: that must not log the signer out
+            update_session_auth_hash(self.request, user)
         ratelimit.clear(self.request, action="reauthenticate", user=self.request.user)
         return ""
 

@@ -65,6 +65,7 @@ class Record(Frozen):
     review_line: ReviewLine | None = None
     next_due_rule: str = ""
     reason: str = ""
+    provenance: str = ""
     build: str
 
 
@@ -109,6 +110,7 @@ def append(draft: Draft) -> Signature:
         actor=draft.actor.model_copy(update=licence),
         at=draft.at,
         authentication=draft.authentication,
+        provenance=provenance(draft.revision),
         build=settings.BUILD,
         **hidden,
         **draft.more,
@@ -130,6 +132,13 @@ def append(draft: Draft) -> Signature:
         PrivateField(signature=entry, name=name, salt=salts[name], value=value) for name, value in draft.private.items()
     )
     return entry
+
+
+def provenance(revision: Revision) -> str:
+    """SHA-256 over who saved a revision, when, as which number, and whose words came in with it."""
+    authors = revision.authorships.order_by("user").values_list("user", flat=True)
+    saved = {"number": revision.number, "by": revision.saved_by_id, "at": revision.saved_at.isoformat()}
+    return digest(canonical(saved | {"authors": list(authors)}))
 
 
 def lock_tip() -> None:

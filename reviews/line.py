@@ -41,10 +41,9 @@ def line_after(review: MedicalReview, reviewer: Reviewer, today: dt.date) -> tup
     """
     by = reviewer.as_printed()
     if review.whole_page:
-        months, why = review_interval(review.article)
-        due = today + relativedelta(months=months)
+        due = today + relativedelta(months=review.review_months)
         line = next_line(None, whole_page=True, by=by, on=today, due=due)
-        return line, f"{months} months after the review: {why}."
+        return line, f"{review.review_months} months after the review: {review.interval_rule}."
     previous = current_line(review.article)
     if previous is None:
         raise NothingToChange
@@ -52,7 +51,9 @@ def line_after(review: MedicalReview, reviewer: Reviewer, today: dt.date) -> tup
 
 
 def review_interval(page: Article) -> tuple[int, str]:
-    """Months from one annual review to the next, and why."""
-    if page.review_months:
-        return page.review_months, "the page's own interval"
-    return settings.REVIEW_MONTHS[page.risk], f"the site's interval for {page.get_risk_display().lower()} risk"
+    """Months from one annual review to the next, and why: never longer than the site allows for high risk."""
+    sites = settings.REVIEW_MONTHS[page.risk]
+    own = page.review_months
+    if own and (page.risk != Article.Risk.HIGH or own <= sites):
+        return own, "the page's own interval"
+    return sites, f"the site's interval for {page.risk} risk"

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from articles.fields import LineField, no_longer_than
 from articles.imprint import Person
-from articles.models import Article, Revision
+from articles.models import Article, Publication, Revision
 
 
 class Reviewer(models.Model):
@@ -47,7 +47,8 @@ class Reviewer(models.Model):
         ordering = ["name"]
         permissions = [("verify_reviewer", "Can confirm that a reviewer's credentials were checked")]
         constraints = [
-            *no_longer_than("reviewer", name=150, post_nominals=100, specialty=100, licence_number=60),
+            *no_longer_than("reviewer", name=150, post_nominals=100, specialty=100, slug=150),
+            *no_longer_than("reviewer", licence_number=60, licence_jurisdiction=100),
             models.CheckConstraint(
                 condition=Q(verified_by__isnull=True, verified_at__isnull=True)
                 | Q(verified_by__isnull=False, verified_at__isnull=False),
@@ -118,6 +119,15 @@ class MedicalReview(models.Model):
     note = models.TextField(blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
+    basis = models.ForeignKey(
+        Publication,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The last line of the page's publication log when the review was asked for.",
+    )
+    review_months = models.PositiveSmallIntegerField(help_text="Until the next annual review, if this one is annual.")
+    interval_rule = models.CharField(max_length=100, help_text="Why it is as many months.")
     reviewer = models.ForeignKey(Reviewer, models.PROTECT, null=True, blank=True, related_name="medical_reviews")
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     comment = models.TextField(blank=True)
@@ -206,6 +216,11 @@ class Signature(models.Model):
     class Meta:
         ordering = ["-sequence"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="withdrawn", review__isnull=True)
+                | ~Q(outcome="withdrawn") & Q(review__isnull=False),
+                name="signature_decides_a_review_unless_it_withdraws",
+            ),
             models.CheckConstraint(
                 condition=Q(hash__length=64, previous_hash__length=64), name="signature_hashes_are_64_digits"
             ),

@@ -1,8 +1,15 @@
 """The rules of signing that the database itself holds."""
 
-from articles.guards import Guard, append_only
+from articles.guards import Guard, append_only, never_removed
 from articles.models import Publication
-from reviews.models import MedicalReview, Signature
+from reviews.models import MedicalReview, Reviewer, Signature
+
+# The number of the last text of a page that somebody else than the new signer has signed.
+SIGNED_BY_ANOTHER = (
+    "(SELECT o.number FROM reviews_signature s JOIN articles_revision o ON o.id = s.revision_id "
+    "WHERE s.article_id = NEW.article_id AND s.outcome = 'approved' AND s.by_id <> NEW.by_id "
+    "ORDER BY s.sequence DESC LIMIT 1)"
+)
 
 
 def guards() -> list[Guard]:
@@ -10,6 +17,7 @@ def guards() -> list[Guard]:
     signature = Signature._meta.db_table
     return [
         *append_only(Signature),
+        *never_removed(MedicalReview),
         Guard(
             "publication_needs_signature",
             publication,
@@ -17,6 +25,7 @@ def guards() -> list[Guard]:
             "a text is published only on a positive signature over it",
             when="NEW.kind IN ('publish', 're-sign') AND NOT EXISTS (SELECT 1 FROM reviews_signature s "
             "WHERE s.hash = NEW.evidence AND s.article_id = NEW.article_id AND s.revision_id = NEW.revision_id "
+            "AND s.by_id = NEW.by_id "
             "AND s.outcome = 'approved')",
             reads=True,
         ),
@@ -26,7 +35,8 @@ def guards() -> list[Guard]:
             "INSERT",
             "a withdrawal is an entry of the ledger first",
             when="NEW.kind = 'withdraw' AND NOT EXISTS (SELECT 1 FROM reviews_signature s "
-            "WHERE s.hash = NEW.evidence AND s.article_id = NEW.article_id AND s.outcome = 'withdrawn')",
+            "WHERE s.hash = NEW.evidence AND s.article_id = NEW.article_id AND s.by_id = NEW.by_id "
+            "AND s.outcome = 'withdrawn')",
             reads=True,
         ),
         Guard(
@@ -40,19 +50,42 @@ def guards() -> list[Guard]:
             reads=True,
         ),
         Guard(
+            "signature_is_by_its_reviewer",
+            signature,
+            "INSERT",
+            "only a verified reviewer signs, and only an open review that is theirs or nobody''s",
+            when="NEW.outcome = 'approved' AND NOT EXISTS (SELECT 1 FROM reviews_reviewer v "
+            "JOIN reviews_medicalreview m ON m.id = NEW.review_id WHERE v.user_id = NEW.by_id "
+            "AND v.verified_at IS NOT NULL AND m.decided_at IS NULL "
+            "AND (m.reviewer_id IS NULL OR m.reviewer_id = v.id))",
+            reads=True,
+        ),
+        Guard(
             "signature_is_not_over_own_words",
             signature,
             "INSERT",
-            "nobody signs a text with words of their own",
-            when="NEW.outcome = 'approved' AND EXISTS (SELECT 1 FROM articles_authorship a "
-            "WHERE a.revision_id = NEW.revision_id AND a.user_id = NEW.by_id)",
+            "nobody signs words of their own that nobody else has signed",
+            when="NEW.outcome = 'approved' AND EXISTS (SELECT 1 FROM articles_revision r "
+            "WHERE r.article_id = NEW.article_id AND (r.saved_by_id = NEW.by_id OR EXISTS (SELECT 1 "
+            "FROM articles_authorship a WHERE a.revision_id = r.id AND a.user_id = NEW.by_id)) "
+            f"AND r.number > COALESCE({SIGNED_BY_ANOTHER}, 0))",
             reads=True,
         ),
         Guard(
             "review_stays_on_its_revision",
             review,
             "UPDATE",
-            "a review never moves to another text, and a decision is final",
-            when="NEW.revision_id <> OLD.revision_id OR NEW.article_id <> OLD.article_id OR OLD.decided_at IS NOT NULL",
+            "a review stays as it was asked for, and a decision is final",
+            when="NEW.revision_id <> OLD.revision_id OR NEW.article_id <> OLD.article_id OR NEW.uuid <> OLD.uuid "
+            "OR NEW.trigger <> OLD.trigger OR NEW.requested_by_id <> OLD.requested_by_id OR NEW.note <> OLD.note "
+            "OR NEW.requested_at <> OLD.requested_at OR NEW.review_months <> OLD.review_months "
+            "OR COALESCE(NEW.basis_id, 0) <> COALESCE(OLD.basis_id, 0) OR OLD.decided_at IS NOT NULL",
+        ),
+        Guard(
+            "reviewer_stays_the_same_person",
+            Reviewer._meta.db_table,
+            "UPDATE",
+            "a reviewer stays the same person",
+            when="NEW.user_id <> OLD.user_id OR NEW.uuid <> OLD.uuid",
         ),
     ]

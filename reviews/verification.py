@@ -7,7 +7,8 @@ from django.db.models import Max, Q
 
 from articles import guards
 from articles.content import canonical, digest
-from articles.models import Article, Publication, Revision
+from articles.fields import fold
+from articles.models import Article, Authorship, Publication, Revision
 from reviews import ledger
 from reviews.models import MedicalReview, PrivateField, Reviewer, Signature
 
@@ -51,7 +52,21 @@ def _broken_chain() -> Iterator[str]:
             yield f"{name}: its record is not the record of its hash"
         else:
             yield from (f"{name}: its {column} is not what its record says" for column in _differing(entry))
+        if entry.outcome in Signature.POSITIVE:
+            yield from (f"{name}: {fault}" for fault in _unfit(entry))
         sequence, previous = entry.sequence, entry.hash
+
+
+def _unfit(entry: Signature) -> Iterator[str]:
+    """Why a signature should not have been taken: no clinician's, no review's, or over words of the signer's own."""
+    record = _record(entry)
+    if record and (record.actor.role != "reviewer" or record.actor.reviewer is None or record.review is None):
+        yield "it is not a reviewer's signature on a review"
+    others = Signature.objects.positive().filter(article=entry.article_id, sequence__lt=entry.sequence)
+    last = others.exclude(by=entry.by_id).order_by("-sequence").values_list("revision__number", flat=True).first()
+    own = Authorship.objects.filter(user=entry.by_id, revision__article=entry.article_id)
+    if own.filter(revision__number__gt=last or 0, revision__saved_at__lte=entry.at).exists():
+        yield "its signer wrote some of what was signed"
 
 
 def _record(entry: Signature) -> ledger.Record | None:
@@ -79,6 +94,7 @@ def _differing(entry: Signature) -> Iterator[str]:
         "number of its revision": (entry.revision.number, record.revision_number),
         "by": (signer, record.actor.reviewer) if record.actor.reviewer else (None, None),
         "at": (entry.at, record.at),
+        "authorship": (ledger.provenance(entry.revision), record.provenance),
     }
     yield from (column for column, (row, text) in said.items() if row != text)
 
@@ -103,35 +119,54 @@ def _broken_private_fields() -> Iterator[str]:
 
 
 def _broken_publications() -> Iterator[str]:
-    """Each signed publication shows the review line of its own entry; the others carry the last one on."""
-    lines: dict[int, str] = {}
+    """Each signed line shows what its entry signed; the others carry on what was shown before."""
+    shown: dict[int, Publication] = {}
     for publication in Publication.objects.select_related("revision").order_by("id").iterator(BATCH):
-        name = f"articles_publication {publication.pk}"
+        name, before = f"articles_publication {publication.pk}", shown.get(publication.article_id)
         if publication.evidence:
             entry = Signature.objects.filter(hash=publication.evidence).first()
             yield from _unlike_its_entry(publication, entry, name)
-        if publication.kind not in Publication.SIGNED and publication.review_line != lines.get(publication.article_id):
-            yield f"{name}: its review line is not the one that was signed"
-        lines[publication.article_id] = publication.review_line
+        if publication.kind in Publication.SIGNED:
+            again = (
+                before and before.kind != Publication.Kind.WITHDRAW and before.revision_id == publication.revision_id
+            )
+            if publication.kind != (Publication.Kind.RESIGN if again else Publication.Kind.PUBLISH):
+                yield f"{name}: its kind is not what happened"
+        else:
+            yield from _unlike_the_line_before(publication, before, name)
+        yield from _unlike_its_text(publication, name)
+        shown[publication.article_id] = publication
+
+
+def _unlike_the_line_before(publication: Publication, before: Publication | None, name: str) -> Iterator[str]:
+    kept = {"review_line": "review line", "revision_id": "text"}
+    if publication.kind != Publication.Kind.ADDRESS:
+        kept["slug"] = "address"
+    if publication.kind not in (Publication.Kind.NOTICE, Publication.Kind.FILING):
+        kept["frame"] = "frame"
+    for column, called in kept.items():
+        if before is None or getattr(publication, column) != getattr(before, column):
+            yield f"{name}: its {called} is not the one that was signed or shown before"
 
 
 def _unlike_its_entry(publication: Publication, entry: Signature | None, name: str) -> Iterator[str]:
     if entry is None:
         yield f"{name}: the ledger has no entry for it"
         return
+    record = _record(entry)
     if entry.article_id != publication.article_id:
         yield f"{name}: its entry is about another page"
+    if (publication.by_id, publication.at) != (entry.by_id, entry.at):
+        yield f"{name}: its person or moment is not that of its entry"
     if publication.kind == Publication.Kind.WITHDRAW:
-        if entry.outcome != Signature.Outcome.WITHDRAWN:
-            yield f"{name}: its entry withdraws nothing"
+        if entry.outcome != Signature.Outcome.WITHDRAWN or not record or record.reason != publication.reason:
+            yield f"{name}: its entry does not withdraw it, or not for that reason"
         return
-    record = _record(entry)
     line = record.review_line if record else None
     if entry.outcome not in Signature.POSITIVE or entry.revision_id != publication.revision_id:
         yield f"{name}: its text was not signed"
     if line is None or publication.review_line != canonical(line).decode():
         yield f"{name}: its review line is not the one that was signed"
-    yield from _unlike_its_text(publication, name)
 
 
 def _unlike_its_text(publication: Publication, name: str) -> Iterator[str]:
@@ -140,7 +175,8 @@ def _unlike_its_text(publication: Publication, name: str) -> Iterator[str]:
     except ValueError:
         yield f"{name}: its text cannot be read"
         return
-    if (publication.title, publication.summary) != (document.title, document.summary):
+    signed = (document.title, fold(document.title)[:200], document.summary)
+    if (publication.title, publication.sort_key, publication.summary) != signed:
         yield f"{name}: its title or summary is not the one that was signed"
 
 

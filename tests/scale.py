@@ -1,5 +1,7 @@
 """Many signed pages at once: every rule of the database holds, only the clicks of the people are left out."""
 
+from datetime import datetime
+
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -23,8 +25,8 @@ def publish_symptoms(count: int, *, by, signer, title="Ache {}", causes=1, relat
     _relate(pages, by, causes, min(related, count - 1))
     record_revisions(Symptom.objects.filter(pk__in=[page.pk for page in pages]), by=by)
     revisions = list(Revision.objects.filter(article__in=pages).select_related("article").order_by("article"))
-    lines = _sign(revisions, signer)
-    _publish(revisions, lines, signer)
+    lines, now = _sign(revisions, signer)
+    _publish(revisions, lines, signer, now)
     return [page.slug for page in pages]
 
 
@@ -70,8 +72,8 @@ def _relate(pages: list[Article], by, causes: int, related: int) -> None:
     )
 
 
-def _sign(revisions: list[Revision], signer) -> list[tuple[str, str]]:
-    """Append an approval of each revision to the ledger; return its hash and the review line it made."""
+def _sign(revisions: list[Revision], signer) -> tuple[list[tuple[str, str]], datetime]:
+    """Append an approval of each revision to the ledger; return hashes with review lines, and the moment."""
     ledger.lock_tip()
     tip = Signature.objects.order_by("-sequence").values_list("sequence", "hash").first()
     sequence, previous = tip or (0, ledger.GENESIS)
@@ -79,8 +81,8 @@ def _sign(revisions: list[Revision], signer) -> list[tuple[str, str]]:
     line = ReviewLine(
         reviewed_by=signer.reviewer.as_printed(), last_reviewed=today, next_due=today + relativedelta(months=12)
     )
-    entries = []
-    for revision in revisions:
+    entries, reviews = [], _reviews(revisions, now)
+    for revision, review in zip(revisions, reviews, strict=True):
         sequence += 1
         record = canonical(
             ledger.Record(
@@ -88,6 +90,7 @@ def _sign(revisions: list[Revision], signer) -> list[tuple[str, str]]:
                 previous_hash=previous,
                 outcome="approved",
                 meaning=MedicalReview(trigger="first").meaning,
+                review=review.uuid,
                 trigger="first",
                 article=revision.article.uuid,
                 revision=revision.uuid,
@@ -98,11 +101,13 @@ def _sign(revisions: list[Revision], signer) -> list[tuple[str, str]]:
                 at=now,
                 authentication="password",
                 review_line=line,
+                provenance=ledger.provenance(revision),
                 build="scale",
             )
         )
         entry = Signature(
             sequence=sequence,
+            review=review,
             article_id=revision.article_id,
             revision=revision,
             outcome="approved",
@@ -115,11 +120,29 @@ def _sign(revisions: list[Revision], signer) -> list[tuple[str, str]]:
         previous = entry.hash
         entries.append(entry)
     Signature.objects.bulk_create(entries, batch_size=500)
-    return [(entry.hash, canonical(line).decode()) for entry in entries]
+    decision = {"outcome": "approved", "decided_by": signer, "decided_at": now, "reviewer": signer.reviewer}
+    MedicalReview.objects.filter(decided_at__isnull=True, revision__in=revisions).update(**decision)
+    return [(entry.hash, canonical(line).decode()) for entry in entries], now
 
 
-def _publish(revisions: list[Revision], lines: list[tuple[str, str]], signer) -> None:
-    now = timezone.now()
+def _reviews(revisions: list[Revision], now) -> list[MedicalReview]:
+    """An open first review of each revision."""
+    asked = [
+        MedicalReview(
+            article_id=revision.article_id,
+            revision=revision,
+            trigger="first",
+            requested_by_id=revision.saved_by_id,
+            requested_at=now,
+            review_months=12,
+            interval_rule="the site's interval for standard risk",
+        )
+        for revision in revisions
+    ]
+    return MedicalReview.objects.bulk_create(asked, batch_size=500)
+
+
+def _publish(revisions: list[Revision], lines: list[tuple[str, str]], signer, now) -> None:
     frame = canonical(frame_of(revisions[0].article)).decode()
     Publication.objects.bulk_create(
         [

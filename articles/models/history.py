@@ -79,7 +79,6 @@ class Publication(models.Model):
         MERGED = "merged", "Its subject is now covered by another page."
 
     SIGNED = (Kind.PUBLISH, Kind.RESIGN)
-    FRAMING = (Kind.ADDRESS, Kind.NOTICE, Kind.FILING)
 
     article = models.ForeignKey("articles.Article", models.PROTECT, related_name="publications")
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="publications")

@@ -64,8 +64,19 @@ def test_raw_sql_publishes_nothing_unsigned(published):
 
 def test_a_publication_over_another_pages_revision_is_refused(published, ann):
     other = stories.write_article(ann)
-    with refused("of its own page|keeps the text"):
+    with refused("of its own page|carries on, to the letter"):
         copied(published.live, kind="address", evidence=None, revision=other.latest_revision()).save()
+
+
+@pytest.mark.parametrize(
+    "forged", [{"title": "Cure"}, {"sort_key": "a"}, {"summary": "Drink bleach."}, {"slug": "cure"}, {"frame": None}]
+)
+def test_a_line_without_a_signature_carries_on_what_is_live(published, forged):
+    frame = published.live.frame.replace("2026", "2027")
+    forged = {name: value or frame for name, value in forged.items()}
+    with refused("carries on, to the letter, what is live"):
+        kind = "notice" if "frame" not in forged else "address"
+        copied(published.live, kind=kind, evidence=None, **forged).save()
 
 
 @pytest.mark.parametrize("changed", ["revision", "review_line"])
@@ -73,7 +84,7 @@ def test_a_change_of_frame_keeps_text_and_review_line(published, changed):
     older = published.publications.order_by("id").first()
     other = {"revision": older.revision, "review_line": older.review_line}[changed]
     assert other != getattr(published.live, changed)
-    with refused("keeps the text and the review line"):
+    with refused("carries on, to the letter, what is live"):
         copied(published.live, kind="notice", evidence=None, **{changed: other}).save()
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.utils import timezone
 
 from articles.actions import record_revision, restore
 from articles.content import digest
@@ -118,7 +119,7 @@ def test_a_related_draft_titled_by_the_signer_bars_them(symptom, ann, ravi):
 
 
 def test_a_restored_source_bars_who_wrote_it(ann, ravi, fiona):
-    symptom = stories.write_symptom(ravi)
+    symptom = stories.write_symptom(ravi, writer=ann)
     first = symptom.latest_revision()
     stories.sign(symptom, by=fiona, asked_by=ann)
     stories.edit(symptom, by=ann, body="<p>Another.</p>")
@@ -132,7 +133,7 @@ def test_a_restored_source_bars_who_wrote_it(ann, ravi, fiona):
 def test_the_lists_of_who_is_barred_agree_with_the_rule(ann, ravi, fiona, morgan):
     people, pages = [ann, ravi, fiona, morgan], []
     for number, writers in enumerate([[ann], [ravi], [fiona, ravi], [ann, ravi, ann], [ravi, fiona]]):
-        page = stories.write_symptom(writers[0], slug=f"s{number}", title=f"S {number}")
+        page = stories.write_symptom(writers[0], slug=f"s{number}", title=f"S {number}", writer=ann)
         for step, writer in enumerate(writers):
             stories.edit(page, by=writer, summary=f"Summary {step}.")
         pages.append(page)
@@ -186,7 +187,7 @@ def test_a_deactivated_user_cannot_sign(symptom, ann, ravi):
     review = request_review(symptom, by=ann)
     User.objects.filter(pk=ravi.pk).update(is_active=False)
     refuse(review, ravi, "This account is closed")
-    refuse(review, User.objects.get(pk=ravi.pk), "Only reviewers")
+    refuse(review, User.objects.get(pk=ravi.pk), "This account is closed")
 
 
 def test_a_review_asked_for_before_a_withdrawal_is_not_signed(symptom, ann, ravi, fiona, morgan):
@@ -249,3 +250,30 @@ def test_nobody_is_refused_without_a_reason(symptom, ann, ravi):
     record_revision(symptom, by=ann)
     assert why_not_sign(review, ravi) == ""
     sign(review, ravi)
+
+
+def test_the_writer_named_on_a_page_does_not_sign_it(ann, ravi):
+    review = request_review(stories.write_symptom(ann, writer=ravi), by=ann)
+    refuse(review, ravi, "words of this page are your own")
+
+
+def test_an_old_text_typed_again_is_still_its_authors(ann, ravi, fiona):
+    symptom = stories.write_symptom(ravi, writer=ann, body="<p>Ravi's words.</p>")
+    stories.edit(symptom, by=ann, body="<p>Ann's words.</p>")
+    stories.sign(symptom, by=fiona, asked_by=ann)
+    stories.edit(symptom, by=ann, body="<p>Ravi's words.</p>")
+    refuse(request_review(symptom, by=ann), ravi, "words of this page are your own")
+
+
+def test_a_right_taken_away_while_signing_counts(symptom, ann, ravi):
+    review = request_review(symptom, by=ann)
+    assert ravi.has_perm("reviews.sign_review")
+    User.objects.get(pk=ravi.pk).groups.clear()
+    refuse(review, ravi, "Only reviewers can sign")
+
+
+def test_the_interval_is_the_one_of_the_request(symptom, ann, ravi):
+    review = request_review(symptom, by=ann)
+    Article.objects.filter(pk=symptom.pk).update(review_months=36)
+    sign(review, ravi)
+    assert Article.objects.get(pk=symptom.pk).live.read_review_line().next_due.year == timezone.localdate().year + 1

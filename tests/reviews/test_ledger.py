@@ -14,7 +14,7 @@ from tests import stories
 from tests.articles.test_content import FIXTURES
 from tests.database import refused
 
-RECORD_DIGEST = "957fb165cf293ce223e6fb7740a47e4044e54c4a3d9390fb290bd06b29608ab7"
+RECORD_DIGEST = "188759f9fb3907140a6201b3573b64219c5d7748161515fe31787f1656e45083"
 
 
 @pytest.fixture
@@ -86,6 +86,7 @@ def test_a_record_says_all_that_a_signature_must_say(signed, symptom, ravi):
         },
         "next_due_rule": "12 months after the review: the site's interval for standard risk.",
         "reason": "",
+        "provenance": ledger.provenance(signed.revision),
         "build": "a1b2c3",
     }
     assert actor.pop("licence_number_hash") != ""
@@ -217,15 +218,39 @@ def test_the_ledger_has_one_tip():
 @pytest.mark.django_db
 def test_a_signature_of_ones_own_words_is_refused_by_the_database_itself(symptom, ann):
     revision = symptom.latest_revision()
-    with refused("nobody signs a text with words of their own"):
+    with refused("words of their own|only a verified reviewer"):
         bare_entry(symptom, revision, by=ann, outcome="approved").save()
-    bare_entry(symptom, revision, by=ann, outcome="cancelled").save()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("outcome", ["approved", "changes", "cancelled"])
+def test_a_decision_without_a_review_is_refused(symptom, ann, outcome):
+    with refused("signature_decides_a_review|only a verified reviewer|words of their own"):
+        bare_entry(symptom, symptom.latest_revision(), by=ann, outcome=outcome).save()
+
+
+@pytest.mark.django_db
+def test_the_database_holds_four_eyes_over_all_that_nobody_else_has_signed(symptom, ann, ravi):
+    stories.edit(symptom, by=ravi, summary="Ravi's.")
+    stories.edit(symptom, by=ann, summary="Ann's.")
+    review = request_review(symptom, by=ann)
+    with refused("words of their own"):
+        bare_entry(symptom, review.revision, by=ravi, outcome="approved", review=review).save()
+
+
+@pytest.mark.django_db
+def test_only_a_verified_reviewer_and_the_one_who_was_asked_signs(symptom, ann, ravi, fiona, charlie):
+    review = request_review(symptom, by=ann, reviewer=fiona.reviewer)
+    for nobody in (charlie, ravi):
+        with refused("only a verified reviewer"):
+            bare_entry(symptom, review.revision, by=nobody, outcome="approved", review=review).save()
+    bare_entry(symptom, review.revision, by=fiona, outcome="approved", review=review).save()
 
 
 @pytest.mark.django_db
 def test_an_entry_about_another_pages_text_is_refused(symptom, ann, ravi):
     other = stories.write_article(ann)
-    with refused("about a revision of its page"):
+    with refused("about a revision of its page|only a verified reviewer"):
         bare_entry(symptom, other.latest_revision(), by=ravi, outcome="approved").save()
 
 
@@ -249,9 +274,9 @@ def test_a_review_does_not_move_to_another_text_and_its_decision_is_final(sympto
     review = request_review(symptom, by=ann)
     stories.edit(symptom, by=ann, summary="Another.")
     mine = MedicalReview.objects.filter(pk=review.pk)
-    with refused("a review never moves to another text"):
+    with refused("a review stays as it was asked for"):
         mine.update(revision=symptom.latest_revision())
-    with refused("a review never moves to another text"):
+    with refused("a review stays as it was asked for"):
         mine.update(article=stories.write_article(ann))
     request_changes(review, by=ravi, comment="No.")
     for changed in ({"outcome": "approved"}, {"comment": "Fine."}, {"decided_by": ann}):
