@@ -18,7 +18,7 @@ from articles.models import Publication, Revision
 from reviews import actions
 from reviews.eligibility import withdrawal
 from reviews.forms import AskForm, WithdrawForm
-from reviews.models import MedicalReview, Reviewer
+from reviews.models import MedicalReview, Reviewer, Signature
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -195,6 +195,13 @@ class ReviewerAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_readonly_fields(self, request, obj=None):
+        signed = obj is not None and Signature.objects.positive().filter(by=obj.user_id).exists()
+        return (*self.readonly_fields, "slug") if signed else self.readonly_fields
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else self.prepopulated_fields
 
     def save_model(self, request, obj, form, change):
         if set(form.changed_data) & {*Reviewer.CREDENTIALS, "user"}:

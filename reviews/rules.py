@@ -2,7 +2,7 @@
 
 from articles.guards import Guard, append_only
 from articles.models import Publication
-from reviews.models import MedicalReview, Signature
+from reviews.models import MedicalReview, Reviewer, Signature
 
 
 def guards() -> list[Guard]:
@@ -46,6 +46,15 @@ def guards() -> list[Guard]:
             "nobody signs a text with words of their own",
             when="NEW.outcome = 'approved' AND EXISTS (SELECT 1 FROM articles_authorship a "
             "WHERE a.revision_id = NEW.revision_id AND a.user_id = NEW.by_id)",
+            reads=True,
+        ),
+        Guard(
+            "reviewer_address_stays",
+            Reviewer._meta.db_table,
+            "UPDATE",
+            "review lines lead to the address of a reviewer who has signed, so it stays",
+            when="NEW.slug <> OLD.slug AND EXISTS (SELECT 1 FROM reviews_signature s "
+            "WHERE s.by_id = OLD.user_id AND s.outcome = 'approved')",
             reads=True,
         ),
         Guard(
