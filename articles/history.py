@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from articles import kinds, pages
-from articles.diff import Change, compare
+from articles.diff import Change, compare, words
 from articles.imprint import Frame, Notice, Person
 from articles.models import Article, Publication
 from articles.shelf import CACHE_CONTROL, Leaf
@@ -25,16 +25,16 @@ LINES_A_PAGE = 20
 class Event:
     """One line of a page's log, as its history tells it.
 
-    ``changes`` is None where there is nothing to compare with; ``url`` leads to the text where it can be read.
+    ``note`` says why there are no ``changes`` to show; ``url`` leads to the text where it can be read.
     """
 
     line: Publication
     what: str
     by: Person | None = None
     url: str = ""
-    changes: list[Change] | None = None
-    after_withdrawal: bool = False
-    moves: tuple[tuple[str, str, str], ...] = ()
+    note: str = ""
+    changes: tuple[Change, ...] = ()
+    moves: tuple[tuple[str, list], ...] = ()
 
 
 def leaf(*, kind: str, slug: str, number: int, url_name: str) -> Leaf | HttpResponse:
@@ -96,21 +96,27 @@ def _signed(page: Article, line: Publication, before: Publication | None, withdr
         what, by = "Change", review.updates[-1].by
     else:
         what, by = "Annual review" if before else "First review", review.reviewed_by
-    if line.pk < withdrawn:
-        return Event(line, what, by)
     current = line.revision_id == page.live.revision_id
     url = page.path if current else f"{page.path}history/{line.revision.number}/"
-    if before is None or before.pk < withdrawn:
-        return Event(line, what, by, url, after_withdrawal=before is not None)
-    kind = kinds.get(page.kind)
+    if line.pk < withdrawn and current:
+        return Event(line, what, by, url, "This text was withdrawn later, and has been signed again since.")
+    if line.pk < withdrawn:
+        return Event(
+            line, what, by, note="This text is not shown: it was withdrawn later, or came before one that was."
+        )
+    if before is None:
+        return Event(line, what, by, url, "The first version that visitors could read.")
     if before.revision_id == line.revision_id:
-        return Event(line, what, by, url, changes=[])
+        return Event(line, what, by, url, "The same text, signed again.")
+    if before.pk < withdrawn:
+        return Event(line, what, by, url, "Signed after a withdrawal. What was signed before it is not shown.")
+    kind = kinds.get(page.kind)
     changes = compare(kind.blocks(before.revision.read()), kind.blocks(line.revision.read()))
-    return Event(line, what, by, url, changes=changes)
+    return Event(line, what, by, url, changes=tuple(changes))
 
 
-def _moves(page: Article, before: Publication, line: Publication) -> Iterator[tuple[str, str, str]]:
-    """What a change of frame changed: its name, what stood there, and what stands there now."""
+def _moves(page: Article, before: Publication, line: Publication) -> Iterator[tuple[str, list]]:
+    """What a change of frame changed: its name, and the words that stayed, came and went."""
     was, now = before.read_frame(), line.read_frame()
     for name, old, new in [
         ("Address", _path(page, before), _path(page, line)),
@@ -118,7 +124,8 @@ def _moves(page: Article, before: Publication, line: Publication) -> Iterator[tu
         ("Filed under", _filing(was), _filing(now)),
     ]:
         if old != new:
-            yield name, old, new
+            whole = [("removed", old), ("same", " "), ("added", new)]
+            yield name, whole if name == "Address" else list(words(old, new))
 
 
 def _path(page: Article, line: Publication) -> str:
