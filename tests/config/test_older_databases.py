@@ -1,6 +1,5 @@
 """A database from before a migration keeps what it had, and its published pages are in the lists that came later."""
 
-import pytest
 from django.core.management import call_command
 from django.db import connection
 
@@ -22,8 +21,9 @@ def lists() -> list:
     return [sorted(model.objects.values_list(*fields)) for model, fields in LISTS.items()]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_pages_published_before_there_were_lists_are_listed_by_the_migration(ann, ravi, fiona, morgan, client):
+def test_pages_published_before_there_were_lists_are_listed_by_the_migration(
+    transactional_db, ann, ravi, fiona, morgan, client
+):
     pages = [stories.write_symptom(ann, slug=slug, title=slug.title()) for slug in ("ache", "tics", "gone")]
     for page in pages:
         stories.add_facts(page, ann)
