@@ -205,6 +205,7 @@ class Signature(models.Model):
 
     class Meta:
         ordering = ["-sequence"]
+        indexes = [models.Index(fields=["by", "sequence"], name="signature_by_signer")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(hash__length=64, previous_hash__length=64), name="signature_hashes_are_64_digits"

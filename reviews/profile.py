@@ -5,9 +5,18 @@ from django.urls import reverse
 
 from articles import kinds
 from reviews import ledger
-from reviews.models import Reviewer, Signature
+from reviews.models import MedicalReview, Reviewer, Signature
 
 ENTRIES_A_PAGE = 100
+SHOWN = (
+    "at",
+    "revision",
+    "review__trigger",
+    "article__kind",
+    "article__live__title",
+    "article__live__slug",
+    "article__live__revision",
+)
 
 
 def address(slug: str, number: int = 1) -> str:
@@ -26,17 +35,16 @@ def at_address(slug: str) -> tuple[Reviewer, ledger.Actor] | None:
 def signed_by(reviewer: Reviewer, number: int) -> Page:
     """One page of a reviewer's signatures on public pages, newest first. Raises EmptyPage past the last."""
     entries = Signature.objects.positive().filter(by=reviewer.user_id, article__live__isnull=False)
-    return Paginator(entries.select_related("article__live", "review").order_by("-sequence"), ENTRIES_A_PAGE).page(
-        number
-    )
+    return Paginator(entries.order_by("-sequence").values(*SHOWN), ENTRIES_A_PAGE).page(number)
 
 
-def entry(signature: Signature) -> dict:
-    live = signature.article.live
+def entry(signed: dict) -> dict:
+    trigger = signed["review__trigger"]
+    url_name = kinds.get(signed["article__kind"]).url_name
     return {
-        "title": live.title,
-        "url": reverse(kinds.get(signature.article.kind).url_name, args=[live.slug]),
-        "on": signature.at,
-        "kind": signature.review.get_trigger_display() if signature.review else "Signature",
-        "superseded": signature.revision_id != live.revision_id,
+        "title": signed["article__live__title"],
+        "url": reverse(url_name, args=[signed["article__live__slug"]]),
+        "on": signed["at"],
+        "kind": MedicalReview.Trigger(trigger).label if trigger else "Signature",
+        "superseded": signed["revision"] != signed["article__live__revision"],
     }

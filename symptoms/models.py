@@ -232,7 +232,7 @@ class PublishedCause(models.Model):
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="+")
     cause_uuid = models.UUIDField()
     name = models.CharField(max_length=200)
-    slug = models.SlugField(max_length=200)
+    slug = models.SlugField(max_length=200, db_index=False)
     sort_key = models.CharField(max_length=200, help_text="Of the page.")
     latest = models.BooleanField()
 
@@ -243,6 +243,9 @@ class PublishedCause(models.Model):
         indexes = [
             models.Index(fields=["cause_uuid", "sort_key", "article"], name="published_cause_in_order"),
             models.Index(fields=["cause_uuid", "publication"], name="published_cause_by_date"),
+            models.Index(
+                fields=["slug", "publication"], condition=models.Q(latest=True), name="published_cause_by_slug"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["article", "cause_uuid"], name="published_cause_once"),
@@ -258,7 +261,7 @@ class PublishedCause(models.Model):
 class CauseAddress(models.Model):
     """An address under which a cause was ever signed, so that old links lead on while the cause is public."""
 
-    slug = models.SlugField(max_length=200)
+    slug = models.SlugField(max_length=200, db_index=False)
     cause_uuid = models.UUIDField()
 
     class Meta:

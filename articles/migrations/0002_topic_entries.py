@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name='TopicEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=100)),
+                ('slug', models.SlugField(db_index=False, max_length=100)),
                 ('name', models.CharField(max_length=100)),
                 ('sort_key', models.CharField(help_text='Of the page.', max_length=200)),
                 ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.article')),

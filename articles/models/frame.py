@@ -37,7 +37,7 @@ class TopicEntry(models.Model):
 
     article = models.ForeignKey("articles.Article", models.PROTECT, related_name="+")
     publication = models.ForeignKey("articles.Publication", models.PROTECT, related_name="+")
-    slug = models.SlugField(max_length=100)
+    slug = models.SlugField(max_length=100, db_index=False)
     name = models.CharField(max_length=100)
     sort_key = models.CharField(max_length=200, help_text="Of the page.")
 

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             name='CauseAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=200)),
+                ('slug', models.SlugField(db_index=False, max_length=200)),
                 ('cause_uuid', models.UUIDField()),
             ],
             options={
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('cause_uuid', models.UUIDField()),
                 ('name', models.CharField(max_length=200)),
-                ('slug', models.SlugField(max_length=200)),
+                ('slug', models.SlugField(db_index=False, max_length=200)),
                 ('sort_key', models.CharField(help_text='Of the page.', max_length=200)),
                 ('latest', models.BooleanField()),
                 ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.article')),
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['sort_key', 'article'],
-                'indexes': [models.Index(fields=['cause_uuid', 'sort_key', 'article'], name='published_cause_in_order'), models.Index(fields=['cause_uuid', 'publication'], name='published_cause_by_date')],
+                'indexes': [models.Index(fields=['cause_uuid', 'sort_key', 'article'], name='published_cause_in_order'), models.Index(fields=['cause_uuid', 'publication'], name='published_cause_by_date'), models.Index(condition=models.Q(('latest', True)), fields=['slug', 'publication'], name='published_cause_by_slug')],
                 'constraints': [models.UniqueConstraint(fields=('article', 'cause_uuid'), name='published_cause_once'), models.UniqueConstraint(condition=models.Q(('latest', True)), fields=('cause_uuid',), name='published_cause_one_latest')],
             },
         ),
