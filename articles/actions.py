@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from articles import kinds
+from articles import kinds, projections
 from articles.content import Document, canonical, digest
 from articles.fields import fold
 from articles.imprint import Frame, ReviewLine
@@ -133,7 +133,7 @@ def publish(
     if page.live and page.live.revision.number > revision.number:
         raise CannotPublish("A later text of this page is already published.")
     again = page.live and page.live.revision_id == revision.pk
-    _take_turn()
+    Publication.objects.take_turn()
     publication = Publication.objects.create(
         article=page,
         revision=revision,
@@ -149,6 +149,8 @@ def publish(
         at=at,
     )
     Article.objects.filter(pk=page.pk).update(live=publication)
+    projections.file([publication])
+    projections.show(publication, document)
     return publication
 
 
@@ -158,10 +160,12 @@ def withdraw(page: Article, *, reason: str, evidence: str, by: AbstractUser, at)
     page = lock(page)
     if not page.live:
         raise CannotWithdraw("This page is not published, so there is nothing to withdraw.")
-    _take_turn()
+    Publication.objects.take_turn()
     gone = _following(page.live, kind=Publication.Kind.WITHDRAW, by=by, at=at, reason=reason, evidence=evidence)
     gone.save(force_insert=True)
     Article.objects.filter(pk=page.pk).update(live=None)
+    projections.file([gone])
+    projections.hide(gone)
     return gone
 
 
@@ -207,10 +211,11 @@ def change_address(page: Article, *, slug: str, by: AbstractUser) -> None:
     address = {"language": page.language, "kind": page.kind}
     Redirect.objects.filter(**address, slug=slug, article=page).delete()
     Redirect.objects.create(**address, slug=old, article=page)
-    _take_turn()
+    Publication.objects.take_turn()
     moved = _following(page.live, kind=Publication.Kind.ADDRESS, by=by, at=timezone.now(), slug=slug)
     moved.save(force_insert=True)
     Article.objects.filter(pk=page.pk).update(live=moved, slug=slug)
+    projections.file([moved])
 
 
 @transaction.atomic
@@ -234,10 +239,11 @@ def reframe(pages, *, by: AbstractUser) -> int:
             rows.append(_following(page.live, kind=kind, by=by, at=now, frame=canonical(frame).decode()))
     if not rows:
         return 0
-    _take_turn()
+    Publication.objects.take_turn()
     Publication.objects.bulk_create(rows)
     newest = Publication.objects.filter(article=OuterRef("pk")).order_by("-id").values("id")[:1]
     Article.objects.filter(pk__in=[row.article_id for row in rows]).update(live=Subquery(newest))
+    projections.file(rows)
     return len(rows)
 
 
@@ -247,17 +253,6 @@ def frame_of(page: Article) -> Frame:
         notice=page.notice.as_printed() if page.notice else None,
         filed_under=tuple(topic.as_printed() for topic in page.topics.all()),
     )
-
-
-def _take_turn() -> None:
-    """Hold the end of the log until the transaction ends, so that lines are seen in the order of their ids.
-
-    The greatest id is the site revision: a line that came to light behind it would change no page on any shelf.
-    SQLite has one writer at a time and needs no more.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {Publication._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _following(shown: Publication, **changed) -> Publication:

@@ -24,6 +24,7 @@ class ArticlesConfig(AppConfig):
                 restore=composing.restore_article,
                 blocks=diff.common_blocks,
                 authors=composing.nobody,
+                links=models.Article.objects.linked_from,
             )
         )
         guards.install_after_migrate(self, rules.guards())

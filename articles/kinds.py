@@ -11,10 +11,24 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from articles.diff import Block
+    from articles.models import Publication
 
 
 class UnknownDocument(ValueError):
     """A stored document is of a kind or schema that this build cannot read."""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What a kind keeps beside the log so that public lists need not read every document.
+
+    ``show`` takes a signed publication with its document, ``hide`` a withdrawal: both in its transaction, with the
+    end of the log held. ``rebuild`` makes everything anew from the log.
+    """
+
+    show: Callable[["Publication", Document], None]
+    hide: Callable[["Publication"], None]
+    rebuild: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -24,7 +38,8 @@ class Kind:
     ``load`` prepares a queryset of its model so that ``compose`` asks the database nothing more;
     ``restore`` writes a document back into the working copy and returns what it could not restore, a sentence
     each; ``authors`` names, for each of several new documents with the one before it, the ids of users whose words
-    in shared rows it brings in, in a fixed number of queries.
+    in shared rows it brings in, in a fixed number of queries; ``links`` gives the public addresses of what a document
+    names, by UUID, in at most one query.
     """
 
     name: str
@@ -38,7 +53,9 @@ class Kind:
     restore: Callable[[Any, Document], list[str]]
     blocks: Callable[[Document], Iterable["Block"]]
     authors: Callable[[list[tuple[Document, Document | None]]], list[set[int]]]
+    links: Callable[[Document], dict]
     checks: tuple[Callable, ...] = ()
+    projection: Projection | None = None
     causes_partial: str = ""
 
 

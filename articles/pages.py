@@ -1,9 +1,14 @@
 """What visitors get at an address: the signed page, an open word that it is withdrawn, or the way to where it moved."""
 
+from collections.abc import Callable
+
+from django.core.paginator import Page
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
+from articles import kinds
 from articles.content import Document
 from articles.imprint import Frame, ReviewLine
 from articles.models import Article, Publication, Redirect
@@ -28,7 +33,7 @@ def context(page: Article, document: Document, line: ReviewLine | None, frame: F
         "document": document,
         "line": line,
         "frame": frame,
-        "links": Article.objects.addresses(document.linked) if document.linked else {},
+        "links": kinds.get(document.kind).links(document),
         "address": page.path,
         "overdue": bool(line and line.overdue(timezone.localdate())),
         "state": state,
@@ -40,17 +45,35 @@ def gone(page: Article) -> Leaf:
     newest = page.publications.order_by("-id").first()
     if newest is None:
         raise Http404
-    told = {"title": newest.title, "reason": newest.get_reason_display(), "withdrawn_on": newest.at}
-    told["unsafe"] = newest.reason == Publication.Reason.SAFETY
-    return Leaf("410.html", told, page.site_revision, status=410)
+    return withdrawn(newest, page.site_revision)
 
 
-def moved(*, kind: str, slug: str, url_name: str) -> HttpResponse:
+def withdrawn(line: Publication, site_revision: int, **more) -> Leaf:
+    """410, with what a withdrawal says of itself. ``address`` is where the page can be read again, if it can."""
+    told = {"title": line.title, "reason": line.get_reason_display(), "withdrawn_on": line.at}
+    told["unsafe"] = line.reason == Publication.Reason.SAFETY
+    return Leaf("410.html", told | more, site_revision, status=410)
+
+
+def moved(*, kind: str, slug: str, url_name: str, **rest) -> HttpResponse:
     """A permanent redirect from an address of old."""
     old = Redirect.objects.filter(kind=kind, slug=slug, language="en").select_related("article").first()
     if old is None:
         raise Http404
-    response = redirect(url_name, slug=old.article.slug, permanent=True)
+    return led_on(reverse(url_name, kwargs={"slug": old.article.slug} | rest))
+
+
+def led_on(path: str) -> HttpResponse:
+    """A permanent redirect that is asked for anew each time."""
+    response = redirect(path, permanent=True)
     # Browsers keep a permanent redirect for good, and would go in circles once a page moved back.
     response["Cache-Control"] = CACHE_CONTROL
     return response
+
+
+def around(page: Page, address: Callable[[int], str]) -> dict[str, str | None]:
+    """The addresses of the pages of a list before and after one."""
+    return {
+        "previous": address(page.previous_page_number()) if page.has_previous() else None,
+        "next": address(page.next_page_number()) if page.has_next() else None,
+    }

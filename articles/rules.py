@@ -1,7 +1,7 @@
 """The rules of publication that the database itself holds: append-only history, one honest pointer to it."""
 
 from articles.guards import Guard, append_only
-from articles.models import Article, Authorship, Publication, Revision
+from articles.models import Article, Authorship, Publication, Revision, TopicEntry
 
 # The newest line of the log decides: what is live is that line, unless it says withdrawn; and the address is its.
 NEWEST = "(SELECT p.{} FROM articles_publication p WHERE p.article_id = NEW.id ORDER BY p.id DESC LIMIT 1)"
@@ -17,6 +17,12 @@ def guards() -> list[Guard]:
         *append_only(Revision),
         *append_only(Authorship),
         *append_only(Publication),
+        Guard(
+            "topic_entry_is_made_anew",
+            TopicEntry._meta.db_table,
+            "UPDATE",
+            "what the log says is projected anew, never edited",
+        ),
         Guard(
             "article_live_is_newest_publication",
             article,

@@ -8,7 +8,7 @@ import hashlib
 import threading
 import time
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 
 from cachetools import LRUCache
 from django.conf import settings
@@ -31,6 +31,7 @@ class Leaf:
     context: dict
     site_revision: int
     status: int = 200
+    noindex: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Printed:
     status: int
     site_revision: int
     day: str
+    noindex: bool = False
 
     @property
     def weight(self) -> int:
@@ -49,6 +51,8 @@ class Printed:
         response = HttpResponse(self.body, status=self.status)
         response["ETag"] = self.etag
         response["Cache-Control"] = CACHE_CONTROL
+        if self.noindex:
+            response["X-Robots-Tag"] = "noindex"
         return response
 
 
@@ -85,20 +89,26 @@ class Shelf:
 shelf = Shelf()
 
 
-def public_page(view):
-    """Serve a view's ``Leaf`` from the shelf, with an ETag; other responses, and 404, pass through."""
+def public_page(view=None, *, shelved: bool = True):
+    """Serve a view's ``Leaf`` from the shelf, with an ETag; other responses, and 404, pass through.
+
+    ``shelved=False`` prints the page for each request: for one that shows words which no publication announces.
+    """
+    if view is None:
+        return partial(public_page, shelved=shelved)
 
     @require_safe
     @wraps(view)
     def answer(request, **kwargs):
-        page = shelf.take(request.path)
+        page = shelf.take(request.path) if shelved else None
         if page is None:
             asked_at = time.monotonic()
             leaf = view(request, **kwargs)
             if not isinstance(leaf, Leaf):
                 return leaf
             page = _print(leaf, request)
-            shelf.put(request.path, page, asked_at=asked_at)
+            if shelved:
+                shelf.put(request.path, page, asked_at=asked_at)
         response = page.response()
         if page.status == 200:
             return get_conditional_response(request, etag=page.etag, response=response)
@@ -111,7 +121,7 @@ def _print(leaf: Leaf, request) -> Printed:
     body = render_to_string(leaf.template, leaf.context, request).encode()
     # Of the bytes: whatever can change them (text, frame, links, build, a due date that passed) is in it.
     etag = f'"{hashlib.sha256(settings.BUILD.encode() + body).hexdigest()[:32]}"'
-    return Printed(body, etag, leaf.status, leaf.site_revision, _today())
+    return Printed(body, etag, leaf.status, leaf.site_revision, _today(), leaf.noindex)
 
 
 def _today() -> str:

@@ -1,4 +1,4 @@
-"""Addresses of plain articles."""
+"""Addresses of plain articles and of topics."""
 
 from django.urls import path
 
@@ -8,4 +8,9 @@ app_name = "articles"
 urlpatterns = [
     path("articles/", views.index, name="index"),
     path("articles/<slug:slug>/", views.article, name="article"),
+    path("articles/<slug:slug>/history/", views.history, name="history"),
+    path("articles/<slug:slug>/history/page/<int:number>/", views.history, name="history"),
+    path("articles/<slug:slug>/history/<int:number>/", views.version, name="version"),
+    path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("topics/<slug:slug>/<int:number>/", views.topic, name="topic"),
 ]

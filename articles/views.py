@@ -1,8 +1,11 @@
-"""Public pages of plain articles."""
+"""Public pages of plain articles and of topics."""
 
+from django.core.paginator import EmptyPage
+from django.http import Http404
 from django.urls import reverse
 
-from articles import pages
+from articles import history as histories
+from articles import pages, topics
 from articles.models import Article, Publication
 from articles.shelf import Leaf, public_page
 
@@ -13,9 +16,37 @@ def article(request, slug):
 
 
 @public_page
+def history(request, slug, number=1):
+    return histories.leaf(kind="article", slug=slug, number=number, url_name="articles:history")
+
+
+@public_page
+def version(request, slug, number):
+    return histories.version(kind="article", slug=slug, number=number, url_name="articles:version")
+
+
+@public_page
 def index(request):
     site_revision = Publication.objects.site_revision()
     return Leaf("articles/index.html", {"entries": entries()}, site_revision)
+
+
+@public_page
+def topic(request, slug, number=1):
+    line = topics.at_address(slug)
+    if line is None:
+        raise Http404
+    try:
+        page = topics.filed_under(slug, number)
+    except EmptyPage as empty:
+        raise Http404 from empty
+    context = {
+        "name": line.name,
+        "page": page,
+        "entries": [topics.entry(*row) for row in page],
+        "page_urls": pages.around(page, lambda number: topics.address(slug, number)),
+    }
+    return Leaf("articles/topic.html", context, line.site_revision)
 
 
 def entries(limit: int | None = None) -> list[dict]:

@@ -31,6 +31,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("articles.urls")),
     path("symptoms/", include("symptoms.urls")),
+    path("causes/", include("symptoms.cause_urls")),
+    path("reviewers/", include("reviews.reviewer_urls")),
     path("desk/", include("reviews.urls")),
     path("accounts/", include(ACCOUNTS)),
     path("admin/", admin.site.urls),

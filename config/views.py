@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import get_template
@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
 
-from articles import kinds
-from articles.models import Publication, Topic
+from articles import kinds, topics
+from articles.models import Publication
 from articles.shelf import Leaf, public_page
 from articles.views import entries
 from symptoms import az
@@ -24,12 +24,11 @@ RECENT = 6
 @public_page
 def home(request):
     site_revision = Publication.objects.site_revision()
-    topics = Topic.objects.annotate(count=Count("articles", filter=Q(articles__live__isnull=False)))
     context = {
         "letters": az.letters(),
         "recent": _recently_signed(),
         "articles": entries(RECENT),
-        "topics": topics.filter(count__gt=0).values_list("name", "count"),
+        "topics": topics.every(),
     }
     return Leaf("config/home.html", context, site_revision)
 

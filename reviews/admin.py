@@ -18,7 +18,7 @@ from articles.models import Publication, Revision
 from reviews import actions
 from reviews.eligibility import withdrawal
 from reviews.forms import AskForm, WithdrawForm
-from reviews.models import MedicalReview, Reviewer
+from reviews.models import MedicalReview, Reviewer, Signature
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -193,12 +193,18 @@ class ReviewerAdmin(admin.ModelAdmin):
     prepopulated_fields = {"slug": ("name",)}
     actions = ("verify",)
 
-    def get_readonly_fields(self, request, obj=None):
-        # A reviewer stays the same person: what that account wrote and signed is theirs.
-        return (*self.readonly_fields, "user") if obj else self.readonly_fields
-
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_readonly_fields(self, request, obj=None):
+        """A reviewer stays the same person, at the same address once review lines lead there."""
+        if obj is None:
+            return self.readonly_fields
+        signed = Signature.objects.positive().filter(by=obj.user_id).exists()
+        return (*self.readonly_fields, "user", *(["slug"] if signed else []))
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else self.prepopulated_fields
 
     def save_model(self, request, obj, form, change):
         if set(form.changed_data) & {*Reviewer.CREDENTIALS, "user"}:

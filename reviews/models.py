@@ -215,6 +215,7 @@ class Signature(models.Model):
 
     class Meta:
         ordering = ["-sequence"]
+        indexes = [models.Index(fields=["by", "sequence"], name="signature_by_signer")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(outcome="withdrawn", review__isnull=True)

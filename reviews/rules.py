@@ -72,6 +72,15 @@ def guards() -> list[Guard]:
             reads=True,
         ),
         Guard(
+            "reviewer_address_stays",
+            Reviewer._meta.db_table,
+            "UPDATE",
+            "review lines lead to the address of a reviewer who has signed, so it stays",
+            when="NEW.slug <> OLD.slug AND EXISTS (SELECT 1 FROM reviews_signature s "
+            "WHERE s.by_id = OLD.user_id AND s.outcome = 'approved')",
+            reads=True,
+        ),
+        Guard(
             "review_stays_on_its_revision",
             review,
             "UPDATE",

@@ -8,8 +8,8 @@ class SymptomsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import kinds
-        from symptoms import blocks, composing, quality
+        from articles import guards, kinds
+        from symptoms import blocks, causes, composing, quality, rules
         from symptoms.content import SymptomDocument
         from symptoms.models import Symptom
 
@@ -27,6 +27,9 @@ class SymptomsConfig(AppConfig):
                 restore=composing.restore,
                 blocks=blocks.blocks,
                 authors=composing.authors,
+                links=causes.links,
                 checks=quality.CHECKS,
+                projection=kinds.Projection(show=causes.show, hide=causes.hide, rebuild=causes.rebuild),
             )
         )
+        guards.install_after_migrate(self, rules.guards())

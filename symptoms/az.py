@@ -27,7 +27,7 @@ class Letter:
 
     @property
     def url(self) -> str | None:
-        return reverse("symptoms:letter", args=[self.key]) if self.count else None
+        return address(self.key) if self.count else None
 
 
 def published() -> QuerySet:
@@ -64,3 +64,7 @@ def everything() -> list[tuple[str, list[dict]]]:
 
 def entry(title: str, slug: str) -> dict:
     return {"title": title, "url": reverse("symptoms:symptom", args=[slug])}
+
+
+def address(key: str, number: int = 1) -> str:
+    return reverse("symptoms:letter", args=[key] if number == 1 else [key, number])

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from articles.fields import LineField, RichTextField, fold, no_longer_than
-from articles.models import Article
+from articles.models import Article, Publication
 
 
 class BodySystem(models.TextChoices):
@@ -207,3 +207,65 @@ class Code(models.Model):
 
     def __str__(self):
         return f"{self.system} {self.code}"
+
+
+class PublishedCauseQuerySet(models.QuerySet):
+    def naming(self):
+        """The rows that give each public cause its name and address: those signed last.
+
+        Where two causes were signed under one address, the later one has it, and the other has no page for now.
+        """
+        later = PublishedCause.objects.filter(
+            latest=True, slug=models.OuterRef("slug"), publication__gt=models.OuterRef("publication")
+        )
+        return self.filter(~models.Exists(later), latest=True)
+
+
+class PublishedCause(models.Model):
+    """A cause that a public page names, in the words that were signed.
+
+    A projection of the publication log, written by ``symptoms.causes`` alone. ``publication`` is the one that a
+    signature made; ``latest`` marks, of all rows of a cause, the one that was signed last.
+    """
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="+")
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="+")
+    cause_uuid = models.UUIDField()
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=200, db_index=False)
+    sort_key = models.CharField(max_length=200, help_text="Of the page.")
+    latest = models.BooleanField()
+
+    objects = PublishedCauseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_key", "article"]
+        indexes = [
+            models.Index(fields=["cause_uuid", "sort_key", "article"], name="published_cause_in_order"),
+            models.Index(fields=["cause_uuid", "publication"], name="published_cause_by_date"),
+            models.Index(
+                fields=["slug", "publication"], condition=models.Q(latest=True), name="published_cause_by_slug"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "cause_uuid"], name="published_cause_once"),
+            models.UniqueConstraint(
+                fields=["cause_uuid"], condition=models.Q(latest=True), name="published_cause_one_latest"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}: {self.sort_key}"
+
+
+class CauseAddress(models.Model):
+    """An address under which a cause was ever signed, so that old links lead on while the cause is public."""
+
+    slug = models.SlugField(max_length=200, db_index=False)
+    cause_uuid = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["slug", "cause_uuid"], name="cause_address_once")]
+
+    def __str__(self):
+        return self.slug

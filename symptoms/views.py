@@ -1,14 +1,15 @@
-"""Public pages of symptoms."""
+"""Public pages of symptoms and of causes."""
 
 from django.core.paginator import EmptyPage
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import reverse
 
+from articles import history as histories
 from articles import pages
 from articles.models import Publication
 from articles.shelf import Leaf, public_page
 from symptoms import az
+from symptoms import causes as named
 
 
 @public_page
@@ -22,6 +23,38 @@ def causes(request, slug):
     if isinstance(leaf, Leaf) and leaf.status == 200 and not leaf.context["document"].causes:
         raise Http404
     return leaf
+
+
+@public_page
+def history(request, slug, number=1):
+    return histories.leaf(kind="symptom", slug=slug, number=number, url_name="symptoms:history")
+
+
+@public_page
+def version(request, slug, number):
+    return histories.version(kind="symptom", slug=slug, number=number, url_name="symptoms:version")
+
+
+@public_page
+def cause(request, slug, number=1):
+    """A cause has no text of its own: its name and address are those signed last, and it lists who names it."""
+    row = named.at_address(slug)
+    if row is None:
+        now = named.moved_to(slug)
+        if now is None:
+            raise Http404
+        return pages.led_on(named.address(now))
+    try:
+        page = named.named_by(row, number)
+    except EmptyPage as empty:
+        raise Http404 from empty
+    context = {
+        "name": row.name,
+        "page": page,
+        "entries": named.entries(page),
+        "page_urls": pages.around(page, lambda number: named.address(slug, number)),
+    }
+    return Leaf("symptoms/cause.html", context, row.site_revision)
 
 
 @public_page
@@ -52,16 +85,6 @@ def letter(request, key, number=1):
         "letter": chosen,
         "groups": groups,
         "page": page,
-        "page_urls": _around(key, page),
+        "page_urls": pages.around(page, lambda number: az.address(key, number)),
     }
     return Leaf("symptoms/index.html", context, site_revision)
-
-
-def _around(key, page) -> dict:
-    def url(number):
-        return reverse("symptoms:letter", args=[key] if number == 1 else [key, number])
-
-    return {
-        "previous": url(page.previous_page_number()) if page.has_previous() else None,
-        "next": url(page.next_page_number()) if page.has_next() else None,
-    }

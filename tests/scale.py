@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from articles import projections
 from articles.actions import frame_of, record_revisions
 from articles.content import canonical, digest
 from articles.fields import fold
@@ -166,3 +167,4 @@ def _publish(revisions: list[Revision], lines: list[tuple[str, str]], signer, no
     )
     newest = Publication.objects.filter(article=OuterRef("pk")).order_by("-id").values("id")[:1]
     Article.objects.filter(pk__in=[revision.article_id for revision in revisions]).update(live=Subquery(newest))
+    projections.rebuild()

@@ -1,7 +1,7 @@
 """What is published and how it is found: the ground everything else stands on."""
 
 from articles.models.article import Article, ArticleTag, Reference
-from articles.models.frame import CopyrightNotice, Redirect, Topic
+from articles.models.frame import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.history import Authorship, Publication, Revision
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "Reference",
     "Revision",
     "Topic",
+    "TopicEntry",
 ]

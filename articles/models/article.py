@@ -43,9 +43,11 @@ class ArticleQuerySet(models.QuerySet):
         newest = Publication.objects.order_by("-id").values("id")[:1]
         return self.select_related("live", "live__revision").annotate(site_revision=models.Subquery(newest))
 
-    def addresses(self, uuids) -> dict:
-        """UUID → path of those of the pages that are public."""
-        rows = self.public().filter(uuid__in=uuids).values_list("uuid", "kind", "live__slug")
+    def linked_from(self, document) -> dict:
+        """UUID → path of those pages that a document points to and visitors can read."""
+        if not document.linked:
+            return {}
+        rows = self.public().filter(uuid__in=document.linked).values_list("uuid", "kind", "live__slug")
         return {uuid: reverse(kinds.get(kind).url_name, args=[slug]) for uuid, kind, slug in rows}
 
 

@@ -29,6 +29,27 @@ class Topic(models.Model):
         return imprint.Filing(name=self.name, slug=self.slug)
 
 
+class TopicEntry(models.Model):
+    """One line of a topic's public page: a page that is filed there, in the words of its live frame.
+
+    A projection of the publication log, written by ``articles.projections`` alone and made anew, never edited.
+    """
+
+    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="+")
+    publication = models.ForeignKey("articles.Publication", models.PROTECT, related_name="+")
+    slug = models.SlugField(max_length=100, db_index=False)
+    name = models.CharField(max_length=100)
+    sort_key = models.CharField(max_length=200, help_text="Of the page.")
+
+    class Meta:
+        ordering = ["sort_key", "article"]
+        indexes = [models.Index(fields=["slug", "sort_key", "article"], name="topic_entry_in_order")]
+        constraints = [models.UniqueConstraint(fields=["article", "slug"], name="topic_entry_once")]
+
+    def __str__(self):
+        return f"{self.name}: {self.sort_key}"
+
+
 class CopyrightNotice(models.Model):
     """Whose copyright a page is, of which year, and under which user agreement."""
 

@@ -3,7 +3,7 @@
 import uuid
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 
 from articles import kinds
 from articles.content import Document
@@ -57,6 +57,24 @@ class PublicationQuerySet(models.QuerySet):
     def site_revision(self) -> int:
         """The greatest publication id: it moves with everything that visitors can see."""
         return self.aggregate(latest=models.Max("id"))["latest"] or 0
+
+    def live(self):
+        """The lines of the log that visitors read now."""
+        return self.filter(article__live=models.F("pk"))
+
+    def signed(self):
+        """The lines that a signature over a text made."""
+        return self.filter(kind__in=Publication.SIGNED)
+
+    def take_turn(self) -> None:
+        """Hold the end of the log until the transaction ends, so that lines are seen in the order of their ids.
+
+        The greatest id is the site revision: a line that came to light behind it would change no page on any shelf.
+        SQLite has one writer at a time and needs no more.
+        """
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"LOCK TABLE {Publication._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 class Publication(models.Model):

@@ -3,8 +3,9 @@
 import pytest
 
 from articles.models import Article
-from reviews.models import MedicalReview
+from reviews.models import MedicalReview, Reviewer
 from tests import stories
+from tests.forms import filled
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -28,3 +29,18 @@ def test_every_deed_of_the_admin_works_without_a_transaction_around_it(client, a
     draft = symptom = stories.write_symptom(ann, slug="draft", title="Draft")
     do("discard")
     assert not Article.objects.kept().filter(pk=draft.pk).exists()
+
+
+def test_a_reviewer_stays_the_same_person_and_is_verified_anew_after_a_change(client, ann, ravi, morgan):
+    stories.sign(stories.write_symptom(ann), by=ravi, asked_by=ann)
+    client.force_login(morgan)
+    form = f"/admin/reviews/reviewer/{ravi.reviewer.pk}/change/"
+    values = filled(client.get(form)) | {"user": ann.pk, "slug": "somebody-else", "post_nominals": "MD, PhD"}
+    response = client.post(form, values, follow=True)
+    assert "can sign once somebody has verified these credentials" in response.text
+    reviewer = Reviewer.objects.get(pk=ravi.reviewer.pk)
+    assert (reviewer.user, reviewer.slug, reviewer.post_nominals) == (ravi, "ravi-rao", "MD, PhD")
+    assert reviewer.verified_at is None
+    act = {"action": "verify", "_selected_action": [reviewer.pk]}
+    assert "is verified, and can sign." in client.post("/admin/reviews/reviewer/", act, follow=True).text
+    assert Reviewer.objects.get(pk=reviewer.pk).verified_by == morgan

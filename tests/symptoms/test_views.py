@@ -174,7 +174,7 @@ def test_related_symptoms_are_links_only_where_visitors_can_follow_them(
     with django_assert_num_queries(2):
         page = client.get(PAGE)
     linked = {link for link in html.links(page.text) if link.startswith("/symptoms/") and "causes" not in link}
-    assert linked == {"/symptoms/"} | {f"/symptoms/twitch-{n}/" for n in range(count)}
+    assert linked == {"/symptoms/", f"{PAGE}history/"} | {f"/symptoms/twitch-{n}/" for n in range(count)}
     assert "<li>Gone</li>" in page.text
     assert "<li>Draft</li>" in page.text
 

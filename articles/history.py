@@ -1,0 +1,176 @@
+"""The history of a page as visitors read it: what was signed, by whom, what changed; and each signed text of old.
+
+A withdrawal ends what can be read: no text that was signed before it is shown again, in whole or in a difference.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.core.paginator import EmptyPage, Paginator
+from django.db.models import Max
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from articles import kinds, pages
+from articles.diff import Change, compare, words
+from articles.imprint import Frame, Notice, Person
+from articles.models import Article, Publication
+from articles.shelf import CACHE_CONTROL, Leaf
+
+LINES_A_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a page's log, as its history tells it.
+
+    ``note`` says why there are no ``changes`` to show; ``url`` leads to the text where it can be read.
+    """
+
+    line: Publication
+    what: str
+    by: Person | None = None
+    url: str = ""
+    note: str = ""
+    changes: tuple[Change, ...] = ()
+    moves: tuple[tuple[str, list], ...] = ()
+
+
+def leaf(*, kind: str, slug: str, number: int, url_name: str) -> Leaf | HttpResponse:
+    """One page of the history of a public page, newest first, in a fixed number of queries."""
+    page = _find(kind, slug)
+    if page is None:
+        return pages.moved(kind=kind, slug=slug, url_name=url_name)
+    if page.live is None:
+        return pages.gone(page)
+    log = page.publications.select_related("revision").order_by("-id")
+    try:
+        shown = Paginator(log, LINES_A_PAGE).page(number)
+    except EmptyPage as empty:
+        raise Http404 from empty
+    start = shown.start_index() - 1
+    lines = list(log[start : start + LINES_A_PAGE + 1])  # and the one that the last of them changed
+    shown.object_list = lines[:LINES_A_PAGE]
+    before = log.signed().filter(pk__lt=shown.object_list[-1].pk).first()
+    document = page.live.revision.read()
+    context = {
+        "document": document,
+        "address": page.path,
+        "events": list(_events(page, lines, shown.object_list, before, _last_withdrawal(page))),
+        "page": shown,
+        "page_urls": pages.around(shown, lambda number: _address(url_name, page.slug, number)),
+    }
+    return Leaf("articles/history.html", context, page.site_revision, noindex=True)
+
+
+def _find(kind: str, slug: str) -> Article | None:
+    return Article.objects.at_address(kind=kind, slug=slug).with_publication().first()
+
+
+def _address(url_name: str, slug: str, number: int) -> str:
+    return reverse(url_name, args=[slug] if number == 1 else [slug, number])
+
+
+def _last_withdrawal(page: Article) -> int:
+    gone = page.publications.filter(kind=Publication.Kind.WITHDRAW)
+    return gone.aggregate(latest=Max("id"))["latest"] or 0
+
+
+def _events(page, lines, shown, before, withdrawn: int) -> Iterator[Event]:
+    signed = [line for line in shown if line.kind in Publication.SIGNED]
+    previous = dict(zip(signed, [*signed[1:], before], strict=True)) if signed else {}
+    older = dict(zip(lines, [*lines[1:], None], strict=True))
+    for line in shown:
+        if line in previous:
+            yield _signed(page, line, previous[line], withdrawn)
+        elif line.kind == Publication.Kind.WITHDRAW:
+            yield Event(line, "Withdrawn")
+        else:
+            yield Event(line, line.get_kind_display(), moves=tuple(_moves(page, older[line], line)))
+
+
+def _signed(page: Article, line: Publication, before: Publication | None, withdrawn: int) -> Event:
+    review = line.read_review_line()
+    if review.updates:
+        what, by = "Change", review.updates[-1].by
+    else:
+        what, by = "Annual review" if before else "First review", review.reviewed_by
+    current = line.revision_id == page.live.revision_id
+    url = page.path if current else f"{page.path}history/{line.revision.number}/"
+    if line.pk < withdrawn and current:
+        return Event(line, what, by, url, "This text was withdrawn later, and has been signed again since.")
+    if line.pk < withdrawn:
+        return Event(
+            line, what, by, note="This text is not shown: it was withdrawn later, or came before one that was."
+        )
+    if before is None:
+        return Event(line, what, by, url, "The first version that visitors could read.")
+    if before.revision_id == line.revision_id:
+        return Event(line, what, by, url, "The same text, signed again.")
+    if before.pk < withdrawn:
+        return Event(line, what, by, url, "Signed after a withdrawal. What was signed before it is not shown.")
+    kind = kinds.get(page.kind)
+    changes = compare(kind.blocks(before.revision.read()), kind.blocks(line.revision.read()))
+    return Event(line, what, by, url, changes=tuple(changes))
+
+
+def _moves(page: Article, before: Publication, line: Publication) -> Iterator[tuple[str, list]]:
+    """What a change of frame changed: its name, and the words that stayed, came and went."""
+    was, now = before.read_frame(), line.read_frame()
+    for name, old, new in [
+        ("Address", _path(page, before), _path(page, line)),
+        ("Copyright notice", _notice(was.notice), _notice(now.notice)),
+        ("Filed under", _filing(was), _filing(now)),
+    ]:
+        if old != new:
+            whole = [("removed", old), ("same", " "), ("added", new)]
+            yield name, whole if name == "Address" else list(words(old, new))
+
+
+def _path(page: Article, line: Publication) -> str:
+    return reverse(kinds.get(page.kind).url_name, args=[line.slug])
+
+
+def _notice(notice: Notice | None) -> str:
+    if notice is None:
+        return "none"
+    parts = [f"© {notice.year} {notice.holder}.", notice.statement, notice.agreement_title]
+    return " ".join(part for part in parts if part)
+
+
+def _filing(frame: Frame) -> str:
+    return "; ".join(filing.name for filing in frame.filed_under) or "nothing"
+
+
+def version(*, kind: str, slug: str, number: int, url_name: str) -> Leaf | HttpResponse:
+    """A signed text of old, with the frame and review line that visitors saw last; the current one leads to the page.
+
+    Raises Http404 for a revision that nobody signed.
+    """
+    page = _find(kind, slug)
+    if page is None:
+        return pages.moved(kind=kind, slug=slug, url_name=url_name, number=number)
+    if page.live is None:
+        return pages.gone(page)
+    line = page.publications.filter(revision__number=number).select_related("revision").order_by("-id").first()
+    if line is None:
+        raise Http404
+    if line.revision_id == page.live.revision_id:
+        response = redirect(page.path)
+        response["Cache-Control"] = CACHE_CONTROL
+        return response
+    withdrawal = page.publications.filter(kind=Publication.Kind.WITHDRAW).order_by("-id").first()
+    if withdrawal and line.pk <= withdrawal.pk:
+        return pages.withdrawn(withdrawal, page.site_revision, address=page.path)
+    document = line.revision.read()
+    shown_as = kinds.get(page.kind)
+    context = pages.context(page, document, line.read_review_line(), line.read_frame(), state="superseded")
+    context |= {
+        "overdue": False,
+        "version": line.revision,
+        "superseded_on": page.publications.signed().filter(pk__gt=line.pk).order_by("id").first().at,
+        "page_template": shown_as.partial,
+        "causes_template": shown_as.causes_partial if getattr(document, "causes", ()) else None,
+    }
+    return Leaf("articles/version.html", context, page.site_revision, noindex=True)

@@ -1,0 +1,13 @@
+"""Make the lists of topics and causes anew from the publication log, whole or not at all."""
+
+from django.core.management.base import BaseCommand
+
+from articles import projections
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, **options):
+        projections.rebuild()
+        self.stdout.write("The lists of topics and causes are made anew from the publication log.")

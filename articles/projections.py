@@ -1,0 +1,60 @@
+"""What is kept beside the publication log so that public lists are quick: written with it, and made anew from it."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from articles import kinds
+from articles.content import Document
+from articles.models import Publication, TopicEntry
+
+BATCH = 500
+
+
+def show(publication: Publication, document: Document) -> None:
+    """Keep what the page's kind keeps of a signed text."""
+    if projection := kinds.get(publication.article.kind).projection:
+        projection.show(publication, document)
+
+
+def hide(withdrawal: Publication) -> None:
+    """Drop what the page's kind kept of a page that is withdrawn."""
+    if projection := kinds.get(withdrawal.article.kind).projection:
+        projection.hide(withdrawal)
+
+
+def file(publications: list[Publication]) -> None:
+    """File pages as the newest lines of their log print them; a withdrawn page is filed nowhere. Two statements."""
+    TopicEntry.objects.filter(article__in=[line.article_id for line in publications]).delete()
+    TopicEntry.objects.bulk_create(
+        [entry for line in publications for entry in _entries(line)],
+        batch_size=BATCH,
+    )
+
+
+def _entries(line: Publication) -> Iterable[TopicEntry]:
+    if line.kind == Publication.Kind.WITHDRAW:
+        return
+    for filing in {filing.slug: filing for filing in line.read_frame().filed_under}.values():
+        yield TopicEntry(
+            article_id=line.article_id,
+            publication=line,
+            slug=filing.slug,
+            name=filing.name,
+            sort_key=line.sort_key,
+        )
+
+
+@transaction.atomic
+def rebuild() -> None:
+    """Make every projection anew from the log, whole or not at all."""
+    Publication.objects.take_turn()
+    TopicEntry.objects.all().delete()
+    live = Publication.objects.live().order_by("pk")
+    TopicEntry.objects.bulk_create(
+        (entry for line in live.iterator(BATCH) for entry in _entries(line)),
+        batch_size=BATCH,
+    )
+    for kind in kinds.every():
+        if kind.projection:
+            kind.projection.rebuild()

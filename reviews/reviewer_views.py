@@ -1,0 +1,29 @@
+"""Public pages of reviewers."""
+
+from django.core.paginator import EmptyPage
+from django.http import Http404
+
+from articles import pages
+from articles.shelf import Leaf, public_page
+from reviews import profile
+
+
+@public_page(shelved=False)
+def reviewer(request, slug, number=1):
+    found = profile.at_address(slug)
+    if found is None:
+        raise Http404
+    person, actor = found
+    try:
+        page = profile.signed_by(person, number)
+    except EmptyPage as empty:
+        raise Http404 from empty
+    context = {
+        "actor": actor,
+        "biography": person.biography.strip(),
+        "disclosures": person.disclosures.strip(),
+        "page": page,
+        "entries": [profile.entry(signature) for signature in page],
+        "page_urls": pages.around(page, lambda number: profile.address(slug, number)),
+    }
+    return Leaf("reviews/reviewer.html", context, site_revision=0)

@@ -1,0 +1,142 @@
+"""Causes as visitors meet them: named, addressed and listed by what was signed, whatever the shared rows say now."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Max, Q, Subquery, Value
+from django.urls import reverse
+
+from articles import kinds
+from articles.models import Article, Publication
+from symptoms.content import Cause, SymptomDocument
+from symptoms.models import CauseAddress, PublishedCause
+
+BATCH = 500
+ENTRIES_A_PAGE = 30
+
+
+def show(publication: Publication, document: SymptomDocument) -> None:
+    """A symptom's page was signed: these are its causes now, and nobody named them later."""
+    named = _causes(document)
+    _drop(publication.article_id, but=set(named))
+    PublishedCause.objects.filter(cause_uuid__in=list(named), latest=True).update(latest=False)
+    PublishedCause.objects.bulk_create([_row(publication, cause, latest=True) for cause in named.values()])
+    CauseAddress.objects.bulk_create(
+        [CauseAddress(slug=cause.slug, cause_uuid=uuid) for uuid, cause in named.items()], ignore_conflicts=True
+    )
+
+
+def hide(withdrawal: Publication) -> None:
+    """A page is withdrawn: its causes are those of the other pages that name them, as they were signed."""
+    _drop(withdrawal.article_id)
+
+
+def _drop(article_id: int, but: Iterable[UUID] = ()) -> None:
+    """Take a page's causes away. Each that it named last, ``but`` for some, is named by the page signed before it."""
+    rows = PublishedCause.objects.filter(article=article_id)
+    orphans = set(rows.filter(latest=True).values_list("cause_uuid", flat=True)) - set(but)
+    rows.delete()
+    if orphans:
+        others = PublishedCause.objects.filter(cause_uuid__in=orphans).order_by()
+        heirs = others.values("cause_uuid").annotate(newest=Max("publication")).values_list("cause_uuid", "newest")
+        named = Q(pk__in=[])
+        for uuid, newest in heirs:
+            named |= Q(cause_uuid=uuid, publication=newest)
+        PublishedCause.objects.filter(named).update(latest=True)
+
+
+def rebuild() -> None:
+    """Make all of it anew from the log. The caller holds the log and the transaction."""
+    PublishedCause.objects.all().delete()
+    CauseAddress.objects.all().delete()
+    signed = Publication.objects.signed().filter(article__kind="symptom").order_by("pk")
+    shown: dict[int, list[PublishedCause]] = {}
+    latest: dict[UUID, int] = {}
+    addresses = set()
+    for publication in signed.select_related("revision", "article").iterator(BATCH):
+        causes = _causes(publication.revision.read())
+        addresses |= {(cause.slug, uuid) for uuid, cause in causes.items()}
+        if publication.article.published:
+            shown[publication.article_id] = [_row(publication, cause, latest=False) for cause in causes.values()]
+    rows = [row for rows in shown.values() for row in rows]
+    for row in rows:
+        latest[row.cause_uuid] = max(latest.get(row.cause_uuid, 0), row.publication_id)
+    for row in rows:
+        row.latest = latest[row.cause_uuid] == row.publication_id
+    PublishedCause.objects.bulk_create(rows, batch_size=BATCH)
+    CauseAddress.objects.bulk_create(
+        (CauseAddress(slug=slug, cause_uuid=uuid) for slug, uuid in sorted(addresses)), batch_size=BATCH
+    )
+
+
+def _causes(document: SymptomDocument) -> dict[UUID, Cause]:
+    return {cause.uuid: cause for group in document.causes for cause in group.causes}
+
+
+def _row(publication: Publication, cause: Cause, *, latest: bool) -> PublishedCause:
+    return PublishedCause(
+        article_id=publication.article_id,
+        publication_id=publication.pk,
+        cause_uuid=cause.uuid,
+        name=cause.name,
+        slug=cause.slug,
+        sort_key=publication.sort_key,
+        latest=latest,
+    )
+
+
+def links(document: SymptomDocument) -> dict[UUID, str]:
+    """UUID → path of the related symptoms and the causes that have a public page, in one query."""
+    causes = _causes(document)
+    if not (document.linked or causes):
+        return {}
+    pages = Article.objects.public().order_by().filter(uuid__in=document.linked)
+    named = PublishedCause.objects.naming().order_by().filter(cause_uuid__in=causes)
+    rows = pages.values_list("uuid", "kind", "live__slug").union(
+        named.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug"), all=True
+    )
+    return {uuid: address(slug) if kind == "cause" else _page(kind, slug) for uuid, kind, slug in rows}
+
+
+def _page(kind: str, slug: str) -> str:
+    return reverse(kinds.get(kind).url_name, args=[slug])
+
+
+def address(slug: str, number: int = 1) -> str:
+    return reverse("causes:cause", args=[slug] if number == 1 else [slug, number])
+
+
+def at_address(slug: str) -> PublishedCause | None:
+    """The row that names the cause at an address, carrying the site revision of the same moment."""
+    newest = Publication.objects.order_by("-id").values("id")[:1]
+    return PublishedCause.objects.naming().filter(slug=slug).annotate(site_revision=Subquery(newest)).first()
+
+
+def moved_to(slug: str) -> str | None:
+    """The address that a public cause has now, if it was once signed under this one."""
+    was = CauseAddress.objects.filter(slug=slug).values("cause_uuid")
+    rows = PublishedCause.objects.naming().filter(cause_uuid__in=was).order_by("-publication")
+    return rows.values_list("slug", flat=True).first()
+
+
+def named_by(cause: PublishedCause, number: int) -> Page:
+    """One page of the symptoms that name a cause, with what they were signed to say. Raises EmptyPage past the last."""
+    rows = PublishedCause.objects.filter(cause_uuid=cause.cause_uuid).select_related("article__live__revision")
+    return Paginator(rows, ENTRIES_A_PAGE).page(number)
+
+
+def entries(rows: Iterable[PublishedCause]) -> list[dict]:
+    """What each page says of the cause in its labels, and its emergency advice, from the signed documents."""
+    found = []
+    for row in rows:
+        document = row.article.live.revision.read()
+        found.append(
+            {
+                "document": document,
+                "url": _page(document.kind, row.article.live.slug),
+                "cause": _causes(document)[row.cause_uuid],
+                "reviewed_on": row.article.live.read_review_line().last_reviewed,
+            }
+        )
+    return found
