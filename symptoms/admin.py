@@ -1,10 +1,13 @@
 """The editor's room for symptoms and causes."""
 
 from django.contrib import admin, messages
+from django.db import connection
 
 from articles.admin import PageAdmin, ReferenceInline, RowInline
+from articles.models import Article
 from symptoms.actions import record_cause
-from symptoms.models import Code, OtherName, RelatedSymptom, SymptomCause
+from symptoms.forms import CauseForm
+from symptoms.models import Cause, Code, OtherName, RelatedSymptom, SymptomCause
 
 
 class OtherNameInline(RowInline, admin.TabularInline):
@@ -53,9 +56,23 @@ class SymptomAdmin(PageAdmin):
 class CauseAdmin(admin.ModelAdmin):
     """Causes are shared: renaming one changes the draft of every page that names it, and no public page."""
 
+    form = CauseForm
     list_display = ("name", "slug")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
+
+    def get_object(self, request, object_id, from_field=None):
+        """On saving, its pages and then the row are held, so that two renamings come one after the other.
+
+        Pages first, as everywhere: who saves a page and who saves its cause must not wait for each other.
+        """
+        cause = super().get_object(request, object_id, from_field)
+        if cause is not None and request.method == "POST" and connection.in_atomic_block:
+            pages = SymptomCause.objects.filter(cause=cause).values("symptom")
+            list(Article.objects.select_for_update().filter(pk__in=pages).order_by("pk").values_list("pk"))
+            list(Cause.objects.select_for_update().filter(pk=cause.pk).values_list("pk"))
+            cause.refresh_from_db()
+        return cause
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

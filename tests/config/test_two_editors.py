@@ -108,3 +108,20 @@ def test_rows_without_a_number_go_last_in_the_order_they_were_added(client, symp
         fields |= {f"references-{number}-title": title, f"references-{number}-position": ""}
     client.post(form, filled(client.get(form)) | fields)
     assert list(symptom.references.values_list("position", "title")) == [(0, "Spasms"), (1, "Second"), (2, "Third")]
+
+
+def test_a_renaming_of_a_cause_is_not_undone_by_who_did_not_see_it(client, ann, morgan):
+    cause = stories.write_cause(ann, name="Tiredness", slug="tiredness")
+    page = f"/admin/symptoms/cause/{cause.pk}/change/"
+    client.force_login(ann)
+    opened_by_ann = filled(client.get(page))
+    client.force_login(morgan)
+    client.post(page, filled(client.get(page)) | {"name": "Lack of sleep"})
+    client.force_login(ann)
+    response = client.post(page, opened_by_ann | {"slug": "being-tired"})
+    assert "it is now “Lack of sleep”, at tiredness" in response.text
+    cause.refresh_from_db()
+    assert (cause.name, cause.slug) == ("Lack of sleep", "tiredness")
+    assert client.post(page, filled(response)).status_code == 302
+    cause.refresh_from_db()
+    assert (cause.name, cause.slug) == ("Tiredness", "being-tired")
