@@ -1,11 +1,11 @@
 """The frozen document: what a clinician signs, as pydantic models, canonical bytes and their digest."""
 
 import hashlib
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_serializer
 
 SCHEMA = 1
 ADVICE_LABELS = {
@@ -16,9 +16,18 @@ ADVICE_LABELS = {
 
 
 class Frozen(BaseModel):
-    """A value that never changes once made and refuses fields that it does not know."""
+    """A value that never changes once made and refuses fields that it does not know.
+
+    ``ADDED`` names the fields that its first version had not. They are written only where they say something, so that
+    what was stored before they came is, read and written again, the same to the byte.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    ADDED: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _leave_out_what_came_later(self, write):
+        return {name: value for name, value in write(self).items() if value or name not in self.ADDED}
 
 
 class Advice(Frozen):

@@ -24,13 +24,27 @@ class Update(Frozen):
     on: dt.date
 
 
+class Correction(Frozen):
+    """A published error put right: what was wrong and what is right, in words that were signed."""
+
+    text: str
+    by: Person
+    on: dt.date
+
+
 class ReviewLine(Frozen):
-    """Who reviewed the whole page, when, and when again: computed from the ledger, never typed."""
+    """Who reviewed the whole page, when, and when again: computed from the ledger, never typed.
+
+    Corrections stay with a page for as long as it is public, whoever reviews it later.
+    """
+
+    ADDED = frozenset({"corrections"})
 
     reviewed_by: Person
     last_reviewed: dt.date
     next_due: dt.date
     updates: tuple[Update, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
     def overdue(self, today: dt.date) -> bool:
         return today > self.next_due

@@ -6,20 +6,32 @@ from django.db import transaction
 
 from articles import kinds
 from articles.content import Document
+from articles.kinds import Projection
 from articles.models import Publication, TopicEntry
 
 BATCH = 500
+_of_every_kind: list[Projection] = []
+
+
+def register(projection: Projection) -> None:
+    """Keep something of every page, whatever its kind."""
+    _of_every_kind.append(projection)
+
+
+def _of(publication: Publication) -> list[Projection]:
+    own = kinds.get(publication.article.kind).projection
+    return [*_of_every_kind, *([own] if own else [])]
 
 
 def show(publication: Publication, document: Document) -> None:
-    """Keep what the page's kind keeps of a signed text."""
-    if projection := kinds.get(publication.article.kind).projection:
+    """Keep of a signed text what the rooms above keep of it."""
+    for projection in _of(publication):
         projection.show(publication, document)
 
 
 def hide(withdrawal: Publication) -> None:
-    """Drop what the page's kind kept of a page that is withdrawn."""
-    if projection := kinds.get(withdrawal.article.kind).projection:
+    """Drop what was kept of a page that is withdrawn."""
+    for projection in _of(withdrawal):
         projection.hide(withdrawal)
 
 
@@ -55,6 +67,6 @@ def rebuild() -> None:
         (entry for line in live.iterator(BATCH) for entry in _entries(line)),
         batch_size=BATCH,
     )
-    for kind in kinds.every():
-        if kind.projection:
-            kind.projection.rebuild()
+    own = [kind.projection for kind in kinds.every() if kind.projection]
+    for projection in [*_of_every_kind, *own]:
+        projection.rebuild()

@@ -50,18 +50,23 @@ GRANTS = {
     | {
         ("articles", "change_address"),
         ("articles", "withdraw_article"),
+        ("reviews", "override_checks"),
         ("reviews", "request_review"),
         ("reviews", "verify_reviewer"),
     },
 }
 
 
-def grant(group_model, permission_model) -> None:
-    """Make the three groups, with just their rights. Raises LookupError where a right does not exist."""
+def grant(group_model, permission_model, *, whole: bool = True) -> None:
+    """Make the three groups, with just their rights.
+
+    Raises LookupError where a right does not exist; with ``whole=False``, in a migration that a later one completes,
+    it is left out.
+    """
     rows = permission_model.objects.values_list("content_type__app_label", "codename", "pk")
     known = {(app, codename): pk for app, codename, pk in rows}
     for name, rights in GRANTS.items():
-        if missing := rights - known.keys():
+        if whole and (missing := rights - known.keys()):
             raise LookupError(f"{name} are to have rights that do not exist: {sorted(missing)}")
         group, _ = group_model.objects.get_or_create(name=name)
-        group.permissions.set([known[right] for right in rights])
+        group.permissions.set([known[right] for right in rights & known.keys()])

@@ -38,30 +38,48 @@ class CannotDecide(Refused):
 
 
 @transaction.atomic
-def request_review(page: Article, *, by, trigger: str = "", reviewer: Reviewer | None = None, note: str = ""):
-    """Ask for a signature over the page as it stands. Without a trigger the one that fits best is taken."""
+def request_review(
+    page: Article,
+    *,
+    by,
+    trigger: str = "",
+    reviewer: Reviewer | None = None,
+    note: str = "",
+    correction: str = "",
+    override: str = "",
+) -> MedicalReview:
+    """Ask for a signature over the page as it stands. Without a trigger the one that fits best is taken.
+
+    ``correction`` says to visitors which published error the text puts right; ``override`` says to the reviewer why
+    the review is asked for although a check blocks it. Raises CannotRequestReview, in words for the editor.
+    """
     if not by.has_perm("reviews.request_review"):
         raise CannotRequestReview("Only editors can ask for a review.")
-    _refuse_unprintable(note, CannotRequestReview)
+    for text in (note, correction, override):
+        _refuse_unprintable(text, CannotRequestReview)
     page = pages.lock(page)
     if page.discarded_at:
         raise CannotRequestReview("This page was discarded.")
     if page.medical_reviews.waiting().exists():
         raise CannotRequestReview("This page is in review already. Take that request back to ask anew.")
     revision = pages.record_revision(page, by=by)
-    _refuse_unready(page)
+    blocking = _blocking(page, by, override)
     possible = triggers(page, revision)
     trigger = trigger or possible[0]
     if trigger not in possible:
         names = " or ".join(Trigger(name).label.lower() for name in possible)
         raise CannotRequestReview(f"This page needs another kind of review now: {names}.")
     _refuse_silent_return(page, revision, note)
+    _refuse_needless_correction(page, revision, correction)
     months, rule = review_interval(page)
     review = MedicalReview.objects.create(
         article=page,
         revision=revision,
         trigger=trigger,
         note=note,
+        correction=" ".join(correction.split()),
+        overridden="\n".join(problem.message for problem in blocking),
+        override=override.strip() if blocking else "",
         requested_by=by,
         requested_at=timezone.now(),
         basis=page.publications.order_by("-id").first(),
@@ -81,11 +99,25 @@ def _refuse_silent_return(page: Article, revision: Revision, note: str) -> None:
         )
 
 
-def _refuse_unready(page: Article) -> None:
+def _refuse_needless_correction(page: Article, revision: Revision, correction: str) -> None:
+    """A correction is of something that visitors have read, and of a text that says it no more."""
+    shown = page.publications.order_by("-id").first()
+    if correction.strip() and (shown is None or shown.revision_id == revision.pk):
+        why = "visitors have not read this page yet" if shown is None else "this is the text that visitors read"
+        raise CannotRequestReview(f"There is nothing to correct: {why}. Leave the correction empty.")
+
+
+def _blocking(page: Article, by, override: str) -> list[quality.Problem]:
+    """What the checks block and a managing editor overrides for a reason; refused without one."""
     kind = kinds.get(page.kind)
     loaded = kind.load(kind.model.objects.filter(pk=page.pk)).get()
-    if blocking := [p for p in quality.problems(loaded, kind.compose(loaded)) if p.blocking]:
-        raise CannotRequestReview(" ".join(f"{problem.message} {problem.fix}" for problem in blocking))
+    blocking = [problem for problem in quality.problems(loaded, kind.compose(loaded)) if problem.blocking]
+    told = " ".join(f"{problem.message} {problem.fix}" for problem in blocking)
+    if blocking and not override.strip():
+        raise CannotRequestReview(told)
+    if blocking and not by.has_perm("reviews.override_checks"):
+        raise CannotRequestReview(f"{told} Only a managing editor can ask for a review without that.")
+    return blocking
 
 
 def triggers(page: Article, revision: Revision) -> list[str]:
@@ -163,6 +195,7 @@ def sign_off(
                 "conflicts": "" if reviewer.conflicts_private else conflicts,
                 "checklist": checklist or {},
                 "opened_at": opened_at,
+                "override": review.override,
                 "review_line": line,
                 "next_due_rule": rule,
             },

@@ -43,12 +43,15 @@ class Actor(Frozen):
 class Record(Frozen):
     """What one ledger entry says. Documents are named by UUID and digest, never by a database key."""
 
+    ADDED = frozenset({"override"})
+
     version: Literal[1] = 1
     sequence: int
     previous_hash: str
     outcome: str
     meaning: str
     comment: str = ""
+    override: str = ""
     review: UUID | None = None
     trigger: str = ""
     article: UUID

@@ -5,7 +5,7 @@ import datetime as dt
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 
-from articles.imprint import Person, ReviewLine, Update
+from articles.imprint import Correction, Person, ReviewLine, Update
 from articles.models import Article
 from reviews import ledger
 from reviews.models import MedicalReview, Reviewer, Signature
@@ -20,8 +20,15 @@ class NothingToChange(LookupError):
 def next_line(previous: ReviewLine | None, *, whole_page: bool, by: Person, on: dt.date, due: dt.date) -> ReviewLine:
     """The review line after a positive signature: the rule that moves, or does not move, the annual dates."""
     if whole_page:
-        return ReviewLine(reviewed_by=by, last_reviewed=on, next_due=due)
+        kept = previous.corrections if previous else ()
+        return ReviewLine(reviewed_by=by, last_reviewed=on, next_due=due, corrections=kept)
     return previous.model_copy(update={"updates": (*previous.updates, Update(by=by, on=on))})
+
+
+def corrected(line: ReviewLine, *, text: str, by: Person, on: dt.date) -> ReviewLine:
+    """The review line with one more correction, where the signature was asked for with one."""
+    more = (Correction(text=text, by=by, on=on),) if text else ()
+    return line.model_copy(update={"corrections": (*line.corrections, *more)})
 
 
 def current_line(article: Article) -> ReviewLine | None:
@@ -39,15 +46,16 @@ def line_after(review: MedicalReview, reviewer: Reviewer, today: dt.date) -> tup
 
     Raises NothingToChange for a change to a page that no signature holds up.
     """
-    by = reviewer.as_printed()
+    by, previous = reviewer.as_printed(), current_line(review.article)
+    if previous is None and not review.whole_page:
+        raise NothingToChange
     if review.whole_page:
         due = today + relativedelta(months=review.review_months)
-        line = next_line(None, whole_page=True, by=by, on=today, due=due)
-        return line, f"{review.review_months} months after the review: {review.interval_rule}."
-    previous = current_line(review.article)
-    if previous is None:
-        raise NothingToChange
-    return next_line(previous, whole_page=False, by=by, on=today, due=previous.next_due), NOT_MOVED
+        rule = f"{review.review_months} months after the review: {review.interval_rule}."
+    else:
+        due, rule = previous.next_due, NOT_MOVED
+    line = next_line(previous, whole_page=review.whole_page, by=by, on=today, due=due)
+    return corrected(line, text=review.correction, by=by, on=today), rule
 
 
 def review_interval(page: Article) -> tuple[int, str]:

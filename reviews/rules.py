@@ -2,7 +2,7 @@
 
 from articles.guards import Guard, append_only, never_removed
 from articles.models import Publication
-from reviews.models import MedicalReview, Reviewer, Signature
+from reviews.models import MedicalReview, Reviewer, Signature, Standing
 
 # The number of the last text of a page that somebody else than the new signer has signed.
 SIGNED_BY_ANOTHER = (
@@ -18,6 +18,12 @@ def guards() -> list[Guard]:
     return [
         *append_only(Signature),
         *never_removed(MedicalReview),
+        Guard(
+            "standing_is_made_anew",
+            Standing._meta.db_table,
+            "UPDATE",
+            "what the log says is projected anew, never edited",
+        ),
         Guard(
             "publication_needs_signature",
             publication,
@@ -88,7 +94,9 @@ def guards() -> list[Guard]:
             when="NEW.revision_id <> OLD.revision_id OR NEW.article_id <> OLD.article_id OR NEW.uuid <> OLD.uuid "
             "OR NEW.trigger <> OLD.trigger OR NEW.requested_by_id <> OLD.requested_by_id OR NEW.note <> OLD.note "
             "OR NEW.requested_at <> OLD.requested_at OR NEW.review_months <> OLD.review_months "
+            "OR NEW.correction <> OLD.correction OR NEW.override <> OLD.override OR NEW.overridden <> OLD.overridden "
             "OR COALESCE(NEW.basis_id, 0) <> COALESCE(OLD.basis_id, 0) OR OLD.decided_at IS NOT NULL",
+            reads=True,  # its own columns, which a migration adds and takes away
         ),
         Guard(
             "reviewer_stays_the_same_person",

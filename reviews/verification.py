@@ -108,6 +108,19 @@ def _broken_reviews() -> Iterator[str]:
         decision = (review.outcome, review.decided_by_id, review.decided_at, review.trigger, review.comment)
         if not record or decision != (entry.outcome, entry.by_id, entry.at, record.trigger, record.comment):
             yield f"reviews_medicalreview {review.pk}: its decision is not in the ledger"
+        elif review.outcome == MedicalReview.Outcome.APPROVED:
+            yield from (
+                f"reviews_medicalreview {review.pk}: its {name} is not in the ledger"
+                for name in _unsaid(review, record)
+            )
+
+
+def _unsaid(review: MedicalReview, record: ledger.Record) -> Iterator[str]:
+    """What a signed review was asked for with, and its record does not say."""
+    if review.override != record.override:
+        yield "override"
+    if review.correction and review.correction not in [said.text for said in record.review_line.corrections]:
+        yield "correction"
 
 
 def _broken_private_fields() -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The unsigned surroundings of a page: topics, copyright notices and addresses of old."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -50,6 +51,12 @@ class TopicEntry(models.Model):
         return f"{self.name}: {self.sort_key}"
 
 
+class CopyrightNoticeQuerySet(models.QuerySet):
+    def offered(self):
+        """Notices that a page can be given now."""
+        return self.filter(retired_at__isnull=True)
+
+
 class CopyrightNotice(models.Model):
     """Whose copyright a page is, of which year, and under which user agreement."""
 
@@ -58,6 +65,12 @@ class CopyrightNotice(models.Model):
     statement = LineField(max_length=500, blank=True, help_text="Printed after the holder, as one sentence.")
     agreement_title = LineField("user agreement", max_length=200, blank=True)
     agreement_url = models.URLField("address of the user agreement", blank=True)
+    retired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = CopyrightNoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["holder", "-year"]
@@ -68,6 +81,11 @@ class CopyrightNotice(models.Model):
                 | ~models.Q(agreement_title="") & ~models.Q(agreement_url=""),
                 name="notice_agreement_has_title_and_address",
                 violation_error_message="Give both the title and the address of the user agreement, or neither.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(retired_by__isnull=True, retired_at__isnull=True)
+                | models.Q(retired_by__isnull=False, retired_at__isnull=False),
+                name="notice_retired_by_and_at",
             ),
         ]
 

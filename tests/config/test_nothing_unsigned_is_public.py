@@ -51,6 +51,9 @@ REFUSED = {
     ("articles.Article", "kind"),
     ("articles.Article", "language"),
     ("reviews.MedicalReview", "note"),
+    ("reviews.MedicalReview", "correction"),
+    ("reviews.MedicalReview", "override"),
+    ("reviews.MedicalReview", "overridden"),
     ("reviews.MedicalReview", "comment"),
     ("reviews.MedicalReview", "interval_rule"),
 }

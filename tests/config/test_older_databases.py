@@ -7,6 +7,7 @@ from articles import guards
 from articles.models import TopicEntry
 from reviews import verification
 from reviews.actions import withdraw_page
+from reviews.models import Standing
 from symptoms.models import CauseAddress, PublishedCause
 from tests import stories
 
@@ -14,6 +15,7 @@ LISTS = {
     TopicEntry: ("article", "publication", "slug", "name", "sort_key"),
     PublishedCause: ("article", "publication", "cause_uuid", "name", "slug", "sort_key", "latest"),
     CauseAddress: ("slug", "cause_uuid"),
+    Standing: ("article", "publication", "reviewer", "last_reviewed", "next_due"),
 }
 
 
@@ -33,6 +35,7 @@ def test_pages_published_before_there_were_lists_are_listed_by_the_migration(
     withdraw_page(pages[2], reason="wrong", by=morgan)
     before = lists()
     assert all(before)
+    call_command("migrate", "reviews", "0002", verbosity=0)
     call_command("migrate", "symptoms", "0001", verbosity=0)
     call_command("migrate", "articles", "0001", verbosity=0)
     call_command("migrate", verbosity=0)

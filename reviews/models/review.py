@@ -1,0 +1,121 @@
+"""MedicalReview: a request to sign one frozen revision, and what became of it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from articles.fields import LineField, no_longer_than
+from articles.models import Article, Publication, Revision
+from reviews.models.reviewer import Reviewer
+
+WHOLE_PAGE_READ = (
+    "I have read the whole page. In my professional judgment it is accurate, current and safe for the public to read."
+)
+CHANGE_READ = (
+    "I have read what changed since the page was last signed. In my professional judgment the change "
+    "is accurate and safe for the public to read. This is not a review of the whole page."
+)
+CORRECTION_READ = "The correction printed with it says truly what was wrong and what is right."
+
+
+class MedicalReviewQuerySet(models.QuerySet):
+    def waiting(self):
+        """Asked for and not decided yet."""
+        return self.filter(decided_at__isnull=True)
+
+    def decided(self):
+        return self.filter(decided_at__isnull=False)
+
+    def with_page(self):
+        return self.select_related("article__live", "revision", "reviewer", "requested_by")
+
+
+class MedicalReview(models.Model):
+    """A request to sign one frozen revision, and what became of it."""
+
+    class Trigger(models.TextChoices):
+        FIRST = "first", "First review"
+        ANNUAL = "annual", "Annual review"
+        CHANGE = "change", "Change"
+        SAFETY = "safety", "Safety alert"
+        GUIDELINE = "guideline", "Guideline change"
+        READER = "reader", "Reader report"
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", "Signed"
+        CHANGES = "changes", "Sent back"
+        DECLINED = "declined", "Declined"
+        CANCELLED = "cancelled", "Request taken back"
+
+    # Only these move the annual dates: the clinician reads the whole page.
+    WHOLE_PAGE = (Trigger.FIRST, Trigger.ANNUAL)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    article = models.ForeignKey(Article, models.PROTECT, related_name="medical_reviews")
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="medical_reviews")
+    trigger = models.CharField(max_length=10, choices=Trigger)
+    note = models.TextField(blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    basis = models.ForeignKey(
+        Publication,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The last line of the page's publication log when the review was asked for.",
+    )
+    review_months = models.PositiveSmallIntegerField(help_text="Until the next annual review, if this one is annual.")
+    interval_rule = models.CharField(max_length=100, help_text="Why it is as many months.")
+    correction = LineField(
+        max_length=500,
+        blank=True,
+        help_text="What was wrong in the published text, and what is right: visitors read it, dated.",
+    )
+    overridden = models.TextField(blank=True, help_text="What the checks blocked, a line each.")
+    override = models.TextField(blank=True, help_text="Why the review was asked for all the same.")
+    reviewer = models.ForeignKey(Reviewer, models.PROTECT, null=True, blank=True, related_name="medical_reviews")
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    comment = models.TextField(blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MedicalReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-requested_at", "-id"]
+        permissions = [
+            ("request_review", "Can ask for a medical review"),
+            ("sign_review", "Can decide medical reviews"),
+            ("override_checks", "Can ask for a review that a check blocks"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article"], condition=Q(decided_at__isnull=True), name="one_open_review_an_article"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True, decided_at__isnull=True, outcome="")
+                | Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(outcome=""),
+                name="review_decided_by_at_and_how",
+            ),
+            models.CheckConstraint(condition=~Q(outcome="changes") | ~Q(comment=""), name="review_sent_back_says_why"),
+            models.CheckConstraint(
+                condition=Q(overridden="", override="") | ~Q(overridden="") & ~Q(override=""),
+                name="review_overrides_checks_for_a_reason",
+            ),
+            *no_longer_than("review", correction=500),
+        ]
+
+    def __str__(self):
+        return f"{self.get_trigger_display()} of {self.article}"
+
+    @property
+    def whole_page(self) -> bool:
+        return self.trigger in self.WHOLE_PAGE
+
+    @property
+    def meaning(self) -> str:
+        """What a signature says, in the words the signer agrees to and the record keeps."""
+        said = WHOLE_PAGE_READ if self.whole_page else CHANGE_READ
+        return f"{said} {CORRECTION_READ}" if self.correction else said

@@ -1,0 +1,79 @@
+"""Reviewer: a clinician who may sign."""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from articles.fields import LineField, no_longer_than
+from articles.imprint import Person
+
+
+class Reviewer(models.Model):
+    """A clinician who may sign, with the credentials that somebody else has checked."""
+
+    CREDENTIALS = (
+        "name",
+        "post_nominals",
+        "specialty",
+        "licence_number",
+        "licence_jurisdiction",
+        "licence_expires",
+    )
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviewer")
+    name = LineField(max_length=150, help_text="As printed in the review line.")
+    post_nominals = LineField(max_length=100, blank=True, help_text="Such as “MD, FRCP”.")
+    specialty = LineField(max_length=100)
+    slug = models.SlugField("address", max_length=150, unique=True)
+    biography = models.TextField(blank=True)
+    disclosures = models.TextField(blank=True, help_text="Standing conflicts of interest, shown to visitors.")
+    licence_number = LineField(max_length=60, help_text="Never shown to visitors.")
+    licence_jurisdiction = LineField(max_length=100)
+    licence_expires = models.DateField()
+    conflicts_private = models.BooleanField(
+        default=False, help_text="Keep conflict statements at signing out of public records."
+    )
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+        permissions = [("verify_reviewer", "Can confirm that a reviewer's credentials were checked")]
+        constraints = [
+            *no_longer_than("reviewer", name=150, post_nominals=100, specialty=100, slug=150),
+            *no_longer_than("reviewer", licence_number=60, licence_jurisdiction=100),
+            models.CheckConstraint(
+                condition=Q(verified_by__isnull=True, verified_at__isnull=True)
+                | Q(verified_by__isnull=False, verified_at__isnull=False),
+                name="reviewer_verified_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by__isnull=True) | ~Q(verified_by=models.F("user")),
+                name="reviewer_verified_by_someone_else",
+                violation_error_message="Reviewers cannot verify their own credentials.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}, {self.post_nominals}" if self.post_nominals else self.name
+
+    def as_printed(self) -> Person:
+        return Person(name=self.name, post_nominals=self.post_nominals, specialty=self.specialty, slug=self.slug)
+
+    def why_not(self, today: dt.date) -> str:
+        """Why this reviewer can sign nothing today; empty where they can."""
+        if not self.user.is_active:
+            return "This account is closed."
+        if not self.verified_at:
+            return "Your credentials have not been verified yet. Ask a managing editor to check them."
+        if self.licence_expires < today:
+            return (
+                f"Your licence lapsed on {self.licence_expires:%-d %B %Y}. Ask a managing editor to record the renewal."
+            )
+        return ""
