@@ -1,4 +1,4 @@
-"""The editor's room for pages: one admin that every kind of page builds on, and those of the frame and the log.
+"""The editor's room for pages: one admin that every kind of page builds on.
 
 Nothing is registered here: ``config.admin`` alone puts the admin together.
 """
@@ -8,17 +8,12 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F
-from django.utils import timezone
 from js_asset import Media
 
 from articles import actions
 from articles.admin_pages import PagePages, as_key
-from articles.forms import KnownAutocomplete, PageForm, RowForm, RowFormSet
+from articles.forms import ADDRESSES, KnownAutocomplete, PageForm, RowForm, RowFormSet
 from articles.models import Article, Reference
-
-ADDRESSES = {
-    models.URLField: {"widget": forms.URLInput(attrs={"class": "vURLField"}), "assume_scheme": "https"},
-}
 
 
 class RowInline:
@@ -139,80 +134,3 @@ class ArticleAdmin(PageAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(kind="article")
-
-
-class TopicAdmin(admin.ModelAdmin):
-    list_display = ("name", "slug")
-    search_fields = ("name",)
-    prepopulated_fields = {"slug": ("name",)}
-
-    def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and (obj is None or not obj.articles.exists())
-
-    def get_actions(self, request):
-        return {name: act for name, act in super().get_actions(request).items() if name != "delete_selected"}
-
-    def save_model(self, request, obj, form, change):
-        if change:  # pages before topics, as everywhere: two savers that met in the other order would block each other
-            list(Article.objects.select_for_update().filter(topics=obj).order_by("pk").values_list("pk"))
-        super().save_model(request, obj, form, change)
-        _show_frame(request, Article.objects.filter(topics=obj))
-
-
-class CopyrightNoticeAdmin(admin.ModelAdmin):
-    list_display = ("holder", "year", "statement", "agreement_title")
-    formfield_overrides = ADDRESSES
-    actions = ("roll_to_this_year",)
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        _show_frame(request, Article.objects.filter(notice=obj))
-
-    @admin.action(description="Roll over to this year", permissions=["change"])
-    def roll_to_this_year(self, request, queryset):
-        year = timezone.localdate().year
-        count = actions.roll_copyright_year(queryset, year=year, by=request.user)
-        for notice in queryset:
-            self.log_change(request, notice, f"Rolled over to {year}.")
-        messages.success(request, f"{count} published pages now print {year}. Their texts and reviews are unchanged.")
-
-
-def _show_frame(request, pages) -> None:
-    if count := actions.reframe(pages, by=request.user):
-        messages.info(request, f"{count} published pages show it now. Their texts and reviews are unchanged.")
-
-
-class LogAdmin(admin.ModelAdmin):
-    """Rows that are added by what people do, and that nobody edits."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-class RevisionAdmin(LogAdmin):
-    list_display = ("article", "number", "saved_by", "saved_at", "digest")
-    list_select_related = ("article", "saved_by")
-    search_fields = ("article__title", "digest")
-    ordering = ("-id",)
-
-
-class PublicationAdmin(LogAdmin):
-    list_display = ("title", "kind", "revision", "by", "at")
-    list_select_related = ("revision", "by")
-    list_filter = ("kind",)
-    search_fields = ("title",)
-
-
-class RedirectAdmin(LogAdmin):
-    list_display = ("slug", "kind", "article", "made_at")
-    list_select_related = ("article",)
-    search_fields = ("slug",)

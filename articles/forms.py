@@ -2,11 +2,16 @@
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.db import models
 from django.forms.models import BaseInlineFormSet
 
 from articles import kinds
 from articles.actions import CannotChangeAddress, change_address
 from articles.diff import compare
+
+ADDRESSES = {
+    models.URLField: {"widget": forms.URLInput(attrs={"class": "vURLField"}), "assume_scheme": "https"},
+}
 
 
 class PageForm(forms.ModelForm):

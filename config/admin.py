@@ -7,6 +7,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 
 from articles import admin as articles
+from articles import admin_frame, admin_log
 from articles.models import Article, CopyrightNotice, Publication, Redirect, Revision, Topic
 from reviews import admin as reviews
 from reviews.models import MedicalReview, Reviewer, Signature
@@ -36,11 +37,11 @@ admin.site.login = secure_admin_login(admin.site.login)
 admin.site.register(Symptom, SymptomAdmin)
 admin.site.register(Cause, symptoms.CauseAdmin)
 admin.site.register(Article, ArticleAdmin)
-admin.site.register(Topic, articles.TopicAdmin)
-admin.site.register(CopyrightNotice, articles.CopyrightNoticeAdmin)
-admin.site.register(Revision, articles.RevisionAdmin)
-admin.site.register(Publication, articles.PublicationAdmin)
-admin.site.register(Redirect, articles.RedirectAdmin)
+admin.site.register(Topic, admin_frame.TopicAdmin)
+admin.site.register(CopyrightNotice, admin_frame.CopyrightNoticeAdmin)
+admin.site.register(Revision, admin_log.RevisionAdmin)
+admin.site.register(Publication, admin_log.PublicationAdmin)
+admin.site.register(Redirect, admin_log.RedirectAdmin)
 admin.site.register(Reviewer, reviews.ReviewerAdmin)
 admin.site.register(MedicalReview, reviews.MedicalReviewAdmin)
 admin.site.register(Signature, reviews.SignatureAdmin)
