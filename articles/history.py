@@ -4,7 +4,7 @@ A withdrawal ends what can be read: no text that was signed before it is shown a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Max
@@ -25,7 +25,8 @@ LINES_A_PAGE = 20
 class Event:
     """One line of a page's log, as its history tells it.
 
-    ``note`` says why there are no ``changes`` to show; ``url`` leads to the text where it can be read.
+    ``note`` says why there are no ``changes`` to show; ``url`` leads to the text where it can be read;
+    ``correction`` is the published error that this line put right.
     """
 
     line: Publication
@@ -33,6 +34,7 @@ class Event:
     by: Person | None = None
     url: str = ""
     note: str = ""
+    correction: str = ""
     changes: tuple[Change, ...] = ()
     moves: tuple[tuple[str, list], ...] = ()
 
@@ -83,7 +85,8 @@ def _events(page, lines, shown, before, withdrawn: int) -> Iterator[Event]:
     older = dict(zip(lines, [*lines[1:], None], strict=True))
     for line in shown:
         if line in previous:
-            yield _signed(page, line, previous[line], withdrawn)
+            event = _signed(page, line, previous[line], withdrawn)
+            yield replace(event, correction=_correction(line, previous[line], withdrawn))
         elif line.kind == Publication.Kind.WITHDRAW:
             yield Event(line, "Withdrawn")
         else:
@@ -113,6 +116,14 @@ def _signed(page: Article, line: Publication, before: Publication | None, withdr
     kind = kinds.get(page.kind)
     changes = compare(kind.blocks(before.revision.read()), kind.blocks(line.revision.read()))
     return Event(line, what, by, url, changes=tuple(changes))
+
+
+def _correction(line: Publication, before: Publication | None, withdrawn: int) -> str:
+    """The correction that came with a signed line; what came before a withdrawal is not shown again."""
+    if line.pk < withdrawn:
+        return ""
+    kept = before.read_review_line().corrections if before and before.pk > withdrawn else ()
+    return " ".join(correction.text for correction in line.read_review_line().corrections[len(kept) :])
 
 
 def _moves(page: Article, before: Publication, line: Publication) -> Iterator[tuple[str, list]]:

@@ -101,10 +101,15 @@ def _refuse_silent_return(page: Article, revision: Revision, note: str) -> None:
 
 def _refuse_needless_correction(page: Article, revision: Revision, correction: str) -> None:
     """A correction is of something that visitors have read, and of a text that says it no more."""
-    shown = page.publications.order_by("-id").first()
-    if correction.strip() and (shown is None or shown.revision_id == revision.pk):
-        why = "visitors have not read this page yet" if shown is None else "this is the text that visitors read"
+    if correction.strip() and not can_correct(page, revision):
+        why = "this is the text that visitors read" if page.live else "visitors have not read this page"
         raise CannotRequestReview(f"There is nothing to correct: {why}. Leave the correction empty.")
+
+
+def can_correct(page: Article, revision: Revision) -> bool:
+    """Whether visitors have read another text of this page than this one."""
+    shown = page.publications.order_by("-id").first()
+    return shown is not None and shown.revision_id != revision.pk
 
 
 def _blocking(page: Article, by, override: str) -> list[quality.Problem]:

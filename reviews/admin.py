@@ -6,7 +6,6 @@ Nothing is registered here: ``config.admin`` alone puts the admin together.
 from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST
 
@@ -17,6 +16,7 @@ from reviews import actions
 from reviews.admin_lists import ReviewedLists
 from reviews.eligibility import withdrawal
 from reviews.forms import AskForm, WithdrawForm
+from reviews.glance import glance
 from reviews.models import MedicalReview, Reviewer, Signature
 
 
@@ -47,25 +47,9 @@ class Reviewed(ReviewedLists):
         page = rows.prefetch_related("topics").filter(pk=object_id).first() if str(object_id).isdigit() else None
         if page is None:
             return {}
-        reviews = page.medical_reviews.select_related("reviewer", "revision", "decided_by").order_by("-id")
-        newest = reviews.first()
-        latest = page.latest_revision()
-        line = page.live.read_review_line() if page.live else None
         return (
-            {
-                "page": page,
-                "line": line,
-                "overdue": bool(line and line.overdue(timezone.localdate())),
-                "latest": latest,
-                "changed": bool(page.live and latest and page.live.revision_id != latest.pk),
-                "waiting": newest if newest and not newest.decided_at else None,
-                "sent_back": newest if newest and newest.outcome == MedicalReview.Outcome.CHANGES else None,
-                "withdrawn": None if page.live else page.publications.order_by("-id").first(),
-                "problems": quality.problems(page, kind.compose(page)),
-                "can_ask": request.user.has_perm("reviews.request_review"),
-                "can_withdraw": bool(page.live) and request.user.has_perm("articles.withdraw_article"),
-                "can_move": request.user.has_perm("articles.change_address"),
-            }
+            glance(page, user=request.user)
+            | {"can_move": request.user.has_perm("articles.change_address")}
             | {name: self.address_of(name, page) for name in ("preview", "revisions", "address", "discard")}
             | {f"{name}_url": self.address_of(name, page) for name in ("ask", "take_back", "withdraw")}
         )
@@ -73,30 +57,47 @@ class Reviewed(ReviewedLists):
     def ask(self, request, object_id):
         """Ask for a review of the page as it was last saved."""
         page = self.asked_page(request, object_id, right="reviews.request_review")
-        latest = page.latest_revision()
-        form = AskForm(request.POST or None, page=page, triggers=actions.triggers(page, latest))
-        if request.method == "POST" and form.is_valid():
-            try:
-                review = actions.request_review(page, by=request.user, **form.cleaned_data)
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                self.log_change(request, page, f"Asked for a review of revision {review.revision.number}.")
-                messages.success(
-                    request,
-                    f"{review.reviewer or 'Any reviewer'} is asked to sign revision {review.revision.number}. "
-                    "Editing goes on: what you change now is not part of what they read.",
-                )
-                return redirect(self.address_of("change", page))
-        kind = kinds.get(page.kind)
-        loaded = kind.load(self.get_queryset(request).filter(pk=page.pk)).get()
+        latest, problems = page.latest_revision(), self._problems(request, page)
+        blocked = any(problem.blocking for problem in problems)
+        form = AskForm(
+            request.POST or None,
+            page=page,
+            triggers=actions.triggers(page, latest),
+            can_correct=actions.can_correct(page, latest),
+            must_override=blocked,
+        )
+        if request.method == "POST" and form.is_valid() and (review := self._asked(request, page, form)):
+            who, number = review.reviewer or "Any reviewer", review.revision.number
+            messages.success(
+                request,
+                f"{who} is asked to sign revision {number}. "
+                "Editing goes on: what you change now is not part of what they read.",
+            )
+            return redirect(self.address_of("change", page))
         context = {
             "form": form,
             "latest": latest,
-            "problems": quality.problems(loaded, kind.compose(loaded)),
+            "problems": problems,
+            "blocked": blocked,
+            "may_ask": not blocked or request.user.has_perm("reviews.override_checks"),
             "withdrawal": withdrawal(page),
         }
         return self.show(request, "reviews/admin/ask.html", page, **context)
+
+    def _problems(self, request, page) -> list[quality.Problem]:
+        kind = kinds.get(page.kind)
+        loaded = kind.load(self.get_queryset(request).filter(pk=page.pk)).get()
+        return quality.problems(loaded, kind.compose(loaded))
+
+    def _asked(self, request, page, form) -> MedicalReview | None:
+        """The review that was asked for; where that was refused, the form says why."""
+        try:
+            review = actions.request_review(page, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return None
+        self.log_change(request, page, f"Asked for a review of revision {review.revision.number}.")
+        return review
 
     def take_back(self, request, object_id):
         page = self.asked_page(request, object_id, right="reviews.request_review")

@@ -72,13 +72,31 @@ class AskForm(forms.Form):
         label="Note to the reviewer",
         help_text="What changed and why, in a sentence or two.",
     )
+    correction = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=500,
+        label="Correction for visitors",
+        help_text="Only where visitors read something that was wrong: what it said, and what is right. "
+        "It is printed on the page with the date of the signature, and stays there.",
+    )
+    override = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        label="Why ask all the same",
+        help_text="The reviewer reads this beside what the checks found, and the ledger keeps it.",
+        error_messages={"required": "Say why the review is asked for although the checks block it."},
+    )
 
-    def __init__(self, *args, page, triggers, **kwargs):
+    def __init__(self, *args, page, triggers, can_correct: bool, must_override: bool, **kwargs):
         super().__init__(*args, **kwargs)
         labels = dict(MedicalReview.Trigger.choices)
         self.fields["trigger"].choices = [(name, labels[name]) for name in triggers]
         self.fields["trigger"].initial = triggers[0]
         self.fields["reviewer"].queryset = able(page)
+        for name, wanted in (("correction", can_correct), ("override", must_override)):
+            if not wanted:
+                del self.fields[name]
 
 
 def able(page):

@@ -65,9 +65,9 @@ def write_article(by: User, *, slug: str = "keeping-a-diary", title: str = "Keep
     return article
 
 
-def sign(page: Article, *, by: User, asked_by: User, trigger: str = "") -> Signature:
+def sign(page: Article, *, by: User, asked_by: User, trigger: str = "", **asked) -> Signature:
     """Ask for a review of a page as it stands, and sign it."""
-    review = request_review(page, by=asked_by, trigger=trigger, note="Please read it.")
+    review = request_review(page, by=asked_by, trigger=trigger, note="Please read it.", **asked)
     return sign_off(review, by=by, seen_digest=review.revision.digest, conflicts="None")
 
 

@@ -1,0 +1,44 @@
+"""Where a page stands, at a glance, as its editors see it beside the form."""
+
+from django.utils import timezone
+
+from articles import kinds, quality
+from articles.diff import Change, compare
+from articles.models import Article, Revision
+from reviews.forms import able
+from reviews.models import MedicalReview
+
+
+def glance(page: Article, *, user) -> dict:
+    """What the panel shows of a page that was loaded by its kind with its publication, notice and topics."""
+    reviews = page.medical_reviews.select_related("reviewer", "revision", "decided_by").order_by("-id")
+    newest, latest = reviews.first(), page.latest_revision()
+    line = page.live.read_review_line() if page.live else None
+    problems = quality.problems(page, kinds.get(page.kind).compose(page))
+    waiting = newest if newest and not newest.decided_at else None
+    return {
+        "page": page,
+        "line": line,
+        "overdue": bool(line and line.overdue(timezone.localdate())),
+        "latest": latest,
+        "changes": _since_signing(page, latest),
+        "changed": bool(page.live and latest and page.live.revision_id != latest.pk),
+        "waiting": waiting,
+        "sent_back": newest if newest and newest.outcome == MedicalReview.Outcome.CHANGES else None,
+        "answered": bool(newest and newest.decided_at and latest and latest.number > newest.revision.number),
+        "withdrawn": None if page.live else page.publications.order_by("-id").first(),
+        "problems": problems,
+        "blocked": any(problem.blocking for problem in problems),
+        "nobody_can_sign": not waiting and not able(page).exists(),
+        "can_ask": user.has_perm("reviews.request_review"),
+        "can_override": user.has_perm("reviews.override_checks"),
+        "can_withdraw": bool(page.live) and user.has_perm("articles.withdraw_article"),
+    }
+
+
+def _since_signing(page: Article, latest: Revision | None) -> list[Change]:
+    """What the latest revision changes of what visitors read."""
+    if not (page.live and latest) or page.live.revision_id == latest.pk:
+        return []
+    kind = kinds.get(page.kind)
+    return compare(kind.blocks(page.live.revision.read()), kind.blocks(latest.read()))
