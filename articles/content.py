@@ -13,6 +13,7 @@ ADVICE_LABELS = {
     "urgent": "Get medical help today",
     "routine": "When to see a clinician",
 }
+ADVICE = "When to get help"
 
 
 class Frozen(BaseModel):
@@ -77,7 +78,7 @@ class Document(Frozen):
 
     def rich_texts(self) -> dict[str, str]:
         """Label → HTML of every rich text on the page, in reading order, for diffs and quality checks."""
-        advice = {"When to get help": self.advice.html} if self.advice else {}
+        advice = {ADVICE: self.advice.html} if self.advice else {}
         return advice | {"Overview": self.body}
 
 

@@ -1,26 +1,31 @@
 """The checks that only a symptom page needs."""
 
+import re
 from collections.abc import Iterable
 
 from articles.fields import fold
-from articles.quality import Check, Problem
+from articles.quality import Check, Problem, check
 from symptoms.content import SymptomDocument
-from symptoms.models import RelatedSymptom, Symptom
+from symptoms.models import PublishedCause, RelatedSymptom, Symptom
+
+CAUSE_LINK = re.compile(r'href="/causes/([-\w]+)/')
 
 
+@check("Readers come to learn what may cause it.")
 def says_causes(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     if not document.causes:
         yield Problem("No cause is given.", "Add at least the most common cause and the most serious one.")
 
 
+@check("A page that names a life-threatening cause must say first when to call for help.")
 def advice_for_serious(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
-    """A page that names a life-threatening cause must say first when to call for help."""
     deadly = [c.name for group in document.causes for c in group.causes if c.seriousness == "life-threatening"]
     if deadly and not document.advice:
         message = f"The page names a life-threatening cause ({deadly[0]}) but does not say when to call for help."
         yield Problem(message, "Write the emergency advice and choose its level.", blocking=True)
 
 
+@check("Whoever looks up the other symptom should find this one too.")
 def one_way(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     public = set(Symptom.objects.public().filter(uuid__in=document.linked).values_list("uuid", flat=True))
     back = RelatedSymptom.objects.filter(other=page.pk).values_list("symptom__uuid", flat=True)
@@ -33,6 +38,7 @@ def one_way(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
         )
 
 
+@check("A page is found by its names, and its question is read first.")
 def named_well(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     if document.title.endswith("s") and not document.title.endswith(("ss", "us", "is")) and not document.plural:
         yield Problem(f"The page asks “{document.headline}”", "If the name is a plural, tick “Plural”.")
@@ -41,4 +47,32 @@ def named_well(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
             yield Problem(f"The other name “{name}” is the title.", "Remove it.")
 
 
-CHECKS: tuple[Check, ...] = (says_causes, advice_for_serious, one_way, named_well)
+@check("A related symptom that is not public yet is named without a link.")
+def unpublished_relations(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    public = set(Symptom.objects.public().filter(uuid__in=document.linked).values_list("uuid", flat=True))
+    names = [s.name for group in document.related for s in group.symptoms if s.uuid not in public]
+    if names:
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        yield Problem(
+            f"Related symptoms that visitors cannot read yet: {', '.join(names[:5])}{more}.",
+            "Publish them, or take them out of the list.",
+        )
+
+
+@check("A link that leads nowhere leaves a worried reader alone.")
+def dead_cause_links(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    slugs = set(CAUSE_LINK.findall(" ".join(document.rich_texts().values())))
+    public = PublishedCause.objects.naming().filter(slug__in=slugs).values_list("slug", flat=True) if slugs else ()
+    for slug in sorted(slugs - set(public)):
+        message = f"A link goes to /causes/{slug}/, which visitors cannot read."
+        yield Problem(message, "Name that cause on this page, or remove the link.")
+
+
+CHECKS: tuple[Check, ...] = (
+    says_causes,
+    advice_for_serious,
+    one_way,
+    unpublished_relations,
+    dead_cause_links,
+    named_well,
+)

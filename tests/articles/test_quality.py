@@ -1,9 +1,14 @@
 """What editors are told before they ask for a signature, and what stops the request."""
 
+import cProfile
+import pstats
+
 import pytest
+from django.utils import timezone
 
 from articles import kinds, quality
-from symptoms.models import RelatedSymptom
+from articles.models import CopyrightNotice, Reference
+from symptoms.models import Cause, RelatedSymptom, SymptomCause
 from tests import stories
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +112,7 @@ def test_a_link_to_a_public_page_is_not_dead(symptom, ann, ravi):
 def test_a_published_relation_that_does_not_go_back_is_told(symptom, ann, ravi):
     other = stories.write_symptom(ann, slug="tics", title="Tics")
     RelatedSymptom.objects.create(symptom=symptom, other=other, system="eyes")
-    assert messages(symptom) == ""
+    assert messages(symptom) == "Related symptoms that visitors cannot read yet: Tics."
     stories.sign(other, by=ravi, asked_by=ann)
     assert "do not relate back to this one: Tics." in messages(symptom)
     RelatedSymptom.objects.create(symptom=other, other=symptom, system="eyes")
@@ -122,6 +127,135 @@ def test_other_numbers_are_not_mistaken_for_emergency_numbers(symptom, text):
 def test_the_address_of_a_link_is_not_read_as_words(symptom):
     href = "https://example.org/" + "a-very-long-way-to-say-it/" * 6
     assert messages(change(symptom, body=f'<p>See <a href="{href}">this</a> first.</p>')) == ""
+
+
+@pytest.mark.parametrize(
+    ("advice", "level", "body", "message", "blocking"),
+    [
+        ("", "", "<p>It moves. Call 911 if it spreads.</p>", "“Call 911” stands under “Overview” only", True),
+        ("<p>See a clinician.</p>", "routine", "<p>Call 911 now.</p>", "but not in the call-out at the top", False),
+        (
+            "<p>See a clinician.</p><p>Call 911 if you fall.</p>",
+            "routine",
+            "<p>It moves.</p>",
+            "comes to 911 late",
+            False,
+        ),
+    ],
+)
+def test_advice_that_comes_late_is_told(symptom, advice, level, body, message, blocking):
+    change(symptom, advice=advice, advice_level=level, body=body)
+    assert message in messages(symptom, blocking=blocking)
+
+
+def test_advice_that_comes_first_is_not_late(symptom):
+    change(symptom, advice="<p>Call 911 if you fall.</p><p>Else rest, then call 911.</p>", body="<p>Call 911.</p>")
+    assert messages(symptom) == ""
+
+
+@pytest.mark.parametrize("text", ["TMD can hurt.", "The TMDs hurt.", "It is a TMD, (a disorder)."])
+def test_an_abbreviation_that_nobody_explained_is_told(symptom, text):
+    assert "“TMD” is not explained" in messages(change(symptom, treatment=f"<p>{text}</p>"), blocking=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A jaw disorder (TMD) can hurt. TMD is common.",
+        "TMD (temporomandibular disorder) can hurt. TMD is common.",
+        "In the US the TV says OK.",
+        "Stage IV and type II.",
+        "Call 911 from a B12 road.",
+    ],
+)
+def test_an_explained_or_everyday_short_form_is_fine(symptom, text):
+    assert messages(change(symptom, treatment=f"<p>{text}</p>")) == ""
+
+
+def test_an_abbreviation_explained_only_after_its_first_use_is_told(symptom):
+    change(symptom, body="<p>TMD can hurt.</p>", treatment="<p>A jaw disorder (TMD) is treated so.</p>")
+    assert "“TMD” is not explained" in messages(symptom)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://medlineplus.gov/", "leads to the front page of medlineplus.gov"),
+        ("https://example.org/source", "names no site that readers can reach"),
+        ("https://intranet/source", "names no site that readers can reach"),
+        ("https://medlineplus.gov/tics.html).", "cut off or has a stray sign"),
+        ("https://medlineplus.gov/muscle...", "cut off or has a stray sign"),
+        ("https://doi.org/10.1000", "not that of a DOI"),
+    ],
+)
+def test_a_dead_shaped_reference_is_told(symptom, url, told):
+    symptom.references.update(url=url)
+    assert told in messages(symptom, blocking=False)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://doi.org/10.1136/bmj.n71", "https://www.nhs.uk/conditions/tics/", "https://pubmed.gov/?term=1"]
+)
+def test_a_live_shaped_reference_is_fine(symptom, url):
+    symptom.references.update(url=url)
+    assert messages(symptom) == ""
+
+
+def test_a_reference_given_twice_is_told_once(symptom):
+    source = symptom.references.get()
+    Reference.objects.create(article_id=symptom.pk, title="Again", url=source.url)
+    assert messages(symptom).count("is given 2 times") == 1
+
+
+def test_a_dose_needs_its_source_beside_it(symptom):
+    bare, linked = "<p>Take 5 mg once.</p>", '<p>Take <a href="https://medlineplus.gov/x.html">5 mg</a> once.</p>'
+    assert "the dose “5 mg” has no source beside it" in messages(change(symptom, treatment=bare), blocking=False)
+    assert messages(change(symptom, treatment=linked)) == ""
+    symptom.references.all().delete()
+    assert "the dose “5 mg”" in messages(change(symptom, treatment=bare), blocking=True)
+
+
+@pytest.mark.parametrize("text", ["It is 20 percent.", "It is 1.5% of us.", "One in 10 people has it.", "2 out of 5."])
+def test_a_figure_needs_a_page_with_references(symptom, text):
+    change(symptom, body=f"<p>{text}</p>")
+    assert messages(symptom) == ""
+    symptom.references.all().delete()
+    assert "stands on a page without references" in messages(symptom, blocking=False)
+
+
+def test_a_notice_of_an_older_year_and_a_retired_one_are_told(symptom, morgan, time_machine):
+    assert messages(symptom) == ""
+    CopyrightNotice.objects.update(year=2020)
+    assert "The copyright notice says 2020." in messages(symptom, blocking=False)
+    CopyrightNotice.objects.update(retired_by=morgan, retired_at=timezone.now())
+    assert "is retired" in messages(symptom, blocking=False)
+
+
+def test_a_link_to_a_cause_that_no_signed_page_names_is_told(symptom, ann, ravi):
+    stories.write_cause(ann)
+    change(symptom, body='<p><a href="/causes/tourettes-syndrome/">Tics</a>.</p>')
+    assert "/causes/tourettes-syndrome/, which visitors cannot read" in messages(symptom)
+    other = stories.write_symptom(ann, slug="tics", title="Tics")
+    SymptomCause.objects.create(symptom=other, cause=Cause.objects.get(slug="tourettes-syndrome"))
+    stories.sign(other, by=ravi, asked_by=ann)
+    assert messages(symptom) == ""
+
+
+def test_every_check_gives_its_reason_and_every_problem_its_fix(symptom):
+    assert all(check.reason for check in (*quality.CHECKS, *kinds.get("symptom").checks))
+    change(symptom, body="", summary="", notice=None, treatment="<p>TMD: 5 mg.</p>")
+    assert all(problem.fix and problem.reason for problem in found(symptom))
+
+
+def test_a_text_of_200_kilobytes_is_checked_in_one_pass(symptom):
+    """Twice the text takes about twice the work: counted in calls, not in seconds."""
+    counts = []
+    for size in (1, 2):
+        change(symptom, body="<p>It hurts a lot and then it stops.</p>" * 3000 * size)
+        profile = cProfile.Profile()
+        profile.runcall(found, symptom)
+        counts.append(pstats.Stats(profile).total_calls)
+    assert counts[1] < counts[0] * 2.5
 
 
 def test_the_grade_follows_flesch_and_kincaid():

@@ -1,0 +1,18 @@
+"""The checks an editor sees before asking for a signature: each a small function with its reason and its fix."""
+
+from articles import kinds
+from articles.content import Document
+from articles.models import Article
+from articles.quality import language, safety, sources
+from articles.quality.language import WORD, grade_of
+from articles.quality.problem import Check, Problem, check, plain
+
+__all__ = ["CHECKS", "WORD", "Check", "Problem", "check", "grade_of", "plain", "problems"]
+
+CHECKS: tuple[Check, ...] = (*safety.CHECKS, *language.CHECKS, *sources.CHECKS)
+
+
+def problems(page: Article, document: Document) -> list[Problem]:
+    """Everything the checks find in a composed page, what blocks a signature first."""
+    found = [problem for check in (*CHECKS, *kinds.get(page.kind).checks) for problem in check(page, document)]
+    return sorted(found, key=lambda problem: not problem.blocking)

@@ -1,0 +1,42 @@
+"""What a check finds: something to mend, why it matters and how to mend it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from articles.content import Document
+from articles.diff import paragraphs
+from articles.models import Article
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to mend: what is wrong, how to mend it, and whether it stops a request for review."""
+
+    message: str
+    fix: str
+    blocking: bool = False
+    reason: str = ""
+
+
+Find = Callable[[Article, Document], Iterable[Problem]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: what finds problems in a composed page, and the reason why they are ones."""
+
+    find: Find
+    reason: str
+
+    def __call__(self, page: Article, document: Document) -> Iterable[Problem]:
+        return (replace(problem, reason=self.reason) for problem in self.find(page, document))
+
+
+def check(reason: str) -> Callable[[Find], Check]:
+    """Make a check of a function that takes a page with its composed document and yields problems."""
+    return lambda find: Check(find, reason)
+
+
+def plain(document: Document) -> dict[str, list[str]]:
+    """Label → lines of plain text of each rich text on the page, in reading order."""
+    return {label: paragraphs(html, links=False) for label, html in document.rich_texts().items()}
