@@ -3,19 +3,15 @@
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import actions, kinds, pages
-from articles.diff import compare
-from articles.forms import AddressForm
+from articles import actions, kinds, pages, timeline
+from articles.forms import AddressForm, CompareForm
 from articles.models import Revision
-
-REVISIONS_A_PAGE = 20
 
 
 def as_key(text: str) -> int | None:
@@ -33,7 +29,9 @@ class PagePages:
 
         return [
             page("preview", never_cache(require_safe(self.preview))),
-            page("revisions", require_safe(self.revisions)),
+            page("revisions", never_cache(require_safe(self.revisions))),
+            page("compare", never_cache(require_safe(self.compare))),
+            page("revision", never_cache(require_safe(self.revision))),
             page("restore", require_POST(self.restore)),
             page("address", self.address),
             page("discard", self.discard),
@@ -71,32 +69,76 @@ class PagePages:
         more = {"causes_template": kind.causes_partial if getattr(document, "causes", ()) else None}
         return render(request, kind.template, shown | more | {"form_address": self.address_of("change", page)})
 
-    def revisions(self, request, object_id):
-        """Every revision with who, when and what changed, the newest first."""
-        page = self.asked_page(request, object_id, right="view")
-        rows = page.revisions.select_related("saved_by", "restored_from").order_by("-number")
-        shown = Paginator(rows, REVISIONS_A_PAGE).get_page(request.GET.get("page"))
-        kind = kinds.get(page.kind)
-        first = shown[-1].number if shown.object_list else 0
-        older = {row.number: row for row in [*shown, *page.revisions.filter(number=first - 1)]}
-        history = [(row, self._changes(kind, older.get(row.number - 1), row)) for row in shown]
-        context = {"history": history, "page": shown, "restore_url": self.address_of("restore", page)}
-        return self.show(request, "articles/admin/revisions.html", page, **context)
+    def sources(self, page) -> list[timeline.Source]:
+        """What the time line of a page is made of; rooms above add theirs."""
+        return timeline.sources(page)
 
-    def _changes(self, kind, before, after):
-        return compare(kind.blocks(before.read()), kind.blocks(after.read())) if before else []
+    def revisions(self, request, object_id):
+        """Every revision with who, when and what changed, and all that became of it, the newest first."""
+        page = self.asked_page(request, object_id, right="view")
+        events = timeline.shown(page, self.sources(page), request.GET.get("page"))
+        latest = page.latest_revision()
+        unsigned = page.live and latest and page.live.revision_id != latest.pk
+        context = {
+            "events": events,
+            "latest": latest,
+            "compared": page.live.revision.number if unsigned else max(latest.number - 1, 1) if latest else 1,
+            "can_restore": self.has_change_permission(request),
+        }
+        return self.show(request, "articles/admin/revisions.html", page, **context | self._history_urls(page))
+
+    def history_view(self, request, object_id, extra_context=None):
+        return redirect(self.address_of("revisions", self.asked_page(request, object_id, right="view")))
+
+    def _history_urls(self, page) -> dict[str, str]:
+        names = ("restore", "compare", "revision", "revisions")
+        return {f"{name}_url": self.address_of(name, page) for name in names}
+
+    def compare(self, request, object_id):
+        """What changed between any two revisions of a page."""
+        page = self.asked_page(request, object_id, right="view")
+        form = CompareForm(request.GET, page=page)
+        context = {"form": form, "latest": page.latest_revision()} | self._history_urls(page)
+        if form.is_valid():
+            old, new = form.cleaned_data["old"], form.cleaned_data["new"]
+            context |= {"old": old, "new": new, "diff": timeline.between(old, new)}
+        context["can_restore"] = self.has_change_permission(request)
+        return self.show(request, "articles/admin/compare.html", page, **context)
+
+    def revision(self, request, object_id):
+        """One revision as the page that it would be."""
+        page = self.asked_page(request, object_id, right="view")
+        revision = self._asked_revision(page, request.GET.get("number", ""))
+        document, kind = revision.read(), kinds.get(page.kind)
+        shown = pages.context(page, document, None, actions.frame_of(page), state="revision")
+        more = {"causes_template": kind.causes_partial if getattr(document, "causes", ()) else None}
+        back = {"revision": revision, "form_address": self.address_of("revisions", page)}
+        return render(request, kind.template, shown | more | back)
+
+    def _asked_revision(self, page, text: str) -> Revision:
+        """The revision of a page that a request names by its number. Raises Http404."""
+        number = as_key(text)
+        revision = Revision.objects.filter(article=page.pk, number=number).select_related("saved_by").first()
+        if number is None or revision is None:
+            raise Http404
+        return revision
 
     def restore(self, request, object_id):
         page = self.asked_page(request, object_id, right="change")
-        number = as_key(request.POST.get("number", ""))
-        revision = Revision.objects.filter(article=page.pk, number=number).first() if number else None
-        if revision is None:
-            raise Http404
+        revision = self._asked_revision(page, request.POST.get("number", ""))
+        before = page.latest_revision()
         restored = actions.restore(revision, by=request.user)
-        self.log_change(request, page, f"Restored revision {revision.number}.")
-        messages.success(request, f"The text of revision {revision.number} is back as {restored.revision}.")
+        if restored.revision == before:
+            messages.info(request, f"Nothing changed: this page says what revision {revision.number} said already.")
+        else:
+            self.log_change(request, page, f"Restored revision {revision.number}.")
+            messages.success(
+                request,
+                f"The text of revision {revision.number} is back as revision {restored.revision.number}. "
+                "Read it through, then ask for a review.",
+            )
         for line in restored.report:
-            messages.warning(request, line)
+            messages.warning(request, f"Not restored: {line}")
         return redirect(self.address_of("change", page))
 
     def address(self, request, object_id):

@@ -185,3 +185,29 @@ class AddressForm(forms.Form):
             self.add_error("slug", str(refusal))
             return False
         return True
+
+
+class CompareForm(forms.Form):
+    """Names two revisions of a page by their numbers, the older first."""
+
+    NEEDED = {"required": "Give the number of a revision.", "invalid": "Give the number of a revision."}
+    old = forms.IntegerField(label="From revision", min_value=1, error_messages=NEEDED)
+    new = forms.IntegerField(label="To revision", min_value=1, error_messages=NEEDED)
+
+    def __init__(self, *args, page, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.page = page
+
+    def _revision(self, name: str):
+        number = self.cleaned_data[name]
+        found = self.page.revisions.filter(number=number).select_related("saved_by").first()
+        if found is None:
+            latest = self.page.latest_revision()
+            raise forms.ValidationError(f"There is no revision {number}. This page has 1 to {latest.number}.")
+        return found
+
+    def clean_old(self):
+        return self._revision("old")
+
+    def clean_new(self):
+        return self._revision("new")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from articles import kinds, quality
 from articles.actions import Refused
 from articles.admin_log import LogAdmin
+from articles.timeline import Source
 from reviews import actions
 from reviews.admin_lists import ReviewedLists
 from reviews.eligibility import withdrawal
@@ -39,6 +40,16 @@ class Reviewed(ReviewedLists):
         # Lazy, as a saved form shows no panel.
         context = {"panel": SimpleLazyObject(lambda: self.panel(request, object_id))} | (extra_context or {})
         return super().change_view(request, object_id, form_url, context)
+
+    def sources(self, page) -> list[Source]:
+        """The ground's events, and those of its reviews: what was asked for, signed, sent back, withdrawn."""
+        asked = page.medical_reviews.select_related("revision", "requested_by", "reviewer")
+        entries = page.signatures.select_related("revision", "by", "review")
+        return [
+            *super().sources(page),
+            Source("request", asked, "requested_at", "reviews/admin/_request_event.html", rank=2),
+            Source("entry", entries, "at", "reviews/admin/_entry_event.html", rank=3),
+        ]
 
     def panel(self, request, object_id) -> dict:
         """At a glance: live or not, signed by whom, due when, changed since, waiting for whom, what blocks."""

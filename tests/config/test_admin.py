@@ -210,7 +210,7 @@ def test_an_old_text_comes_back_from_the_revisions(ann_at_work, ann):
     revisions = ann_at_work.get(f"/admin/symptoms/symptom/{symptom.pk}/revisions/")
     assert "Revision 2" in revisions.text
     response = ann_at_work.post(f"/admin/symptoms/symptom/{symptom.pk}/restore/", {"number": 1}, follow=True)
-    assert "The text of revision 1 is back as Revision 3." in response.text
+    assert "The text of revision 1 is back as revision 3." in response.text
     assert Symptom.objects.get(pk=symptom.pk).summary == "The first summary."
 
 

@@ -1,0 +1,151 @@
+"""The time line of a page in the admin: every revision and what became of it, any two compared, any one restored."""
+
+import pytest
+
+from articles.actions import change_address
+from articles.models import Revision
+from reviews.actions import request_changes, request_review, withdraw_page
+from symptoms.models import SymptomCause
+from tests import html, stories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def symptom(ann):
+    return stories.write_symptom(ann)
+
+
+@pytest.fixture
+def ann_at_work(client, ann):
+    client.force_login(ann)
+    return client
+
+
+def page_of(symptom, name: str, query: str = "") -> str:
+    return f"/admin/symptoms/symptom/{symptom.pk}/{name}/{query}"
+
+
+def told(client, symptom, query: str = "") -> str:
+    return html.text(client.get(page_of(symptom, "revisions", query)).text)
+
+
+def test_revisions_requests_signatures_and_frames_stand_in_one_line_newest_first(
+    symptom, ann_at_work, ann, ravi, fiona, morgan
+):
+    stories.sign(symptom, by=ravi, asked_by=ann)
+    stories.edit(symptom, by=ann, summary="Mended.")
+    review = request_review(symptom, by=ann, note="A typo.")
+    request_changes(review, by=fiona, comment="Say since when.")
+    change_address(symptom, slug="face-spasms", by=morgan)
+    withdraw_page(symptom, reason="wrong", by=morgan)
+    text = told(ann_at_work, symptom)
+    steps = [
+        "Page withdrawn : revision 1, by Morgan Mill",
+        "Address changed by Morgan Mill",
+        "Sent back : revision 2, by Fiona Field",
+        "Say since when.",
+        "Review asked for : revision 2, change, by Ann Archer",
+        "A typo.",
+        "Revision 2",
+        "Signed and published : revision 1, by Ravi Rao",
+        "Review asked for : revision 1, first review",
+        "Revision 1",
+        "The first revision.",
+    ]
+    places = [text.index(step) if step in text else step for step in steps]
+    assert places == sorted(places)
+
+
+def test_what_a_revision_changed_is_told(symptom, ann_at_work, ann):
+    stories.edit(symptom, by=ann, summary="Mended twice.")
+    assert "Mended twice" in told(ann_at_work, symptom)
+
+
+def test_the_line_takes_a_fixed_number_of_queries(ann, ravi, ann_at_work, django_assert_num_queries):
+    def story(slug: str, edits: int):
+        symptom = stories.write_symptom(ann, slug=slug, title=slug.title())
+        stories.sign(symptom, by=ravi, asked_by=ann)
+        for number in range(edits):
+            stories.edit(symptom, by=ann, summary=f"Edit {number}.")
+            stories.sign(symptom, by=ravi, asked_by=ann)
+        return symptom
+
+    short, long = story("tics", 1), story("ache", 4)
+    told(ann_at_work, short)
+    for symptom in (short, long):
+        with django_assert_num_queries(13):
+            told(ann_at_work, symptom)
+
+
+def test_long_histories_have_pages(symptom, ann_at_work, ann):
+    for number in range(25):
+        stories.edit(symptom, by=ann, summary=f"Edit {number}.")
+    first, second = told(ann_at_work, symptom), told(ann_at_work, symptom, "?page=2")
+    assert "24" in first
+    assert "The first revision." in second
+    assert "The first revision." not in first
+    assert "Page 2 of 2" in told(ann_at_work, symptom, "?page=99")
+    assert "24" in told(ann_at_work, symptom, "?page=zzz")
+
+
+def test_any_two_revisions_are_compared(symptom, ann_at_work, ann):
+    for word in ("one", "two", "three"):
+        stories.edit(symptom, by=ann, body=f"<p>Word {word}.</p>")
+    page = ann_at_work.get(page_of(symptom, "compare", "?old=2&new=4"))
+    assert "From revision 2 to 4" in page.text
+    assert ">one<" in page.text
+    assert ">three<" in page.text
+    assert ">two<" not in page.text
+
+
+@pytest.mark.parametrize("query", ["", "?old=1", "?old=x&new=y", "?old=1&new=99", "?old=0&new=-1", "?old=9e9&new=1"])
+def test_a_comparison_that_cannot_be_made_says_what_to_do(symptom, ann_at_work, query):
+    page = ann_at_work.get(page_of(symptom, "compare", query))
+    assert page.status_code == 200
+    assert "errornote" in page.text
+    if query.endswith("99"):
+        assert "There is no revision 99. This page has 1 to 1." in page.text
+
+
+def test_an_old_revision_can_be_read_as_a_page_by_editors_alone(symptom, ann_at_work, ann, client, charlie):
+    stories.edit(symptom, by=ann, summary="Mended.", body="<p>Now it is this.</p>")
+    page = ann_at_work.get(page_of(symptom, "revision", "?number=1"))
+    assert "A muscle tightens by itself." in page.text
+    assert "Only editors see this page." in page.text
+    assert ann_at_work.get(page_of(symptom, "revision", "?number=7")).status_code == 404
+    client.force_login(charlie)
+    assert client.get(page_of(symptom, "revision", "?number=1")).status_code == 302
+
+
+def test_a_revision_of_another_page_cannot_be_asked_for(symptom, ann_at_work, ann):
+    other = stories.write_symptom(ann, slug="tics", title="Tics")
+    for number in range(3):
+        stories.edit(other, by=ann, summary=f"Of tics {number}.")
+    assert ann_at_work.get(page_of(symptom, "revision", "?number=3")).status_code == 404
+    assert ann_at_work.post(page_of(symptom, "restore"), {"number": 3}).status_code == 404
+
+
+def test_a_restore_says_what_came_back_and_what_could_not(symptom, ann_at_work, ann):
+    cause = stories.write_cause(ann)
+    SymptomCause.objects.create(symptom=symptom, cause=cause, text="<p>It may.</p>")
+    stories.edit(symptom, by=ann, summary="With a cause.")
+    symptom.symptom_causes.all().delete()
+    cause.delete()
+    stories.edit(symptom, by=ann, summary="Without.")
+    page = ann_at_work.post(page_of(symptom, "restore"), {"number": 2}, follow=True)
+    assert "The text of revision 2 is back as revision 4. Read it through, then ask for a review." in page.text
+    assert "Not restored: The cause “Tourette&#x27;s syndrome” no longer exists." in page.text
+    assert Revision.objects.get(article=symptom.pk, number=4).read().summary == "With a cause."
+
+
+def test_a_restore_of_what_is_there_already_says_so(symptom, ann_at_work, ann):
+    stories.edit(symptom, by=ann, summary="Other.")
+    page = ann_at_work.post(page_of(symptom, "restore"), {"number": 2}, follow=True)
+    assert "Nothing changed: this page says what revision 2 said already." in page.text
+    assert symptom.revisions.count() == 2
+
+
+def test_djangos_own_history_leads_here(symptom, ann_at_work):
+    page = ann_at_work.get(page_of(symptom, "history"))
+    assert page.headers["Location"] == page_of(symptom, "revisions")

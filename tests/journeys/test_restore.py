@@ -1,0 +1,36 @@
+"""Last month's text comes back: Ann looks for it in the history, reads it, compares it and restores it."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from articles.models import Article
+from tests import stories
+from tests.journeys.conftest import log_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_ann_restores_last_months_text_and_asks_for_it_to_be_signed(ann, ravi, sit_down):
+    with time_machine.travel(timezone.now() - dt.timedelta(days=30)):
+        symptom = stories.write_symptom(ann, body="<p>Last month it said this.</p>")
+        stories.sign(symptom, by=ravi, asked_by=ann)
+    stories.edit(symptom, by=ann, body="<p>Today it says that.</p>")
+
+    page = sit_down()
+    log_in(page, "ann", "/admin/")
+    page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
+    page.get_by_role("link", name="History").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Read revision 1").click()
+    assert "Last month it said this." in opened.value.locator("main").inner_text()
+    page.get_by_role("link", name="Compare revision 1 with the latest").click()
+    assert "From revision 1 to 2" in page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("button", name="Restore the text of revision 1").click()
+    page.get_by_text("The text of revision 1 is back as revision 3.").wait_for()
+
+    panel = page.locator(".panel").first.inner_text()
+    assert "revision 3 is newer and unsigned" in panel or "read revision 1" in panel
+    assert Article.objects.get(pk=symptom.pk).latest_revision().read().body == "<p>Last month it said this.</p>"
