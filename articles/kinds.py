@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from articles.content import SCHEMA, Document
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
 
     from articles.diff import Block
     from articles.models import Publication
@@ -20,15 +20,16 @@ class UnknownDocument(ValueError):
 
 @dataclass(frozen=True)
 class Projection:
-    """What a kind keeps beside the log so that public lists need not read every document.
+    """What is kept beside the log so that lists need not read every document.
 
     ``show`` takes a signed publication with its document, ``hide`` a withdrawal: both in its transaction, with the
-    end of the log held. ``rebuild`` makes everything anew from the log.
+    end of the log held. ``rows`` gives all that there should be in the tables of ``models``, from the log alone.
     """
 
+    models: tuple[type["Model"], ...]
     show: Callable[["Publication", Document], None]
     hide: Callable[["Publication"], None]
-    rebuild: Callable[[], None]
+    rows: Callable[[], Iterable["Model"]]
 
 
 @dataclass(frozen=True)

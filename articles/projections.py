@@ -1,8 +1,10 @@
 """What is kept beside the publication log so that public lists are quick: written with it, and made anew from it."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from django.db import transaction
+from django.db.models import Model
 
 from articles import kinds
 from articles.content import Document
@@ -57,16 +59,36 @@ def _entries(line: Publication) -> Iterable[TopicEntry]:
         )
 
 
+def _filed() -> Iterable[TopicEntry]:
+    """Every line of every topic, as the live lines of the log print it."""
+    return (entry for line in Publication.objects.live().order_by("pk").iterator(BATCH) for entry in _entries(line))
+
+
+def _should_be() -> Iterator[tuple[type[Model], list[Model]]]:
+    """Each table that is kept beside the log, with the rows that the log gives it."""
+    yield TopicEntry, list(_filed())
+    own = [kind.projection for kind in kinds.every() if kind.projection]
+    for projection in [*_of_every_kind, *own]:
+        rows = list(projection.rows())
+        yield from ((model, [row for row in rows if isinstance(row, model)]) for model in projection.models)
+
+
 @transaction.atomic
 def rebuild() -> None:
     """Make every projection anew from the log, whole or not at all."""
     Publication.objects.take_turn()
-    TopicEntry.objects.all().delete()
-    live = Publication.objects.live().order_by("pk")
-    TopicEntry.objects.bulk_create(
-        (entry for line in live.iterator(BATCH) for entry in _entries(line)),
-        batch_size=BATCH,
-    )
-    own = [kind.projection for kind in kinds.every() if kind.projection]
-    for projection in [*_of_every_kind, *own]:
-        projection.rebuild()
+    for model, rows in _should_be():
+        model._base_manager.all().delete()
+        model._base_manager.bulk_create(rows, batch_size=BATCH)
+
+
+def faults() -> Iterator[str]:
+    """A sentence for each row that the log does not give, and each that it gives and that is missing."""
+    for model, rows in _should_be():
+        names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+        due = Counter(tuple(getattr(row, name) for name in names) for row in rows)
+        stored = Counter(model._base_manager.values_list(*names))
+        for found, what in ((stored - due, "is not what the log says"), (due - stored, "is missing")):
+            for values in found:
+                told = ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
+                yield f"{model._meta.db_table}: the row with {told} {what}"

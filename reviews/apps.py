@@ -11,6 +11,7 @@ class ReviewsConfig(AppConfig):
         from articles import guards, projections
         from articles.kinds import Projection
         from reviews import rules, standing
+        from reviews.models import Standing
 
-        projections.register(Projection(show=standing.show, hide=standing.hide, rebuild=standing.rebuild))
+        projections.register(Projection((Standing,), standing.show, standing.hide, standing.rows))
         guards.install_after_migrate(self, rules.guards())

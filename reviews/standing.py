@@ -18,11 +18,6 @@ def hide(line: Publication) -> None:
     Standing.objects.filter(article=line.article_id).delete()
 
 
-def rebuild() -> None:
-    Standing.objects.all().delete()
-    Standing.objects.bulk_create(rows(), batch_size=BATCH)
-
-
 def rows():
     """What the log says is due, a row a public page, in the order of the pages."""
     reviewers, signed = _reviewers(), Publication.objects.signed().filter(article__live__isnull=False)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 from django.db.models import Max, Q
 
-from articles import guards
+from articles import guards, projections
 from articles.content import canonical, digest
 from articles.fields import fold
 from articles.models import Article, Authorship, Publication, Revision
@@ -25,6 +25,7 @@ def faults() -> Iterator[str]:
     yield from _broken_publications()
     yield from _unpublished_entries()
     yield from _broken_pointers()
+    yield from _stale_lists()
 
 
 def head() -> tuple[int, str]:
@@ -199,6 +200,14 @@ def _unpublished_entries() -> Iterator[str]:
     shown = Publication.objects.filter(evidence__isnull=False).values("evidence")
     for entry in acts.exclude(hash__in=shown).in_order().iterator(BATCH):
         yield f"reviews_signature {entry.pk} (entry {entry.sequence}): its publication is missing"
+
+
+def _stale_lists() -> Iterator[str]:
+    """Rows of the lists beside the log (topics, causes, what is due) that the log does not give."""
+    try:
+        yield from projections.faults()
+    except ValueError:
+        yield "the lists beside the log cannot be checked: a text, a frame or a review line above cannot be read"
 
 
 def _broken_pointers() -> Iterator[str]:

@@ -29,7 +29,7 @@ class SymptomsConfig(AppConfig):
                 authors=composing.authors,
                 links=causes.links,
                 checks=quality.CHECKS,
-                projection=kinds.Projection(show=causes.show, hide=causes.hide, rebuild=causes.rebuild),
+                projection=kinds.Projection(causes.MODELS, causes.show, causes.hide, causes.rows),
             )
         )
         guards.install_after_migrate(self, rules.guards())

@@ -12,6 +12,7 @@ from articles.models import Article, Publication
 from symptoms.content import Cause, SymptomDocument
 from symptoms.models import CauseAddress, PublishedCause
 
+MODELS = (PublishedCause, CauseAddress)
 BATCH = 500
 ENTRIES_A_PAGE = 30
 
@@ -46,28 +47,23 @@ def _drop(article_id: int, but: Iterable[UUID] = ()) -> None:
         PublishedCause.objects.filter(named).update(latest=True)
 
 
-def rebuild() -> None:
-    """Make all of it anew from the log. The caller holds the log and the transaction."""
-    PublishedCause.objects.all().delete()
-    CauseAddress.objects.all().delete()
+def rows() -> list[PublishedCause | CauseAddress]:
+    """All that the log says of causes: what public pages name, and each address under which one was ever signed."""
     signed = Publication.objects.signed().filter(article__kind="symptom").order_by("pk")
     shown: dict[int, list[PublishedCause]] = {}
-    latest: dict[UUID, int] = {}
     addresses = set()
     for publication in signed.select_related("revision", "article").iterator(BATCH):
         causes = _causes(publication.revision.read())
         addresses |= {(cause.slug, uuid) for uuid, cause in causes.items()}
         if publication.article.published:
             shown[publication.article_id] = [_row(publication, cause, latest=False) for cause in causes.values()]
-    rows = [row for rows in shown.values() for row in rows]
-    for row in rows:
+    named = [row for rows in shown.values() for row in rows]
+    latest: dict[UUID, int] = {}
+    for row in named:
         latest[row.cause_uuid] = max(latest.get(row.cause_uuid, 0), row.publication_id)
-    for row in rows:
+    for row in named:
         row.latest = latest[row.cause_uuid] == row.publication_id
-    PublishedCause.objects.bulk_create(rows, batch_size=BATCH)
-    CauseAddress.objects.bulk_create(
-        (CauseAddress(slug=slug, cause_uuid=uuid) for slug, uuid in sorted(addresses)), batch_size=BATCH
-    )
+    return named + [CauseAddress(slug=slug, cause_uuid=uuid) for slug, uuid in sorted(addresses)]
 
 
 def _causes(document: SymptomDocument) -> dict[UUID, Cause]:

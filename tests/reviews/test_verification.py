@@ -9,10 +9,11 @@ from django.db import connection
 
 from articles.actions import change_address, roll_copyright_year
 from articles.content import canonical, digest
-from articles.models import Article, Publication
+from articles.models import Article, Publication, TopicEntry
 from reviews import rules, verification
 from reviews.actions import decline, request_changes, request_review, withdraw_page
-from reviews.models import MedicalReview, PrivateField, Signature
+from reviews.models import MedicalReview, PrivateField, Signature, Standing
+from symptoms.models import CauseAddress, PublishedCause
 from tests import stories
 from tests.database import guards_off, sql
 
@@ -188,9 +189,8 @@ def test_an_altered_line_of_a_frame_is_named(story):
 
 @pytest.mark.parametrize("older", ["NULL", "(SELECT MIN(id) FROM articles_publication)"])
 def test_an_altered_live_pointer_is_named(story, older):
-    assert altered(f"UPDATE articles_article SET live_id = {older} WHERE id = %s", story.pk) == [
-        f"articles_article {story.pk}: what is live is not its newest publication"
-    ]
+    found = altered(f"UPDATE articles_article SET live_id = {older} WHERE id = %s", story.pk)
+    assert found[0] == f"articles_article {story.pk}: what is live is not its newest publication"
 
 
 def test_a_draft_that_points_to_another_pages_publication_is_named(story, ann):
@@ -244,3 +244,22 @@ def test_a_missing_guard_is_named(story):
     guard = rules.guards()[0]
     sql(guard.drop_sql(connection.vendor))
     assert faults() == f"guard {guard.name} is missing or altered"
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        (TopicEntry, {"name": "Miracle cures"}),
+        (PublishedCause, {"name": "A cause nobody signed"}),
+        (CauseAddress, {"slug": "an-address-nobody-signed"}),
+        (Standing, {"next_due": "2099-01-01"}),
+    ],
+)
+def test_a_row_of_a_list_that_the_log_does_not_give_is_named(story, model, values):
+    with guards_off():
+        assert model.objects.filter(pk=model.objects.first().pk).update(**values)
+    told = [fault for fault in verification.faults() if fault.startswith(model._meta.db_table)]
+    assert any("is not what the log says" in fault and next(iter(values.values())) in fault for fault in told)
+    assert any(fault.endswith("is missing") for fault in told)
+    call_command("rebuild_projections", verbosity=0)
+    assert list(verification.faults()) == []
