@@ -5,13 +5,14 @@ PORT ?= 8000
 PY := .venv/bin/python
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench pictures lock clean
 
 help:
 	@echo "make demo    the whole site with sample pages, on http://127.0.0.1:$(PORT)/ (PORT=… for another)"
 	@echo "make test    every test, on SQLite, on PostgreSQL and in a browser"
 	@echo "make check   style, structure, migrations, settings, templates"
 	@echo "make bench   how fast it is"
+	@echo "make pictures   the screenshots of the guides, anew"
 	@echo "make lock    pin the requirements anew (UPGRADE=--upgrade for newer versions)"
 	@echo "make clean   remove what was built; keep your settings and data"
 
@@ -65,6 +66,9 @@ bench: .venv/.installed .env
 	@umask 077 && $(PY) -c 'from secrets import choice, token_urlsafe; \
 		print("SECRET_KEY=" + token_urlsafe(50)); \
 		print("DEMO_PASSWORD=" + "".join(choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(8)))' > $@
+
+pictures: .venv/.installed .env
+	@$(PY) docs/screenshots.py
 
 COMPILE = .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(UPGRADE)
