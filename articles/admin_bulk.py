@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.shortcuts import redirect, render
 
@@ -121,10 +121,23 @@ def shown_now(count: int) -> str:
     return f"{count:,} published page{'' if count == 1 else 's'} {verb} it now. Texts and reviews are unchanged."
 
 
+CHOOSE = [("", "Choose what to do")]
+
+
+class TickedForm(ActionForm):
+    """The choice of a deed, beside a list."""
+
+    action = forms.ChoiceField(label="With those ticked:")
+
+
 class BulkDeeds:
     """Mixed into the admin of every kind of page: deeds for the pages that are ticked in its list."""
 
     actions = ("file_under", "take_from", "set_notice")
+    action_form = TickedForm
+
+    def get_action_choices(self, request, default_choices=CHOOSE):
+        return super().get_action_choices(request, default_choices)
 
     @admin.action(description="File under a topic …", permissions=["change"])
     def file_under(self, request, queryset):

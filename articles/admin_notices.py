@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from articles import kinds, notices
 from articles.actions import Refused
-from articles.admin_bulk import counted, only_keys
+from articles.admin_bulk import CHOOSE, TickedForm, counted, only_keys
 from articles.admin_frame import show_frame
 from articles.admin_lists import PlainList, Sieve
 from articles.admin_pages import as_key
@@ -73,6 +73,10 @@ class CopyrightNoticeAdmin(admin.ModelAdmin):
     show_full_result_count = False
     formfield_overrides = ADDRESSES
     actions = ("roll_over",)
+    action_form = TickedForm
+
+    def get_action_choices(self, request, default_choices=CHOOSE):
+        return super().get_action_choices(request, default_choices)
 
     def get_changelist(self, request, **kwargs):
         return NoticeList

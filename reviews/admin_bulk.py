@@ -7,7 +7,7 @@ from articles import kinds, quality
 from articles.actions import Refused
 from articles.admin_bulk import BulkDeeds, Deed, LeftOut, Outcome, counted
 from articles.models import Article
-from reviews import actions
+from reviews import actions, sifting
 from reviews.eligibility import fit_to_sign
 from reviews.forms import WithdrawForm
 from reviews.models import Reviewer
