@@ -72,7 +72,7 @@ def concerning(pages, user):
 
 WHOSE: dict[str, tuple[str, Callable]] = {
     "mine": ("Written by me", written_by),
-    "concern-me": ("Written by me, or review asked for by me", concerning),
+    "concern-me": ("Written or asked for by me", concerning),
 }
 
 

@@ -19,7 +19,7 @@ def test_ann_finds_what_was_sent_back_sees_why_mends_it_and_asks_again(ann, ravi
     page = sit_down()
     log_in(page, "ann", "/admin/")
     card = page.locator(".card-sent-back")
-    assert card.get_by_role("link").inner_text().split()[:2] == ["1", "symptom,"]
+    assert card.get_by_role("link").inner_text().split()[:2] == ["1", "symptom"]
     assert "Say that it is mostly harmless." in page.locator("main, #content").first.inner_text()
     card.get_by_role("link").click()
     rows = page.locator("#result_list tbody tr")
