@@ -1,6 +1,7 @@
 """The deeds that write history: the only writers of revisions, publications and addresses."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
@@ -228,11 +229,12 @@ def reframe(pages, *, by: AbstractUser) -> int:
     held = Article.objects.select_for_update().filter(pk__in=pages.values("pk")).order_by("pk")
     shown_now = Article.objects.filter(pk__in=list(held.values_list("pk", flat=True))).public().order_by("pk")
     now, rows = timezone.now(), []
+    printed = cache(lambda frame: canonical(frame).decode())  # whole libraries share a few frames
     for page in shown_now.select_related("live", "notice").prefetch_related("topics").defer("advice", "body"):
         frame, shown = frame_of(page), page.live.read_frame()
         if frame != shown:
             kind = Publication.Kind.NOTICE if frame.notice != shown.notice else Publication.Kind.FILING
-            rows.append(_following(page.live, kind=kind, by=by, at=now, frame=canonical(frame).decode()))
+            rows.append(_following(page.live, kind=kind, by=by, at=now, frame=printed(frame)))
     if not rows:
         return 0
     Publication.objects.take_turn()

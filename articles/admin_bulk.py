@@ -162,13 +162,8 @@ class BulkDeeds:
             most = f"At most {deed.most:,} pages can be done at once, and you chose {len(chosen):,}."
             messages.warning(request, f"{most} Narrow the list, then choose again.")
             return redirect(request.get_full_path())
-        pages = self.get_queryset(request).filter(pk__in=chosen)
-        left_out, out = [], set()
-        for group in deed.left_out(pages) if chosen else []:
-            keys = [key for key in group.pages if key not in out]
-            out.update(keys)
-            if keys:
-                left_out.append((group.reason, len(keys), self._titles(keys)))
+        left_out = self._left_out(deed, chosen)
+        out = {key for group in left_out for key in group.pages}
         able = [key for key in chosen if key not in out]
         seen = hashlib.sha256(repr(sorted(able)).encode()).hexdigest()
         confirmed = "seen" in request.POST
@@ -176,22 +171,37 @@ class BulkDeeds:
         moved = confirmed and request.POST["seen"] != seen
         if confirmed and able and not moved and form.is_valid() and self._do(request, deed, able, form):
             return redirect(request.get_full_path())
-        context = self.admin_site.each_context(request) | {
-            "opts": self.opts,
-            "deed": deed,
+        context = {
             "title": deed.heading.format(count=counted(len(chosen))),
-            "button": deed.button.format(count=counted(len(able))),
             "form": form,
             "moved": moved,
             "seen": seen,
+            "left_out": [(group.reason, len(group.pages), self._titles(group.pages)) for group in left_out],
+        }
+        return self._ask(request, deed, able, context)
+
+    def _ask(self, request, deed: Deed, able: list[int], context: dict):
+        shown = self.admin_site.each_context(request) | {
+            "opts": self.opts,
+            "deed": deed,
+            "button": deed.button.format(count=counted(len(able))),
             "count": len(able),
             "titles": self._titles(able),
             "more": max(0, len(able) - TITLES_SHOWN),
-            "left_out": left_out,
             "carried": self._carried(request),
             "list_url": request.get_full_path(),
         }
-        return render(request, "articles/admin/confirm.html", context)
+        return render(request, "articles/admin/confirm.html", shown | context)
+
+    def _left_out(self, deed: Deed, chosen: list[int]) -> list[LeftOut]:
+        """Who cannot take part; a page with two reasons stands under the first."""
+        found, out = [], set()
+        for group in deed.left_out(self.opts.model.objects.filter(pk__in=chosen)) if chosen else []:
+            keys = [key for key in group.pages if key not in out]
+            out.update(keys)
+            if keys:
+                found.append(LeftOut(group.reason, keys))
+        return found
 
     def _carried(self, request) -> list[tuple[str, str]]:
         """The fields that say again, on confirming, what was chosen."""

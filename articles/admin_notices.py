@@ -135,23 +135,22 @@ class CopyrightNoticeAdmin(admin.ModelAdmin):
                 self.log_change(request, notice, f"Rolled over from {notice.year} to {year}.")
             messages.success(request, f"{_rolled(len(rolled))} {year} now. {_printed(count)}")
             return redirect(request.get_full_path())
-        usage = notices.usage(rows)
+        moved = "confirm" in request.POST
+        return self._preview(request, rows, rolled, {"form": form, "year": year, "seen": seen, "moved": moved})
+
+    def _preview(self, request, rows: list, rolled: list, context: dict):
+        usage, year = notices.usage(rows), context["year"]
         for notice in rows:
             notice.usage = usage[notice.pk]
-        context = self.admin_site.each_context(request) | {
+        shown = self.admin_site.each_context(request) | {
             "opts": self.opts,
             "title": "Roll the copyright year over",
-            "form": form,
-            "year": year,
-            "seen": seen,
-            "moved": "confirm" in request.POST,
             "lines": [_preview(notice, year) for notice in rolled],
             "already": [notice for notice in rows if notice.year == year],
-            "published": sum(_published(notice) for notice in rolled),
             "keys": [notice.pk for notice in rows],
             "list_url": request.get_full_path(),
         }
-        return render(request, "articles/admin/roll_over.html", context)
+        return render(request, "articles/admin/roll_over.html", shown | context)
 
     def _asked(self, request, object_id) -> CopyrightNotice:
         notice = self.get_object(request, object_id) if as_key(object_id) is not None else None
