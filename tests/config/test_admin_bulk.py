@@ -155,6 +155,15 @@ def test_all_pages_of_a_sifted_list_are_chosen_across_its_pages_and_no_other(ann
     assert topic not in other.topics.all()
 
 
+def test_without_javascript_a_box_chooses_the_whole_list(ann_at_work, ann):
+    pages = write(ann, 55)
+    assert '<noscript><p class="across">' in ann_at_work.get(SYMPTOMS).text
+    values = {"action": "file_under", "_selected_action": pages[0].pk, "select_across": ["0", "1"], "index": 0}
+    response = ann_at_work.post(SYMPTOMS, values)
+    assert "<h1>File 55 pages under a topic</h1>" in response.text
+    assert filled(response)["select_across"] == ["1"]
+
+
 def test_a_choice_that_changed_meanwhile_is_shown_again_and_not_done(ann_at_work, ann):
     pages = write(ann, 2)
     topic = stories.topic("Skin", "skin")
