@@ -1,7 +1,7 @@
 """The deeds that write history: the only writers of revisions, publications and addresses."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from articles import kinds, projections
 from articles.content import Document, canonical, digest
 from articles.fields import fold
 from articles.imprint import Frame, ReviewLine
-from articles.models import Article, Authorship, CopyrightNotice, Publication, Redirect, Revision
+from articles.models import Article, Authorship, Publication, Redirect, Revision
 
 
 class Refused(Exception):
@@ -37,6 +37,10 @@ class CannotDiscard(Refused):
 
 
 class CannotChangeAddress(Refused):
+    pass
+
+
+class CannotRetire(Refused):
     pass
 
 
@@ -219,24 +223,18 @@ def change_address(page: Article, *, slug: str, by: AbstractUser) -> None:
 
 
 @transaction.atomic
-def roll_copyright_year(notices: Iterable[CopyrightNotice], *, year: int, by: AbstractUser) -> int:
-    """Bring notices to a year. Returns how many published pages print it from now on."""
-    ids = [notice.pk for notice in notices]
-    CopyrightNotice.objects.select_for_update().filter(pk__in=ids).update(year=year)
-    return reframe(Article.objects.filter(notice__in=ids), by=by)
-
-
-@transaction.atomic
 def reframe(pages, *, by: AbstractUser) -> int:
     """Log and show the present notice and filing of those published pages that print another. Returns how many."""
     pages = pages.public().order_by("pk").distinct()
-    list(Article.objects.select_for_update().filter(pk__in=pages.values("pk")).order_by("pk").values_list("pk"))
+    held = Article.objects.select_for_update().filter(pk__in=pages.values("pk")).order_by("pk")
+    shown_now = Article.objects.filter(pk__in=list(held.values_list("pk", flat=True))).public().order_by("pk")
     now, rows = timezone.now(), []
-    for page in pages.select_related("live", "notice").prefetch_related("topics"):
+    printed = cache(lambda frame: canonical(frame).decode())  # whole libraries share a few frames
+    for page in shown_now.select_related("live", "notice").prefetch_related("topics").defer("advice", "body"):
         frame, shown = frame_of(page), page.live.read_frame()
         if frame != shown:
             kind = Publication.Kind.NOTICE if frame.notice != shown.notice else Publication.Kind.FILING
-            rows.append(_following(page.live, kind=kind, by=by, at=now, frame=canonical(frame).decode()))
+            rows.append(_following(page.live, kind=kind, by=by, at=now, frame=printed(frame)))
     if not rows:
         return 0
     Publication.objects.take_turn()

@@ -11,6 +11,8 @@ from django.db.models import F
 from js_asset import Media
 
 from articles import actions
+from articles.admin_bulk import BulkDeeds
+from articles.admin_lists import PageLists
 from articles.admin_pages import PagePages, as_key
 from articles.forms import ADDRESSES, KnownAutocomplete, PageForm, RowForm, RowFormSet
 from articles.models import Article, Reference
@@ -46,24 +48,16 @@ class WriterField(forms.ModelChoiceField):
         return obj.get_full_name() or obj.get_username()
 
 
-class PageAdmin(PagePages, admin.ModelAdmin):
+class PageAdmin(PageLists, BulkDeeds, PagePages, admin.ModelAdmin):
     """The working copy of a page. Saving it records a revision; what visitors read is another matter."""
 
     form = PageForm
-    list_display = ("title", "written_by")
-    list_select_related = ("writer", "live")
-    search_fields = ("title", "slug")
-    ordering = ("sort_key",)
     prepopulated_fields = {"slug": ("title",)}
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     change_form_template = "articles/admin/change_form.html"
     save_on_top = True
     HIDDEN = ("opened_edition", "opened_revision")
     FRAME = ("Frame", {"fields": ("slug", "topics", "notice", "risk", "review_months", "tags")})
-
-    @admin.display(description="writer", ordering="writer__last_name")
-    def written_by(self, page):
-        return page.writer.get_full_name() or page.writer.get_username()
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "writer":

@@ -1,10 +1,8 @@
-"""The admin of the frame: topics and copyright notices, which change what pages print around their signed words."""
+"""The admin of the frame: topics, which change what pages print around their signed words."""
 
 from django.contrib import admin, messages
-from django.utils import timezone
 
 from articles import actions
-from articles.forms import ADDRESSES
 from articles.models import Article
 
 
@@ -23,30 +21,9 @@ class TopicAdmin(admin.ModelAdmin):
         if change:  # pages before topics, as everywhere: two savers that met in the other order would block each other
             list(Article.objects.select_for_update().filter(topics=obj).order_by("pk").values_list("pk"))
         super().save_model(request, obj, form, change)
-        _show_frame(request, Article.objects.filter(topics=obj))
+        show_frame(request, Article.objects.filter(topics=obj))
 
 
-class CopyrightNoticeAdmin(admin.ModelAdmin):
-    list_display = ("holder", "year", "statement", "agreement_title")
-    formfield_overrides = ADDRESSES
-    actions = ("roll_to_this_year",)
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        _show_frame(request, Article.objects.filter(notice=obj))
-
-    @admin.action(description="Roll over to this year", permissions=["change"])
-    def roll_to_this_year(self, request, queryset):
-        year = timezone.localdate().year
-        count = actions.roll_copyright_year(queryset, year=year, by=request.user)
-        for notice in queryset:
-            self.log_change(request, notice, f"Rolled over to {year}.")
-        messages.success(request, f"{count} published pages now print {year}. Their texts and reviews are unchanged.")
-
-
-def _show_frame(request, pages) -> None:
+def show_frame(request, pages) -> None:
     if count := actions.reframe(pages, by=request.user):
         messages.info(request, f"{count} published pages show it now. Their texts and reviews are unchanged.")

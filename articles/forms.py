@@ -8,6 +8,7 @@ from django.forms.models import BaseInlineFormSet
 from articles import kinds
 from articles.actions import CannotChangeAddress, change_address
 from articles.diff import compare
+from articles.models import CopyrightNotice
 
 ADDRESSES = {
     models.URLField: {"widget": forms.URLInput(attrs={"class": "vURLField"}), "assume_scheme": "https"},
@@ -35,6 +36,9 @@ class PageForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.conflict = []
+        if "notice" in self.fields:
+            own = models.Q(pk=self.instance.notice_id)
+            self.fields["notice"].queryset = CopyrightNotice.objects.filter(own | models.Q(retired_at__isnull=True))
         if self.instance.pk:
             latest = self.instance.latest_revision()
             self.initial["opened_edition"] = self.instance.edition

@@ -7,7 +7,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 
 from articles import admin as articles
-from articles import admin_frame, admin_log
+from articles import admin_frame, admin_log, admin_notices
 from articles.models import Article, CopyrightNotice, Publication, Redirect, Revision, Topic
 from reviews import admin as reviews
 from reviews.models import MedicalReview, Reviewer, Signature
@@ -31,14 +31,13 @@ class AccountAdmin(UserAdmin):
 
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
-admin.site.index_title = "Write, ask for a review, publish"
 admin.site.login = secure_admin_login(admin.site.login)
 
 admin.site.register(Symptom, SymptomAdmin)
 admin.site.register(Cause, symptoms.CauseAdmin)
 admin.site.register(Article, ArticleAdmin)
 admin.site.register(Topic, admin_frame.TopicAdmin)
-admin.site.register(CopyrightNotice, admin_frame.CopyrightNoticeAdmin)
+admin.site.register(CopyrightNotice, admin_notices.CopyrightNoticeAdmin)
 admin.site.register(Revision, admin_log.RevisionAdmin)
 admin.site.register(Publication, admin_log.PublicationAdmin)
 admin.site.register(Redirect, admin_log.RedirectAdmin)

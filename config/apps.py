@@ -1,11 +1,19 @@
 """The roof: puts the rooms together."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 
 
 class ConfigConfig(AppConfig):
     name = "config"
     verbose_name = "Countersign"
+    default = True
 
     def ready(self):
         from config import admin  # noqa: F401 - registers, in the one place that may see every room
+
+
+class RoomConfig(SimpleAdminConfig):
+    """The editors' room: the admin with a home of its own."""
+
+    default_site = "config.site.Room"

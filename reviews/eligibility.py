@@ -32,6 +32,12 @@ def pages_with_own_words(pages, user) -> set[int]:
     return {page for page, number in written.items() if number > signed.get(page, 0)}
 
 
+def fit_to_sign():
+    """Reviewers who can sign today, save what they wrote: verified, licensed, their account open."""
+    today = timezone.localdate()
+    return Reviewer.objects.filter(verified_at__isnull=False, licence_expires__gte=today, user__is_active=True)
+
+
 def why_not_sign(review: MedicalReview, user) -> str:
     """Why this person cannot sign this review now; empty where they can. Read again inside ``sign_off``."""
     if not user.is_active:

@@ -3,10 +3,9 @@
 from allauth.core import ratelimit
 from django import forms
 from django.contrib.auth import update_session_auth_hash
-from django.utils import timezone
 
 from articles.models import Publication
-from reviews.eligibility import with_own_words
+from reviews.eligibility import fit_to_sign, with_own_words
 from reviews.models import MedicalReview, Reviewer
 
 
@@ -101,9 +100,7 @@ class AskForm(forms.Form):
 
 def able(page):
     """Reviewers who could sign a page today: verified, licensed, and with no words of their own in it."""
-    today = timezone.localdate()
-    fit = Reviewer.objects.filter(verified_at__isnull=False, licence_expires__gte=today, user__is_active=True)
-    return fit.exclude(user__in=with_own_words(page))
+    return fit_to_sign().exclude(user__in=with_own_words(page))
 
 
 class WithdrawForm(forms.Form):

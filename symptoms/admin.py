@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.db import connection
+from django.db.models import Q
 
 from articles.admin import PageAdmin, ReferenceInline, RowInline
 from articles.models import Article
@@ -41,7 +42,7 @@ class SymptomAdmin(PageAdmin):
     """A symptom's form, its sections in the order of the page."""
 
     inlines = (OtherNameInline, RelatedSymptomInline, SymptomCauseInline, CodeInline, ReferenceInline)
-    search_fields = ("title", "slug", "other_names__name", "codes__code")
+    search_help_text = "Looks for every word in title, other names, codes and address. Case and accents do not matter."
     fieldsets = (
         (None, {"fields": ("title", "phrase", "plural", "headline", "summary", "writer", *PageAdmin.HIDDEN)}),
         ("When to get help", {"fields": ("advice_level", "advice")}),
@@ -51,6 +52,11 @@ class SymptomAdmin(PageAdmin):
         ("Diagnosis, treatment, complications", {"fields": ("diagnosis_questions", "treatment", "complications")}),
         PageAdmin.FRAME,
     )
+
+    def found_by(self, word):
+        names = OtherName.objects.filter(folded__contains=word).values("symptom")
+        codes = Code.objects.filter(code__icontains=word).values("symptom")
+        return super().found_by(word) | Q(pk__in=names) | Q(pk__in=codes)
 
 
 class CauseAdmin(admin.ModelAdmin):

@@ -14,7 +14,7 @@ from articles import kinds
 from articles.content import ADVICE_LABELS
 from articles.fields import LineField, RichTextField, fold, no_longer_than
 from articles.models.frame import CopyrightNotice, Redirect, Topic
-from articles.models.history import Publication
+from articles.models.history import Publication, Revision
 
 
 class ArticleTag(TaggedItemBase):
@@ -26,10 +26,41 @@ class ArticleTag(TaggedItemBase):
         constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="tag_once_an_article")]
 
 
+def _logged() -> models.Exists:
+    return models.Exists(Publication.objects.filter(article=models.OuterRef("pk")))
+
+
+def _later() -> models.Exists:
+    """Whether a page has a text that is newer than the one visitors read."""
+    return models.Exists(
+        Revision.objects.filter(article=models.OuterRef("pk"), pk__gt=models.OuterRef("live__revision"))
+    )
+
+
 class ArticleQuerySet(models.QuerySet):
     def public(self):
         """Pages that visitors can read now."""
         return self.filter(live__isnull=False)
+
+    def unpublished(self):
+        """Pages that visitors could never read."""
+        return self.filter(~_logged())
+
+    def withdrawn(self):
+        """Pages that visitors could read once and cannot now."""
+        return self.filter(_logged(), live__isnull=True)
+
+    def changed(self):
+        """Public pages whose text was changed since."""
+        return self.public().filter(_later())
+
+    def unsigned(self):
+        """Pages with words that nobody has signed: never published, or public and changed since."""
+        return self.filter(~_logged() | models.Q(_later(), live__isnull=False))
+
+    def as_signed(self):
+        """Public pages whose text is the one that was signed."""
+        return self.public().filter(~_later())
 
     def kept(self):
         """Pages that were not discarded as drafts."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from articles.actions import record_revision, roll_copyright_year
+from articles.actions import record_revision
 from articles.models import Article, CopyrightNotice
+from articles.notices import roll_copyright_year
 from reviews.actions import request_changes, request_review, sign_off, withdraw_page
 from reviews.models import MedicalReview
 

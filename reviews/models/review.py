@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from articles.fields import LineField, no_longer_than
 from articles.models import Article, Publication, Revision
@@ -27,6 +27,15 @@ class MedicalReviewQuerySet(models.QuerySet):
 
     def decided(self):
         return self.filter(decided_at__isnull=False)
+
+    def newest(self):
+        """Of each page the review that was asked for last."""
+        later = MedicalReview.objects.filter(article=OuterRef("article"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(later))
+
+    def sent_back(self):
+        """Sent back to the editors, who have not asked again."""
+        return self.filter(outcome=MedicalReview.Outcome.CHANGES).newest()
 
     def with_page(self):
         return self.select_related("article__live", "revision", "reviewer", "requested_by")

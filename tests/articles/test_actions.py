@@ -16,10 +16,10 @@ from articles.actions import (
     record_revisions,
     reframe,
     restore,
-    roll_copyright_year,
     withdraw,
 )
 from articles.models import Article, Authorship, CopyrightNotice, Publication, Redirect, Revision
+from articles.notices import roll_copyright_year
 from reviews.actions import withdraw_page
 from symptoms.models import Symptom
 from tests import stories

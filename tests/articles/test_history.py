@@ -2,8 +2,9 @@
 
 import pytest
 
-from articles.actions import change_address, reframe, roll_copyright_year
+from articles.actions import change_address, reframe
 from articles.models import Article
+from articles.notices import roll_copyright_year
 from articles.shelf import shelf
 from reviews.actions import withdraw_page
 from tests import html, pages, stories

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles.models import Article, CopyrightNotice, Publication
-from reviews.actions import request_review, withdraw_page
+from articles.models import Article, Publication
+from reviews.actions import request_review
 from symptoms.models import Symptom
 from tests import stories
 from tests.forms import filled
@@ -227,18 +227,6 @@ def test_a_filing_shows_at_once_and_leaves_the_review_alone(ann_at_work, ann, ra
     assert "Brain and Nerves" in ann_at_work.get("/articles/keeping-a-diary/").text
 
 
-def test_morgan_rolls_the_copyright_year_over_as_a_logged_act(client, ann, morgan, ravi):
-    notice = CopyrightNotice.objects.create(holder="Countersign Test", year=2020)
-    symptom = stories.write_symptom(ann, notice=notice)
-    stories.sign(symptom, by=ravi, asked_by=ann)
-    client.force_login(morgan)
-    values = {"action": "roll_to_this_year", "_selected_action": [notice.pk]}
-    response = client.post("/admin/articles/copyrightnotice/", values, follow=True)
-    assert "1 published pages now print" in response.text
-    last = symptom.publications.order_by("-id").first()
-    assert (last.kind, last.by) == (Publication.Kind.NOTICE, morgan)
-
-
 def test_a_published_address_is_moved_by_morgan_with_a_redirect(client, ann, morgan, ravi):
     symptom = stories.write_symptom(ann)
     stories.sign(symptom, by=ravi, asked_by=ann)
@@ -272,18 +260,6 @@ def test_a_revision_that_does_not_exist_cannot_be_restored(ann_at_work, ann):
         response = ann_at_work.post(f"/admin/symptoms/symptom/{symptom.pk}/restore/", {"number": number})
         assert response.status_code == 404
     assert symptom.revisions.count() == 1
-
-
-def test_the_list_tells_the_state_of_each_page(ann_at_work, ann, ravi, morgan):
-    pages = [stories.write_article(ann, slug=slug, title=slug) for slug in ("draft", "live", "changed", "gone")]
-    for page in pages[1:]:
-        stories.sign(page, by=ravi, asked_by=ann)
-    stories.edit(pages[2], by=ann, summary="Changed since.")
-    request_review(pages[2], by=ann)
-    withdraw_page(pages[3], reason="rights", by=morgan)
-    text = ann_at_work.get("/admin/articles/article/").text
-    for state in ("Draft", "Live as signed", "Live, changed since; in review", "Withdrawn"):
-        assert f">{state}<" in text
 
 
 @pytest.mark.parametrize("model", ["symptoms/symptom", "articles/article", "articles/revision", "reviews/signature"])

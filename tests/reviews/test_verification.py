@@ -7,9 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from articles.actions import change_address, roll_copyright_year
+from articles.actions import change_address
 from articles.content import canonical, digest
 from articles.models import Article, Publication, TopicEntry
+from articles.notices import roll_copyright_year
 from reviews import rules, verification
 from reviews.actions import decline, request_changes, request_review, withdraw_page
 from reviews.models import MedicalReview, PrivateField, Signature, Standing

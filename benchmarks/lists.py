@@ -1,0 +1,90 @@
+"""The editors' lists over many signed pages: queries, and times beside one row read by its key. Prints a table.
+
+It fills the empty database of DATABASE_URL first, which takes some minutes: `python -m benchmarks.lists`.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+
+from benchmarks import fill  # readies Django for what follows
+
+# isort: split
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from articles.models import Article, CopyrightNotice, Topic
+from reviews.models import Reviewer
+from symptoms.models import Symptom
+
+PAGES = 20_000
+ROUNDS = 7
+LIST = "/admin/symptoms/symptom/"
+
+
+def main(count: int) -> None:
+    fill.main(count)
+    editor = Client(headers={"host": "127.0.0.1"})
+    editor.force_login(User.objects.get(username="morgan"))
+    page = Symptom.objects.get(slug=f"ache-{count // 2}")
+    read = timed(lambda: Article.objects.get(pk=page.pk))
+    print(
+        f"{connection.vendor}, {Symptom.objects.count():,} symptoms; one page read by its key: {read * 1000:.2f} ms\n"
+    )
+    print("| what | queries | ms | times one read by key |")
+    print("|---|---:|---:|---:|")
+    for name, address in addresses(page).items():
+        with CaptureQueriesContext(connection) as queries:
+            answer = editor.get(address)
+        asked = len(queries)  # now: the next request clears the log that this reads
+        assert answer.status_code == 200, (address, answer.status_code)
+        took = timed(lambda address=address: editor.get(address))
+        print(f"| {name} | {asked} | {took * 1000:,.0f} | {took / read:,.0f} |", flush=True)
+
+
+def addresses(page: Symptom) -> dict[str, str]:
+    states = ("drafts", "unpublished", "sent-back", "waiting", "live", "changed", "withdrawn")
+    topic, notice = Topic.objects.get(slug="bones-joints-and-muscles"), CopyrightNotice.objects.first()
+    signer = Reviewer.objects.get(user__username="ravi")
+    return {
+        "home": "/admin/",
+        "list": LIST,
+        "list, page 100": f"{LIST}?p=100",
+        **{f"state: {state}": f"{LIST}?state={state}" for state in states},
+        **{f"due: {due}": f"{LIST}?due={due}" for due in ("overdue", "30", "later", "never")},
+        "by due date": f"{LIST}?o=3",
+        "by due date, latest first": f"{LIST}?o=-3",
+        "topic": f"{LIST}?topic={topic.pk}",
+        "writer": f"{LIST}?writer={page.writer_id}",
+        "signed by": f"{LIST}?reviewer={signer.pk}",
+        "notice": f"{LIST}?notice={notice.pk}",
+        "a retired notice": f"{LIST}?notice=retired",
+        "corrected": f"{LIST}?corrected=yes",
+        "mine": f"{LIST}?whose=concern-me",
+        "search, one word": f"{LIST}?q=ache",
+        "search, two words": f"{LIST}?q=ache+19",
+        "search, a code": f"{LIST}?q=R25.3",
+        "search, nothing found": f"{LIST}?q=zzzz",
+        "search, topic and due, by date": f"{LIST}?q=ache&topic={topic.pk}&due=later&o=3",
+        "notices": "/admin/articles/copyrightnotice/",
+        "form": f"{LIST}{page.pk}/change/",
+        "revisions": f"{LIST}{page.pk}/revisions/",
+    }
+
+
+def timed(deed: Callable) -> float:
+    """Seconds, the median of some rounds after one that warms up."""
+    deed()
+    took = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        deed()
+        took.append(time.perf_counter() - started)
+    return median(took)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else PAGES)

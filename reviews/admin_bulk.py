@@ -1,0 +1,110 @@
+"""Deeds of reviewing for many pages of a list: asking for reviews, and withdrawing. Page by page, each by its rules."""
+
+from django import forms
+from django.contrib import admin
+
+from articles import kinds, quality
+from articles.actions import Refused
+from articles.admin_bulk import BulkDeeds, Deed, LeftOut, Outcome, counted
+from articles.models import Article
+from reviews import actions, sifting
+from reviews.eligibility import fit_to_sign
+from reviews.forms import WithdrawForm
+from reviews.models import Reviewer
+
+MOST = 200  # each page is asked for, or withdrawn, in a transaction of its own
+
+
+class AskManyForm(forms.Form):
+    reviewer = forms.ModelChoiceField(
+        Reviewer.objects.none(),
+        required=False,
+        empty_label="Any reviewer",
+        help_text="Nobody can sign a page with words of their own in it: such pages are refused, and you are told.",
+    )
+    note = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=5000,
+        label="Note to the reviewer",
+        help_text="One note for all these pages.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reviewer"].queryset = fit_to_sign()
+
+
+class AskMany(Deed):
+    heading, button, form = "Ask for a review of {count}", "Ask for {count}", AskManyForm
+    explains = (
+        "Each page is frozen as it stands now, and that is what the reviewer reads: the change where it was signed "
+        "before, the whole page where it was not. A page that changes between now and then is asked for as it is then."
+    )
+    logged, most = "Asked for a review, with other pages.", MOST
+
+    def left_out(self, pages):
+        waiting = list(sifting.waiting(pages).values_list("pk", flat=True))
+        groups = [LeftOut("In review already", waiting)]
+        kind, blocked = kinds.of(pages.model), {}
+        for page in kind.load(pages.exclude(pk__in=waiting)):
+            for problem in quality.problems(page, kind.compose(page)):
+                if problem.blocking:
+                    blocked.setdefault(problem.message, []).append(page.pk)
+        return [*groups, *(LeftOut(message, keys) for message, keys in blocked.items())]
+
+    def do(self, pages, *, by, reviewer, note):
+        asked = _each(pages, lambda page: actions.request_review(page, by=by, reviewer=reviewer, note=note))
+        whom = reviewer or "Any reviewer"
+        asked.said = f"{whom} is asked to sign {counted(len(asked.done))}. Editing goes on."
+        return asked
+
+
+class WithdrawMany(Deed):
+    heading, button, form = "Withdraw {count}", "Withdraw {count}", WithdrawForm
+    explains = (
+        "Visitors read within a second that these pages were withdrawn, and why; no older text is shown. Each can come "
+        "back only with a new signature over the whole page."
+    )
+    logged, most = "Withdrew the page, with others.", MOST
+
+    def left_out(self, pages):
+        return [LeftOut("Not published", list(pages.filter(live__isnull=True).values_list("pk", flat=True)))]
+
+    def do(self, pages, *, by, reason):
+        gone = _each(pages, lambda page: actions.withdraw_page(page, reason=reason, by=by))
+        gone.said = f"{counted(len(gone.done))} withdrawn."
+        return gone
+
+
+def _each(pages, deed) -> Outcome:
+    """Do a deed to each page by itself, and keep what was refused, in words."""
+    outcome = Outcome()
+    for page in Article.objects.filter(pk__in=pages.values("pk")).order_by("sort_key", "pk"):
+        try:
+            deed(page)
+        except Refused as refusal:
+            outcome.refused.append((page.title, str(refusal)))
+        else:
+            outcome.done.append(page.pk)
+    return outcome
+
+
+class ReviewDeeds(BulkDeeds):
+    """Mixed into the admin of any kind of page: the deeds of its list, those of the frame included."""
+
+    actions = ("ask_for_many", *BulkDeeds.actions, "withdraw_many")
+
+    def has_ask_permission(self, request):
+        return self.has_change_permission(request) and request.user.has_perm("reviews.request_review")
+
+    def has_withdraw_permission(self, request):
+        return self.has_change_permission(request) and request.user.has_perm("articles.withdraw_article")
+
+    @admin.action(description="Ask for review …", permissions=["ask"])
+    def ask_for_many(self, request, queryset):
+        return self.confirm(request, queryset, AskMany())
+
+    @admin.action(description="Withdraw …", permissions=["withdraw"])
+    def withdraw_many(self, request, queryset):
+        return self.confirm(request, queryset, WithdrawMany())

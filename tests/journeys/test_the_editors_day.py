@@ -1,0 +1,72 @@
+"""Two mornings in the admin: Ann mends what was sent back, and Morgan rolls the copyright year over."""
+
+import pytest
+from django.utils import timezone
+
+from articles.models import Article, CopyrightNotice
+from reviews.actions import request_changes, request_review
+from tests import stories
+from tests.journeys.conftest import log_in, write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_ann_finds_what_was_sent_back_sees_why_mends_it_and_asks_again(ann, ravi, sit_down):
+    for title in ("Jaw pain", "Facial spasms"):
+        symptom = stories.write_symptom(ann, slug=title.lower().replace(" ", "-"), title=title)
+    request_changes(request_review(symptom, by=ann), by=ravi, comment="Say that it is mostly harmless.")
+
+    page = sit_down()
+    log_in(page, "ann", "/admin/")
+    card = page.locator(".card-sent-back")
+    assert card.get_by_role("link").inner_text().split()[:2] == ["1", "symptom"]
+    assert "Say that it is mostly harmless." in page.locator("main, #content").first.inner_text()
+    card.get_by_role("link").click()
+    rows = page.locator("#result_list tbody tr")
+    assert rows.count() == 1
+    assert "Sent back" in rows.inner_text()
+    page.get_by_role("link", name="Facial spasms").click()
+    page.get_by_text("Say that it is mostly harmless.").wait_for()
+    write(page, "body", "A muscle tightens by itself. It is mostly harmless.")
+    page.get_by_role("button", name="Save and continue editing").first.click()
+    page.get_by_text("Revision 2 is recorded").wait_for()
+    page.get_by_role("link", name="Ask for review").click()
+    page.get_by_role("button", name="Ask for review").click()
+    page.get_by_text("is asked to sign revision 2").wait_for()
+    page.goto("/admin/")
+    assert "Nothing was sent back to you." in page.locator(".card-sent-back").inner_text()
+    assert "1" in page.locator(".card-waiting").inner_text()
+
+
+def test_morgan_rolls_the_copyright_year_over(ann, ravi, morgan, sit_down):
+    year = timezone.localdate().year + 1
+    for holder, write_page in [("First House", stories.write_symptom), ("Second House", stories.write_article)]:
+        notice = CopyrightNotice.objects.create(holder=holder, year=year - 1)
+        stories.sign(write_page(ann, notice=notice), by=ravi, asked_by=ann)
+    lines = set(Article.objects.values_list("live__review_line", flat=True))
+    visitor, page = sit_down(width=390, height=800), sit_down()
+    visitor.goto("/symptoms/facial-spasms/")
+    assert f"© {year - 1} First House" in visitor.locator("main").inner_text()
+
+    log_in(page, "morgan", "/admin/")
+    page.get_by_role("link", name="Copyright notices", exact=True).click()
+    for holder in ("First House", "Second House"):
+        page.locator("#result_list tr", has_text=holder).get_by_role("checkbox").check()
+    page.get_by_label("With those ticked").select_option("roll_over")
+    page.get_by_role("button", name="Go").click()
+    page.get_by_label("New year").fill(str(year))
+    page.get_by_role("button", name="Preview").click()
+    for holder in ("First House", "Second House"):
+        row = page.locator(".preview tbody tr", has_text=holder)
+        assert f"© {year - 1} {holder}" in row.inner_text()
+        assert f"© {year} {holder}" in row.inner_text()
+    visitor.reload()
+    assert f"© {year - 1} First House" in visitor.locator("main").inner_text()
+    page.get_by_role("button", name=f"Roll 2 notices over to {year}").click()
+    page.get_by_text(f"2 notices say {year} now. 2 published pages print it.").wait_for()
+
+    visitor.wait_for_timeout(1000)  # within a second every worker shows it
+    visitor.goto("/symptoms/facial-spasms/")
+    assert f"© {year} First House" in visitor.locator("main").inner_text()
+    assert f"{timezone.localdate():%-d %B %Y}" in visitor.locator("main").inner_text()
+    assert set(Article.objects.values_list("live__review_line", flat=True)) == lines
