@@ -23,6 +23,8 @@ def test_ann_finds_what_was_sent_back_sees_why_mends_it_and_asks_again(ann, ravi
     assert "Say that it is mostly harmless." in page.locator("main, #content").first.inner_text()
     card.get_by_role("link").click()
     rows = page.locator("#result_list tbody tr")
+    rows.first.wait_for()  # counting does not wait for the list to come
+    page.wait_for_load_state()
     assert rows.count() == 1
     assert "Sent back" in rows.inner_text()
     page.get_by_role("link", name="Facial spasms").click()
