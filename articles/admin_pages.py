@@ -12,15 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles import actions, kinds, pages
 from articles.diff import compare
-from articles.forms import AddressForm
+from articles.forms import AddressForm, as_key
 from articles.models import Revision
 
 REVISIONS_A_PAGE = 20
-
-
-def as_key(text: str) -> int | None:
-    """A row's key or number as it may stand in an address; None for anything that no row can have."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 class PagePages:

@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "taggit",
     "whitenoise.runserver_nostatic",
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
