@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db.models import F
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from articles import actions
 from articles.models import Article, Publication, Revision
@@ -50,20 +50,20 @@ class SavingTells:
 
     def words_on(self, request, saved: Saved) -> Iterable[tuple[int, SafeString]]:
         """What to say of a save: levels and sentences."""
-        link = format_html("<a href=\"{}\">{}</a>", self.address_of("change", saved.page), saved.page)
-        yield messages.SUCCESS, mark_safe(" ".join(self._happened(link, saved)))  # noqa: S308 - made by format_html
+        link = format_html('<a href="{}">{}</a>', self.address_of("change", saved.page), saved.page)
+        yield messages.SUCCESS, format_html_join(" ", "{}", ((said,) for said in self._happened(link, saved)))
         yield from self.next_steps(request, saved)
 
-    def _happened(self, link: SafeString, saved: Saved) -> Iterable[SafeString]:
+    def _happened(self, link: SafeString, saved: Saved) -> Iterable[str]:
         if saved.is_new:
             yield format_html("Revision {} of “{}” is saved.", saved.revision.number, link)
-            yield format_html("{}", self._who_reads(saved))
+            yield self._who_reads(saved)
         elif saved.changed:
             yield format_html("“{}” is saved. Its text is as it was.", link)
         else:
             yield format_html("Nothing was changed in “{}”, so there was nothing to save.", link)
         if saved.reframed:
-            yield format_html("The notice and the filing are public now: they need no signature.")
+            yield "The notice and the filing are public now: they need no signature."
 
     def _who_reads(self, saved: Saved) -> str:
         if saved.live:

@@ -70,12 +70,12 @@ def _read(form) -> dict:
     fields = {field.name: field for field in form.instance._meta.get_fields() if field.name in form.cleaned_data}
     for name, field in fields.items():
         value = form.cleaned_data[name]
-        if field.many_to_many:
+        if field.many_to_many or (value is None and not field.null):
             continue
         try:
             setattr(form.instance, name, value if field.is_relation else field.clean(value, form.instance))
-        except (ValidationError, ValueError) as error:
-            form.add_error(name, getattr(error, "messages", None) or "This cannot be left empty.")
+        except ValidationError as error:
+            form.add_error(name, error)
     return form.cleaned_data
 
 

@@ -30,7 +30,7 @@ class NextStep:
             yield messages.WARNING, format_html("Next, before a review: {}{}", mend, more)
         elif request.user.has_perm("reviews.request_review"):
             address = self.address_of("ask", saved.page)
-            yield messages.INFO, format_html("Next: <a href=\"{}\">ask for a review</a>.", address)
+            yield messages.INFO, format_html('Next: <a href="{}">ask for a review</a>.', address)
 
     def _in_review(self, review: MedicalReview, saved: Saved):
         who = review.reviewer or "The next reviewer"
@@ -42,7 +42,7 @@ class NextStep:
             messages.WARNING,
             format_html(
                 "{} reads the older text, revision {}: this one is not part of it. If it should be, "
-                "<a href=\"{}\">take the request back</a> and ask again.",
+                '<a href="{}">take the request back</a> and ask again.',
                 who,
                 review.revision.number,
                 f"{address}#panel",

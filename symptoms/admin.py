@@ -41,7 +41,10 @@ class SymptomAdmin(PageAdmin):
     inlines = (OtherNameInline, RelatedSymptomInline, SymptomCauseInline, ReferenceInline, CodeInline)
     search_fields = ("title", "slug", "other_names__name", "codes__code")
     fieldsets = (
-        ("Name and summary", {"fields": ("title", "phrase", "plural", "headline", "summary", "writer", *PageAdmin.HIDDEN)}),
+        (
+            "Name and summary",
+            {"fields": ("title", "phrase", "plural", "headline", "summary", "writer", *PageAdmin.HIDDEN)},
+        ),
         ("When to get help", {"fields": ("advice_level", "advice")}),
         ("Overview", {"fields": ("body",)}),
         ("Spotlight", {"fields": ("spotlight_title", "spotlight")}),
