@@ -52,10 +52,19 @@ def _section_of(inline: InlineAdminFormSet) -> Section:
     if inline.formset.is_bound:
         filled.sort(key=_place)
     for place, row in enumerate(filled, start=1):
-        row.called = f"{capfirst(inline.opts.verbose_name)} {place}"
+        _call(row, inline.opts.verbose_name, str(place))
     for row in blank:
-        row.called, row.blank = capfirst(inline.opts.verbose_name), True
+        _call(row, inline.opts.verbose_name, "new")
+        row.blank = True
     return Section(str(capfirst(inline.opts.verbose_name_plural)), inline=inline, rows=filled + blank)
+
+
+def _call(row, name: str, which: str) -> None:
+    """Say which row it is, and of its fields too: a label alone stands in each of them."""
+    row.called = f"{capfirst(name)} {which}"
+    for key, field in row.form.fields.items():
+        if not field.widget.is_hidden:
+            field.widget.attrs["aria-label"] = f"{field.label or key}, {name} {which}"
 
 
 def _is_blank(row) -> bool:

@@ -1,4 +1,4 @@
-"""While somebody types, the page is composed from the form: as saving would, at a fixed cost, and nothing is written."""
+"""While somebody types, the page is composed from the form as saving would, and nothing is written."""
 
 import pytest
 from django.db import connection

@@ -6,50 +6,59 @@ const say = (words) => {
   document.getElementById("said").textContent = words;
 };
 
-export const labelOf = (field) => document.querySelector(`label[for="${field.id}"]`);
+const labelOf = (field) => document.querySelector(`label[for="${field.id}"]`);
 
-const nameOf = (field) => {
-  const label = labelOf(field);
-  const name = (label ? label.textContent : field.name).trim().replace(/:$/, "");
-  const row = field.closest(".row")?.querySelector(".row-name");
-  return row ? `${name}, ${row.textContent.trim()}` : name;
+const nameOf = (field) =>
+  field.getAttribute("aria-label") || (labelOf(field)?.textContent || field.name).trim().replace(/:$/, "");
+
+// What the text box says of itself. The editor writes its attributes anew at will, so it has to ask here.
+const attributesOf = (field) => {
+  const there = (id) => document.getElementById(id);
+  const [help, error] = [`${field.id}_helptext`, `${field.id}_error`].map(there);
+  const described = [help, error].filter(Boolean).map((element) => element.id);
+  return {
+    role: "textbox",
+    tabindex: "0",
+    spellcheck: "true",
+    "aria-label": nameOf(field),
+    "aria-multiline": "true",
+    ...(described.length ? { "aria-describedby": described.join(" ") } : {}),
+    ...(error ? { "aria-invalid": "true" } : {}),
+  };
 };
 
-export const nameEditor = (field) => {
-  const box = field.closest(".prose-editor")?.querySelector("[contenteditable]");
-  if (!box) return;
-  box.setAttribute("aria-label", nameOf(field));
-  box.setAttribute("aria-multiline", "true");
-  const described = [`${field.id}_helptext`, `${field.id}_error`].filter((id) => document.getElementById(id));
-  if (described.length) box.setAttribute("aria-describedby", described.join(" "));
-  if (document.getElementById(`${field.id}_error`)) box.setAttribute("aria-invalid", "true");
-};
+export const nameEditor = (field) => field.editor?.view.updateState(field.editor.state);
 
 // Tab leaves the editor, also from a list: nobody is caught in it.
 const letTabLeave = (frame) =>
   frame.addEventListener("keydown", (event) => event.key === "Tab" && event.stopPropagation(), true);
 
-// The menu of headings is a box that only a mouse opens, so it becomes a button.
-const openByKeyboard = (frame) => {
+// Signs drawn by a font are no names, and colour alone does not say what is on.
+const nameButtons = (frame) => {
+  for (const button of frame.querySelectorAll(".prose-menubar button[title]")) {
+    button.setAttribute("aria-label", button.title);
+    const opens = button.closest(".prose-menubar__selected");
+    if (opens) button.setAttribute("aria-haspopup", "true");
+    else button.setAttribute("aria-pressed", String(button.classList.contains("active")));
+    button.setAttribute("aria-disabled", String(button.classList.contains("disabled")));
+  }
+};
+
+// A key that opens the menu of headings goes on into it.
+const enterMenus = (frame) => {
+  frame.querySelector(".prose-menubar")?.setAttribute("role", "toolbar");
+  frame.querySelector(".prose-menubar")?.setAttribute("aria-label", "Formatting");
   for (const opener of frame.querySelectorAll(".prose-menubar__selected")) {
-    opener.tabIndex = 0;
-    opener.setAttribute("role", "button");
-    opener.setAttribute("aria-haspopup", "true");
-    opener.setAttribute("aria-label", "Paragraph or heading");
-    opener.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      opener.click();
+    opener.addEventListener("click", (event) => {
+      if (event.detail) return; // by mouse
       opener.parentElement.querySelector(".prose-menubar__option:not(.hidden)")?.focus();
     });
   }
-  const bar = frame.querySelector(".prose-menubar");
-  if (bar) bar.setAttribute("aria-label", "Formatting");
-  if (bar) bar.setAttribute("role", "toolbar");
 };
 
-const takePastesWell = (editor, frame) => {
-  editor.setOptions({ editorProps: { ...editor.options.editorProps, transformPastedHTML: cleanPasted } });
+const takePastesWell = (editor, field, frame) => {
+  const attributes = () => attributesOf(field);
+  editor.setOptions({ editorProps: { ...editor.options.editorProps, attributes, transformPastedHTML: cleanPasted } });
   frame.addEventListener(
     "paste",
     (event) => {
@@ -67,16 +76,18 @@ const takePastesWell = (editor, frame) => {
 document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
   const frame = textarea.closest(".prose-editor");
   textarea.loaded = editor.getHTML().replace(/^<p><\/p>$/, "");
-  nameEditor(textarea);
+  textarea.editor = editor;
   letTabLeave(frame);
-  openByKeyboard(frame);
-  takePastesWell(editor, frame);
+  takePastesWell(editor, textarea, frame);
+  enterMenus(frame);
+  nameButtons(frame);
+  editor.on("transaction", () => nameButtons(frame));
 });
 
 // Editors that were ready before this script.
 for (const frame of document.querySelectorAll(".prose-editor")) {
   const field = frame.querySelector("textarea");
-  const editor = frame.querySelector(".ProseMirror")?.editor;
+  const editor = frame.querySelector(".tiptap")?.editor;
   if (field && editor) {
     field.dispatchEvent(
       new CustomEvent("prose-editor:ready", { detail: { editor, textarea: field }, bubbles: true }),

@@ -23,6 +23,11 @@ const nameRows = (group) => {
     down?.setAttribute("aria-disabled", String(index === rows.length - 1));
     up?.setAttribute("aria-label", `Move ${name.textContent} up`);
     down?.setAttribute("aria-label", `Move ${name.textContent} down`);
+    for (const field of row.querySelectorAll(".row-fields [aria-label], .delete [aria-label]")) {
+      if (!field.name) continue;
+      const whose = name.textContent[0].toLowerCase() + name.textContent.slice(1);
+      field.setAttribute("aria-label", field.getAttribute("aria-label").replace(/, [^,]*$/, `, ${whose}`));
+    }
     for (const field of row.querySelectorAll(".prose-editor textarea")) nameEditor(field);
     nameChoosers(row);
   });
@@ -36,7 +41,7 @@ const nameChoosers = (row) => {
     const shown = box.querySelector(".select2-selection__rendered");
     if (!label || !shown) continue;
     label.id = `${select.id}_label`;
-    box.setAttribute("aria-labelledby", `${label.id} ${shown.id}`);
+    box.setAttribute("aria-labelledby", `${label.id} ${row.getAttribute("aria-labelledby")} ${shown.id}`);
   }
 };
 
@@ -100,9 +105,10 @@ const drag = (event, row, handle) => {
     });
     if (!over) return;
     const { top, height } = over.getBoundingClientRect();
-    const down = rows.indexOf(over) > rows.indexOf(row);
-    if (down && clientY > top + height / 2) over.after(row);
-    if (!down && clientY < top + height / 2) over.before(row);
+    const [from, to] = [rows.indexOf(row), rows.indexOf(over)];
+    // The others move: a row that is itself put elsewhere would let go of the mouse.
+    if (to > from && clientY > top + height / 2) row.before(...rows.slice(from + 1, to + 1));
+    if (to < from && clientY < top + height / 2) row.after(...rows.slice(to, from));
   };
   const end = () => {
     handle.removeEventListener("pointermove", follow);
