@@ -62,9 +62,9 @@ def _section_of(inline: InlineAdminFormSet) -> Section:
 def _call(row, name: str, which: str) -> None:
     """Say which row it is, and of its fields too: a label alone stands in each of them."""
     row.called = f"{capfirst(name)} {which}"
-    for key, field in row.form.fields.items():
-        if not field.widget.is_hidden:
-            field.widget.attrs["aria-label"] = f"{field.label or key}, {name} {which}"
+    for key, typed in row.form.fields.items():
+        if not typed.widget.is_hidden:
+            typed.widget.attrs["aria-label"] = f"{typed.label or key}, {name} {which}"
 
 
 def _is_blank(row) -> bool:
@@ -89,6 +89,8 @@ def _in_rows(section: Section):
     for row in section.rows:
         for name, messages in row.form.errors.items():
             bound = row.form[name] if name in row.form.fields else None
-            where = f"{row.called}: {bound.label}" if bound else row.called
             for message in messages:
+                # “Cause 4: Cause is missing” needs no “Cause” in between.
+                told = bound is None or message.startswith(capfirst(bound.label))
+                where = row.called if told else f"{row.called}: {bound.label}"
                 yield Mistake(where, message, bound.auto_id if bound else row.form.prefix)

@@ -5,6 +5,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from articles.forms import as_key
 
@@ -119,9 +120,9 @@ class RowFormSet(BaseInlineFormSet):
             form.initial["position"] = None
 
     def _say_what_is_missing(self, field, name: str) -> None:
-        label = str(field.label or name).lower()
+        label = capfirst(field.label or name)
         field.error_messages["required"] = (
-            f"This {self.row_name} has no {label} yet. Fill it in, or remove the {self.row_name}. The rest is kept."
+            f"{label} is missing. Fill it in, or remove this {self.row_name}. The rest is kept."
         )
 
     def _bring_names(self, form, name: str, field) -> None:

@@ -41,6 +41,7 @@ const nameChoosers = (row) => {
     const shown = box.querySelector(".select2-selection__rendered");
     if (!label || !shown) continue;
     label.id = `${select.id}_label`;
+    shown.setAttribute("aria-labelledby", label.id);
     box.setAttribute("aria-labelledby", `${label.id} ${row.getAttribute("aria-labelledby")} ${shown.id}`);
   }
 };
@@ -122,8 +123,11 @@ const drag = (event, row, handle) => {
 for (const group of groups) {
   for (const row of rowsOf(group)) addTools(row);
   group.classList.toggle("ordered", Boolean(group.querySelector("[name$='-position']")));
-  requestAnimationFrame(() => nameRows(group));
+  nameRows(group);
 }
+// Select2 comes last of all.
+if (document.readyState === "complete") groups.forEach(nameRows);
+else addEventListener("load", () => setTimeout(() => groups.forEach(nameRows)));
 
 document.addEventListener("formset:added", ({ target, detail }) => {
   const group = document.getElementById(`${detail.formsetName}-group`);
