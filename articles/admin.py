@@ -4,25 +4,33 @@ Nothing is registered here: ``config.admin`` alone puts the admin together.
 """
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import F
+from django.urls import reverse
 from js_asset import Media
 
-from articles import actions
+from articles import admin_form
 from articles.admin_bulk import BulkDeeds
+from articles.admin_draft import DraftPages
+from articles.admin_held import HoldsForms
 from articles.admin_lists import PageLists
-from articles.admin_pages import PagePages, as_key
-from articles.forms import ADDRESSES, KnownAutocomplete, PageForm, RowForm, RowFormSet
+from articles.admin_pages import PagePages
+from articles.admin_saving import SavingTells
+from articles.forms import ADDRESSES, PageForm, as_key
 from articles.models import Article, Reference
+from articles.row_forms import KnownAutocomplete, RowChoiceField, RowForm, RowFormSet
 
 
-class RowInline:
-    """What the inlines of a page share: fixed queries, accessible names, no empty row to stumble over."""
+class RowInline(admin.StackedInline):
+    """What the rows of a page share: fixed queries, visible labels, no empty row to stumble over.
+
+    ``looked_up`` names what a row points to, and with it what a preview needs to know of that.
+    """
 
     form = RowForm
     formset = RowFormSet
+    template = "articles/admin/_rows.html"
     extra = 0
     looked_up: tuple[str, ...] = ()
     formfield_overrides = ADDRESSES
@@ -30,13 +38,28 @@ class RowInline:
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(*self.looked_up)
 
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.row_name = self.verbose_name
+        return formset
+
+    def get_extra(self, request, obj=None, **kwargs):
+        """Without a script, empty rows are asked for in the address."""
+        return min(as_key(request.GET.get("rows", "")) or 0, 20)
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name in self.looked_up:
-            kwargs["widget"] = KnownAutocomplete(db_field, self.admin_site)
+        for name, _, further in (path.partition("__") for path in self.looked_up):
+            if name == db_field.name:
+                rows = db_field.related_model._default_manager.all()
+                kwargs |= {
+                    "form_class": RowChoiceField,
+                    "widget": KnownAutocomplete(db_field, self.admin_site),
+                    "queryset": rows.select_related(further) if further else rows,
+                }
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class ReferenceInline(RowInline, admin.TabularInline):
+class ReferenceInline(RowInline):
     model = Reference
     fields = ("position", "title", "publisher", "year", "url")
 
@@ -48,14 +71,14 @@ class WriterField(forms.ModelChoiceField):
         return obj.get_full_name() or obj.get_username()
 
 
-class PageAdmin(PageLists, BulkDeeds, PagePages, admin.ModelAdmin):
+class PageAdmin(PageLists, BulkDeeds, DraftPages, PagePages, SavingTells, HoldsForms, admin.ModelAdmin):
     """The working copy of a page. Saving it records a revision; what visitors read is another matter."""
 
     form = PageForm
     prepopulated_fields = {"slug": ("title",)}
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     change_form_template = "articles/admin/change_form.html"
-    save_on_top = True
+    sections: tuple = ()  # fieldsets by title and inlines by class, in the order of the public page
     HIDDEN = ("opened_edition", "opened_revision")
     FRAME = ("Frame", {"fields": ("slug", "topics", "notice", "risk", "review_months", "tags")})
 
@@ -91,28 +114,24 @@ class PageAdmin(PageLists, BulkDeeds, PagePages, admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
-    def save_related(self, request, form, formsets, change):
-        """With everything saved, freeze it: the text as a revision, the frame as a publication if it is live."""
-        super().save_related(request, form, formsets, change)
-        page = form.instance
-        before = page.latest_revision()
-        if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            Article.objects.filter(pk=page.pk).update(edition=F("edition") + 1)
-        revision = actions.record_revision(page, by=request.user)
-        reframed = actions.reframe(Article.objects.filter(pk=page.pk), by=request.user)
-        self._tell(request, page, revision, is_new=before != revision, reframed=bool(reframed))
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        form, inlines = context["adminform"].form, context["inline_admin_formsets"]
+        parts = admin_form.sections(self.sections, context["adminform"], inlines)
+        may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        context |= {
+            "media": Media.from_media(context["media"], nonce=str(request.csp_nonce)),
+            "sections": parts,
+            "mistakes": admin_form.whole(form) + [mistake for part in parts for mistake in part.mistakes],
+            "draft_address": self._draft_address(obj) if may_write and not context["is_popup"] else "",
+            "show_save_and_add_another": False,
+            "is_nav_sidebar_enabled": False,  # its place is for the sections
+        }
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def _tell(self, request, page, revision, *, is_new: bool, reframed: bool) -> None:
-        if is_new:
-            live = Article.objects.select_related("live__revision").get(pk=page.pk).live
-            seen = f"visitors still read revision {live.revision.number}" if live else "visitors cannot see it yet"
-            messages.info(request, f"Revision {revision.number} is recorded; {seen}. Ask for a review to publish it.")
-        if reframed:
-            messages.info(request, "The notice and the filing are public now: they need no signature.")
-
-    def render_change_form(self, request, context, *args, **kwargs):
-        context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
-        return super().render_change_form(request, context, *args, **kwargs)
+    def _draft_address(self, page) -> str:
+        if page is None:
+            return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_draft_new")
+        return self.address_of("draft", page)
 
 
 class ArticleAdmin(PageAdmin):
@@ -120,11 +139,12 @@ class ArticleAdmin(PageAdmin):
 
     inlines = (ReferenceInline,)
     fieldsets = (
-        (None, {"fields": ("title", "headline", "summary", "writer", *PageAdmin.HIDDEN)}),
+        ("Name and summary", {"fields": ("title", "headline", "summary", "writer", *PageAdmin.HIDDEN)}),
         ("When to get help", {"fields": ("advice_level", "advice")}),
         ("Text", {"fields": ("body",)}),
         PageAdmin.FRAME,
     )
+    sections = ("Name and summary", "When to get help", "Text", ReferenceInline, "Frame")
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(kind="article")

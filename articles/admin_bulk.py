@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from articles import filing
 from articles.actions import Refused
-from articles.admin_pages import as_key
+from articles.forms import as_key
 from articles.models import CopyrightNotice, Topic
 
 TITLES_SHOWN = 20

@@ -17,8 +17,7 @@ from articles.actions import Refused
 from articles.admin_bulk import CHOOSE, TickedForm, counted, only_keys
 from articles.admin_frame import show_frame
 from articles.admin_lists import PlainList, Sieve
-from articles.admin_pages import as_key
-from articles.forms import ADDRESSES
+from articles.forms import ADDRESSES, as_key
 from articles.models import CopyrightNotice
 
 

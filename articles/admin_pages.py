@@ -10,13 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import actions, kinds, pages, timeline
-from articles.forms import AddressForm, CompareForm
+from articles.forms import AddressForm, CompareForm, as_key
 from articles.models import Revision
-
-
-def as_key(text: str) -> int | None:
-    """A row's key or number as it may stand in an address; None for anything that no row can have."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 class PagePages:

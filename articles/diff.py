@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 from articles.content import Document
 
 TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
-LONGEST = 1500  # tokens: two longer paragraphs are shown whole, as comparing them word by word may take minutes
+LONGEST = 1500  # tokens: of two paragraphs of more, both are shown whole, as comparing their words may take minutes
+MOST = 1_000_000  # pairs of lines: beyond it a line that comes again and again is no place to align at
 MARKS = {"strong": "**", "em": "_"}
 HEADINGS = {"h2": "## ", "h3": "### "}
 LISTS = {"ul": "• ", "ol": "1. "}
@@ -124,7 +125,8 @@ def compare(old: Iterable[Block], new: Iterable[Block]) -> list[Change]:
 
 
 def _compare_texts(label: str, old: list[str], new: list[str]) -> Iterable[Change]:
-    for op, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, old, new, autojunk=len(old) * len(new) > MOST)
+    for op, i, j, k, m in matcher.get_opcodes():
         if op == "equal":
             continue
         paired = min(j - i, m - k)
@@ -139,7 +141,7 @@ def _compare_texts(label: str, old: list[str], new: list[str]) -> Iterable[Chang
 def words(old: str, new: str) -> Iterable[tuple[str, str]]:
     """Runs of words that stayed, came or went. Fewer than two words that stayed by chance join the change around."""
     a, b = TOKEN.findall(old), TOKEN.findall(new)
-    if min(len(a), len(b)) > LONGEST:
+    if len(a) * len(b) > LONGEST**2:
         yield "removed", old
         yield "added", new
         return

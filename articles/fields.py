@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Length
 from django_prose_editor.fields import ProseEditorField
 
+from articles.pasted import plain
+
 models.CharField.register_lookup(Length)
 
 EXTENSIONS = {
@@ -19,11 +21,12 @@ EXTENSIONS = {
     "OrderedList": True,
     "ListItem": True,
     "Blockquote": True,
-    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
+    "Link": {"enableTarget": False},
     "HardBreak": True,
 }
 TAGS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a"}
 EMPTY_TAIL = re.compile(r"^(?:\s|&nbsp;|<br>|<(p|h2|h3)>(?:\s|&nbsp;|<br>)*</\1>)*$")
+LONGEST = 1_000_000  # characters of one rich text: a hundred times the longest page
 # NUL and the other control characters, save tab, line feed and carriage return; and lone surrogates.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -40,15 +43,27 @@ def refuse_unprintable(value: str) -> None:
         )
 
 
+def refuse_boundless(value: str) -> None:
+    """Raise ValidationError where somebody pasted what no page can carry."""
+    if len(value) > LONGEST:
+        raise ValidationError(
+            "This text has %(length)s characters, and a page can carry %(longest)s. Paste only the part that you need.",
+            code="boundless",
+            params={"length": f"{len(value):,}", "longest": f"{LONGEST:,}"},
+        )
+
+
 def clean_html(html: str) -> str:
     """The same rich text with only the tags, attributes and link schemes that a page may carry.
+
+    What Word brings along becomes plain paragraphs, lists and headings.
 
     Scripts, styles and event handlers are dropped, and a text that shows nothing becomes the empty string.
     Raises ValidationError for unprintable characters, before the sanitiser drops them in silence.
     """
     refuse_unprintable(html)
     safe = nh3.clean(
-        html,
+        plain(html),
         tags=TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto", "tel"},
@@ -82,7 +97,7 @@ class LineField(models.CharField):
 class RichTextField(ProseEditorField):
     """Formatted text, sanitised by every way of saving it, ``bulk_create`` and ``update`` included."""
 
-    default_validators = [*models.TextField.default_validators, refuse_unprintable]
+    default_validators = [*models.TextField.default_validators, refuse_boundless, refuse_unprintable]
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("blank", True)

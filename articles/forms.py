@@ -1,9 +1,7 @@
-"""Forms in which editors write a page and its rows."""
+"""Forms in which editors write a page and move it."""
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
-from django.forms.models import BaseInlineFormSet
 
 from articles import kinds
 from articles.actions import CannotChangeAddress, change_address
@@ -13,6 +11,11 @@ from articles.models import CopyrightNotice
 ADDRESSES = {
     models.URLField: {"widget": forms.URLInput(attrs={"class": "vURLField"}), "assume_scheme": "https"},
 }
+
+
+def as_key(text: str) -> int | None:
+    """A row's key or number as it may stand in an address; None for anything that no row can have."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 class PageForm(forms.ModelForm):
@@ -30,6 +33,7 @@ class PageForm(forms.ModelForm):
         }
 
     OPENED = ("opened_edition", "opened_revision")
+    not_saved = ""  # why this form must not be saved as it was sent
     opened_edition = forms.IntegerField(widget=forms.HiddenInput, required=False)
     opened_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -49,6 +53,8 @@ class PageForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
+        if self.not_saved:
+            self.add_error(None, self.not_saved)
         opened = cleaned.get("opened_edition")
         if self.instance.pk and opened is not None and opened != self.instance.edition:
             self._meet_the_other_editor(cleaned.get("opened_revision") or 0)
@@ -88,86 +94,6 @@ class PageForm(forms.ModelForm):
             if name not in mine:
                 ticked = not isinstance(field, forms.BooleanField) or now
                 self.data.setlist(self.add_prefix(name), values if ticked else [])
-
-
-class KnownAutocomplete(AutocompleteSelect):
-    """An autocomplete that need not ask the database for the name of a choice that its row already brought."""
-
-    known: dict[str, str] = {}
-
-    def optgroups(self, name, value, attr=None):
-        if len(value) == 1 and value[0] in self.known:
-            option = self.create_option(name, value[0], self.known[value[0]], True, 0)
-            return [(None, [option], 0)]
-        return super().optgroups(name, value, attr)
-
-
-class RowForm(forms.ModelForm):
-    """One row of a page's inlines. A row that was not touched is not looked up again for what it points to."""
-
-    def _post_clean(self):
-        if self.has_changed() or not self.instance.pk:
-            super()._post_clean()
-
-
-class RowFormSet(BaseInlineFormSet):
-    """Rows whose fields each have an accessible name, and whose chosen names cost no query a row."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.is_bound:
-            self._bring_back_lost_rows()
-
-    def _bring_back_lost_rows(self) -> None:
-        """Rows that somebody deleted meanwhile become new ones, so that what was typed into them is kept."""
-        key = self.model._meta.pk.name
-        management = self.management_form.cleaned_data
-        initial, total = management["INITIAL_FORMS"], management["TOTAL_FORMS"]
-        stored = {str(row.pk) for row in self.get_queryset()}
-        lost = [n for n in range(initial) if self.data.get(f"{self.prefix}-{n}-{key}") not in stored]
-        if not lost:
-            return
-        order = [n for n in range(initial) if n not in lost] + lost + list(range(initial, total))
-        rows = [self._row(number) | ({key: [""]} if number in lost else {}) for number in order]
-        self.data = self.data.copy()
-        for place, row in enumerate(rows):
-            for name, values in row.items():
-                self.data.setlist(f"{self.prefix}-{place}-{name}", values)
-        self.data[f"{self.prefix}-INITIAL_FORMS"] = str(initial - len(lost))
-        self.__dict__.pop("management_form", None)  # read from the data before
-
-    def _row(self, number: int) -> dict[str, list[str]]:
-        names = [*self.form.base_fields, self.model._meta.pk.name, "DELETE"]
-        return {name: self.data.getlist(f"{self.prefix}-{number}-{name}") for name in names}
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        number = "new" if index is None else index + 1
-        for name, field in form.fields.items():
-            if not field.widget.is_hidden:
-                label = field.label or name.replace("_", " ")
-                field.widget.attrs.setdefault("aria-label", f"{label}, {self.model._meta.verbose_name} {number}")
-            widget = getattr(field.widget, "widget", None)
-            if isinstance(widget, KnownAutocomplete) and form.instance.pk:
-                chosen = getattr(form.instance, name)
-                widget.known = {str(chosen.pk): str(chosen)}
-        if "position" in form.fields and not form.instance.pk:
-            form.fields["position"].required = False
-            form.initial["position"] = None
-
-    def clean(self):
-        super().clean()
-        self._put_new_rows_last()
-
-    def _put_new_rows_last(self) -> None:
-        if "position" not in self.form.base_fields:
-            return
-        stored = (form.cleaned_data.get("position") or 0 for form in self.initial_forms if form.is_valid())
-        last = max(stored, default=-1)
-        for form in self.extra_forms:
-            if form.is_valid() and form.has_changed() and form.cleaned_data.get("position") is None:
-                last += 1
-                form.instance.position = last
 
 
 class AddressForm(forms.Form):

@@ -1,4 +1,4 @@
-"""How fast a symptom page is served, next to a bare Django view on the same server: what `make bench` runs."""
+"""How fast pages are served and forms are saved, next to bare ones of Django: what `make bench` runs."""
 
 import json
 import os
@@ -23,8 +23,11 @@ def main() -> None:
     print(f"2 gunicorn workers with 4 threads each, {THREADS} keep-alive clients, median of {ROUNDS} rounds")
     with tempfile.TemporaryDirectory(prefix="countersign-") as directory:
         measure("SQLite", f"sqlite:///{directory}/db.sqlite3")
+        edit("SQLite", f"sqlite:///{directory}/editors.sqlite3")
     with postgresql() as database:
         measure("PostgreSQL", database)
+    with postgresql() as database:
+        edit("PostgreSQL", database)
 
 
 def measure(engine: str, database: str) -> None:
@@ -43,6 +46,14 @@ def measure(engine: str, database: str) -> None:
             rates["symptom page, cold"].append(rate(server, filled["addresses"][number * share : (number + 1) * share]))
     print(f"\n{engine}: {filled['size']:,} bytes a page, {filled['cold_size']:,} a cold one\n")
     show(rates)
+
+
+def edit(engine: str, database: str) -> None:
+    """Print what an editor waits for, in a process of its own and without a server around it."""
+    print(f"\n{engine}: the form of a symptom of 12 causes and 18 related symptoms\n")
+    print("| deed | ms | queries |\n|---|---:|---:|")
+    for deed, (milliseconds, queries) in json.loads(python("benchmarks.editors", database=database)).items():
+        print(f"| {deed} | {milliseconds:.0f} | {queries} |", flush=True)
 
 
 def rate(server: Server, paths: list[str]) -> float:

@@ -10,16 +10,17 @@ from articles import admin as articles
 from articles import admin_frame, admin_log, admin_notices
 from articles.models import Article, CopyrightNotice, Publication, Redirect, Revision, Topic
 from reviews import admin as reviews
+from reviews.admin_saving import NextStep
 from reviews.models import MedicalReview, Reviewer, Signature
 from symptoms import admin as symptoms
 from symptoms.models import Cause, Symptom
 
 
-class SymptomAdmin(reviews.Reviewed, symptoms.SymptomAdmin):
+class SymptomAdmin(reviews.Reviewed, NextStep, symptoms.SymptomAdmin):
     pass
 
 
-class ArticleAdmin(reviews.Reviewed, articles.ArticleAdmin):
+class ArticleAdmin(reviews.Reviewed, NextStep, articles.ArticleAdmin):
     pass
 
 

@@ -14,6 +14,7 @@ class ConfigConfig(AppConfig):
 
 
 class RoomConfig(SimpleAdminConfig):
-    """The editors' room: the admin with a home of its own."""
+    """The editors' room: the admin on a site of our own."""
 
+    default = False
     default_site = "config.site.Room"

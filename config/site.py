@@ -1,8 +1,9 @@
-"""The editors' room: Django's admin site with a home that says what waits, and its lists grouped as editors think."""
+"""The editors' room: Django's admin with a home that says what waits, and forms that outlast the session."""
 
 from django.contrib.admin import AdminSite
 from django.urls import reverse
 
+from articles import held
 from reviews import dashboard
 
 # Group → the models in it, in order. What is in none of them comes last, under its own name.
@@ -16,12 +17,25 @@ GROUPS = {
 
 
 class Room(AdminSite):
-    """Stock, save for its home and the order of its lists."""
+    """Stock, save for its home, the order of its lists, and what becomes of a form that nobody signed in for."""
 
     index_title = "Your work"
 
     def index(self, request, extra_context=None):
         return super().index(request, {"home": dashboard.home(request.user)} | (extra_context or {}))
+
+    def admin_view(self, view, cacheable=False):
+        """A page's form that comes from nobody is kept for whoever opened it, and they are asked to sign in."""
+        guarded = super().admin_view(view, cacheable)
+        if not getattr(getattr(view, "__self__", None), "holds_forms", False):
+            return guarded
+
+        def keeping(request, *args, **kwargs):
+            if request.method == "POST" and request.user.is_anonymous and view.__name__ in ("add_view", "change_view"):
+                held.hold(request)
+            return guarded(request, *args, **kwargs)
+
+        return keeping
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)

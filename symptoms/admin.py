@@ -11,29 +11,27 @@ from symptoms.forms import CauseForm
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, SymptomCause
 
 
-class OtherNameInline(RowInline, admin.TabularInline):
+class OtherNameInline(RowInline):
     model = OtherName
     fields = ("position", "name")
 
 
-class RelatedSymptomInline(RowInline, admin.TabularInline):
+class RelatedSymptomInline(RowInline):
     model = RelatedSymptom
     verbose_name, verbose_name_plural = "related symptom", "related symptoms"
     fk_name = "symptom"
     fields = ("position", "other", "system", "serious")
-    autocomplete_fields = ("other",)
-    looked_up = ("other",)
+    looked_up = ("other__live",)
 
 
-class SymptomCauseInline(RowInline, admin.StackedInline):
+class SymptomCauseInline(RowInline):
     model = SymptomCause
     verbose_name, verbose_name_plural = "cause", "causes"
     fields = (("position", "cause", "group"), ("seriousness", "frequency"), "text")
-    autocomplete_fields = ("cause",)
     looked_up = ("cause",)
 
 
-class CodeInline(RowInline, admin.TabularInline):
+class CodeInline(RowInline):
     model = Code
     fields = ("system", "code", "display")
 
@@ -41,16 +39,33 @@ class CodeInline(RowInline, admin.TabularInline):
 class SymptomAdmin(PageAdmin):
     """A symptom's form, its sections in the order of the page."""
 
-    inlines = (OtherNameInline, RelatedSymptomInline, SymptomCauseInline, CodeInline, ReferenceInline)
+    inlines = (OtherNameInline, RelatedSymptomInline, SymptomCauseInline, ReferenceInline, CodeInline)
     search_help_text = "Looks for every word in title, other names, codes and address. Case and accents do not matter."
     fieldsets = (
-        (None, {"fields": ("title", "phrase", "plural", "headline", "summary", "writer", *PageAdmin.HIDDEN)}),
+        (
+            "Name and summary",
+            {"fields": ("title", "phrase", "plural", "headline", "summary", "writer", *PageAdmin.HIDDEN)},
+        ),
         ("When to get help", {"fields": ("advice_level", "advice")}),
         ("Overview", {"fields": ("body",)}),
         ("Spotlight", {"fields": ("spotlight_title", "spotlight")}),
-        ("Causes", {"fields": ("causes_intro",)}),
+        ("Introduction to the causes", {"fields": ("causes_intro",)}),
         ("Diagnosis, treatment, complications", {"fields": ("diagnosis_questions", "treatment", "complications")}),
         PageAdmin.FRAME,
+    )
+    sections = (
+        "Name and summary",
+        OtherNameInline,
+        "When to get help",
+        "Overview",
+        "Spotlight",
+        RelatedSymptomInline,
+        "Introduction to the causes",
+        SymptomCauseInline,
+        "Diagnosis, treatment, complications",
+        ReferenceInline,
+        CodeInline,
+        "Frame",
     )
 
     def found_by(self, word):

@@ -12,6 +12,7 @@ from articles.quality.problem import Check, Problem, check, plain
 
 LONGEST_SENTENCE = 30  # words
 HIGHEST_GRADE = 10  # US school years
+LONGEST_WORD = 60  # letters: what is longer is no word, and takes long to divide
 SENTENCE = re.compile(r"[^.!?]+[.!?]?")
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 ABBREVIATION = re.compile(r"(?<![\w.])([A-Z]{2,6})s?(?![\w.]*\w)")
@@ -68,7 +69,7 @@ def grade_of(lines: Iterable[str]) -> float:
 @lru_cache(maxsize=20_000)
 def syllables_of(word: str) -> int:
     """How many syllables a word has, by where it can be hyphenated."""
-    return len(_hyphenation().positions(word)) + 1
+    return len(_hyphenation().positions(word[:LONGEST_WORD])) + 1
 
 
 @lru_cache

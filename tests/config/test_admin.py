@@ -35,7 +35,7 @@ def test_saving_a_new_symptom_records_its_first_revision(ann_at_work, ann):
         "notice": stories.notice().pk,
     }
     response = ann_at_work.post(ADD, values, follow=True)
-    assert "Revision 1 is recorded; visitors cannot see it yet." in response.text
+    assert "is saved. Visitors cannot see it yet." in response.text
     revision = Symptom.objects.get(slug="facial-spasms").latest_revision()
     assert (revision.number, revision.saved_by, revision.read().body) == (1, ann, "<p>Twitch.</p>")
 

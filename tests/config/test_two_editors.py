@@ -47,7 +47,7 @@ def test_the_second_is_shown_what_the_first_changed_and_loses_nothing(client, sy
     assert "Morgan saw" in symptom.latest_revision().read().body
 
     response = client.post(form, filled(response), follow=True)
-    assert "Revision 3 is recorded" in response.text
+    assert "Revision 3 of “" in response.text
     assert "Ann saw" in symptom.latest_revision().read().body
     assert "Morgan saw" in symptom.revisions.get(number=2).read().body
 

@@ -55,7 +55,7 @@ def draft(page) -> None:
             popup.get_by_role("button", name="Save", exact=True).click()
         row.locator("[contenteditable=true]").fill(f"{name} may tighten a muscle.")
     page.get_by_role("button", name="Save and continue editing").first.click()
-    page.get_by_text("Revision 1 is recorded").wait_for()
+    page.get_by_text("Visitors cannot see it yet").wait_for()
 
 
 def ask(page) -> None:
@@ -116,7 +116,7 @@ def test_a_mended_typo_is_countersigned_and_moves_no_annual_date(ann, ravi, fion
     ann_page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
     write(ann_page, "body", "A muscle tightens by itself.")
     ann_page.get_by_role("button", name="Save and continue editing").first.click()
-    ann_page.get_by_text("visitors still read revision 1").wait_for()
+    ann_page.get_by_text("Visitors still read revision 1").wait_for()
     charlie_page.goto("/symptoms/facial-spasms/")
     assert "itslef" in charlie_page.locator("main").inner_text()
     ask(ann_page)

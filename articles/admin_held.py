@@ -1,0 +1,32 @@
+"""The form of a page after a session ended in the middle of a save: as it was typed, and not saved yet."""
+
+from articles import held
+
+NOT_SAVED = (
+    "This is not saved yet. You had been signed out when you pressed Save; here is what you typed. "
+    "Look it over and save again."
+)
+
+
+class HoldsForms:
+    """Mixed into the admin of every kind of page. The admin's site keeps what comes; this shows it."""
+
+    holds_forms = True
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        typed = held.held(request)
+        if request.method == "POST" or "throw_away" in request.GET:
+            held.drop(request)
+        elif typed is not None:
+            self._stand_in_for_a_post(request, typed)
+        context = {"ticket": held.ticket(request), "is_held": hasattr(request, "held")} | (extra_context or {})
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def _stand_in_for_a_post(self, request, typed) -> None:
+        """Let Django bind the form to what was typed. Such a form is never valid, so nothing can be saved by it."""
+        request.held = bool(request.FILES is not None)  # reading the files first, as that resets POST
+        request.method, request.POST = "POST", typed
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"not_saved": NOT_SAVED}) if hasattr(request, "held") else form

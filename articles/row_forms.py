@@ -1,0 +1,150 @@
+"""Forms of a page's rows: looked up together, numbered, and never lost."""
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+
+from articles.forms import as_key
+
+
+class KnownAutocomplete(AutocompleteSelect):
+    """An autocomplete that need not ask the database for the name of a choice that its row already brought."""
+
+    known: dict[str, str] = {}
+
+    def optgroups(self, name, value, attr=None):
+        if len(value) == 1 and value[0] in self.known:
+            option = self.create_option(name, value[0], self.known[value[0]], True, 0)
+            return [(None, [option], 0)]
+        return super().optgroups(name, value, attr)
+
+
+class RowChoiceField(forms.ModelChoiceField):
+    """A choice of a row, found in one query with those of the other rows."""
+
+    found: dict | None = None
+
+    def to_python(self, value):
+        if self.found is None or value in self.empty_values:
+            return super().to_python(value)
+        chosen = self.found.get(str(value))
+        if chosen is None:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
+        if getattr(chosen, "discarded_at", None):
+            message = "“%(name)s” was discarded meanwhile. Choose another one, or delete this row. The rest is kept."
+            raise ValidationError(message, code="discarded", params={"name": chosen})
+        return chosen
+
+
+class RowForm(forms.ModelForm):
+    """One row of a page's inlines. A row that was not touched is not looked up again for what it points to."""
+
+    def has_changed(self):
+        """A number alone makes no new row: the script numbers rows that nobody filled in."""
+        changed = set(self.changed_data)
+        return bool(changed if self.instance.pk else changed - {"position"})
+
+    def _post_clean(self):
+        if self.has_changed() or not self.instance.pk:
+            super()._post_clean()
+
+
+class RowFormSet(BaseInlineFormSet):
+    """Rows whose choices cost one query a field, and that may have been moved or deleted meanwhile."""
+
+    row_name = "row"  # what the inline calls one
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self._put_stored_rows_first()
+
+    def _put_stored_rows_first(self) -> None:
+        """Stored rows stand before new ones, as formsets want it, however the rows were moved about.
+
+        Rows that somebody deleted meanwhile become new ones, so that what was typed into them is kept.
+        """
+        key = self.model._meta.pk.name
+        stored, first = {str(row.pk) for row in self.get_queryset()}, []
+        for number in range(self._typed):
+            value = self.data.get(f"{self.prefix}-{number}-{key}")
+            if value in stored:
+                stored.remove(value)
+                first.append(number)
+        rest = [number for number in range(self._typed) if number not in set(first)]
+        if first == list(range(self.management_form.cleaned_data["INITIAL_FORMS"])):
+            return
+        rows = [self._row(number) for number in first] + [self._row(number) | {key: [""]} for number in rest]
+        self.data = self.data.copy()
+        for place, row in enumerate(rows):
+            for name, values in row.items():
+                self.data.setlist(f"{self.prefix}-{place}-{name}", values)
+        self.data[f"{self.prefix}-INITIAL_FORMS"] = str(len(first))
+        self.__dict__.pop("management_form", None)  # read from the data before
+
+    @property
+    def _typed(self) -> int:
+        """How many rows were sent."""
+        return min(self.management_form.cleaned_data["TOTAL_FORMS"], self.absolute_max)
+
+    def _row(self, number: int) -> dict[str, list[str]]:
+        names = [*self.form.base_fields, self.model._meta.pk.name, "DELETE"]
+        return {name: self.data.getlist(f"{self.prefix}-{number}-{name}") for name in names}
+
+    @cached_property
+    def _found(self) -> dict[str, dict]:
+        """What the rows point to, by field: one query each."""
+        found = {self.model._meta.pk.name: {str(row.pk): row for row in self.get_queryset()}}
+        for name, field in self.form.base_fields.items():
+            if isinstance(field, RowChoiceField):
+                typed = {self.data.get(f"{self.prefix}-{number}-{name}", "") for number in range(self._typed)}
+                rows = field.queryset.filter(pk__in={as_key(text) for text in typed} - {None})
+                found[name] = {str(row.pk): row for row in rows}
+        return found
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        key = self.model._meta.pk.name
+        plain = form.fields[key]
+        form.fields[key] = RowChoiceField(plain.queryset, initial=plain.initial, required=False, widget=plain.widget)
+        for name, field in form.fields.items():
+            self._say_what_is_missing(field, name)
+            if isinstance(field, RowChoiceField) and self.is_bound:
+                field.found = self._found[name]
+            self._bring_names(form, name, field)
+        if "position" in form.fields and not form.instance.pk:
+            form.fields["position"].required = False
+            form.initial["position"] = None
+
+    def _say_what_is_missing(self, field, name: str) -> None:
+        label = capfirst(field.label or name)
+        field.error_messages["required"] = (
+            f"{label} is missing. Fill it in, or remove this {self.row_name}. The rest is kept."
+        )
+
+    def _bring_names(self, form, name: str, field) -> None:
+        widget = getattr(field.widget, "widget", None)
+        if not isinstance(widget, KnownAutocomplete):
+            return
+        if form.instance.pk:
+            chosen = getattr(form.instance, name)
+            widget.known = {str(chosen.pk): str(chosen)}
+        if field.found:
+            widget.known = {key: str(row) for key, row in field.found.items()}
+
+    def clean(self):
+        super().clean()
+        self._put_new_rows_last()
+
+    def _put_new_rows_last(self) -> None:
+        if "position" not in self.form.base_fields:
+            return
+        stored = (form.cleaned_data.get("position") or 0 for form in self.initial_forms if form.is_valid())
+        last = max(stored, default=-1)
+        for form in self.extra_forms:
+            if form.is_valid() and form.has_changed() and form.cleaned_data.get("position") is None:
+                last += 1
+                form.instance.position = last

@@ -1,0 +1,124 @@
+// The rich-text editors: named by their labels, described by help and errors, entered and left by keyboard, and
+// cleaned of what word processors bring along.
+import { cleanPasted, LARGEST } from "./pasted.js";
+
+const say = (words) => {
+  document.getElementById("said").textContent = words;
+};
+
+const labelOf = (field) => document.querySelector(`label[for="${field.id}"]`);
+
+const nameOf = (field) =>
+  field.getAttribute("aria-label") || (labelOf(field)?.textContent || field.name).trim().replace(/:$/, "");
+
+// What the text box says of itself. The editor writes its attributes anew at will, so it has to ask here.
+const attributesOf = (field) => {
+  const there = (id) => document.getElementById(id);
+  const [help, error] = [`${field.id}_helptext`, `${field.id}_error`].map(there);
+  const described = [help, error].filter(Boolean).map((element) => element.id);
+  return {
+    role: "textbox",
+    tabindex: "0",
+    spellcheck: "true",
+    "aria-label": nameOf(field),
+    "aria-multiline": "true",
+    ...(described.length ? { "aria-describedby": described.join(" ") } : {}),
+    ...(error ? { "aria-invalid": "true" } : {}),
+  };
+};
+
+export const nameEditor = (field) => field.editor?.view.updateState(field.editor.state);
+
+// Tab leaves the editor, also from a list: nobody is caught in it.
+const letTabLeave = (frame) =>
+  frame.addEventListener("keydown", (event) => event.key === "Tab" && event.stopPropagation(), true);
+
+// Signs drawn by a font are no names, and colour alone does not say what is on.
+const nameButtons = (frame) => {
+  for (const button of frame.querySelectorAll(".prose-menubar button[title]")) {
+    button.setAttribute("aria-label", button.title);
+    const opens = button.closest(".prose-menubar__selected");
+    if (opens) button.setAttribute("aria-haspopup", "true");
+    else button.setAttribute("aria-pressed", String(button.classList.contains("active")));
+    button.setAttribute("aria-disabled", String(button.classList.contains("disabled")));
+  }
+};
+
+// A key that opens the menu of headings goes on into it.
+const enterMenus = (frame) => {
+  frame.querySelector(".prose-menubar")?.setAttribute("role", "toolbar");
+  frame.querySelector(".prose-menubar")?.setAttribute("aria-label", "Formatting");
+  for (const opener of frame.querySelectorAll(".prose-menubar__selected")) {
+    opener.addEventListener("click", (event) => {
+      if (event.detail) return; // by mouse
+      opener.parentElement.querySelector(".prose-menubar__option:not(.hidden)")?.focus();
+    });
+  }
+};
+
+const takePastesWell = (editor, field, frame) => {
+  const attributes = () => attributesOf(field);
+  editor.setOptions({ editorProps: { ...editor.options.editorProps, attributes, transformPastedHTML: cleanPasted } });
+  frame.addEventListener(
+    "paste",
+    (event) => {
+      const data = event.clipboardData;
+      const size = Math.max(data.getData("text/html").length / 4, data.getData("text/plain").length);
+      if (size <= LARGEST) return;
+      event.preventDefault();
+      event.stopPropagation();
+      say("That is more than a page can carry. Nothing was pasted. Paste only the part that you need.");
+    },
+    true,
+  );
+};
+
+document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
+  const frame = textarea.closest(".prose-editor");
+  textarea.loaded = editor.getHTML().replace(/^<p><\/p>$/, "");
+  textarea.editor = editor;
+  letTabLeave(frame);
+  takePastesWell(editor, textarea, frame);
+  enterMenus(frame);
+  nameButtons(frame);
+  editor.on("transaction", () => nameButtons(frame));
+});
+
+// Editors that were ready before this script.
+for (const frame of document.querySelectorAll(".prose-editor")) {
+  const field = frame.querySelector("textarea");
+  const editor = frame.querySelector(".tiptap")?.editor;
+  if (field && editor) {
+    field.dispatchEvent(
+      new CustomEvent("prose-editor:ready", { detail: { editor, textarea: field }, bubbles: true }),
+    );
+  }
+}
+
+// A label leads into its editor, as it leads into any field.
+document.addEventListener("click", (event) => {
+  const label = event.target.closest?.("label[for]");
+  const field = label && document.getElementById(label.htmlFor);
+  field?.closest(".prose-editor")?.querySelector("[contenteditable]")?.focus();
+});
+
+const enter = (place) => {
+  const inside = "[contenteditable], .select2-selection, input:not([type=hidden]), select, textarea";
+  const editor = place.closest(".prose-editor")?.querySelector("[contenteditable]");
+  const chooser = place.matches("select.admin-autocomplete") && place.parentElement.querySelector(".select2-selection");
+  const first = place.matches("input, select, textarea") ? null : place.querySelector(inside);
+  const target = editor || chooser || first || place;
+  target.scrollIntoView({ block: "center" });
+  target.focus();
+};
+
+// What is to mend: read first, and each line leads to its field.
+const mistakes = document.getElementById("mistakes");
+mistakes?.focus();
+mistakes?.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#']");
+  const place = link && document.getElementById(link.hash.slice(1));
+  if (!place) return;
+  event.preventDefault();
+  enter(place);
+});

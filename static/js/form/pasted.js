@@ -1,0 +1,58 @@
+// What a word processor puts on the clipboard, as plain paragraphs, lists and headings. The server does the same.
+export const LARGEST = 1_000_000; // characters
+
+const fromWord = /class="?Mso|mso-|<o:p|urn:schemas-microsoft-com/i;
+const marker = /^\s*(?:[·•o§▪–-]|\(?(?:\d+|[a-z])[.)])\s+/i;
+
+const rename = (element, name) => {
+  const renamed = element.ownerDocument.createElement(name);
+  renamed.append(...element.childNodes);
+  element.replaceWith(renamed);
+  return renamed;
+};
+
+const listLines = (body) => {
+  let list = null;
+  for (const line of [...body.querySelectorAll("p")]) {
+    const style = line.dataset.style || "";
+    if (!/mso-list:\s*l\d/i.test(style) && !/MsoListParagraph/.test(line.className)) {
+      list = null;
+      continue;
+    }
+    const before = line.textContent.trimStart();
+    for (const sign of line.querySelectorAll("[data-style*='mso-list']")) sign.remove();
+    const name = /^\(?(?:\d+|[a-z])[.)]/i.test(before) ? "ol" : "ul";
+    if (list?.localName !== name || list.nextElementSibling !== line) {
+      list = body.ownerDocument.createElement(name);
+      line.before(list);
+    }
+    const item = body.ownerDocument.createElement("li");
+    item.append(line);
+    if (line.firstChild?.nodeType === Node.TEXT_NODE) {
+      line.firstChild.data = line.firstChild.data.replace(marker, "");
+    }
+    list.append(item);
+  }
+};
+
+export const cleanPasted = (html) => {
+  if (!fromWord.test(html)) return html;
+  // Only lines for other programs stand between these marks, the bullets of lists among them.
+  const plain = html
+    .replace(/<!\[if !support[\s\S]*?<!\[endif\]>/gi, "")
+    .replace(/<!--[\s\S]*?-->/g, "")
+    .replace(/<!\[[^>]*>/g, "")
+    .replace(/\sstyle=/gi, " data-style="); // the site's policy refuses styles, and says so for each
+  const { body } = new DOMParser().parseFromString(plain, "text/html");
+  for (const gone of body.querySelectorAll("style, script, meta, link, title, xml, o\\:p:empty")) gone.remove();
+  listLines(body);
+  for (const title of body.querySelectorAll("h1, p.MsoTitle")) rename(title, "h2");
+  for (const deep of body.querySelectorAll("h4, h5, h6")) rename(deep, "h3");
+  for (const element of [...body.querySelectorAll("*")].reverse()) {
+    const foreign = element.localName.includes(":") || ["span", "font", "div"].includes(element.localName);
+    if (foreign) element.replaceWith(...element.childNodes);
+    else for (const { name } of [...element.attributes]) if (name !== "href") element.removeAttribute(name);
+  }
+  for (const line of body.querySelectorAll("p")) if (!line.textContent.trim()) line.remove();
+  return body.innerHTML;
+};

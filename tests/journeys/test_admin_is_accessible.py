@@ -1,0 +1,64 @@
+"""axe finds nothing on any form, list and history page of the admin, in light and in dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+
+from articles.models import Article, CopyrightNotice, Topic
+from reviews.models import Reviewer, Signature
+from symptoms.models import Cause
+from tests.journeys.conftest import log_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def demo(monkeypatch):
+    monkeypatch.setenv("DEMO_PASSWORD", "correct-horse-battery")
+    call_command("load_demo", verbosity=0)
+
+
+def addresses() -> list[str]:
+    """Every sort of page of the admin, on pages in the states that show the most."""
+    symptom, article = (f"/admin/{path}/" for path in ("symptoms/symptom", "articles/article"))
+    tiredness, diary, cramps = (
+        Article.objects.get(slug=slug).pk for slug in ("tiredness", "keeping-a-symptom-diary", "muscle-cramps")
+    )
+    return [
+        "/admin/",
+        *(f"{symptom}{path}" for path in ("", "?q=eye", "?q=nothing-at-all", "add/")),
+        *(f"{symptom}{tiredness}/{page}/" for page in ("change", "revisions", "ask", "address", "withdraw")),
+        f"{symptom}{tiredness}/compare/?old=1&new=2",
+        f"{symptom}{cramps}/discard/",
+        *(f"{article}{path}" for path in ("", "add/", f"{diary}/change/", f"{diary}/revisions/")),
+        "/admin/symptoms/cause/",
+        f"/admin/symptoms/cause/{Cause.objects.first().pk}/change/",
+        "/admin/articles/topic/",
+        f"/admin/articles/topic/{Topic.objects.first().pk}/change/",
+        "/admin/articles/copyrightnotice/",
+        f"/admin/articles/copyrightnotice/{CopyrightNotice.objects.first().pk}/change/",
+        *(f"/admin/articles/{log}/" for log in ("revision", "publication", "redirect")),
+        "/admin/reviews/reviewer/",
+        f"/admin/reviews/reviewer/{Reviewer.objects.first().pk}/change/",
+        "/admin/reviews/medicalreview/",
+        "/admin/reviews/signature/",
+        f"/admin/reviews/signature/{Signature.objects.first().pk}/change/",
+    ]
+
+
+def findings(page, address: str) -> list[str]:
+    found = []
+    page.goto(address)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for problem in Axe().run(page).response["violations"]:
+            places = ", ".join(str(node["target"]) for node in problem["nodes"][:3])
+            found.append(f"{address} ({scheme}): {problem['id']} at {places}")
+    return found
+
+
+def test_axe_finds_nothing_in_the_admin(demo, sit_down):
+    page = sit_down(bypass_csp=True, reduced_motion="reduce")  # axe styles pages, and measures colours that hold still
+    log_in(page, "morgan", "/admin/")
+    found = [finding for address in addresses() for finding in findings(page, address)]
+    assert not found, "\n".join(found)

@@ -1,0 +1,201 @@
+"""A day at the form: written with the keyboard alone, in two windows, signed out half-way, and never quite lost."""
+
+import pytest
+from django.contrib.sessions.models import Session
+
+from symptoms.models import Symptom
+from tests import stories
+from tests.conftest import PASSWORD
+from tests.journeys.conftest import log_in, write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NAME = """() => {
+  const at = document.activeElement;
+  const ids = (at.getAttribute("aria-labelledby") || "").split(" ").filter(Boolean);
+  const named = ids.map((id) => document.getElementById(id)?.textContent || "").join(" ");
+  const label = at.labels?.length ? at.labels[0].textContent : "";
+  return (at.getAttribute("aria-label") || named || label || at.title || at.textContent || at.value || "").trim();
+}"""
+
+
+class Keyboard:
+    """Somebody without a mouse: goes on until what has the focus is called as they wish."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def to(self, name: str, *, back: bool = False) -> "Keyboard":
+        for _ in range(200):
+            self.page.keyboard.press("Shift+Tab" if back else "Tab")
+            if self.page.evaluate(NAME).startswith(name):
+                return self
+        raise AssertionError(f"The keyboard does not reach “{name}”.")
+
+    def type(self, words: str) -> "Keyboard":
+        self.page.keyboard.type(words)
+        return self
+
+    def press(self, key: str) -> "Keyboard":
+        self.page.keyboard.press(key)
+        return self
+
+    def choose(self, words: str) -> None:
+        """From a list that searches while one types, opened from its box."""
+        self.press("Enter")
+        self.page.locator(".select2-search__field").wait_for()
+        self.type(words)
+        self.page.locator(".select2-results__option--highlighted", has_text=words).wait_for()
+        self.press("Enter")
+
+
+def add_cause(keys: Keyboard, name: str) -> None:
+    """A new row, and in it a cause that nobody named before."""
+    page = keys.page
+    keys.to("Add another Cause").press("Enter")
+    page.locator(".select2-selection:focus").wait_for()
+    with page.expect_popup() as opened:
+        keys.to("Add another cause").press("Enter")
+    popup = opened.value
+    popup.locator("#id_name:focus").wait_for()
+    popup.keyboard.type(name)
+    with popup.expect_event("close"):
+        popup.keyboard.press("Enter")
+    keys.to("Text, cause").type(f"{name} may tighten a muscle.")
+
+
+def test_a_first_time_editor_writes_a_complete_symptom_with_the_keyboard_alone(ann, sit_down):
+    stories.write_symptom(ann, slug="jaw-pain", title="Jaw pain")
+    page = sit_down()
+    log_in(page, "ann", "/admin/")
+    keys = Keyboard(page)
+    for _ in range(60):
+        keys.press("Tab")
+        if page.evaluate("document.activeElement.href || ''").endswith("/admin/symptoms/symptom/add/"):
+            break
+    keys.press("Enter")
+    page.wait_for_url("**/symptom/add/")
+    page.locator("#id_title:focus").wait_for()
+    page.locator(".field-body .tiptap").wait_for()
+    keys.type("Facial spasms")
+    keys.to("Plural").press("Space")
+    keys.to("Summary").type("Movements of the face that you do not make on purpose.")
+    keys.to("Level").press("ArrowDown")
+    keys.to("When to get help").type("Call 911 if one side of your face droops.")
+    keys.to("Overview").type("A muscle of your face tightens by itself.")
+    keys.to("Add another Related symptom").press("Space")
+    page.locator(".select2-selection:focus").wait_for()
+    keys.choose("Jaw pain")
+    keys.to("Body system").press("ArrowDown")
+    for name in ("Tiredness", "Tourette's syndrome"):
+        add_cause(keys, name)
+    keys.to("Move Cause 2 up", back=True).press("Enter")
+    page.get_by_text("is now number 1 of 2").wait_for()
+    keys.to("Add another Reference").press("Enter")
+    page.locator("[id^=id_references][id$=title]:focus").wait_for()
+    keys.type("Muscle disorders")
+    keys.to("Address, reference").type("https://medlineplus.gov/muscledisorders.html")
+    keys.to("Bones, Joints").press("Space")
+    keys.to("Copyright notice").press("ArrowDown")
+    keys.to("Save and continue").press("Enter")
+    page.get_by_text("Visitors cannot see it yet").wait_for()
+    page.get_by_role("link", name="ask for a review", exact=True).wait_for()
+
+    symptom = Symptom.objects.get(slug="facial-spasms")
+    document = symptom.latest_revision().read()
+    assert [cause.name for group in document.causes for cause in group.causes] == ["Tourette's syndrome", "Tiredness"]
+    assert [cause.html for group in document.causes for cause in group.causes] == [
+        "<p>Tourette's syndrome may tighten a muscle.</p>",
+        "<p>Tiredness may tighten a muscle.</p>",
+    ]
+    assert [row.name for group in document.related for row in group.symptoms] == ["Jaw pain"]
+    assert (document.advice.level, document.plural) == ("emergency", True)
+    assert [source.title for source in document.references] == ["Muscle disorders"]
+    assert (symptom.notice, symptom.topics.count()) == (stories.notice(), 1)
+
+
+def test_two_editors_in_conflict_lose_nothing(ann, morgan, sit_down):
+    symptom = stories.write_symptom(ann)
+    form = f"/admin/symptoms/symptom/{symptom.pk}/change/"
+    ann_page, morgan_page = sit_down(), sit_down()
+    for page, name in ((ann_page, "ann"), (morgan_page, "morgan")):
+        log_in(page, name, "/admin/")
+        page.goto(form)
+    write(morgan_page, "body", "Morgan saw a nerve at work.")
+    morgan_page.get_by_role("button", name="Save", exact=True).click()
+    morgan_page.get_by_text("is saved.").wait_for()
+    ann_page.get_by_label("Summary:").fill("Ann's summary.")
+    ann_page.get_by_role("button", name="Save and continue editing").click()
+    ann_page.get_by_role("heading", name="Somebody else saved meanwhile").wait_for()
+    assert ann_page.evaluate("document.activeElement.id") == "mistakes"
+    assert "Morgan saw a nerve at work." in ann_page.locator(".field-body [contenteditable]").inner_text()
+    ann_page.get_by_role("button", name="Save and continue editing").click()
+    ann_page.get_by_text("Revision 3 of").wait_for()
+    saved = Symptom.objects.get(pk=symptom.pk)
+    assert (saved.summary, saved.body) == ("Ann's summary.", "<p>Morgan saw a nerve at work.</p>")
+
+
+def test_a_session_that_ends_during_a_save_costs_nothing(ann, sit_down):
+    symptom = stories.write_symptom(ann)
+    form = f"/admin/symptoms/symptom/{symptom.pk}/change/"
+    page = sit_down()
+    log_in(page, "ann", "/admin/")
+    page.goto(form)
+    write(page, "body", "Typed for an hour.")
+    Session.objects.all().delete()
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_label("Username").fill("ann")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Not saved yet").wait_for()
+    assert "Typed for an hour." in page.locator(".field-body [contenteditable]").inner_text()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("is saved.").wait_for()
+    assert Symptom.objects.get(pk=symptom.pk).body == "<p>Typed for an hour.</p>"
+
+
+def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, sit_down):
+    symptom = stories.write_symptom(ann)
+    stories.add_facts(symptom, ann, causes=3)
+    page = sit_down(width=1500)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    log_in(page, "ann", "/admin/")
+    page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
+    shown = page.frame_locator(".beside iframe")
+    shown.get_by_text("A muscle tightens by itself.").wait_for()
+    page.get_by_role("link", name="Revisions").click()
+    page.wait_for_url("**/revisions/")
+    page.go_back()
+    assert asked == []
+
+    shown.get_by_text("A muscle tightens by itself.").wait_for()
+    row = page.locator("#symptom_causes-0")
+    row.locator("[contenteditable]").press_sequentially("Typed in the row. ")
+    shown.get_by_text("Typed in the row.").wait_for()
+    row.get_by_role("button", name="Move Cause 1 down").click()
+    page.get_by_text("Cause 0 of Facial spasms is now number 2 of 3.").wait_for()
+    row.locator("[contenteditable]").press_sequentially("And moved. ")
+    shown.get_by_text("And moved.").wait_for()
+    names = page.locator(".rows-symptom_causes .row:not(.empty-form) .row-is").all_inner_texts()
+    assert [name[6] for name in names] == ["1", "0", "2"]
+    handle = page.locator("#symptom_causes-2 .handle")
+    page.locator("#symptom_causes-1").evaluate("row => row.scrollIntoView()")
+    handle.hover()
+    top = page.locator("#symptom_causes-1").bounding_box()
+    page.mouse.down()
+    page.mouse.move(top["x"] + 100, top["y"] + 10, steps=8)
+    page.mouse.up()
+    names = page.locator(".rows-symptom_causes .row:not(.empty-form) .row-is").all_inner_texts()
+    assert [name[6] for name in names] == ["2", "1", "0"]
+    page.get_by_role("link", name="Revisions").click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_text("Revision 3 of").wait_for()
+    assert asked == ["beforeunload"]
+    causes = [c for group in symptom.latest_revision().read().causes for c in group.causes]
+    assert [cause.name[6] for cause in causes] == ["2", "1", "0"]
+    assert "Typed in the row." in causes[2].html
+    assert "And moved." in causes[2].html
