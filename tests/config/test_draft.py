@@ -1,5 +1,7 @@
 """While somebody types, the page is composed from the form as saving would, and nothing is written."""
 
+from dataclasses import asdict
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -42,8 +44,7 @@ def test_an_unchanged_form_shows_the_page_that_is_stored(at_work, symptom):
     preview = at_work.get(f"/admin/symptoms/symptom/{symptom.pk}/preview/").text
     assert text(found["html"]) == text(preview).replace("Back to the form ", "")
     assert found["problems"] == [
-        {"message": problem.message, "fix": problem.fix, "blocking": problem.blocking}
-        for problem in at_work.get(form_of(symptom)).context["panel"]["problems"]
+        asdict(problem) for problem in at_work.get(form_of(symptom)).context["panel"]["problems"]
     ]
     assert found["words"] > 30
     assert (found["minutes"], found["grade"] >= 0) == (1, True)

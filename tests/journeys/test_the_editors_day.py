@@ -31,7 +31,7 @@ def test_ann_finds_what_was_sent_back_sees_why_mends_it_and_asks_again(ann, ravi
     page.get_by_text("Say that it is mostly harmless.").wait_for()
     write(page, "body", "A muscle tightens by itself. It is mostly harmless.")
     page.get_by_role("button", name="Save and continue editing").first.click()
-    page.get_by_text("Revision 2 is recorded").wait_for()
+    page.get_by_text("Revision 2 of").wait_for()
     page.get_by_role("link", name="Ask for review").click()
     page.get_by_role("button", name="Ask for review").click()
     page.get_by_text("is asked to sign revision 2").wait_for()

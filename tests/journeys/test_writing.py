@@ -164,7 +164,7 @@ def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, sit_down):
     page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
     shown = page.frame_locator(".beside iframe")
     shown.get_by_text("A muscle tightens by itself.").wait_for()
-    page.get_by_role("link", name="Revisions").click()
+    page.get_by_role("link", name="History").click()
     page.wait_for_url("**/revisions/")
     page.go_back()
     assert asked == []
@@ -188,7 +188,7 @@ def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, sit_down):
     page.mouse.up()
     names = page.locator(".rows-symptom_causes .row:not(.empty-form) .row-is").all_inner_texts()
     assert [name[6] for name in names] == ["2", "1", "0"]
-    page.get_by_role("link", name="Revisions").click(no_wait_after=True)
+    page.get_by_role("link", name="History").click(no_wait_after=True)
     page.wait_for_timeout(300)
     assert asked == ["beforeunload"]
 
