@@ -79,7 +79,6 @@ class PageAdmin(PageLists, BulkDeeds, DraftPages, PagePages, SavingTells, HoldsF
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     change_form_template = "articles/admin/change_form.html"
     sections: tuple = ()  # fieldsets by title and inlines by class, in the order of the public page
-    HIDDEN = ("opened_edition", "opened_revision")
     FRAME = ("Frame", {"fields": ("slug", "topics", "notice", "risk", "review_months", "tags")})
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -139,7 +138,7 @@ class ArticleAdmin(PageAdmin):
 
     inlines = (ReferenceInline,)
     fieldsets = (
-        ("Name and summary", {"fields": ("title", "headline", "summary", "writer", *PageAdmin.HIDDEN)}),
+        ("Name and summary", {"fields": ("title", "headline", "summary", "writer")}),
         ("When to get help", {"fields": ("advice_level", "advice")}),
         ("Text", {"fields": ("body",)}),
         PageAdmin.FRAME,

@@ -41,7 +41,7 @@ EDITORS = (
     Picture("editors-home", "ann", "/admin/"),
     Picture("editors-list", "ann", SYMPTOM),
     Picture("editors-form", "ann", f"{SYMPTOM}{{facial_spasms}}/change/", width=1600, height=900),
-    Picture("editors-causes", "ann", f"{SYMPTOM}{{facial_spasms}}/change/", part="#symptom_causes-group"),
+    Picture("editors-causes", "ann", f"{SYMPTOM}{{facial_spasms}}/change/#section-causes", width=1600, height=900),
     Picture("editors-panel", "ann", f"{SYMPTOM}{{tiredness}}/change/", part=".panel"),
     Picture("editors-ask", "ann", f"{SYMPTOM}{{dry_eyes}}/ask/"),
     Picture("editors-history", "ann", f"{SYMPTOM}{{trouble_sleeping}}/revisions/"),

@@ -44,7 +44,7 @@ class SymptomAdmin(PageAdmin):
     fieldsets = (
         (
             "Name and summary",
-            {"fields": ("title", "phrase", "plural", "headline", "summary", "writer", *PageAdmin.HIDDEN)},
+            {"fields": ("title", "phrase", "plural", "headline", "summary", "writer")},
         ),
         ("When to get help", {"fields": ("advice_level", "advice")}),
         ("Overview", {"fields": ("body",)}),
