@@ -200,6 +200,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # bytes
 
 # Mail: the link for a forgotten password, and what `send_review_mail` sends, with links that begin with SITE_URL.
 SITE_URL = _origin("SITE_URL")
+REVIEW_REMINDER_DAYS = _days("REVIEW_REMINDER_DAYS", 7)
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="webmaster@localhost")

@@ -24,7 +24,7 @@ class MailQuerySet(models.QuerySet):
 class Mail(models.Model):
     """One mail to one person. It is written here first, then claimed, then sent, then marked.
 
-    A person has at most one open mail of a kind: until it goes, each run writes it anew with what holds then.
+    Until it goes, each run writes it anew with what holds then, and makes one of several open ones of a kind.
     """
 
     class Kind(models.TextChoices):
@@ -55,12 +55,6 @@ class Mail(models.Model):
         verbose_name_plural = "mails about reviews"
         constraints = [
             *no_longer_than("mail", subject=300, address=254),
-            models.UniqueConstraint(
-                fields=["recipient", "kind"],
-                condition=Q(attempted_at__isnull=True, dropped_at__isnull=True)
-                | Q(refused_at__isnull=False, dropped_at__isnull=True),
-                name="one_open_mail_a_kind",
-            ),
             models.CheckConstraint(
                 condition=Q(accepted_at__isnull=True, refused_at__isnull=True) | Q(attempted_at__isnull=False),
                 name="mail_answered_once_attempted",
@@ -91,13 +85,16 @@ class Mail(models.Model):
             return "accepted by the mail server"
         if self.refused_at:
             return f"refused, goes with the next run: {self.error}"
-        return "unknown: handed over, and the answer was not recorded" if self.attempted_at else "waits for the next run"
+        if self.attempted_at:
+            return "unknown: handed over, and the answer was not recorded"
+        return "waits for the next run"
 
 
 class MailItem(models.Model):
     """One thing that a person was told, at one stage of it: days from its date, or the week of a digest.
 
-    The unique key is what makes a second mail about it impossible; a stage is told only after all earlier ones.
+    The unique key makes a second mail about it impossible. A run tells the newest stage only, and none older than
+    one that was told.
     """
 
     mail = models.ForeignKey(Mail, models.CASCADE, related_name="items")

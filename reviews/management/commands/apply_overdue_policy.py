@@ -41,7 +41,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no account “{username}”. Give a managing editor's.")
         if not user.is_active or not user.has_perm("articles.withdraw_article"):
-            raise CommandError(
-                f"“{username}” cannot withdraw pages. Give a managing editor's open account."
-            )
+            raise CommandError(f"“{username}” cannot withdraw pages. Give a managing editor's open account.")
         return user
