@@ -49,6 +49,10 @@ class ReviewLine(Frozen):
     def overdue(self, today: dt.date) -> bool:
         return today > self.next_due
 
+    def past_grace(self, today: dt.date, days: int) -> bool:
+        """Whether the page is so late that it must say so first."""
+        return today > self.next_due + dt.timedelta(days=days)
+
 
 class Notice(Frozen):
     """A copyright line as printed."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.paginator import Page
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -29,13 +30,15 @@ def leaf(*, kind: str, slug: str, template: str, url_name: str) -> Leaf | HttpRe
 
 def context(page: Article, document: Document, line: ReviewLine | None, frame: Frame, state: str = "") -> dict:
     """What the templates of a page print, for visitors, at the desk and in a preview alike."""
+    today = timezone.localdate()
     return {
         "document": document,
         "line": line,
         "frame": frame,
         "links": kinds.get(document.kind).links(document),
         "address": page.path,
-        "overdue": bool(line and line.overdue(timezone.localdate())),
+        "overdue": bool(line and line.overdue(today)),
+        "past_grace": bool(line and not state and line.past_grace(today, settings.GRACE_DAYS[page.risk])),
         "state": state,
     }
 

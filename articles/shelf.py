@@ -102,11 +102,12 @@ def public_page(view=None, *, shelved: bool = True):
     def answer(request, **kwargs):
         page = shelf.take(request.path) if shelved else None
         if page is None:
-            asked_at = time.monotonic()
+            # Before the view looks: a page begun before midnight is the page of the day that ends.
+            asked_at, day = time.monotonic(), _today()
             leaf = view(request, **kwargs)
             if not isinstance(leaf, Leaf):
                 return leaf
-            page = _print(leaf, request)
+            page = _print(leaf, request, day)
             if shelved:
                 shelf.put(request.path, page, asked_at=asked_at)
         response = page.response()
@@ -117,11 +118,11 @@ def public_page(view=None, *, shelved: bool = True):
     return answer
 
 
-def _print(leaf: Leaf, request) -> Printed:
+def _print(leaf: Leaf, request, day: str) -> Printed:
     body = render_to_string(leaf.template, leaf.context, request).encode()
     # Of the bytes: whatever can change them (text, frame, links, build, a due date that passed) is in it.
     etag = f'"{hashlib.sha256(settings.BUILD.encode() + body).hexdigest()[:32]}"'
-    return Printed(body, etag, leaf.status, leaf.site_revision, _today(), leaf.noindex)
+    return Printed(body, etag, leaf.status, leaf.site_revision, day, leaf.noindex)
 
 
 def _today() -> str:

@@ -31,7 +31,7 @@ WRITES = {
 ANSWERS = {
     "articles": {"topic": ["add", "change", "delete"], "copyrightnotice": ["add", "change"]},
     "symptoms": {"cause": ["delete"]},
-    "reviews": {"reviewer": ["view", "add", "change"]},
+    "reviews": {"reviewer": ["view", "add", "change"], "mail": ["view"]},
     "auth": {"user": ["view"]},
 }
 

@@ -8,12 +8,39 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 SECRET_KEY = env("SECRET_KEY")
+
+
+def _days(name: str, default: int) -> int:
+    """A number of days: ten years at the most."""
+    value = env(name, default=str(default)).strip()
+    if not (value.isascii() and value.isdigit() and int(value) <= 3650):
+        raise ImproperlyConfigured(f"{name} is a number of days from 0 to 3650, such as {default}, not “{value}”.")
+    return int(value)
+
+
+def _one_of(name: str, choices: tuple[str, ...]) -> str:
+    """One of a few words; the first of them by default."""
+    value = env(name, default=choices[0]).strip()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is one of {' and '.join(f'“{word}”' for word in choices)}, not “{value}”.")
+    return value
+
+
+def _origin(name: str) -> str:
+    """How links from outside begin, without a slash at the end; empty where it was not set."""
+    value = env(name, default="").strip().rstrip("/")
+    if value and not value.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(f"{name} begins with https:// or http://, as https://example.org, not “{value}”.")
+    return value
+
+
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -27,6 +54,14 @@ REVIEW_MONTHS = {
     "standard": env.int("REVIEW_MONTHS", default=12),
     "high": env.int("REVIEW_MONTHS_HIGH_RISK", default=6),
 }
+# What becomes of a page whose annual review is late, by its risk (ADR 16).
+GRACE_DAYS = {"standard": _days("GRACE_DAYS", 60), "high": _days("GRACE_DAYS_HIGH_RISK", 14)}
+GRACE_DAYS_IN_REVIEW = _days("GRACE_DAYS_IN_REVIEW", 14)
+OVERDUE_POLICY = {
+    "standard": _one_of("OVERDUE_POLICY", ("banner", "withdraw")),
+    "high": _one_of("OVERDUE_POLICY_HIGH_RISK", ("banner", "withdraw")),
+}
+OVERDUE_POLICY_BY = env("OVERDUE_POLICY_BY", default="")
 
 
 def _build() -> str:
@@ -143,7 +178,7 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_EMAIL_SUBJECT_PREFIX = f"{SITE_NAME}: "
+ACCOUNT_EMAIL_SUBJECT_PREFIX = EMAIL_SUBJECT_PREFIX = env("EMAIL_SUBJECT_PREFIX", default=f"{SITE_NAME}: ")
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 LOGIN_URL = "account_login"
@@ -163,7 +198,9 @@ AUTH_PASSWORD_VALIDATORS = [
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # bytes
 
-# Mail: so far only the link for a forgotten password.
+# Mail: the link for a forgotten password, and what `send_review_mail` sends, with links that begin with SITE_URL.
+SITE_URL = _origin("SITE_URL")
+REVIEW_REMINDER_DAYS = _days("REVIEW_REMINDER_DAYS", 7)
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="webmaster@localhost")

@@ -2,7 +2,9 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from articles.models import Article, Publication
 from reviews.models.reviewer import Reviewer
@@ -12,6 +14,18 @@ class StandingQuerySet(models.QuerySet):
     def overdue(self, today: dt.date):
         """Past the date that their review line gives."""
         return self.filter(next_due__lt=today)
+
+    def past_grace(self, today: dt.date, more: int = 0):
+        """Later than the grace that their risk allows, and so many days more."""
+        late = Q(pk__in=[])
+        for risk, days in settings.GRACE_DAYS.items():
+            late |= Q(article__risk=risk, next_due__lt=today - dt.timedelta(days=days + more))
+        return self.filter(late)
+
+    def to_withdraw(self):
+        """Pages of a risk for which being past grace ends in a withdrawal."""
+        risks = [risk for risk, end in settings.OVERDUE_POLICY.items() if end == "withdraw"]
+        return self.filter(article__risk__in=risks)
 
     def due_within(self, days: int, today: dt.date):
         """Not late yet, but due in so many days."""

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 
 from articles import shelf as shelves
 from articles.models import Publication
-from articles.shelf import Printed, Shelf, public_page, shelf
+from articles.shelf import Leaf, Printed, Shelf, public_page, shelf
 from reviews.actions import withdraw_page
 from tests import stories
 
@@ -135,6 +135,18 @@ def test_other_responses_pass_through_and_are_not_kept():
     for _ in range(2):
         assert view(RequestFactory().get(PATH))["Location"] == "/new/"
     assert len(asked) == 2
+
+
+def test_a_page_begun_before_midnight_is_not_kept_as_the_next_days(db, clock, day):
+    @public_page
+    def view(request):
+        day[0] = "2026-03-02"
+        return Leaf("404.html", {}, 1)
+
+    view(RequestFactory().get(PATH))
+    assert shelf.take(PATH) is None
+    view(RequestFactory().get(PATH))
+    assert shelf.take(PATH).day == "2026-03-02"
 
 
 def test_the_query_string_neither_makes_a_new_copy_nor_shows_on_the_page(db, client, django_assert_num_queries):

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, models, transaction
 from django.template.loader import render_to_string
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 from taggit.models import Tag
 
 from articles import kinds
@@ -17,7 +18,7 @@ from articles.imprint import Frame
 from articles.models import Article, CopyrightNotice, Publication, Redirect, Reference, Revision, Topic, TopicEntry
 from articles.shelf import shelf
 from reviews.actions import request_review, withdraw_page
-from reviews.models import MedicalReview, Reviewer
+from reviews.models import Mail, MailItem, MedicalReview, Reviewer
 from symptoms.models import Cause, CauseAddress, PublishedCause, Symptom
 from tests import pages, stories
 
@@ -63,7 +64,7 @@ def text_fields(model) -> list[models.Field]:
     """Every field that can hold words of somebody's own; a field of an unknown sort stops the test."""
     found = []
     for field in model._meta.local_concrete_fields:
-        if isinstance(field, models.CharField | models.TextField):
+        if isinstance(field, models.CharField | models.TextField | models.JSONField):
             if not field.choices:  # the words of a fixed list are in the code
                 found.append(field)
         elif not isinstance(field, WORDLESS):
@@ -121,6 +122,9 @@ def house(ann, ravi, morgan):
     for page in (gone, articles[1]):
         withdraw_page(page, reason="wrong", by=morgan)
     change_address(moved, slug="ache", by=morgan)
+    refused = {"attempted_at": timezone.now(), "refused_at": timezone.now(), "error": "550"}
+    mail = Mail.objects.create(kind="due", recipient=ravi, content=[], made_at=timezone.now(), **refused)
+    MailItem.objects.create(mail=mail, recipient=ravi, subject="due", stage=0)
     return whole
 
 
