@@ -14,7 +14,7 @@ from django.contrib.auth.models import User  # noqa: E402 - models need the sett
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.test.utils import CaptureQueriesContext, override_settings  # noqa: E402
 
 from tests import stories  # noqa: E402
 from tests.forms import filled  # noqa: E402
@@ -23,6 +23,7 @@ ROUNDS = 15
 BARE, OURS = "/stock/symptoms/symptom/{}/change/", "/admin/symptoms/symptom/{}/change/"
 
 
+@override_settings(ROOT_URLCONF="benchmarks.stock_urls")
 def main() -> dict:
     call_command("migrate", verbosity=0)
     ann = User.objects.create_superuser("ann", password="not-needed", first_name="Ann", last_name="Archer")
