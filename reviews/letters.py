@@ -24,7 +24,7 @@ FIRST = {
     Kind.DECIDED: "This is what became of the reviews you asked for.",
     Kind.ANSWER: "The link opens the review with your comment.",
     Kind.LICENCE: "Reviews can be signed only under a licence that is recorded as valid.",
-    Kind.DIGEST: "This is where the reviews stand. Each link opens the page's form.",
+    Kind.DIGEST: "This is where the reviews stand. Each link leads to the page or the person.",
 }
 WHY = {
     Kind.REQUEST: "you review for {site}, and these reviews are yours or open to any reviewer",

@@ -1,6 +1,7 @@
 """One conversation with the mail server, that tells a mail refused from one whose answer was lost."""
 
 import smtplib
+from contextlib import suppress
 
 from django.core.mail import get_connection
 from django.core.mail.backends import smtp
@@ -85,7 +86,9 @@ class Post:
             raise Refused(_words(error)) from error
 
     def close(self) -> None:
-        self.backend.close()
+        """Say good-bye; what was answered stays answered if the server cannot hear it."""
+        with suppress(OSError):
+            self.backend.close()
 
 
 def _words(error: Exception) -> str:

@@ -265,6 +265,12 @@ def test_managing_editors_get_one_digest_a_week(ann, ravi, run, clock):
     assert f"https://example.org/admin/symptoms/symptom/{late.pk}/change/" in text
 
 
+def test_the_digest_comes_also_where_there_is_nothing_to_tell(run):
+    ((to, letter),) = run()
+    assert to == "morgan@example.org"
+    assert "Nothing is late" in letter.get_body(("plain",)).get_content()
+
+
 def test_people_without_an_address_or_with_a_closed_account_are_skipped_and_said_so(ann, ravi, fiona, run):
     User.objects.filter(pk=fiona.pk).update(email="")
     request_review(stories.write_article(ann), by=ann, reviewer=ravi.reviewer)

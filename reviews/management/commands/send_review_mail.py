@@ -1,6 +1,7 @@
 """Send the mails about reviews that nobody was sent yet. Safe at any time and any number of times; run it hourly."""
 
 import sys
+from collections.abc import Iterable
 from itertools import chain
 
 from django.conf import settings
@@ -20,7 +21,6 @@ class Command(BaseCommand):
         parser.add_argument(
             "--resend", type=int, metavar="NUMBER", help="Send one mail again that is listed as unknown, and no other."
         )
-
         parser.add_argument("--arrived", type=int, metavar="NUMBER", help="Keep of an unknown mail that it arrived.")
 
     def handle(self, *, resend, arrived, **options):
@@ -47,12 +47,13 @@ class Command(BaseCommand):
         mails, skipped = outbox.write(wanted)
         for name, why in sorted(skipped.items()):
             self.stdout.write(f"No mail for {name}: {why}.")
-        return self.deliver(outbox.send(mails, post), post)
+        return self.deliver(outbox.send(mails, post))
 
     def again(self, key: int, post: Post) -> bool:
-        return self.deliver((outbox.resend(one, post) for one in [key]), post)
+        return self.deliver(outbox.resend(one, post) for one in [key])
 
-    def deliver(self, sent, post: Post) -> bool:
+    def deliver(self, sent: Iterable[Mail]) -> bool:
+        """Tell of mails as they go; whether all of them went."""
         accepted = refused = 0
         trouble = ""
         try:
