@@ -7,6 +7,7 @@ meaning are part of what is hashed, and each record names the one before it.
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 from uuid import UUID
@@ -137,11 +138,15 @@ def append(draft: Draft) -> Signature:
     return entry
 
 
-def provenance(revision: Revision) -> str:
-    """SHA-256 over who saved a revision, when, as which number, and whose words came in with it."""
-    authors = revision.authorships.order_by("user").values_list("user", flat=True)
+def provenance(revision: Revision, authors: Iterable[int] | None = None) -> str:
+    """SHA-256 over who saved a revision, when, as which number, and whose words came in with it.
+
+    ``authors`` are the ids of those people, where they are known already.
+    """
+    if authors is None:
+        authors = revision.authorships.values_list("user", flat=True)
     saved = {"number": revision.number, "by": revision.saved_by_id, "at": revision.saved_at.isoformat()}
-    return digest(canonical(saved | {"authors": list(authors)}))
+    return digest(canonical(saved | {"authors": sorted(authors)}))
 
 
 def lock_tip() -> None:
