@@ -10,7 +10,8 @@ from articles import admin as articles
 from articles import admin_frame, admin_log
 from articles.models import Article, CopyrightNotice, Publication, Redirect, Revision, Topic
 from reviews import admin as reviews
-from reviews.models import MedicalReview, Reviewer, Signature
+from reviews import admin_expunging
+from reviews.models import Expunction, MedicalReview, Reviewer, Signature
 from symptoms import admin as symptoms
 from symptoms.models import Cause, Symptom
 
@@ -45,6 +46,7 @@ admin.site.register(Redirect, admin_log.RedirectAdmin)
 admin.site.register(Reviewer, reviews.ReviewerAdmin)
 admin.site.register(MedicalReview, reviews.MedicalReviewAdmin)
 admin.site.register(Signature, reviews.SignatureAdmin)
+admin.site.register(Expunction, admin_expunging.ExpunctionAdmin)
 admin.site.unregister(User)  # as Django's own module registered it when it was imported above
 admin.site.register(User, AccountAdmin)
 # Tags are not here: one renamed would change drafts that nobody saved. Pages add and drop their own.

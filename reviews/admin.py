@@ -14,6 +14,7 @@ from articles.actions import Refused
 from articles.admin_log import LogAdmin
 from articles.timeline import Source
 from reviews import actions
+from reviews.admin_expunging import Expunging
 from reviews.admin_lists import ReviewedLists
 from reviews.eligibility import withdrawal
 from reviews.forms import AskForm, WithdrawForm
@@ -21,7 +22,7 @@ from reviews.glance import glance
 from reviews.models import MedicalReview, Reviewer, Signature
 
 
-class Reviewed(ReviewedLists):
+class Reviewed(Expunging, ReviewedLists):
     """Mixed into the admin of any kind of page; it knows only that the page is an Article."""
 
     def get_urls(self):

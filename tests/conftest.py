@@ -101,6 +101,12 @@ def morgan(db) -> User:
 
 
 @pytest.fixture
+def olga(db) -> User:
+    """Olga answers for the site as Morgan does, for what takes two."""
+    return make_user("olga", "Olga", "Orr", group=groups.MANAGING_EDITORS, staff=True)
+
+
+@pytest.fixture
 def ravi(db, morgan) -> User:
     """Ravi reviews."""
     user = make_user("ravi", "Ravi", "Rao", group=groups.REVIEWERS)

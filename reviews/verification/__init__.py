@@ -9,6 +9,9 @@ from reviews import ledger
 from reviews.models import Signature
 from reviews.verification import chain, decisions, publications, texts
 from reviews.verification.batches import Seen, Watch, unwatched
+from reviews.verification.texts import expunged
+
+__all__ = ["expunged", "faults", "head", "lost_head"]
 
 # What is looked at, in this order: its name, its rows, and what finds their faults.
 STAGES = (
@@ -16,6 +19,7 @@ STAGES = (
     ("entries of the ledger", chain.entries, chain.faults),
     ("decisions", decisions.decided, decisions.faults),
     ("private fields", decisions.private, decisions.altered_private),
+    ("expunged texts", decisions.expunctions, decisions.broken_expunctions),
     ("publications", publications.log, publications.faults),
     ("entries without a publication", None, chain.unpublished),
     ("pages", publications.pages, publications.broken_pointers),

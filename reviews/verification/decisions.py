@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from reviews import ledger
-from reviews.models import MedicalReview, PrivateField
+from reviews.models import Expunction, MedicalReview, PrivateField, Signature
 from reviews.verification.batches import Seen, batches
 from reviews.verification.chain import read
 
@@ -48,3 +48,25 @@ def altered_private(seen: Seen) -> Iterator[str]:
             kept = record and (getattr(record, field.name, None) or getattr(record.actor, field.name, None))
             if ledger.salted(field.salt, field.value) != kept:
                 yield f"reviews_privatefield {field.pk}: it is not the value that was signed"
+
+
+def expunctions():
+    return Expunction.objects.confirmed().select_related("entry", "revision").order_by("id")
+
+
+def broken_expunctions(seen: Seen) -> Iterator[str]:
+    """Each text that two people had expunged is blank, for the reason that the ledger gives; and no other entry is."""
+    for batch in batches(expunctions(), seen):
+        for asked in batch:
+            name, entry, record = f"reviews_expunction {asked.pk}", asked.entry, read(asked.entry)
+            said = (asked.reason, asked.legal_basis, asked.asked_at, asked.confirmed_by_id, asked.confirmed_at)
+            told = record and (record.reason, record.legal_basis, record.asked_at, entry.by_id, entry.at)
+            if said != told or (entry.outcome, entry.revision_id) != ("expunged", asked.revision_id):
+                yield f"{name}: it is not what its entry says"
+            if asked.asked_by_id == asked.confirmed_by_id:
+                yield f"{name}: one person asked for it and confirmed it"
+            if not asked.revision.expunged:
+                yield f"{name}: its text is still there"
+    alone = Signature.objects.filter(outcome=Signature.Outcome.EXPUNGED)
+    for entry in alone.exclude(Exists(Expunction.objects.filter(entry=OuterRef("pk")))).in_order():
+        yield f"reviews_signature {entry.pk} (entry {entry.sequence}): nobody asked to expunge its text"

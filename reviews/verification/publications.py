@@ -78,6 +78,10 @@ def _unlike_its_entry(publication: Publication, entry: Signature | None, name: s
         if entry.outcome != Signature.Outcome.WITHDRAWN or not record or record.reason != publication.reason:
             yield f"{name}: its entry does not withdraw it, or not for that reason"
         return
+    if publication.kind == Publication.Kind.EXPUNGE:
+        if entry.outcome != Signature.Outcome.EXPUNGED:
+            yield f"{name}: its entry does not expunge a text"
+        return
     line = record.review_line if record else None
     if entry.outcome not in Signature.POSITIVE or entry.revision_id != publication.revision_id:
         yield f"{name}: its text was not signed"
@@ -86,6 +90,8 @@ def _unlike_its_entry(publication: Publication, entry: Signature | None, name: s
 
 
 def _unlike_its_text(publication: Publication, name: str) -> Iterator[str]:
+    if publication.revision.expunged:
+        return  # whether it may be is told with the texts
     try:
         document = publication.revision.read()
     except ValueError:

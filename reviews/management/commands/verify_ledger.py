@@ -40,6 +40,8 @@ class Command(BaseCommand):
             self.stderr.write(self.style.ERROR(fault))
             count, first = count + 1, first or fault
         progress.wipe()
+        for told in verification.expunged():
+            self.stdout.write(told)
         sequence, tip = verification.head()
         self.stdout.write(f"{sequence} entries; the newest is {tip}")
         self.stdout.write(f"To keep outside this system: {sequence}:{tip}")
