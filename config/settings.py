@@ -27,6 +27,8 @@ REVIEW_MONTHS = {
     "standard": env.int("REVIEW_MONTHS", default=12),
     "high": env.int("REVIEW_MONTHS_HIGH_RISK", default=6),
 }
+# Signs evidence packs: the path of a PEM file, or the PEM itself. Never logged, never in a page.
+EVIDENCE_KEY = env("EVIDENCE_KEY", default="")
 
 
 def _build() -> str:

@@ -14,6 +14,7 @@ from articles.actions import Refused
 from articles.admin_log import LogAdmin
 from articles.timeline import Source
 from reviews import actions
+from reviews.admin_evidence import Evidence
 from reviews.admin_expunging import Expunging
 from reviews.admin_lists import ReviewedLists
 from reviews.eligibility import withdrawal
@@ -22,7 +23,7 @@ from reviews.glance import glance
 from reviews.models import MedicalReview, Reviewer, Signature
 
 
-class Reviewed(Expunging, ReviewedLists):
+class Reviewed(Evidence, Expunging, ReviewedLists):
     """Mixed into the admin of any kind of page; it knows only that the page is an Article."""
 
     def get_urls(self):
