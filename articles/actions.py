@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from articles import kinds, projections
-from articles.content import Document, canonical, digest
+from articles.content import EXPUNGED, Document, canonical, digest
 from articles.fields import fold
 from articles.imprint import Frame, ReviewLine
 from articles.models import Article, Authorship, Publication, Redirect, Revision
@@ -41,6 +41,10 @@ class CannotChangeAddress(Refused):
 
 
 class CannotRetire(Refused):
+    pass
+
+
+class CannotExpunge(Refused):
     pass
 
 
@@ -85,7 +89,7 @@ def record_revisions(pages, *, by: AbstractUser, restored_from: Revision | None 
         )
         made.append(revision)
         writers.append(page.writer_id)
-        steps.append((document, before.read() if before else None))
+        steps.append((document, before.read() if before and not before.expunged else None))
     inherited = _inherited(made)
     Revision.objects.bulk_create(made)
     Authorship.objects.bulk_create(
@@ -179,6 +183,8 @@ def restore(revision: Revision, *, by: AbstractUser) -> Restored:
     page = lock(revision.article)
     if page.discarded_at:
         raise CannotRestore("This page was discarded.")
+    if Revision.objects.get(pk=revision.pk).expunged:
+        raise CannotRestore(f"The text of revision {revision.number} was expunged, so there is nothing to restore.")
     kind = kinds.get(page.kind)
     working_copy = kind.model.objects.get(pk=page.pk)
     working_copy.edition += 1
@@ -193,6 +199,39 @@ def discard(page: Article, *, by: AbstractUser) -> None:
     if page.publications.exists():
         raise CannotDiscard("This page was published once, so it can be withdrawn but not discarded.")
     Article.objects.filter(pk=page.pk).update(discarded_by=by, discarded_at=timezone.now())
+
+
+def why_not_expunge(revision: Revision) -> str:
+    """Why the text of a revision cannot be blanked now; empty where it can."""
+    page, newest = revision.article, revision.article.latest_revision()
+    if revision.expunged:
+        return f"The text of revision {revision.number} was expunged already."
+    if page.live and page.live.revision_id == revision.pk:
+        return "Visitors read this text now. Withdraw the page, or have another text signed in its place, first."
+    if newest.pk == revision.pk:
+        return "This is the latest text of the page, and the form still holds it. Save another text in its place first."
+    return ""
+
+
+@transaction.atomic
+def expunge(revision: Revision, *, evidence: str, by: AbstractUser, at) -> None:
+    """Blank the text of a revision for good. ``evidence`` is the hash of the ledger entry that says so.
+
+    Where visitors read the page, the log tells them, and every page on a shelf is printed anew.
+    """
+    page = lock(revision.article)
+    revision = Revision.objects.select_related("article__live").get(pk=revision.pk)
+    if why_not := why_not_expunge(revision):
+        raise CannotExpunge(why_not)
+    document = revision.read()
+    Publication.objects.take_turn()
+    Revision.objects.filter(pk=revision.pk).update(document=EXPUNGED)
+    projections.forget(document)
+    if page.live:
+        told = _following(page.live, kind=Publication.Kind.EXPUNGE, by=by, at=at, evidence=evidence)
+        told.save(force_insert=True)
+        Article.objects.filter(pk=page.pk).update(live=told)
+        projections.file([told])
 
 
 @transaction.atomic

@@ -96,7 +96,7 @@ class PagePages:
         context = {"form": form, "latest": page.latest_revision()} | self._history_urls(page)
         if form.is_valid():
             old, new = form.cleaned_data["old"], form.cleaned_data["new"]
-            context |= {"old": old, "new": new, "diff": timeline.between(old, new)}
+            context |= {"old": old, "new": new, "diff": timeline.between(old, new)}  # none where one was expunged
         context["can_restore"] = self.has_change_permission(request)
         return self.show(request, "articles/admin/compare.html", page, **context)
 
@@ -104,6 +104,8 @@ class PagePages:
         """One revision as the page that it would be."""
         page = self.asked_page(request, object_id, right="view")
         revision = self._asked_revision(page, request.GET.get("number", ""))
+        if revision.expunged:
+            raise Http404("The text of this revision was expunged.")
         document, kind = revision.read(), kinds.get(page.kind)
         shown = pages.context(page, document, None, actions.frame_of(page), state="revision")
         more = {"causes_template": kind.causes_partial if getattr(document, "causes", ()) else None}
@@ -122,7 +124,11 @@ class PagePages:
         page = self.asked_page(request, object_id, right="change")
         revision = self._asked_revision(page, request.POST.get("number", ""))
         before = page.latest_revision()
-        restored = actions.restore(revision, by=request.user)
+        try:
+            restored = actions.restore(revision, by=request.user)
+        except actions.CannotRestore as refusal:
+            messages.error(request, str(refusal))
+            return redirect(self.address_of("revisions", page))
         if restored.revision == before:
             messages.info(request, f"Nothing changed: this page says what revision {revision.number} said already.")
         else:

@@ -8,6 +8,7 @@ import rfc8785
 from pydantic import BaseModel, ConfigDict, Field, model_serializer
 
 SCHEMA = 1
+EXPUNGED = '{"expunged":true}'  # stands in place of a text that was blanked for good
 ADVICE_LABELS = {
     "emergency": "Call for emergency help",
     "urgent": "Get medical help today",

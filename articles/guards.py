@@ -52,10 +52,23 @@ class Guard:
 _guards: dict[str, list[Guard]] = {}
 
 
-def append_only(model: type[models.Model]) -> list[Guard]:
-    """Guards that let rows of a model be added and nothing else, by either engine's every door."""
+def append_only(model: type[models.Model], *, unless: str = "") -> list[Guard]:
+    """Guards that let rows of a model be added and nothing else, by either engine's every door.
+
+    ``unless`` is the one condition under which an UPDATE is let through to the guards of the rooms above.
+    """
     table, said = model._meta.db_table, f"{model._meta.verbose_name_plural} are added and never changed"
-    return [Guard(f"{table}_no_update", table, "UPDATE", said), *never_removed(model, said)]
+    refused = f"NOT ({unless})" if unless else ""
+    return [Guard(f"{table}_no_update", table, "UPDATE", said, when=refused), *never_removed(model, said)]
+
+
+def only_changes(model: type[models.Model], column: str) -> str:
+    """SQL: an UPDATE that leaves every column of a row as it was, save for one."""
+    return " AND ".join(
+        f"COALESCE(NEW.{c}, 0) = COALESCE(OLD.{c}, 0)" if field.null else f"NEW.{c} = OLD.{c}"
+        for field in model._meta.local_concrete_fields
+        if (c := field.column) != column
+    )
 
 
 def never_removed(model: type[models.Model], said: str = "") -> list[Guard]:

@@ -19,6 +19,10 @@ from articles.models import Article, Publication
 from articles.shelf import CACHE_CONTROL, Leaf
 
 LINES_A_PAGE = 20
+EXPUNGED = (
+    "The text of this version was expunged, for a reason of law or to protect somebody. Nobody can read it any more; "
+    "who signed it, when, and its digest stay."
+)
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ def _signed(page: Article, line: Publication, before: Publication | None, withdr
         what, by = "Change", review.updates[-1].by
     else:
         what, by = "Annual review" if before else "First review", review.reviewed_by
+    if line.revision.expunged:
+        return Event(line, what, by, note=EXPUNGED)
     current = line.revision_id == page.live.revision_id
     url = page.path if current else f"{page.path}history/{line.revision.number}/"
     if line.pk < withdrawn and current:
@@ -113,6 +119,8 @@ def _signed(page: Article, line: Publication, before: Publication | None, withdr
         return Event(line, what, by, url, "The same text, signed again.")
     if before.pk < withdrawn:
         return Event(line, what, by, url, "Signed after a withdrawal. What was signed before it is not shown.")
+    if before.revision.expunged:
+        return Event(line, what, by, url, "The version before it was expunged, so what changed is not shown.")
     kind = kinds.get(page.kind)
     changes = compare(kind.blocks(before.revision.read()), kind.blocks(line.revision.read()))
     return Event(line, what, by, url, changes=tuple(changes))
@@ -174,6 +182,9 @@ def version(*, kind: str, slug: str, number: int, url_name: str) -> Leaf | HttpR
     withdrawal = page.publications.filter(kind=Publication.Kind.WITHDRAW).order_by("-id").first()
     if withdrawal and line.pk <= withdrawal.pk:
         return pages.withdrawn(withdrawal, page.site_revision, address=page.path)
+    if line.revision.expunged:
+        context = {"title": page.live.title, "number": number, "address": page.path, "note": EXPUNGED}
+        return Leaf("articles/expunged.html", context, page.site_revision, status=410, noindex=True)
     document = line.revision.read()
     shown_as = kinds.get(page.kind)
     context = pages.context(page, document, line.read_review_line(), line.read_frame(), state="superseded")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from articles.content import SCHEMA, Document
+from articles.content import EXPUNGED, SCHEMA, Document
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -18,18 +18,28 @@ class UnknownDocument(ValueError):
     """A stored document is of a kind or schema that this build cannot read."""
 
 
+class Expunged(UnknownDocument):
+    """The text was blanked for good, by order of a court or to protect somebody: nobody can read it."""
+
+
+def nothing(document: Document) -> None:
+    """For a projection that keeps nothing of texts of old."""
+
+
 @dataclass(frozen=True)
 class Projection:
     """What is kept beside the log so that lists need not read every document.
 
     ``show`` takes a signed publication with its document, ``hide`` a withdrawal: both in its transaction, with the
     end of the log held. ``rows`` gives all that there should be in the tables of ``models``, from the log alone.
+    ``forget`` takes a text of old that was expunged a moment ago, in its transaction too.
     """
 
     models: tuple[type["Model"], ...]
     show: Callable[["Publication", Document], None]
     hide: Callable[["Publication"], None]
     rows: Callable[[], Iterable["Model"]]
+    forget: Callable[[Document], None] = nothing
 
 
 @dataclass(frozen=True)
@@ -83,8 +93,10 @@ def every() -> list[Kind]:
 def read(text: str) -> Document:
     """Parse the stored text of a document, whichever kind it is.
 
-    Raises UnknownDocument where this build knows neither its kind nor its schema.
+    Raises Expunged where it was blanked, and UnknownDocument where this build knows neither its kind nor its schema.
     """
+    if text == EXPUNGED:
+        raise Expunged("the text was expunged")
     values = json.loads(text)
     if not isinstance(values, dict):
         raise UnknownDocument("not an object")

@@ -37,6 +37,13 @@ def hide(withdrawal: Publication) -> None:
         projection.hide(withdrawal)
 
 
+def forget(document: Document) -> None:
+    """Drop what was kept of a text of old that was expunged."""
+    own = kinds.get(document.kind).projection
+    for projection in [*_of_every_kind, *([own] if own else [])]:
+        projection.forget(document)
+
+
 def file(publications: list[Publication]) -> None:
     """File pages as the newest lines of their log print them; a withdrawn page is filed nowhere. Two statements."""
     TopicEntry.objects.filter(article__in=[line.article_id for line in publications]).delete()

@@ -1,6 +1,7 @@
 """The rules of publication that the database itself holds: append-only history, one honest pointer to it."""
 
-from articles.guards import Guard, append_only
+from articles.content import EXPUNGED
+from articles.guards import Guard, append_only, only_changes
 from articles.models import Article, Authorship, Publication, Revision, TopicEntry
 
 # The newest line of the log decides: what is live is that line, unless it says withdrawn; and the address is its.
@@ -9,12 +10,33 @@ LIVE = (
     "(SELECT p.id FROM articles_publication p WHERE p.article_id = NEW.id AND p.kind <> 'withdraw' AND p.id = "
     "(SELECT MAX(n.id) FROM articles_publication n WHERE n.article_id = NEW.id))"
 )
+# The one change of a revision: its text gives way to the mark that it was expunged, and everything else stays.
+BLANKED = f"NEW.document = '{EXPUNGED}' AND OLD.document <> NEW.document"
 
 
 def guards() -> list[Guard]:
     article, publication = Article._meta.db_table, Publication._meta.db_table
     return [
-        *append_only(Revision),
+        *append_only(Revision, unless=f"{BLANKED} AND {only_changes(Revision, 'document')}"),
+        Guard(
+            "revision_in_use_keeps_its_text",
+            Revision._meta.db_table,
+            "UPDATE",
+            "neither the text that visitors read nor the latest text of a page is expunged",
+            when=f"{BLANKED} AND (NOT EXISTS (SELECT 1 FROM articles_revision r WHERE r.article_id = OLD.article_id "
+            "AND r.number > OLD.number) OR EXISTS (SELECT 1 FROM articles_article a JOIN articles_publication p "
+            "ON p.id = a.live_id WHERE p.revision_id = OLD.id))",
+            reads=True,
+        ),
+        Guard(
+            "publication_shows_a_text",
+            publication,
+            "INSERT",
+            "a text that was expunged is not published",
+            when="EXISTS (SELECT 1 FROM articles_revision r WHERE r.id = NEW.revision_id "
+            f"AND r.document = '{EXPUNGED}')",
+            reads=True,
+        ),
         *append_only(Authorship),
         *append_only(Publication),
         Guard(

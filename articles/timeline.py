@@ -29,11 +29,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Event:
-    """One row of a source; a revision comes with what it changed of the one before it."""
+    """One row of a source; a revision comes with what it changed of the one before it.
+
+    ``changes`` is nothing at all where one of the two texts was expunged.
+    """
 
     template: str
     row: object
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Change, ...] | None = ()
 
 
 def sources(page: Article) -> list[Source]:
@@ -68,21 +71,21 @@ def shown(page: Article, sources: Iterable[Source], number) -> Page:
     return events
 
 
-def _changes(page: Article, revisions: Iterable[Revision]) -> dict[int, tuple[Change, ...]]:
-    """What each of some revisions changed of the one before it, by key."""
+def _changes(page: Article, revisions: Iterable[Revision]) -> dict[int, tuple[Change, ...] | None]:
+    """What each of some revisions changed of the one before it, by key; None where that cannot be told."""
     known = {revision.number: revision for revision in revisions}
     lacking = {number - 1 for number in known} - known.keys()
     older = {revision.number: revision for revision in page.revisions.filter(number__in=lacking)} if lacking else {}
     every = older | known
     return {
-        revision.pk: tuple(between(every[number - 1], revision))
-        for number, revision in known.items()
-        if number - 1 in every
+        revision.pk: between(every[number - 1], revision) for number, revision in known.items() if number - 1 in every
     }
 
 
-def between(old: Revision, new: Revision) -> list[Change]:
-    """The changes that lead from one revision of a page to another."""
+def between(old: Revision, new: Revision) -> tuple[Change, ...] | None:
+    """The changes that lead from one revision of a page to another; None where the text of one was expunged."""
+    if old.expunged or new.expunged:
+        return None
     before, after = old.read(), new.read()
     kind = kinds.get(after.kind)
-    return compare(kind.blocks(before), kind.blocks(after))
+    return tuple(compare(kind.blocks(before), kind.blocks(after)))

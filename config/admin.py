@@ -10,9 +10,9 @@ from articles import admin as articles
 from articles import admin_frame, admin_log, admin_notices
 from articles.models import Article, CopyrightNotice, Publication, Redirect, Revision, Topic
 from reviews import admin as reviews
-from reviews import admin_mail
+from reviews import admin_expunging, admin_mail
 from reviews.admin_saving import NextStep
-from reviews.models import Mail, MedicalReview, Reviewer, Signature
+from reviews.models import Expunction, Mail, MedicalReview, Reviewer, Signature
 from symptoms import admin as symptoms
 from symptoms.models import Cause, Symptom
 
@@ -47,6 +47,7 @@ admin.site.register(Reviewer, reviews.ReviewerAdmin)
 admin.site.register(MedicalReview, reviews.MedicalReviewAdmin)
 admin.site.register(Signature, reviews.SignatureAdmin)
 admin.site.register(Mail, admin_mail.MailAdmin)
+admin.site.register(Expunction, admin_expunging.ExpunctionAdmin)
 admin.site.unregister(User)  # as Django's own module registered it when it was imported above
 admin.site.register(User, AccountAdmin)
 # Tags are not here: one renamed would change drafts that nobody saved. Pages add and drop their own.

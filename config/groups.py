@@ -31,7 +31,7 @@ WRITES = {
 ANSWERS = {
     "articles": {"topic": ["add", "change", "delete"], "copyrightnotice": ["add", "change"]},
     "symptoms": {"cause": ["delete"]},
-    "reviews": {"reviewer": ["view", "add", "change"], "mail": ["view"]},
+    "reviews": {"reviewer": ["view", "add", "change"], "expunction": ["view"], "mail": ["view"]},
     "auth": {"user": ["view"]},
 }
 
@@ -50,6 +50,8 @@ GRANTS = {
     | {
         ("articles", "change_address"),
         ("articles", "withdraw_article"),
+        ("reviews", "expunge_revision"),
+        ("reviews", "export_evidence"),
         ("reviews", "override_checks"),
         ("reviews", "request_review"),
         ("reviews", "verify_reviewer"),

@@ -63,6 +63,9 @@ OVERDUE_POLICY = {
 }
 OVERDUE_POLICY_BY = env("OVERDUE_POLICY_BY", default="")
 
+# Signs evidence packs: the path of a PEM file, or the PEM itself. Never logged, never in a page.
+EVIDENCE_KEY = env("EVIDENCE_KEY", default="")
+
 
 def _build() -> str:
     """The running build, as ledger entries and ETags name it: set by the operator, else the checkout's commit."""

@@ -12,7 +12,7 @@ GROUPS = {
     "Frame": ("Topic", "CopyrightNotice"),
     "Reviews": ("MedicalReview",),
     "People": ("Reviewer", "User", "Group"),
-    "The log": ("Revision", "Publication", "Signature", "Mail", "Redirect"),
+    "The log": ("Revision", "Publication", "Signature", "Expunction", "Mail", "Redirect"),
 }
 
 

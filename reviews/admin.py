@@ -15,6 +15,8 @@ from articles.admin_log import LogAdmin
 from articles.timeline import Source
 from reviews import actions
 from reviews.admin_bulk import ReviewDeeds
+from reviews.admin_evidence import Evidence
+from reviews.admin_expunging import Expunging
 from reviews.admin_lists import ReviewedLists
 from reviews.eligibility import withdrawal
 from reviews.forms import AskForm, WithdrawForm
@@ -22,7 +24,7 @@ from reviews.glance import glance
 from reviews.models import MedicalReview, Reviewer, Signature
 
 
-class Reviewed(ReviewedLists, ReviewDeeds):
+class Reviewed(Evidence, Expunging, ReviewedLists, ReviewDeeds):
     """Mixed into the admin of any kind of page; it knows only that the page is an Article."""
 
     def get_urls(self):

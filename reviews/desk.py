@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from articles import kinds, pages
 from articles.actions import frame_of
-from articles.content import Document
+from articles.content import EXPUNGED, Document
 from articles.diff import compare
 from articles.models import Publication
 from articles.quality import WORD, plain
@@ -54,11 +54,11 @@ def _withdrawals(pages: list[int]) -> dict[int, Publication]:
 
 
 def _task(review: MedicalReview, barred: set[int], withdrawn: dict[int, Publication]) -> Task:
-    document, live = review.revision.read(), review.article.live
+    text, live = review.revision, review.article.live
     return Task(
         review=review,
-        title=document.title,
-        reading_minutes=reading_minutes(document),
+        title=text.title,
+        reading_minutes=0 if text.expunged else reading_minutes(text.read()),
         due=live.read_review_line().next_due if live and review.whole_page else None,
         withdrawn=withdrawn.get(review.article_id),
         barred=OWN_WORDS if review.article_id in barred else "",
@@ -78,6 +78,7 @@ def reading(review: MedicalReview, user) -> dict:
     if not refusal:
         line, _ = line_after(review, user.reviewer, timezone.localdate())
     signed = Signature.objects.positive().filter(article=review.article).exclude(review=review).order_by("-sequence")
+    signed = signed.exclude(revision__document=EXPUNGED)  # nobody can compare with it: the one before it is
     if review.decided_at:
         signed = signed.filter(at__lt=review.decided_at)
     previous = signed.select_related("revision").first()

@@ -7,6 +7,7 @@ meaning are part of what is hashed, and each record names the one before it.
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 from uuid import UUID
@@ -43,7 +44,7 @@ class Actor(Frozen):
 class Record(Frozen):
     """What one ledger entry says. Documents are named by UUID and digest, never by a database key."""
 
-    ADDED = frozenset({"override"})
+    ADDED = frozenset({"override", "legal_basis", "asked_by", "asked_at"})
 
     version: Literal[1] = 1
     sequence: int
@@ -68,6 +69,9 @@ class Record(Frozen):
     review_line: ReviewLine | None = None
     next_due_rule: str = ""
     reason: str = ""
+    legal_basis: str = ""
+    asked_by: Actor | None = None
+    asked_at: Moment | None = None
     provenance: str = ""
     build: str
 
@@ -137,11 +141,15 @@ def append(draft: Draft) -> Signature:
     return entry
 
 
-def provenance(revision: Revision) -> str:
-    """SHA-256 over who saved a revision, when, as which number, and whose words came in with it."""
-    authors = revision.authorships.order_by("user").values_list("user", flat=True)
+def provenance(revision: Revision, authors: Iterable[int] | None = None) -> str:
+    """SHA-256 over who saved a revision, when, as which number, and whose words came in with it.
+
+    ``authors`` are the ids of those people, where they are known already.
+    """
+    if authors is None:
+        authors = revision.authorships.values_list("user", flat=True)
     saved = {"number": revision.number, "by": revision.saved_by_id, "at": revision.saved_at.isoformat()}
-    return digest(canonical(saved | {"authors": list(authors)}))
+    return digest(canonical(saved | {"authors": sorted(authors)}))
 
 
 def lock_tip() -> None:

@@ -1,8 +1,9 @@
 """The rules of signing that the database itself holds."""
 
 from articles.guards import Guard, append_only, never_removed
-from articles.models import Publication
-from reviews.models import MedicalReview, Reviewer, Signature, Standing
+from articles.models import Publication, Revision
+from articles.rules import BLANKED
+from reviews.models import Expunction, MedicalReview, Reviewer, Signature, Standing
 
 # The number of the last text of a page that somebody else than the new signer has signed.
 SIGNED_BY_ANOTHER = (
@@ -12,12 +13,76 @@ SIGNED_BY_ANOTHER = (
 )
 
 
+def expunging() -> list[Guard]:
+    """A text is blanked only where the ledger says so, and the ledger says so only where two people do."""
+    said = "a request to expunge stays as it was asked for, and what became of it is final"
+    return [
+        *never_removed(Expunction),
+        Guard(
+            "expunging_needs_entry",
+            Revision._meta.db_table,
+            "UPDATE",
+            "revisions are added and never changed, save where the ledger says that one was expunged",
+            when=f"{BLANKED} AND NOT EXISTS (SELECT 1 FROM reviews_signature s WHERE s.revision_id = OLD.id "
+            "AND s.outcome = 'expunged')",
+            reads=True,
+        ),
+        Guard(
+            "expunging_takes_two_people",
+            Signature._meta.db_table,
+            "INSERT",
+            "a text is expunged by one person at the request of another",
+            when="NEW.outcome = 'expunged' AND NOT EXISTS (SELECT 1 FROM reviews_expunction e "
+            "WHERE e.revision_id = NEW.revision_id AND e.asked_by_id <> NEW.by_id AND e.confirmed_at IS NULL "
+            "AND e.dropped_at IS NULL)",
+            reads=True,
+        ),
+        Guard(
+            "expunging_line_needs_entry",
+            Publication._meta.db_table,
+            "INSERT",
+            "that a text was expunged is an entry of the ledger first",
+            when="NEW.kind = 'expunge' AND NOT EXISTS (SELECT 1 FROM reviews_signature s "
+            "WHERE s.hash = NEW.evidence AND s.article_id = NEW.article_id AND s.by_id = NEW.by_id "
+            "AND s.outcome = 'expunged')",
+            reads=True,
+        ),
+        Guard(
+            "expunction_stays_as_asked",
+            Expunction._meta.db_table,
+            "UPDATE",
+            said,
+            when="NEW.revision_id <> OLD.revision_id OR NEW.uuid <> OLD.uuid OR NEW.reason <> OLD.reason "
+            "OR NEW.legal_basis <> OLD.legal_basis OR NEW.asked_by_id <> OLD.asked_by_id "
+            "OR NEW.asked_at <> OLD.asked_at OR OLD.confirmed_at IS NOT NULL OR OLD.dropped_at IS NOT NULL",
+            reads=True,  # its own columns, which a migration adds and takes away
+        ),
+        Guard(
+            "expunction_is_confirmed_by_its_entry",
+            Expunction._meta.db_table,
+            "UPDATE",
+            "a request to expunge is confirmed by the entry of the ledger over its text",
+            when="NEW.entry_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reviews_signature s WHERE s.id = NEW.entry_id "
+            "AND s.revision_id = NEW.revision_id AND s.by_id = NEW.confirmed_by_id AND s.outcome = 'expunged')",
+            reads=True,
+        ),
+        Guard(
+            "expunction_starts_open",
+            Expunction._meta.db_table,
+            "INSERT",
+            "a request to expunge is asked for before it is confirmed or dropped",
+            when="NEW.entry_id IS NOT NULL OR NEW.dropped_at IS NOT NULL",
+        ),
+    ]
+
+
 def guards() -> list[Guard]:
     publication, review = Publication._meta.db_table, MedicalReview._meta.db_table
     signature = Signature._meta.db_table
     return [
         *append_only(Signature),
         *never_removed(MedicalReview),
+        *expunging(),
         Guard(
             "standing_is_made_anew",
             Standing._meta.db_table,

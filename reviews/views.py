@@ -54,6 +54,8 @@ def review(request, uuid):
 
 
 def _read(request, asked, *, sign_form=None, send_back_form=None, status=200):
+    if asked.revision.expunged:
+        return render(request, "reviews/expunged.html", {"review": asked}, status=410)
     forms = {
         "sign_form": sign_form
         or SignForm(request=request, meaning=asked.meaning, initial={"digest": asked.revision.digest}),
@@ -103,7 +105,7 @@ def send_back(request, uuid):
 
 
 def _refused(request, asked, refusal):
-    context = {"review": asked, "title": asked.revision.read().title, "reason": str(refusal)}
+    context = {"review": asked, "title": asked.revision.title, "reason": str(refusal)}
     return render(request, "reviews/refused.html", context, status=409)
 
 
@@ -117,7 +119,7 @@ def signed(request, uuid):
     live = asked.article.live
     context = {
         "review": asked,
-        "title": asked.revision.read().title,
+        "title": asked.revision.title,
         "entry": asked.entry,
         "address": asked.article.path if live else "",
         "line": live.read_review_line() if live else None,

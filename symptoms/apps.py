@@ -29,7 +29,7 @@ class SymptomsConfig(AppConfig):
                 authors=composing.authors,
                 links=causes.links,
                 checks=quality.CHECKS,
-                projection=kinds.Projection(causes.MODELS, causes.show, causes.hide, causes.rows),
+                projection=kinds.Projection(causes.MODELS, causes.show, causes.hide, causes.rows, causes.forget),
             )
         )
         guards.install_after_migrate(self, rules.guards())

@@ -33,6 +33,19 @@ def hide(withdrawal: Publication) -> None:
     _drop(withdrawal.article_id)
 
 
+def forget(document: SymptomDocument) -> None:
+    """A text of old was expunged: addresses of causes that no other signed text gives lead nowhere now."""
+    gone = {(cause.slug, uuid) for uuid, cause in _causes(document).items()}
+    named = Q(pk__in=[])
+    for _, uuid in gone:
+        named |= Q(revision__document__contains=str(uuid))
+    signed = Publication.objects.signed().filter(named, article__kind="symptom").select_related("revision")
+    for publication in signed.iterator(BATCH):
+        gone -= {(cause.slug, uuid) for uuid, cause in _causes(publication.revision.read()).items()}
+    for slug, uuid in gone:
+        CauseAddress.objects.filter(slug=slug, cause_uuid=uuid).delete()
+
+
 def _drop(article_id: int, but: Iterable[UUID] = ()) -> None:
     """Take a page's causes away. Each that it named last, ``but`` for some, is named by the page signed before it."""
     rows = PublishedCause.objects.filter(article=article_id)
@@ -53,6 +66,8 @@ def rows() -> list[PublishedCause | CauseAddress]:
     shown: dict[int, list[PublishedCause]] = {}
     addresses = set()
     for publication in signed.select_related("revision", "article").iterator(BATCH):
+        if publication.revision.expunged:
+            continue
         causes = _causes(publication.revision.read())
         addresses |= {(cause.slug, uuid) for uuid, cause in causes.items()}
         if publication.article.published:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, Permission, User
@@ -15,6 +16,8 @@ from config import groups
 from reviews.models import Reviewer
 
 PASSWORD = "correct-horse-battery"
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is not a fault of ours
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -98,6 +101,12 @@ def ann(db) -> User:
 def morgan(db) -> User:
     """Morgan answers for the site."""
     return make_user("morgan", "Morgan", "Mill", group=groups.MANAGING_EDITORS, staff=True)
+
+
+@pytest.fixture
+def olga(db) -> User:
+    """Olga answers for the site as Morgan does, for what takes two."""
+    return make_user("olga", "Olga", "Orr", group=groups.MANAGING_EDITORS, staff=True)
 
 
 @pytest.fixture

@@ -27,8 +27,25 @@ def publish_symptoms(count: int, *, by, signer, title="Ache {}", causes=1, relat
     record_revisions(Symptom.objects.filter(pk__in=[page.pk for page in pages]), by=by)
     revisions = list(Revision.objects.filter(article__in=pages).select_related("article").order_by("article"))
     lines, now = _sign(revisions, signer)
-    _publish(revisions, lines, signer, now)
+    _log(revisions, lines, signer, now, kind="publish")
+    projections.rebuild()
     return [page.slug for page in pages]
+
+
+def sign_again(count: int, *, signer) -> None:
+    """Sign so many public pages a year later, unchanged: all of them, and then all of them again."""
+    public = Article.objects.public().order_by("pk").values_list("live__revision", flat=True)
+    revisions = list(Revision.objects.filter(pk__in=public).select_related("article__live").order_by("article"))
+    while count:
+        _sign_once_more(revisions[:count], signer)
+        count -= len(revisions[:count])
+    projections.rebuild()
+
+
+@transaction.atomic
+def _sign_once_more(revisions: list[Revision], signer) -> None:
+    lines, now = _sign(revisions, signer, trigger="annual")
+    _log(revisions, lines, signer, now, kind="re-sign")
 
 
 def _write(count: int, by, title: str, fields: dict) -> list[Article]:
@@ -73,7 +90,7 @@ def _relate(pages: list[Article], by, causes: int, related: int) -> None:
     )
 
 
-def _sign(revisions: list[Revision], signer) -> tuple[list[tuple[str, str]], datetime]:
+def _sign(revisions: list[Revision], signer, trigger="first") -> tuple[list[tuple[str, str]], datetime]:
     """Append an approval of each revision to the ledger; return hashes with review lines, and the moment."""
     ledger.lock_tip()
     tip = Signature.objects.order_by("-sequence").values_list("sequence", "hash").first()
@@ -82,7 +99,7 @@ def _sign(revisions: list[Revision], signer) -> tuple[list[tuple[str, str]], dat
     line = ReviewLine(
         reviewed_by=signer.reviewer.as_printed(), last_reviewed=today, next_due=today + relativedelta(months=12)
     )
-    entries, reviews = [], _reviews(revisions, now)
+    entries, reviews = [], _reviews(revisions, now, trigger)
     for revision, review in zip(revisions, reviews, strict=True):
         sequence += 1
         record = canonical(
@@ -90,9 +107,9 @@ def _sign(revisions: list[Revision], signer) -> tuple[list[tuple[str, str]], dat
                 sequence=sequence,
                 previous_hash=previous,
                 outcome="approved",
-                meaning=MedicalReview(trigger="first").meaning,
+                meaning=MedicalReview(trigger=trigger).meaning,
                 review=review.uuid,
-                trigger="first",
+                trigger=trigger,
                 article=revision.article.uuid,
                 revision=revision.uuid,
                 revision_number=revision.number,
@@ -126,13 +143,13 @@ def _sign(revisions: list[Revision], signer) -> tuple[list[tuple[str, str]], dat
     return [(entry.hash, canonical(line).decode()) for entry in entries], now
 
 
-def _reviews(revisions: list[Revision], now) -> list[MedicalReview]:
-    """An open first review of each revision."""
+def _reviews(revisions: list[Revision], now, trigger: str) -> list[MedicalReview]:
+    """An open review of each revision."""
     asked = [
         MedicalReview(
             article_id=revision.article_id,
             revision=revision,
-            trigger="first",
+            trigger=trigger,
             requested_by_id=revision.saved_by_id,
             requested_at=now,
             review_months=12,
@@ -143,14 +160,14 @@ def _reviews(revisions: list[Revision], now) -> list[MedicalReview]:
     return MedicalReview.objects.bulk_create(asked, batch_size=500)
 
 
-def _publish(revisions: list[Revision], lines: list[tuple[str, str]], signer, now) -> None:
+def _log(revisions: list[Revision], lines: list[tuple[str, str]], signer, now, kind: str) -> None:
     frame = canonical(frame_of(revisions[0].article)).decode()
     Publication.objects.bulk_create(
         [
             Publication(
                 article_id=revision.article_id,
                 revision=revision,
-                kind="publish",
+                kind=kind,
                 evidence=evidence,
                 slug=revision.article.slug,
                 title=revision.article.title,
@@ -167,4 +184,3 @@ def _publish(revisions: list[Revision], lines: list[tuple[str, str]], signer, no
     )
     newest = Publication.objects.filter(article=OuterRef("pk")).order_by("-id").values("id")[:1]
     Article.objects.filter(pk__in=[revision.article_id for revision in revisions]).update(live=Subquery(newest))
-    projections.rebuild()

@@ -3,8 +3,9 @@
 from django.contrib.auth.models import User
 
 from articles.actions import record_revision
-from articles.models import Article, CopyrightNotice, Reference, Topic
+from articles.models import Article, CopyrightNotice, Reference, Revision, Topic
 from reviews.actions import request_review, sign_off
+from reviews.expunging import ask_to_expunge, confirm_expunging
 from reviews.models import Signature
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, SymptomCause
 
@@ -78,3 +79,22 @@ def edit(page: Article, *, by: User, **fields) -> Article:
     page.save()
     record_revision(page, by=by)
     return page
+
+
+def sign_three_texts(by: User, signer: User, *, middle: str) -> Article:
+    """A symptom that was signed three times. The text in the middle names its cause under an address of its own."""
+    page = write_symptom(by)
+    add_facts(page, by)
+    sign(page, by=signer, asked_by=by)
+    cause = page.symptom_causes.get().cause
+    for slug, body in (("an-address-of-old", middle), ("another-address", "<p>Nobody is named.</p>")):
+        cause.slug = slug
+        cause.save()
+        sign(edit(page, by=by, body=body), by=signer, asked_by=by)
+    return Article.objects.get(pk=page.pk)
+
+
+def expunge(revision: Revision, *, asked_by: User, by: User) -> Signature:
+    """Two managing editors have a text blanked."""
+    why = {"reason": "It names a person.", "legal_basis": "Order of the court of Nowhere, 3 May 2026, no. 17."}
+    return confirm_expunging(ask_to_expunge(revision, by=asked_by, **why), by=by)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection, models
 
 from articles import kinds
-from articles.content import Document
+from articles.content import EXPUNGED, Document
 from articles.fields import no_longer_than
 from articles.imprint import Frame, ReviewLine
 
@@ -36,6 +36,16 @@ class Revision(models.Model):
     def read(self) -> Document:
         """The document as written on that day, upcast to today's schema."""
         return kinds.read(self.document)
+
+    @property
+    def expunged(self) -> bool:
+        """Whether the text was blanked for good; who saved it, when, and its digest stay."""
+        return self.document == EXPUNGED
+
+    @property
+    def title(self) -> str:
+        """What the page was called in this text, where it can still be read."""
+        return "A text that was expunged" if self.expunged else self.read().title
 
 
 class Authorship(models.Model):
@@ -87,6 +97,7 @@ class Publication(models.Model):
         ADDRESS = "address", "Address changed"
         NOTICE = "notice", "Copyright notice changed"
         FILING = "filing", "Filed elsewhere"
+        EXPUNGE = "expunge", "An earlier text expunged"
 
     class Reason(models.TextChoices):
         SAFETY = "safety", "Following its advice might harm someone."
@@ -127,7 +138,7 @@ class Publication(models.Model):
                 name="publication_reason_with_withdrawal_only",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["publish", "re-sign", "withdraw"], evidence__isnull=False)
+                condition=models.Q(kind__in=["publish", "re-sign", "withdraw", "expunge"], evidence__isnull=False)
                 | models.Q(kind__in=["address", "notice", "filing"], evidence__isnull=True),
                 name="publication_evidence_unless_frame",
             ),

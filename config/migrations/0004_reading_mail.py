@@ -4,12 +4,12 @@ from importlib import import_module
 
 from django.db import migrations
 
-grant = import_module("config.migrations.0001_groups").grant
+begin = import_module("config.migrations.0001_groups").begin
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0002_overriding_checks"),
+        ("config", "0003_expunging"),
         ("reviews", "0006_mail"),
     ]
-    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(begin, migrations.RunPython.noop)]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0004_fill_standing'),
+        ("reviews", "0005_expunging"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

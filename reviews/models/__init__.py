@@ -1,9 +1,20 @@
 """Who signed: reviewers, the reviews they are asked for, the ledger of what they decided, and what is due."""
 
+from reviews.models.expunction import Expunction
 from reviews.models.ledger import LedgerTip, PrivateField, Signature
 from reviews.models.mail import Mail, MailItem
 from reviews.models.review import MedicalReview
 from reviews.models.reviewer import Reviewer
 from reviews.models.standing import Standing
 
-__all__ = ["LedgerTip", "Mail", "MailItem", "MedicalReview", "PrivateField", "Reviewer", "Signature", "Standing"]
+__all__ = [
+    "Expunction",
+    "LedgerTip",
+    "Mail",
+    "MailItem",
+    "MedicalReview",
+    "PrivateField",
+    "Reviewer",
+    "Signature",
+    "Standing",
+]

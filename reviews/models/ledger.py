@@ -30,6 +30,7 @@ class Signature(models.Model):
         DECLINED = "declined", "Declined"
         CANCELLED = "cancelled", "Request taken back"
         WITHDRAWN = "withdrawn", "Page withdrawn"
+        EXPUNGED = "expunged", "Text expunged"
 
     POSITIVE = (Outcome.APPROVED,)
 
@@ -48,12 +49,13 @@ class Signature(models.Model):
 
     class Meta:
         ordering = ["-sequence"]
+        permissions = [("export_evidence", "Can take an evidence pack out of the site")]
         indexes = [models.Index(fields=["by", "sequence"], name="signature_by_signer")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome="withdrawn", review__isnull=True)
-                | ~Q(outcome="withdrawn") & Q(review__isnull=False),
-                name="signature_decides_a_review_unless_it_withdraws",
+                condition=Q(outcome__in=["withdrawn", "expunged"], review__isnull=True)
+                | ~Q(outcome__in=["withdrawn", "expunged"]) & Q(review__isnull=False),
+                name="signature_decides_a_review_or_takes_away",
             ),
             models.CheckConstraint(
                 condition=Q(hash__length=64, previous_hash__length=64), name="signature_hashes_are_64_digits"

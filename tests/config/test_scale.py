@@ -4,6 +4,7 @@ import pytest
 
 from articles.models import Article
 from reviews import verification
+from reviews.models import Signature
 from tests import scale
 
 pytestmark = pytest.mark.django_db
@@ -16,3 +17,10 @@ def test_pages_made_at_once_pass_verification(ann, ravi, client):
     page = client.get(f"/symptoms/{slugs[0]}/")
     assert page.status_code == 200
     assert all(word in page.text for word in ("Ravi Rao", "Long day 0", "/symptoms/ache-2/", "filed under"))
+
+
+def test_pages_signed_again_at_once_pass_verification(ann, ravi):
+    scale.publish_symptoms(5, by=ann, signer=ravi)
+    scale.sign_again(12, signer=ravi)
+    assert list(verification.faults()) == []
+    assert Signature.objects.count() == 17

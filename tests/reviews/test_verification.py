@@ -1,19 +1,25 @@
 """`verify_ledger` passes after a full story, and names each row that was altered with guards off."""
 
 import json
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 
 from articles.actions import change_address
 from articles.content import canonical, digest
-from articles.models import Article, Publication, TopicEntry
+from articles.models import Article, Authorship, Publication, Revision, TopicEntry
 from articles.notices import roll_copyright_year
 from reviews import rules, verification
 from reviews.actions import decline, request_changes, request_review, withdraw_page
 from reviews.models import MedicalReview, PrivateField, Signature, Standing
+from reviews.verification import batches
+from reviews.verification.chain import FourEyes
 from symptoms.models import CauseAddress, PublishedCause
 from tests import stories
 from tests.database import guards_off, sql
@@ -70,6 +76,101 @@ def test_the_command_tells_the_head_to_keep_outside(story):
     call_command("verify_ledger", stdout=out)
     newest = entry(6)
     assert f"6 entries; the newest is {newest.hash}" in out.getvalue()
+
+
+def test_the_command_prints_the_head_in_the_form_that_it_takes_back(story):
+    out = StringIO()
+    call_command("verify_ledger", stdout=out)
+    (line,) = [line for line in out.getvalue().splitlines() if line.startswith("To keep outside")]
+    kept = line.rpartition(" ")[2]
+    assert kept == f"6:{entry(6).hash}"
+    call_command("verify_ledger", head=[kept, f"2:{entry(2).hash}", f"0:{'0' * 64}"], stdout=out)
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        (f"6:{'e' * 64}", "entry 6 is not the one that was kept outside"),
+        (f"7:{'e' * 64}", "entry 7, whose hash was kept outside, is gone: the chain ends at 6"),
+    ],
+)
+def test_a_head_that_is_no_longer_in_the_chain_is_told(story, kept, told):
+    errors = StringIO()
+    with pytest.raises(SystemExit) as left:
+        call_command("verify_ledger", head=[kept], stdout=StringIO(), stderr=errors)
+    assert left.value.code == 1
+    assert told in errors.getvalue()
+
+
+@pytest.mark.parametrize("kept", ["", "6", "6:abc", f"{'e' * 64}", f"six:{'e' * 64}"])
+def test_a_head_that_is_none_is_refused_in_plain_words(story, kept):
+    with pytest.raises(CommandError, match="is not a head"):
+        call_command("verify_ledger", head=[kept], stdout=StringIO())
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_sees_how_far_it_has_come_and_every_fault_on_a_line_of_its_own(story):
+    PrivateField.objects.update(value="LIC-forged")
+    terminal = Terminal()
+    with pytest.raises(SystemExit):
+        call_command("verify_ledger", stdout=StringIO(), stderr=terminal, no_color=True)
+    drawn = terminal.getvalue()
+    assert "] 0 of 6 entries of the ledger" in drawn
+    faults = [line for line in drawn.split("\n") if "is not the value that was signed" in line]
+    assert len(faults) == PrivateField.objects.count() + 1
+    assert all(line.rpartition("\r")[2].startswith(("reviews_privatefield", "3 faults; the first")) for line in faults)
+
+
+@pytest.mark.parametrize(("stream", "options"), [(StringIO, {}), (Terminal, {"no_progress": True})])
+def test_nothing_is_drawn_for_a_file_or_for_who_wants_none(story, stream, options):
+    errors = stream()
+    call_command("verify_ledger", stdout=StringIO(), stderr=errors, **options)
+    assert errors.getvalue() == ""
+
+
+def test_thirty_entries_are_asked_for_no_oftener_than_three(ann, ravi, fiona):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert faults() == ""
+        return len(asked)
+
+    pages = [stories.write_article(ann, slug=f"diary-{number}", title=f"Diary {number}") for number in range(3)]
+    for page in pages:
+        stories.sign(page, by=ravi, asked_by=ann)
+    few = queries()
+    for turn in range(9):
+        for page in pages:
+            stories.sign(stories.edit(page, by=ann, summary=f"{turn}"), by=(ravi, fiona)[turn % 2], asked_by=ann)
+    assert Signature.objects.count() == 30
+    assert queries() == few
+
+
+def test_more_entries_than_a_batch_are_one_chain(story, monkeypatch):
+    monkeypatch.setattr(batches, "BATCH", 2)
+    assert faults() == ""
+    found = altered("UPDATE reviews_signature SET previous_hash = %s WHERE sequence = 3", "e" * 64)
+    assert f"reviews_signature {entry(3).pk} (entry 3): it does not follow the entry before it" in found
+
+
+def test_a_signature_over_own_words_is_named_unless_somebody_else_has_signed_them(story, ravi):
+    """Ravi signed entry 1, Fiona entry 4, and Ravi entry 6, over the text that Fiona had signed."""
+    Authorship.objects.create(revision=entry(1).revision, user=ravi)
+    assert f"reviews_signature {entry(1).pk} (entry 1): its signer wrote some of what was signed" in faults()
+    assert "(entry 6): its signer" not in faults()
+
+
+@given(st.lists(st.tuples(st.integers(1, 2), st.integers(1, 3), st.integers(1, 6)), max_size=12))
+def test_four_eyes_in_one_pass_are_those_of_looking_back_each_time(signed):
+    """Entries are page, signer and number of the revision; each signer wrote revision 3 of each page."""
+    one_pass, at = FourEyes(), datetime(2026, 1, 1, tzinfo=UTC)
+    for place, (page, signer, number) in enumerate(signed):
+        earlier = [n for p, other, n in signed[:place] if p == page and other != signer]
+        entry = Signature(article_id=page, by_id=signer, at=at, revision=Revision(number=number))
+        assert one_pass.bar(entry, [(3, at)]) == ((earlier[-1] if earlier else 0) < 3)
 
 
 def test_the_command_leaves_with_1_and_names_the_row(story):

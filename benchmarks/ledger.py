@@ -1,0 +1,59 @@
+"""Makes a long ledger in a database, and verifies it: each in a process of its own, for `benchmarks.verify`."""
+
+import os
+import resource
+import sys
+import time
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+django.setup()
+
+from django.contrib.auth.models import User  # noqa: E402 - models need the settings first
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from reviews import verification  # noqa: E402
+from reviews.models import Reviewer  # noqa: E402
+from tests import scale  # noqa: E402
+
+
+def migrate() -> None:
+    call_command("migrate", verbosity=0)
+
+
+def fill(entries: int, pages: int) -> None:
+    """Pages that one clinician signed, and then signed again, year after year."""
+    ann, ravi = (User.objects.create_user(name) for name in ("ann", "ravi"))
+    today = timezone.localdate()
+    Reviewer.objects.create(
+        user=ravi,
+        name="Ravi Rao",
+        slug="ravi-rao",
+        specialty="Neurology",
+        licence_number="LIC",
+        licence_jurisdiction="Nowhere",
+        licence_expires=today.replace(year=today.year + 2, day=1),
+        verified_by=ann,
+        verified_at=timezone.now(),
+    )
+    pages = min(pages, entries)
+    scale.publish_symptoms(pages, by=ann, signer=ravi)
+    scale.sign_again(entries - pages, signer=ravi)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def verify() -> str:
+    """The seconds and the megabytes that it took."""
+    begun = time.perf_counter()
+    if found := list(verification.faults()):
+        sys.exit(f"{len(found)} faults: {found[:3]}")
+    return f"{time.perf_counter() - begun} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}"
+
+
+if __name__ == "__main__":
+    deed, *numbers = sys.argv[1:]
+    print({"migrate": migrate, "fill": fill, "verify": verify}[deed](*map(int, numbers)) or "done")

@@ -1,0 +1,42 @@
+"""The admin of evidence: a button in the history of a page that hands out its pack."""
+
+import io
+
+from django.contrib import messages
+from django.http import FileResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from reviews import evidence
+
+RIGHT = "reviews.export_evidence"
+
+
+class Evidence:
+    """Mixed into the admin of any kind of page."""
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_evidence"
+        view = self.admin_site.admin_view(never_cache(require_POST(self.evidence)))
+        return [path("<path:object_id>/evidence/", view, name=name), *super().get_urls()]
+
+    def show(self, request, template, original, **context):
+        context["may_export"] = request.user.has_perm(RIGHT)
+        context["evidence_url"] = self.address_of("evidence", original)
+        return super().show(request, template, original, **context)
+
+    def evidence(self, request, object_id):
+        page = self.asked_page(request, object_id, right=RIGHT)
+        out = io.BytesIO()
+        try:
+            evidence.write(out, evidence.Scope(page=page), made_at=timezone.now())
+        except (evidence.NoKey, evidence.Broken) as refusal:
+            messages.error(request, str(refusal))
+            return redirect(self.address_of("revisions", page))
+        self.log_change(request, page, "Took an evidence pack out of the site.")
+        out.seek(0)
+        name = f"evidence-{page.slug}-{timezone.localdate()}.zip"
+        return FileResponse(out, as_attachment=True, filename=name, content_type="application/zip")

@@ -1,0 +1,40 @@
+"""Forms of expunging: why a text has to go, and the password of whoever confirms it."""
+
+from django import forms
+
+from reviews.forms import SignForm
+
+
+class AskToExpungeForm(forms.Form):
+    reason = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        help_text="The ledger keeps this for ever, and evidence packs show it. Do not repeat here what has to go.",
+        error_messages={"required": "Say why the text has to go."},
+    )
+    legal_basis = forms.CharField(
+        max_length=300,
+        label="Legal basis",
+        help_text="The order or the law it rests on, with its date and number.",
+        error_messages={"required": "Name the legal basis."},
+    )
+    understood = forms.BooleanField(
+        label="I have read what this does, and know that nobody can bring the text back.",
+        error_messages={"required": "Tick this once you have read what it does."},
+    )
+
+
+class ConfirmExpungingForm(forms.Form):
+    password = forms.CharField(
+        label="Your password, again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text="As soon as you confirm, the text is gone for good.",
+        error_messages={"required": "Enter your password: it says that it is you who confirms."},
+    )
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    clean_password = SignForm.clean_password

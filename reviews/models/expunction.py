@@ -1,0 +1,77 @@
+"""Expunction: a request to blank the text of one revision for good, and what became of it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from articles.fields import LineField, no_longer_than, refuse_unprintable
+from articles.models import Revision
+from reviews.models.ledger import Signature
+
+
+class ExpunctionQuerySet(models.QuerySet):
+    def waiting(self):
+        """Asked for, and neither confirmed nor dropped yet."""
+        return self.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
+
+    def confirmed(self):
+        return self.filter(confirmed_at__isnull=False)
+
+
+class Expunction(models.Model):
+    """One person asks that a text be blanked for good, and another confirms it; or somebody drops the request.
+
+    ``entry`` is what the ledger says of it. The reason and the legal basis are kept there too, for ever.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="+")
+    reason = models.TextField(validators=[refuse_unprintable])
+    legal_basis = LineField(max_length=300)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    entry = models.OneToOneField(Signature, models.PROTECT, null=True, editable=False, related_name="expunction")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    dropped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    dropped_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ExpunctionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+        permissions = [("expunge_revision", "Can ask that a text be expunged, and confirm it for another")]
+        constraints = [
+            *no_longer_than("expunction", legal_basis=300),
+            models.CheckConstraint(condition=~Q(reason="") & ~Q(legal_basis=""), name="expunction_says_why"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True, entry__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, entry__isnull=False),
+                name="expunction_confirmed_by_at_and_entered",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("asked_by")),
+                name="expunction_takes_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(dropped_by__isnull=True, dropped_at__isnull=True)
+                | Q(dropped_by__isnull=False, dropped_at__isnull=False, confirmed_at__isnull=True),
+                name="expunction_dropped_by_and_at_or_confirmed",
+            ),
+            models.UniqueConstraint(
+                fields=["revision"], condition=Q(dropped_at__isnull=True), name="one_expunction_a_revision"
+            ),
+        ]
+
+    def __str__(self):
+        return f"Expunging of {self.revision}"
+
+    @property
+    def waiting(self) -> bool:
+        return not (self.confirmed_at or self.dropped_at)

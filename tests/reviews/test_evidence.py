@@ -1,0 +1,383 @@
+"""An evidence pack holds without us, holds nothing private, and one flipped byte in any file of it is found."""
+
+import io
+import json
+import runpy
+import subprocess
+import sys
+import zipfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.actions import change_address
+from articles.content import canonical, digest
+from reviews import evidence, ledger, verification
+from reviews.actions import decline, request_review, sign_off, withdraw_page
+from reviews.evidence import key as keys
+from reviews.models import Reviewer, Signature
+from tests import stories
+from tests.database import guards_off, sql
+
+pytestmark = pytest.mark.django_db
+
+CHECKER = Path(__file__).resolve().parents[2] / "docs" / "check_evidence.py"
+MADE_AT = datetime(2026, 5, 3, tzinfo=UTC)
+PRIVATE = "My sister works for the maker of a remedy."
+SECRET = "Mrs Example of 12 High Street"
+
+
+@pytest.fixture(scope="module")
+def key():
+    return Ed25519PrivateKey.generate()
+
+
+@pytest.fixture
+def page(ann, ravi, fiona, morgan):
+    """Signed thrice, one of these with a private conflict of interest; declined once; moved; another page between."""
+    page = stories.sign_three_texts(ann, ravi, middle=f"<p>{SECRET} had this.</p>").symptom
+    stories.sign(stories.write_article(ann), by=ravi, asked_by=ann)
+    decline(request_review(stories.edit(page, by=ann, summary="Mended."), by=ann), by=ravi, comment="Not my field.")
+    Reviewer.objects.filter(user=fiona).update(conflicts_private=True)
+    review = request_review(stories.edit(page, by=ann, summary="Mended anew."), by=ann)
+    sign_off(review, by=fiona, seen_digest=review.revision.digest, conflicts=PRIVATE)
+    change_address(page, slug="face-spasms", by=morgan)
+    page.refresh_from_db()
+    return page
+
+
+def packed(key, **scope) -> bytes:
+    out = io.BytesIO()
+    evidence.write(out, evidence.Scope(**scope), made_at=MADE_AT, key=key)
+    return out.getvalue()
+
+
+def files(pack: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(pack)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def zipped(contents: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as pack:
+        for name, data in contents.items():
+            pack.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.fixture
+def check(tmp_path, capsys):
+    """Run the checker over a pack; gives the number of faults and what was said."""
+    checker = runpy.run_path(str(CHECKER))["check"]
+
+    def run(pack: bytes, pinned: Path | None = None, head: str | None = None) -> tuple[int, str]:
+        path = tmp_path / "pack.zip"
+        path.write_bytes(pack)
+        faults = checker(path, pinned, head)
+        return faults, capsys.readouterr().out
+
+    return run
+
+
+def test_a_pack_of_a_page_has_its_entries_texts_pages_lines_and_chain(page, key):
+    inside = files(packed(key, page=page))
+    manifest, chain = json.loads(inside["manifest.json"]), json.loads(inside["chain.json"])
+    assert manifest["entries"] == [1, 2, 3, 5, 6]
+    assert [len(h) for h in chain["hashes"]] == [64] * 6
+    assert chain["before"] == ledger.GENESIS
+    for entry in Signature.objects.filter(article=page.pk):
+        assert inside[f"ledger/{entry.sequence:08}.json"].decode() == entry.record
+        assert (f"texts/{entry.sequence:08}.html" in inside) == (entry.outcome == "approved")
+        assert (f"documents/{entry.revision.digest}.json" in inside) == (entry.sequence != 5)
+    lines = [json.loads(line) for line in inside["publications.jsonl"].splitlines()]
+    assert [line["kind"] for line in lines] == ["publish"] * 4 + ["address"]
+    assert (manifest["head"]["sequence"], manifest["head"]["hash"]) == verification.head()
+    assert set(manifest["files"]) == set(inside) - {"manifest.json", "manifest.sig"}
+
+
+def test_the_pages_open_anywhere_with_advice_first_and_the_review_line(page, key):
+    html = files(packed(key, page=page))["texts/00000006.html"].decode()
+    assert html.index("Call for emergency help") < html.index("Nobody is named.")
+    assert "Medically reviewed by" in html
+    assert "countersigned by" in html
+    for elsewhere in ("src=", "<link", "<script", "url(", "@import", 'href="/'):
+        assert elsewhere not in html
+
+
+def test_a_pack_of_days_has_all_pages_and_leaves_other_days_out(page, key):
+    today = timezone.localdate()
+    manifest = json.loads(files(packed(key, first_day=today, last_day=today))["manifest.json"])
+    assert manifest["entries"] == [1, 2, 3, 4, 5, 6]
+    empty = packed(key, first_day=date(2001, 1, 1), last_day=date(2001, 1, 2))
+    assert json.loads(files(empty)["manifest.json"])["entries"] == []
+
+
+def test_what_is_private_stays_out(page, key):
+    everything = b"".join(files(packed(key, page=page)).values())
+    for private in (PRIVATE, "LIC-fiona", "LIC-ravi"):
+        assert private.encode() not in everything
+    hashes = json.loads(Signature.objects.get(sequence=6).record)
+    assert hashes["conflicts_hash"].encode() in everything
+
+
+def test_the_same_data_gives_the_same_bytes(page, key):
+    assert packed(key, page=page) == packed(key, page=page)
+
+
+def test_more_entries_are_asked_for_no_oftener(page, key, ann, ravi):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            packed(key, page=page)
+        return len(asked)
+
+    few = queries()
+    for turn in range(5):
+        stories.sign(stories.edit(page, by=ann, summary=f"{turn}"), by=ravi, asked_by=ann)
+    assert queries() == few
+
+
+def test_all_of_it_holds(page, key, check, tmp_path):
+    pinned = tmp_path / "key.pem"
+    pinned.write_bytes(keys.public_pem(key.public_key()))
+    sequence, tip = verification.head()
+    faults, said = check(packed(key, page=page), pinned, f"{sequence}:{tip}")
+    assert faults == 0
+    assert said.count("holds   ") == 6
+    assert keys.fingerprint(key.public_key()) in said
+    assert "5 entries of the ledger; 1 between them are listed by their hash alone" in said
+    assert f"{sequence}:{tip}" in said
+
+
+def test_a_pack_of_a_withdrawn_page_and_an_empty_one_hold(page, key, check, morgan):
+    withdraw_page(page, reason="wrong", by=morgan)
+    assert check(packed(key, page=page))[0] == 0
+    assert check(packed(key, first_day=date(2001, 1, 1), last_day=date(2001, 1, 2)))[0] == 0
+
+
+def test_one_flipped_bit_in_any_file_is_found(page, key, check):
+    inside = files(packed(key, page=page))
+    for name, data in inside.items():
+        for place in {0, len(data) // 2, len(data) - 1}:
+            flipped = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+            faults, said = check(zipped(inside | {name: flipped}))
+            assert faults, f"{name}, byte {place}"
+            assert "DOES NOT HOLD" in said
+
+
+def test_a_file_added_taken_away_or_twice_is_found(page, key, check):
+    inside = files(packed(key, page=page))
+    for name in inside:
+        assert check(zipped({other: data for other, data in inside.items() if other != name}))[0], name
+    assert "not in the list" in check(zipped(inside | {"texts/more.html": b""}))[1]
+    out = io.BytesIO(zipped(inside))
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(out, "a") as pack:
+        pack.writestr("README.txt", inside["README.txt"])
+    assert "README.txt is in the pack twice" in check(out.getvalue())[1]
+
+
+def test_a_pack_damaged_on_its_way_is_told_in_plain_words(page, key, check):
+    pack = packed(key, page=page)
+    for place in range(0, len(pack), len(pack) // 40):
+        check(pack[:place] + bytes([pack[place] ^ 255]) + pack[place + 1 :])  # raises nothing
+    for damaged in (b"", b"not a pack", pack[: len(pack) // 2]):
+        assert check(damaged)[0]
+
+
+def test_a_pack_signed_anew_by_somebody_else_is_found_with_the_publishers_key(page, key, check, tmp_path):
+    pinned = tmp_path / "key.pem"
+    pinned.write_bytes(keys.public_pem(key.public_key()))
+    forged = packed(Ed25519PrivateKey.generate(), page=page)
+    assert check(forged)[0] == 0  # whole in itself: only the key tells
+    assert "another key signed it" in check(forged, pinned)[1]
+
+
+def resigned(key, inside: dict[str, bytes]) -> bytes:
+    """What the publisher could do: change a file, list it anew and sign the list."""
+    manifest = json.loads(inside["manifest.json"])
+    manifest["files"] = {name: digest(inside[name]) for name in manifest["files"]}
+    text = canonical(manifest)
+    return zipped(inside | {"manifest.json": text, "manifest.sig": key.sign(text).hex().encode()})
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        ("ledger/00000002.json", (b"Ravi Rao", b"Ravi Roe"), "entry 2: its record does not have the hash"),
+        ("chain.json", (b'"before":"0', b'"before":"1'), "entry 1: it does not follow the entry before it"),
+        ("documents", (b"Facial", b"Racial"), "its text is not the text that was signed"),
+        ("publications.jsonl", (b"Ravi Rao", b"Ravi Roe"), "shows another text or review line than was signed"),
+    ],
+)
+def test_what_the_publisher_itself_changes_and_signs_is_found(page, key, check, name, change, told):
+    inside = files(packed(key, page=page))
+    name = next(known for known in inside if known.startswith(name))
+    assert change[0] in inside[name]
+    faults, said = check(resigned(key, inside | {name: inside[name].replace(*change)}))
+    assert faults
+    assert told in said
+
+
+def test_a_head_that_was_kept_is_compared(page, key, check):
+    pack = packed(key, page=page)
+    assert "entry 4 is not the one whose hash you kept" in check(pack, None, f"4:{'e' * 64}")[1]
+    assert check(pack, None, f"4:{Signature.objects.get(sequence=4).hash}")[0] == 0
+    assert "says nothing about it" in check(pack, None, f"99:{'e' * 64}")[1]
+
+
+def test_an_expunged_text_is_told_as_such_and_nothing_of_it_is_inside(page, key, check, morgan, olga):
+    second = page.revisions.get(number=3)
+    stories.expunge(second, asked_by=morgan, by=olga)
+    pack = packed(key, page=page)
+    inside = files(pack)
+    assert SECRET.encode() not in b"".join(inside.values())
+    assert f"documents/{second.digest}.json" not in inside
+    assert "was expunged" in inside["texts/00000002.html"].decode()
+    faults, said = check(pack)
+    assert faults == 0
+    assert "Entry 2: its text was expunged by entry 7, for this reason: It names a person." in said
+
+
+def test_an_expunging_on_another_day_comes_with_the_entry_it_is_about(page, key, check, morgan, olga):
+    before = timezone.localdate()
+    with guards_off():
+        sql("UPDATE reviews_signature SET at = '2001-01-01 12:00:00+00:00' WHERE sequence = 2")
+    stories.expunge(page.revisions.get(number=3), asked_by=morgan, by=olga)
+    pack = packed(key, first_day=date(2001, 1, 1), last_day=date(2001, 1, 1))
+    assert json.loads(files(pack)["manifest.json"])["entries"] == [2, 7]
+    assert before  # nothing else of today is in it
+    assert check(pack)[0] == 0
+
+
+def test_a_text_that_is_missing_without_an_entry_that_expunged_it_is_found(page, key, check, morgan, olga):
+    stories.expunge(page.revisions.get(number=3), asked_by=morgan, by=olga)
+    inside = files(packed(key, page=page))
+    manifest = json.loads(inside["manifest.json"])
+    manifest["expunged"] = dict.fromkeys(manifest["expunged"], 1)
+    inside["manifest.json"] = canonical(manifest)
+    assert "entry 1 does not expunge it" in check(resigned(key, inside))[1]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE articles_revision SET document = document || ' '",
+        "UPDATE reviews_signature SET record = record || ' ' WHERE sequence = 3",
+        "UPDATE articles_publication SET review_line = '{}'",
+    ],
+)
+def test_what_is_not_as_it_was_signed_is_not_vouched_for(page, key, statement):
+    with guards_off():
+        sql(statement)
+    with pytest.raises(evidence.Broken, match="verify_ledger"):
+        packed(key, page=page)
+
+
+# The commands
+
+
+@pytest.fixture
+def key_file(tmp_path, settings):
+    path = tmp_path / "evidence.pem"
+    call_command("make_evidence_key", str(path), stdout=io.StringIO())
+    settings.EVIDENCE_KEY = str(path)
+    return path
+
+
+def test_a_key_is_for_its_owner_alone_and_never_written_over(key_file):
+    assert key_file.stat().st_mode & 0o777 == 0o600
+    before = key_file.read_bytes()
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("make_evidence_key", str(key_file))
+    assert key_file.read_bytes() == before
+
+
+def test_the_key_may_stand_in_the_environment_itself(key_file, settings):
+    by_path = keys.fingerprint(keys.load().public_key())
+    settings.EVIDENCE_KEY = key_file.read_text().replace("\n", "\\n")
+    assert keys.fingerprint(keys.load().public_key()) == by_path
+
+
+@pytest.mark.parametrize("given", ["", "/nowhere/at/all.pem", "-----BEGIN PRIVATE KEY-----\nx"])
+def test_without_a_key_a_clear_sentence_and_no_file(page, settings, tmp_path, given):
+    settings.EVIDENCE_KEY = given
+    out = tmp_path / "pack.zip"
+    with pytest.raises(CommandError, match="no key"):
+        call_command("export_evidence", page="/symptoms/face-spasms/", out=out)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["/symptoms/face-spasms/", "/symptoms/facial-spasms/"])
+def test_the_command_writes_a_pack_that_the_checker_takes_in_a_process_of_its_own(page, key_file, tmp_path, address):
+    out, said = tmp_path / "pack.zip", io.StringIO()
+    call_command("export_evidence", page=address, out=out, stdout=said)
+    assert "5 entries are in" in said.getvalue()
+    done = subprocess.run([sys.executable, "-I", CHECKER, out], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "All of it holds.")
+    out.write_bytes(out.read_bytes()[:-30])
+    assert subprocess.run([sys.executable, "-I", CHECKER, out], capture_output=True).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({}, "Say what it is about"),
+        ({"first": "2026-01-01"}, "Say what it is about"),
+        ({"page": "/symptoms/never/"}, "there never was one"),
+        ({"page": "/about/"}, "there never was one"),
+        ({"first": "yesterday", "last": "2026-01-01"}, "is not a day"),
+        ({"first": "2026-01-02", "last": "2026-01-01"}, "before the first"),
+    ],
+)
+def test_what_cannot_be_packed_is_told_in_plain_words(page, key_file, tmp_path, asked, told):
+    with pytest.raises(CommandError, match=told):
+        call_command("export_evidence", out=tmp_path / "pack.zip", **asked)
+    assert not (tmp_path / "pack.zip").exists()
+
+
+def test_a_file_that_is_there_is_left_alone(page, key_file, tmp_path):
+    out = tmp_path / "pack.zip"
+    out.write_text("mine")
+    with pytest.raises(CommandError, match="left alone"):
+        call_command("export_evidence", page="/symptoms/face-spasms/", out=out)
+    assert out.read_text() == "mine"
+
+
+# The button in the history of a page
+
+
+def button(page) -> str:
+    return reverse("admin:symptoms_symptom_evidence", args=[page.pk])
+
+
+def test_a_managing_editor_takes_a_pack_from_the_history_of_a_page(page, key_file, client, morgan, check):
+    client.force_login(morgan)
+    assert f'action="{button(page)}"' in client.get(reverse("admin:symptoms_symptom_revisions", args=[page.pk])).text
+    answer = client.post(button(page))
+    assert answer["Content-Disposition"].startswith('attachment; filename="evidence-face-spasms-')
+    assert check(b"".join(answer.streaming_content))[0] == 0
+
+
+def test_without_a_key_the_history_says_what_to_do(page, client, morgan, settings):
+    settings.EVIDENCE_KEY = ""
+    client.force_login(morgan)
+    assert "make_evidence_key" in client.post(button(page), follow=True).text
+
+
+def test_others_take_none(page, key_file, client, ann, ravi):
+    client.force_login(ann)
+    assert "Evidence pack" not in client.get(reverse("admin:symptoms_symptom_revisions", args=[page.pk])).text
+    assert client.post(button(page)).status_code == 403
+    client.force_login(ravi)
+    assert client.post(button(page)).status_code == 302
+
+
+def test_reading_the_address_takes_nothing(page, key_file, client, morgan):
+    client.force_login(morgan)
+    assert client.get(button(page)).status_code == 405
