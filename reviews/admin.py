@@ -14,6 +14,7 @@ from articles.actions import Refused
 from articles.admin_log import LogAdmin
 from articles.timeline import Source
 from reviews import actions
+from reviews.admin_comments import Answering
 from reviews.admin_lists import ReviewedLists
 from reviews.eligibility import withdrawal
 from reviews.forms import AskForm, WithdrawForm
@@ -21,8 +22,8 @@ from reviews.glance import glance
 from reviews.models import MedicalReview, Reviewer, Signature
 
 
-class Reviewed(ReviewedLists):
-    """Mixed into the admin of any kind of page; it knows only that the page is an Article."""
+class Panelled(ReviewedLists):
+    """What every page shows of its reviews, and what editors do with them."""
 
     def get_urls(self):
         def page(address, view):
@@ -138,6 +139,10 @@ class Reviewed(ReviewedLists):
                 messages.success(request, "The page is withdrawn. It can come back with a new signature only.")
                 return redirect(self.address_of("change", page))
         return self.show(request, "reviews/admin/withdraw.html", page, form=form)
+
+
+class Reviewed(Answering, Panelled):
+    """Mixed into the admin of any kind of page; it knows only that the page is an Article."""
 
 
 class ReviewerAdmin(admin.ModelAdmin):
