@@ -1,6 +1,7 @@
 """The admin put together: the only place where anything is registered."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -32,6 +33,21 @@ class AccountAdmin(UserAdmin):
         return False
 
 
+class SecondFactorAdmin(admin.ModelAdmin):
+    """For somebody who lost both the telephone and the recovery codes: a superuser takes the second factor away."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 admin.site.login = secure_admin_login(admin.site.login)
 
@@ -50,4 +66,5 @@ admin.site.register(Mail, admin_mail.MailAdmin)
 admin.site.register(Expunction, admin_expunging.ExpunctionAdmin)
 admin.site.unregister(User)  # as Django's own module registered it when it was imported above
 admin.site.register(User, AccountAdmin)
+admin.site.register(Authenticator, SecondFactorAdmin)
 # Tags are not here: one renamed would change drafts that nobody saved. Pages add and drop their own.

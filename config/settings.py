@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "articles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_prose_editor",
     "taggit",
@@ -184,6 +185,19 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = EMAIL_SUBJECT_PREFIX = env("EMAIL_SUBJECT_PREFIX", default=f"{SITE_NAME}: ")
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+# A second factor, for whoever wants one: codes of an app, and recovery codes for the day the telephone is lost.
+MFA_ADAPTER = "config.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # a superuser made the account, so nobody else can lock its owner out
+MFA_FORMS = {
+    "authenticate": "config.second_factor.AuthenticateForm",
+    "reauthenticate": "config.second_factor.ReauthenticateForm",
+    "activate_totp": "config.second_factor.ActivateForm",
+}
+# What their secrets are encrypted with, the newest first; without any, a key that comes from SECRET_KEY.
+SECOND_FACTOR_KEYS = env.list("SECOND_FACTOR_KEYS", default=[])
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "/"

@@ -1,6 +1,9 @@
 """The URL map."""
 
 from allauth.account import views as accounts
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -26,6 +29,14 @@ ACCOUNTS = [
         accounts.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("second-factor/", second_factor.index, name="mfa_index"),
+    path("second-factor/code/", second_factor.authenticate, name="mfa_authenticate"),
+    path("second-factor/confirm/", second_factor.reauthenticate, name="mfa_reauthenticate"),
+    path("second-factor/add/", totp.activate_totp, name="mfa_activate_totp"),
+    path("second-factor/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("second-factor/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("second-factor/recovery/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("second-factor/recovery/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
 ]
 urlpatterns = [
     path("", views.home, name="home"),

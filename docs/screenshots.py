@@ -49,6 +49,13 @@ EDITORS = (
     Picture("editors-correction", "", "/symptoms/trouble-sleeping/", part=".imprint", width=900),
 )
 
+# In an address ``{review}`` stands for the first review that waits for this person.
+REVIEWERS = (
+    Picture("reviewers-desk", "ravi", "/desk/", width=390, height=844),
+    Picture("reviewers-reading", "ravi", "/desk/reviews/{review}/", width=1600, height=900),
+    Picture("reviewers-sign", "ravi", "/desk/reviews/{review}/", part="#sign", width=1280),
+)
+
 
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
@@ -59,13 +66,13 @@ def main() -> None:
             browser = playwright.chromium.launch(
                 executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS
             )
-            for picture in EDITORS:
+            for picture in (*EDITORS, *REVIEWERS):
                 _take(browser, f"http://127.0.0.1:{server.port}", picture, keys)
             browser.close()
 
 
-def _prepare(database: str) -> dict[str, int]:
-    """Load the demonstration into a database. Returns the key of each page by its address."""
+def _prepare(database: str) -> dict[str, object]:
+    """Load the demonstration into a database. Returns the key of each page by its address, and Ravi's review."""
     os.environ |= {"DATABASE_URL": database, "DEMO_PASSWORD": PASSWORD, "COUNTERSIGN_DEMO": "1"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
@@ -73,11 +80,14 @@ def _prepare(database: str) -> dict[str, int]:
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_demo", stdout=io.StringIO())
     from articles.models import Article
+    from reviews.models import MedicalReview
 
-    return {slug.replace("-", "_"): key for slug, key in Article.objects.values_list("slug", "pk")}
+    keys = {slug.replace("-", "_"): key for slug, key in Article.objects.values_list("slug", "pk")}
+    waiting = MedicalReview.objects.waiting().filter(reviewer__user__username="ravi").order_by("requested_at")
+    return keys | {"review": waiting.values_list("uuid", flat=True).first()}
 
 
-def _take(browser: Browser, site: str, picture: Picture, keys: dict[str, int]) -> None:
+def _take(browser: Browser, site: str, picture: Picture, keys: dict[str, object]) -> None:
     window = {"width": picture.width, "height": picture.height}
     context = browser.new_context(base_url=site, viewport=window, reduced_motion="reduce")
     page = context.new_page()

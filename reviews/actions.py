@@ -2,8 +2,6 @@
 
 import datetime as dt
 
-from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,21 +9,34 @@ from articles import actions as pages
 from articles import kinds, quality
 from articles.actions import CannotWithdraw, Refused
 from articles.content import Document, digest
-from articles.fields import refuse_unprintable
 from articles.models import Article, Publication, Revision
-from reviews import eligibility, ledger
-from reviews.eligibility import has_own_words, why_not_sign
+from reviews import comments, eligibility, ledger
+from reviews.carrying import CannotAssign, assign
+from reviews.eligibility import why_not_sign
+from reviews.held import as_of_now, refuse_bad_text, refuse_unprintable, still_open
 from reviews.line import NothingToChange, line_after, review_interval
 from reviews.models import MedicalReview, Reviewer, Signature
 
+__all__ = [
+    "CannotAssign",
+    "CannotDecide",
+    "CannotRequestReview",
+    "CannotSign",
+    "assign",
+    "cancel_request",
+    "decline",
+    "recommend_withdrawal",
+    "request_changes",
+    "request_review",
+    "sign_off",
+    "triggers",
+    "verify_reviewer",
+    "withdraw_page",
+]
 Trigger, Outcome = MedicalReview.Trigger, MedicalReview.Outcome
 
 
 class CannotRequestReview(Refused):
-    pass
-
-
-class CannotAssign(Refused):
     pass
 
 
@@ -56,7 +67,7 @@ def request_review(
     if not by.has_perm("reviews.request_review"):
         raise CannotRequestReview("Only editors can ask for a review.")
     for text in (note, correction, override):
-        _refuse_unprintable(text, CannotRequestReview)
+        refuse_unprintable(text, CannotRequestReview)
     page = pages.lock(page)
     if page.discarded_at:
         raise CannotRequestReview("This page was discarded.")
@@ -139,23 +150,6 @@ def triggers(page: Article, revision: Revision) -> list[str]:
 
 
 @transaction.atomic
-def assign(review: MedicalReview, *, reviewer: Reviewer, by) -> MedicalReview:
-    """Give an open review to a reviewer who can sign it."""
-    review = _still_open(review, CannotAssign)
-    if not by.has_perm("reviews.request_review") and by.pk != reviewer.user_id:
-        raise CannotAssign("Only editors can give a review to somebody else.")
-    if review.reviewer_id not in (None, reviewer.pk) and not by.has_perm("reviews.request_review"):
-        raise CannotAssign(f"This review was given to {review.reviewer}. Only editors can give it to somebody else.")
-    if why_not := reviewer.why_not(timezone.localdate()):
-        raise CannotAssign(f"{reviewer} cannot sign now. {why_not}")
-    if has_own_words(review.article, reviewer.user):
-        raise CannotAssign(f"{reviewer} wrote some of this page and cannot sign it. Choose somebody else.")
-    review.reviewer = reviewer
-    review.save(update_fields=["reviewer"])
-    return review
-
-
-@transaction.atomic
 def sign_off(
     review: MedicalReview,
     *,
@@ -172,16 +166,17 @@ def sign_off(
     Raises CannotSign, in words for the signer.
     """
     pages.lock(review.article)
-    review, by = _still_open(review, CannotSign), _as_of_now(by)
+    review, by = still_open(review, CannotSign), as_of_now(by)
     if why_not := why_not_sign(review, by):
         raise CannotSign(why_not)
     document = _text_as_requested(review, seen_digest)
-    _refuse_bad_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
+    refuse_bad_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
     reviewer, now = Reviewer.objects.get(user=by), timezone.now()
     try:
         line, rule = line_after(review, reviewer, timezone.localdate(now))
     except NothingToChange as nothing:
         raise CannotSign("A change can only be signed on a published page. The editors must ask again.") from nothing
+    said = comments.said(review, "")
     private = {"licence_number_hash": reviewer.licence_number}
     if reviewer.conflicts_private:
         private["conflicts_hash"] = conflicts
@@ -199,6 +194,7 @@ def sign_off(
             more={
                 "conflicts": "" if reviewer.conflicts_private else conflicts,
                 "checklist": checklist or {},
+                "comment": said,
                 "opened_at": opened_at,
                 "override": review.override,
                 "review_line": line,
@@ -206,7 +202,7 @@ def sign_off(
             },
         )
     )
-    _decide(review, Outcome.APPROVED, by=by, at=now, reviewer=reviewer)
+    _decide(review, Outcome.APPROVED, by=by, at=now, reviewer=reviewer, comment=said)
     pages.publish(revision=review.revision, document=document, review_line=line, evidence=entry.hash, by=by, at=now)
     return entry
 
@@ -222,7 +218,7 @@ def _text_as_requested(review: MedicalReview, seen_digest: str) -> Document:
 
 
 def request_changes(review: MedicalReview, *, by, comment: str) -> Signature:
-    """Send a page back to its editors, saying what must change."""
+    """Send a page back to its editors, saying what must change: of the whole, or in comments pinned to its parts."""
     meaning = "I have read this text and ask for changes before it can be signed."
     return _close(review, Outcome.CHANGES, by=by, meaning=meaning, comment=comment)
 
@@ -232,18 +228,29 @@ def decline(review: MedicalReview, *, by, comment: str) -> Signature:
     return _close(review, Outcome.DECLINED, by=by, meaning="I cannot review this page.", comment=comment)
 
 
+def recommend_withdrawal(review: MedicalReview, *, by, comment: str) -> Signature:
+    """Say that visitors should not read the page any longer. It stays until a managing editor withdraws it."""
+    meaning = "I recommend that the page be withdrawn from the public."
+    return _close(review, Outcome.UNFIT, by=by, meaning=meaning, comment=comment)
+
+
 @transaction.atomic
 def _close(review: MedicalReview, outcome: str, *, by, meaning: str, comment: str) -> Signature:
     pages.lock(review.article)
-    review, by = _still_open(review, CannotDecide), _as_of_now(by)
+    review, by = still_open(review, CannotDecide), as_of_now(by)
     reviewer = Reviewer.objects.filter(user=by).first()
     if reviewer is None or not by.is_active or not by.has_perm("reviews.sign_review"):
         raise CannotDecide("Only reviewers can decide a review.")
     if review.reviewer_id not in (None, reviewer.pk):
         raise CannotDecide(f"This review was given to {review.reviewer}, and only they can decide it.")
-    _refuse_bad_text(comment, "Say what the editors should do.", CannotDecide)
-    entry = _record(review, outcome, ledger.actor_for(reviewer), by=by, meaning=meaning, comment=comment)
-    _decide(review, outcome, by=by, at=entry.at, reviewer=reviewer, comment=comment)
+    if outcome == Outcome.UNFIT and not review.article.live_id:
+        raise CannotDecide("Visitors cannot read this page, so there is nothing to withdraw. Send it back instead.")
+    refuse_unprintable(comment, CannotDecide)
+    if outcome != Outcome.CHANGES or not review.comments.exists():
+        refuse_bad_text(comment, "Say what the editors should do.", CannotDecide)
+    said = comments.said(review, comment)
+    entry = _record(review, outcome, ledger.actor_for(reviewer), by=by, meaning=meaning, comment=said)
+    _decide(review, outcome, by=by, at=entry.at, reviewer=reviewer, comment=said)
     return entry
 
 
@@ -253,7 +260,7 @@ def cancel_request(review: MedicalReview, *, by) -> Signature:
     if not by.has_perm("reviews.request_review"):
         raise CannotDecide("Only editors can take a request back.")
     pages.lock(review.article)
-    review = _still_open(review, CannotDecide)
+    review = still_open(review, CannotDecide)
     meaning = "The editors took the request back."
     entry = _record(review, Outcome.CANCELLED, ledger.editor(by), by=by, meaning=meaning, comment="")
     _decide(review, Outcome.CANCELLED, by=by, at=entry.at)
@@ -295,38 +302,6 @@ def verify_reviewer(reviewer: Reviewer, *, by) -> None:
     if reviewer.licence_expires < timezone.localdate():
         raise Refused(f"This licence lapsed on {reviewer.licence_expires:%-d %B %Y}. Record the renewal first.")
     Reviewer.objects.filter(pk=reviewer.pk).update(verified_by=by, verified_at=timezone.now())
-
-
-def _still_open(review: MedicalReview, refusal: type[Refused]) -> MedicalReview:
-    """The review's row, held until the transaction ends; refused where somebody decided it meanwhile."""
-    MedicalReview.objects.select_for_update().values_list("pk").get(pk=review.pk)
-    joined = MedicalReview.objects.select_related("article", "revision__article", "reviewer", "decided_by")
-    review = joined.get(pk=review.pk)
-    if review.decided_at:
-        who = review.decided_by.get_full_name() or review.decided_by.get_username()
-        when = timezone.localdate(review.decided_at)
-        raise refusal(
-            f"This review was decided already: {review.get_outcome_display().lower()} by {who} on {when:%-d %B %Y}."
-        )
-    return review
-
-
-def _as_of_now(user):
-    """The person with the rights they have at this moment, not those they came in with."""
-    return get_user_model().objects.get(pk=user.pk)
-
-
-def _refuse_bad_text(text: str, when_empty: str, refusal: type[Refused]) -> None:
-    if not text.strip():
-        raise refusal(when_empty)
-    _refuse_unprintable(text, refusal)
-
-
-def _refuse_unprintable(text: str, refusal: type[Refused]) -> None:
-    try:
-        refuse_unprintable(text)
-    except ValidationError as error:
-        raise refusal(error.messages[0]) from error
 
 
 def _record(review: MedicalReview, outcome: str, actor, *, by, meaning: str, comment: str) -> Signature:

@@ -15,6 +15,7 @@ from articles.admin_log import LogAdmin
 from articles.timeline import Source
 from reviews import actions
 from reviews.admin_bulk import ReviewDeeds
+from reviews.admin_comments import Answering
 from reviews.admin_evidence import Evidence
 from reviews.admin_expunging import Expunging
 from reviews.admin_lists import ReviewedLists
@@ -24,8 +25,8 @@ from reviews.glance import glance
 from reviews.models import MedicalReview, Reviewer, Signature
 
 
-class Reviewed(Evidence, Expunging, ReviewedLists, ReviewDeeds):
-    """Mixed into the admin of any kind of page; it knows only that the page is an Article."""
+class Panelled(ReviewedLists):
+    """What every page shows of its reviews, and what editors do with them."""
 
     def get_urls(self):
         def page(address, view):
@@ -141,6 +142,10 @@ class Reviewed(Evidence, Expunging, ReviewedLists, ReviewDeeds):
                 messages.success(request, "The page is withdrawn. It can come back with a new signature only.")
                 return redirect(self.address_of("change", page))
         return self.show(request, "reviews/admin/withdraw.html", page, form=form)
+
+
+class Reviewed(Answering, Evidence, Expunging, Panelled, ReviewDeeds):
+    """Mixed into the admin of any kind of page; it knows only that the page is an Article."""
 
 
 class ReviewerAdmin(admin.ModelAdmin):

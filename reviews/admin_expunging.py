@@ -65,7 +65,7 @@ class Expunging:
                 expunging.drop_expunging(waiting, by=by)
                 told = f"The request is dropped. The text of revision {number} stays."
             elif deed == "confirm" and waiting and form.is_valid():
-                expunging.confirm_expunging(waiting, by=by)
+                expunging.confirm_expunging(waiting, by=by, authentication=form.authentication)
                 told = f"The text of revision {number} is expunged. Remember the copies outside this system."
             elif deed == "ask" and not waiting and form.is_valid():
                 said = {name: form.cleaned_data[name] for name in ("reason", "legal_basis")}

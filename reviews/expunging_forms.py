@@ -2,7 +2,7 @@
 
 from django import forms
 
-from reviews.forms import SignForm
+from reviews.proof import ProofForm
 
 
 class AskToExpungeForm(forms.Form):
@@ -24,17 +24,9 @@ class AskToExpungeForm(forms.Form):
     )
 
 
-class ConfirmExpungingForm(forms.Form):
-    password = forms.CharField(
-        label="Your password, again",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text="As soon as you confirm, the text is gone for good.",
-        error_messages={"required": "Enter your password: it says that it is you who confirms."},
-    )
-
-    def __init__(self, *args, request, **kwargs):
+class ConfirmExpungingForm(ProofForm):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.request = request
-
-    clean_password = SignForm.clean_password
+        password = self.fields["password"]
+        password.help_text = "As soon as you confirm, the text is gone for good."
+        password.error_messages["required"] = "Enter your password: it says that it is you who confirms."

@@ -1,69 +1,40 @@
-"""Forms of the desk and of the editors' dealings with reviewers."""
+"""Forms of the editors' dealings with reviewers; those of the desk are in ``desk_forms``."""
 
-from allauth.core import ratelimit
 from django import forms
-from django.contrib.auth import update_session_auth_hash
+from django.utils import timezone
 
 from articles.models import Publication
 from reviews.eligibility import fit_to_sign, with_own_words
-from reviews.models import MedicalReview, Reviewer
+from reviews.models import Absence, MedicalReview, Reviewer
 
 
-class SignForm(forms.Form):
-    """The signature: what it means, the signer's interests, and the password again."""
+class ReviewerField(forms.ModelChoiceField):
+    """Reviewers by name, with the days on which they are away."""
 
-    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    statement = forms.BooleanField(error_messages={"required": "Tick this to say what your signature means."})
-    conflicts = forms.CharField(
-        label="Conflicts of interest",
-        widget=forms.Textarea(attrs={"rows": 2}),
-        max_length=2000,
-        help_text="Anything that could look like an interest in what this page says. If there is none, write “None”.",
-        error_messages={"required": "State your conflicts of interest, or write “None”."},
-    )
-    password = forms.CharField(
-        label="Your password, again",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text="It makes this your signature.",
-        error_messages={"required": "Enter your password: it makes this your signature."},
-    )
+    def __init__(self, *args, **kwargs):
+        super().__init__(Reviewer.objects.none(), *args, **kwargs)
+        self.away = {}
 
-    def __init__(self, *args, request, meaning, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.request = request
-        self.fields["statement"].label = meaning
+    def offer(self, reviewers) -> None:
+        self.queryset, today = reviewers, timezone.localdate()
+        absences = Absence.objects.filter(reviewer__in=reviewers).not_over(today).order_by("-first_day")
+        self.away = {absence.reviewer_id: _told(absence, today) for absence in absences}
 
-    def clean_password(self):
-        """Hashed here, before any lock is taken; guessing is throttled as at log-in."""
-        if not ratelimit.consume(self.request, action="reauthenticate", user=self.request.user):
-            raise forms.ValidationError("Too many attempts. Wait a minute, then try again.")
-        user, stored = self.request.user, self.request.user.password
-        if not user.check_password(self.cleaned_data["password"]):
-            raise forms.ValidationError("This is not your password.")
-        if user.password != stored:  # hashed anew, more strongly: that must not log the signer out
-            update_session_auth_hash(self.request, user)
-        ratelimit.clear(self.request, action="reauthenticate", user=self.request.user)
-        return ""
+    def label_from_instance(self, reviewer):
+        return f"{reviewer} ({self.away[reviewer.pk]})" if reviewer.pk in self.away else str(reviewer)
 
 
-class SendBackForm(forms.Form):
-    comment = forms.CharField(
-        label="What must change",
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=5000,
-        help_text="The editors read this. Say where, what is wrong, and what would put it right.",
-        error_messages={"required": "Say what must change, so that the editors can put it right."},
-    )
+def _told(absence: Absence, today) -> str:
+    if absence.first_day <= today:
+        return f"away until {absence.last_day:%-d %B}"
+    return f"away from {absence.first_day:%-d %B} to {absence.last_day:%-d %B}"
 
 
 class AskForm(forms.Form):
     """An editor asks for a review."""
 
     trigger = forms.ChoiceField(label="Kind of review", widget=forms.RadioSelect)
-    reviewer = forms.ModelChoiceField(
-        Reviewer.objects.none(), required=False, empty_label="Any reviewer", help_text="Who can sign this page now."
-    )
+    reviewer = ReviewerField(required=False, empty_label="Any reviewer", help_text="Who can sign this page now.")
     note = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
@@ -92,7 +63,7 @@ class AskForm(forms.Form):
         labels = dict(MedicalReview.Trigger.choices)
         self.fields["trigger"].choices = [(name, labels[name]) for name in triggers]
         self.fields["trigger"].initial = triggers[0]
-        self.fields["reviewer"].queryset = able(page)
+        self.fields["reviewer"].offer(able(page))
         for name, wanted in (("correction", can_correct), ("override", must_override)):
             if not wanted:
                 del self.fields[name]
@@ -101,6 +72,22 @@ class AskForm(forms.Form):
 def able(page):
     """Reviewers who could sign a page today: verified, licensed, and with no words of their own in it."""
     return fit_to_sign().exclude(user__in=with_own_words(page))
+
+
+class AnswerForm(forms.Form):
+    """An editor's answer to a comment that a reviewer pinned."""
+
+    answer = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=5000,
+        label="Your answer",
+        help_text="What you changed, or why it stays.",
+        error_messages={"required": "Write an answer."},
+    )
+
+    def __init__(self, *args, comment, **kwargs):
+        super().__init__(*args, auto_id=f"answer-{comment.pk}-%s", **kwargs)
+        self.comment = comment
 
 
 class WithdrawForm(forms.Form):

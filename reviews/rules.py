@@ -3,7 +3,7 @@
 from articles.guards import Guard, append_only, never_removed
 from articles.models import Publication, Revision
 from articles.rules import BLANKED
-from reviews.models import Expunction, MedicalReview, Reviewer, Signature, Standing
+from reviews.models import Comment, Expunction, HandOver, MedicalReview, Reviewer, Signature, Standing
 
 # The number of the last text of a page that somebody else than the new signer has signed.
 SIGNED_BY_ANOTHER = (
@@ -83,6 +83,8 @@ def guards() -> list[Guard]:
         *append_only(Signature),
         *never_removed(MedicalReview),
         *expunging(),
+        *comment_guards(),
+        *append_only(HandOver),
         Guard(
             "standing_is_made_anew",
             Standing._meta.db_table,
@@ -132,6 +134,16 @@ def guards() -> list[Guard]:
             reads=True,
         ),
         Guard(
+            "recommendation_is_by_a_reviewer",
+            signature,
+            "INSERT",
+            "only a reviewer recommends a withdrawal, on an open review that is theirs or nobody''s",
+            when="NEW.outcome = 'unfit' AND NOT EXISTS (SELECT 1 FROM reviews_reviewer v "
+            "JOIN reviews_medicalreview m ON m.id = NEW.review_id WHERE v.user_id = NEW.by_id "
+            "AND m.decided_at IS NULL AND (m.reviewer_id IS NULL OR m.reviewer_id = v.id))",
+            reads=True,
+        ),
+        Guard(
             "signature_is_not_over_own_words",
             signature,
             "INSERT",
@@ -169,5 +181,31 @@ def guards() -> list[Guard]:
             "UPDATE",
             "a reviewer stays the same person",
             when="NEW.user_id <> OLD.user_id OR NEW.uuid <> OLD.uuid",
+        ),
+    ]
+
+
+def comment_guards() -> list[Guard]:
+    """Comments are pinned to open reviews, stay as they were, and are answered once."""
+    comment = Comment._meta.db_table
+    return [
+        *never_removed(Comment),
+        Guard(
+            "comment_is_on_an_open_review",
+            comment,
+            "INSERT",
+            "comments are pinned while a review is open, and answered later",
+            when="NEW.answered_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM reviews_medicalreview m "
+            "WHERE m.id = NEW.review_id AND m.decided_at IS NULL)",
+            reads=True,
+        ),
+        Guard(
+            "comment_stays_and_is_answered_once",
+            comment,
+            "UPDATE",
+            "a comment stays as it was pinned, and is answered once",
+            when="OLD.answered_at IS NOT NULL OR NEW.answered_at IS NULL OR NEW.review_id <> OLD.review_id "
+            "OR NEW.part <> OLD.part OR NEW.label <> OLD.label OR NEW.text <> OLD.text "
+            "OR NEW.by_id <> OLD.by_id OR NEW.at <> OLD.at OR NEW.id <> OLD.id",
         ),
     ]

@@ -1,34 +1,60 @@
-"""The desk: a reviewer's queue, the text to read, and the two things to do with it."""
+"""The desk: a reviewer's queue, the text to read, and the things to do with it."""
 
 from functools import wraps
 
-from django.contrib.auth.decorators import login_required
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from articles.actions import Refused
-from reviews import actions, desk
-from reviews.forms import SendBackForm, SignForm
-from reviews.models import MedicalReview, Reviewer
+from reviews import actions, carrying, comments, desk, desk_forms
+from reviews.eligibility import why_not_sign
+from reviews.models import Absence, MedicalReview, Reviewer
+from reviews.reading import reading
+
+TYPED = {"text": "Your comment", "comment": "Your comment", "conflicts": "Conflicts of interest", "word": "Your word"}
+OUTCOMES = {
+    "send_back": (desk_forms.SendBackForm, actions.request_changes),
+    "decline": (desk_forms.DeclineForm, actions.decline),
+    "recommend": (desk_forms.RecommendForm, actions.recommend_withdrawal),
+}
 
 
 def for_reviewers(view):
-    """Only people who review may enter; what they see is never kept by a cache."""
+    """Only people who review may enter; what they see is never kept by a cache, and what they typed is not lost."""
 
     @never_cache
-    @login_required
     @wraps(view)
     def enter(request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return _signed_out(request, *args, **kwargs)
         if not Reviewer.objects.filter(user=request.user).exists() or not request.user.has_perm("reviews.sign_review"):
+            if typed := _typed(request):
+                return render(request, "reviews/shut.html", {"typed": typed}, status=403)
             raise PermissionDenied("The desk is for reviewers. Your account is not one.")
         return view(request, *args, **kwargs)
 
     return enter
+
+
+def _signed_out(request, uuid=None, **kwargs):
+    """The way to log in again; somebody who was writing gets their words back first."""
+    here = reverse("reviews:review", args=[uuid]) if uuid else reverse("reviews:queue")
+    if typed := _typed(request):
+        return render(request, "reviews/shut.html", {"typed": typed, "here": here, "signed_out": True}, status=403)
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else here)
+
+
+def _typed(request) -> list[tuple[str, str]]:
+    """What somebody wrote in a form that cannot be taken, never a password or a code."""
+    return [(label, request.POST[name]) for name, label in TYPED.items() if request.POST.get(name, "").strip()]
 
 
 def _review(uuid) -> MedicalReview:
@@ -39,10 +65,17 @@ def _review(uuid) -> MedicalReview:
 @for_reviewers
 @require_safe
 def queue(request):
+    return _queue(request)
+
+
+def _queue(request, *, away_form=None, status=200):
     reviewer = request.user.reviewer
     why_not = reviewer.why_not(timezone.localdate())
-    context = desk.queue(reviewer) | {"reviewer": reviewer, "can_sign": not why_not, "why_not": why_not}
-    return render(request, "reviews/queue.html", context)
+    context = desk.queue(reviewer, mine=request.GET.get("page"), anybody=request.GET.get("any"))
+    context |= {"reviewer": reviewer, "can_sign": not why_not, "why_not": why_not, "today": timezone.localdate()}
+    return render(
+        request, "reviews/queue.html", context | {"away_form": away_form or desk_forms.AbsenceForm()}, status=status
+    )
 
 
 @for_reviewers
@@ -53,18 +86,22 @@ def review(request, uuid):
     return _read(request, asked)
 
 
-def _read(request, asked, *, sign_form=None, send_back_form=None, status=200):
+def _read(request, asked, *, status=200, **bound):
+    """The reading page, with the forms that were sent and could not be taken in place of fresh ones."""
     if asked.revision.expunged:
         return render(request, "reviews/expunged.html", {"review": asked}, status=410)
-    forms = {
-        "sign_form": sign_form
-        or SignForm(request=request, meaning=asked.meaning, initial={"digest": asked.revision.digest}),
-        "send_back_form": send_back_form or SendBackForm(),
-    }
-    return render(request, "reviews/review.html", desk.reading(asked, request.user) | forms, status=status)
+    shown = reading(asked, request.user)
+    forms = {}
+    if shown["open_to_me"]:
+        forms = {name: form_class(review=asked) for name, (form_class, _) in OUTCOMES.items()}
+        forms["comment"] = desk_forms.CommentForm(review=asked, initial={"part": request.GET.get("part", "")})
+        forms["hand_over"] = desk_forms.HandOverForm(review=asked, user=request.user)
+    if not shown["refusal"]:
+        forms["sign"] = desk_forms.SignForm(request=request, review=asked, initial={"digest": asked.revision.digest})
+    return render(request, "reviews/review.html", shown | {"forms": forms | bound}, status=status)
 
 
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "code")
 @for_reviewers
 def sign(request, uuid):
     asked = _review(uuid)
@@ -72,9 +109,11 @@ def sign(request, uuid):
         return redirect("reviews:review", uuid)  # reloaded, or come back to after logging in again
     if asked.outcome == MedicalReview.Outcome.APPROVED and asked.decided_by == request.user:
         return redirect("reviews:signed", uuid)  # a double click, or the back button
-    form = SignForm(request.POST, request=request, meaning=asked.meaning)
+    if why_not := why_not_sign(asked, request.user):  # before a code is spent on it
+        return _refused(request, asked, why_not)
+    form = desk_forms.SignForm(request.POST, request=request, review=asked)
     if not form.is_valid():
-        return _read(request, asked, sign_form=form, status=422)
+        return _read(request, asked, sign=form, status=422)
     opened = request.session.get(_opened(asked), "")
     try:
         actions.sign_off(
@@ -82,7 +121,9 @@ def sign(request, uuid):
             by=request.user,
             seen_digest=form.cleaned_data["digest"],
             conflicts=form.cleaned_data["conflicts"],
+            authentication=form.authentication,
             opened_at=parse_datetime(opened) if opened else None,
+            checklist=form.ticked,
         )
     except Refused as refusal:
         return _refused(request, asked, refusal)
@@ -90,22 +131,90 @@ def sign(request, uuid):
 
 
 @for_reviewers
-def send_back(request, uuid):
+def outcome(request, uuid, name):
+    """Send back, decline, recommend a withdrawal: a decision with a reason."""
     asked = _review(uuid)
     if request.method != "POST":
         return redirect("reviews:review", uuid)
-    form = SendBackForm(request.POST)
+    form_class, deed = OUTCOMES[name]
+    if asked.outcome and asked.decided_by == request.user:
+        return redirect("reviews:signed", uuid)
+    form = form_class(request.POST, review=asked)
     if not form.is_valid():
-        return _read(request, asked, send_back_form=form, status=422)
+        return _read(request, asked, status=422, **{name: form})
     try:
-        actions.request_changes(asked, by=request.user, comment=form.cleaned_data["comment"])
+        deed(asked, by=request.user, comment=form.cleaned_data["comment"])
     except Refused as refusal:
         return _refused(request, asked, refusal)
     return redirect("reviews:signed", uuid)
 
 
+@for_reviewers
+def comment(request, uuid):
+    """Pin a comment to a part of the page."""
+    asked = _review(uuid)
+    if request.method != "POST":
+        return redirect("reviews:review", uuid)
+    form = desk_forms.CommentForm(request.POST, review=asked)
+    if not form.is_valid():
+        return _read(request, asked, status=422, comment=form)
+    try:
+        pinned = comments.pin(asked, by=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        return _refused(request, asked, refusal)
+    messages.success(request, f"Your comment is pinned to “{pinned.label}”.")
+    return redirect(f"{reverse('reviews:review', args=[uuid])}#comments")
+
+
+@for_reviewers
+def hand_over(request, uuid):
+    asked = _review(uuid)
+    if request.method != "POST":
+        return redirect("reviews:review", uuid)
+    form = desk_forms.HandOverForm(request.POST, review=asked, user=request.user)
+    if not form.is_valid():
+        return _read(request, asked, status=422, hand_over=form)
+    try:
+        handed = carrying.hand_over(asked, by=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        return _refused(request, asked, refusal)
+    messages.success(request, f"“{asked.revision.title}” now lies on the desk of {handed.to}.")
+    return redirect("reviews:queue")
+
+
+@for_reviewers
+@require_POST
+def away(request):
+    """Say on which days one does not review."""
+    form = desk_forms.AbsenceForm(request.POST)
+    if form.is_valid():
+        try:
+            absence = carrying.go_away(request.user.reviewer, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            told = f"Editors see that you are away from {absence.first_day:%-d %B} to {absence.last_day:%-d %B}."
+            messages.success(request, f"{told} What lies here stays yours: hand it over if it cannot wait.")
+            return redirect("reviews:queue")
+    return _queue(request, away_form=form, status=422)
+
+
+@for_reviewers
+@require_POST
+def back(request, pk):
+    carrying.come_back(get_object_or_404(Absence, pk=pk, reviewer=request.user.reviewer))
+    messages.success(request, "You are no longer marked as away on those days.")
+    return redirect("reviews:queue")
+
+
 def _refused(request, asked, refusal):
-    context = {"review": asked, "title": asked.revision.title, "reason": str(refusal)}
+    context = {
+        "review": asked,
+        "title": asked.revision.title,
+        "reason": str(refusal),
+        "typed": _typed(request),
+        "others": not asked.decided_at and asked.reviewer_id not in (None, request.user.reviewer.pk),
+    }
     return render(request, "reviews/refused.html", context, status=409)
 
 
@@ -116,13 +225,16 @@ def signed(request, uuid):
     asked = _review(uuid)
     if asked.decided_by != request.user:
         return redirect("reviews:review", uuid)
-    live = asked.article.live
+    live, following = asked.article.live, desk.next_review(request.user.reviewer)
     context = {
         "review": asked,
         "title": asked.revision.title,
         "entry": asked.entry,
         "address": asked.article.path if live else "",
         "line": live.read_review_line() if live else None,
+        "shown": bool(live) and live.revision_id == asked.revision_id,
+        "following": following,
+        "following_title": following.revision.title if following else "",
     }
     return render(request, "reviews/signed.html", context)
 

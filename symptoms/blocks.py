@@ -16,7 +16,7 @@ def blocks(document: SymptomDocument) -> Iterable[Block]:
     for group in document.related:
         yield Block("related", "Group of related symptoms, in order", group.label)
         for related in group.symptoms:
-            yield Block(f"related {group.key}", f"{group.label} symptoms", related.name)
+            yield Block(f"related {group.key}", f"{group.label} symptoms", related.name, str(related.uuid))
     for group in document.causes:
         for cause in group.causes:
             yield Block("causes", "Cause, in order", f"{group.heading}: {cause.name}" if group.heading else cause.name)

@@ -28,6 +28,7 @@ class Signature(models.Model):
         APPROVED = "approved", "Signed"
         CHANGES = "changes", "Sent back"
         DECLINED = "declined", "Declined"
+        UNFIT = "unfit", "Withdrawal recommended"
         CANCELLED = "cancelled", "Request taken back"
         WITHDRAWN = "withdrawn", "Page withdrawn"
         EXPUNGED = "expunged", "Text expunged"

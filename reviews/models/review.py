@@ -56,6 +56,7 @@ class MedicalReview(models.Model):
         APPROVED = "approved", "Signed"
         CHANGES = "changes", "Sent back"
         DECLINED = "declined", "Declined"
+        UNFIT = "unfit", "Withdrawal recommended"
         CANCELLED = "cancelled", "Request taken back"
 
     # Only these move the annual dates: the clinician reads the whole page.
@@ -109,6 +110,7 @@ class MedicalReview(models.Model):
                 name="review_decided_by_at_and_how",
             ),
             models.CheckConstraint(condition=~Q(outcome="changes") | ~Q(comment=""), name="review_sent_back_says_why"),
+            models.CheckConstraint(condition=~Q(outcome="unfit") | ~Q(comment=""), name="review_unfit_says_why"),
             models.CheckConstraint(
                 condition=Q(overridden="", override="") | ~Q(overridden="") & ~Q(override=""),
                 name="review_overrides_checks_for_a_reason",

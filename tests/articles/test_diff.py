@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles import kinds
-from articles.diff import TOKEN, Block, Change, compare, paragraphs, rich, words
+from articles.diff import TOKEN, UNIT, Block, Change, changed_labels, compare, paragraphs, parts, rich, words
 from tests.articles.test_content import FIXTURES
 
 
@@ -23,6 +23,7 @@ def test_words_lead_from_the_old_text_to_the_new(old, new):
 @given(st.text())
 def test_tokens_leave_nothing_out(text):
     assert "".join(TOKEN.findall(text)) == text
+    assert "".join(UNIT.findall(text)) == text
 
 
 def test_one_word_changed_is_one_word_shown():
@@ -62,6 +63,9 @@ def test_a_text_that_appears_is_added():
         ("<ul><li><p>a</p></li><li><p>b</p></li></ul>", "<ul><li><p>a</p><p>b</p></li></ul>"),
         ("<ul><li><p>a</p></li><li><p>b</p></li></ul>", "<ul><li><p>a</p></li></ul><p>b</p>"),
         ("<ul><li><p>a</p></li><li><p>b</p></li></ul>", "<ul><li><p>a</p><ul><li><p>b</p></li></ul></li></ul>"),
+        ("<ul><li><p>a</p></li><li><p>b</p></li></ul>", "<ul><li><p>a</p></li></ul><ul><li><p>b</p></li></ul>"),
+        ("<ol><li><p>a</p></li><li><p>b</p></li></ol>", "<ol><li><p>a</p></li></ol> <ol><li><p>b</p></li></ol>"),
+        ("<p>a b</p>", "<p>a<br>b</p>"),
     ],
 )
 def test_links_and_formatting_count_as_changes(old, new):
@@ -104,8 +108,8 @@ def test_a_moved_cause_shows_as_moved(symptom_document):
     moved = group.model_copy(update={"causes": tuple(reversed(group.causes))})
     after = symptom_document.model_copy(update={"causes": (moved, *symptom_document.causes[1:])})
     found = of_symptoms(symptom_document, after)
-    assert {change.label for change in found} == {"Cause, in order"}
-    assert {change.kind for change in found} <= {"added", "removed", "changed"}
+    assert [(change.label, change.kind) for change in found] == [("Cause, in order", "moved")] * (len(found))
+    assert len(found) == len(group.causes) - 1
 
 
 NEVER_CHANGE = {"version", "kind", "uuid", "language"}
@@ -125,3 +129,89 @@ def test_no_list_of_a_page_is_reordered_unseen(symptom_document, field):
     assert len(value) > 1
     after = symptom_document.model_copy(update={field: tuple(reversed(value))})
     assert of_symptoms(symptom_document, after)
+
+
+def test_one_dose_one_order_one_link_and_one_level_are_four_marks(symptom_document):
+    body = "<p>Take 5 mg once a day.</p><p>A muscle tightens.</p>"
+    treatment = '<p>Rest helps.</p><p>See <a href="https://a.example/rest">how to rest</a>.</p>'
+    old = symptom_document.model_copy(update={"body": body, "treatment": treatment})
+    group = old.causes[0]
+    new = old.model_copy(
+        update={
+            "body": body.replace("5 mg", "10 mg"),
+            "treatment": treatment.replace("a.example/rest", "b.example/rest"),
+            "advice": old.advice.model_copy(update={"level": "urgent"}),
+            "causes": (group.model_copy(update={"causes": group.causes[::-1]}), *old.causes[1:]),
+        }
+    )
+    found = {(change.label, change.kind): change for change in of_symptoms(old, new)}
+    assert list(found) == [
+        ("Level of the advice", "changed"),
+        ("Overview", "changed"),
+        ("Treatment", "changed"),
+        ("Cause, in order", "moved"),
+    ]
+    assert ("removed", "5") in found["Overview", "changed"].words
+    assert ("added", "10") in found["Overview", "changed"].words
+    assert found["Cause, in order", "moved"].note == "from place 2 to place 1"
+    assert [part.label for part in parts(blocks_of(old), blocks_of(new)) if part.changes] == [
+        "Level of the advice", "Overview", "Treatment", "Cause, in order",
+    ]  # fmt: skip
+
+
+def blocks_of(document):
+    return list(kinds.get("symptom").blocks(document))
+
+
+def test_another_related_page_of_the_same_name_is_a_change(symptom_document):
+    group = symptom_document.related[0]
+    other = group.symptoms[0].model_copy(update={"uuid": "00000000-0000-4000-8000-00000000ffff"})
+    swapped = group.model_copy(update={"symptoms": (other, *group.symptoms[1:])})
+    (change,) = of_symptoms(
+        symptom_document, symptom_document.model_copy(update={"related": (swapped, *symptom_document.related[1:])})
+    )
+    assert (change.kind, change.note) == ("changed", "another page of the same name")
+
+
+def test_a_moved_paragraph_is_moved_and_not_written_anew():
+    (change,) = changes("<p>One.</p><p>Two.</p><p>Three.</p>", "<p>Three.</p><p>One.</p><p>Two.</p>")
+    assert (change.kind, change.words, change.note) == ("moved", (("same", "Three."),), "from place 3 to place 1")
+
+
+def test_a_paragraph_put_before_one_that_was_mended_is_not_taken_for_it():
+    found = changes("<p>A muscle tightens by itself.</p>", "<p>New here.</p><p>A muscle relaxes by itself.</p>")
+    assert [change.kind for change in found] == ["added", "changed"]
+
+
+def test_a_paragraph_that_left_stands_where_it_stood():
+    old = "<p>A muscle tightens by itself.</p><p>Gone.</p><p>It hurts at night.</p>"
+    found = changes(old, "<p>A muscle relaxes by itself.</p><p>It hurts by day.</p>")
+    assert [(change.kind, change.words[0]) for change in found] == [
+        ("changed", ("same", "A muscle ")),
+        ("removed", ("removed", "Gone.")),
+        ("changed", ("same", "It hurts ")),
+    ]
+
+
+def test_what_stayed_is_there_to_unfold():
+    (part,) = parts(
+        rich("body", "Overview", "<p>One.</p><p>Two.</p><p>Three.</p>"),
+        rich("body", "Overview", "<p>One.</p><p>Too.</p><p>Three.</p>"),
+    )
+    assert [(changed, len(rows)) for changed, rows in part.runs] == [(False, 1), (True, 1), (False, 1)]
+
+
+def test_a_list_of_changed_parts_names_what_the_diff_names(symptom_document):
+    new = symptom_document.model_copy(update={"body": "<p>Other.</p>", "codes": ()})
+    assert changed_labels(blocks_of(symptom_document), blocks_of(new)) == ["Overview", "Code"]
+    assert {change.label for change in of_symptoms(symptom_document, new)} == {"Overview", "Code"}
+
+
+@given(st.lists(st.sampled_from("abcde"), max_size=6), st.lists(st.sampled_from("abcde"), max_size=6))
+def test_every_block_of_both_pages_is_accounted_for(old, new):
+    was, now = ([Block("x", "X", f"{letter} word", "") for letter in side] for side in (old, new))
+    rows = [row for part in parts(was, now) for row in part.rows]
+    newer = ["".join(text for kind, text in row.words if kind != "removed") for row in rows if row.kind != "removed"]
+    older = ["".join(text for kind, text in row.words if kind != "added") for row in rows if row.kind != "added"]
+    assert newer == [block.text for block in now]
+    assert sorted(older) == sorted(block.text for block in was)

@@ -67,7 +67,8 @@ def ask(page) -> None:
 def sign(page, title: str) -> None:
     page.goto("/desk/")
     page.get_by_role("link", name=title).click()
-    page.locator("[name=statement]").check()
+    for box in page.locator("#sign form").first.locator("[type=checkbox]").all():
+        box.check()
     page.get_by_label("Conflicts of interest").fill("None")
     page.get_by_label("Your password, again").fill(PASSWORD)
     page.get_by_role("button", name="Sign and publish").click()

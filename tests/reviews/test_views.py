@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article
-from reviews import ledger
+from reviews import checklist, ledger
 from reviews.actions import request_review, withdraw_page
 from reviews.models import MedicalReview, Signature
 from tests import stories
@@ -34,7 +34,8 @@ def at(review, deed: str = "") -> str:
 
 def signature(review, **changed) -> dict:
     values = {"digest": review.revision.digest, "statement": "on", "conflicts": "None", "password": PASSWORD}
-    return values | changed
+    ticked = {f"check_{item.name}": "on" for item in checklist.asked(review.revision.read())}
+    return values | ticked | changed
 
 
 def test_the_queue_shows_mine_what_is_open_and_what_i_decided(ravi_at_desk, review, ann, ravi, fiona):

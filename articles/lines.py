@@ -1,0 +1,72 @@
+"""Rich text as lines of plain text in which formatting, links and lists can still be seen."""
+
+from html.parser import HTMLParser
+
+MARKS = {"strong": "**", "em": "_"}
+HEADINGS = {"h2": "## ", "h3": "### "}
+LISTS = {"ul": "• ", "ol": "1. "}
+AROUND = LISTS | {"blockquote": "> "}
+BREAK = " ↵ "  # a line broken by hand is no space
+ANOTHER = "(another list begins)"  # two lists in a row are not one
+
+
+class _Lines(HTMLParser):
+    """Rich text as lines, each with what it stands in; ``whole`` shows addresses, breaks and where a list begins."""
+
+    def __init__(self, *, whole: bool):
+        super().__init__()
+        self.lines, self.around = [["", ""]], []
+        self.whole, self.hrefs = whole, []
+        self.closed = ""  # the list that ended last, as long as nothing came after it
+
+    def handle_starttag(self, tag, attrs):
+        if tag in MARKS:
+            self.handle_data(MARKS[tag])
+        elif tag == "a":
+            self.hrefs.append(dict(attrs).get("href", ""))
+        elif tag == "br":
+            self.handle_data(BREAK if self.whole else " ")
+        elif tag in AROUND or tag == "li":
+            self._enter(tag)
+        elif tag == "p" or tag in HEADINGS:
+            self.lines.append([self._standing_in() + HEADINGS.get(tag, ""), ""])
+
+    def _enter(self, tag: str) -> None:
+        if tag in AROUND:
+            if self.whole and tag in LISTS and self.closed == "".join(self.around) + AROUND[tag]:
+                self.lines.append(["".join(self.around), ANOTHER])
+            self.around.append(AROUND[tag])
+        self.lines.append(["".join(self.around), ""])
+        self.closed = ""
+
+    def _standing_in(self) -> str:
+        """What the next line begins with: a list item's second paragraph does not look like another item."""
+        begun = ["".join(self.around), ""]
+        if self.around and self.around[-1] in LISTS.values() and self.lines[-1] != begun:
+            return "".join(self.around[:-1]) + "… "
+        return begun[0]
+
+    def handle_endtag(self, tag):
+        if tag in MARKS:
+            self.handle_data(MARKS[tag])
+        elif tag == "a" and self.hrefs:
+            href = self.hrefs.pop()
+            self.handle_data(f" (→ {href})" if self.whole else "")
+        elif tag in AROUND and self.around:
+            self.closed = "".join(self.around)
+            self.around.pop()
+            self.lines.append(["".join(self.around), ""])
+
+    def handle_data(self, data):
+        if data.strip():
+            self.closed = ""
+        self.lines[-1][1] += data if self.lines[-1][1] else data.lstrip()
+
+
+def paragraphs(html: str, *, links: bool = True) -> list[str]:
+    """Rich text line by line; without ``links`` as it is read aloud: no addresses, no broken lines, no list's begin."""
+    parser = _Lines(whole=links)
+    parser.feed(html)
+    parser.close()
+    lines = ((begins, " ".join(text.split())) for begins, text in parser.lines)
+    return [begins + text for begins, text in lines if text]

@@ -1,0 +1,54 @@
+"""Who carries a review: when it was handed over, and when a reviewer is away."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from reviews.models.review import MedicalReview
+from reviews.models.reviewer import Reviewer
+
+
+class HandOver(models.Model):
+    """One reviewer gave an open review to another, with a word to them."""
+
+    review = models.ForeignKey(MedicalReview, models.PROTECT, related_name="hand_overs")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    to = models.ForeignKey(Reviewer, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    word = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self):
+        return f"{self.review} to {self.to}"
+
+
+class AbsenceQuerySet(models.QuerySet):
+    def not_over(self, today: dt.date):
+        """Under way or still to come."""
+        return self.filter(last_day__gte=today)
+
+    def on(self, day: dt.date):
+        return self.filter(first_day__lte=day, last_day__gte=day)
+
+
+class Absence(models.Model):
+    """Days on which a reviewer does not review. It tells editors whom not to ask and takes no right away."""
+
+    reviewer = models.ForeignKey(Reviewer, models.CASCADE, related_name="absences")
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["first_day", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(first_day__lte=F("last_day")), name="absence_ends_after_it_begins"),
+        ]
+
+    def __str__(self):
+        return f"{self.reviewer} away until {self.last_day:%-d %B %Y}"

@@ -1,0 +1,53 @@
+"""Comment: what a reviewer says of one part of a page, and what its editors answer."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from articles.fields import no_longer_than
+from reviews.models.review import MedicalReview
+
+
+class CommentQuerySet(models.QuerySet):
+    def answered(self):
+        return self.filter(answered_at__isnull=False)
+
+    def unanswered(self):
+        return self.filter(answered_at__isnull=True)
+
+    def with_people(self):
+        return self.select_related("by", "answered_by", "review__revision")
+
+
+class Comment(models.Model):
+    """A remark pinned to one part of the text under review, kept with the review, with room for one answer.
+
+    ``part`` is the key of a block as the page's kind gives it (``kinds.get(kind).blocks``), ``label`` its name then.
+    """
+
+    review = models.ForeignKey(MedicalReview, models.PROTECT, related_name="comments")
+    part = models.CharField(max_length=400)
+    label = models.CharField(max_length=400)
+    text = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="comment_says_something"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_by__isnull=True, answered_at__isnull=True)
+                | ~Q(answer="") & Q(answered_by__isnull=False, answered_at__isnull=False),
+                name="comment_answered_by_at_and_what",
+            ),
+            *no_longer_than("comment", part=400, label=400),
+        ]
+
+    def __str__(self):
+        return f"On “{self.label}”: {self.text}"

@@ -1,0 +1,71 @@
+"""What a review shows its reader: the frozen text, what changed before it, and what was said of it."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils import timezone
+
+from articles import kinds, pages
+from articles.actions import frame_of
+from articles.content import EXPUNGED
+from articles.diff import Part, parts
+from reviews import comments
+from reviews.desk import in_words, reading_minutes
+from reviews.eligibility import why_not_sign, withdrawal
+from reviews.line import current_line, line_after
+from reviews.models import MedicalReview, Signature
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Parts that follow one another and that all changed, or all did not."""
+
+    changed: bool
+    parts: list[Part]
+
+
+def reading(review: MedicalReview, user) -> dict:
+    """The frozen text as visitors would read it if this person signed it now, and what changed before it."""
+    kind, document = kinds.get(review.article.kind), review.revision.read()
+    refusal, line = why_not_sign(review, user), current_line(review.article)
+    if not refusal:
+        line, _ = line_after(review, user.reviewer, timezone.localdate())
+    previous = _signed_before(review)
+    blocks = list(kind.blocks(document))
+    found = parts(kind.blocks(previous.revision.read()) if previous else blocks, blocks)
+    shown = pages.context(review.article, document, line, frame_of(review.article), state="review")
+    own, earlier = list(review.comments.with_people()), comments.earlier(review, document)
+    return shown | {
+        "review": review,
+        "refusal": refusal,
+        "withdrawal": withdrawal(review.article),
+        "meaning": review.meaning,
+        "minutes": reading_minutes(document),
+        "when": _when(review),
+        "page_template": kind.partial,
+        "causes_template": kind.causes_partial if getattr(document, "causes", ()) else None,
+        "previous": previous,
+        "stretches": [Stretch(changed, list(run)) for changed, run in groupby(found, lambda part: bool(part.changes))],
+        "changed_parts": sum(bool(part.changes) for part in found),
+        "comments": own,
+        "earlier": earlier,
+        "comment_count": len(own) + len(earlier),
+        "handed": review.hand_overs.select_related("by", "to").last(),
+        "open_to_me": not review.decided_at and review.reviewer_id in (None, user.reviewer.pk),
+    }
+
+
+def _signed_before(review: MedicalReview) -> Signature | None:
+    """The last signature over the page; of a review that was decided, the last one before that."""
+    signed = Signature.objects.positive().filter(article=review.article).exclude(review=review).order_by("-sequence")
+    signed = signed.exclude(revision__document=EXPUNGED)  # nobody can compare with it: the one before it is
+    if review.decided_at:
+        signed = signed.filter(at__lt=review.decided_at)
+    return signed.select_related("revision").first()
+
+
+def _when(review: MedicalReview) -> str:
+    live = review.article.live
+    if not live or not review.whole_page or review.decided_at:
+        return ""
+    return in_words(live.read_review_line().next_due, timezone.localdate())

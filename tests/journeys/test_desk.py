@@ -1,0 +1,208 @@
+"""The desk in a real browser: an annual review on a phone, a second round, a second factor; axe on every page."""
+
+import datetime as dt
+import time
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+
+from reviews import ledger
+from reviews.actions import cancel_request, request_changes, request_review
+from reviews.comments import pin
+from reviews.models import Signature, Standing
+from tests import stories
+from tests.conftest import PASSWORD
+from tests.database import guards_off, sql
+from tests.journeys.conftest import log_in
+from tests.pages import write_whole_symptom
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = {"width": 390, "height": 844}
+
+
+def code_of(secret: str, later: int = 0) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later))
+
+
+def fill_in(page) -> None:
+    """Everything that a signature asks for, but a code."""
+    for box in page.locator("#sign form").first.locator("[type=checkbox]").all():
+        box.check()
+    page.get_by_label("Conflicts of interest").fill("None")
+    page.get_by_label("Your password, again").fill(PASSWORD)
+
+
+def sign(page) -> None:
+    fill_in(page)
+    page.get_by_role("button", name="Sign and publish").click()
+    page.get_by_text("It is public now").wait_for()
+
+
+def overdue(page, days: int) -> None:
+    with guards_off():
+        late = timezone.localdate() - dt.timedelta(days=days)
+        sql("UPDATE reviews_standing SET next_due = %s WHERE article_id = %s", late, page.pk)
+
+
+def complaints(page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{page.url}: {rule['id']} at {[node['target'] for node in rule['nodes']][:3]}" for rule in found]
+
+
+def test_an_annual_review_goes_from_a_link_to_the_signature_on_a_phone(ann, ravi, fiona, sit_down):
+    symptom = write_whole_symptom(ann)
+    stories.sign(symptom, by=fiona, asked_by=ann)
+    stories.edit(symptom, by=ann, treatment="<p>Rest helps, and warmth.</p>")
+    overdue(symptom, 12)
+    review = request_review(symptom, by=ann, trigger="annual", reviewer=ravi.reviewer, note="The yearly look.")
+
+    page = sit_down(**PHONE)
+    page.goto(f"/desk/reviews/{review.uuid}/")  # the link of a message, before signing in
+    page.get_by_label("Username").fill("ravi")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Review: Facial spasms").wait_for()
+    assert page.get_by_text("Call 911 if one side of your face droops.").first.is_visible()
+    assert not page.get_by_role("heading", name="What changed").is_visible()
+    page.get_by_role("link", name="Changes").click()
+    page.get_by_role("heading", name="What changed").wait_for()
+    assert page.locator("#changes ins").first.inner_text().count(", and warmth") == 1
+    page.get_by_text("parts did not change").first.click()
+    assert page.locator("#changes h3", has_text="Title").first.is_visible()
+    page.get_by_role("link", name="Decide").click()
+    sign(page)
+    assert "Nothing else waits for you." in page.locator("main").inner_text()
+    assert Standing.objects.get(article=symptom.pk).next_due > timezone.localdate()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    page.go_back()  # and once more: it signs once
+    page.goto(f"/desk/reviews/{review.uuid}/")
+    page.get_by_text("You decided this review on").first.wait_for()
+    assert Signature.objects.filter(review=review).count() == 1
+
+
+def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, sit_down):
+    symptom = write_whole_symptom(ann)
+    request_review(symptom, by=ann, reviewer=ravi.reviewer)
+    ravi_page, ann_page = sit_down(**PHONE), sit_down()
+    log_in(ravi_page, "ravi", "/desk/")
+    ravi_page.get_by_role("link", name="Facial spasms").click()
+    ravi_page.get_by_label("Part of the page").select_option("Treatment")
+    ravi_page.get_by_label("Your comment").fill("Say for how long.")
+    ravi_page.get_by_role("button", name="Pin the comment").click()
+    ravi_page.get_by_text("Your comment is pinned to “Treatment”.").wait_for()
+    ravi_page.get_by_role("button", name="Send back to the editor").click()
+    ravi_page.get_by_text("was not signed").wait_for()
+    assert "On “Treatment”: Say for how long." in ravi_page.locator("main").inner_text()
+
+    log_in(ann_page, "ann", "/admin/")
+    ann_page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
+    ann_page.get_by_role("link", name="Answer the comments").click()
+    assert complaints(ann_page) == []
+    ann_page.get_by_label("Your answer").fill("Two weeks: it says so now.")
+    ann_page.get_by_role("button", name="Answer").click()
+    ann_page.get_by_text("Your answer is kept.").wait_for()
+    stories.edit(symptom, by=ann, treatment="<p>Rest helps within two weeks.</p>")
+    request_review(symptom, by=ann, reviewer=ravi.reviewer)
+
+    ravi_page.goto("/desk/")
+    ravi_page.get_by_text("The pinned comment is answered").wait_for()
+    ravi_page.locator(".cards:not(.quiet)").get_by_role("link", name="Facial spasms").click()
+    said = ravi_page.locator("#comments").inner_text()
+    for words in ("Say for how long.", "Two weeks: it says so now.", "changed since"):
+        assert words in said
+    sign(ravi_page)
+
+
+def test_a_second_factor_is_enrolled_and_signs(ann, ravi, sit_down):
+    request_review(stories.write_symptom(ann), by=ann, reviewer=ravi.reviewer)
+    page = sit_down(**PHONE)
+    log_in(page, "ravi", "/desk/")
+    page.get_by_role("link", name="Secure your signature").click()
+    page.get_by_role("link", name="Set it up").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("heading", name="Set up your app").wait_for()
+    secret = page.locator("#authenticator_secret").inner_text()
+    assert complaints(page) == []
+    page.get_by_label("Authenticator code").fill(code_of(secret))
+    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_role("heading", name="Recovery codes").wait_for()
+    assert complaints(page) == []
+    for path in ("", "recovery/new/", "remove/"):
+        page.goto(f"/accounts/second-factor/{path}")
+        assert complaints(page) == []
+
+    page.goto("/desk/")
+    page.get_by_role("link", name="Facial spasms").click()
+    fill_in(page)
+    page.get_by_label("Code of your app").fill(code_of(secret, later=1))
+    page.get_by_role("button", name="Sign and publish").click()
+    page.get_by_text("It is public now").wait_for()
+    assert ledger.read(Signature.objects.get()).authentication == "password+totp"
+
+    again = sit_down(**PHONE)
+    again.goto("/accounts/login/?next=/desk/")
+    again.get_by_label("Username").fill("ravi")
+    again.get_by_label("Password").fill(PASSWORD)
+    again.get_by_role("button", name="Sign in").click()
+    again.get_by_role("heading", name="Enter your code").wait_for()
+    assert complaints(again) == []
+
+
+@pytest.mark.parametrize("look", [PHONE, {"width": 1280}, {"width": 1600, "color_scheme": "dark"}])
+def test_axe_finds_nothing_at_the_desk(ann, ravi, fiona, morgan, sit_down, look):
+    symptom = write_whole_symptom(ann)
+    stories.sign(symptom, by=fiona, asked_by=ann)
+    stories.edit(symptom, by=ann, body="<p>A muscle relaxes.</p>")
+    back = request_review(symptom, by=ann, reviewer=ravi.reviewer)
+    pin(back, part="Overview", text="Which muscle?", by=ravi)
+    request_changes(back, by=ravi, comment="Nearly.")
+    review = request_review(symptom, by=ann, trigger="annual", reviewer=ravi.reviewer)
+    other = request_review(stories.write_symptom(ann, slug="b", title="Another"), by=ann)
+    overdue(symptom, 12)
+
+    page = sit_down(**look, reduced_motion="reduce")
+    log_in(page, "ravi", "/desk/")
+    found = []
+    for path in ("", f"reviews/{review.uuid}/", f"reviews/{review.uuid}/#changes", f"reviews/{back.uuid}/done/"):
+        page.goto(f"/desk/{path}")
+        found += complaints(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    page.goto(f"/desk/reviews/{other.uuid}/")
+    page.evaluate("document.querySelectorAll('form').forEach(form => { form.noValidate = true })")
+    page.get_by_role("button", name="Sign and publish").click()
+    page.get_by_text("tick this once you have checked it").first.wait_for()
+    for details in page.locator("details").all():
+        details.evaluate("element => element.open = true")
+    found += complaints(page)
+    cancel_request(other, by=ann)
+    page.get_by_label("What must change").fill("Words that took ten minutes.")
+    page.get_by_role("button", name="Send back to the editor").click()
+    page.get_by_role("heading", name="This was not recorded").wait_for()
+    assert page.get_by_label("Your comment, as you typed it").input_value() == "Words that took ten minutes."
+    found += complaints(page)
+    page.goto(f"/desk/reviews/{review.uuid}/")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label("What must change").fill("Words that took ten minutes.")
+    page.get_by_role("button", name="Send back to the editor").click()
+    page.get_by_role("link", name="Sign in again").wait_for()
+    assert complaints(page) + found == []
+
+
+def test_the_reading_page_works_without_javascript(ann, ravi, fiona, sit_down):
+    symptom = write_whole_symptom(ann)
+    stories.sign(symptom, by=fiona, asked_by=ann)
+    stories.edit(symptom, by=ann, body="<p>A muscle relaxes.</p>")
+    request_review(symptom, by=ann, reviewer=ravi.reviewer)
+    page = sit_down(**PHONE, java_script_enabled=False)
+    log_in(page, "ravi", "/desk/")
+    page.get_by_role("link", name="Facial spasms").click()
+    page.get_by_role("heading", name="What changed").wait_for()  # of a change, the change comes first
+    page.get_by_role("link", name="Page", exact=True).click()
+    assert page.get_by_role("heading", name="Exactly what visitors will read").is_visible()
+    assert not page.get_by_role("heading", name="What changed").is_visible()
+    page.get_by_role("link", name="Decide").click()
+    sign(page)

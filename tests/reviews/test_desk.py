@@ -1,0 +1,175 @@
+"""The queue: what matters first, said in words, in a fixed number of queries, at any length."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from reviews import carrying, comments, desk
+from reviews.actions import request_changes, request_review
+from reviews.desk import Rank, in_words
+from reviews.models import Absence, Standing
+from tests import scale, stories
+from tests.database import guards_off, sql
+from tests.html import text
+from tests.pages import write_whole_symptom
+
+pytestmark = pytest.mark.django_db
+TODAY = dt.date(2026, 3, 10)
+
+
+@pytest.fixture
+def ravi_at_desk(client, ravi):
+    client.force_login(ravi)
+    return client
+
+
+def due(page, days: int) -> None:
+    """Have a signed page fall due so many days from today."""
+    with guards_off():
+        sql(
+            "UPDATE reviews_standing SET next_due = %s WHERE article_id = %s",
+            timezone.localdate() + dt.timedelta(days=days),
+            page.pk,
+        )
+
+
+@pytest.mark.parametrize(
+    ("trigger", "days", "expected"),
+    [
+        ("safety", None, Rank.SAFETY),
+        ("annual", -1, Rank.OVERDUE),
+        ("annual", 0, Rank.SOON),
+        ("annual", 30, Rank.SOON),
+        ("annual", 31, Rank.REST),
+        ("first", None, Rank.NEW),
+        ("change", None, Rank.REST),
+        ("change", -40, Rank.REST),
+    ],
+)
+def test_what_matters_comes_first(trigger, days, expected):
+    date = None if days is None else TODAY + dt.timedelta(days=days)
+    assert desk.rank(trigger, date, TODAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(-12, "12 days late"), (-1, "1 day late"), (0, "due today"), (1, "due tomorrow"), (9, "due in 9 days")],
+)
+def test_a_due_date_is_said_in_words(days, said):
+    assert in_words(TODAY + dt.timedelta(days=days), TODAY) == said
+
+
+def test_the_queue_is_ordered_by_what_matters_and_the_older_first(ravi_at_desk, ann, ravi, fiona):
+    pages = {name: stories.write_symptom(ann, slug=name, title=name.title()) for name in ("late", "soon", "alarm")}
+    for page in pages.values():
+        stories.sign(page, by=fiona, asked_by=ann)
+    due(pages["late"], -12)
+    due(pages["soon"], 9)
+    first, second = (stories.write_symptom(ann, slug=name, title=name.title()) for name in ("older", "newer"))
+    request_review(first, by=ann, reviewer=ravi.reviewer)
+    request_review(second, by=ann, reviewer=ravi.reviewer)
+    for name in ("soon", "late"):
+        request_review(pages[name], by=ann, reviewer=ravi.reviewer, trigger="annual")
+    stories.edit(pages["alarm"], by=ann, body="<p>Stop taking it.</p>")
+    request_review(pages["alarm"], by=ann, reviewer=ravi.reviewer, trigger="safety")
+    shown = desk.queue(ravi.reviewer)["mine"].object_list
+    assert [task.title for task in shown] == ["Alarm", "Late", "Soon", "Older", "Newer"]
+    assert [task.when for task in shown] == ["", "12 days late", "due in 9 days", "", ""]
+    said = ravi_at_desk.get("/desk/").text
+    assert "Overdue: 12 days late" in said
+    assert "Safety alert" in said
+
+
+def test_a_card_says_what_changed(ravi_at_desk, ann, ravi, fiona):
+    page = write_whole_symptom(ann)
+    stories.sign(page, by=fiona, asked_by=ann)
+    stories.edit(page, by=ann, body="<p>New.</p>", treatment="<p>New.</p>", complications="", summary="New.")
+    request_review(page, by=ann, reviewer=ravi.reviewer)
+    (task,) = desk.queue(ravi.reviewer)["mine"].object_list
+    assert "since Fiona Field signed it on" in task.changed
+    assert task.changed.endswith("Summary, Overview, Treatment and 1 more part.")
+    assert "Never signed" not in task.changed
+
+
+def test_a_card_of_a_page_that_did_not_change_says_so(ann, ravi, fiona):
+    page = stories.write_symptom(ann)
+    stories.sign(page, by=fiona, asked_by=ann)
+    request_review(page, by=ann, trigger="annual")
+    (task,) = desk.queue(ravi.reviewer)["open"].object_list
+    assert task.changed.startswith("Nothing has changed since Fiona Field signed it")
+
+
+def test_a_card_tells_that_comments_were_answered_and_who_handed_it_over(ravi_at_desk, ann, ravi, fiona):
+    page = stories.write_symptom(ann)
+    review = request_review(page, by=ann)
+    pinned = [comments.pin(review, part="Overview", text=said, by=ravi) for said in ("Why?", "How?")]
+    request_changes(review, by=ravi, comment="")
+    again = request_review(page, by=ann, reviewer=fiona.reviewer)
+    carrying.hand_over(again, to=ravi.reviewer, by=fiona, word="I am away.")
+    comments.answer(pinned[0], text="Because.", by=ann)
+    said = text(ravi_at_desk.get("/desk/").text)
+    assert "1 of 2 pinned comments answered" in said
+    assert "Handed over by Fiona Field" in said
+    assert "I am away." in said
+
+
+def test_the_desk_at_45_open_reviews_shows_a_page_at_a_fixed_number_of_queries(ravi_at_desk, ann, ravi, fiona):
+    scale.publish_symptoms(45, by=ann, signer=fiona, related=1)
+    pages = list(Standing.objects.values_list("article", flat=True))
+
+    def queries():
+        with CaptureQueriesContext(connection) as counted:
+            said = ravi_at_desk.get("/desk/").text
+        return len(counted), said
+
+    for key in pages[:1]:
+        request_review(stories.Article.objects.get(pk=key), by=ann, reviewer=ravi.reviewer, trigger="annual")
+    one, _ = queries()
+    for key in pages[1:3]:
+        request_review(stories.Article.objects.get(pk=key), by=ann, reviewer=ravi.reviewer, trigger="annual")
+    assert queries()[0] == one
+    for key in pages[3:]:
+        request_review(stories.Article.objects.get(pk=key), by=ann, reviewer=ravi.reviewer, trigger="annual")
+    many, said = queries()
+    assert many == one
+    assert said.count('<li class="card') == desk.TASKS_A_PAGE
+    assert "And 25 more" in said
+    assert ravi_at_desk.get("/desk/?page=3").text.count('<li class="card') == 5
+
+
+def test_an_absence_is_shown_to_oneself_and_beside_the_name_and_takes_no_right(ravi_at_desk, ann, ravi, client):
+    today = timezone.localdate()
+    last = today + dt.timedelta(days=4)
+    page = ravi_at_desk.post("/desk/away/", {"first_day": today, "last_day": last}, follow=True)
+    assert "You are away" in page.text
+    symptom = stories.write_symptom(ann)
+    client.force_login(ann)
+    asked = client.get(f"/admin/symptoms/symptom/{symptom.pk}/ask/").text
+    assert f"Ravi Rao, MD (away until {last:%-d %B})" in asked
+    assert stories.sign(symptom, by=ravi, asked_by=ann)
+    client.force_login(ravi)
+    absence = Absence.objects.get()
+    assert "You are away" not in client.post(f"/desk/away/{absence.pk}/back/", follow=True).text
+    assert not Absence.objects.on(today).exists()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [(3, 1, "The last day comes before the first."), (-9, -3, "These days are over."), (0, 900, "more than a year")],
+)
+def test_days_that_cannot_be_are_refused(ravi_at_desk, first, last, said):
+    today = timezone.localdate()
+    days = {"first_day": today + dt.timedelta(days=first), "last_day": today + dt.timedelta(days=last)}
+    page = ravi_at_desk.post("/desk/away/", days)
+    assert page.status_code == 422
+    assert said in page.text
+
+
+def test_nobody_ends_the_absence_of_somebody_else(ravi_at_desk, fiona):
+    today = timezone.localdate()
+    absence = carrying.go_away(fiona.reviewer, first_day=today, last_day=today)
+    assert ravi_at_desk.post(f"/desk/away/{absence.pk}/back/").status_code == 404
+    assert Absence.objects.on(today).count() == 1
