@@ -24,6 +24,11 @@ EXPUNGED = (
     "who signed it, when, and its digest stay."
 )
 
+TAKEN_OUT = (
+    "The text of an older version was taken out of this history, for a reason of law or to protect somebody. "
+    "The page itself did not change."
+)
+
 
 @dataclass(frozen=True)
 class Event:
@@ -93,6 +98,8 @@ def _events(page, lines, shown, before, withdrawn: int) -> Iterator[Event]:
             yield replace(event, correction=_correction(line, previous[line], withdrawn))
         elif line.kind == Publication.Kind.WITHDRAW:
             yield Event(line, "Withdrawn")
+        elif line.kind == Publication.Kind.EXPUNGE:
+            yield Event(line, line.get_kind_display(), note=TAKEN_OUT)
         else:
             yield Event(line, line.get_kind_display(), moves=tuple(_moves(page, older[line], line)))
 

@@ -196,7 +196,8 @@ def main() -> None:
     parser.add_argument("--head", metavar="SEQUENCE:HASH", help="a head of the ledger that you kept")
     asked = parser.parse_args()
     faults = check(asked.pack, asked.key, asked.head)
-    print(f"\n{faults} things do not hold. Do not rely on this pack." if faults else "\nAll of it holds.")
+    found = "1 thing does not hold" if faults == 1 else f"{faults} things do not hold"
+    print(f"\n{found}. Do not rely on this pack." if faults else "\nAll of it holds.")
     sys.exit(1 if faults else 0)
 
 

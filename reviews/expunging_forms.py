@@ -15,6 +15,7 @@ class AskToExpungeForm(forms.Form):
     legal_basis = forms.CharField(
         max_length=300,
         label="Legal basis",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text="The order or the law it rests on, with its date and number.",
         error_messages={"required": "Name the legal basis."},
     )

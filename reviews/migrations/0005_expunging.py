@@ -28,6 +28,8 @@ class Migration(migrations.Migration):
                 ('dropped_at', models.DateTimeField(editable=False, null=True)),
             ],
             options={
+                'verbose_name': 'request to expunge',
+                'verbose_name_plural': 'requests to expunge',
                 'ordering': ['-asked_at', '-id'],
                 'permissions': [('expunge_revision', 'Can ask that a text be expunged, and confirm it for another')],
             },

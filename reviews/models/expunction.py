@@ -46,6 +46,8 @@ class Expunction(models.Model):
 
     class Meta:
         ordering = ["-asked_at", "-id"]
+        verbose_name = "request to expunge"
+        verbose_name_plural = "requests to expunge"
         permissions = [("expunge_revision", "Can ask that a text be expunged, and confirm it for another")]
         constraints = [
             *no_longer_than("expunction", legal_basis=300),

@@ -55,6 +55,7 @@ def test_visitors_read_the_text_of_old_until_it_is_expunged(page, client, morgan
 def test_the_public_history_says_so_and_keeps_who_signed(expunged, client):
     told = client.get(f"{expunged.path}history/").text
     assert "An earlier text expunged" in told
+    assert "The page itself did not change." in told
     assert "The text of this version was expunged" in told
     assert "The version before it was expunged, so what changed is not shown" in told
     assert second(expunged).digest in told
