@@ -46,6 +46,12 @@ class NoticeList(PlainList):
             notice.usage = usage[notice.pk]
 
 
+def _next_year(rows: list[CopyrightNotice]) -> int:
+    """This year; for notices that say so already, the next one."""
+    year = timezone.localdate().year
+    return year + 1 if rows and all(notice.year == year for notice in rows) else year
+
+
 class YearForm(forms.Form):
     year = forms.IntegerField(min_value=1900, max_value=2200, label="New year")
 
@@ -124,7 +130,7 @@ class CopyrightNoticeAdmin(admin.ModelAdmin):
     def roll_over(self, request, queryset):
         """Show how each line would read and which pages print it; do it once just that was confirmed."""
         rows = list(queryset.order_by("holder", "year", "pk"))
-        form = YearForm(request.POST if "year" in request.POST else {"year": timezone.localdate().year})
+        form = YearForm(request.POST if "year" in request.POST else {"year": _next_year(rows)})
         year = form.cleaned_data["year"] if form.is_valid() else None
         rolled = [notice for notice in rows if notice.year != year] if year else []
         seen = hashlib.sha256(repr([(n.pk, str(n), year) for n in rolled]).encode()).hexdigest()

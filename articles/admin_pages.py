@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -97,6 +98,9 @@ class PagePages:
         if form.is_valid():
             old, new = form.cleaned_data["old"], form.cleaned_data["new"]
             context |= {"old": old, "new": new, "diff": timeline.between(old, new)}  # none where one was expunged
+            line = page.live.read_review_line() if page.live else None
+            saved_on = timezone.localdate(old.saved_at)
+            context["corrected"] = [said for said in line.corrections if said.on > saved_on] if line else []
         context["can_restore"] = self.has_change_permission(request)
         return self.show(request, "articles/admin/compare.html", page, **context)
 

@@ -72,13 +72,14 @@ class PageForm(forms.ModelForm):
             self.conflict = compare(kind.blocks(before.read()), kind.blocks(latest.read()))
         mine = [name for name in self.changed_data if name not in self.OPENED]
         self._take_over_all_but(mine)
-        labels = ", ".join(str(self.fields[name].label) for name in mine)
-        yours = f"Still as you wrote it, and yours if you save again: {labels}." if mine else ""
+        labels = ", ".join(f"“{self.fields[name].label}”" for name in mine)
+        yours = f"If you save again, yours replaces theirs in {labels}; theirs stays in the history." if mine else ""
         who = (latest.saved_by.get_full_name() or latest.saved_by.get_username()) if latest else "Somebody"
         self.add_error(
             None,
-            f"{who} saved this page after you opened it. Nothing is lost. What you did not change now shows what they "
-            f"saved. {yours} So are your rows below. Compare, then save again.",
+            f"{who} saved this page after you opened it. What you did not change now shows what they saved. {yours} "
+            "Your rows stand as you left them; a row that they added is kept, and shows once you have saved. Compare "
+            "with what they changed, then save again.",
         )
 
     def _take_over_all_but(self, mine: list[str]) -> None:

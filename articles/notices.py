@@ -28,6 +28,8 @@ def retire_notice(notice: CopyrightNotice, *, by: AbstractUser, replacement: Cop
         raise CannotRetire(f"“{notice}” is retired already.")
     if replacement and replacement.pk == notice.pk:
         raise CannotRetire("A notice cannot replace itself.")
+    if not CopyrightNotice.objects.offered().exclude(pk=notice.pk).exists():
+        raise CannotRetire("This is the last notice that pages can be given. Add another one first.")
     CopyrightNotice.objects.filter(pk=notice.pk).update(retired_by=by, retired_at=timezone.now())
     if replacement is None:
         return 0

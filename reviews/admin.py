@@ -72,6 +72,11 @@ class Panelled(ReviewedLists):
     def ask(self, request, object_id):
         """Ask for a review of the page as it was last saved."""
         page = self.asked_page(request, object_id, right="reviews.request_review")
+        newest = page.medical_reviews.select_related("reviewer").order_by("-id").first()
+        if newest and not newest.decided_at:
+            messages.warning(request, "This page is in review already. Take that request back to ask anew.")
+            return redirect(self.address_of("change", page))
+        sent_back = newest if newest and newest.outcome == MedicalReview.Outcome.CHANGES else None
         latest, problems = page.latest_revision(), self._problems(request, page)
         blocked = any(problem.blocking for problem in problems)
         form = AskForm(
@@ -80,6 +85,7 @@ class Panelled(ReviewedLists):
             triggers=actions.triggers(page, latest),
             can_correct=actions.can_correct(page, latest),
             must_override=blocked,
+            initial={"reviewer": sent_back.reviewer_id} if sent_back else None,
         )
         if request.method == "POST" and form.is_valid() and (review := self._asked(request, page, form)):
             who, number = review.reviewer or "Any reviewer", review.revision.number
@@ -94,6 +100,7 @@ class Panelled(ReviewedLists):
             "latest": latest,
             "problems": problems,
             "blocked": blocked,
+            "sent_back": sent_back,
             "may_ask": not blocked or request.user.has_perm("reviews.override_checks"),
             "withdrawal": withdrawal(page),
         }

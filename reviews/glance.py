@@ -11,7 +11,7 @@ from reviews.models import MedicalReview
 
 def glance(page: Article, *, user) -> dict:
     """What the panel shows of a page that was loaded by its kind with its publication, notice and topics."""
-    reviews = page.medical_reviews.select_related("reviewer", "revision", "decided_by").order_by("-id")
+    reviews = page.medical_reviews.select_related("reviewer", "revision", "decided_by", "requested_by").order_by("-id")
     newest, latest = reviews.first(), page.latest_revision()
     line = page.live.read_review_line() if page.live else None
     problems = quality.problems(page, kinds.get(page.kind).compose(page))

@@ -11,6 +11,7 @@ from articles.models import Article
 from articles.quality.problem import Check, Problem, check, plain
 
 LONGEST_SENTENCE = 30  # words
+MOST_WORDS = 4000
 HIGHEST_GRADE = 10  # US school years
 LONGEST_WORD = 60  # letters: what is longer is no word, and takes long to divide
 SENTENCE = re.compile(r"[^.!?]+[.!?]?")
@@ -28,6 +29,13 @@ def long_sentences(page: Article, document: Document) -> Iterable[Problem]:
             if count > LONGEST_SENTENCE:
                 start = " ".join(sentence.split()[:6])
                 yield Problem(f"{label}: the sentence “{start} …” has {count} words.", "Break it in two.")
+
+
+@check("A worried reader does not read for half an hour, nor does a reviewer between patients.")
+def long_page(page: Article, document: Document) -> Iterable[Problem]:
+    count = sum(len(WORD.findall(line)) for lines in plain(document).values() for line in lines)
+    if count > MOST_WORDS:
+        yield Problem(f"The page has {count:,} words.", f"Keep it under {MOST_WORDS:,}, or make several pages of it.")
 
 
 @check("Half of all readers read at grade 8 or below, and worry lowers it further.")
@@ -77,4 +85,4 @@ def _hyphenation() -> pyphen.Pyphen:
     return pyphen.Pyphen(lang="en_US")
 
 
-CHECKS: tuple[Check, ...] = (long_sentences, reading_grade, undefined_abbreviations)
+CHECKS: tuple[Check, ...] = (long_page, long_sentences, reading_grade, undefined_abbreviations)

@@ -63,11 +63,15 @@ def framed(page: Article, document: Document) -> Iterable[Problem]:
 
 @check("A notice of years ago makes a page look abandoned.")
 def notice_out_of_date(page: Article, document: Document) -> Iterable[Problem]:
-    if page.notice and page.notice.retired_at:
-        yield Problem(f"The copyright notice “{page.notice}” is retired.", "Choose another one under “Frame”.")
-    elif page.notice and page.notice.year < timezone.localdate().year:
+    if page.notice and not page.notice.retired_at and page.notice.year < timezone.localdate().year:
         message = f"The copyright notice says {page.notice.year}."
         yield Problem(message, "A managing editor rolls notices over to the new year, all pages at once.")
+
+
+@check("A retired notice is there for old pages until somebody gives them another.")
+def notice_retired(page: Article, document: Document) -> Iterable[Problem]:
+    if page.notice and page.notice.retired_at:
+        yield Problem(f"The copyright notice “{page.notice}” is retired.", "Choose another one under “Frame”.")
 
 
 @check("A link that leads nowhere leaves a worried reader alone.")
@@ -87,4 +91,12 @@ def own_title(page: Article, document: Document) -> Iterable[Problem]:
         yield Problem(f"Another page has this title, at {twin.path}", "Tell them apart, or discard one of them.")
 
 
-CHECKS: tuple[Check, ...] = (says_something, references, framed, notice_out_of_date, own_title, dead_links)
+CHECKS: tuple[Check, ...] = (
+    says_something,
+    references,
+    framed,
+    notice_out_of_date,
+    notice_retired,
+    own_title,
+    dead_links,
+)

@@ -169,3 +169,12 @@ def test_the_list_of_notices_takes_a_fixed_number_of_queries(morgan_at_work, ann
     one = cost()
     grow(2)
     assert cost() == one
+
+
+def test_the_last_notice_that_pages_can_be_given_is_not_retired(morgan, two):
+    *others, last = CopyrightNotice.objects.offered()
+    for notice in others:
+        retire_notice(notice, by=morgan)
+    with pytest.raises(Refused, match="This is the last notice"):
+        retire_notice(last, by=morgan)
+    assert CopyrightNotice.objects.offered().get() == last

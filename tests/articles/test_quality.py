@@ -241,6 +241,10 @@ def test_a_link_to_a_cause_that_no_signed_page_names_is_told(symptom, ann, ravi)
     assert messages(symptom) == ""
 
 
+def test_a_page_too_long_to_read_is_told(symptom):
+    assert "The page has 4" in messages(change(symptom, body="<p>It may hurt you.</p>" * 1050), blocking=False)
+
+
 def test_every_check_gives_its_reason_and_every_problem_its_fix(symptom):
     assert all(check.reason for check in (*quality.CHECKS, *kinds.get("symptom").checks))
     change(symptom, body="", summary="", notice=None, treatment="<p>TMD: 5 mg.</p>")

@@ -1,6 +1,9 @@
 """The time line of a page in the admin: every revision and what became of it, any two compared, any one restored."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from articles.actions import change_address
 from articles.models import Revision
@@ -149,3 +152,14 @@ def test_a_restore_of_what_is_there_already_says_so(symptom, ann_at_work, ann):
 def test_djangos_own_history_leads_here(symptom, ann_at_work):
     page = ann_at_work.get(page_of(symptom, "history"))
     assert page.headers["Location"] == page_of(symptom, "revisions")
+
+
+def test_restoring_words_from_before_a_correction_is_warned_of(symptom, ann_at_work, ann, ravi, time_machine):
+    stories.sign(symptom, by=ravi, asked_by=ann)
+    time_machine.move_to(timezone.now() + dt.timedelta(days=3))
+    stories.edit(symptom, by=ann, body="<p>Put right.</p>")
+    stories.sign(symptom, by=ravi, asked_by=ann, correction="It named the wrong nerve.")
+    stories.edit(symptom, by=ann, summary="And again.")
+    warned = "brings back words from before this correction"
+    assert warned in ann_at_work.get(page_of(symptom, "compare", "?old=1&new=3")).text
+    assert warned not in ann_at_work.get(page_of(symptom, "compare", "?old=2&new=3")).text

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article, Publication
-from reviews.actions import request_review
+from reviews.actions import request_changes, request_review
 from symptoms.models import Symptom
 from tests import stories
 from tests.forms import filled
@@ -171,6 +171,28 @@ def test_ann_asks_takes_back_and_asks_again(ann_at_work, ann, ravi):
     assert "The request is taken back." in response.text
     ann_at_work.post(ask, values)
     assert symptom.medical_reviews.waiting().get().reviewer == ravi.reviewer
+
+
+def test_asking_for_a_page_in_review_leads_back_with_a_word(ann_at_work, ann):
+    symptom = stories.write_symptom(ann)
+    request_review(symptom, by=ann)
+    response = ann_at_work.get(f"/admin/symptoms/symptom/{symptom.pk}/ask/", follow=True)
+    assert "This page is in review already." in response.text
+    assert response.redirect_chain
+
+
+def test_asking_again_quotes_who_sent_the_page_back_and_proposes_them(ann_at_work, ann, ravi, fiona):
+    symptom = stories.write_symptom(ann)
+    request_changes(request_review(symptom, by=ann), by=fiona, comment="Say since when.")
+    page = ann_at_work.get(f"/admin/symptoms/symptom/{symptom.pk}/ask/")
+    assert "Say since when." in page.text
+    assert filled(page)["reviewer"] == [str(fiona.reviewer.pk)]
+
+
+def test_a_second_page_of_one_title_is_told(ann_at_work, ann):
+    stories.write_symptom(ann, slug="tiredness", title="Tiredness")
+    twin = stories.write_symptom(ann, slug="tiredness-2", title="Tiredness")
+    assert "Another page has this title" in ann_at_work.get(form_of(twin)).text
 
 
 def test_only_reviewers_without_words_in_the_page_are_offered(client, ann, ravi, fiona, morgan):

@@ -41,7 +41,7 @@ def test_the_second_is_shown_what_the_first_changed_and_loses_nothing(client, sy
     opened = meanwhile(body="<p>Morgan saw a nerve at work.</p>")
     response = client.post(form, opened | {"body": "<p>Ann saw tiredness at work.</p>"})
     assert "Morgan Mill saved this page after you opened it" in response.text
-    assert "Still as you wrote it, and yours if you save again: Overview." in response.text
+    assert "If you save again, yours replaces theirs in “Overview”; theirs stays in the history." in response.text
     assert "Ann saw tiredness at work." in response.text
     assert "saw a nerve at work" in response.text
     assert "Morgan saw" in symptom.latest_revision().read().body

@@ -26,7 +26,7 @@ def test_ann_restores_last_months_text_and_asks_for_it_to_be_signed(ann, ravi, s
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Read revision 1").click()
     assert "Last month it said this." in opened.value.locator("main").inner_text()
-    page.get_by_role("link", name="Compare revision 1 with the latest").click()
+    page.get_by_role("link", name="Compare revision 1 with the latest, or restore").click()
     assert "From revision 1 to 2" in page.get_by_role("heading", level=1).inner_text()
     page.get_by_role("button", name="Restore the text of revision 1").click()
     page.get_by_text("The text of revision 1 is back as revision 3.").wait_for()

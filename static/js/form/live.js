@@ -25,8 +25,8 @@ const start = () => {
 
   const count = ({ problems }) => {
     const stopping = problems.filter((problem) => problem.blocking).length;
-    if (!problems.length) return "Nothing to mend.";
-    return `${problems.length} to mend${stopping ? `, ${stopping} before a review` : ""}.`;
+    if (!problems.length) return "The checks find nothing.";
+    return `The checks find ${problems.length}${stopping ? `, ${stopping} to mend before a review` : ""}.`;
   };
   const size = ({ words, grade, minutes }) =>
     words ? `${words.toLocaleString("en")} words · ${minutes} min · reads at school grade ${grade}` : "No words yet";
