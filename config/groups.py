@@ -52,6 +52,7 @@ GRANTS = {
         ("articles", "withdraw_article"),
         ("reviews", "override_checks"),
         ("reviews", "request_review"),
+        ("reviews", "see_radar"),
         ("reviews", "verify_reviewer"),
     },
 }

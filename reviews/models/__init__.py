@@ -1,8 +1,20 @@
 """Who signed: reviewers, the reviews they are asked for, the ledger of what they decided, and what is due."""
 
+from reviews.models.absence import Absence
 from reviews.models.ledger import LedgerTip, PrivateField, Signature
+from reviews.models.recall import Recall, RecalledReview
 from reviews.models.review import MedicalReview
 from reviews.models.reviewer import Reviewer
 from reviews.models.standing import Standing
 
-__all__ = ["LedgerTip", "MedicalReview", "PrivateField", "Reviewer", "Signature", "Standing"]
+__all__ = [
+    "Absence",
+    "LedgerTip",
+    "MedicalReview",
+    "PrivateField",
+    "Recall",
+    "RecalledReview",
+    "Reviewer",
+    "Signature",
+    "Standing",
+]

@@ -1,0 +1,15 @@
+"""Managing editors see the radar."""
+
+from importlib import import_module
+
+from django.db import migrations
+
+grant = import_module("config.migrations.0001_groups").grant
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("config", "0002_overriding_checks"),
+        ("reviews", "0008_recall"),
+    ]
+    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
