@@ -107,7 +107,7 @@ def _events(page, lines, shown, before, withdrawn: int) -> Iterator[Event]:
 def _signed(page: Article, line: Publication, before: Publication | None, withdrawn: int) -> Event:
     review = line.read_review_line()
     if review.updates:
-        what, by = "Change", review.updates[-1].by
+        what, by = "Read again" if review.updates[-1].again else "Change", review.updates[-1].by
     else:
         what, by = "Annual review" if before else "First review", review.reviewed_by
     if line.revision.expunged:

@@ -18,10 +18,13 @@ class Person(Frozen):
 
 
 class Update(Frozen):
-    """A change countersigned after the last review of the whole page."""
+    """A signature after the last review of the whole page: over a change, or over the same text read ``again``."""
+
+    ADDED = frozenset({"again"})
 
     by: Person
     on: dt.date
+    again: bool = False
 
 
 class Correction(Frozen):

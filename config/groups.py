@@ -54,6 +54,7 @@ GRANTS = {
         ("reviews", "export_evidence"),
         ("reviews", "override_checks"),
         ("reviews", "request_review"),
+        ("reviews", "see_radar"),
         ("reviews", "verify_reviewer"),
     },
 }

@@ -94,10 +94,11 @@ def sift(pages, user, *, state: str = "", due: str = "", whose: str = ""):
 
 
 def list_of(kind, **asked: str) -> str:
-    return f"{_address(kind, 'changelist')}?{urlencode(asked)}"
+    return f"{address_of(kind, 'changelist')}?{urlencode(asked)}"
 
 
-def _address(kind, page: str, *args) -> str:
+def address_of(kind, page: str, *args) -> str:
+    """The address of a kind's list or form in the admin."""
     return reverse(f"admin:{kind.model._meta.app_label}_{kind.model._meta.model_name}_{page}", args=args)
 
 
@@ -110,7 +111,7 @@ def _sent_back(pages, user) -> list[Line]:
     reviews = MedicalReview.objects.sent_back().filter(article__in=mine).order_by("-decided_at", "-pk")
     rows = reviews.values_list("article", "article__kind", "article__title", "comment", "decided_at", "reviewer__name")
     return [
-        Line(title, _address(kinds.get(kind), "change", key), comment, by or "", timezone.localdate(at))
+        Line(title, address_of(kinds.get(kind), "change", key), comment, by or "", timezone.localdate(at))
         for key, kind, title, comment, at, by in rows[:SHOWN]
     ]
 
@@ -120,7 +121,9 @@ def _due(pages) -> list[Line]:
     soon = Standing.objects.filter(next_due__lte=today + dt.timedelta(days=SOON), article__in=pages.values("pk"))
     rows = soon.order_by("next_due", "article").values_list("article", "article__kind", "article__title", "next_due")
     return [
-        Line(title, _address(kinds.get(kind), "change", key), in_words((due - today).days), date=due, late=due < today)
+        Line(
+            title, address_of(kinds.get(kind), "change", key), in_words((due - today).days), date=due, late=due < today
+        )
         for key, kind, title, due in rows[:SHOWN]
     ]
 

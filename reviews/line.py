@@ -11,18 +11,21 @@ from reviews import ledger
 from reviews.models import MedicalReview, Reviewer, Signature
 
 NOT_MOVED = "A signature over a change does not move the annual review."
+NOT_MOVED_BY_NEWS = "Reading the same text again because of some news does not move the annual review."
 
 
 class NothingToChange(LookupError):
     """A change can be signed only on a page that has been signed as a whole and is not withdrawn."""
 
 
-def next_line(previous: ReviewLine | None, *, whole_page: bool, by: Person, on: dt.date, due: dt.date) -> ReviewLine:
+def next_line(
+    previous: ReviewLine | None, *, whole_page: bool, by: Person, on: dt.date, due: dt.date, again: bool = False
+) -> ReviewLine:
     """The review line after a positive signature: the rule that moves, or does not move, the annual dates."""
     if whole_page:
         kept = previous.corrections if previous else ()
         return ReviewLine(reviewed_by=by, last_reviewed=on, next_due=due, corrections=kept)
-    return previous.model_copy(update={"updates": (*previous.updates, Update(by=by, on=on))})
+    return previous.model_copy(update={"updates": (*previous.updates, Update(by=by, on=on, again=again))})
 
 
 def corrected(line: ReviewLine, *, text: str, by: Person, on: dt.date) -> ReviewLine:
@@ -53,8 +56,8 @@ def line_after(review: MedicalReview, reviewer: Reviewer, today: dt.date) -> tup
         due = today + relativedelta(months=review.review_months)
         rule = f"{review.review_months} months after the review: {review.interval_rule}."
     else:
-        due, rule = previous.next_due, NOT_MOVED
-    line = next_line(previous, whole_page=review.whole_page, by=by, on=today, due=due)
+        due, rule = previous.next_due, NOT_MOVED_BY_NEWS if review.again else NOT_MOVED
+    line = next_line(previous, whole_page=review.whole_page, by=by, on=today, due=due, again=review.again)
     return corrected(line, text=review.correction, by=by, on=today), rule
 
 

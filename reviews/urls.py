@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews import views
+from reviews import assignment_views, radar_views, recall_views, views
 
 app_name = "reviews"
 urlpatterns = [
@@ -17,4 +17,8 @@ urlpatterns = [
     path("reviews/<uuid:uuid>/comment/", views.comment, name="comment"),
     path("reviews/<uuid:uuid>/hand-over/", views.hand_over, name="hand_over"),
     path("reviews/<uuid:uuid>/done/", views.signed, name="signed"),
+    path("radar/", radar_views.overview, name="radar"),
+    path("radar/plan/", assignment_views.plan, name="plan"),
+    path("recall/", recall_views.recalls, name="recalls"),
+    path("recall/<uuid:uuid>/", recall_views.recall, name="recall"),
 ]

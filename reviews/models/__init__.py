@@ -5,6 +5,7 @@ from reviews.models.comment import Comment
 from reviews.models.expunction import Expunction
 from reviews.models.ledger import LedgerTip, PrivateField, Signature
 from reviews.models.mail import Mail, MailItem
+from reviews.models.recall import Recall, RecalledReview
 from reviews.models.review import MedicalReview
 from reviews.models.reviewer import Reviewer
 from reviews.models.standing import Standing
@@ -19,6 +20,8 @@ __all__ = [
     "MailItem",
     "MedicalReview",
     "PrivateField",
+    "Recall",
+    "RecalledReview",
     "Reviewer",
     "Signature",
     "Standing",

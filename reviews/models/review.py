@@ -17,6 +17,10 @@ CHANGE_READ = (
     "I have read what changed since the page was last signed. In my professional judgment the change "
     "is accurate and safe for the public to read. This is not a review of the whole page."
 )
+AGAIN_READ = (
+    "I have read the page again for the reason that was given with this request. In my professional judgment it is "
+    "accurate, current and safe for the public to read. This does not replace the annual review."
+)
 CORRECTION_READ = "The correction printed with it says truly what was wrong and what is right."
 
 
@@ -126,7 +130,14 @@ class MedicalReview(models.Model):
         return self.trigger in self.WHOLE_PAGE
 
     @property
+    def again(self) -> bool:
+        """Whether this is the text that visitors read already, to be read again because of some news."""
+        if self.whole_page or self.basis is None or self.basis.kind == Publication.Kind.WITHDRAW:
+            return False
+        return self.basis.revision_id == self.revision_id
+
+    @property
     def meaning(self) -> str:
         """What a signature says, in the words the signer agrees to and the record keeps."""
-        said = WHOLE_PAGE_READ if self.whole_page else CHANGE_READ
+        said = WHOLE_PAGE_READ if self.whole_page else AGAIN_READ if self.again else CHANGE_READ
         return f"{said} {CORRECTION_READ}" if self.correction else said

@@ -51,6 +51,7 @@ class Standing(models.Model):
 
     class Meta:
         ordering = ["next_due", "article"]
+        permissions = [("see_radar", "Can see what is due everywhere, plan reviews and recall pages")]
 
     def __str__(self):
         return f"{self.article_id}: due {self.next_due}"

@@ -1,0 +1,15 @@
+"""Managing editors see the radar."""
+
+from importlib import import_module
+
+from django.db import migrations
+
+begin = import_module("config.migrations.0001_groups").begin
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("config", "0004_reading_mail"),
+        ("reviews", "0008_recall"),
+    ]
+    operations = [migrations.RunPython(begin, migrations.RunPython.noop)]

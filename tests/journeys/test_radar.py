@@ -1,0 +1,84 @@
+"""Morgan hears of a safety alert, recalls twelve pages, and watches Fiona sign the first."""
+
+import datetime as dt
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+
+from articles.models import Article
+from reviews.actions import request_review, sign_off
+from reviews.models import MedicalReview
+from tests import stories
+from tests.journeys.conftest import log_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TOUCHED, OTHERS = 12, 3
+
+
+@pytest.fixture
+def library(ann, ravi):
+    """Twelve signed pages that name a medicine, one of them in review already, and three that do not."""
+    pages = []
+    for number in range(TOUCHED + OTHERS):
+        body = "<p>Take <strong>ibuprofen</strong> with food.</p>" if number < TOUCHED else "<p>Rest helps.</p>"
+        page = stories.write_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}", body=body)
+        stories.sign(page, by=ravi, asked_by=ann)
+        pages.append(page)
+    request_review(pages[0], by=ann)
+    return pages
+
+
+def settled(page) -> str:
+    return page.locator("#progress").inner_text()
+
+
+def accessible(page) -> None:
+    found = Axe().run(page).response["violations"]
+    assert not [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_twelve_pages_are_recalled_and_the_first_is_signed(library, fiona, morgan, sit_down, width):
+    page = sit_down(width=width, bypass_csp=True)
+    log_in(page, "morgan", "/desk/radar/")
+    accessible(page)
+    page.get_by_role("link", name="Recalls").click()
+    page.get_by_label("Look for").fill("IBUPROFEN")
+    page.get_by_role("button", name="Search what was signed").click()
+    page.get_by_role("heading", name=f"{TOUCHED} pages found").wait_for()
+    assert page.locator("mark").all_inner_texts() == ["ibuprofen"] * TOUCHED
+    assert page.locator("[name=page]:checked").count() == TOUCHED
+    assert "in review already: taken along" in page.locator(".picks li").first.inner_text()
+    accessible(page)
+    page.get_by_label("Why").fill("The regulator warns of ibuprofen with lithium.")
+    page.get_by_label("Reviewer").select_option("Fiona Field, MD")
+    page.get_by_role("button", name="Open the reviews").click()
+    page.get_by_text(f"0 of {TOUCHED} pages settled").wait_for()
+    assert "was in review already" in page.locator("table").inner_text()
+    accessible(page)
+
+    review = MedicalReview.objects.waiting().filter(trigger="safety").first()
+    before = Article.objects.get(pk=review.article_id).live.read_review_line()
+    sign_off(review, by=fiona, seen_digest=review.revision.digest, conflicts="None")
+    page.reload()
+    assert settled(page) == f"1 of {TOUCHED} pages settled"
+    after = Article.objects.get(pk=review.article_id).live.read_review_line()
+    assert (after.last_reviewed, after.next_due) == (before.last_reviewed, before.next_due)
+    assert MedicalReview.objects.waiting().count() == TOUCHED - 1
+    page.goto("/desk/recall/")
+    page.get_by_role("link", name="The regulator warns").wait_for()
+
+
+def test_what_falls_due_is_planned_and_given_out(library, fiona, morgan, sit_down):
+    page = sit_down(bypass_csp=True)
+    log_in(page, "morgan", "/desk/radar/")
+    page.get_by_role("link", name="Plan who reads what falls due").click()
+    page.get_by_text("no page that fits falls due").wait_for()
+    page.get_by_label("Due by").fill(f"{timezone.localdate() + dt.timedelta(days=400)}")
+    page.get_by_role("button", name="Plan again").click()
+    accessible(page)
+    page.get_by_role("button", name=f"Give out {TOUCHED + OTHERS - 1} reviews").click()
+    page.get_by_text(f"{TOUCHED + OTHERS - 1} reviews are open").wait_for()
+    accessible(page)
+    assert page.get_by_role("heading", name=f"{TOUCHED + OTHERS} pages").is_visible()  # one had been asked for

@@ -1,0 +1,213 @@
+"""Annual reviews given out by a plan: shown, then opened whole or not at all."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from articles.models import Article
+from reviews import assignment, capacity
+from reviews.actions import request_review
+from reviews.eligibility import barred_by_page, with_own_words
+from reviews.models import Absence, MedicalReview, Reviewer
+from tests import stories
+from tests.conftest import make_reviewer, make_user
+from tests.forms import filled
+
+pytestmark = pytest.mark.django_db
+PLAN = "/desk/radar/plan/?until=2027-12-31"
+TODAY = dt.date(2026, 11, 25)  # a Wednesday
+
+
+@pytest.fixture(autouse=True)
+def that_day(time_machine):
+    time_machine.move_to("2026-11-25T12:00Z")
+
+
+@pytest.fixture
+def morgan_at_desk(client, morgan):
+    client.force_login(morgan)
+    return client
+
+
+def publish(ann, signer, count: int, **fields) -> list[Article]:
+    pages = []
+    for number in range(count):
+        slug = f"page-{Article.objects.count()}"
+        page = stories.write_symptom(ann, slug=slug, title=f"Page {number}", **{"review_months": 3} | fields)
+        stories.sign(page, by=signer, asked_by=ann)
+        pages.append(page)
+    return pages
+
+
+def test_a_plan_is_shown_and_opens_its_reviews(morgan_at_desk, ann, ravi, fiona, morgan):
+    pages = publish(ann, ravi, 6)
+    shown = morgan_at_desk.get(PLAN)
+    assert "6 reviews to give out" in shown.text
+    assert not MedicalReview.objects.waiting().exists()
+    done = morgan_at_desk.post(PLAN, filled(shown), follow=True)
+    assert "6 reviews are open, each with its reviewer and its week." in done.text
+    opened = MedicalReview.objects.waiting()
+    assert {review.article_id for review in opened} == {page.pk for page in pages}
+    assert {(review.trigger, review.requested_by) for review in opened} == {("annual", morgan)}
+    assert sorted(review.reviewer.name for review in opened) == ["Fiona Field"] * 3 + ["Ravi Rao"] * 3
+    weeks = [re.fullmatch(r"Please read it in the week of (.+)\.", review.note)[1] for review in opened]
+    assert len(set(weeks)) >= 3
+
+
+def test_own_words_absence_and_a_licence_keep_pages_from_a_reviewer(morgan_at_desk, ann, ravi, fiona, morgan):
+    sam = make_user("sam", "Sam", "Stone", group="Reviewers")
+    make_reviewer(sam, verified_by=morgan, licence_expires=TODAY + dt.timedelta(days=20))
+    pages = publish(ann, ravi, 8)
+    stories.edit(pages[0], by=fiona, body="<p>Fiona wrote this.</p>")
+    Absence.objects.create(reviewer=ravi.reviewer, first_day=TODAY, last_day=dt.date(2027, 1, 10))
+    proposal = assignment.propose(Article.objects.all(), timezone.localdate())
+    assert len(proposal.plan.slots) == 8
+    for slot in proposal.plan.slots:
+        assert slot.week + dt.timedelta(days=6) <= proposal.pages[slot.page].next_due
+        assert (slot.page, slot.reader) != (pages[0].pk, fiona.reviewer.pk)
+        if slot.reader == ravi.reviewer.pk:
+            assert slot.week >= dt.date(2027, 1, 11)
+        if slot.reader == sam.reviewer.pk:
+            assert slot.week < dt.date(2026, 12, 14)
+
+
+def test_forty_pages_of_one_day_come_out_even_and_in_time(ann, ravi, fiona, morgan):
+    publish(ann, ravi, 40)
+    Absence.objects.create(reviewer=fiona.reviewer, first_day=dt.date(2026, 12, 7), last_day=dt.date(2026, 12, 27))
+    proposal = assignment.propose(Article.objects.all(), TODAY)
+    opened = assignment.carry_out(Article.objects.all(), seen=proposal.seen, by=morgan)
+    assert len(opened) == 40
+    loads = [
+        sum(review.reviewer_id == key for review in opened) / reader.weeks for key, reader in proposal.facts.items()
+    ]
+    mean = 40 / sum(reader.weeks for reader in proposal.facts.values())
+    assert max(loads) <= 1.25 * mean
+
+
+def test_pages_that_cannot_be_planned_are_told_with_the_reason(morgan_at_desk, ann, ravi):
+    waiting, blocked = publish(ann, ravi, 2)
+    request_review(waiting, by=ann)
+    stories.edit(blocked, by=ann, body="")
+    text = morgan_at_desk.get(PLAN).text
+    assert "In review already." in text
+    assert "A check blocks it: The page has no overview." in text
+    assert "none of these pages can be planned now" in text
+    stories.write_symptom(ann, slug="draft", title="Draft")
+    assert "Never signed, or withdrawn" in morgan_at_desk.get("/desk/radar/plan/?state=never").text
+
+
+def test_nothing_to_plan_reads_well(morgan_at_desk):
+    assert "no page that fits falls due." in morgan_at_desk.get(PLAN).text
+
+
+def change_pages(ann, ravi, pages):
+    request_review(pages[0], by=ann)
+
+
+def change_words(ann, ravi, pages):
+    stories.edit(pages[0], by=ravi, body="<p>Ravi wrote this.</p>")
+
+
+def change_readers(ann, ravi, pages):
+    Absence.objects.create(reviewer=ravi.reviewer, first_day=TODAY, last_day=TODAY + dt.timedelta(days=30))
+
+
+def change_licence(ann, ravi, pages):
+    Reviewer.objects.filter(user=ravi).update(licence_expires=TODAY + dt.timedelta(days=10))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (change_pages, "other pages fall due, or some of these were signed"),
+        (change_words, "somebody wrote in one of these pages"),
+        (change_readers, "is away on other days"),
+        (change_licence, "has another licence"),
+    ],
+)
+def test_a_plan_is_refused_whole_where_anything_changed_since_it_was_shown(
+    morgan_at_desk, ann, ravi, fiona, change, said
+):
+    pages = publish(ann, fiona, 3)
+    shown = morgan_at_desk.get(PLAN)
+    change(ann, ravi, pages)
+    before = MedicalReview.objects.count()
+    refused = morgan_at_desk.post(PLAN, filled(shown))
+    assert refused.status_code == 409
+    assert "Nothing was done: since this plan was made" in refused.text
+    assert said in refused.text
+    assert MedicalReview.objects.count() == before
+
+
+def test_a_plan_of_yesterday_is_refused(morgan_at_desk, ann, ravi, time_machine):
+    publish(ann, ravi, 1)
+    shown = morgan_at_desk.get(PLAN)
+    time_machine.move_to("2026-11-26T12:00Z")
+    morgan_at_desk.force_login(Reviewer.objects.get().verified_by)
+    assert "a day has passed" in morgan_at_desk.post(PLAN, filled(shown)).text
+
+
+def test_a_double_click_gives_out_once(morgan_at_desk, ann, ravi):
+    publish(ann, ravi, 2)
+    form = filled(morgan_at_desk.get(PLAN))
+    morgan_at_desk.post(PLAN, form)
+    assert morgan_at_desk.post(PLAN, form).status_code == 409
+    assert MedicalReview.objects.waiting().count() == 2
+
+
+def test_one_page_that_is_refused_takes_the_whole_plan_back(ann, ravi, charlie, morgan):
+    publish(ann, ravi, 3)
+    proposal = assignment.propose(Article.objects.all(), TODAY)
+    with pytest.raises(assignment.CannotPlan, match="Only editors can ask for a review"):
+        assignment.carry_out(Article.objects.all(), seen=proposal.seen, by=charlie)
+    assert not MedicalReview.objects.waiting().exists()
+
+
+def test_a_plan_takes_a_fixed_number_of_queries(ann, ravi, fiona):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assignment.propose(Article.objects.all(), TODAY)
+        return len(queries)
+
+    publish(ann, ravi, 1)
+    one = cost()
+    publish(ann, ravi, 2)
+    assert cost() == one
+
+
+def test_only_so_many_are_planned_at_once_the_first_due_first(ann, ravi, monkeypatch):
+    publish(ann, ravi, 1, review_months=6)
+    first = publish(ann, ravi, 2)
+    monkeypatch.setattr(assignment, "MOST", 2)
+    proposal = assignment.propose(Article.objects.all(), TODAY)
+    assert ({slot.page for slot in proposal.plan.slots}, proposal.more) == ({page.pk for page in first}, 1)
+
+
+def test_own_words_in_bulk_are_those_of_each_page(ann, ravi, fiona):
+    first, second = publish(ann, ravi, 2)
+    stories.edit(second, by=fiona, body="<p>Fiona wrote this.</p>")
+    third = stories.write_symptom(fiona, slug="third", title="Third")
+    found = barred_by_page([first.pk, second.pk, third.pk])
+    assert [found.get(page.pk, set()) for page in (first, second, third)] == [
+        with_own_words(page) for page in (first, second, third)
+    ]
+
+
+def test_the_note_says_the_week_and_the_day_where_that_is_sooner():
+    week = dt.date(2027, 1, 4)
+    assert assignment.note(week, dt.date(2027, 2, 1)) == "Please read it in the week of 4 January."
+    assert assignment.note(week, dt.date(2027, 1, 6)).endswith("Its review is due on 6 January.")
+    assert assignment.note(dt.date(2026, 11, 23), dt.date(2026, 11, 1)).endswith("It is overdue since 1 November.")
+
+
+def test_absences_and_licences_leave_the_days_that_are_left(ravi):
+    Absence.objects.create(reviewer=ravi.reviewer, first_day=dt.date(2026, 12, 1), last_day=dt.date(2026, 12, 2))
+    assert capacity.away(ravi.reviewer, dt.date(2026, 12, 2))
+    assert not capacity.away(ravi.reviewer, dt.date(2026, 12, 3))
+    away = capacity.absences(TODAY, TODAY + dt.timedelta(days=60))[ravi.reviewer.pk]
+    lapses = dt.date(2026, 12, 18)
+    assert capacity.days_of_weeks(TODAY, 5, licence_expires=lapses, away=away) == (3, 3, 5, 0, 0)
