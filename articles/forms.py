@@ -68,7 +68,7 @@ class PageForm(forms.ModelForm):
         kind = kinds.get(self.instance.kind)
         latest = self.instance.latest_revision()
         before = self.instance.revisions.filter(number=opened_revision).first()
-        if latest and before:
+        if latest and before and not before.expunged:
             self.conflict = compare(kind.blocks(before.read()), kind.blocks(latest.read()))
         mine = [name for name in self.changed_data if name not in self.OPENED]
         self._take_over_all_but(mine)

@@ -56,6 +56,12 @@ REVIEWERS = (
     Picture("reviewers-sign", "ravi", "/desk/reviews/{review}/", part="#sign", width=1280),
 )
 
+MANAGERS = (
+    Picture("managers-radar", "morgan", "/desk/radar/", height=1100),
+    Picture("managers-plan", "morgan", "/desk/radar/plan/"),
+    Picture("managers-recall", "morgan", "/desk/recall/?words=stroke"),
+)
+
 
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
@@ -66,7 +72,7 @@ def main() -> None:
             browser = playwright.chromium.launch(
                 executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS
             )
-            for picture in (*EDITORS, *REVIEWERS):
+            for picture in (*EDITORS, *REVIEWERS, *MANAGERS):
                 _take(browser, f"http://127.0.0.1:{server.port}", picture, keys)
             browser.close()
 

@@ -1,7 +1,6 @@
 """What is worth a mail today: who is to be told what, whether or not they were told before.
 
-A new kind of mail is one more function in ``SOURCES``, with its ``Mail.Kind`` and a line in ``letters.WHY``. ANSWER is
-kept for answers to a reviewer's comments.
+A new kind of mail is one more function in ``SOURCES``, with its ``Mail.Kind`` and a line in ``letters.WHY``.
 """
 
 import datetime as dt
@@ -18,7 +17,7 @@ from django.utils import timezone
 from articles import kinds
 from articles.models import Article, Publication
 from reviews.eligibility import pages_with_own_words
-from reviews.models import Mail, MedicalReview, Reviewer, Standing
+from reviews.models import Comment, Mail, MedicalReview, Reviewer, Standing
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 BEFORE_DUE, BEFORE_LAPSE, AFTER_LAPSE = (-30, -7), (-60, -14), 1  # days
@@ -194,4 +193,16 @@ def licences(people: People) -> Iterator[Note]:
         yield Note(reviewer.user, Mail.Kind.LICENCE, f"licence {reviewer.pk} {day}", step, alone, lines)
 
 
-SOURCES = (requests, due, decided, licences)
+def answers(people: People) -> Iterator[Note]:
+    """What editors answered to a reviewer's comments, to whoever pinned them."""
+    news = Comment.objects.answered().filter(answered_at__gte=timezone.now() - DECIDED_FOR)
+    news = news.exclude(answered_by=F("by")).select_related("by", "answered_by", "review__article")
+    for comment in news.order_by("answered_at", "pk"):
+        title, path = comment.review.article.title, reverse("reviews:review", args=[comment.review.uuid])
+        who = comment.answered_by.get_full_name() or comment.answered_by.get_username()
+        on = timezone.localdate(comment.answered_at)
+        line = Line("Answered", title, f"On “{comment.label}”, by {who} on {on:%-d %B %Y}.", path)
+        yield Note(comment.by, Mail.Kind.ANSWER, f"answer {comment.pk}", 0, f"Answered: {title}", (line,))
+
+
+SOURCES = (requests, due, decided, answers, licences)

@@ -16,6 +16,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from reviews import comments
 from reviews.actions import request_changes, request_review, withdraw_page
 from reviews.models import Mail, MailItem, Reviewer
 from tests import stories
@@ -475,3 +476,17 @@ def test_three_runs_in_a_row_and_a_missed_week(ann, ravi, run, clock):
     assert len(subjects(later, "ravi")) == len(subjects(later, "morgan")) == 1
     assert run() == []
     assert timezone.localdate() == DUE + dt.timedelta(days=8)
+
+
+def test_an_answer_to_a_comment_goes_to_who_pinned_it_once_and_without_its_words(ann, ravi, run):
+    review = request_review(stories.write_symptom(ann, title="Facial spasms"), by=ann, reviewer=ravi.reviewer)
+    part = next(iter(comments.parts(review.revision.read())))
+    pinned = comments.pin(review, part=part, text="Say since when.", by=ravi)
+    run()
+    comments.answer(pinned, text="Since Tuesday.", by=ann)
+    taken = run()
+    assert subjects(taken, "ravi") == ["Countersign: Answered: Facial spasms"]
+    text = taken[0][1].get_body(("plain",)).get_content()
+    assert f"https://example.org/desk/reviews/{review.uuid}/" in text
+    assert "Since Tuesday" not in text
+    assert run() == []
