@@ -39,9 +39,9 @@ def main(count: int) -> None:
     print("|---|---:|---:|---:|")
     for name, address in addresses().items():
         tell(name, lambda address=address: desk.get(address), one)
-    quarter = Article.objects.filter(pk__in=Standing.objects.order_by("next_due").values("article")[:1000])
+    quarter = Article.objects.filter(pk__in=Standing.objects.order_by("next_due").values("article")[: assignment.MOST])
     today = timezone.localdate()
-    tell("plan of 1,000 pages", lambda: assignment.propose(quarter, today), one)
+    tell("plan of 500 pages", lambda: assignment.propose(quarter, today), one)
     tell("recall search, rare word", lambda: list(recall_search.search("words", "zzzz")), one)
     tell("recall search, a word in every page", lambda: list(islice(recall_search.search("words", "call"), 501)), one)
     seen = assignment.propose(quarter, today).seen
