@@ -6,6 +6,7 @@ It fills the empty database of DATABASE_URL first, which takes some minutes: `py
 import random
 import sys
 from datetime import timedelta
+from itertools import islice
 
 from benchmarks import fill  # readies Django for what follows
 
@@ -38,11 +39,11 @@ def main(count: int) -> None:
     print("|---|---:|---:|---:|")
     for name, address in addresses().items():
         tell(name, lambda address=address: desk.get(address), one)
-    quarter = Article.objects.filter(pk__in=Standing.objects.order_by("next_due").values("article")[:1000])
+    quarter = Article.objects.filter(pk__in=Standing.objects.order_by("next_due").values("article")[: assignment.MOST])
     today = timezone.localdate()
-    tell("plan of 1,000 pages", lambda: assignment.propose(quarter, today), one)
+    tell("plan of 500 pages", lambda: assignment.propose(quarter, today), one)
     tell("recall search, rare word", lambda: list(recall_search.search("words", "zzzz")), one)
-    tell("recall search, a code in every page", lambda: sum(1 for _ in recall_search.search("code", "R25.3")), one)
+    tell("recall search, a word in every page", lambda: list(islice(recall_search.search("words", "call"), 501)), one)
     seen = assignment.propose(quarter, today).seen
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:
         started = timezone.now()

@@ -140,9 +140,14 @@ def _reader(page: Page, able: list[Reader], sheet: _Sheet, mean: float) -> tuple
 
 
 def _weeks(chosen: list[tuple[Page, Reader]], sheet: _Sheet, today: dt.date) -> list[Slot]:
-    """Each page in the week of its reader that is least filled, the narrowest windows first."""
+    """Each page in the week of its reader that is least filled: what is late first, then the narrowest windows."""
+
+    def turn(pair: tuple[Page, Reader]) -> tuple:
+        page, _ = pair
+        return (page.due >= today, len(window(page, today)), page.due, page.key)
+
     slots = []
-    for page, reader in sorted(chosen, key=lambda pair: (len(window(pair[0], today)), pair[0].due, pair[0].key)):
+    for page, reader in sorted(chosen, key=turn):
         weeks = [week for week in window(page, today) if _days(reader, week)]
         week = min(weeks, key=lambda week: ((sheet.filled[reader.key, week] + 1) / reader.days[week], week))
         sheet.filled[reader.key, week] += 1

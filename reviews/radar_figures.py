@@ -1,11 +1,11 @@
 """The figures of the radar: what falls due by month, who carries how much, how long a signature takes."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, DurationField, ExpressionWrapper, F
-from django.db.models.functions import TruncMonth
 
 from reviews.models import MedicalReview, Reviewer, Standing
 
@@ -43,13 +43,14 @@ def chart(pages, today: dt.date) -> list[Bar]:
     begins = today.replace(day=1)
     ends = begins + relativedelta(months=MONTHS)
     due = Standing.objects.filter(next_due__gte=today, next_due__lt=ends, article__in=pages.values("pk"))
-    found = due.order_by().annotate(month=TruncMonth("next_due")).values("month").annotate(count=Count("pk"))
-    counts = {row["month"]: row["count"] for row in found}
+    counts: Counter[dt.date] = Counter()
+    for day, count in due.order_by().values_list("next_due").annotate(Count("pk")):
+        counts[day.replace(day=1)] += count  # by day there, by month here: SQLite has no months of its own
     most = max([1, *counts.values()])
     bars = []
     for number in range(MONTHS):
         month = begins + relativedelta(months=number)
-        count = counts.get(month, 0)
+        count = counts[month]
         height = max(2, round(count / most * TALL)) if count else 0
         bars.append(Bar(month, count, number * WIDE, 20 + TALL - height, height))
     return bars

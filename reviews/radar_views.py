@@ -48,7 +48,7 @@ def overview(request):
     if request.GET.get("format") == "csv":
         return _file(pages, today)
     slips = list(sieve.slips)
-    shown = _shown(pages, request.GET.get("page", "1"), slips)
+    shown = _shown(pages, request.GET.get("page") or "1", slips)
     carried = radar.by_reviewer(today)
     loads = radar_figures.workload(reviewers, carried, today)
     unsifted = sieve.pages(today, whatever_state=True)

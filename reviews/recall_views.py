@@ -1,6 +1,7 @@
 """Recalls at the desk: search what was signed, pick pages, say why, and watch how far they are."""
 
 import uuid
+from itertools import islice
 
 from django import forms
 from django.contrib import messages
@@ -62,7 +63,8 @@ class RecallForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def recalls(request):
     asked = SearchForm(request.GET if "q" in request.GET else None)
-    found = list(recall_search.search(asked.cleaned_data["part"], asked.cleaned_data["q"])) if asked.is_valid() else []
+    found = _found(**asked.cleaned_data) if asked.is_valid() else []
+    more, found = len(found) > deeds.MOST, found[: deeds.MOST]
     picked, refused, form = {row.key for row in found}, "", RecallForm(initial={"key": uuid.uuid4()})
     if request.method == "POST":
         picked = {int(key) for key in request.POST.getlist("page") if key.isdecimal() and len(key) < 18}
@@ -79,6 +81,7 @@ def recalls(request):
         "search_form": asked,
         "searched": asked.is_valid(),
         "found": found,
+        "most": deeds.MOST if more else 0,
         "picked": picked,
         "in_review": _in_review([row.key for row in found]),
         "form": form,
@@ -86,6 +89,11 @@ def recalls(request):
         "recalls": Recall.objects.annotate(count=Count("rows")).select_related("asked_by")[:LATELY],
     }
     return render(request, "reviews/recalls.html", context, status=409 if refused else 422 if form.errors else 200)
+
+
+def _found(q: str, part: str) -> list[recall_search.Found]:
+    """As many as a recall can take, and one more where there are more."""
+    return list(islice(recall_search.search(part, q), deeds.MOST + 1))
 
 
 def _in_review(keys: list[int]) -> set[int]:

@@ -30,6 +30,7 @@ def open_recall(
     """
     if not by.has_perm("reviews.see_radar"):
         raise CannotRecall("Only managing editors can recall pages.")
+    list(Article.objects.select_for_update().filter(pk__in=keys[: MOST + 1]).order_by("pk").values_list("pk"))
     if key and (done := Recall.objects.filter(uuid=key).first()):
         return done
     if not reason.strip():

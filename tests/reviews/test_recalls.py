@@ -1,13 +1,14 @@
 """Recalls: signed pages found by what they say, read again at once, and no annual date moved by it."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article, Publication
-from reviews import ledger, verification
+from reviews import ledger, recalls, verification
 from reviews.actions import (
     CannotRequestReview,
     cancel_request,
@@ -244,6 +245,17 @@ def test_a_refused_recall_keeps_what_was_picked_and_typed(morgan_at_desk, ann, r
     assert refused.status_code == 422
     assert filled(refused)["page"] == [str(page.pk)]
     assert morgan_at_desk.post(address, values | {"reason": WHY, "page": ["0", "x", "9" * 30]}).status_code == 409
+
+
+def test_a_search_that_finds_more_than_a_recall_takes_says_so(morgan_at_desk, ann, ravi, monkeypatch):
+    publish(ann, ravi, "First")
+    publish(ann, ravi, "Second")
+    address = f"{RECALL}?q=muscle&part=words"
+    assert "by title: recall them in parts" not in morgan_at_desk.get(address).text
+    monkeypatch.setattr(recalls, "MOST", 1)
+    shown = morgan_at_desk.get(address)
+    assert "More than 1 pages hold that." in shown.text
+    assert re.findall(r'<label for="page-\d+">(\w+)', shown.text) == ["First"]
 
 
 def test_a_search_that_finds_nothing_and_no_recall_at_all_read_well(morgan_at_desk):
