@@ -39,6 +39,7 @@ def reading(review: MedicalReview, user) -> dict:
         "review": review,
         "refusal": refusal,
         "withdrawal": withdrawal(review.article),
+        "recalled": review.recalls.filter(taken_along=True).select_related("recall"),
         "meaning": review.meaning,
         "minutes": reading_minutes(document),
         "when": _when(review),

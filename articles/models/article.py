@@ -144,6 +144,7 @@ class Article(models.Model):
             ("change_address", "Can change the address of a published page"),
             ("withdraw_article", "Can withdraw a published page"),
         ]
+        indexes = [models.Index(fields=["kind", "sort_key"], name="article_by_title")]
         constraints = [
             *no_longer_than("article", title=200, slug=200, headline=200, summary=300),
             models.UniqueConstraint(

@@ -278,3 +278,11 @@ def test_search_and_progress_take_a_fixed_number_of_queries(morgan_at_desk, ann,
         return found, cost(f"{RECALL}{recall.uuid}/")
 
     assert both(["One"]) == both(["Two", "Three", "Four"])
+
+
+def test_the_reviewer_of_a_page_that_was_in_review_reads_why_it_was_recalled(ann, ravi, fiona, morgan, client):
+    page = publish(ann, ravi)
+    review = request_review(stories.edit(page, by=ann, summary="Newer."), by=ann)
+    open_recall([page.pk], trigger="safety", reason=WHY, by=morgan)
+    client.force_login(fiona)
+    assert WHY in client.get(f"/desk/reviews/{review.uuid}/").text
