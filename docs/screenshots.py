@@ -53,13 +53,13 @@ EDITORS = (
 REVIEWERS = (
     Picture("reviewers-desk", "ravi", "/desk/", width=390, height=844),
     Picture("reviewers-reading", "ravi", "/desk/reviews/{review}/", width=1600, height=900),
-    Picture("reviewers-sign", "ravi", "/desk/reviews/{review}/", part="#sign", width=1280),
+    Picture("reviewers-sign", "ravi", "/desk/reviews/{review}/#sign", height=1000),
 )
 
 MANAGERS = (
     Picture("managers-radar", "morgan", "/desk/radar/", height=1100),
     Picture("managers-plan", "morgan", "/desk/radar/plan/"),
-    Picture("managers-recall", "morgan", "/desk/recall/?words=stroke"),
+    Picture("managers-recall", "morgan", "/desk/recall/?q=stroke&part=words", height=1100),
 )
 
 
