@@ -2,6 +2,7 @@
 
 import io
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse
 from django.shortcuts import redirect
@@ -24,7 +25,7 @@ class Evidence:
         return [path("<path:object_id>/evidence/", view, name=name), *super().get_urls()]
 
     def show(self, request, template, original, **context):
-        context["may_export"] = request.user.has_perm(RIGHT)
+        context["may_export"] = request.user.has_perm(RIGHT) and bool(settings.EVIDENCE_KEY)
         context["evidence_url"] = self.address_of("evidence", original)
         return super().show(request, template, original, **context)
 

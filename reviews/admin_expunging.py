@@ -53,6 +53,7 @@ class Expunging:
             "own": bool(waiting) and waiting.asked_by_id == request.user.pk,
             "why_not": expunging.why_not(revision),
             "twins": expunging.twins(revision),
+            "others": [user.get_full_name() or user.get_username() for user in expunging.others(request.user)],
             "form": form,
         }
         return self.show(request, "reviews/admin/expunge.html", page, **context)

@@ -15,6 +15,7 @@ from reviews import actions, capacity, eligibility, planning
 from reviews.models import MedicalReview, Reviewer, Standing
 
 MOST = 500  # each is asked for by itself, all in one transaction: a minute, in which SQLite lets nobody else write
+SENT_BACK = "It was sent back, and its editors have not asked for it again."
 IN_REVIEW = "In review already."
 UNDATED = "Never signed, or withdrawn: ask for it by itself, from its form."
 
@@ -46,6 +47,8 @@ def propose(pages, today: dt.date) -> Proposal:
         (key, IN_REVIEW)
         for key in MedicalReview.objects.waiting().filter(article__in=list(due)).values_list("article", flat=True)
     ]
+    back = MedicalReview.objects.sent_back().filter(article__in=list(due))
+    left_out += [(key, SENT_BACK) for key in back.values_list("article", flat=True)]
     left_out += _blocked([key for key in due if key not in dict(left_out)])
     undated = pages.exclude(pk__in=Standing.objects.values("article")).order_by("sort_key", "pk")
     left_out += [(key, UNDATED) for key in undated.values_list("pk", flat=True)[:MOST]]

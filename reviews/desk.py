@@ -30,10 +30,11 @@ class Rank(IntEnum):
     """What matters first."""
 
     SAFETY = 0, "Safety alert"
-    OVERDUE = 1, "Overdue"
-    SOON = 2, "Due soon"
-    NEW = 3, "New page"
-    REST = 4, ""
+    GUIDELINE = 1, "Guideline change"
+    OVERDUE = 2, "Overdue"
+    SOON = 3, "Due soon"
+    NEW = 4, "New page"
+    REST = 5, ""
 
     def __new__(cls, value, label):
         rank = int.__new__(cls, value)
@@ -100,6 +101,8 @@ def rank(trigger: str, due: dt.date | None, today: dt.date) -> Rank:
     """How much a review matters: by its trigger, and by the date its page is due where it can move that date."""
     if trigger == MedicalReview.Trigger.SAFETY:
         return Rank.SAFETY
+    if trigger == MedicalReview.Trigger.GUIDELINE:
+        return Rank.GUIDELINE
     if due and trigger in MedicalReview.WHOLE_PAGE and due <= today + dt.timedelta(days=SOON):
         return Rank.OVERDUE if due < today else Rank.SOON
     return Rank.NEW if trigger == MedicalReview.Trigger.FIRST else Rank.REST

@@ -3,6 +3,7 @@
 It is the one exception to history that is never edited (DESIGN.md §1.4), for courts and for erasure.
 """
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +20,12 @@ MEANING = (
     "The text of this revision is expunged. Its digest, its signatures and its place in the history stay; "
     "the text itself can be read by nobody any more."
 )
+
+
+def others(user) -> list:
+    """Who else could confirm what this person asks for: it takes two."""
+    people = get_user_model().objects.with_perm(RIGHT, backend="django.contrib.auth.backends.ModelBackend")
+    return list(people.exclude(pk=user.pk).order_by("pk"))
 
 
 def why_not(revision: Revision) -> str:

@@ -8,6 +8,8 @@ from articles.models import Article, Revision
 from reviews.forms import able
 from reviews.models import MedicalReview
 
+Outcome = MedicalReview.Outcome
+
 
 def glance(page: Article, *, user) -> dict:
     """What the panel shows of a page that was loaded by its kind with its publication, notice and topics."""
@@ -24,7 +26,7 @@ def glance(page: Article, *, user) -> dict:
         "changes": _since_signing(page, latest),
         "changed": bool(page.live and latest and page.live.revision_id != latest.pk),
         "waiting": waiting,
-        "sent_back": newest if newest and newest.outcome == MedicalReview.Outcome.CHANGES else None,
+        "sent_back": newest if newest and newest.outcome in (Outcome.CHANGES, Outcome.DECLINED) else None,
         "answered": bool(newest and newest.decided_at and latest and latest.number > newest.revision.number),
         "withdrawn": None if page.live else page.publications.order_by("-id").first(),
         "problems": problems,

@@ -97,11 +97,13 @@ class Step:
 
 
 def steps(recall: Recall) -> list[Step]:
-    """How far each page is, by the newest review of it since: two queries."""
-    rows = list(recall.rows.select_related("review__article"))
+    """How far each page is: done where its review was signed, else as its newest review says. Two queries."""
+    rows = list(recall.rows.select_related("review__article", "review__reviewer"))
     newest = MedicalReview.objects.newest().filter(article__in=[row.review.article_id for row in rows])
     latest = {review.article_id: review for review in newest.select_related("reviewer")}
-    found = [_step(row.review.article, latest[row.review.article_id], row.taken_along) for row in rows]
+    signed = MedicalReview.Outcome.APPROVED
+    followed = [row.review if row.review.outcome == signed else latest[row.review.article_id] for row in rows]
+    found = [_step(row.review.article, review, row.taken_along) for row, review in zip(rows, followed, strict=True)]
     return sorted(found, key=lambda step: (list(STATES).index(step.state), step.title))
 
 

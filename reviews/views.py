@@ -38,6 +38,8 @@ def for_reviewers(view):
         if not Reviewer.objects.filter(user=request.user).exists() or not request.user.has_perm("reviews.sign_review"):
             if typed := _typed(request):
                 return render(request, "reviews/shut.html", {"typed": typed}, status=403)
+            if request.user.has_perm("reviews.see_radar") and request.path == reverse("reviews:queue"):
+                return redirect("reviews:radar")
             raise PermissionDenied("The desk is for reviewers. Your account is not one.")
         return view(request, *args, **kwargs)
 

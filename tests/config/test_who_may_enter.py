@@ -25,7 +25,7 @@ ROOMS = ("admin/", "desk/", "accounts/")
 # What a GET answers: to nobody, Ann (editor), Ravi (the reviewer), Fiona (another reviewer), Morgan (managing editor).
 # "in": led to the log-in page. "->": led elsewhere. {page} is a symptom or an article, {log} a list that nobody edits.
 TABLE = r"""
-desk/                                                                in   403  200  200  403
+desk/                                                                in   403  200  200  ->
 desk/reviews/<uuid>/                                                 in   403  200  200  403
 desk/reviews/<uuid>/sign/                                            in   403  ->   ->   403
 desk/reviews/<uuid>/send-back/                                       in   403  ->   ->   403

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from reviews import assignment, capacity
-from reviews.actions import request_review
+from reviews.actions import request_changes, request_review
 from reviews.eligibility import barred_by_page, with_own_words
 from reviews.models import Absence, MedicalReview, Reviewer
 from tests import stories
@@ -211,3 +211,13 @@ def test_absences_and_licences_leave_the_days_that_are_left(ravi):
     away = capacity.absences(TODAY, TODAY + dt.timedelta(days=60))[ravi.reviewer.pk]
     lapses = dt.date(2026, 12, 18)
     assert capacity.days_of_weeks(TODAY, 5, licence_expires=lapses, away=away) == (3, 3, 5, 0, 0)
+
+
+def test_a_page_that_was_sent_back_is_not_planned_before_its_editors_answered(ann, ravi, fiona):
+    page = stories.write_symptom(ann)
+    stories.sign(page, by=ravi, asked_by=ann)
+    stories.edit(page, by=ann, summary="Worse.")
+    request_changes(request_review(page, by=ann), by=fiona, comment="Not yet.")
+    proposal = assignment.propose(Article.objects.filter(pk=page.pk), timezone.localdate())
+    assert not proposal.plan.slots
+    assert [why for _, why in proposal.left_out] == ["It was sent back, and its editors have not asked for it again."]

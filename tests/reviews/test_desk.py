@@ -40,6 +40,7 @@ def due(page, days: int) -> None:
     ("trigger", "days", "expected"),
     [
         ("safety", None, Rank.SAFETY),
+        ("guideline", -1, Rank.GUIDELINE),
         ("annual", -1, Rank.OVERDUE),
         ("annual", 0, Rank.SOON),
         ("annual", 30, Rank.SOON),

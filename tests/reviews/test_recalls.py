@@ -286,3 +286,11 @@ def test_the_reviewer_of_a_page_that_was_in_review_reads_why_it_was_recalled(ann
     open_recall([page.pk], trigger="safety", reason=WHY, by=morgan)
     client.force_login(fiona)
     assert WHY in client.get(f"/desk/reviews/{review.uuid}/").text
+
+
+def test_what_a_recall_had_signed_stays_signed_whatever_is_asked_for_later(ann, ravi, fiona, morgan):
+    page = publish(ann, ravi)
+    recall = open_recall([page.pk], trigger="guideline", reason=WHY, by=morgan)
+    sign(recall.rows.get().review, fiona)
+    request_review(page, by=ann, reviewer=ravi.reviewer)
+    assert [step.said for step in steps(recall)] == ["Signed"]
