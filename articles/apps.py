@@ -8,8 +8,9 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import composing, diff, guards, kinds, models, rules
+        from articles import composing, diff, guards, kinds, models, projections, rules
         from articles.content import ArticleDocument
+        from articles.search import index, store
 
         kinds.register(
             kinds.Kind(
@@ -27,4 +28,6 @@ class ArticlesConfig(AppConfig):
                 links=models.Article.objects.linked_from,
             )
         )
+        projections.register(kinds.Projection(index.MODELS, index.show, index.hide, index.rows))
         guards.install_after_migrate(self, rules.guards())
+        store.install_after_migrate(self)

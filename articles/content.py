@@ -77,6 +77,21 @@ class Document(Frozen):
         """The other pages that this one points to, by UUID."""
         return set()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Other names by which people look for this page."""
+        return ()
+
+    @property
+    def coded(self) -> tuple[str, ...]:
+        """Its codes, of whatever coding system."""
+        return ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What its lists name beside its text."""
+        return ()
+
     def rich_texts(self) -> dict[str, str]:
         """Label → HTML of every rich text on the page, in reading order, for diffs and quality checks."""
         advice = {ADVICE: self.advice.html} if self.advice else {}

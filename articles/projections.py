@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 
 from django.db import transaction
 from django.db.models import Model
@@ -20,27 +21,26 @@ def register(projection: Projection) -> None:
     _of_every_kind.append(projection)
 
 
-def _of(publication: Publication) -> list[Projection]:
-    own = kinds.get(publication.article.kind).projection
+def _of(kind: str) -> list[Projection]:
+    own = kinds.get(kind).projection
     return [*_of_every_kind, *([own] if own else [])]
 
 
 def show(publication: Publication, document: Document) -> None:
     """Keep of a signed text what the rooms above keep of it."""
-    for projection in _of(publication):
+    for projection in _of(document.kind):
         projection.show(publication, document)
 
 
 def hide(withdrawal: Publication) -> None:
     """Drop what was kept of a page that is withdrawn."""
-    for projection in _of(withdrawal):
+    for projection in _of(withdrawal.article.kind):
         projection.hide(withdrawal)
 
 
 def forget(document: Document) -> None:
     """Drop what was kept of a text of old that was expunged."""
-    own = kinds.get(document.kind).projection
-    for projection in [*_of_every_kind, *([own] if own else [])]:
+    for projection in _of(document.kind):
         projection.forget(document)
 
 
@@ -71,31 +71,68 @@ def _filed() -> Iterable[TopicEntry]:
     return (entry for line in Publication.objects.live().order_by("pk").iterator(BATCH) for entry in _entries(line))
 
 
-def _should_be() -> Iterator[tuple[type[Model], list[Model]]]:
-    """Each table that is kept beside the log, with the rows that the log gives it."""
-    yield TopicEntry, list(_filed())
-    own = [kind.projection for kind in kinds.every() if kind.projection]
-    for projection in [*_of_every_kind, *own]:
-        rows = list(projection.rows())
-        yield from ((model, [row for row in rows if isinstance(row, model)]) for model in projection.models)
+def _should_be() -> Iterator[Model]:
+    """Each row that the log gives to the tables that are kept beside it, one after the other."""
+    yield from _filed()
+    for projection in _every():
+        yield from projection.rows()
+
+
+def _every() -> list[Projection]:
+    return [*_of_every_kind, *(kind.projection for kind in kinds.every() if kind.projection)]
+
+
+def _models() -> list[type[Model]]:
+    """The tables that are kept beside the log; several projections may share one."""
+    return list(dict.fromkeys([TopicEntry, *(model for projection in _every() for model in projection.models)]))
 
 
 @transaction.atomic
 def rebuild() -> None:
     """Make every projection anew from the log, whole or not at all."""
     Publication.objects.take_turn()
-    for model, rows in _should_be():
+    waiting: dict[type[Model], list[Model]] = {}
+    for model in _models():
         model._base_manager.all().delete()
-        model._base_manager.bulk_create(rows, batch_size=BATCH)
+        waiting[model] = []
+    for row in _should_be():
+        waiting[type(row)].append(row)
+        if len(waiting[type(row)]) == BATCH:
+            type(row)._base_manager.bulk_create(waiting[type(row)])
+            waiting[type(row)].clear()
+    for model, rows in waiting.items():
+        model._base_manager.bulk_create(rows)
 
 
 def faults() -> Iterator[str]:
-    """A sentence for each row that the log does not give, and each that it gives and that is missing."""
-    for model, rows in _should_be():
-        names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
-        due = Counter(tuple(getattr(row, name) for name in names) for row in rows)
-        stored = Counter(model._base_manager.values_list(*names))
-        for found, what in ((stored - due, "is not what the log says"), (due - stored, "is missing")):
-            for values in found:
-                told = ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
-                yield f"{model._meta.db_table}: the row with {told} {what}"
+    """A sentence for each row that the log does not give, and each that it gives and that is missing.
+
+    Rows are compared by their digests, so that the texts of a whole library need not be in memory at once.
+    """
+    due = Counter(_digest(row) for row in _should_be())
+    stored = Counter(_digest(row) for row in _stored())
+    if due == stored:
+        return
+    for rows, off, what in (
+        (_stored(), stored - due, "is not what the log says"),
+        (_should_be(), due - stored, "is missing"),
+    ):
+        for row in rows:
+            if off[_digest(row)] > 0:
+                off[_digest(row)] -= 1
+                told = ", ".join(f"{name} {value}" for name, value in _values(row))
+                yield f"{row._meta.db_table}: the row with {told} {what}"
+
+
+def _stored() -> Iterator[Model]:
+    for model in _models():
+        yield from model._base_manager.order_by("pk").iterator(BATCH)
+
+
+def _values(row: Model) -> list[tuple[str, object]]:
+    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
+    return [(field.attname, field.get_prep_value(getattr(row, field.attname))) for field in fields]
+
+
+def _digest(row: Model) -> bytes:
+    return blake2b(repr((row._meta.label, _values(row))).encode(), digest_size=16).digest()

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Max, Q, Subquery, Value
+from django.db.models import Max, Model, Q, Subquery, Value
 from django.urls import reverse
 
 from articles import kinds
 from articles.models import Article, Publication
+from articles.search import index
 from symptoms.content import Cause, SymptomDocument
 from symptoms.models import CauseAddress, PublishedCause
 
-MODELS = (PublishedCause, CauseAddress)
+MODELS = (PublishedCause, CauseAddress, *index.MODELS)
 BATCH = 500
 ENTRIES_A_PAGE = 30
 
@@ -26,6 +27,7 @@ def show(publication: Publication, document: SymptomDocument) -> None:
     CauseAddress.objects.bulk_create(
         [CauseAddress(slug=cause.slug, cause_uuid=uuid) for uuid, cause in named.items()], ignore_conflicts=True
     )
+    _find(named)
 
 
 def hide(withdrawal: Publication) -> None:
@@ -49,6 +51,7 @@ def forget(document: SymptomDocument) -> None:
 def _drop(article_id: int, but: Iterable[UUID] = ()) -> None:
     """Take a page's causes away. Each that it named last, ``but`` for some, is named by the page signed before it."""
     rows = PublishedCause.objects.filter(article=article_id)
+    dropped = set(rows.values_list("cause_uuid", flat=True)) - set(but)
     orphans = set(rows.filter(latest=True).values_list("cause_uuid", flat=True)) - set(but)
     rows.delete()
     if orphans:
@@ -58,9 +61,21 @@ def _drop(article_id: int, but: Iterable[UUID] = ()) -> None:
         for uuid, newest in heirs:
             named |= Q(cause_uuid=uuid, publication=newest)
         PublishedCause.objects.filter(named).update(latest=True)
+    _find(dropped)
 
 
-def rows() -> list[PublishedCause | CauseAddress]:
+def _find(uuids: Iterable[UUID]) -> None:
+    """Have the search find these causes by the names that they have now, and those that no page names no more."""
+    uuids = set(uuids)
+    index.take(uuids)
+    index.put(_item(row) for row in PublishedCause.objects.filter(cause_uuid__in=uuids, latest=True))
+
+
+def _item(row: PublishedCause) -> index.Item:
+    return index.Item(uuid=row.cause_uuid, kind="cause", title=row.name, slug=row.slug)
+
+
+def rows() -> list[Model]:
     """All that the log says of causes: what public pages name, and each address under which one was ever signed."""
     signed = Publication.objects.signed().filter(article__kind="symptom").order_by("pk")
     shown: dict[int, list[PublishedCause]] = {}
@@ -78,7 +93,8 @@ def rows() -> list[PublishedCause | CauseAddress]:
         latest[row.cause_uuid] = max(latest.get(row.cause_uuid, 0), row.publication_id)
     for row in named:
         row.latest = latest[row.cause_uuid] == row.publication_id
-    return named + [CauseAddress(slug=slug, cause_uuid=uuid) for slug, uuid in sorted(addresses)]
+    found = [row for one in named if one.latest for row in index.rows_of(_item(one))]
+    return [*named, *(CauseAddress(slug=slug, cause_uuid=uuid) for slug, uuid in sorted(addresses)), *found]
 
 
 def _causes(document: SymptomDocument) -> dict[UUID, Cause]:

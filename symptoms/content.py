@@ -72,6 +72,19 @@ class SymptomDocument(Document):
     def linked(self) -> set[UUID]:
         return {symptom.uuid for group in self.related for symptom in group.symptoms}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.other_names if self.phrase.casefold() == self.title.casefold() else (self.phrase, *self.other_names)
+
+    @property
+    def coded(self) -> tuple[str, ...]:
+        return tuple(code.code for code in self.codes)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        related = tuple(symptom.name for group in self.related for symptom in group.symptoms)
+        return related + tuple(cause.name for group in self.causes for cause in group.causes)
+
     def rich_texts(self) -> dict[str, str]:
         causes = {f"Cause: {c.name}": c.html for group in self.causes for c in group.causes if c.html}
         texts = super().rich_texts() | {

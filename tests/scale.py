@@ -24,12 +24,18 @@ def publish_symptoms(count: int, *, by, signer, title="Ache {}", causes=1, relat
     """Write and sign so many symptoms, each with the same causes and its own neighbours; return their slugs."""
     pages = _write(count, by, title, fields)
     _relate(pages, by, causes, min(related, count - 1))
+    sign_and_publish(pages, by=by, signer=signer)
+    projections.rebuild()
+    return [page.slug for page in pages]
+
+
+@transaction.atomic
+def sign_and_publish(pages: list[Article], *, by, signer) -> None:
+    """Freeze, sign and publish symptoms; what is projected from the log is left to be made anew."""
     record_revisions(Symptom.objects.filter(pk__in=[page.pk for page in pages]), by=by)
     revisions = list(Revision.objects.filter(article__in=pages).select_related("article").order_by("article"))
     lines, now = _sign(revisions, signer)
     _log(revisions, lines, signer, now, kind="publish")
-    projections.rebuild()
-    return [page.slug for page in pages]
 
 
 def sign_again(count: int, *, signer) -> None:

@@ -3,6 +3,7 @@
 from articles.models.article import Article, ArticleTag, Reference
 from articles.models.frame import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.history import Authorship, Publication, Revision
+from articles.models.search import SearchEntry, SearchKey, SearchStart
 
 __all__ = [
     "Article",
@@ -13,6 +14,9 @@ __all__ = [
     "Redirect",
     "Reference",
     "Revision",
+    "SearchEntry",
+    "SearchKey",
+    "SearchStart",
     "Topic",
     "TopicEntry",
 ]

@@ -1,0 +1,1 @@
+"""How a visitor finds a page: over signed documents only, alike on both database engines."""

@@ -1,0 +1,61 @@
+"""From what somebody typed to what answers it, the best first."""
+
+from dataclasses import dataclass, field
+
+from articles.search import engine, vocabulary
+from articles.search.question import Question, ask
+from articles.search.ranking import Answer, rank
+from articles.search.vocabulary import Vocabulary, otherwise
+
+FEW = 3  # answers to the whole question, below which those to a part of it are shown as well
+IN_ONE_NAME = 0.8  # of a question, guesses counting a little less
+
+
+@dataclass(frozen=True)
+class Found:
+    """What answers a question. ``meant`` is the one that was answered where nothing fits the one that was asked."""
+
+    question: Question
+    answers: list[Answer] = field(default_factory=list)
+    meant: str = ""
+
+
+def find(text: str) -> Found:
+    """Look for a text in signed documents: whole names and codes, all its words, words that were meant, some words."""
+    question = ask(text)
+    if not (question.groups or question.codes):
+        return Found(question)
+    known = vocabulary.current()
+    called = engine.called(question.keys)
+    whole = engine.having_all(question.groups) if question.groups else []
+    if not (called or whole):
+        if under := [one for code in question.codes for one in engine.coded_under(code)]:
+            return Found(question, [Answer(one, 1.0) for one in dict.fromkeys(under)])
+        if found := _meant(question, known):
+            return found
+    found = [*(one for one, _ in called), *whole]
+    if len(set(found)) < FEW and len(question.groups) > 1:
+        found += engine.having_some(question.groups)
+    ranks = {one.uuid: given for one, given in reversed(called)}
+    return Found(question, rank(question, _once(found), ranks, known))
+
+
+def _meant(question: Question, known: Vocabulary) -> Found | None:
+    """What answers the question if words in it were mistyped.
+
+    Words that no name has are guessed first. A known word is taken for another only where one name then has it all.
+    """
+    for known_too in (False, True):
+        guess = otherwise(question, known, known_too=known_too)
+        if not (guess and guess.question.groups):
+            continue
+        answers = rank(guess.question, engine.having_all(guess.question.groups), {}, known)
+        if answers and (answers[0].named > IN_ONE_NAME or not known_too):
+            best = answers[0].candidate
+            stems = frozenset(f"{best.title_words} {best.name_words} {best.text_words}".split())
+            return Found(guess.question, answers, guess.spoken(stems))
+    return None
+
+
+def _once(found: list[engine.Candidate]) -> list[engine.Candidate]:
+    return list({one.uuid: one for one in found}.values())
