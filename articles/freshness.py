@@ -18,7 +18,11 @@ class Freshness:
 
     def __init__(self):
         self._lock = threading.Lock()
-        self._known = LRUCache(PAGES)
+        self.clear()
+
+    def clear(self) -> None:
+        with self._lock:
+            self._known = LRUCache(PAGES)
 
     def since(self, address: str, etag: str) -> int:
         """Unix time from which on a page has had an ETag."""

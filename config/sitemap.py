@@ -76,16 +76,20 @@ SECTIONS = {
 
 @public_page
 def sitemap(request):
-    """Every address where one file holds them all; else the files that do, in as many queries."""
+    """Every address where one file holds them all; else the files that do."""
     site_revision = Publication.objects.site_revision()
     found = {name: section.entries(section.rows()) for name, section in SECTIONS.items()}
-    newest = max((entry.changed_at for entry in found["pages"]), default=None)
-    fixed = [Entry(reverse(name), newest) for name in ("home", "symptoms:index", "articles:index")]
-    if sum(map(len, found.values())) + len(fixed) <= ENTRIES_A_PAGE:
-        entries = [*fixed, *(entry for entries in found.values() for entry in entries)]
+    found["site"] = _site(max((entry.changed_at for entry in found["pages"]), default=None))
+    if sum(map(len, found.values())) <= ENTRIES_A_PAGE:
+        entries = [entry for entries in found.values() for entry in entries]
         return Leaf("config/sitemap.xml", {"entries": entries}, site_revision, content_type=XML)
     files = [file for name, entries in found.items() for file in _files(name, entries)]
     return Leaf("config/sitemap_index.xml", {"files": files}, site_revision, content_type=XML)
+
+
+def _site(changed_at: datetime | None) -> list[Entry]:
+    """The front page and the lists of everything: as new as the newest page."""
+    return [Entry(reverse(name), changed_at) for name in ("home", "symptoms:index", "articles:index")]
 
 
 def _files(name: str, entries: list[Entry]) -> list[Entry]:
@@ -104,9 +108,16 @@ def _files(name: str, entries: list[Entry]) -> list[Entry]:
 def file(request, name, number):
     """One file of the sitemap of a large site."""
     site_revision = Publication.objects.site_revision()
+    if (name, number) == ("site", 1):
+        entries = _site(_signed().aggregate(newest=Max("publication__at"))["newest"])
+    else:
+        entries = _page(name, number)
+    return Leaf("config/sitemap.xml", {"entries": entries}, site_revision, content_type=XML)
+
+
+def _page(name: str, number: int) -> list[Entry]:
     try:
         section = SECTIONS[name]
-        rows = Paginator(section.rows(), ENTRIES_A_PAGE, allow_empty_first_page=False).page(number)
+        return section.entries(Paginator(section.rows(), ENTRIES_A_PAGE, allow_empty_first_page=False).page(number))
     except (KeyError, EmptyPage) as nothing:
         raise Http404 from nothing
-    return Leaf("config/sitemap.xml", {"entries": section.entries(rows)}, site_revision, content_type=XML)

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils import timezone
+
 from articles import kinds
 from articles.models import Publication
 from articles.shelf import Leaf, public_page
@@ -23,16 +25,18 @@ def reviewed(request):
 
 def newly_reviewed() -> list[dict]:
     """The public pages that were signed last, each once, newest first."""
-    rows = Standing.objects.select_related("publication__revision", "article__live").order_by("-publication")
-    return [_entry(row) for row in rows[:ENTRIES]]
+    rows = Standing.objects.select_related("publication__revision", "article__live")
+    today = timezone.localdate()
+    return [_entry(row, today) for row in rows.order_by("-publication__at", "-publication")[:ENTRIES]]
 
 
-def _entry(row: Standing) -> dict:
+def _entry(row: Standing, today: dt.date) -> dict:
     signed, live = row.publication, row.article.live
-    document = signed.revision.read()
+    document, line = signed.revision.read(), live.read_review_line()
     return {
         "document": document,
         "path": kinds.path(document.kind, live.slug),
-        "line": live.read_review_line(),
+        "line": line,
+        "overdue": line.overdue(today),
         "at": signed.at,
     }
