@@ -78,12 +78,12 @@ SECTIONS = {
 def sitemap(request):
     """Every address where one file holds them all; else the files that do."""
     site_revision = Publication.objects.site_revision()
-    found = {name: section.entries(section.rows()) for name, section in SECTIONS.items()}
-    found["site"] = _site(max((entry.changed_at for entry in found["pages"]), default=None))
-    if sum(map(len, found.values())) <= ENTRIES_A_PAGE:
-        entries = [entry for entries in found.values() for entry in entries]
+    rows = {name: list(section.rows()) for name, section in SECTIONS.items()}
+    site = _site(max((row[-1] for row in rows["pages"]), default=None))
+    if len(site) + sum(map(len, rows.values())) <= ENTRIES_A_PAGE:
+        entries = [*site, *(entry for name, section in SECTIONS.items() for entry in section.entries(rows[name]))]
         return Leaf("config/sitemap.xml", {"entries": entries}, site_revision, content_type=XML)
-    files = [file for name, entries in found.items() for file in _files(name, entries)]
+    files = [_file("site", 1, site[0].changed_at), *(file for name in SECTIONS for file in _files(name, rows[name]))]
     return Leaf("config/sitemap_index.xml", {"files": files}, site_revision, content_type=XML)
 
 
@@ -92,14 +92,15 @@ def _site(changed_at: datetime | None) -> list[Entry]:
     return [Entry(reverse(name), changed_at) for name in ("home", "symptoms:index", "articles:index")]
 
 
-def _files(name: str, entries: list[Entry]) -> list[Entry]:
+def _file(name: str, number: int, changed_at: datetime) -> Entry:
+    return Entry(reverse("sitemap_file", args=[name, number]), changed_at)
+
+
+def _files(name: str, rows: list[tuple]) -> list[Entry]:
     """The files of a section, each as new as the newest of its entries."""
-    starts = range(0, len(entries), ENTRIES_A_PAGE)
+    starts = range(0, len(rows), ENTRIES_A_PAGE)
     return [
-        Entry(
-            reverse("sitemap_file", args=[name, number]),
-            max(entry.changed_at for entry in entries[start : start + ENTRIES_A_PAGE]),
-        )
+        _file(name, number, max(row[-1] for row in rows[start : start + ENTRIES_A_PAGE]))
         for number, start in enumerate(starts, 1)
     ]
 
