@@ -149,14 +149,15 @@ def public_page(view=None, *, shelved: bool = True):
 
 
 def _print(leaf: Leaf, request, address: str, day: str) -> Printed:
-    body = render_to_string(leaf.template, leaf.context | _head(leaf, request), request).encode()
+    context = leaf.context | {"machines": _machines(leaf, request)}
+    body = render_to_string(leaf.template, context, request).encode()
     # Of the bytes: whatever can change them (text, frame, links, build, a due date that passed) is in it.
     etag = f'"{hashlib.sha256(settings.BUILD.encode() + body).hexdigest()[:32]}"'
     since = freshness.since(address, etag)
     return Printed(body, etag, leaf.status, leaf.site_revision, day, leaf.noindex, leaf.content_type, since)
 
 
-def _head(leaf: Leaf, request) -> dict:
+def _machines(leaf: Leaf, request) -> dict:
     """What a page says to machines, and the one address that it wants to be known by."""
     origin = origin_of(request)
     if not leaf.to_be_found:
@@ -168,7 +169,7 @@ def _head(leaf: Leaf, request) -> dict:
     page = graph[0]
     return told | {
         "json_ld": json_ld.script(graph),
-        "headline": page.get("headline", page["name"]),
+        "title": page.get("headline", page["name"]),
         "changed_at": page.get("dateModified"),
     }
 
