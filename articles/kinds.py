@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 from articles.content import EXPUNGED, SCHEMA, Document
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
     from articles.diff import Block
+    from articles.json_ld import Shown, Subject
     from articles.models import Publication
 
 
@@ -50,7 +53,8 @@ class Kind:
     ``restore`` writes a document back into the working copy and returns what it could not restore, a sentence
     each; ``authors`` names, for each of several new documents with the one before it, the ids of users whose words
     in shared rows it brings in, in a fixed number of queries; ``links`` gives the public addresses of what a document
-    names, by UUID, in at most one query.
+    names, by UUID, in at most one query; ``json_ld`` says what a public page of it tells machines beyond the common
+    part.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Kind:
     checks: tuple[Callable, ...] = ()
     projection: Projection | None = None
     causes_partial: str = ""
+    json_ld: Callable[["Shown"], "Subject"] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -79,6 +84,11 @@ def register(kind: Kind) -> None:
 
 def get(name: str) -> Kind:
     return _kinds[name]
+
+
+def path(name: str, slug: str) -> str:
+    """Where visitors read a page of a kind."""
+    return reverse(_kinds[name].url_name, args=[slug])
 
 
 def of(model: type) -> Kind:

@@ -9,23 +9,38 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import kinds
+from articles import json_ld, kinds
 from articles.content import Document
 from articles.imprint import Frame, ReviewLine
 from articles.models import Article, Publication, Redirect
 from articles.shelf import CACHE_CONTROL, Leaf
 
 
-def leaf(*, kind: str, slug: str, template: str, url_name: str) -> Leaf | HttpResponse:
-    """The public page of a kind at a slug, in at most two queries. Raises Http404 where there never was one."""
-    page = Article.objects.at_address(kind=kind, slug=slug).with_publication().first()
+def leaf(*, kind: str, slug: str, template: str, url_name: str, part: str = "") -> Leaf | HttpResponse:
+    """The public page of a kind at a slug, in at most two queries; ``part`` names the page below it, if it is not it.
+
+    Raises Http404 where there never was one.
+    """
+    page = Article.objects.at_address(kind=kind, slug=slug).with_publication().dated().first()
     if page is None:
         return moved(kind=kind, slug=slug, url_name=url_name)
     if page.live is None:
         return gone(page)
     document = page.live.revision.read()
     line, frame = page.live.read_review_line(), page.live.read_frame()
-    return Leaf(template, context(page, document, line, frame), page.site_revision)
+    shown = context(page, document, line, frame)
+    data = json_ld.graph(
+        document=document,
+        line=line,
+        frame=frame,
+        digest=page.live.revision.digest,
+        links=shown["links"],
+        home=page.path,
+        part=part,
+        published_at=page.published_at,
+        changed_at=page.changed_at,
+    )
+    return Leaf(template, shown, page.site_revision, data=data)
 
 
 def context(page: Article, document: Document, line: ReviewLine | None, frame: Frame, state: str = "") -> dict:

@@ -5,7 +5,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from articles import history as histories
-from articles import pages, topics
+from articles import json_ld, pages, topics
 from articles.models import Article, Publication
 from articles.shelf import Leaf, public_page
 
@@ -28,7 +28,8 @@ def version(request, slug, number):
 @public_page
 def index(request):
     site_revision = Publication.objects.site_revision()
-    return Leaf("articles/index.html", {"entries": entries()}, site_revision)
+    data = json_ld.collection((("Articles", reverse("articles:index")),))
+    return Leaf("articles/index.html", {"entries": entries()}, site_revision, data=data)
 
 
 @public_page
@@ -46,7 +47,9 @@ def topic(request, slug, number=1):
         "entries": [topics.entry(*row) for row in page],
         "page_urls": pages.around(page, lambda number: topics.address(slug, number)),
     }
-    return Leaf("articles/topic.html", context, line.site_revision)
+    here = topics.address(slug, number)
+    data = json_ld.collection(((line.name, here),))
+    return Leaf("articles/topic.html", context, line.site_revision, data=data, path=here)
 
 
 def entries(limit: int | None = None) -> list[dict]:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
 
-from articles import kinds, topics
+from articles import json_ld, kinds, topics
 from articles.models import Publication
 from articles.shelf import Leaf, public_page
 from articles.views import entries
@@ -30,7 +30,7 @@ def home(request):
         "articles": entries(RECENT),
         "topics": topics.every(),
     }
-    return Leaf("config/home.html", context, site_revision)
+    return Leaf("config/home.html", context, site_revision, data=json_ld.site())
 
 
 def _recently_signed() -> list[dict]:

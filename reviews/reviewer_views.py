@@ -3,7 +3,7 @@
 from django.core.paginator import EmptyPage
 from django.http import Http404
 
-from articles import pages
+from articles import json_ld, pages
 from articles.shelf import Leaf, public_page
 from reviews import profile
 
@@ -26,4 +26,6 @@ def reviewer(request, slug, number=1):
         "entries": [profile.entry(signature) for signature in page],
         "page_urls": pages.around(page, lambda number: profile.address(slug, number)),
     }
-    return Leaf("reviews/reviewer.html", context, site_revision=0)
+    here = profile.address(slug, number)
+    data = json_ld.profile(actor.as_printed(), ((actor.name, here),))
+    return Leaf("reviews/reviewer.html", context, site_revision=0, data=data, path=here)

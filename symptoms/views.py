@@ -3,9 +3,10 @@
 from django.core.paginator import EmptyPage
 from django.http import Http404
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from articles import history as histories
-from articles import pages
+from articles import json_ld, pages
 from articles.models import Publication
 from articles.shelf import Leaf, public_page
 from symptoms import az
@@ -19,7 +20,9 @@ def symptom(request, slug):
 
 @public_page
 def causes(request, slug):
-    leaf = pages.leaf(kind="symptom", slug=slug, template="symptoms/causes.html", url_name="symptoms:causes")
+    leaf = pages.leaf(
+        kind="symptom", slug=slug, template="symptoms/causes.html", url_name="symptoms:causes", part="causes"
+    )
     if isinstance(leaf, Leaf) and leaf.status == 200 and not leaf.context["document"].causes:
         raise Http404
     return leaf
@@ -54,7 +57,9 @@ def cause(request, slug, number=1):
         "entries": named.entries(page),
         "page_urls": pages.around(page, lambda number: named.address(slug, number)),
     }
-    return Leaf("symptoms/cause.html", context, row.site_revision)
+    here = named.address(slug, number)
+    data = json_ld.collection((_index(), (row.name, here)))
+    return Leaf("symptoms/cause.html", context, row.site_revision, data=data, path=here)
 
 
 @public_page
@@ -63,7 +68,8 @@ def index(request):
     letters = az.letters()
     total = sum(letter.count for letter in letters)
     groups = az.everything() if total <= az.ENTRIES_A_PAGE else []
-    return Leaf("symptoms/index.html", {"letters": letters, "groups": groups, "total": total}, site_revision)
+    context = {"letters": letters, "groups": groups, "total": total}
+    return Leaf("symptoms/index.html", context, site_revision, data=json_ld.collection((_index(),)))
 
 
 @public_page
@@ -87,4 +93,10 @@ def letter(request, key, number=1):
         "page": page,
         "page_urls": pages.around(page, lambda number: az.address(key, number)),
     }
-    return Leaf("symptoms/index.html", context, site_revision)
+    here = az.address(key, number)
+    data = json_ld.collection((_index(), (f"Symptoms starting with {chosen.label}", here)))
+    return Leaf("symptoms/index.html", context, site_revision, data=data, path=here)
+
+
+def _index() -> tuple[str, str]:
+    return "Symptoms A–Z", reverse("symptoms:index")

@@ -74,6 +74,12 @@ class ArticleQuerySet(models.QuerySet):
         newest = Publication.objects.order_by("-id").values("id")[:1]
         return self.select_related("live", "live__revision").annotate(site_revision=models.Subquery(newest))
 
+    def dated(self):
+        """Carrying when visitors first read the page, and since when they read the text that is shown now."""
+        signed = Publication.objects.signed().filter(article=models.OuterRef("pk")).order_by("id").values("at")
+        this_text = signed.filter(revision=models.OuterRef("live__revision"))
+        return self.annotate(published_at=models.Subquery(signed[:1]), changed_at=models.Subquery(this_text[:1]))
+
     def linked_from(self, document) -> dict:
         """UUID → path of those pages that a document points to and visitors can read."""
         if not document.linked:
