@@ -4,8 +4,8 @@ from django.core.paginator import EmptyPage
 from django.http import Http404
 from django.urls import reverse
 
+from articles import crumbs, pages, topics
 from articles import history as histories
-from articles import pages, topics
 from articles.models import Article, Publication
 from articles.shelf import Leaf, public_page
 
@@ -42,6 +42,7 @@ def topic(request, slug, number=1):
         raise Http404 from empty
     context = {
         "name": line.name,
+        "crumbs": crumbs.to(line.name, topics.address(slug)),
         "page": page,
         "entries": [topics.entry(*row) for row in page],
         "page_urls": pages.around(page, lambda number: topics.address(slug, number)),

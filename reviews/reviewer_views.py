@@ -3,7 +3,7 @@
 from django.core.paginator import EmptyPage
 from django.http import Http404
 
-from articles import pages
+from articles import crumbs, pages
 from articles.shelf import Leaf, public_page
 from reviews import profile
 
@@ -20,6 +20,7 @@ def reviewer(request, slug, number=1):
         raise Http404 from empty
     context = {
         "actor": actor,
+        "crumbs": crumbs.to(actor.name, profile.address(slug)),
         "biography": person.biography.strip(),
         "disclosures": person.disclosures.strip(),
         "page": page,

@@ -4,8 +4,8 @@ from django.core.paginator import EmptyPage
 from django.http import Http404
 from django.shortcuts import redirect
 
+from articles import crumbs, pages
 from articles import history as histories
-from articles import pages
 from articles.models import Publication
 from articles.shelf import Leaf, public_page
 from symptoms import az
@@ -19,7 +19,8 @@ def symptom(request, slug):
 
 @public_page
 def causes(request, slug):
-    leaf = pages.leaf(kind="symptom", slug=slug, template="symptoms/causes.html", url_name="symptoms:causes")
+    address = {"slug": slug, "url_name": "symptoms:causes"}
+    leaf = pages.leaf(kind="symptom", template="symptoms/causes.html", below="Causes", **address)
     if isinstance(leaf, Leaf) and leaf.status == 200 and not leaf.context["document"].causes:
         raise Http404
     return leaf
@@ -50,6 +51,7 @@ def cause(request, slug, number=1):
         raise Http404 from empty
     context = {
         "name": row.name,
+        "crumbs": crumbs.to(row.name, named.address(slug)),
         "page": page,
         "entries": named.entries(page),
         "page_urls": pages.around(page, lambda number: named.address(slug, number)),
@@ -83,6 +85,7 @@ def letter(request, key, number=1):
     context = {
         "letters": letters,
         "letter": chosen,
+        "crumbs": (*crumbs.to_list("symptom"), crumbs.Crumb(chosen.label, az.address(key))),
         "groups": groups,
         "page": page,
         "page_urls": pages.around(page, lambda number: az.address(key, number)),
