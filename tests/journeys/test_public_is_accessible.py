@@ -7,7 +7,6 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 from django.template.loader import render_to_string
 
 from articles.models import Article
@@ -75,12 +74,6 @@ PRINTED = {
 
 
 WIDTHS = (320, 640, 1280)  # a narrow telephone, a desktop at twice the size, and a desktop
-
-
-@pytest.fixture
-def demo(monkeypatch, settings):
-    monkeypatch.setenv("DEMO_PASSWORD", "correct-horse-battery")
-    call_command("load_demo", verbosity=0)
 
 
 @pytest.fixture
