@@ -8,7 +8,7 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import composing, diff, guards, kinds, models, rules
+        from articles import composing, diff, guards, kinds, models, neighbours, rules
         from articles.content import ArticleDocument
 
         kinds.register(
@@ -24,7 +24,8 @@ class ArticlesConfig(AppConfig):
                 restore=composing.restore_article,
                 blocks=diff.common_blocks,
                 authors=composing.nobody,
-                links=models.Article.objects.linked_from,
+                links=lambda document: neighbours.linked(document.linked),
+                listed=("Articles", "articles:index"),
             )
         )
         guards.install_after_migrate(self, rules.guards())

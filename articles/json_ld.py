@@ -25,7 +25,7 @@ ESCAPED = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
 
 Absolute = Callable[[str], str]  # a path of this site → the whole address
 Data = Callable[[Absolute], list[dict]]
-Trail = tuple[tuple[str, str], ...]  # names and paths of what leads to a page from the front page, itself the last
+Trail = tuple[tuple[str, str], ...]  # the breadcrumbs: names and paths from the front page to the page itself
 
 _profile: list[Callable[[str], str]] = []
 
@@ -37,7 +37,7 @@ def register_profile(address: Callable[[str], str]) -> None:
 
 @dataclass(frozen=True)
 class Shown:
-    """A public page of a document: ``part`` names the page below the document's own, such as that of its causes."""
+    """A public page of a document: ``part`` is the name of a page below the document's own, such as its Causes."""
 
     document: Document
     line: ReviewLine
@@ -46,13 +46,14 @@ class Shown:
     links: dict
     home: str
     part: str
+    trail: Trail
     published_at: datetime
     changed_at: datetime
     at: Absolute
 
     @property
     def path(self) -> str:
-        return f"{self.home}{self.part}/" if self.part else self.home
+        return self.trail[-1][1]
 
     @property
     def url(self) -> str:
@@ -61,11 +62,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a kind of page adds: what it is called, what it is about, its modules and the way that leads to it."""
+    """What a kind of page adds: what it is called, what it is about, and its modules."""
 
     name: str
     headline: str
-    trail: Trail
     entity: dict | None = None
     modules: tuple[dict, ...] = ()
     type: str = "MedicalWebPage"
@@ -100,8 +100,7 @@ def _nodes(page: Shown) -> Iterable[dict]:
 
 def _plain_article(page: Shown) -> Subject:
     document = page.document
-    trail = (("Articles", reverse("articles:index")), (document.title, page.home))
-    return Subject(document.title, document.headline, trail, modules=advice(document))
+    return Subject(document.title, document.headline, modules=advice(document))
 
 
 def _web_page(page: Shown, subject: Subject) -> dict:
@@ -114,7 +113,7 @@ def _web_page(page: Shown, subject: Subject) -> dict:
         "headline": subject.headline,
         "inLanguage": document.language,
         "isPartOf": _site(page.at),
-        "breadcrumb": breadcrumb(subject.trail, page.at),
+        "breadcrumb": breadcrumb(page.trail, page.at),
         "about": about,
         "mainEntity": about,
         "hasPart": list(subject.modules),
@@ -191,11 +190,10 @@ def person(by: Person, at: Absolute, *, otherwise: str = "") -> dict:
 
 
 def breadcrumb(trail: Trail, at: Absolute) -> dict:
-    """The way to a page from the front page."""
-    whole = ((settings.SITE_NAME, reverse("home")), *trail)
+    """The way to a page from the front page, as its breadcrumbs print it."""
     steps = [
         {"@type": "ListItem", "position": place, "name": name, "item": {"@type": "WebPage", "@id": at(path)}}
-        for place, (name, path) in enumerate(whole, 1)
+        for place, (name, path) in enumerate(trail, 1)
     ]
     return {"@type": "BreadcrumbList", "itemListElement": steps}
 
@@ -212,17 +210,17 @@ def site() -> Data:
     return lambda at: [_site(at) | {"url": at(reverse("home")), "publisher": _organization(settings.SITE_NAME)}]
 
 
-def collection(trail: Trail) -> Data:
-    """A list of pages."""
-    return lambda at: [_about("CollectionPage", trail, at)]
+def collection(name: str, trail: Trail, path: str = "") -> Data:
+    """A list of pages; ``path`` is where this part of it is, if it is not the first."""
+    return lambda at: [_about("CollectionPage", name, trail, at, path)]
 
 
-def profile(by: Person, trail: Trail) -> Data:
+def profile(by: Person, trail: Trail, path: str) -> Data:
     """The page of a clinician."""
-    return lambda at: [_about("ProfilePage", trail, at) | {"mainEntity": person(by, at)}]
+    return lambda at: [_about("ProfilePage", by.name, trail, at, path) | {"mainEntity": person(by, at)}]
 
 
-def _about(what: str, trail: Trail, at: Absolute) -> dict:
-    name, path = trail[-1]
-    said = {"@type": what, "@id": at(path), "url": at(path), "name": name}
+def _about(what: str, name: str, trail: Trail, at: Absolute, path: str) -> dict:
+    here = at(path or trail[-1][1])
+    said = {"@type": what, "@id": here, "url": here, "name": name}
     return said | {"isPartOf": _site(at), "breadcrumb": breadcrumb(trail, at)}

@@ -9,17 +9,18 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import json_ld, kinds
+from articles import json_ld, neighbours
 from articles.content import Document
+from articles.crumbs import Crumb, to_page
 from articles.imprint import Frame, ReviewLine
 from articles.models import Article, Publication, Redirect
 from articles.shelf import CACHE_CONTROL, Leaf
 
 
-def leaf(*, kind: str, slug: str, template: str, url_name: str, part: str = "") -> Leaf | HttpResponse:
-    """The public page of a kind at a slug, in at most two queries; ``part`` names the page below it, if it is not it.
+def leaf(*, kind: str, slug: str, template: str, url_name: str, below: str = "") -> Leaf | HttpResponse:
+    """The public page of a kind at a slug, in at most two queries. Raises Http404 where there never was one.
 
-    Raises Http404 where there never was one.
+    ``below`` names a part of the page that has an address of its own.
     """
     page = Article.objects.at_address(kind=kind, slug=slug).with_publication().dated().first()
     if page is None:
@@ -28,7 +29,8 @@ def leaf(*, kind: str, slug: str, template: str, url_name: str, part: str = "") 
         return gone(page)
     document = page.live.revision.read()
     line, frame = page.live.read_review_line(), page.live.read_frame()
-    shown = context(page, document, line, frame)
+    further = [Crumb(below, reverse(url_name, args=[slug]))] if below else []
+    shown = context(page, document, line, frame) | {"crumbs": to_page(page, *further)}
     data = json_ld.graph(
         document=document,
         line=line,
@@ -36,7 +38,8 @@ def leaf(*, kind: str, slug: str, template: str, url_name: str, part: str = "") 
         digest=page.live.revision.digest,
         links=shown["links"],
         home=page.path,
-        part=part,
+        part=below,
+        trail=shown["crumbs"],
         published_at=page.published_at,
         changed_at=page.changed_at,
     )
@@ -46,11 +49,13 @@ def leaf(*, kind: str, slug: str, template: str, url_name: str, part: str = "") 
 def context(page: Article, document: Document, line: ReviewLine | None, frame: Frame, state: str = "") -> dict:
     """What the templates of a page print, for visitors, at the desk and in a preview alike."""
     today = timezone.localdate()
+    near = neighbours.of(document, () if state else frame.filed_under)
     return {
         "document": document,
         "line": line,
         "frame": frame,
-        "links": kinds.get(document.kind).links(document),
+        "links": near.links,
+        "related": near.related,
         "address": page.path,
         "overdue": bool(line and line.overdue(today)),
         "past_grace": bool(line and not state and line.past_grace(today, settings.GRACE_DAYS[page.risk])),

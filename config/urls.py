@@ -55,5 +55,6 @@ urlpatterns = [
     path(".well-known/security.txt", machines.security, name="security"),
     path("healthz", views.healthz, name="healthz"),
 ]
+handler400 = "config.views.bad_request"
 handler404 = "config.views.not_found"
 handler500 = "config.views.server_error"

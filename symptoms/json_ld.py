@@ -1,7 +1,5 @@
 """What a symptom's pages say to machines: the symptom, what may come with it, and what may cause it."""
 
-from django.urls import reverse
-
 from articles.json_ld import Shown, Subject, advice, module
 from symptoms.content import Cause, Code, RelatedGroup, SymptomDocument
 
@@ -11,13 +9,12 @@ NO_ANATOMY = {"serious", "whole-body", "mental-health"}
 
 def subject(page: Shown) -> Subject:
     document = page.document
-    trail = (("Symptoms A–Z", reverse("symptoms:index")), (document.title, page.home))
-    if page.part == "causes":
+    if page.part == "Causes":
         question = _causes(document)
         modules = (*advice(document), module("Causes", question, url=page.url))
-        return Subject(question, question, (*trail, ("Causes", page.path)), _symptom(page), modules)
+        return Subject(question, question, _symptom(page), modules)
     modules = (*advice(document), *_modules(page))
-    return Subject(document.title, document.headline, trail, _symptom(page) | _related(page), modules)
+    return Subject(document.title, document.headline, _symptom(page) | _related(page), modules)
 
 
 def _causes(document: SymptomDocument) -> str:

@@ -80,13 +80,6 @@ class ArticleQuerySet(models.QuerySet):
         this_text = signed.filter(revision=models.OuterRef("live__revision"))
         return self.annotate(published_at=models.Subquery(signed[:1]), changed_at=models.Subquery(this_text[:1]))
 
-    def linked_from(self, document) -> dict:
-        """UUID → path of those pages that a document points to and visitors can read."""
-        if not document.linked:
-            return {}
-        rows = self.public().filter(uuid__in=document.linked).values_list("uuid", "kind", "live__slug")
-        return {uuid: reverse(kinds.get(kind).url_name, args=[slug]) for uuid, kind, slug in rows}
-
 
 class Article(models.Model):
     """A page. A kind of page subclasses it; its fields here are the working copy, never shown to visitors."""
