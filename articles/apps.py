@@ -8,7 +8,7 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import composing, diff, guards, kinds, models, projections, rules
+        from articles import composing, diff, guards, kinds, models, neighbours, projections, rules
         from articles.content import ArticleDocument
         from articles.search import index, store
 
@@ -25,7 +25,8 @@ class ArticlesConfig(AppConfig):
                 restore=composing.restore_article,
                 blocks=diff.common_blocks,
                 authors=composing.nobody,
-                links=models.Article.objects.linked_from,
+                links=lambda document: neighbours.linked(document.linked),
+                listed=("Articles", "articles:index"),
             )
         )
         projections.register(kinds.Projection(index.MODELS, index.show, index.hide, index.rows))

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from articles import kinds, pages
+from articles.crumbs import Crumb, to_page
 from articles.diff import Change, compare, words
 from articles.imprint import Frame, Notice, Person
 from articles.models import Article, Publication
@@ -68,6 +69,7 @@ def leaf(*, kind: str, slug: str, number: int, url_name: str) -> Leaf | HttpResp
     context = {
         "document": document,
         "address": page.path,
+        "crumbs": to_page(page, Crumb("History", f"{page.path}history/")),
         "events": list(_events(page, lines, shown.object_list, before, _last_withdrawal(page))),
         "page": shown,
         "page_urls": pages.around(shown, lambda number: _address(url_name, page.slug, number)),
@@ -195,7 +197,9 @@ def version(*, kind: str, slug: str, number: int, url_name: str) -> Leaf | HttpR
     document = line.revision.read()
     shown_as = kinds.get(page.kind)
     context = pages.context(page, document, line.read_review_line(), line.read_frame(), state="superseded")
+    history = f"{page.path}history/"
     context |= {
+        "crumbs": to_page(page, Crumb("History", history), Crumb(f"Revision {number}", f"{history}{number}/")),
         "overdue": False,
         "version": line.revision,
         "superseded_on": page.publications.signed().filter(pk__gt=line.pk).order_by("id").first().at,

@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 from articles.content import EXPUNGED, SCHEMA, Document
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
     from articles.diff import Block
+    from articles.json_ld import Shown, Subject
     from articles.models import Publication
 
 
@@ -49,8 +52,10 @@ class Kind:
     ``load`` prepares a queryset of its model so that ``compose`` asks the database nothing more;
     ``restore`` writes a document back into the working copy and returns what it could not restore, a sentence
     each; ``authors`` names, for each of several new documents with the one before it, the ids of users whose words
-    in shared rows it brings in, in a fixed number of queries; ``links`` gives the public addresses of what a document
-    names, by UUID, in at most one query.
+    in shared rows it brings in, in a fixed number of queries; ``links`` gives querysets that find what a document names
+    and visitors can read, as rows of UUID, kind (or place) and slug, so that one query can ask for all.
+    ``listed`` is what the list of its pages is called, and the name of its address, for the way back to it;
+    ``json_ld`` says what a public page of it tells machines beyond the common part.
     """
 
     name: str
@@ -64,17 +69,26 @@ class Kind:
     restore: Callable[[Any, Document], list[str]]
     blocks: Callable[[Document], Iterable["Block"]]
     authors: Callable[[list[tuple[Document, Document | None]]], list[set[int]]]
-    links: Callable[[Document], dict]
+    links: Callable[[Document], list["QuerySet"]]
     checks: tuple[Callable, ...] = ()
     projection: Projection | None = None
     causes_partial: str = ""
+    listed: tuple[str, str] | None = None
+    json_ld: Callable[["Shown"], "Subject"] | None = None
 
 
 _kinds: dict[str, Kind] = {}
+_places: dict[str, str] = {}
 
 
 def register(kind: Kind) -> None:
     _kinds[kind.name] = kind
+    _places[kind.name] = kind.url_name
+
+
+def register_place(name: str, url_name: str) -> None:
+    """What has a public address and is no page, such as a cause: links lead to it by this name."""
+    _places[name] = url_name
 
 
 def get(name: str) -> Kind:
@@ -84,6 +98,11 @@ def get(name: str) -> Kind:
 def of(model: type) -> Kind:
     """The kind whose working copies are rows of this model."""
     return next(kind for kind in _kinds.values() if kind.model is model)
+
+
+def path(name: str, slug: str) -> str:
+    """The public path of a page of a kind, or of a place."""
+    return reverse(_places[name], args=[slug])
 
 
 def every() -> list[Kind]:

@@ -63,6 +63,32 @@ class _Lines(HTMLParser):
         self.lines[-1][1] += data if self.lines[-1][1] else data.lstrip()
 
 
+class _Plain(HTMLParser):
+    """Rich text without its markup; what stood in paragraphs, headings and items of lists ends its line."""
+
+    def __init__(self):
+        super().__init__()
+        self.text = ""
+
+    def handle_starttag(self, tag, attrs):
+        self.text += "" if tag in MARKS or tag == "a" else "\n"
+
+    def handle_endtag(self, tag):
+        self.handle_starttag(tag, ())
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def plain(html: str) -> str:
+    """The words of a rich text and nothing else, a line for each paragraph, heading and item."""
+    parser = _Plain()
+    parser.feed(html)
+    parser.close()
+    lines = (" ".join(line.split()) for line in parser.text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
 def paragraphs(html: str, *, links: bool = True) -> list[str]:
     """Rich text line by line; without ``links`` as it is read aloud: no addresses, no broken lines, no list's begin."""
     parser = _Lines(whole=links)

@@ -9,33 +9,53 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import kinds
+from articles import json_ld, neighbours
 from articles.content import Document
+from articles.crumbs import Crumb, to_page
 from articles.imprint import Frame, ReviewLine
 from articles.models import Article, Publication, Redirect
 from articles.shelf import CACHE_CONTROL, Leaf
 
 
-def leaf(*, kind: str, slug: str, template: str, url_name: str) -> Leaf | HttpResponse:
-    """The public page of a kind at a slug, in at most two queries. Raises Http404 where there never was one."""
-    page = Article.objects.at_address(kind=kind, slug=slug).with_publication().first()
+def leaf(*, kind: str, slug: str, template: str, url_name: str, below: str = "") -> Leaf | HttpResponse:
+    """The public page of a kind at a slug, in at most two queries. Raises Http404 where there never was one.
+
+    ``below`` names a part of the page that has an address of its own.
+    """
+    page = Article.objects.at_address(kind=kind, slug=slug).with_publication().dated().first()
     if page is None:
         return moved(kind=kind, slug=slug, url_name=url_name)
     if page.live is None:
         return gone(page)
     document = page.live.revision.read()
     line, frame = page.live.read_review_line(), page.live.read_frame()
-    return Leaf(template, context(page, document, line, frame), page.site_revision)
+    further = [Crumb(below, reverse(url_name, args=[slug]))] if below else []
+    shown = context(page, document, line, frame) | {"crumbs": to_page(page, *further)}
+    data = json_ld.graph(
+        document=document,
+        line=line,
+        frame=frame,
+        digest=page.live.revision.digest,
+        links=shown["links"],
+        home=page.path,
+        part=below,
+        trail=shown["crumbs"],
+        published_at=page.published_at,
+        changed_at=page.changed_at,
+    )
+    return Leaf(template, shown, page.site_revision, data=data)
 
 
 def context(page: Article, document: Document, line: ReviewLine | None, frame: Frame, state: str = "") -> dict:
     """What the templates of a page print, for visitors, at the desk and in a preview alike."""
     today = timezone.localdate()
+    near = neighbours.of(document, () if state else frame.filed_under)
     return {
         "document": document,
         "line": line,
         "frame": frame,
-        "links": kinds.get(document.kind).links(document),
+        "links": near.links,
+        "related": near.related,
         "address": page.path,
         "overdue": bool(line and line.overdue(today)),
         "past_grace": bool(line and not state and line.past_grace(today, settings.GRACE_DAYS[page.risk])),

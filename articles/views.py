@@ -4,8 +4,8 @@ from django.core.paginator import EmptyPage
 from django.http import Http404
 from django.urls import reverse
 
+from articles import crumbs, json_ld, pages, topics
 from articles import history as histories
-from articles import pages, topics
 from articles.models import Article, Publication
 from articles.shelf import Leaf, public_page
 
@@ -28,7 +28,8 @@ def version(request, slug, number):
 @public_page
 def index(request):
     site_revision = Publication.objects.site_revision()
-    return Leaf("articles/index.html", {"entries": entries()}, site_revision)
+    data = json_ld.collection("Articles", crumbs.to_list("article"))
+    return Leaf("articles/index.html", {"entries": entries()}, site_revision, data=data)
 
 
 @public_page
@@ -40,13 +41,16 @@ def topic(request, slug, number=1):
         page = topics.filed_under(slug, number)
     except EmptyPage as empty:
         raise Http404 from empty
+    way, here = crumbs.to(line.name, topics.address(slug)), topics.address(slug, number)
     context = {
         "name": line.name,
+        "crumbs": way,
         "page": page,
         "entries": [topics.entry(*row) for row in page],
         "page_urls": pages.around(page, lambda number: topics.address(slug, number)),
     }
-    return Leaf("articles/topic.html", context, line.site_revision)
+    data = json_ld.collection(line.name, way, here)
+    return Leaf("articles/topic.html", context, line.site_revision, data=data, path=here)
 
 
 def entries(limit: int | None = None) -> list[dict]:

@@ -10,6 +10,7 @@ def publisher(request):
     return {
         "publisher": {
             "name": settings.SITE_NAME,
+            "url": settings.SITE_URL,
             "demo": settings.COUNTERSIGN_DEMO,
             "emergency_number": settings.EMERGENCY_NUMBER,
         }

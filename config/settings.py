@@ -41,12 +41,22 @@ def _origin(name: str) -> str:
     return value
 
 
+def _contacts(name: str) -> list[str]:
+    """Where somebody can be reached, as addresses that begin with mailto:, https:// or tel:."""
+    values = [value.strip() for value in env.list(name, default=[]) if value.strip()]
+    for value in values:
+        if not value.startswith(("mailto:", "https://", "tel:")):
+            raise ImproperlyConfigured(f"{name} holds addresses such as mailto:security@example.org, not “{value}”.")
+    return values
+
+
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 
-# What the site is.
+# What the site is, and how its addresses begin wherever they are told whole.
+SITE_URL = _origin("SITE_URL")
 SITE_NAME = env("SITE_NAME", default="Countersign")
 COUNTERSIGN_DEMO = env.bool("COUNTERSIGN_DEMO", default=False)
 EMERGENCY_NUMBER = env("EMERGENCY_NUMBER", default="911")
@@ -62,6 +72,10 @@ OVERDUE_POLICY = {
     "high": _one_of("OVERDUE_POLICY_HIGH_RISK", ("banner", "withdraw")),
 }
 OVERDUE_POLICY_BY = env("OVERDUE_POLICY_BY", default="")
+
+# Whom to tell of a security hole, and how we deal with what is told: /.well-known/security.txt.
+SECURITY_CONTACT = _contacts("SECURITY_CONTACT")
+SECURITY_POLICY = _origin("SECURITY_POLICY")
 
 # Signs evidence packs: the path of a PEM file, or the PEM itself. Never logged, never in a page.
 EVIDENCE_KEY = env("EVIDENCE_KEY", default="")
@@ -217,7 +231,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # bytes
 
 # Mail: the link for a forgotten password, and what `send_review_mail` sends, with links that begin with SITE_URL.
-SITE_URL = _origin("SITE_URL")
 REVIEW_REMINDER_DAYS = _days("REVIEW_REMINDER_DAYS", 7)
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10  # seconds

@@ -7,7 +7,8 @@ from allauth.mfa.totp import views as totp
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from config import views
+from config import machines, sitemap, views
+from reviews import feed
 
 # Of allauth's pages those that we dressed; nobody here manages addresses or signs in by code.
 ACCOUNTS = [
@@ -47,7 +48,13 @@ urlpatterns = [
     path("desk/", include("reviews.urls")),
     path("accounts/", include(ACCOUNTS)),
     path("admin/", admin.site.urls),
+    path("feeds/reviewed.atom", feed.reviewed, name="reviewed"),
+    path("sitemap.xml", sitemap.sitemap, name="sitemap"),
+    path("sitemap/<slug:name>-<int:number>.xml", sitemap.file, name="sitemap_file"),
+    path("robots.txt", machines.robots, name="robots"),
+    path(".well-known/security.txt", machines.security, name="security"),
     path("healthz", views.healthz, name="healthz"),
 ]
+handler400 = "config.views.bad_request"
 handler404 = "config.views.not_found"
 handler500 = "config.views.server_error"

@@ -1,21 +1,22 @@
 """The front page, where a person starts after signing in, and the answers that belong to no room."""
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import get_template
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
 
-from articles import kinds, topics
+from articles import json_ld, kinds, topics
 from articles.models import Publication
 from articles.shelf import Leaf, public_page
 from articles.views import entries
+from config.publisher import publisher
 from symptoms import az
 
 RECENT = 6
@@ -30,7 +31,7 @@ def home(request):
         "articles": entries(RECENT),
         "topics": topics.every(),
     }
-    return Leaf("config/home.html", context, site_revision)
+    return Leaf("config/home.html", context, site_revision, data=json_ld.site())
 
 
 def _recently_signed() -> list[dict]:
@@ -75,7 +76,19 @@ def not_found(request, exception):
     return response
 
 
+def bad_request(request, exception):
+    """The request could not be read, so nothing on the page depends on it."""
+    return _plain("400.html", status=400)
+
+
 def server_error(request):
     """The plain page for when something broke: it needs neither database nor context processors."""
-    page = get_template("500.html").render({"emergency_number": settings.EMERGENCY_NUMBER})
-    return HttpResponse(page, status=500)
+    return _plain("500.html", status=500)
+
+
+def _plain(template: str, *, status: int) -> HttpResponse:
+    try:
+        stylesheet = static("css/site.css")
+    except ValueError:  # the list of static files may be what is missing
+        stylesheet = ""
+    return HttpResponse(get_template(template).render(publisher(None) | {"stylesheet": stylesheet}), status=status)

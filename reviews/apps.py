@@ -8,10 +8,11 @@ class ReviewsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import guards, projections
+        from articles import guards, json_ld, projections
         from articles.kinds import Projection
-        from reviews import rules, standing
+        from reviews import profile, rules, standing
         from reviews.models import Standing
 
+        json_ld.register_profile(profile.address)
         projections.register(Projection((Standing,), standing.show, standing.hide, standing.rows))
         guards.install_after_migrate(self, rules.guards())

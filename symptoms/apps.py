@@ -9,7 +9,7 @@ class SymptomsConfig(AppConfig):
 
     def ready(self):
         from articles import guards, kinds
-        from symptoms import blocks, causes, composing, quality, rules
+        from symptoms import blocks, causes, composing, json_ld, quality, rules
         from symptoms.content import SymptomDocument
         from symptoms.models import Symptom
 
@@ -28,8 +28,11 @@ class SymptomsConfig(AppConfig):
                 blocks=blocks.blocks,
                 authors=composing.authors,
                 links=causes.links,
+                listed=("Symptoms", "symptoms:index"),
                 checks=quality.CHECKS,
+                json_ld=json_ld.subject,
                 projection=kinds.Projection(causes.MODELS, causes.show, causes.hide, causes.rows, causes.forget),
             )
         )
+        kinds.register_place("cause", "causes:cause")
         guards.install_after_migrate(self, rules.guards())

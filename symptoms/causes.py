@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Max, Model, Q, Subquery, Value
+from django.db.models import Max, Model, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 
-from articles import kinds
-from articles.models import Article, Publication
+from articles import kinds, neighbours
+from articles.models import Publication
 from articles.search import index
 from symptoms.content import Cause, SymptomDocument
 from symptoms.models import CauseAddress, PublishedCause
@@ -113,21 +113,12 @@ def _row(publication: Publication, cause: Cause, *, latest: bool) -> PublishedCa
     )
 
 
-def links(document: SymptomDocument) -> dict[UUID, str]:
-    """UUID → path of the related symptoms and the causes that have a public page, in one query."""
+def links(document: SymptomDocument) -> list[QuerySet]:
+    """The related symptoms and the causes that have a public page."""
     causes = _causes(document)
-    if not (document.linked or causes):
-        return {}
-    pages = Article.objects.public().order_by().filter(uuid__in=document.linked)
     named = PublishedCause.objects.naming().order_by().filter(cause_uuid__in=causes)
-    rows = pages.values_list("uuid", "kind", "live__slug").union(
-        named.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug"), all=True
-    )
-    return {uuid: address(slug) if kind == "cause" else _page(kind, slug) for uuid, kind, slug in rows}
-
-
-def _page(kind: str, slug: str) -> str:
-    return reverse(kinds.get(kind).url_name, args=[slug])
+    rows = [named.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug")] if causes else []
+    return neighbours.linked(document.linked) + rows
 
 
 def address(slug: str, number: int = 1) -> str:
@@ -161,7 +152,7 @@ def entries(rows: Iterable[PublishedCause]) -> list[dict]:
         found.append(
             {
                 "document": document,
-                "url": _page(document.kind, row.article.live.slug),
+                "url": kinds.path(document.kind, row.article.live.slug),
                 "cause": _causes(document)[row.cause_uuid],
                 "reviewed_on": row.article.live.read_review_line().last_reviewed,
             }

@@ -85,6 +85,24 @@ class SymptomDocument(Document):
         related = tuple(symptom.name for group in self.related for symptom in group.symptoms)
         return related + tuple(cause.name for group in self.causes for cause in group.causes)
 
+    def contents(self) -> list[tuple[str, str]]:
+        """The (anchor, name) of the sections that are there, in reading order."""
+        sections = [
+            ("symptoms", "Other symptoms", self.related),
+            ("causes", "Causes", self.causes),
+            ("questions", "Questions you may be asked", self.diagnosis_questions),
+            ("treatment", "Treatment", self.treatment),
+            ("complications", "Complications", self.complications),
+            ("references", "References", self.references),
+        ]
+        return [(anchor, name) for anchor, name, there in sections if there]
+
+    @property
+    def cause_contents(self) -> list[tuple[str, str]]:
+        """The (anchor, heading) of the groups of causes that have a heading."""
+        groups = enumerate(self.causes, 1)
+        return [(f"causes-{place}", group.heading) for place, group in groups if group.heading]
+
     def rich_texts(self) -> dict[str, str]:
         causes = {f"Cause: {c.name}": c.html for group in self.causes for c in group.causes if c.html}
         texts = super().rich_texts() | {

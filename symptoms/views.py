@@ -4,8 +4,8 @@ from django.core.paginator import EmptyPage
 from django.http import Http404
 from django.shortcuts import redirect
 
+from articles import crumbs, json_ld, pages
 from articles import history as histories
-from articles import pages
 from articles.models import Publication
 from articles.shelf import Leaf, public_page
 from symptoms import az
@@ -19,7 +19,8 @@ def symptom(request, slug):
 
 @public_page
 def causes(request, slug):
-    leaf = pages.leaf(kind="symptom", slug=slug, template="symptoms/causes.html", url_name="symptoms:causes")
+    address = {"slug": slug, "url_name": "symptoms:causes"}
+    leaf = pages.leaf(kind="symptom", template="symptoms/causes.html", below="Causes", **address)
     if isinstance(leaf, Leaf) and leaf.status == 200 and not leaf.context["document"].causes:
         raise Http404
     return leaf
@@ -48,13 +49,16 @@ def cause(request, slug, number=1):
         page = named.named_by(row, number)
     except EmptyPage as empty:
         raise Http404 from empty
+    way, here = crumbs.to(row.name, named.address(slug)), named.address(slug, number)
     context = {
         "name": row.name,
+        "crumbs": way,
         "page": page,
         "entries": named.entries(page),
         "page_urls": pages.around(page, lambda number: named.address(slug, number)),
     }
-    return Leaf("symptoms/cause.html", context, row.site_revision)
+    data = json_ld.collection(row.name, way, here)
+    return Leaf("symptoms/cause.html", context, row.site_revision, data=data, path=here)
 
 
 @public_page
@@ -63,7 +67,9 @@ def index(request):
     letters = az.letters()
     total = sum(letter.count for letter in letters)
     groups = az.everything() if total <= az.ENTRIES_A_PAGE else []
-    return Leaf("symptoms/index.html", {"letters": letters, "groups": groups, "total": total}, site_revision)
+    context = {"letters": letters, "groups": groups, "total": total}
+    data = json_ld.collection("Symptoms A–Z", crumbs.to_list("symptom"))
+    return Leaf("symptoms/index.html", context, site_revision, data=data)
 
 
 @public_page
@@ -80,11 +86,15 @@ def letter(request, key, number=1):
     if page is None:
         raise Http404
     groups = [(chosen.label, [az.entry(title, slug) for title, slug in page])] if page.object_list else []
+    way = (*crumbs.to_list("symptom"), crumbs.Crumb(chosen.label, az.address(key)))
     context = {
         "letters": letters,
         "letter": chosen,
+        "crumbs": way,
         "groups": groups,
         "page": page,
         "page_urls": pages.around(page, lambda number: az.address(key, number)),
     }
-    return Leaf("symptoms/index.html", context, site_revision)
+    here = az.address(key, number)
+    data = json_ld.collection(f"Symptoms starting with {chosen.label}", way, here)
+    return Leaf("symptoms/index.html", context, site_revision, data=data, path=here)

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from articles import guards
+from articles.freshness import freshness
 from articles.shelf import shelf
 from config import groups
 from reviews.models import Reviewer
@@ -43,6 +44,7 @@ def plain_settings(settings):
 def empty_shelf():
     """Nothing printed or counted in another test stays on the shelf or in the cache."""
     shelf.clear()
+    freshness.clear()
     cache.clear()
     yield
     shelf.clear()

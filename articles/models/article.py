@@ -74,12 +74,11 @@ class ArticleQuerySet(models.QuerySet):
         newest = Publication.objects.order_by("-id").values("id")[:1]
         return self.select_related("live", "live__revision").annotate(site_revision=models.Subquery(newest))
 
-    def linked_from(self, document) -> dict:
-        """UUID → path of those pages that a document points to and visitors can read."""
-        if not document.linked:
-            return {}
-        rows = self.public().filter(uuid__in=document.linked).values_list("uuid", "kind", "live__slug")
-        return {uuid: reverse(kinds.get(kind).url_name, args=[slug]) for uuid, kind, slug in rows}
+    def dated(self):
+        """Carrying when visitors first read the page, and since when they read the text that is shown now."""
+        signed = Publication.objects.signed().filter(article=models.OuterRef("pk")).order_by("id").values("at")
+        this_text = signed.filter(revision=models.OuterRef("live__revision"))
+        return self.annotate(published_at=models.Subquery(signed[:1]), changed_at=models.Subquery(this_text[:1]))
 
 
 class Article(models.Model):

@@ -1,9 +1,13 @@
 """The demonstration: loaded once, signed like any page in every state, and never mistaken for the real thing."""
 
 import datetime as dt
+import re
+from pathlib import Path
 
+import brotli
 import pytest
 from django.conf import global_settings
+from django.contrib.staticfiles import finders
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Count
@@ -227,3 +231,11 @@ def test_every_page_says_that_it_is_a_demonstration_and_has_no_hole(path, demo, 
     assert "Demonstration." in page.text
     assert "medical advice" in page.text
     assert html.holes(page.text) == []
+
+
+def test_the_fullest_page_comes_in_the_first_round_trip(demo, client):
+    page = client.get("/symptoms/facial-spasms/")
+    sheets = re.findall(r'<link rel="stylesheet" href="/static/([^"]+)">', page.text)
+    assert sheets == ["css/site.css"]
+    sent = [page.content, *(Path(finders.find(sheet)).read_bytes() for sheet in sheets)]
+    assert sum(len(brotli.compress(part)) for part in sent) <= 14_336

@@ -17,6 +17,7 @@ from articles.actions import change_address, record_revisions, reframe
 from articles.imprint import Frame
 from articles.models import Article, CopyrightNotice, Publication, Redirect, Reference, Revision, Topic, TopicEntry
 from articles.shelf import shelf
+from config import sitemap
 from reviews.actions import request_review, withdraw_page
 from reviews.models import Mail, MailItem, MedicalReview, Reviewer
 from symptoms.models import Cause, CauseAddress, PublishedCause, Symptom
@@ -165,9 +166,15 @@ def samples() -> dict[str, list[dict]]:
     each_list = [{"slug": slug, "number": 1} for slug in sorted(slugs)]
     letters = {key: [{"key": key}] for key in [*"abcdefghijklmnopqrstuvwxyz", "other"]}
     each_slug = [{"slug": slug} for slug in sorted(slugs)]
+    files = ["site", *sitemap.SECTIONS]
     return {
         "": [{}],
         "healthz": [{}],
+        "feeds/reviewed.atom": [{}],
+        "sitemap.xml": [{}],
+        "sitemap/<slug:name>-<int:number>.xml": [{"name": name, "number": n} for name in files for n in (1, 2)],
+        "robots.txt": [{}],
+        ".well-known/security.txt": [{}],
         "articles/": [{}],
         "articles/<slug:slug>/": each_slug,
         "articles/<slug:slug>/history/": each_slug,
@@ -234,6 +241,20 @@ def test_the_walk_meets_pages_of_every_state_and_reads_signed_words(stain, clien
         assert signed in page.text
     assert client.get("/articles/diary-0/")["Location"] == "/articles/diary-zero/"
     assert answers["/symptoms/gone/"].status_code == answers["/articles/diary-1/"].status_code == 410
+
+
+def test_what_is_told_to_machines_has_signed_words_and_public_addresses_only(stain, client):
+    page = client.get("/symptoms/facial-spasms/").text
+    data = page[page.index("ld+json") : page.index("</script>")]
+    for signed in ("Cause 0 of Facial spasms", "Fasciculation", "spasms by another name", "Call 911 if one side"):
+        assert signed in data
+    feed, listed = client.get("/feeds/reviewed.atom").text, client.get("/sitemap.xml").text
+    assert "Call 911 if one side" in feed
+    assert "Facial spasms are movements" in feed
+    assert "/symptoms/facial-spasms/causes/" in listed
+    drafts = Article.objects.filter(publications__isnull=True).values_list("slug", flat=True)
+    assert {stain.words[slug][:2] for slug in drafts} == {("articles.Article", "slug")}
+    assert not [slug for slug in (*drafts, "gone", "diary-1", "old-ache", "diary-0") if f"/{slug}/" in listed]
 
 
 def test_pages_kept_on_the_shelf_from_before_show_no_draft_word_either(house, ann, client):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, connection
+from django.test import Client
 
 from articles.actions import change_address
 from articles.shelf import shelf
@@ -145,6 +146,31 @@ def test_a_fault_shows_a_plain_page_that_needs_no_database(client, monkeypatch, 
     assert "0112" in page.text
     assert "secret detail" not in page.text
     assert html.holes(page.text) == []
+
+
+def test_a_request_that_cannot_be_read_gets_the_plain_page_too(client, settings, django_assert_num_queries):
+    settings.SITE_NAME = "House of Words"
+    settings.COUNTERSIGN_DEMO = True
+    with django_assert_num_queries(0):
+        page = client.get("/", headers={"host": "not-ours.example"})
+    assert page.status_code == 400
+    assert not [word for word in ("House of Words", "Demonstration.", "911", "css/site.css") if word not in page.text]
+
+
+def test_the_plain_page_does_without_a_stylesheet_that_is_missing(client, settings):
+    broken = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": broken}
+    page = client.get("/", headers={"host": "not-ours.example"})
+    assert page.status_code == 400
+    assert "We could not read that request" in page.text
+    assert "stylesheet" not in page.text
+
+
+def test_a_form_from_elsewhere_is_refused_in_plain_words():
+    answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "ann"})
+    assert answer.status_code == 403
+    assert "The form was not accepted" in answer.text
+    assert "Nothing was saved, sent or signed." in answer.text
 
 
 @pytest.mark.parametrize("address", ["/", "/symptoms/", "/articles/", "/nowhere/"])

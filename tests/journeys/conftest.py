@@ -3,8 +3,11 @@
 import os
 
 import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
 from playwright.sync_api import sync_playwright
 
+from config import groups
 from tests.conftest import PASSWORD
 
 # Playwright's own loop runs in this thread, and Django would otherwise refuse to speak to the database in it.
@@ -31,6 +34,15 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def demo(transactional_db, monkeypatch):
+    """The demonstration, with a page in every state."""
+    if not Group.objects.exists():  # an earlier test emptied the database, its migrated groups included
+        groups.grant(Group, Permission)
+    monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
+    call_command("load_demo", verbosity=0)
 
 
 @pytest.fixture

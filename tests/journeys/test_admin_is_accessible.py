@@ -2,7 +2,6 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 
 from articles.models import Article, CopyrightNotice, Topic
 from reviews.models import Reviewer, Signature
@@ -10,12 +9,6 @@ from symptoms.models import Cause
 from tests.journeys.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def demo(monkeypatch):
-    monkeypatch.setenv("DEMO_PASSWORD", "correct-horse-battery")
-    call_command("load_demo", verbosity=0)
 
 
 def addresses() -> list[str]:

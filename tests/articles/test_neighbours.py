@@ -1,0 +1,96 @@
+"""What stands around a page: other public pages of its topics, as they were published, and not one query more."""
+
+import re
+
+import pytest
+
+from articles import neighbours
+from articles.actions import reframe
+from articles.models import Article
+from articles.shelf import shelf
+from reviews.actions import withdraw_page
+from tests import pages, scale, stories
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/symptoms/facial-spasms/"
+
+
+@pytest.fixture
+def publish(ann, ravi):
+    """Write and sign a page in the topics of some names: ``publish("Tics", "bones", kind="symptom")``."""
+
+    def publish(title: str, *topics: str, kind: str = "symptom", **fields):
+        write = {"symptom": stories.write_symptom, "article": stories.write_article}[kind]
+        page = write(ann, title=title, slug=title.lower().replace(" ", "-"), **fields)
+        page.topics.set([stories.topic(topic.title(), topic) for topic in topics])
+        stories.sign(page, by=ravi, asked_by=ann)
+        return page
+
+    return publish
+
+
+def related(client, address: str = PAGE) -> list[str]:
+    """The titles under "Related pages"."""
+    shelf.clear()
+    section = re.search(r'<section class="related">.*?</section>', client.get(address).text, re.DOTALL)
+    return re.findall(r"<li><a [^>]*>(.*?)</a>", section[0]) if section else []
+
+
+def test_articles_come_first_then_by_title(publish, client):
+    publish("Facial spasms", "bones")
+    for title in ("Tics", "Ache", "Yawning"):
+        publish(title, "bones")
+    publish("Stretching", "bones", kind="article")
+    assert related(client) == ["Stretching", "Ache", "Tics", "Yawning"]
+
+
+def test_only_public_pages_of_the_same_topics_by_their_published_names(publish, ann, ravi, morgan, client):
+    publish("Facial spasms", "bones")
+    kept, gone, moved = (publish(title, "bones") for title in ("Tics", "Gone", "Moved"))
+    publish("Elsewhere", "heart")
+    stories.write_symptom(ann, title="Draft", slug="draft").topics.set([stories.topic("Bones", "bones")])
+    stories.edit(kept, by=ann, title="A draft title")
+    withdraw_page(gone, reason="wrong", by=morgan)
+    moved.topics.set([stories.topic("Heart", "heart")])
+    assert related(client) == ["Moved", "Tics"]
+    reframe(Article.objects.filter(pk=moved.pk), by=morgan)
+    assert related(client) == ["Tics"]
+
+
+def test_what_shares_most_topics_is_chosen_and_then_the_next_by_title(publish, client):
+    publish("Facial spasms", "bones", "nerves")
+    for title in ("Ache", "Bruise", "Gait", "Hiccup", "Itch"):
+        publish(title, "bones")
+    publish("Cramp", "bones", "nerves")
+    assert related(client) == ["Ache", "Cramp", "Gait", "Hiccup", "Itch"]
+
+
+def test_what_the_text_names_itself_is_not_told_twice(publish, ann, ravi, client):
+    other = publish("Tics", "bones")
+    publish("Ache", "bones")
+    symptom = pages.write_whole_symptom(ann, others=[other])
+    symptom.topics.set([stories.topic("Bones", "bones")])
+    stories.sign(symptom, by=ravi, asked_by=ann)
+    assert related(client) == ["Ache"]
+
+
+def test_an_article_has_related_pages_and_a_page_alone_has_none(publish, client):
+    publish("Stretching", "bones", kind="article")
+    assert related(client, "/articles/stretching/") == []
+    publish("Tics", "bones")
+    assert related(client, "/articles/stretching/") == ["Tics"]
+    assert related(client, "/symptoms/tics/") == ["Stretching"]
+    assert "Related pages" not in client.get("/symptoms/tics/history/").text
+
+
+@pytest.mark.parametrize("count", [1, 3, 300])
+def test_the_neighbours_are_one_query_however_many_they_are(count, publish, ann, ravi, django_assert_num_queries):
+    slug = scale.publish_symptoms(count, by=ann, signer=ravi)[-1]
+    page = publish("Aah", "bones-joints-and-muscles", "nerves")
+    page.refresh_from_db()
+    document, filed_under = page.latest_revision().read(), page.live.read_frame().filed_under
+    with django_assert_num_queries(1):
+        near = neighbours.of(document, filed_under)
+    assert len(near.related) == min(count, neighbours.RELATED)
+    assert f"/symptoms/{slug}/" in [entry["url"] for entry in near.related] or count > neighbours.RELATED

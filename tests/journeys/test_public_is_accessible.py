@@ -1,0 +1,150 @@
+"""axe finds nothing on any public, desk, sign-in and error page, light and dark; and none is wider than its window.
+
+A new page joins with one line in ``PUBLIC``, ``DESK`` or ``SIGNED_IN``.
+"""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.template.loader import render_to_string
+
+from articles.models import Article
+from config import views
+from config.publisher import publisher
+from reviews.models import MedicalReview, Recall
+from reviews.recalls import open_recall
+from tests.journeys.conftest import log_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SPASMS = "/symptoms/facial-spasms/"
+PUBLIC = {
+    "front page": "/",
+    "symptoms": "/symptoms/",
+    "a letter": "/symptoms/a-z/t/",
+    "an empty letter": "/symptoms/a-z/q/",
+    "symptom": SPASMS,
+    "overdue symptom": "/symptoms/tiredness/",
+    "causes": f"{SPASMS}causes/",
+    "history": f"{SPASMS}history/",
+    "old version": f"{SPASMS}history/1/",
+    "cause": "/causes/bells-palsy/",
+    "articles": "/articles/",
+    "article": "/articles/sleeping-better/",
+    "topic": "/topics/brain-and-nerves/",
+    "reviewer": "/reviewers/ravi-example/",
+    "not found": "/nowhere/",
+    "withdrawn": "/symptoms/watery-eyes/",
+    "sign in": "/accounts/login/",
+    "forgotten password": "/accounts/password/reset/",
+    "mail is on its way": "/accounts/password/reset/done/",
+    "bad link": "/accounts/password/reset/key/1-no/",
+    "no sign-up": "/accounts/signup/",
+    "closed account": "/accounts/inactive/",
+}
+SIGNED_IN = {
+    "sign out": "/accounts/logout/",
+    "password": "/accounts/password/change/",
+    "second factor": "/accounts/second-factor/",
+    "a code app": "/accounts/second-factor/add/",
+    "confirm": "/accounts/reauthenticate/",
+}
+DESK = {
+    "ravi": {"queue": "/desk/", "review": "/desk/reviews/{review}/", "forbidden": "/desk/radar/"} | SIGNED_IN,
+    "morgan": {
+        "radar": "/desk/radar/",
+        "overdue": "/desk/radar/?state=overdue",
+        "plan": "/desk/radar/plan/",
+        "recalls": "/desk/recall/",
+        "recall search": "/desk/recall/?q=stroke",
+        "recall": "/desk/recall/{recall}/",
+    },
+}
+# Pages that no address gives on demand: printed here as the site prints them, and served at these addresses.
+PRINTED = {
+    "/plain-400/": lambda: views.bad_request(None, None).text,
+    "/plain-500/": lambda: views.server_error(None).text,
+    "/csrf/": lambda: render_to_string("403_csrf.html", publisher(None)),
+    "/too-many/": lambda: render_to_string("429.html", publisher(None)),
+    "/expunged/": lambda: render_to_string(
+        "articles/expunged.html", publisher(None) | {"title": "Facial spasms", "number": 1, "address": SPASMS}
+    ),
+}
+
+
+WIDTHS = (320, 640, 1280)  # a narrow telephone, a desktop at twice the size, and a desktop
+
+
+@pytest.fixture
+def looked_at(demo, sit_down, django_user_model):
+    """Each page in turn, opened by somebody who may: pairs of a browser's page and an address to go to."""
+    ravi, morgan = (django_user_model.objects.get(username=name) for name in ("ravi", "morgan"))
+    known = {
+        "review": MedicalReview.objects.filter(reviewer__user=ravi, decided_at=None).first().uuid,
+        "recall": _recall(morgan).uuid,
+    }
+
+    def pages():
+        visitor = sit_down(bypass_csp=True, reduced_motion="reduce")  # axe styles pages
+        visitor.route(re.compile("/(" + "|".join(path.strip("/") for path in PRINTED) + ")/$"), _serve)
+        yield from ((visitor, address) for address in [*PUBLIC.values(), *PRINTED])
+        for name, addresses in DESK.items():
+            person = sit_down(bypass_csp=True, reduced_motion="reduce")
+            log_in(person, name, next(iter(addresses.values())))
+            yield from ((person, address.format(**known)) for address in addresses.values())
+
+    return pages()
+
+
+def _recall(by) -> Recall:
+    page = Article.objects.public().get(slug="headache")
+    return open_recall([page.pk], trigger="safety", reason="An alert names it.", by=by)
+
+
+def _serve(route):
+    path = "/" + route.request.url.split("/", 3)[3]
+    route.fulfill(body=PRINTED[path](), content_type="text/html; charset=utf-8")
+
+
+def faults(page, address: str) -> list[str]:
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for problem in Axe().run(page).response["violations"]:
+            places = ", ".join(str(node["target"]) for node in problem["nodes"][:3])
+            found.append(f"{address} ({scheme}): {problem['id']} at {places}")
+    return found
+
+
+def overflow(page, address: str) -> list[str]:
+    """Where a page is wider than its window, or a part of it reaches out of the window."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        wide, wide_parts = page.evaluate(
+            """() => {
+                const room = document.documentElement.clientWidth
+                const out = [...document.querySelectorAll('body *')].filter(part => {
+                    const box = part.getBoundingClientRect()
+                    const own = getComputedStyle(part)
+                    return box.width > 1 && (box.right > room + 1 || box.left < -1)
+                        && own.position !== 'absolute' && !part.closest('.scroll, .skip')
+                })
+                const named = part => part.tagName + '.' + part.className + ' ' + part.textContent.slice(0, 20)
+                return [document.documentElement.scrollWidth > room, out.slice(-3).map(named)]
+            }"""
+        )
+        if wide or wide_parts:
+            found.append(f"{address} at {width}: {wide_parts}")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return found
+
+
+@pytest.mark.parametrize("find", [faults, overflow])
+def test_every_page_can_be_read_by_everybody(find, looked_at):
+    found = []
+    for page, address in looked_at:
+        page.goto(address)
+        found += find(page, address)
+    assert not found, "\n".join(found)
