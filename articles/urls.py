@@ -1,8 +1,9 @@
-"""Addresses of plain articles and of topics."""
+"""Addresses of plain articles, of topics and of the search."""
 
 from django.urls import path
 
 from articles import views
+from articles.search import views as search
 
 app_name = "articles"
 urlpatterns = [
@@ -11,6 +12,8 @@ urlpatterns = [
     path("articles/<slug:slug>/history/", views.history, name="history"),
     path("articles/<slug:slug>/history/page/<int:number>/", views.history, name="history"),
     path("articles/<slug:slug>/history/<int:number>/", views.version, name="version"),
+    path("search/", search.search, name="search"),
+    path("search/suggestions/", search.suggestions, name="suggestions"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("topics/<slug:slug>/<int:number>/", views.topic, name="topic"),
 ]

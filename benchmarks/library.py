@@ -1,4 +1,4 @@
-"""Publishes a library of symptoms from JSON lines in a benchmark site: for measuring only, signed by nobody clinical."""
+"""Publishes a library of symptoms from JSON lines, for measuring only: nobody clinical reads or signs it."""
 
 import datetime as dt
 import gzip
@@ -71,17 +71,15 @@ def _publish(rows: list[dict], causes: dict[str, Cause], writer: User, signer: U
         Symptom(article_ptr=page).save_base(raw=True, force_insert=True)
     OtherName.objects.bulk_create(_names(pages, rows), batch_size=BATCH, ignore_conflicts=True)
     Code.objects.bulk_create(_codes(pages, rows), batch_size=BATCH, ignore_conflicts=True)
-    SymptomCause.objects.bulk_create(
-        [
-            SymptomCause(symptom_id=page.pk, cause=cause, position=place)
-            for page, row in zip(pages, rows, strict=True)
-            for place, cause in enumerate(
-                list({c.folded: c for one in row["causes"] if (c := causes.get(one["id"]))}.values())[:causes_a_page]
-            )
-        ],
-        batch_size=BATCH,
-    )
+    SymptomCause.objects.bulk_create(_relations(pages, rows, causes, causes_a_page), batch_size=BATCH)
     scale.sign_and_publish(pages, by=writer, signer=signer)
+
+
+def _relations(pages: list[Article], rows: list[dict], causes: dict[str, Cause], most: int) -> Iterable[SymptomCause]:
+    for page, row in zip(pages, rows, strict=True):
+        known = (causes[one["id"]] for one in row["causes"] if one["id"] in causes)
+        for place, cause in enumerate(list({cause.folded: cause for cause in known}.values())[:most]):
+            yield SymptomCause(symptom_id=page.pk, cause=cause, position=place)
 
 
 def _article(row: dict, writer: User) -> Article:

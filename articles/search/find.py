@@ -6,6 +6,7 @@ from articles.search import engine, vocabulary
 from articles.search.question import Question, ask
 from articles.search.ranking import Answer, rank
 from articles.search.vocabulary import Vocabulary, otherwise
+from articles.search.words import code_key
 
 FEW = 3  # answers to the whole question, below which those to a part of it are shown as well
 IN_ONE_NAME = 0.8  # of a question, guesses counting a little less
@@ -31,6 +32,8 @@ def find(text: str) -> Found:
     if not (called or whole):
         if under := [one for code in question.codes for one in engine.coded_under(code)]:
             return Found(question, [Answer(one, 1.0) for one in dict.fromkeys(under)])
+        if question.codes[:1] == (code_key(text.strip()),):
+            return Found(question)  # an unknown code is not a word that was mistyped
         if found := _meant(question, known):
             return found
     found = [*(one for one, _ in called), *whole]

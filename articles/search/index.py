@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db.models import Model
 
 from articles.content import ADVICE, Document
-from articles.diff import paragraphs
 from articles.fields import fold
+from articles.lines import plain
 from articles.models import Publication, SearchEntry, SearchKey, SearchStart
 from articles.search.words import code_key, key, stems, words
 
@@ -34,7 +34,6 @@ class Item:
 def item(publication: Publication, document: Document) -> Item:
     """A page as it is found. Its advice is no part of that: what it warns of is not what it is about."""
     texts = [html for label, html in document.rich_texts().items() if label != ADVICE]
-    plain = [line for html in texts for line in paragraphs(html, links=False)]
     headline = () if fold(document.headline) == fold(document.title) else (document.headline,)
     return Item(
         uuid=document.uuid,
@@ -42,7 +41,7 @@ def item(publication: Publication, document: Document) -> Item:
         title=document.title,
         names=document.names,
         codes=document.coded,
-        texts=(*headline, document.summary, *plain, *document.named, *document.tags),
+        texts=(*headline, document.summary, *map(plain, texts), *document.named, *document.tags),
         article_id=publication.article_id,
     )
 

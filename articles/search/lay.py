@@ -21,10 +21,10 @@ def table() -> dict[Stems, tuple[Stems, ...]]:
     lines = (Path(__file__).parent / "lay_words.txt").read_text().splitlines()
     for names in (line.split(";") for line in lines if line and not line.startswith("#")):
         spoken = [words(name) for name in names]
-        sought = {tuple(map(stem, name)) for name in spoken if telling(name) == name}
+        sought = {tuple(map(stem, telling(name))) for name in spoken if telling(name) == name or len(telling(name)) > 1}
         for name in {tuple(map(stem, name)) for name in spoken}:
             found[name] += sorted(sought - {name} - set(found[name]))
-    return {name: tuple(others) for name, others in found.items()}
+    return {name: tuple(others) for name, others in found.items() if others}
 
 
 def other_names(stems: Stems) -> tuple[Stems, ...]:

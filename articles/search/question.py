@@ -65,7 +65,7 @@ def _longest_name(known: list[str]) -> int:
 def _group(name: tuple[str, ...], spoken: list[str]) -> Group:
     own = tuple(dict.fromkeys(stem(word) for word in telling(spoken)))
     others = lay.other_names(name)
-    too_wide = len(own) < len(name) and others  # "sleep" of "cannot sleep"
+    too_wide = len(own) == 1 < len(name) and others  # "sleep" of "cannot sleep"
     return (*([] if too_wide else [Way(own)]), *(Way(other, OTHERWISE) for other in others))
 
 

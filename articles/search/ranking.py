@@ -11,7 +11,8 @@ CALLED = {SearchKey.Rank.TITLE: 2.0, SearchKey.Rank.OTHER_NAME: 1.8, SearchKey.R
 NAMES, TEXT = 0.8, 0.2  # of what an entry can reach
 OTHER_NAME = 0.93  # beside the title
 COVERED, TIGHT = 0.6, 0.4  # of a name: how much of the question it has, and how little else
-ENOUGH = 0.5  # of the question that must be answered at all, where nothing answers it whole
+ENOUGH = 0.4  # of the question that must be answered at all, where nothing answers it whole
+FLOOR = 0.25  # of the best answer: what mentions the words in passing is none beside a page about them
 FIRST = {"symptom": 0, "article": 1, "cause": 2}
 
 
@@ -33,7 +34,8 @@ def rank(question: Question, found: list[Candidate], called: dict, vocabulary: V
         whole = CALLED.get(called.get(candidate.uuid), 0.0)
         if whole or covered >= ENOUGH:
             answers.append(Answer(candidate, round(score + whole, 4), named))
-    return sorted(answers, key=_order)
+    floor = FLOOR * min(max((answer.score for answer in answers), default=0.0), 1.0)
+    return sorted((answer for answer in answers if answer.score >= floor), key=_order)
 
 
 def _order(answer: Answer) -> tuple:

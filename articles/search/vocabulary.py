@@ -5,16 +5,18 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from articles.models import Publication, SearchEntry
 from articles.search.question import Group, Question, Way, of_words
-from articles.search.words import ASKING, stem
+from articles.search.words import ASKING, DESCRIBING, stem
 
 PATIENCE = 30.0  # seconds that a process looks up its words before it asks whether there are newer ones
 GUESSES = 4
+LESS = 0.5  # of what another word tells
 MEANT = 0.9  # what a guess is worth for each letter that differs
 
 
@@ -27,9 +29,10 @@ class Vocabulary:
     entries: int
 
     def weight(self, group: Group) -> float:
-        """How much a group tells: much if it is in few names."""
+        """How much a group tells: much if it is in few names, less if it is in none, or only says how something is."""
         most = max(min(self.stems.get(stem, 0) for stem in way.stems) for way in group if way.stems)
-        return math.log(1 + self.entries / (1 + most))
+        describes = all(stem in _describing() for stem in group[0].stems)
+        return math.log(1 + self.entries / (1 + most)) * (LESS if describes or not most else 1.0)
 
     def knows(self, word: str) -> bool:
         return word in self.words or stem(word) in self.stems
@@ -48,20 +51,28 @@ class Vocabulary:
         return list(self.words)
 
     def joined(self, words: list[str]) -> list[str]:
-        """With two words made one where only that is known: "head ache"."""
+        """With two words made one where that is known, "head ache", and a space moved to its place, "dr ymouth"."""
         made: list[str] = []
         for word in words:
-            if made and made[-1] not in ASKING and made[-1] + word in self.words:
-                made[-1] += word
+            together = made[-1] + word if made and made[-1] not in ASKING else ""
+            if together in self.words:
+                made[-1] = together
+            elif together and not (self.knows(made[-1]) or self.knows(word)) and (parts := self.parts(together)):
+                made[-1:] = parts
             else:
                 made.append(word)
         return made
 
     def parts(self, word: str) -> list[str]:
-        """An unknown word as two known ones, "backpain"; empty where it is none."""
-        cuts = ((word[:at], word[at:]) for at in range(3, len(word) - 2))
+        """An unknown word as two known ones, "backpain" or "back.pain"; empty where it is none."""
+        cuts = [(word[:at], word[at + skip :]) for skip in (0, 1) for at in range(3, len(word) - 2 - skip)]
         fit = [cut for cut in cuts if cut[0] in self.words and cut[1] in self.words]
         return list(max(fit, key=lambda cut: min(self.words[part] for part in cut), default=()))
+
+
+@cache
+def _describing() -> frozenset[str]:
+    return frozenset(map(stem, DESCRIBING))
 
 
 class _Shelf:

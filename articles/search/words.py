@@ -16,7 +16,13 @@ WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
 POSSESSIVE = re.compile(r"['’]s$")
 CODE = re.compile(r"(?=[a-z\d.\-]*\d)[a-z]{0,3}\d[a-z\d]*(?:[.\-][a-z\d]+)*", re.ASCII)
 
-ASKING = frozenset(Path(__file__).with_name("asking_words.txt").read_text().partition("\n")[2].split())
+
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(Path(__file__).with_name(name).read_text().partition("\n")[2].split())
+
+
+ASKING = _listed("asking_words.txt")
+DESCRIBING = _listed("describing_words.txt")
 _stemmer = threading.local()
 
 
@@ -56,5 +62,5 @@ def key(of: Iterable[str]) -> str:
 
 def code_key(text: str) -> str:
     """A code of a coding system as it is compared: R25.3, r25.3 and R253 are one; empty for what is no code."""
-    bare = "".join(fold(text).split())
+    bare = fold(text)
     return "=" + bare.replace(".", "").replace("-", "") if CODE.fullmatch(bare) else ""

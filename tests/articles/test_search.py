@@ -1,0 +1,199 @@
+"""What is found, in which order, and by which words; from signed documents only."""
+
+import pytest
+
+from articles.actions import change_address, record_revision
+from articles.models import SearchEntry, SearchKey, SearchStart
+from articles.search import vocabulary
+from articles.search.find import find
+from articles.search.suggest import suggest
+from reviews.actions import withdraw_page
+from symptoms.models import Code, OtherName, SymptomCause
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def fresh_words():
+    vocabulary.forget()
+    yield
+    vocabulary.forget()
+
+
+@pytest.fixture
+def library(ann, ravi):
+    """Facial spasms with other names, a cause and a code; some other symptoms, and an article on twitching."""
+    spasms = stories.write_symptom(ann, body="<p>A muscle of the face tightens by itself, often near the eye.</p>")
+    for name in ("Eye twitching", "Face tics"):
+        OtherName.objects.create(symptom=spasms, name=name)
+    Code.objects.create(symptom=spasms, system="ICD-10-CM", code="R25.3")
+    sjogren = stories.write_cause(ann, name="Sjögren's syndrome", slug="sjogrens-syndrome")
+    SymptomCause.objects.create(symptom=spasms, cause=sjogren)
+    record_revision(spasms, by=ann)
+    pages = [spasms]
+    for slug, title in [
+        ("limb-edema", "Limb edema"),
+        ("respiratory-paralysis", "Respiratory paralysis"),
+        ("chronic-cough", "Chronic cough"),
+        ("diarrhea", "Diarrhea"),
+        ("paresthesia", "Paresthesia"),
+        ("headache", "Headache"),
+        ("cough-syrup-taste", "Taste of cough syrup"),
+    ]:
+        summary = "It comes and it goes."
+        pages.append(stories.write_symptom(ann, slug=slug, title=title, summary=summary, body="<p>It is felt.</p>"))
+    pages.append(stories.write_article(ann, slug="twitching", title="Living with twitching"))
+    for page in pages:
+        stories.sign(page, by=ravi, asked_by=ann)
+    return spasms
+
+
+def titles(text: str) -> list[str]:
+    return [answer.candidate.title for answer in find(text).answers]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("facial spasms", "Facial spasms"),
+        ("FACIAL SPASM", "Facial spasms"),
+        ("eye twitching", "Facial spasms"),
+        ("eye wont stop twitching", "Facial spasms"),
+        ("why does my eye twitch?", "Facial spasms"),
+        ("R25.3", "Facial spasms"),
+        ("icd-10 r25.3", "Facial spasms"),
+        ("R25", "Facial spasms"),
+        ("paralysis, respiratory", "Respiratory paralysis"),
+        ("oedema of the limbs", "Limb edema"),
+        ("diarrhoea", "Diarrhea"),
+        ("the runs", "Diarrhea"),
+        ("pins and needles", "Paresthesia"),
+        ("sjogrens syndrome", "Sjögren's syndrome"),
+        ("head ache", "Headache"),
+        ("chroniccough", "Chronic cough"),
+        ("cough", "Chronic cough"),
+    ],
+)
+def test_the_page_that_was_meant_comes_first(library, asked, first):
+    assert titles(asked)[0] == first
+    assert not find(asked).meant or asked in ("head ache", "chroniccough")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "first"),
+    [
+        ("facail spasms", "facial spasms", "Facial spasms"),
+        ("chronc cough", "chronic cough", "Chronic cough"),
+        ("diarhea", "diarrhea", "Diarrhea"),
+    ],
+)
+def test_a_mistyped_word_is_taken_for_the_one_that_was_meant_and_it_is_said(library, typed, meant, first):
+    found = find(typed)
+    assert found.meant == meant
+    assert found.answers[0].candidate.title == first
+
+
+def test_a_word_that_fits_is_never_taken_for_another(library, ann, ravi):
+    page = stories.write_symptom(ann, slug="facal", title="Facal rash")
+    stories.sign(page, by=ravi, asked_by=ann)
+    vocabulary.forget()
+    assert find("facal").meant == ""
+    assert titles("facal") == ["Facal rash"]
+
+
+@pytest.mark.parametrize("asked", ["", "   ", "?!", "\x00", "Z99.9", "qwxz", "((\"'*:", "AND OR NOT", "a" * 5000])
+def test_what_nothing_answers_is_answered_with_nothing(library, asked):
+    assert find(asked).answers == []
+
+
+def test_the_title_comes_before_other_names_and_these_before_the_text(library):
+    assert titles("twitching") == ["Living with twitching", "Facial spasms"]
+    assert titles("muscle") == ["Facial spasms"]
+
+
+def test_advice_is_not_what_a_page_is_about(library):
+    assert titles("droops") == []
+
+
+def test_only_signed_words_are_found(library, ann):
+    stories.write_symptom(ann, slug="zebra", title="Zebra vision")
+    stories.edit(library, by=ann, title="Zebra face", summary="Zebra.", body="<p>Zebra.</p>")
+    OtherName.objects.create(symptom=library, name="Zebra name")
+    record_revision(library, by=ann)
+    vocabulary.forget()
+    assert titles("zebra") == []
+    assert suggest("zebra") == suggest("zeb") == []
+
+
+def test_a_new_text_is_found_once_it_is_signed_and_the_old_one_no_more(library, ann, ravi):
+    library.other_names.filter(name="Face tics").delete()
+    stories.edit(library, by=ann, title="Grimaces")
+    assert titles("face tics")[:1] == ["Facial spasms"]
+    stories.sign(library, by=ravi, asked_by=ann)
+    vocabulary.forget()
+    assert titles("grimaces") == ["Grimaces"]
+    assert not SearchStart.objects.filter(name="Face tics").exists()
+
+
+def test_what_is_withdrawn_is_found_no_more_nor_are_its_causes(library, morgan):
+    assert titles("sjogrens syndrome")
+    withdraw_page(library, reason="safety", by=morgan)
+    vocabulary.forget()
+    assert "Facial spasms" not in titles("facial spasms eye twitching")
+    assert titles("sjogrens syndrome") == []
+    assert suggest("faci") == []
+    assert not SearchKey.objects.filter(uuid=library.uuid).exists()
+    assert not SearchStart.objects.filter(uuid=library.uuid).exists()
+
+
+def test_a_cause_is_found_by_the_name_that_was_signed_whatever_it_is_called_now(library, ann):
+    cause = library.symptom_causes.get().cause
+    cause.name = "Zebra disease"
+    cause.save()
+    assert titles("zebra") == []
+    assert titles("sjogren")[0] == "Sjögren's syndrome"
+
+
+def test_a_page_that_moved_is_found_at_its_new_address(library, morgan):
+    change_address(library, slug="face-spasms", by=morgan)
+    (suggestion,) = suggest("facial sp")
+    assert suggestion.url == "/symptoms/face-spasms/"
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("fac", "Facial spasms"), ("spa", "Facial spasms"), ("EYE TW", "Eye twitching"), ("oedem", "Limb edema")],
+)
+def test_names_are_suggested_from_any_of_their_words(library, typed, name):
+    assert name in [one.name for one in suggest(typed)]
+
+
+def test_each_page_is_suggested_once_and_a_mistyped_beginning_still_helps(library):
+    assert [one.name for one in suggest("face")] == ["Face tics"]
+    assert [one.title for one in suggest("facail spasms")][:1] == ["Facial spasms"]
+    assert suggest("f") == []
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_search_asks_the_database_the_same_number_of_times(
+    library, ann, ravi, number, django_assert_max_num_queries, django_assert_num_queries
+):
+    for place in range(number):
+        page = stories.write_symptom(ann, slug=f"ache-{place}", title=f"Ache {place}")
+        stories.sign(page, by=ravi, asked_by=ann)
+    find("ache")
+    with django_assert_num_queries(2):
+        assert len(find("ache").answers) == number
+    with django_assert_max_num_queries(2):
+        suggest("ache")
+
+
+def test_the_index_says_what_the_log_says(library):
+    from articles import projections
+
+    assert list(projections.faults()) == []
+    before = sorted(SearchEntry.objects.values_list("uuid", "title_words", "name_words", "text_words"))
+    projections.rebuild()
+    assert sorted(SearchEntry.objects.values_list("uuid", "title_words", "name_words", "text_words")) == before
+    assert titles("facial spasms")[0] == "Facial spasms"
