@@ -1,0 +1,78 @@
+"""Somebody looks for what they feel: by keyboard with suggestions, on a telephone, and without any script."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from articles.search import vocabulary
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def site(demo):
+    vocabulary.forget()
+
+
+def test_a_name_is_typed_chosen_and_opened_by_keyboard_alone(sit_down):
+    page = sit_down()
+    page.goto("/symptoms/tiredness/")
+    box = page.get_by_role("combobox", name="Search for a symptom")
+    while page.evaluate("document.activeElement.id") != "q":
+        page.keyboard.press("Tab")
+    page.keyboard.type("facial sp")
+    expect(page.get_by_role("option").first).to_have_text("Facial spasms")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    assert box.get_attribute("aria-activedescendant") == page.get_by_role("option").first.get_attribute("id")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/symptoms/facial-spasms/")
+
+
+def test_suggestions_close_with_escape_and_the_words_stay(sit_down):
+    page = sit_down()
+    page.goto("/")
+    box = page.get_by_role("combobox", name="Search in your own words")
+    box.press_sequentially("twitch")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(box).to_have_value("twitch")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/?q=twitch")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_worried_question_on_a_telephone_finds_help_first(sit_down, script):
+    page = sit_down(390, 844, java_script_enabled=script)
+    page.goto("/")
+    page.get_by_label("Search in your own words").fill("eye wont stop twiching")
+    page.get_by_role("button", name="Search").click()
+    first = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Eye twitching"))
+    expect(first).to_contain_text("Call 911")
+    expect(page.locator(".meant")).to_contain_text("twitching")
+    first.get_by_role("link", name="Eye twitching").click()
+    page.wait_for_url("**/symptoms/eye-twitching/")
+
+
+def test_a_topic_and_a_further_page_need_no_script(sit_down):
+    page = sit_down(java_script_enabled=False)
+    page.goto("/search/?q=face")
+    every = int(re.match(r"\d+", page.locator("#found").inner_text())[0])
+    page.get_by_role("navigation", name="Show one topic only").get_by_role("link").nth(1).click()
+    assert int(re.match(r"\d+", page.locator("#found").inner_text())[0]) <= every
+    expect(page.get_by_label("A symptom, in your own words")).to_have_value("face")
+
+
+def test_nothing_of_a_search_stays_in_the_browser(sit_down):
+    page = sit_down()
+    page.goto("/")
+    page.get_by_role("combobox").press_sequentially("facial")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/?q=facial")
+    stored = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
+    assert page.evaluate(stored) == "[{},{}]"
+    assert page.context.cookies() == []
+    assert page.evaluate("document.querySelector('#q').autocomplete") == "off"
