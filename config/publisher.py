@@ -12,5 +12,6 @@ def publisher(request):
             "name": settings.SITE_NAME,
             "demo": settings.COUNTERSIGN_DEMO,
             "emergency_number": settings.EMERGENCY_NUMBER,
+            "finder": settings.FINDER,
         }
     }

@@ -63,6 +63,9 @@ OVERDUE_POLICY = {
 }
 OVERDUE_POLICY_BY = env("OVERDUE_POLICY_BY", default="")
 
+# The way from symptoms to the causes that signed pages name (ADR 26); off, it has no address and no link.
+FINDER = env.bool("FINDER", default=True)
+
 # Signs evidence packs: the path of a PEM file, or the PEM itself. Never logged, never in a page.
 EVIDENCE_KEY = env("EVIDENCE_KEY", default="")
 
@@ -88,6 +91,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
+    "django_htmx",
     "django_prose_editor",
     "taggit",
     "whitenoise.runserver_nostatic",
@@ -110,6 +114,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

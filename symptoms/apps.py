@@ -9,7 +9,7 @@ class SymptomsConfig(AppConfig):
 
     def ready(self):
         from articles import guards, kinds
-        from symptoms import blocks, causes, composing, quality, rules
+        from symptoms import blocks, causes, composing, projected, quality, rules
         from symptoms.content import SymptomDocument
         from symptoms.models import Symptom
 
@@ -29,7 +29,7 @@ class SymptomsConfig(AppConfig):
                 authors=composing.authors,
                 links=causes.links,
                 checks=quality.CHECKS,
-                projection=kinds.Projection(causes.MODELS, causes.show, causes.hide, causes.rows, causes.forget),
+                projection=projected.projection,
             )
         )
         guards.install_after_migrate(self, rules.guards())
