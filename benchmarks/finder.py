@@ -1,7 +1,7 @@
-"""The finder over 18,836 symptoms and 253,320 causes named, on SQLite and PostgreSQL: `python -m benchmarks.finder [PAGES]`.
+"""The finder over 18,836 symptoms that name 253,320 causes, on SQLite and PostgreSQL: `python -m benchmarks.finder`.
 
-PAGES is a file of lines like {"slug": …, "causes": [{"id": …, "f": [5, 29]}]}, gzipped, whose graph of symptoms and causes is
-taken; without it one of the same shape is made up. Some minutes an engine, most of them to write and sign the pages.
+The path of a gzipped file may follow, with lines like {"causes": [{"id": "A:1", "f": [5, 29]}]}: its graph of symptoms
+and causes is taken. Without it, one of the same shape is made up. Some minutes an engine.
 """
 
 import os

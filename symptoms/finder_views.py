@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from symptoms import finder, finder_forms, finder_lists, finder_names
+from symptoms import finder, finder_forms, finder_lists, names
 from symptoms.finder_forms import MOST, Asked
 from symptoms.finder_lists import Listing
 
@@ -46,10 +46,10 @@ def _typed(asked: Asked, slugs: tuple[str, ...]) -> dict:
     """Whatever may be meant by what was typed; ``meant`` is the address with the one that surely is."""
     if not asked.typed or len(slugs) >= MOST:
         return {}
-    found = finder_names.matching(asked.typed)
+    found = names.matching(asked.typed)
     kept = asked.having(slugs)
     exact = [match for match in found if match.exact]
-    surely = exact if len(exact) == 1 else found if len(found) == 1 else []
+    surely = exact if len(exact) == 1 else [match for match in found if match.whole and len(found) == 1]
     return {
         "matches": [{"match": match, "url": _with(kept, match.slug)} for match in found],
         "meant": _with(kept, surely[0].slug) or kept.address() if surely else "",

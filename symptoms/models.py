@@ -298,6 +298,24 @@ class PublishedRelation(models.Model):
         return f"{self.label}: {self.other_uuid}"
 
 
+class PublishedName(models.Model):
+    """A name by which a public symptom is found, as it was signed, with the words by which it is compared.
+
+    A projection of the publication log, written by ``symptoms.names`` alone and made anew, never edited.
+    """
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="+")
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=250)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "name"], name="published_name_once")]
+
+    def __str__(self):
+        return self.name
+
+
 class CauseAddress(models.Model):
     """An address under which a cause was ever signed, so that old links lead on while the cause is public."""
 

@@ -45,4 +45,17 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('article', 'system', 'other_uuid'), name='published_relation_once')],
             },
         ),
+        migrations.CreateModel(
+            name='PublishedName',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200)),
+                ('key', models.CharField(max_length=250)),
+                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.article')),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.publication')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('article', 'name'), name='published_name_once')],
+            },
+        ),
     ]

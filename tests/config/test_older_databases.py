@@ -8,7 +8,7 @@ from articles.models import TopicEntry
 from reviews import verification
 from reviews.actions import withdraw_page
 from reviews.models import Standing
-from symptoms.models import CauseAddress, PublishedCause, PublishedRelation
+from symptoms.models import CauseAddress, PublishedCause, PublishedName, PublishedRelation
 from tests import stories
 
 LISTS = {
@@ -26,6 +26,7 @@ LISTS = {
         "rarity",
     ),
     PublishedRelation: ("article", "publication", "system", "label", "other_uuid"),
+    PublishedName: ("article", "publication", "name", "key"),
     CauseAddress: ("slug", "cause_uuid"),
     Standing: ("article", "publication", "reviewer", "last_reviewed", "next_due"),
 }
