@@ -91,6 +91,7 @@ def matching(typed: str) -> list[Match]:
     for hit in rows.values("name", "hits", "exact", **page)[: 4 * MOST]:
         best = max(best, hit["hits"])
         if hit["hits"] == best and hit["slug"] not in found:
-            also = "" if hit["name"] == hit["title"] else hit["name"]
+            title = key(words(hit["title"]))
+            also = "" if all(f" {word}" in title for word in telling) else hit["name"]
             found[hit["slug"]] = Match(hit["title"], hit["slug"], also, bool(hit["exact"]), best == len(telling))
     return list(found.values())[:MOST]

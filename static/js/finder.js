@@ -31,4 +31,11 @@
     const next = (byKeyboard && box()) || document.getElementById("choose-title");
     next.focus({ preventScroll: true });
   });
+
+  // Where the answer did not come, ask as without JavaScript: the browser says what is wrong better than silence does.
+  for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+    document.addEventListener(failure, (event) => {
+      if (event.detail.target.id === "finder") location.assign(event.detail.pathInfo.finalRequestPath);
+    });
+  }
 })();
