@@ -32,6 +32,8 @@ def _matches(request, asked: Asked) -> HttpResponse:
 
 
 def _whole(request, asked: Asked, part: str) -> HttpResponse:
+    if request.GET.get("q") is not None and not (asked.typed or asked.malformed or asked.left_out):
+        return redirect(asked.address())  # pressed with nothing typed: an address to share says no more than it must
     choice = finder.choose(list(asked.slugs))
     kept = asked.having(choice.slugs)
     typed = _typed(asked, kept.slugs)

@@ -92,6 +92,8 @@ def matching(typed: str) -> list[Match]:
         best = max(best, hit["hits"])
         if hit["hits"] == best and hit["slug"] not in found:
             title = key(words(hit["title"]))
-            also = "" if all(f" {word}" in title for word in telling) else hit["name"]
-            found[hit["slug"]] = Match(hit["title"], hit["slug"], also, bool(hit["exact"]), best == len(telling))
+            said = hit["name"] == hit["title"] or all(f" {word}" in title for word in telling)
+            found[hit["slug"]] = Match(
+                hit["title"], hit["slug"], "" if said else hit["name"], bool(hit["exact"]), best == len(telling)
+            )
     return list(found.values())[:MOST]

@@ -90,6 +90,7 @@ def test_by_keyboard_alone_with_javascript(house, sit_down):
     tab_to(page, "Remove Eye twitching")
     page.keyboard.press("Enter")
     page.wait_for_url("**/finder/?s=headache")
+    page.locator("#finder-typed:focus").wait_for()
     assert chosen(page) == ["Headache"]
     tab_to(page, "Meningitis")
     page.keyboard.press("Enter")

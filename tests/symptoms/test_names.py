@@ -20,6 +20,11 @@ def test_typing_a_name_adds_the_symptom_and_the_address_says_so(publish, client)
     assert client.get(FINDER, {"s": "ache", "q": "ache"})["Location"] == "/finder/?s=ache"
 
 
+def test_adding_nothing_leads_back_to_what_was_chosen(publish, client):
+    publish("ache")
+    assert client.get(FINDER, {"s": "ache", "q": " "})["Location"] == "/finder/?s=ache"
+
+
 def test_typing_what_may_mean_several_shows_them_to_choose_from(publish, client):
     publish("dull-ache")
     publish("sharp-ache")
@@ -70,6 +75,8 @@ def test_what_is_only_half_a_match_is_never_taken_for_granted(publish, client):
     answer = client.get(FINDER, {"q": "loss of smell"})
     assert answer.status_code == 200
     assert "/finder/?s=vision" in html.links(answer.text)
+    assert "No symptom here has all of these words." in html.text(answer.text)
+    assert "also called" not in html.text(answer.text)
 
 
 def test_typing_what_nothing_fits_helps_on(publish, client):
