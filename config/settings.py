@@ -77,6 +77,9 @@ OVERDUE_POLICY_BY = env("OVERDUE_POLICY_BY", default="")
 SECURITY_CONTACT = _contacts("SECURITY_CONTACT")
 SECURITY_POLICY = _origin("SECURITY_POLICY")
 
+# The way from symptoms to the causes that signed pages name (ADR 26); off, it has no address and no link.
+FINDER = env.bool("FINDER", default=True)
+
 # Signs evidence packs: the path of a PEM file, or the PEM itself. Never logged, never in a page.
 EVIDENCE_KEY = env("EVIDENCE_KEY", default="")
 
@@ -102,6 +105,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
+    "django_htmx",
     "django_prose_editor",
     "taggit",
     "whitenoise.runserver_nostatic",
@@ -114,6 +118,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.privacy.confidential",
     "config.head.head_only",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -123,6 +128,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -263,10 +269,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"discreet": {"()": "config.privacy.Discreet"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["discreet"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Errors with their traceback on standard error; a visitor's 404 is not an event.
-    "loggers": {"django": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # At the source, so that no handler that somebody adds is told more.
+        "django.request": {"filters": ["discreet"]},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False, "filters": ["discreet"]},
+    },
 }
 
 TAGGIT_CASE_INSENSITIVE = True

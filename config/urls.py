@@ -44,6 +44,7 @@ urlpatterns = [
     path("", include("articles.urls")),
     path("symptoms/", include("symptoms.urls")),
     path("causes/", include("symptoms.cause_urls")),
+    path("finder/", include("symptoms.finder_urls")),
     path("reviewers/", include("reviews.reviewer_urls")),
     path("desk/", include("reviews.urls")),
     path("accounts/", include(ACCOUNTS)),

@@ -9,7 +9,7 @@ class SymptomsConfig(AppConfig):
 
     def ready(self):
         from articles import guards, kinds
-        from symptoms import blocks, causes, composing, json_ld, quality, rules
+        from symptoms import blocks, causes, composing, json_ld, projected, quality, rules
         from symptoms.content import SymptomDocument
         from symptoms.models import Symptom
 
@@ -31,7 +31,7 @@ class SymptomsConfig(AppConfig):
                 listed=("Symptoms", "symptoms:index"),
                 checks=quality.CHECKS,
                 json_ld=json_ld.subject,
-                projection=kinds.Projection(causes.MODELS, causes.show, causes.hide, causes.rows, causes.forget),
+                projection=projected.projection,
             )
         )
         kinds.register_place("cause", "causes:cause")

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 SHEETS = {path.name: path.read_text() for path in Path(settings.BASE_DIR, "static/css").glob("*.css")}
-OURS = ("site.css", "desk.css", "radar.css", "diff.css", "history.css")  # the admin's are Django's, with our colours
+OURS = ("site.css", "finder.css", "desk.css", "radar.css", "diff.css", "history.css")  # the admin's are Django's, with our colours
 PAPERS = ("paper", "sheet")
 TONES = ("red", "amber", "green")
 

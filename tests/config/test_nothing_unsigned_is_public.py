@@ -1,6 +1,7 @@
 """The first promise: whatever is in the database, visitors read only signed words, in bodies and in headers."""
 
 import itertools
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -20,7 +21,7 @@ from articles.shelf import shelf
 from config import sitemap
 from reviews.actions import request_review, withdraw_page
 from reviews.models import Mail, MailItem, MedicalReview, Reviewer
-from symptoms.models import Cause, CauseAddress, PublishedCause, Symptom
+from symptoms.models import BodySystem, Cause, CauseAddress, PublishedCause, Symptom
 from tests import pages, stories
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,11 @@ REFUSED = {
     ("symptoms.PublishedCause", "slug"),
     ("symptoms.PublishedCause", "name"),
     ("symptoms.PublishedCause", "sort_key"),
+    ("symptoms.PublishedCause", "name_key"),
+    ("symptoms.PublishedRelation", "system"),
+    ("symptoms.PublishedRelation", "label"),
+    ("symptoms.PublishedName", "name"),
+    ("symptoms.PublishedName", "key"),
     ("symptoms.CauseAddress", "slug"),
     ("reviews.Reviewer", "slug"),
     ("articles.Article", "slug"),
@@ -180,6 +186,7 @@ def samples() -> dict[str, list[dict]]:
         "articles/<slug:slug>/history/": each_slug,
         "articles/<slug:slug>/history/page/<int:number>/": each_list,
         "articles/<slug:slug>/history/<int:number>/": each_version,
+        "finder/": [{}],
         "causes/<slug:slug>/": each_slug,
         "causes/<slug:slug>/<int:number>/": each_list,
         "reviewers/<slug:slug>/": each_slug,
@@ -197,14 +204,25 @@ def samples() -> dict[str, list[dict]]:
     }
 
 
+def questions(route: str) -> list[str]:
+    """What is asked of an address that answers questions: every symptom, alone and together, and every list."""
+    if route != "finder/":
+        return [""]
+    slugs = sorted({*Article.objects.values_list("slug", flat=True), *Redirect.objects.values_list("slug", flat=True)})
+    asked = [{"s": slug} for slug in slugs] + [{"s": slugs[:10]}, {"s": slugs[10:20]}, {"system": "all"}]
+    asked += [{"system": system} for system in BodySystem.values]
+    asked += [{"q": word} for word in ("zq", "e", "facial", "draft", "gone")]
+    return ["", *(f"?{urlencode(question, doseq=True)}" for question in asked)]
+
+
 def walk(client):
     """Path and answer of every public address, by GET and by HEAD."""
     values = samples()
     for route, name in public_patterns():
         assert route in values, f"{name} ({route}) is public and has no sample: add one to samples()"
         for kwargs in values[route]:
-            path = reverse(name, kwargs=kwargs)
-            for method in (client.get, client.head):
+            for question, method in itertools.product(questions(route), (client.get, client.head)):
+                path = reverse(name, kwargs=kwargs) + question
                 yield path, method(path)
 
 
@@ -236,6 +254,15 @@ def test_a_public_pattern_without_a_sample_is_noticed():
 def test_the_walk_meets_pages_of_every_state_and_reads_signed_words(stain, client):
     answers = dict(walk(client))
     assert {answer.status_code for answer in answers.values()} == {200, 301, 302, 404, 410}
+    for signed in (
+        "Facial spasms",
+        "Tics",
+        "Ache",
+        "Cause 1 of Facial spasms",
+        "Call 911 if one side",
+        "Life-threatening",
+    ):
+        assert signed in client.get("/finder/?s=facial-spasms&s=tics&s=ache&system=all").text
     page = client.get("/symptoms/facial-spasms/")
     for signed in ("Facial spasms", "A muscle tightens by itself.", "Ann Archer", "Ravi Rao", "Full House", "muscle"):
         assert signed in page.text
@@ -290,6 +317,7 @@ def test_every_word_of_a_page_could_have_leaked(stain):
         ("auth.User", "first_name"),
         ("auth.User", "last_name"),
         ("symptoms.Cause", "name"),
+        ("symptoms.Cause", "slug"),
         ("symptoms.Code", "code"),
         ("symptoms.Code", "display"),
         ("symptoms.OtherName", "name"),

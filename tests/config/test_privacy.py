@@ -1,0 +1,146 @@
+"""What somebody asks of the search, the finder or the code look-up is remembered by nobody."""
+
+import http.client
+import logging
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.urls import path
+from django.utils.log import AdminEmailHandler
+
+from config import urls
+from config.privacy import Discreet
+from tests import server
+
+WORD = "zq-my-secret-ache"
+
+
+def _breaks(request):
+    raise ValueError(f"No way to look for {request.GET['q']}")
+
+
+def _keeps(request):
+    response = HttpResponse("found")
+    response.set_cookie("last", request.GET["q"])
+    response["ETag"], response["Last-Modified"], response["Cache-Control"] = '"1"', "Mon", "public"
+    return response
+
+
+urlpatterns = [
+    *(path(f"{name}/breaks/", _breaks) for name in ("search", "finder", "connect", "elsewhere")),
+    *(path(f"{name}/", _keeps) for name in ("search", "finder", "connect", "elsewhere")),
+    *urls.urlpatterns,
+]
+handler404, handler500 = urls.handler404, urls.handler500
+confidants = pytest.mark.parametrize("name", ["search", "finder", "connect"])
+
+
+@pytest.fixture
+def heard(caplog):
+    """Every record that Django's loggers hand on, as a handler prints it."""
+    logger = logging.getLogger("django")
+    logger.addHandler(caplog.handler)
+    yield lambda: caplog.text
+    logger.removeHandler(caplog.handler)
+
+
+@pytest.fixture
+def error_mail(settings):
+    """Mails to the people who run the site, with all that Django puts into them."""
+    settings.ADMINS = [("Olga", "olga@example.org")]
+    handlers = [AdminEmailHandler(include_html=html) for html in (False, True)]
+    logger = logging.getLogger("django.request")
+    for handler in handlers:
+        logger.addHandler(handler)
+    yield
+    for handler in handlers:
+        logger.removeHandler(handler)
+
+
+@confidants
+@pytest.mark.urls(__name__)
+def test_an_answer_of_a_confidant_is_stored_nowhere_and_points_nobody_there(client, name):
+    answer = client.get(f"/{name}/", {"q": WORD})
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["X-Robots-Tag"] == "noindex"
+    assert not answer.cookies
+    assert not {"ETag", "Last-Modified", "Expires"} & set(answer.headers)
+
+
+@pytest.mark.urls(__name__)
+def test_other_answers_are_as_their_view_made_them(client):
+    answer = client.get("/elsewhere/", {"q": WORD})
+    assert (answer["Cache-Control"], answer["ETag"], answer.cookies["last"].value) == ("public", '"1"', WORD)
+
+
+@confidants
+@pytest.mark.urls(__name__)
+def test_a_refusal_of_a_confidant_is_not_stored_either(client, name):
+    answer = client.get(f"/{name}/nowhere/", {"q": WORD})
+    assert (answer.status_code, answer["Cache-Control"], answer["Referrer-Policy"]) == (404, "no-store", "no-referrer")
+
+
+@confidants
+@pytest.mark.urls(__name__)
+def test_a_failure_tells_the_log_and_the_mail_where_it_broke_and_not_what_was_asked(
+    client, heard, error_mail, mailoutbox, name
+):
+    client.raise_request_exception = False
+    answer = client.get(f"/{name}/breaks/", {"q": WORD}, headers={"referer": f"https://example.org/?{WORD}"})
+    assert answer.status_code == 500
+    mails = [str(mail.message()) for mail in mailoutbox]
+    assert len(mails) == 2
+    for told in [heard(), *mails]:
+        assert f"/{name}/breaks/" in told
+        assert WORD not in told
+    assert "ValueError" in heard()
+    assert "_breaks" in heard()
+
+
+@pytest.mark.urls(__name__)
+def test_a_failure_elsewhere_is_told_in_full_so_these_tests_could_fail(client, heard, error_mail, mailoutbox):
+    client.raise_request_exception = False
+    client.get("/elsewhere/breaks/", {"q": WORD})
+    assert WORD in heard()
+    assert all(WORD in str(mail.message()) for mail in mailoutbox)
+    assert mailoutbox
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'"GET /search/?q={WORD} HTTP/1.1" 200 5',
+        f"Error handling request /finder/?s={WORD}&s=x",
+        f"/connect/service?mainSearchCriteria.v.c={WORD} failed",
+        f"GET http://127.0.0.1/search?q={WORD}",
+    ],
+)
+def test_an_address_in_a_line_of_a_log_loses_what_was_asked(line):
+    record = logging.LogRecord("x", logging.ERROR, __file__, 1, "%s", (line,), None)
+    assert Discreet().filter(record)
+    assert WORD not in record.getMessage()
+    assert ("/search" in line and "/search" in record.getMessage()) or "/search" not in line
+
+
+def test_the_access_log_of_the_server_names_paths_only(transactional_db, tmp_path):
+    log = tmp_path / "access"
+    with server.gunicorn(server.url_of(connection), workers=1, access_log=log) as running:
+        asked = http.client.HTTPConnection(server.HOST, running.port, timeout=20)
+        asked.request("GET", f"/search/?q={WORD}", headers={"Referer": f"http://example.org/?{WORD}"})
+        asked.getresponse().read()
+        asked.request("GET", "/symptoms/")
+        asked.getresponse().read()
+    assert "/search/" in log.read_text()
+    assert "/symptoms/" in log.read_text()
+    assert WORD not in log.read_text()
+
+
+def test_the_development_server_prints_paths_only(caplog):
+    logger = logging.getLogger("django.server")
+    logger.addHandler(caplog.handler)
+    logger.info('"%s" %s %s', f"GET /search/?q={WORD} HTTP/1.1", "200", "5")
+    logger.removeHandler(caplog.handler)
+    assert "GET /search/" in caplog.text
+    assert WORD not in caplog.text
