@@ -132,7 +132,11 @@ def tell(symptoms: list[Article]) -> None:
             lambda count=count: rank(chance.sample(naming, count)),
         )
     for count in (1, 3, 6):
-        show(f"ranking, the {count} that name the most causes", 1, lambda count=count: rank(largest[:count]))
+        show(
+            f"ranking, the {count} that name{'s' * (count == 1)} the most causes",
+            1,
+            lambda count=count: rank(largest[:count]),
+        )
     for name, chosen in (("3 symptoms", naming[50:3050:1000]), ("the 3 that name the most causes", largest[:3])):
         address = "/finder/?" + "&".join(f"s={page.slug}" for page in chosen)
         whole(f"whole page, {name}", visitor, address)
