@@ -8,7 +8,7 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import composing, diff, guards, kinds, models, rules
+        from articles import composing, diff, guards, images, kinds, models, projections, rules
         from articles.content import ArticleDocument
 
         kinds.register(
@@ -27,4 +27,5 @@ class ArticlesConfig(AppConfig):
                 links=models.Article.objects.linked_from,
             )
         )
+        projections.register(kinds.Projection((models.PublishedImage,), images.show, images.hide, images.rows))
         guards.install_after_migrate(self, rules.guards())

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from articles.content import EXPUNGED, SCHEMA, Document
@@ -50,7 +50,8 @@ class Kind:
     ``restore`` writes a document back into the working copy and returns what it could not restore, a sentence
     each; ``authors`` names, for each of several new documents with the one before it, the ids of users whose words
     in shared rows it brings in, in a fixed number of queries; ``links`` gives the public addresses of what a document
-    names, by UUID, in at most one query.
+    names, by UUID, in at most one query. ``places`` are those where a picture can stand, with what editors call them,
+    in the order of the page; a picture of any other place stands at the first.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Kind:
     checks: tuple[Callable, ...] = ()
     projection: Projection | None = None
     causes_partial: str = ""
+    places: dict[str, str] = field(default_factory=lambda: {"overview": "After the text"})
 
 
 _kinds: dict[str, Kind] = {}

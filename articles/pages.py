@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import kinds
+from articles import images, kinds
 from articles.content import Document
 from articles.imprint import Frame, ReviewLine
 from articles.models import Article, Publication, Redirect
@@ -35,6 +35,7 @@ def context(page: Article, document: Document, line: ReviewLine | None, frame: F
         "document": document,
         "line": line,
         "frame": frame,
+        "images": images.addresses(document, state),
         "links": kinds.get(document.kind).links(document),
         "address": page.path,
         "overdue": bool(line and line.overdue(today)),
