@@ -25,6 +25,9 @@ EXTENSIONS = {
     "Link": {"enableTarget": False},
     "HardBreak": True,
     "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
 }
 TAGS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a", *tables.TAGS}
 EMPTY_TAIL = re.compile(r"^(?:\s|&nbsp;|<br>|<(p|h2|h3)>(?:\s|&nbsp;|<br>)*</\1>)*$")

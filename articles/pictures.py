@@ -87,8 +87,10 @@ def _read(name: str, data: bytes) -> tuple[str, Image.Image]:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """Upright, in the colours of the web, in a mode that all three formats can hold or reduce."""
+    """Upright, in the colours of the web, in a mode that its format holds and that can be made smaller."""
     image = ImageOps.exif_transpose(image)
+    if image.mode == "P" and "transparency" not in image.info and image.width <= WIDEST and image.height <= TALLEST:
+        return image  # a drawing of few colours stays small
     transparent = "A" in image.getbands() or "transparency" in image.info
     if image.mode.startswith("I"):  # 16 bits of grey
         image = image.convert("I").point(lambda value: value / 256).convert("L")

@@ -13,7 +13,6 @@ from articles.quality.problem import Check, Problem, check
 FEWEST_WORDS, MOST_LETTERS = 4, 250
 THING = "image|picture|photo(?:graph)?|graphic|figure|icon|screenshot"
 NEEDLESS = re.compile(f"(?:an? |the )?(?:{THING}) (?:of|show)", re.I)
-
 FILE = re.compile(r"\.(?:png|jpe?g|webp|gif|svg)$", re.I)
 
 
@@ -64,7 +63,11 @@ def places(page: Article, document: Document) -> Iterable[Problem]:
 def table_headings(page: Article, document: Document) -> Iterable[Problem]:
     for label, html in document.rich_texts().items():
         for table in (part for part in tables.split(html) if isinstance(part, tables.Table)):
-            if not any(cell.tag == "th" for row in table.rows for cell in row):
+            heads = [cell for row in table.rows for cell in row if cell.tag == "th"]
+            if any(not cell.inside for cell in heads):
+                fix = "Write what it heads, or make it a plain cell: “Toggle header cell” above the text."
+                yield Problem(f"{label}: a heading of a table is empty.", fix)
+            if not heads:
                 fix = "Mark the cells of its first row as headings: “Toggle header cell” above the text."
                 yield Problem(f"{label}: a table has no headings.", fix)
 
