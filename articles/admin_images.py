@@ -3,6 +3,7 @@
 from django import forms
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 
 from articles import kinds
 from articles.admin_log import LogAdmin
@@ -36,10 +37,12 @@ class FigureInline(RowInline):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "place":
-            return forms.ChoiceField(label=db_field.verbose_name, choices=list(self.kind.places.items()))
+            places = list(self.kind.places.items())
+            label = capfirst(db_field.verbose_name)
+            return forms.ChoiceField(label=label, choices=places, initial=db_field.default, required=False)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "image":
-            field.required, field.label = False, "or one that is here"
+            field.required, field.label = False, "Or one that is here"
         return field
 
     def picture(self, row):

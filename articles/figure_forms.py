@@ -15,7 +15,7 @@ class FigureForm(RowForm):
     """One picture with what is said of it. Its file is stored as soon as it is sent: no mistake elsewhere loses it."""
 
     upload = forms.FileField(
-        label="new file",
+        label="New file",
         required=False,
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
         help_text="PNG, JPEG or WebP, at most 12 MB. It is made small enough for a page, and freed of where and with "

@@ -1,4 +1,4 @@
-"""What a word processor puts on the clipboard, as plain text. The script of the form does the same."""
+"""What a word processor puts on the clipboard, as plain text and tables. The script of the form does the same."""
 
 import re
 from html import escape

@@ -79,7 +79,8 @@ class RowFormSet(BaseInlineFormSet):
         if first == list(range(self.management_form.cleaned_data["INITIAL_FORMS"])):
             return
         rows = [self._row(number) for number in first] + [self._row(number) | {key: [""]} for number in rest]
-        self.files = self._files([*first, *rest])
+        if self.files:
+            self.files = self._files([*first, *rest])
         self.data = self.data.copy()
         for place, row in enumerate(rows):
             for name, values in row.items():

@@ -59,7 +59,7 @@ def says(html: str) -> bool:
 
 
 class _Tables(HTMLParser):
-    """Copies rich text, which is well formed, and gathers each table of it; a table in a table becomes paragraphs."""
+    """Copies rich text, which is well formed, and gathers each table of it; a table in a table becomes lines."""
 
     def __init__(self, write):
         super().__init__(convert_charrefs=False)
@@ -78,7 +78,7 @@ class _Tables(HTMLParser):
             if self.depth == 1:
                 self.table = Table()
         elif self.depth > 1 and tag in TAGS:
-            self.say("<p>" if tag in ("td", "th") else "")
+            self.say("<br>" if tag in ("td", "th") else "")
         elif self.depth and tag == "tr":
             self.table.rows.append([])
         elif self.depth and tag in ("td", "th", "caption"):
@@ -93,7 +93,7 @@ class _Tables(HTMLParser):
                 table, self.table = self.table, None
                 self._end(table)
         elif self.depth > 1 and tag in TAGS:
-            self.say("</p>" if tag in ("td", "th") else "")
+            return
         elif self.cell is not None and tag == self.cell.tag:
             cell, self.cell = self.cell, None
             self._keep(cell)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "countersign-evidence"
 UNLISTED = {"manifest.json", "manifest.sig"}  # the list itself, and the signature over it
-UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, OSError, zlib.error, zipfile.BadZipFile)
+UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, RuntimeError, OSError, zlib.error, zipfile.BadZipFile)
 
 
 def sha256(data: bytes) -> str:

@@ -149,7 +149,7 @@ def test_all_of_it_holds(page, key, check, tmp_path):
     sequence, tip = verification.head()
     faults, said = check(packed(key, page=page), pinned, f"{sequence}:{tip}")
     assert faults == 0
-    assert said.count("holds   ") == 6
+    assert said.count("holds   ") == 7
     assert keys.fingerprint(key.public_key()) in said
     assert "5 entries of the ledger; 1 between them are listed by their hash alone" in said
     assert f"{sequence}:{tip}" in said
