@@ -83,7 +83,7 @@ def curve(start, bend, end, part: float):
 def diary() -> None:
     """Two weeks of a diary as points on a line."""
     sheet = Sheet(720, 460)
-    left, bottom, step, up = 70, 370, 48, 29
+    left, bottom, step, up = 70, 370, 47, 29
     for value in range(0, 11, 2):
         y = bottom - value * up
         sheet.line([(left - 10, y), (710, y)], GREY, 1)
@@ -91,7 +91,7 @@ def diary() -> None:
     points = [(left + place * step + 5, bottom - value * up) for place, value in enumerate(DAYS)]
     sheet.line(points, INK, 3)
     for day, (x, y) in enumerate(points, start=1):
-        sheet.oval(x - 8, y - 8, x + 8, y + 8, RED if DAYS[day - 1] == max(DAYS) else INK)
+        sheet.oval(x - 8, y - 8, x + 8, y + 8, INK)
         if day % 2 == 0:
             sheet.words(x, bottom + 30, str(day), 28)
     sheet.words(390, 438, "day", 28)
