@@ -132,7 +132,10 @@ def test_a_document_with_pictures_of_old_reads_and_writes_the_same():
     assert len(kinds.read(text).figures) == 2
 
 
-def test_restoring_brings_pictures_back_by_their_digest(ann, page, image):
+@pytest.mark.parametrize("write", [stories.write_article, stories.write_symptom])
+def test_restoring_brings_pictures_back_by_their_digest(ann, write):
+    page = write(ann)
+    image = add_figure(page, by=ann).image
     before = page.latest_revision()
     page.figures.all().delete()
     record_revision(page, by=ann)

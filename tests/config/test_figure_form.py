@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles.models import Figure, Image
+from articles.models import Article, Figure, Image
 from tests import stories
 from tests.forms import filled
 from tests.images import ALT, add_figure, drawn, keep, sent, staff_address
@@ -149,6 +149,13 @@ def test_a_preview_of_a_form_stores_no_file(at_work, form, page, morgan):
     assert f'src="{staff_address(image)}"' in answer.json()["html"]
     assert Image.objects.count() == 1
     assert not Figure.objects.exists()
+
+
+def test_a_new_page_takes_a_picture_at_once(at_work, page):
+    add = "/admin/articles/article/add/"
+    words = {"title": "Resting", "slug": "resting", "body": "<p>Close your eyes.</p>"}
+    assert at_work.post(add, with_row(at_work, add, upload=sent()) | words).status_code == 302
+    assert Article.objects.get(slug="resting").latest_revision().read().figures[0].alt == ALT
 
 
 def test_an_article_offers_the_places_that_it_has(at_work, ann):
