@@ -8,7 +8,7 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import composing, diff, guards, kinds, models, neighbours, rules
+        from articles import composing, diff, guards, images, kinds, models, neighbours, projections, rules
         from articles.content import ArticleDocument
 
         kinds.register(
@@ -28,4 +28,5 @@ class ArticlesConfig(AppConfig):
                 listed=("Articles", "articles:index"),
             )
         )
+        projections.register(kinds.Projection((models.PublishedImage,), images.show, images.hide, images.rows))
         guards.install_after_migrate(self, rules.guards())

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -55,7 +55,9 @@ class Kind:
     in shared rows it brings in, in a fixed number of queries; ``links`` gives querysets that find what a document names
     and visitors can read, as rows of UUID, kind (or place) and slug, so that one query can ask for all.
     ``listed`` is what the list of its pages is called, and the name of its address, for the way back to it;
-    ``json_ld`` says what a public page of it tells machines beyond the common part.
+    ``json_ld`` says what a public page of it tells machines beyond the common part. ``places`` are those where a
+    picture can stand, with what editors call them, in the order of the page; a picture of any other place stands at
+    the first.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Kind:
     causes_partial: str = ""
     listed: tuple[str, str] | None = None
     json_ld: Callable[["Shown"], "Subject"] | None = None
+    places: dict[str, str] = field(default_factory=lambda: {"overview": "After the text"})
 
 
 _kinds: dict[str, Kind] = {}

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import json_ld, neighbours
+from articles import images, json_ld, neighbours
 from articles.content import Document
 from articles.crumbs import Crumb, to_page
 from articles.imprint import Frame, ReviewLine
@@ -54,6 +54,7 @@ def context(page: Article, document: Document, line: ReviewLine | None, frame: F
         "document": document,
         "line": line,
         "frame": frame,
+        "images": images.addresses(document, state),
         "links": near.links,
         "related": near.related,
         "address": page.path,

@@ -2,7 +2,7 @@
 
 from articles.content import EXPUNGED
 from articles.guards import Guard, append_only, only_changes
-from articles.models import Article, Authorship, Publication, Revision, TopicEntry
+from articles.models import Article, Authorship, Image, Publication, PublishedImage, Revision, TopicEntry
 
 # The newest line of the log decides: what is live is that line, unless it says withdrawn; and the address is its.
 NEWEST = "(SELECT p.{} FROM articles_publication p WHERE p.article_id = NEW.id ORDER BY p.id DESC LIMIT 1)"
@@ -39,9 +39,16 @@ def guards() -> list[Guard]:
         ),
         *append_only(Authorship),
         *append_only(Publication),
+        *append_only(Image),
         Guard(
             "topic_entry_is_made_anew",
             TopicEntry._meta.db_table,
+            "UPDATE",
+            "what the log says is projected anew, never edited",
+        ),
+        Guard(
+            "published_image_is_made_anew",
+            PublishedImage._meta.db_table,
             "UPDATE",
             "what the log says is projected anew, never edited",
         ),

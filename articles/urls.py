@@ -11,6 +11,7 @@ urlpatterns = [
     path("articles/<slug:slug>/history/", views.history, name="history"),
     path("articles/<slug:slug>/history/page/<int:number>/", views.history, name="history"),
     path("articles/<slug:slug>/history/<int:number>/", views.version, name="version"),
+    path("images/<slug:digest>.<slug:extension>", views.image, name="image"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("topics/<slug:slug>/<int:number>/", views.topic, name="topic"),
 ]

@@ -8,8 +8,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 
 from articles import admin as articles
-from articles import admin_frame, admin_log, admin_notices
-from articles.models import Article, CopyrightNotice, Publication, Redirect, Revision, Topic
+from articles import admin_frame, admin_images, admin_log, admin_notices
+from articles.models import Article, CopyrightNotice, Image, Publication, Redirect, Revision, Topic
 from reviews import admin as reviews
 from reviews import admin_expunging, admin_mail
 from reviews.admin_saving import NextStep
@@ -56,6 +56,7 @@ admin.site.register(Cause, symptoms.CauseAdmin)
 admin.site.register(Article, ArticleAdmin)
 admin.site.register(Topic, admin_frame.TopicAdmin)
 admin.site.register(CopyrightNotice, admin_notices.CopyrightNoticeAdmin)
+admin.site.register(Image, admin_images.ImageAdmin)
 admin.site.register(Revision, admin_log.RevisionAdmin)
 admin.site.register(Publication, admin_log.PublicationAdmin)
 admin.site.register(Redirect, admin_log.RedirectAdmin)

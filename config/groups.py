@@ -9,6 +9,8 @@ WRITES = {
         "article": ["view", "add", "change"],
         "reference": ["view", "add", "change", "delete"],
         "articletag": ["view", "add", "change", "delete"],
+        "figure": ["view", "add", "change", "delete"],
+        "image": ["view", "add"],
         "topic": ["view"],
         "copyrightnotice": ["view"],
         "revision": ["view"],
@@ -44,7 +46,7 @@ def _codenames(rights: dict) -> set[tuple[str, str]]:
 
 GRANTS = {
     EDITORS: _codenames(WRITES) | {("reviews", "request_review")},
-    REVIEWERS: {("reviews", "sign_review")},
+    REVIEWERS: {("reviews", "sign_review"), ("articles", "view_image")},
     MANAGING_EDITORS: _codenames(WRITES)
     | _codenames(ANSWERS)
     | {

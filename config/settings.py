@@ -177,8 +177,11 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+IMAGES_ROOT = env("IMAGES_ROOT", default=str(BASE_DIR / "images"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Files named by their SHA-256, which a view of ours serves while they are public.
+    "images": {"BACKEND": "articles.storage.ImageStorage", "OPTIONS": {"location": IMAGES_ROOT}},
     "staticfiles": {
         "BACKEND": env("STATICFILES_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
     },

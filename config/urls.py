@@ -46,6 +46,7 @@ urlpatterns = [
     path("causes/", include("symptoms.cause_urls")),
     path("finder/", include("symptoms.finder_urls")),
     path("reviewers/", include("reviews.reviewer_urls")),
+    path("desk/images/", include("articles.staff_urls")),
     path("desk/", include("reviews.urls")),
     path("accounts/", include(ACCOUNTS)),
     path("admin/", admin.site.urls),

@@ -1,6 +1,7 @@
 """The people and the ground rules of every test: Ann writes, Ravi reviews, Morgan answers, Charlie must not."""
 
 import datetime as dt
+import tempfile
 
 import hypothesis
 import pytest
@@ -16,6 +17,8 @@ from articles.shelf import shelf
 from config import groups
 from reviews.models import Reviewer
 
+IMAGES = tempfile.TemporaryDirectory(prefix="countersign-images-")  # gone when the tests are over
+django_settings.STORAGES["images"]["OPTIONS"]["location"] = IMAGES.name
 PASSWORD = "correct-horse-battery"
 hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is not a fault of ours
 hypothesis.settings.load_profile("untimed")

@@ -1,11 +1,17 @@
 """Writes the pages of the demonstration as drafts: texts, facts, and what is related to what."""
 
-from django.contrib.auth.models import User
+from pathlib import Path
 
+from django.contrib.auth.models import User
+from django.core.files import File
+
+from articles import images
 from articles.actions import record_revision
-from articles.models import Article, CopyrightNotice, Reference, Topic
+from articles.composing import SAID_OF_A_FIGURE
+from articles.models import Article, CopyrightNotice, Figure, Reference, Topic
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, SymptomCause
 
+HERE = Path(__file__).parent
 RICH = ("advice", "body", "spotlight", "causes_intro", "diagnosis_questions", "treatment", "complications")
 LINES = ("title", "headline", "summary", "advice_level", "risk", "phrase", "plural", "spotlight_title")
 WRITERS = {"symptom": "ann", "article": "ellis"}
@@ -39,6 +45,11 @@ def page(text: dict, writer: User, notices: dict[str, CopyrightNotice]) -> Artic
     made.topics.set(Topic.objects.filter(slug__in=text["topics"]))
     for place, reference in enumerate(text.get("references", [])):
         Reference.objects.create(article_id=made.pk, position=place, **reference)
+    for place, figure in enumerate(text.get("figures", [])):
+        said = {name: figure[name] for name in SAID_OF_A_FIGURE if name in figure}
+        with (HERE / "figures" / figure["file"]).open("rb") as file:
+            image = images.keep(File(file, figure["file"]), by=writer)
+        Figure.objects.create(article_id=made.pk, image=image, position=place, **said)
     return made
 
 

@@ -16,20 +16,35 @@ from articles import kinds
 from articles import pages as published
 from articles.actions import change_address, record_revisions, reframe
 from articles.imprint import Frame
-from articles.models import Article, CopyrightNotice, Publication, Redirect, Reference, Revision, Topic, TopicEntry
+from articles.models import (
+    Article,
+    CopyrightNotice,
+    Image,
+    Publication,
+    PublishedImage,
+    Redirect,
+    Reference,
+    Revision,
+    Topic,
+    TopicEntry,
+)
 from articles.shelf import shelf
 from config import sitemap
 from reviews.actions import request_review, withdraw_page
 from reviews.models import Mail, MailItem, MedicalReview, Reviewer
 from symptoms.models import BodySystem, Cause, CauseAddress, PublishedCause, Symptom
 from tests import pages, stories
+from tests.images import add_figure, address, keep, path
 
 pytestmark = pytest.mark.django_db
 
 OURS = ("articles", "symptoms", "reviews")
 NOT_PUBLIC = ("admin/", "accounts/", "desk/")
 # The database refuses every change of these rows; tests/articles/test_guards.py proves it.
-APPEND_ONLY = {"articles.Revision", "articles.Authorship", "articles.Publication", "reviews.Signature"}
+APPEND_ONLY = {
+    *("articles.Revision", "articles.Authorship", "articles.Publication", "articles.Image"),
+    "reviews.Signature",
+}
 WORDLESS = (
     models.AutoField,
     models.IntegerField,
@@ -42,6 +57,7 @@ WORDLESS = (
 # published, kind and language of every page, and a review once it is decided.
 # The projections are made anew from the log and not edited; whoever has signed keeps an address.
 REFUSED = {
+    ("articles.PublishedImage", "sha256"),
     ("articles.TopicEntry", "slug"),
     ("articles.TopicEntry", "name"),
     ("articles.TopicEntry", "sort_key"),
@@ -121,9 +137,13 @@ def house(ann, ravi, morgan):
     moved = pages.write_whole_symptom(ann, slug="old-ache", title="Ache")
     whole = pages.write_whole_symptom(ann, others=[neighbour, drafts[0], gone, moved])
     articles = [stories.write_article(ann, slug=f"diary-{n}", title=f"Diary {n}") for n in range(3)]
+    for page, colour in zip([whole, gone, drafts[0]], ["navy", "red", "green"], strict=True):
+        image = keep(ann, name=f"zqfile-{colour}.png", colour=colour)
+        add_figure(page, by=ann, image=image, alt=f"Zqalt, all {colour}.")
     for page in [neighbour, gone, moved, whole, *articles[:2]]:
         page.topics.add(stories.topic())
         stories.sign(page, by=ravi, asked_by=ann)
+    add_figure(whole, by=ann, image=keep(ann, name="zqfile-gold.png", colour="gold"), alt="Zqalt, all gold.")
     stories.edit(whole, by=ann, summary="Changed since.")
     request_review(whole, by=ann, note="Please look.")
     for page in (gone, articles[1]):
@@ -170,6 +190,7 @@ def samples() -> dict[str, list[dict]]:
     numbers = range(1, (Revision.objects.aggregate(most=models.Max("number"))["most"] or 0) + 2)
     each_version = [{"slug": slug, "number": number} for slug in slugs for number in numbers]
     each_list = [{"slug": slug, "number": 1} for slug in sorted(slugs)]
+    pictures = {(row.sha256, row.extension) for model in (Image, PublishedImage) for row in model.objects.all()}
     letters = {key: [{"key": key}] for key in [*"abcdefghijklmnopqrstuvwxyz", "other"]}
     each_slug = [{"slug": slug} for slug in sorted(slugs)]
     files = ["site", *sitemap.SECTIONS]
@@ -187,6 +208,7 @@ def samples() -> dict[str, list[dict]]:
         "articles/<slug:slug>/history/page/<int:number>/": each_list,
         "articles/<slug:slug>/history/<int:number>/": each_version,
         "finder/": [{}],
+        "images/<slug:digest>.<slug:extension>": [{"digest": name, "extension": end} for name, end in pictures],
         "causes/<slug:slug>/": each_slug,
         "causes/<slug:slug>/<int:number>/": each_list,
         "reviewers/<slug:slug>/": each_slug,
@@ -229,7 +251,8 @@ def walk(client):
 def said(answer) -> str:
     """All that a visitor receives: the first line, the headers, cookies and the text."""
     headers = "\n".join(f"{name}: {value}" for name, value in answer.items())
-    return f"{answer.status_code} {answer.reason_phrase}\n{headers}\n{answer.cookies}\n{answer.text}"
+    body = answer.content.decode(errors="replace")  # a picture is no text
+    return f"{answer.status_code} {answer.reason_phrase}\n{headers}\n{answer.cookies}\n{body}"
 
 
 def leaks(client, words: set[str]) -> set[tuple[str, str]]:
@@ -308,6 +331,8 @@ def test_every_word_of_a_page_could_have_leaked(stain):
     expected = {
         ("articles.Article", name) for name in ("title", "headline", "summary", "advice", "body")
     } | {
+        ("articles.Figure", name) for name in ("alt", "caption", "credit")
+    } | {
         ("symptoms.Symptom", field.name) for field in text_fields(Symptom)
     } | {
         ("articles.Reference", field.name) for field in text_fields(Reference)
@@ -361,3 +386,23 @@ def test_a_draft_of_a_page_that_is_published_for_the_first_time_shows_after_its_
     stories.sign(page, by=ravi, asked_by=ann)
     shelf.clear()
     assert "Zqnew" in client.get("/symptoms/").text
+
+
+def test_of_all_pictures_only_those_of_signed_texts_are_public_in_bytes_and_words(house, client):
+    """Navy is on a public page, gold on its draft, red on a withdrawn page, green on a draft."""
+    files = {image.name: image for image in Image.objects.all()}
+    assert {name: client.get(address(image)).status_code for name, image in files.items()} == {
+        "zqfile-navy.png": 200,
+        "zqfile-gold.png": 404,
+        "zqfile-red.png": 404,
+        "zqfile-green.png": 404,
+    }
+    seen = b" ".join(answer.content for _, answer in walk(client))
+    assert b"Zqalt, all navy." in seen
+    assert not [word for word in (b"all gold", b"all red", b"all green", b"zqfile") if word in seen]
+    with open(path(files["zqfile-navy.png"]), "rb") as file:
+        assert file.read() in seen
+    for name in ("zqfile-gold.png", "zqfile-red.png", "zqfile-green.png"):
+        with open(path(files[name]), "rb") as file:
+            assert file.read() not in seen
+        assert files[name].sha256.encode() not in seen

@@ -11,6 +11,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from articles.actions import change_address
+from articles.images import file_name
 from articles.models import Article
 from reviews.actions import request_review
 from reviews.carrying import go_away
@@ -18,6 +19,7 @@ from reviews.expunging import ask_to_expunge
 from reviews.models import Mail, Recall
 from reviews.recalls import open_recall
 from tests import stories
+from tests.images import keep
 
 pytestmark = pytest.mark.django_db
 ROOMS = ("admin/", "desk/", "accounts/")
@@ -26,6 +28,7 @@ ROOMS = ("admin/", "desk/", "accounts/")
 # "in": led to the log-in page. "->": led elsewhere. {page} is a symptom or an article, {log} a list that nobody edits.
 TABLE = r"""
 desk/                                                                in   403  200  200  ->
+desk/images/<digest>.<extension>                                     in   200  200  200  200
 desk/reviews/<uuid>/                                                 in   403  200  200  403
 desk/reviews/<uuid>/sign/                                            in   403  ->   ->   403
 desk/reviews/<uuid>/send-back/                                       in   403  ->   ->   403
@@ -158,7 +161,7 @@ admin/(?P<url>.*)$                                                   in   404  i
 LISTS = {
     "page": ["symptoms/symptom", "articles/article"],
     "log": [
-        *("articles/revision", "articles/publication", "articles/redirect"),
+        *("articles/revision", "articles/publication", "articles/redirect", "articles/image"),
         *("reviews/medicalreview", "reviews/signature"),
     ],
 }
@@ -200,7 +203,7 @@ def house(ann, ravi, fiona, morgan):
     words = {"address": "ravi@example.org", "subject": "A request", "content": [], "made_at": timezone.now()}
     Mail.objects.create(kind=Mail.Kind.REQUEST, recipient=ravi, **words)
     TOTP.activate(ravi, "JBSWY3DPEHPK3PXP")
-    return {"review": review, "symptom": symptom, "article": article, "away": away}
+    return {"image": keep(ann), "review": review, "symptom": symptom, "article": article, "away": away}
 
 
 def filled(address: str, house: dict) -> str:
@@ -212,6 +215,7 @@ def filled(address: str, house: dict) -> str:
         "<content_type_id>/<object_id>": f"{ContentType.objects.get_for_model(Article).pk}/{house['article'].pk}",
         "desk/recall/<uuid>": f"desk/recall/{Recall.objects.get().uuid}",
         "desk/away/<pk>": f"desk/away/{house['away'].pk}",
+        "<digest>.<extension>": file_name(house["image"]),
         "<uuid>": str(house["review"].uuid),
         "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-x/",
         "^(?P<app_label>auth|symptoms|articles|reviews|mfa)/$": "articles/",

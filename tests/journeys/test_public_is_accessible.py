@@ -32,6 +32,7 @@ PUBLIC = {
     "cause": "/causes/bells-palsy/",
     "articles": "/articles/",
     "article": "/articles/sleeping-better/",
+    "article with a picture and a table": "/articles/keeping-a-symptom-diary/",
     "topic": "/topics/brain-and-nerves/",
     "reviewer": "/reviewers/ravi-example/",
     "finder": "/finder/",
