@@ -9,8 +9,16 @@ class ArticlesConfig(AppConfig):
 
     def ready(self):
         from articles import composing, diff, guards, kinds, models, rules
-        from articles.content import ArticleDocument
+        from articles.content import AboutDocument, ArticleDocument
 
+        plain = {
+            "partial": "articles/_article.html",
+            "load": composing.load,
+            "restore": composing.restore_article,
+            "blocks": diff.common_blocks,
+            "authors": composing.nobody,
+            "links": models.Article.objects.linked_from,
+        }
         kinds.register(
             kinds.Kind(
                 name="article",
@@ -18,13 +26,20 @@ class ArticlesConfig(AppConfig):
                 document=ArticleDocument,
                 url_name="articles:article",
                 template="articles/article.html",
-                partial="articles/_article.html",
-                load=composing.load,
                 compose=composing.compose_article,
-                restore=composing.restore_article,
-                blocks=diff.common_blocks,
-                authors=composing.nobody,
-                links=models.Article.objects.linked_from,
+                **plain,
+            )
+        )
+        kinds.register(
+            kinds.Kind(
+                name="about",
+                model=models.AboutPage,
+                document=AboutDocument,
+                url_name="about:page",
+                template="articles/about.html",
+                compose=composing.compose_about,
+                medical=False,
+                **plain,
             )
         )
         guards.install_after_migrate(self, rules.guards())

@@ -1,6 +1,6 @@
 """From the working copy to a document and back, for the parts that every kind of page shares."""
 
-from articles.content import Advice, ArticleDocument, Document, Reference
+from articles.content import AboutDocument, Advice, ArticleDocument, Document, Reference
 from articles.models import Article
 from articles.models import Reference as ReferenceRow
 
@@ -33,6 +33,10 @@ def compose_article(page: Article) -> ArticleDocument:
     return ArticleDocument(**common_parts(page))
 
 
+def compose_about(page: Article) -> AboutDocument:
+    return AboutDocument(**common_parts(page))
+
+
 def restore_common(page: Article, document: Document, *, made_headline: str) -> list[str]:
     """Write the shared parts of a document into the working copy.
 
@@ -54,7 +58,7 @@ def restore_common(page: Article, document: Document, *, made_headline: str) -> 
     return []
 
 
-def restore_article(page: Article, document: ArticleDocument) -> list[str]:
+def restore_article(page: Article, document: Document) -> list[str]:
     report = restore_common(page, document, made_headline=document.title)
     page.save()
     return report

@@ -50,7 +50,8 @@ class Kind:
     ``restore`` writes a document back into the working copy and returns what it could not restore, a sentence
     each; ``authors`` names, for each of several new documents with the one before it, the ids of users whose words
     in shared rows it brings in, in a fixed number of queries; ``links`` gives the public addresses of what a document
-    names, by UUID, in at most one query.
+    names, by UUID, in at most one query. One that is not ``medical`` speaks of the house: it rests on no source, needs
+    no topic, and is no news among the latest reviews.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Kind:
     checks: tuple[Callable, ...] = ()
     projection: Projection | None = None
     causes_partial: str = ""
+    medical: bool = True
 
 
 _kinds: dict[str, Kind] = {}

@@ -25,7 +25,8 @@ def leaf(*, kind: str, slug: str, template: str, url_name: str) -> Leaf | HttpRe
         return gone(page)
     document = page.live.revision.read()
     line, frame = page.live.read_review_line(), page.live.read_frame()
-    return Leaf(template, context(page, document, line, frame), page.site_revision)
+    shown = context(page, document, line, frame) | {"feedback": page.live.revision.uuid}
+    return Leaf(template, shown, page.site_revision)
 
 
 def context(page: Article, document: Document, line: ReviewLine | None, frame: Frame, state: str = "") -> dict:

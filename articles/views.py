@@ -5,7 +5,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from articles import history as histories
-from articles import pages, topics
+from articles import kinds, pages, topics
 from articles.models import Article, Publication
 from articles.shelf import Leaf, public_page
 
@@ -49,11 +49,11 @@ def topic(request, slug, number=1):
     return Leaf("articles/topic.html", context, line.site_revision)
 
 
-def entries(limit: int | None = None) -> list[dict]:
-    """Title, address and summary of the published articles, in alphabetical order."""
-    rows = Article.objects.public().filter(kind="article").order_by("live__sort_key")
+def entries(limit: int | None = None, *, kind: str = "article") -> list[dict]:
+    """Title, address and summary of the published pages of a kind, in alphabetical order."""
+    rows = Article.objects.public().filter(kind=kind).order_by("live__sort_key")
     values = rows.values_list("live__title", "live__slug", "live__summary")[:limit]
+    url_name = kinds.get(kind).url_name
     return [
-        {"title": title, "url": reverse("articles:article", args=[slug]), "summary": summary}
-        for title, slug, summary in values
+        {"title": title, "url": reverse(url_name, args=[slug]), "summary": summary} for title, slug, summary in values
     ]

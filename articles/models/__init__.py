@@ -1,15 +1,20 @@
 """What is published and how it is found: the ground everything else stands on."""
 
+from articles.models.about import AboutPage
 from articles.models.article import Article, ArticleTag, Reference
+from articles.models.feedback import ReaderReport, ReaderTally
 from articles.models.frame import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.history import Authorship, Publication, Revision
 
 __all__ = [
+    "AboutPage",
     "Article",
     "ArticleTag",
     "Authorship",
     "CopyrightNotice",
     "Publication",
+    "ReaderReport",
+    "ReaderTally",
     "Redirect",
     "Reference",
     "Revision",
