@@ -3,8 +3,6 @@
 Nothing is registered here: ``config.admin`` alone puts the admin together.
 """
 
-from itertools import groupby
-
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
@@ -62,6 +60,10 @@ class PageFilter(Sieve):
 
 class ReportList(PlainList):
     of = "report"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title = "Reader reports"
 
 
 class OutcomeForm(forms.Form):
@@ -178,16 +180,17 @@ class ReaderReportAdmin(admin.ModelAdmin):
         """The report, and the page beside it: the text that was read, and what visitors read now."""
         page, kind = report.article, kinds.get(report.article.kind)
         opts, now = kind.model._meta, page.live.revision if page.live else None
-        read = [] if report.revision.expunged else list(kind.blocks(report.revision.read()))
+        read = None if report.revision.expunged else report.revision.read()
         changed = bool(now) and now.pk != report.revision_id
         return {
             "report": report,
             "page": page,
             "form_url": reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[page.pk]),
-            "parts": [(label, [block.text for block in run]) for label, run in groupby(read, lambda b: b.label)],
+            "read": read,
+            "parts": read.rich_texts() if read else {},
             "now": now,
             "changed": changed,
-            "diff": compare(read, kind.blocks(now.read())) if changed and read else [],
+            "diff": compare(kind.blocks(read), kind.blocks(now.read())) if changed and read else [],
             "others": ReaderReport.objects.open().filter(article=page).exclude(pk=report.pk).count(),
         }
 
