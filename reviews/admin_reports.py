@@ -6,6 +6,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from articles.actions import Refused
+from articles.fields import refuse_unprintable
 from articles.models import ReaderReport
 from reviews import reports
 from reviews.forms import ReviewerField, able
@@ -19,6 +20,7 @@ class ReviewForm(forms.Form):
         label="What the reviewer should look at",
         max_length=ReportedReview.LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[refuse_unprintable],
         help_text="In your own words, which are kept. The reader’s stand beside them until they are deleted.",
         error_messages={"required": "Say in a few words what the reviewer should look at."},
     )
@@ -72,10 +74,9 @@ class OpensReviews:
             try:
                 row = reports.open_review(report, by=request.user, **form.cleaned_data)
             except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                self.log_change(request, report, "Asked for a review.")
-                return self.done(request, told(row))
+                return self.show(request, report, review_form=form, refused=str(refusal))
+            self.log_change(request, report, "Asked for a review.")
+            return self.done(request, told(row))
         return self.show(request, report, review_form=form)
 
 

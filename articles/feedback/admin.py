@@ -19,6 +19,7 @@ from articles.admin_lists import PlainList, Sieve, name_of
 from articles.admin_log import LogAdmin
 from articles.diff import compare
 from articles.feedback import deeds
+from articles.fields import refuse_unprintable
 from articles.forms import as_key
 from articles.models import Article, ReaderReport
 
@@ -73,6 +74,7 @@ class OutcomeForm(forms.Form):
         label="Why nothing has to be done",
         max_length=ReaderReport.LONGEST_OUTCOME,
         widget=forms.Textarea(attrs={"rows": 2}),
+        validators=[refuse_unprintable],
         help_text="A few words for the other editors. They go with the report after 90 days.",
         error_messages={"required": "Say in a few words why nothing has to be done."},
     )
@@ -151,10 +153,9 @@ class ReaderReportAdmin(admin.ModelAdmin):
             try:
                 deeds.deal_with(report, by=request.user, outcome=form.cleaned_data["outcome"])
             except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                self.log_change(request, report, "Nothing to do.")
-                return self.done(request, "The report is closed.")
+                return self.show(request, report, outcome_form=form, refused=str(refusal))
+            self.log_change(request, report, "Nothing to do.")
+            return self.done(request, "The report is closed.")
         return self.show(request, report, outcome_form=form)
 
     def done(self, request, said: str):

@@ -20,14 +20,14 @@ def has_room(request) -> bool:
     Who is over their own limit uses up nothing of what all visitors together may send.
     """
     hour = int(timezone.now().timestamp() // HOUR)
-    if _count(f"feedback {_visitor(request)} {hour}") > settings.FEEDBACK_AN_HOUR:
+    if _count(f"feedback:{_visitor(request)}:{hour}") > settings.FEEDBACK_AN_HOUR:
         return False
-    return _count(f"feedback of all {hour}") <= settings.FEEDBACK_AN_HOUR_IN_ALL
+    return _count(f"feedback:all:{hour}") <= settings.FEEDBACK_AN_HOUR_IN_ALL
 
 
 def said_before(request, *what: str) -> bool:
     """Whether this visitor sent the very same within the hour: a double click, or a page that was sent again."""
-    return not cache.add(f"feedback said {_visitor(request)} {' '.join(what)}", 1, HOUR)
+    return not cache.add(f"feedback:said:{_visitor(request)}:{':'.join(what)}", 1, HOUR)
 
 
 def seconds_to_wait() -> int:
@@ -46,7 +46,7 @@ def _visitor(request) -> str:
     """What stands for a visitor's address today. The salt is drawn each day, lives in the cache alone, and is lost
     with it: nobody can tell from the key whose it was, on this day or later."""
     day = timezone.now().date().isoformat()
-    salt = cache.get_or_set(f"feedback salt {day}", lambda: secrets.token_hex(32), A_DAY_AND_MORE)
+    salt = cache.get_or_set(f"feedback:salt:{day}", lambda: secrets.token_hex(32), A_DAY_AND_MORE)
     return hmac.new(str(salt).encode(), _network(request).encode(), "sha256").hexdigest()
 
 

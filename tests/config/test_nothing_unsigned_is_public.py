@@ -14,9 +14,21 @@ from taggit.models import Tag
 from articles import kinds
 from articles import pages as published
 from articles.actions import change_address, record_revisions, reframe
+from articles.feedback.deeds import deal_with
 from articles.imprint import Frame
-from articles.models import Article, CopyrightNotice, Publication, Redirect, Reference, Revision, Topic, TopicEntry
+from articles.models import (
+    AboutPage,
+    Article,
+    CopyrightNotice,
+    Publication,
+    Redirect,
+    Reference,
+    Revision,
+    Topic,
+    TopicEntry,
+)
 from articles.shelf import shelf
+from reviews import reports
 from reviews.actions import request_review, withdraw_page
 from reviews.models import Mail, MailItem, MedicalReview, Reviewer
 from symptoms.models import Cause, CauseAddress, PublishedCause, Symptom
@@ -48,6 +60,7 @@ REFUSED = {
     ("symptoms.PublishedCause", "sort_key"),
     ("symptoms.CauseAddress", "slug"),
     ("reviews.Reviewer", "slug"),
+    ("articles.ReaderReport", "outcome"),  # of one that is still open
     ("articles.Article", "slug"),
     ("articles.Article", "kind"),
     ("articles.Article", "language"),
@@ -114,10 +127,14 @@ def house(ann, ravi, morgan):
     moved = pages.write_whole_symptom(ann, slug="old-ache", title="Ache")
     whole = pages.write_whole_symptom(ann, others=[neighbour, drafts[0], gone, moved])
     articles = [stories.write_article(ann, slug=f"diary-{n}", title=f"Diary {n}") for n in range(3)]
-    for page in [neighbour, gone, moved, whole, *articles[:2]]:
+    about = [stories.write_about(ann, slug=f"about-{n}", title=f"About {n}") for n in range(2)]
+    for page in [neighbour, gone, moved, whole, *articles[:2], about[0]]:
         page.topics.add(stories.topic())
         stories.sign(page, by=ravi, asked_by=ann)
     stories.edit(whole, by=ann, summary="Changed since.")
+    stories.report(whole)
+    reports.open_review(stories.report(articles[0]), by=ann, reason="Look at it.")
+    deal_with(stories.report(neighbour), by=ann, outcome="Nothing to do.")
     request_review(whole, by=ann, note="Please look.")
     for page in (gone, articles[1]):
         withdraw_page(page, reason="wrong", by=morgan)
@@ -133,7 +150,7 @@ def stain(house, ann, morgan) -> Stain:
     """Every word stained and recorded in new revisions; then a page moves, so that an honest old address stands."""
     stain = Stain()
     stain.spread()
-    for model in (Symptom, Article):
+    for model in (Symptom, Article, AboutPage):
         record_revisions(model.objects.filter(kind=kinds.of(model).name), by=ann)
     change_address(Article.objects.get(kind="article", slug="diary-0"), slug="diary-zero", by=morgan)
     shelf.clear()
@@ -164,10 +181,17 @@ def samples() -> dict[str, list[dict]]:
     each_version = [{"slug": slug, "number": number} for slug in slugs for number in numbers]
     each_list = [{"slug": slug, "number": 1} for slug in sorted(slugs)]
     letters = {key: [{"key": key}] for key in [*"abcdefghijklmnopqrstuvwxyz", "other"]}
+    each_text = [{"revision": key} for key in Revision.objects.values_list("uuid", flat=True)]
     each_slug = [{"slug": slug} for slug in sorted(slugs)]
     return {
         "": [{}],
         "healthz": [{}],
+        "about/": [{}],
+        "about/<slug:slug>/": each_slug,
+        "about/<slug:slug>/history/": each_slug,
+        "about/<slug:slug>/history/page/<int:number>/": each_list,
+        "about/<slug:slug>/history/<int:number>/": each_version,
+        **{f"feedback/<uuid:revision>/{what}/": each_text for what in ("helpful", "problem", "thanks")},
         "articles/": [{}],
         "articles/<slug:slug>/": each_slug,
         "articles/<slug:slug>/history/": each_slug,
