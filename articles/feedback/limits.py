@@ -37,9 +37,11 @@ def seconds_to_wait() -> int:
 def _count(key: str) -> int:
     cache.add(key, 0, HOUR)
     try:
-        return cache.incr(key)
+        count = cache.incr(key)
     except ValueError:  # the cache dropped it in between
         return 1
+    cache.touch(key, HOUR)  # some caches forget, in counting, how long they were to remember
+    return count
 
 
 def _visitor(request) -> str:

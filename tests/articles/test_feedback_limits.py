@@ -122,3 +122,13 @@ def test_the_salt_does_not_outlive_its_day_by_much(noon):
     assert cache.get(key)
     noon.shift(26 * 3600)
     assert cache.get(key) is None
+
+
+def test_a_cache_of_files_remembers_for_the_whole_hour_too(page, client, settings, tmp_path):
+    files = "django.core.cache.backends.filebased.FileBasedCache"
+    settings.CACHES = {"default": {"BACKEND": files, "LOCATION": str(tmp_path)}}
+    with time_machine.travel(NOON, tick=False) as clock:
+        for number in range(3):
+            assert send(client, page, words=f"Report {number}.").status_code == 303
+        clock.shift(40 * 60)
+        assert send(client, page).status_code == 429
