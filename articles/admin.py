@@ -10,7 +10,7 @@ from django.db import models
 from django.urls import reverse
 from js_asset import Media
 
-from articles import admin_form
+from articles import admin_form, kinds
 from articles.admin_bulk import BulkDeeds
 from articles.admin_draft import DraftPages
 from articles.admin_held import HoldsForms
@@ -98,7 +98,7 @@ class PageAdmin(PageLists, BulkDeeds, DraftPages, PagePages, SavingTells, HoldsF
 
 
 class ArticleAdmin(PageAdmin):
-    """Plain articles only: other kinds have an admin of their own."""
+    """Pages of the common parts and nothing more: plain articles here, and what the house says of itself."""
 
     inlines = (FigureInline, ReferenceInline)
     fieldsets = (
@@ -110,4 +110,4 @@ class ArticleAdmin(PageAdmin):
     sections = ("Name and summary", "When to get help", "Text", FigureInline, ReferenceInline, "Frame")
 
     def get_queryset(self, request):
-        return super().get_queryset(request).filter(kind="article")
+        return super().get_queryset(request).filter(kind=kinds.of(self.model).name)

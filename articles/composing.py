@@ -2,7 +2,7 @@
 
 from django.db.models import Prefetch
 
-from articles.content import Advice, ArticleDocument, Document, Figure, Reference
+from articles.content import AboutDocument, Advice, ArticleDocument, Document, Figure, Reference
 from articles.models import Article, Image
 from articles.models import Figure as FigureRow
 from articles.models import Reference as ReferenceRow
@@ -46,6 +46,10 @@ def compose_article(page: Article) -> ArticleDocument:
     return ArticleDocument(**common_parts(page))
 
 
+def compose_about(page: Article) -> AboutDocument:
+    return AboutDocument(**common_parts(page))
+
+
 def restore_common(page: Article, document: Document, *, made_headline: str) -> list[str]:
     """Write the shared parts of a document into the working copy.
 
@@ -86,7 +90,7 @@ def _restore_figures(page: Article, document: Document) -> list[str]:
     return [f"The image “{figure.alt}” is not here any more (SHA-256 {figure.sha256[:12]}…)." for figure in gone]
 
 
-def restore_article(page: Article, document: ArticleDocument) -> list[str]:
+def restore_article(page: Article, document: Document) -> list[str]:
     report = restore_common(page, document, made_headline=document.title)
     page.save()
     return report

@@ -122,6 +122,12 @@ class ArticleDocument(Document):
     kind: Literal["article"] = "article"
 
 
+class AboutDocument(Document):
+    """What the house says of itself: the common parts and nothing more."""
+
+    kind: Literal["about"] = "about"
+
+
 def canonical(value: BaseModel | dict) -> bytes:
     """The one byte string of a value, by RFC 8785 (JSON Canonicalization Scheme), in UTF-8.
 

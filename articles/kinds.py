@@ -57,7 +57,8 @@ class Kind:
     ``listed`` is what the list of its pages is called, and the name of its address, for the way back to it;
     ``json_ld`` says what a public page of it tells machines beyond the common part. ``places`` are those where a
     picture can stand, with what editors call them, in the order of the page; a picture of any other place stands at
-    the first.
+    the first. One that is not ``medical`` speaks of the house: it rests on no source, needs no topic, and is neither
+    news among the latest reviews nor related to what one reads of an illness.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Kind:
     listed: tuple[str, str] | None = None
     json_ld: Callable[["Shown"], "Subject"] | None = None
     places: dict[str, str] = field(default_factory=lambda: {"overview": "After the text"})
+    medical: bool = True
 
 
 _kinds: dict[str, Kind] = {}
@@ -110,6 +112,11 @@ def path(name: str, slug: str) -> str:
 
 def every() -> list[Kind]:
     return list(_kinds.values())
+
+
+def medical() -> list[str]:
+    """The names of the kinds that speak of health and not of the house."""
+    return [kind.name for kind in _kinds.values() if kind.medical]
 
 
 def read(text: str) -> Document:

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from articles import crumbs, images, json_ld, pages, topics
+from articles import crumbs, images, json_ld, kinds, pages, topics
 from articles import history as histories
 from articles.models import Article, Image, Publication, PublishedImage
 from articles.shelf import CACHE_CONTROL, Leaf, public_page
@@ -71,11 +71,11 @@ def staff_image(request, digest, extension):
     return images.answer(request, found, extension, cache_control="private, no-cache")
 
 
-def entries(limit: int | None = None) -> list[dict]:
-    """Title, address and summary of the published articles, in alphabetical order."""
-    rows = Article.objects.public().filter(kind="article").order_by("live__sort_key")
+def entries(limit: int | None = None, *, kind: str = "article") -> list[dict]:
+    """Title, address and summary of the published pages of a kind, in alphabetical order."""
+    rows = Article.objects.public().filter(kind=kind).order_by("live__sort_key")
     values = rows.values_list("live__title", "live__slug", "live__summary")[:limit]
+    url_name = kinds.get(kind).url_name
     return [
-        {"title": title, "url": reverse("articles:article", args=[slug]), "summary": summary}
-        for title, slug, summary in values
+        {"title": title, "url": reverse(url_name, args=[slug]), "summary": summary} for title, slug, summary in values
     ]

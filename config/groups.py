@@ -7,6 +7,9 @@ MANAGING_EDITORS = "Managing editors"
 WRITES = {
     "articles": {
         "article": ["view", "add", "change"],
+        "aboutpage": ["view", "add", "change"],
+        "readerreport": ["view", "change"],
+        "readertally": ["view"],
         "reference": ["view", "add", "change", "delete"],
         "articletag": ["view", "add", "change", "delete"],
         "figure": ["view", "add", "change", "delete"],

@@ -80,6 +80,10 @@ SECURITY_POLICY = _origin("SECURITY_POLICY")
 # The way from symptoms to the causes that signed pages name (ADR 26); off, it has no address and no link.
 FINDER = env.bool("FINDER", default=True)
 
+# What readers may send in an hour: from one address, and all of them together.
+FEEDBACK_AN_HOUR = env.int("FEEDBACK_AN_HOUR", default=10)
+FEEDBACK_AN_HOUR_IN_ALL = env.int("FEEDBACK_AN_HOUR_IN_ALL", default=1000)
+
 # Signs evidence packs: the path of a PEM file, or the PEM itself. Never logged, never in a page.
 EVIDENCE_KEY = env("EVIDENCE_KEY", default="")
 
@@ -168,6 +172,14 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
+
+# What is counted for a while (attempts to log in, what readers send): in each process, or in one place for all.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if env("CACHE_URL", default=""):
+    CACHES = {
+        "default": {"BACKEND": "config.caches.Forgiving", "LOCATION": "shared"},
+        "shared": env.cache_url("CACHE_URL"),
+    }
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = env("TIME_ZONE", default="UTC")
@@ -267,6 +279,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of our own add to X-Forwarded-For: whose attempts and messages are whose is read from there.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 LOGGING = {
     "version": 1,

@@ -42,6 +42,8 @@ ACCOUNTS = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("articles.urls")),
+    path("about/", include("articles.about_urls")),
+    path("feedback/", include("articles.feedback.urls")),
     path("symptoms/", include("symptoms.urls")),
     path("causes/", include("symptoms.cause_urls")),
     path("finder/", include("symptoms.finder_urls")),

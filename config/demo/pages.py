@@ -5,7 +5,7 @@ from pathlib import Path
 from django.contrib.auth.models import User
 from django.core.files import File
 
-from articles import images
+from articles import images, kinds
 from articles.actions import record_revision
 from articles.composing import SAID_OF_A_FIGURE
 from articles.models import Article, CopyrightNotice, Figure, Reference, Topic
@@ -14,7 +14,7 @@ from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, Sym
 HERE = Path(__file__).parent
 RICH = ("advice", "body", "spotlight", "causes_intro", "diagnosis_questions", "treatment", "complications")
 LINES = ("title", "headline", "summary", "advice_level", "risk", "phrase", "plural", "spotlight_title")
-WRITERS = {"symptom": "ann", "article": "ellis"}
+WRITERS = {"symptom": "ann", "article": "ellis", "about": "ellis"}
 
 
 def write(
@@ -35,7 +35,7 @@ def write(
 
 def page(text: dict, writer: User, notices: dict[str, CopyrightNotice]) -> Article:
     """The working copy of one page, checked as a form would check it."""
-    model = Symptom if text["kind"] == "symptom" else Article
+    model = kinds.get(text["kind"]).model
     fields = {name: text[name] for name in LINES if name in text}
     fields |= {name: text[name].strip() for name in RICH if name in text}
     made = model(slug=text["slug"], writer=writer, notice=notices[text["notice"]], **fields)

@@ -11,6 +11,7 @@ SHEETS = {path.name: path.read_text() for path in Path(settings.BASE_DIR, "stati
 OURS = (
     "site.css",
     "finder.css",
+    "feedback.css",
     "desk.css",
     "radar.css",
     "diff.css",

@@ -15,8 +15,10 @@ from taggit.models import Tag
 from articles import kinds
 from articles import pages as published
 from articles.actions import change_address, record_revisions, reframe
+from articles.feedback.deeds import deal_with
 from articles.imprint import Frame
 from articles.models import (
+    AboutPage,
     Article,
     CopyrightNotice,
     Image,
@@ -30,6 +32,7 @@ from articles.models import (
 )
 from articles.shelf import shelf
 from config import sitemap
+from reviews import reports
 from reviews.actions import request_review, withdraw_page
 from reviews.models import Mail, MailItem, MedicalReview, Reviewer
 from symptoms.models import BodySystem, Cause, CauseAddress, PublishedCause, Symptom
@@ -71,6 +74,7 @@ REFUSED = {
     ("symptoms.PublishedName", "key"),
     ("symptoms.CauseAddress", "slug"),
     ("reviews.Reviewer", "slug"),
+    ("articles.ReaderReport", "outcome"),  # of one that is still open
     ("articles.Article", "slug"),
     ("articles.Article", "kind"),
     ("articles.Article", "language"),
@@ -137,14 +141,18 @@ def house(ann, ravi, morgan):
     moved = pages.write_whole_symptom(ann, slug="old-ache", title="Ache")
     whole = pages.write_whole_symptom(ann, others=[neighbour, drafts[0], gone, moved])
     articles = [stories.write_article(ann, slug=f"diary-{n}", title=f"Diary {n}") for n in range(3)]
+    about = [stories.write_about(ann, slug=f"about-{n}", title=f"About {n}") for n in range(2)]
     for page, colour in zip([whole, gone, drafts[0]], ["navy", "red", "green"], strict=True):
         image = keep(ann, name=f"zqfile-{colour}.png", colour=colour)
         add_figure(page, by=ann, image=image, alt=f"Zqalt, all {colour}.")
-    for page in [neighbour, gone, moved, whole, *articles[:2]]:
+    for page in [neighbour, gone, moved, whole, *articles[:2], about[0]]:
         page.topics.add(stories.topic())
         stories.sign(page, by=ravi, asked_by=ann)
     add_figure(whole, by=ann, image=keep(ann, name="zqfile-gold.png", colour="gold"), alt="Zqalt, all gold.")
     stories.edit(whole, by=ann, summary="Changed since.")
+    stories.report(whole)
+    reports.open_review(stories.report(articles[0]), by=ann, reason="Look at it.")
+    deal_with(stories.report(neighbour), by=ann, outcome="Nothing to do.")
     request_review(whole, by=ann, note="Please look.")
     for page in (gone, articles[1]):
         withdraw_page(page, reason="wrong", by=morgan)
@@ -160,7 +168,7 @@ def stain(house, ann, morgan) -> Stain:
     """Every word stained and recorded in new revisions; then a page moves, so that an honest old address stands."""
     stain = Stain()
     stain.spread()
-    for model in (Symptom, Article):
+    for model in (Symptom, Article, AboutPage):
         record_revisions(model.objects.filter(kind=kinds.of(model).name), by=ann)
     change_address(Article.objects.get(kind="article", slug="diary-0"), slug="diary-zero", by=morgan)
     shelf.clear()
@@ -192,6 +200,7 @@ def samples() -> dict[str, list[dict]]:
     each_list = [{"slug": slug, "number": 1} for slug in sorted(slugs)]
     pictures = {(row.sha256, row.extension) for model in (Image, PublishedImage) for row in model.objects.all()}
     letters = {key: [{"key": key}] for key in [*"abcdefghijklmnopqrstuvwxyz", "other"]}
+    each_text = [{"revision": key} for key in Revision.objects.values_list("uuid", flat=True)]
     each_slug = [{"slug": slug} for slug in sorted(slugs)]
     files = ["site", *sitemap.SECTIONS]
     return {
@@ -202,6 +211,12 @@ def samples() -> dict[str, list[dict]]:
         "sitemap/<slug:name>-<int:number>.xml": [{"name": name, "number": n} for name in files for n in (1, 2)],
         "robots.txt": [{}],
         ".well-known/security.txt": [{}],
+        "about/": [{}],
+        "about/<slug:slug>/": each_slug,
+        "about/<slug:slug>/history/": each_slug,
+        "about/<slug:slug>/history/page/<int:number>/": each_list,
+        "about/<slug:slug>/history/<int:number>/": each_version,
+        **{f"feedback/<uuid:revision>/{what}/": each_text for what in ("helpful", "problem", "thanks")},
         "articles/": [{}],
         "articles/<slug:slug>/": each_slug,
         "articles/<slug:slug>/history/": each_slug,

@@ -124,6 +124,13 @@ admin/{log}/<object_id>/history/                                     in   200  i
 admin/{log}/<object_id>/delete/                                      in   403  in   in   403
 admin/{log}/<object_id>/change/                                      in   200  in   in   200
 admin/{log}/<object_id>/                                             in   ->   in   in   ->
+admin/articles/readerreport/<object_id>/review/                      in   ->   in   in   ->
+admin/articles/readerreport/                                         in   200  in   in   200
+admin/articles/readerreport/add/                                     in   403  in   in   403
+admin/articles/readerreport/<object_id>/history/                     in   200  in   in   200
+admin/articles/readerreport/<object_id>/delete/                      in   403  in   in   403
+admin/articles/readerreport/<object_id>/change/                      in   200  in   in   200
+admin/articles/readerreport/<object_id>/                             in   ->   in   in   ->
 admin/reviews/reviewer/                                              in   403  in   in   200
 admin/reviews/reviewer/add/                                          in   403  in   in   200
 admin/reviews/reviewer/<object_id>/history/                          in   403  in   in   200
@@ -159,9 +166,9 @@ admin/^(?P<app_label>auth|symptoms|articles|reviews|mfa)/$               in   20
 admin/(?P<url>.*)$                                                   in   404  in   in   404
 """
 LISTS = {
-    "page": ["symptoms/symptom", "articles/article"],
+    "page": ["symptoms/symptom", "articles/article", "articles/aboutpage"],
     "log": [
-        *("articles/revision", "articles/publication", "articles/redirect", "articles/image"),
+        *("articles/revision", "articles/publication", "articles/redirect", "articles/image", "articles/readertally"),
         *("reviews/medicalreview", "reviews/signature"),
     ],
 }
@@ -189,13 +196,14 @@ def expected() -> dict[str, list[str]]:
 @pytest.fixture
 def house(ann, ravi, fiona, morgan):
     """A row of everything, so that an address with a key leads to something."""
-    symptom, article = stories.write_symptom(ann), stories.write_article(ann)
+    symptom, article, about = stories.write_symptom(ann), stories.write_article(ann), stories.write_about(ann)
     stories.add_facts(symptom, ann)
-    for page in (symptom, article):
+    for page in (symptom, article, about):
         stories.sign(page, by=fiona, asked_by=ann)
     change_address(Article.objects.get(pk=article.pk), slug="diary", by=morgan)
+    stories.report(article)
     review = request_review(symptom, by=ann, reviewer=ravi.reviewer)
-    open_recall([article.pk], trigger="safety", reason="An alert.", by=morgan)
+    open_recall([article.pk, about.pk], trigger="safety", reason="An alert.", by=morgan)
     today = timezone.localdate()
     away = go_away(ravi.reviewer, first_day=today, last_day=today)
     stories.edit(symptom, by=ann, summary="Newer.")
@@ -203,7 +211,8 @@ def house(ann, ravi, fiona, morgan):
     words = {"address": "ravi@example.org", "subject": "A request", "content": [], "made_at": timezone.now()}
     Mail.objects.create(kind=Mail.Kind.REQUEST, recipient=ravi, **words)
     TOTP.activate(ravi, "JBSWY3DPEHPK3PXP")
-    return {"image": keep(ann), "review": review, "symptom": symptom, "article": article, "away": away}
+    kept = {"review": review, "symptom": symptom, "article": article, "aboutpage": about}
+    return kept | {"image": keep(ann), "away": away}
 
 
 def filled(address: str, house: dict) -> str:
