@@ -82,4 +82,4 @@ lock: .venv/.installed
 clean:
 	rm -rf .venv staticfiles screenshots .pytest_cache .hypothesis .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	@echo "Kept: .env and db.sqlite3, your settings and data. Delete them by hand to start anew."
+	@echo "Kept: .env, db.sqlite3 and images, your settings and data. Delete them by hand to start anew."

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from articles import kinds, projections
+from articles import images, kinds, projections
 from articles.content import EXPUNGED, Document, canonical, digest
 from articles.fields import fold
 from articles.imprint import Frame, ReviewLine
@@ -94,8 +94,10 @@ def record_revisions(pages, *, by: AbstractUser, restored_from: Revision | None 
     Revision.objects.bulk_create(made)
     Authorship.objects.bulk_create(
         Authorship(revision=revision, user_id=author)
-        for revision, writer, authors in zip(made, writers, kind.authors(steps), strict=True)
-        for author in {by.pk, writer, *authors, *inherited.get(revision.article_id, ())}
+        for revision, writer, authors, uploaders in zip(
+            made, writers, kind.authors(steps), images.uploaders(steps), strict=True
+        )
+        for author in {by.pk, writer, *authors, *uploaders, *inherited.get(revision.article_id, ())}
     )
     return kept + made
 

@@ -10,53 +10,17 @@ from django.db import models
 from django.urls import reverse
 from js_asset import Media
 
-from articles import admin_form
+from articles import admin_form, kinds
 from articles.admin_bulk import BulkDeeds
 from articles.admin_draft import DraftPages
 from articles.admin_held import HoldsForms
+from articles.admin_images import FigureInline
 from articles.admin_lists import PageLists
 from articles.admin_pages import PagePages
+from articles.admin_rows import RowInline
 from articles.admin_saving import SavingTells
-from articles.forms import ADDRESSES, PageForm, as_key
+from articles.forms import PageForm, as_key
 from articles.models import Article, Reference
-from articles.row_forms import KnownAutocomplete, RowChoiceField, RowForm, RowFormSet
-
-
-class RowInline(admin.StackedInline):
-    """What the rows of a page share: fixed queries, visible labels, no empty row to stumble over.
-
-    ``looked_up`` names what a row points to, and with it what a preview needs to know of that.
-    """
-
-    form = RowForm
-    formset = RowFormSet
-    template = "articles/admin/_rows.html"
-    extra = 0
-    looked_up: tuple[str, ...] = ()
-    formfield_overrides = ADDRESSES
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related(*self.looked_up)
-
-    def get_formset(self, request, obj=None, **kwargs):
-        formset = super().get_formset(request, obj, **kwargs)
-        formset.row_name = self.verbose_name
-        return formset
-
-    def get_extra(self, request, obj=None, **kwargs):
-        """Without a script, empty rows are asked for in the address."""
-        return min(as_key(request.GET.get("rows", "")) or 0, 20)
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        for name, _, further in (path.partition("__") for path in self.looked_up):
-            if name == db_field.name:
-                rows = db_field.related_model._default_manager.all()
-                kwargs |= {
-                    "form_class": RowChoiceField,
-                    "widget": KnownAutocomplete(db_field, self.admin_site),
-                    "queryset": rows.select_related(further) if further else rows,
-                }
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class ReferenceInline(RowInline):
@@ -134,16 +98,16 @@ class PageAdmin(PageLists, BulkDeeds, DraftPages, PagePages, SavingTells, HoldsF
 
 
 class ArticleAdmin(PageAdmin):
-    """Plain articles only: other kinds have an admin of their own."""
+    """Pages of the common parts and nothing more: plain articles here, and what the house says of itself."""
 
-    inlines = (ReferenceInline,)
+    inlines = (FigureInline, ReferenceInline)
     fieldsets = (
         ("Name and summary", {"fields": ("title", "headline", "summary", "writer")}),
         ("When to get help", {"fields": ("advice_level", "advice")}),
         ("Text", {"fields": ("body",)}),
         PageAdmin.FRAME,
     )
-    sections = ("Name and summary", "When to get help", "Text", ReferenceInline, "Frame")
+    sections = ("Name and summary", "When to get help", "Text", FigureInline, ReferenceInline, "Frame")
 
     def get_queryset(self, request):
-        return super().get_queryset(request).filter(kind="article")
+        return super().get_queryset(request).filter(kind=kinds.of(self.model).name)

@@ -6,6 +6,7 @@ NOT_SAVED = (
     "This is not saved yet. You had been signed out when you pressed Save; here is what you typed. "
     "Look it over and save again."
 )
+LOST_FILES = "A file cannot be kept meanwhile. Choose again: {}."
 
 
 class HoldsForms:
@@ -24,9 +25,11 @@ class HoldsForms:
 
     def _stand_in_for_a_post(self, request, typed) -> None:
         """Let Django bind the form to what was typed. Such a form is never valid, so nothing can be saved by it."""
-        request.held = bool(request.FILES is not None)  # reading the files first, as that resets POST
+        request.FILES.clear()  # read first, as that resets POST
+        lost = ", ".join(f"“{name}”" for name in held.lost_files(request))
+        request.held = f"{NOT_SAVED} {LOST_FILES.format(lost)}" if lost else NOT_SAVED
         request.method, request.POST = "POST", typed
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (form,), {"not_saved": NOT_SAVED}) if hasattr(request, "held") else form
+        return type(form.__name__, (form,), {"not_saved": request.held}) if hasattr(request, "held") else form

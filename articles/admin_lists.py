@@ -77,6 +77,8 @@ class NoticeFilter(Sieve):
 class PlainList(ChangeList):
     """A list that says in words which part of its address it could not follow, and follows the rest."""
 
+    of = "page"
+
     def get_filters(self, request):
         known = {sieve.parameter_name for sieve in self.list_filter}
         asked = self.get_filters_params()
@@ -92,7 +94,7 @@ class PlainList(ChangeList):
             for sieve in found[0]
             if sieve.chosen
         ]
-        then = "the list is sifted by the rest" if self.chips else "every page is listed"
+        then = "the list is sifted by the rest" if self.chips else f"every {self.of} is listed"
         missing = [*unknown, *((sieve.title, sieve.slip) for sieve in slipped)]
         self.slips = [f"There is no {what} “{printable(value)}”; {then}." for what, value in missing]
         return found

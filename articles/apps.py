@@ -8,10 +8,18 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import composing, diff, guards, kinds, models, neighbours, projections, rules
-        from articles.content import ArticleDocument
+        from articles import composing, diff, guards, images, json_ld, kinds, models, neighbours, projections, rules
+        from articles.content import AboutDocument, ArticleDocument
         from articles.search import index, store
 
+        plain = {
+            "partial": "articles/_article.html",
+            "load": composing.load,
+            "restore": composing.restore_article,
+            "blocks": diff.common_blocks,
+            "authors": composing.nobody,
+            "links": lambda document: neighbours.linked(document.linked),
+        }
         kinds.register(
             kinds.Kind(
                 name="article",
@@ -19,16 +27,26 @@ class ArticlesConfig(AppConfig):
                 document=ArticleDocument,
                 url_name="articles:article",
                 template="articles/article.html",
-                partial="articles/_article.html",
-                load=composing.load,
                 compose=composing.compose_article,
-                restore=composing.restore_article,
-                blocks=diff.common_blocks,
-                authors=composing.nobody,
-                links=lambda document: neighbours.linked(document.linked),
                 listed=("Articles", "articles:index"),
+                **plain,
             )
         )
+        kinds.register(
+            kinds.Kind(
+                name="about",
+                model=models.AboutPage,
+                document=AboutDocument,
+                url_name="about:page",
+                template="articles/about.html",
+                compose=composing.compose_about,
+                listed=("About this site", "about:index"),
+                json_ld=json_ld.about_page,
+                medical=False,
+                **plain,
+            )
+        )
+        projections.register(kinds.Projection((models.PublishedImage,), images.show, images.hide, images.rows))
         projections.register(kinds.Projection(index.MODELS, index.show, index.hide, index.rows))
         guards.install_after_migrate(self, rules.guards())
         store.install_after_migrate(self)

@@ -1,13 +1,20 @@
 """From the working copy to a document and back, for the parts that every kind of page shares."""
 
-from articles.content import Advice, ArticleDocument, Document, Reference
-from articles.models import Article
+from django.db.models import Prefetch
+
+from articles.content import AboutDocument, Advice, ArticleDocument, Document, Figure, Reference
+from articles.models import Article, Image
+from articles.models import Figure as FigureRow
 from articles.models import Reference as ReferenceRow
+
+SAID_OF_A_FIGURE = ("alt", "caption", "credit", "place")
 
 
 def load(pages):
     """A queryset of pages with all that ``common_parts`` reads."""
-    return pages.select_related("writer").prefetch_related("references", "tag_links__tag")
+    return pages.select_related("writer").prefetch_related(
+        "references", "tag_links__tag", Prefetch("figures", FigureRow.objects.select_related("image"))
+    )
 
 
 def common_parts(page: Article) -> dict:
@@ -26,11 +33,21 @@ def common_parts(page: Article) -> dict:
             for row in page.references.all()
         ),
         "tags": tuple(sorted(link.tag.name for link in page.tag_links.all())),
+        "figures": tuple(_figure(row) for row in page.figures.all()),
     }
+
+
+def _figure(row: FigureRow) -> Figure:
+    said = {name: getattr(row, name) for name in SAID_OF_A_FIGURE}
+    return Figure(**{name: getattr(row.image, name) for name in ("sha256", "media_type", "width", "height")}, **said)
 
 
 def compose_article(page: Article) -> ArticleDocument:
     return ArticleDocument(**common_parts(page))
+
+
+def compose_about(page: Article) -> AboutDocument:
+    return AboutDocument(**common_parts(page))
 
 
 def restore_common(page: Article, document: Document, *, made_headline: str) -> list[str]:
@@ -49,12 +66,31 @@ def restore_common(page: Article, document: Document, *, made_headline: str) -> 
         for place, reference in enumerate(document.references)
     )
     page.tags.set(document.tags)
+    report = _restore_figures(page, document)
     if document.written_by != (page.writer.get_full_name() or page.writer.get_username()):
-        return [f"The page was written by {document.written_by}; the writer was left as it is now."]
-    return []
+        report.append(f"The page was written by {document.written_by}; the writer was left as it is now.")
+    return report
 
 
-def restore_article(page: Article, document: ArticleDocument) -> list[str]:
+def _restore_figures(page: Article, document: Document) -> list[str]:
+    """Put the pictures of a document on the page again, each found by its digest."""
+    images = {image.sha256: image for image in Image.objects.filter(sha256__in={f.sha256 for f in document.figures})}
+    page.figures.all().delete()
+    FigureRow.objects.bulk_create(
+        FigureRow(
+            article_id=page.pk,
+            image=images[figure.sha256],
+            position=place,
+            **{name: getattr(figure, name) for name in SAID_OF_A_FIGURE},
+        )
+        for place, figure in enumerate(document.figures)
+        if figure.sha256 in images
+    )
+    gone = (figure for figure in document.figures if figure.sha256 not in images)
+    return [f"The image “{figure.alt}” is not here any more (SHA-256 {figure.sha256[:12]}…)." for figure in gone]
+
+
+def restore_article(page: Article, document: Document) -> list[str]:
     report = restore_common(page, document, made_headline=document.title)
     page.save()
     return report

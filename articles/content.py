@@ -1,6 +1,7 @@
 """The frozen document: what a clinician signs, as pydantic models, canonical bytes and their digest."""
 
 import hashlib
+from html import escape
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -15,6 +16,7 @@ ADVICE_LABELS = {
     "routine": "When to see a clinician",
 }
 ADVICE = "When to get help"
+IMAGE_TYPES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}  # and what their files end with
 
 
 class Frozen(BaseModel):
@@ -52,6 +54,31 @@ class Reference(Frozen):
     year: int | None = None
 
 
+class Figure(Frozen):
+    """A picture on a page: which file, by the SHA-256 of its bytes, and what is said of it.
+
+    ``place`` names the section that it stands after, as its kind of page calls it (``Kind.places``).
+    """
+
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    media_type: Literal["image/png", "image/jpeg", "image/webp"]
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    alt: str = Field(min_length=1)
+    caption: str = ""
+    credit: str = ""
+    place: str
+
+    @property
+    def extension(self) -> str:
+        return IMAGE_TYPES[self.media_type]
+
+    @property
+    def html(self) -> str:
+        """Its words as rich text, for whatever reads rich texts."""
+        return "".join(f"<p>{escape(words)}</p>" for words in (self.alt, self.caption) if words)
+
+
 class Document(Frozen):
     """Everything medical that one page says, whatever its kind.
 
@@ -59,6 +86,7 @@ class Document(Frozen):
     and readers upcast older text (see ``kinds.read``), because signed bytes are never migrated.
     """
 
+    ADDED = frozenset({"figures"})
     version: Literal[1] = Field(SCHEMA, alias="schema")
     kind: str
     uuid: UUID
@@ -71,6 +99,7 @@ class Document(Frozen):
     body: str
     references: tuple[Reference, ...] = ()
     tags: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
     @property
     def linked(self) -> set[UUID]:
@@ -97,11 +126,21 @@ class Document(Frozen):
         advice = {ADVICE: self.advice.html} if self.advice else {}
         return advice | {"Overview": self.body}
 
+    def figure_texts(self) -> dict[str, str]:
+        """Label → HTML of the words of every picture on the page."""
+        return {f"Image {number}": figure.html for number, figure in enumerate(self.figures, start=1)}
+
 
 class ArticleDocument(Document):
     """A plain article: the common parts and nothing more."""
 
     kind: Literal["article"] = "article"
+
+
+class AboutDocument(Document):
+    """What the house says of itself: the common parts and nothing more."""
+
+    kind: Literal["about"] = "about"
 
 
 def canonical(value: BaseModel | dict) -> bytes:

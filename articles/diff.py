@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from articles.content import Document
+from articles import kinds
+from articles.content import Document, Figure
 from articles.lines import paragraphs
 
 TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
@@ -75,10 +76,20 @@ def common_blocks(document: Document) -> Iterable[Block]:
         yield Block("advice_level", "Level of the advice", document.advice.label)
     for label, html in document.rich_texts().items():
         yield from rich(label, label, html)
+    places = kinds.get(document.kind).places
+    for figure in document.figures:
+        yield Block("figures", "Image", _said(figure, places.get(figure.place, figure.place)))
     for reference in document.references:
         parts = [reference.title, reference.publisher, str(reference.year or ""), reference.url]
         yield Block("references", "Reference", " · ".join(part for part in parts if part))
     yield Block("tags", "Tags", ", ".join(document.tags))
+
+
+def _said(figure: Figure, where: str) -> str:
+    """All that a document says of a picture, in one line. Another file of the same words is another digest."""
+    file = f"{figure.extension.upper()}, {figure.width} × {figure.height}, SHA-256 {figure.sha256[:16]}…"
+    parts = {"": where, "Alternative text: ": figure.alt, "Caption: ": figure.caption, "Credit: ": figure.credit}
+    return " · ".join([*(f"{name}{said}" for name, said in parts.items() if said), file])
 
 
 def compare(old: Iterable[Block], new: Iterable[Block]) -> list[Change]:

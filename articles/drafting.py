@@ -81,11 +81,14 @@ def _read(form) -> dict:
 
 def _rows(formset) -> list:
     """The rows that would be there after saving, in their order."""
-    kept = []
+    kept, points = [], [field for field in formset.model._meta.concrete_fields if field.many_to_one and not field.null]
+    needed = [field.attname for field in points if field != formset.fk]
     for form in formset.forms:
         typed, stored = _read(form), form.instance.pk is not None
         if typed.get("DELETE") or not (stored or (form.has_changed() and not form.errors)):
             continue
+        if any(getattr(form.instance, name) is None for name in needed):
+            continue  # it points to nothing yet
         if "position" in form.fields and not stored and typed.get("position") is None:
             form.instance.position = None
         kept.append(form.instance)

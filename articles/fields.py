@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Length
 from django_prose_editor.fields import ProseEditorField
 
+from articles import tables
 from articles.pasted import plain
 
 models.CharField.register_lookup(Length)
@@ -23,8 +24,12 @@ EXTENSIONS = {
     "Blockquote": True,
     "Link": {"enableTarget": False},
     "HardBreak": True,
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
 }
-TAGS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a"}
+TAGS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a", *tables.TAGS}
 EMPTY_TAIL = re.compile(r"^(?:\s|&nbsp;|<br>|<(p|h2|h3)>(?:\s|&nbsp;|<br>)*</\1>)*$")
 LONGEST = 1_000_000  # characters of one rich text: a hundred times the longest page
 # NUL and the other control characters, save tab, line feed and carriage return; and lone surrogates.
@@ -56,7 +61,7 @@ def refuse_boundless(value: str) -> None:
 def clean_html(html: str) -> str:
     """The same rich text with only the tags, attributes and link schemes that a page may carry.
 
-    What Word brings along becomes plain paragraphs, lists and headings.
+    What Word brings along becomes plain paragraphs, lists, headings and tables.
 
     Scripts, styles and event handlers are dropped, and a text that shows nothing becomes the empty string.
     Raises ValidationError for unprintable characters, before the sanitiser drops them in silence.
@@ -65,10 +70,11 @@ def clean_html(html: str) -> str:
     safe = nh3.clean(
         plain(html),
         tags=TAGS,
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "td": set(tables.SPANS), "th": set(tables.SPANS)},
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,
-    ).strip()
+    )
+    safe = tables.tidy(safe).strip()
     return "" if EMPTY_TAIL.match(safe) else safe
 
 

@@ -9,6 +9,7 @@ KEY = "held_form"
 SALT = "articles.held"
 LARGEST = 2 * 1024 * 1024  # bytes
 LONGEST = 60 * 60  # seconds
+MOST_FILES = 20  # that are named; none is held
 LATEST_OPENED = 30 * 24 * 60 * 60  # seconds
 
 
@@ -19,8 +20,8 @@ def ticket(request) -> str:
 
 def hold(request) -> None:
     """Keep a form that came without a session, for whoever opened it. The rest of the request is judged already."""
-    size = request.META.get("CONTENT_LENGTH") or "0"
-    if not size.isdecimal() or int(size) > LARGEST or request.FILES:
+    typed = request.POST.urlencode()
+    if len(typed) > LARGEST:
         return
     try:
         opened_by = signing.loads(request.POST.get("ticket", ""), salt=SALT, max_age=LATEST_OPENED)
@@ -30,19 +31,31 @@ def hold(request) -> None:
         "path": request.path,
         "user": opened_by,
         "at": int(time.time()),
-        "typed": request.POST.urlencode(),
+        "typed": typed,
+        "files": [upload.name for _, upload in request.FILES.items()][:MOST_FILES],
     }
 
 
 def held(request) -> QueryDict | None:
     """What this person typed into the form at this address within the last hour."""
+    found = _found(request)
+    return QueryDict(found["typed"]) if found else None
+
+
+def lost_files(request) -> list[str]:
+    """The names of the files that they had chosen, and have to choose again."""
+    found = _found(request)
+    return found.get("files", []) if found else []
+
+
+def _found(request) -> dict | None:
     found = request.session.get(KEY)
     if not found or found["path"] != request.path or found["user"] != request.user.pk:
         return None
     if time.time() - found["at"] > LONGEST:
         drop(request)
         return None
-    return QueryDict(found["typed"])
+    return found
 
 
 def drop(request) -> None:

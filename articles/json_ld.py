@@ -6,7 +6,7 @@ Which terms may stand where is checked in ``tests/articles/test_json_ld.py``.
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -101,6 +101,11 @@ def _nodes(page: Shown) -> Iterable[dict]:
 def _plain_article(page: Shown) -> Subject:
     document = page.document
     return Subject(document.title, document.headline, modules=advice(document))
+
+
+def about_page(page: Shown) -> Subject:
+    """A page in which the house speaks of itself."""
+    return replace(_plain_article(page), type="AboutPage")
 
 
 def _web_page(page: Shown, subject: Subject) -> dict:

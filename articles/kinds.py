@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -55,7 +55,10 @@ class Kind:
     in shared rows it brings in, in a fixed number of queries; ``links`` gives querysets that find what a document names
     and visitors can read, as rows of UUID, kind (or place) and slug, so that one query can ask for all.
     ``listed`` is what the list of its pages is called, and the name of its address, for the way back to it;
-    ``json_ld`` says what a public page of it tells machines beyond the common part.
+    ``json_ld`` says what a public page of it tells machines beyond the common part. ``places`` are those where a
+    picture can stand, with what editors call them, in the order of the page; a picture of any other place stands at
+    the first. One that is not ``medical`` speaks of the house: it rests on no source, needs no topic, and is neither
+    news among the latest reviews nor related to what one reads of an illness.
     """
 
     name: str
@@ -75,20 +78,27 @@ class Kind:
     causes_partial: str = ""
     listed: tuple[str, str] | None = None
     json_ld: Callable[["Shown"], "Subject"] | None = None
+    places: dict[str, str] = field(default_factory=lambda: {"overview": "After the text"})
+    medical: bool = True
 
 
 _kinds: dict[str, Kind] = {}
 _places: dict[str, str] = {}
+_told: dict[str, str] = {}
 
 
 def register(kind: Kind) -> None:
     _kinds[kind.name] = kind
     _places[kind.name] = kind.url_name
+    _told[kind.name] = kind.model._meta.verbose_name.capitalize()
 
 
-def register_place(name: str, url_name: str) -> None:
-    """What has a public address and is no page, such as a cause: links lead to it by this name."""
-    _places[name] = url_name
+def register_place(name: str, url_name: str, *, told: str) -> None:
+    """What has a public address and is no page, such as a cause: links lead to it by this name.
+
+    ``told`` is what a list says of it beside its name.
+    """
+    _places[name], _told[name] = url_name, told
 
 
 def get(name: str) -> Kind:
@@ -105,8 +115,18 @@ def path(name: str, slug: str) -> str:
     return reverse(_places[name], args=[slug])
 
 
+def told(name: str) -> str:
+    """What a list says that something is."""
+    return _told[name]
+
+
 def every() -> list[Kind]:
     return list(_kinds.values())
+
+
+def medical() -> list[str]:
+    """The names of the kinds that speak of health and not of the house."""
+    return [kind.name for kind in _kinds.values() if kind.medical]
 
 
 def read(text: str) -> Document:

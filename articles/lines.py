@@ -2,12 +2,17 @@
 
 from html.parser import HTMLParser
 
+from articles import tables
+from articles.tables import Cell, Table
+
 MARKS = {"strong": "**", "em": "_"}
 HEADINGS = {"h2": "## ", "h3": "### "}
 LISTS = {"ul": "• ", "ol": "1. "}
 AROUND = LISTS | {"blockquote": "> "}
 BREAK = " ↵ "  # a line broken by hand is no space
 ANOTHER = "(another list begins)"  # two lists in a row are not one
+TABLE = "(a table begins)"
+HEADING = "# "  # before a cell that heads others
 
 
 class _Lines(HTMLParser):
@@ -57,10 +62,26 @@ class _Lines(HTMLParser):
             self.around.pop()
             self.lines.append(["".join(self.around), ""])
 
+    def add_table(self, table: Table) -> None:
+        """A row a line, with its cells in their order; read aloud, each cell on lines of its own."""
+        around, self.closed = "".join(self.around), ""
+        if self.whole:
+            rows = (" | ".join(_cell(cell) for cell in row) for row in table.rows)
+            self.lines += [[around, TABLE], *([around, f"| {row} |"] for row in rows)]
+        else:
+            cells = (cell.inside for row in table.rows for cell in row)
+            self.lines += [[around, line] for cell in cells for line in paragraphs(cell, links=False)]
+        self.lines.append([around, ""])
+
     def handle_data(self, data):
         if data.strip():
             self.closed = ""
         self.lines[-1][1] += data if self.lines[-1][1] else data.lstrip()
+
+
+def _cell(cell: Cell) -> str:
+    spans = "".join(f" ({name} {count})" for name, count in cell.spans.items())
+    return (HEADING if cell.tag == "th" else "") + BREAK.join(paragraphs(cell.inside)) + spans
 
 
 class _Plain(HTMLParser):
@@ -92,7 +113,8 @@ def plain(html: str) -> str:
 def paragraphs(html: str, *, links: bool = True) -> list[str]:
     """Rich text line by line; without ``links`` as it is read aloud: no addresses, no broken lines, no list's begin."""
     parser = _Lines(whole=links)
-    parser.feed(html)
+    for part in tables.split(html):
+        parser.feed(part) if isinstance(part, str) else parser.add_table(part)
     parser.close()
     lines = ((begins, " ".join(text.split())) for begins, text in parser.lines)
     return [begins + text for begins, text in lines if text]

@@ -53,7 +53,8 @@ def _filed_alike(document: Document, topics: list[str]) -> QuerySet:
     The next and not the first, or each page of a topic would name the same few. What the text itself names is left out.
     """
     name = fold(document.title)[:200]
-    others = TopicEntry.objects.order_by().filter(pk__in=_near(name, topics)).exclude(article__uuid=document.uuid)
+    others = TopicEntry.objects.order_by().filter(pk__in=_near(name, topics), article__kind__in=kinds.medical())
+    others = others.exclude(article__uuid=document.uuid)
     if document.linked:
         others = others.exclude(article__uuid__in=document.linked)
     nearest = others.values("article").annotate(shared=Count("id"))

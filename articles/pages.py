@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import json_ld, neighbours
+from articles import images, json_ld, kinds, neighbours
 from articles.content import Document
 from articles.crumbs import Crumb, to_page
 from articles.imprint import Frame, ReviewLine
@@ -30,7 +30,8 @@ def leaf(*, kind: str, slug: str, template: str, url_name: str, below: str = "")
     document = page.live.revision.read()
     line, frame = page.live.read_review_line(), page.live.read_frame()
     further = [Crumb(below, reverse(url_name, args=[slug]))] if below else []
-    shown = context(page, document, line, frame) | {"crumbs": to_page(page, *further)}
+    shown = context(page, document, line, frame)
+    shown |= {"crumbs": to_page(page, *further), "feedback": page.live.revision.uuid}
     data = json_ld.graph(
         document=document,
         line=line,
@@ -49,11 +50,12 @@ def leaf(*, kind: str, slug: str, template: str, url_name: str, below: str = "")
 def context(page: Article, document: Document, line: ReviewLine | None, frame: Frame, state: str = "") -> dict:
     """What the templates of a page print, for visitors, at the desk and in a preview alike."""
     today = timezone.localdate()
-    near = neighbours.of(document, () if state else frame.filed_under)
+    near = neighbours.of(document, frame.filed_under if kinds.get(document.kind).medical and not state else ())
     return {
         "document": document,
         "line": line,
         "frame": frame,
+        "images": images.addresses(document, state),
         "links": near.links,
         "related": near.related,
         "address": page.path,

@@ -1,14 +1,18 @@
-"""What a word processor puts on the clipboard, as plain text. The script of the form does the same."""
+"""What a word processor puts on the clipboard, as plain text and tables. The script of the form does the same."""
 
 import re
 from html import escape
 from html.parser import HTMLParser
 
+from articles.tables import only_real
+
 FROM_WORD = re.compile(r'class="?Mso|mso-|<o:p|urn:schemas-microsoft-com', re.IGNORECASE)
 COUNTED = re.compile(r"\(?(?:\d+|[a-z])[.)]", re.IGNORECASE)
 SILENT = {"style", "script", "xml", "title"}
-RENAMED = {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3", "td": "p", "th": "p"}
+RENAMED = {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
 BLOCKS = {"p", "h2", "h3"}
+TABLES = {"table", "thead", "tbody", "tr", "td", "th"}
+SPAN = re.compile(r"[0-9]{1,2}")
 KEPT = {"strong", "em", "ul", "ol", "li", "blockquote", "a", *BLOCKS}
 
 
@@ -34,10 +38,17 @@ class _Plain(HTMLParser):
         elif name in BLOCKS:
             self._end_line()
             self._begin(name, style.get("class", ""), style.get("style", ""))
+        elif name in TABLES:
+            self._end_part()
+            self.out.append(self._with_spans(name, style))
         elif name == "a":
             self.line.append(f'<a href="{escape(style["href"])}">' if "href" in style else "<a>")
         elif name in KEPT:
             self.line.append(f"<{name}>")
+
+    def _with_spans(self, name: str, attrs: dict[str, str]) -> str:
+        spans = ((key, attrs[key]) for key in ("colspan", "rowspan") if SPAN.fullmatch(attrs.get(key, "")))
+        return f"<{name}" + "".join(f' {key}="{count}"' for key, count in spans) + ">"
 
     def _begin(self, name: str, classes: str, style: str) -> None:
         self.block = "h2" if "MsoTitle" in classes else name
@@ -57,6 +68,9 @@ class _Plain(HTMLParser):
             self.unread = max(0, self.unread - 1)
         elif name in BLOCKS:
             self._end_line()
+        elif name in TABLES:
+            self._end_part()
+            self.out.append(f"</{name}>")
         elif name in KEPT:
             self.line.append(f"</{name}>")
 
@@ -81,10 +95,15 @@ class _Plain(HTMLParser):
         line = f"<{block}>{html}</{block}>" if block else html
         self.out.append(f"<li>{line}</li>" if wanted else line)
 
-    def close(self):
-        super().close()
+    def _end_part(self) -> None:
+        """Write the line that was read and end the list around it: neither goes on past the edge of a cell."""
         self._end_line()
         self.out += [f"</{self.list}>"] if self.list else []
+        self.list = ""
+
+    def close(self):
+        super().close()
+        self._end_part()
 
 
 def plain(html: str) -> str:
@@ -94,4 +113,4 @@ def plain(html: str) -> str:
     parser = _Plain()
     parser.feed(html)
     parser.close()
-    return "".join(parser.out)
+    return only_real("".join(parser.out))

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
@@ -78,6 +79,8 @@ class RowFormSet(BaseInlineFormSet):
         if first == list(range(self.management_form.cleaned_data["INITIAL_FORMS"])):
             return
         rows = [self._row(number) for number in first] + [self._row(number) | {key: [""]} for number in rest]
+        if self.files:
+            self.files = self._files([*first, *rest])
         self.data = self.data.copy()
         for place, row in enumerate(rows):
             for name, values in row.items():
@@ -93,6 +96,15 @@ class RowFormSet(BaseInlineFormSet):
     def _row(self, number: int) -> dict[str, list[str]]:
         names = [*self.form.base_fields, self.model._meta.pk.name, "DELETE"]
         return {name: self.data.getlist(f"{self.prefix}-{number}-{name}") for name in names}
+
+    def _files(self, order: list[int]) -> MultiValueDict:
+        """The files that were sent, with the rows that they came with."""
+        found = MultiValueDict()
+        for place, number in enumerate(order):
+            for name in self.form.base_fields:
+                if sent := self.files.getlist(f"{self.prefix}-{number}-{name}"):
+                    found.setlist(f"{self.prefix}-{place}-{name}", sent)
+        return found
 
     @cached_property
     def _found(self) -> dict[str, dict]:

@@ -2,7 +2,18 @@
 
 from articles.content import EXPUNGED
 from articles.guards import Guard, append_only, only_changes
-from articles.models import Article, Authorship, Publication, Revision, SearchEntry, SearchKey, SearchStart, TopicEntry
+from articles.models import (
+    Article,
+    Authorship,
+    Image,
+    Publication,
+    PublishedImage,
+    Revision,
+    SearchEntry,
+    SearchKey,
+    SearchStart,
+    TopicEntry,
+)
 
 # The newest line of the log decides: what is live is that line, unless it says withdrawn; and the address is its.
 NEWEST = "(SELECT p.{} FROM articles_publication p WHERE p.article_id = NEW.id ORDER BY p.id DESC LIMIT 1)"
@@ -39,6 +50,7 @@ def guards() -> list[Guard]:
         ),
         *append_only(Authorship),
         *append_only(Publication),
+        *append_only(Image),
         *(
             Guard(
                 f"{name}_is_made_anew",
@@ -48,6 +60,7 @@ def guards() -> list[Guard]:
             )
             for name, model in (
                 ("topic_entry", TopicEntry),
+                ("published_image", PublishedImage),
                 ("search_entry", SearchEntry),
                 ("search_key", SearchKey),
                 ("search_start", SearchStart),

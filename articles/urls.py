@@ -14,6 +14,7 @@ urlpatterns = [
     path("articles/<slug:slug>/history/<int:number>/", views.version, name="version"),
     path("search/", search.search, name="search"),
     path("search/suggestions/", search.suggestions, name="suggestions"),
+    path("images/<slug:digest>.<slug:extension>", views.image, name="image"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("topics/<slug:slug>/<int:number>/", views.topic, name="topic"),
 ]

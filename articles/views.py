@@ -1,13 +1,15 @@
 """Public pages of plain articles and of topics."""
 
+from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import EmptyPage
 from django.http import Http404
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
-from articles import crumbs, json_ld, pages, topics
+from articles import crumbs, images, json_ld, kinds, pages, topics
 from articles import history as histories
-from articles.models import Article, Publication
-from articles.shelf import Leaf, public_page
+from articles.models import Article, Image, Publication, PublishedImage
+from articles.shelf import CACHE_CONTROL, Leaf, public_page
 
 
 @public_page
@@ -53,11 +55,27 @@ def topic(request, slug, number=1):
     return Leaf("articles/topic.html", context, line.site_revision, data=data, path=here)
 
 
-def entries(limit: int | None = None) -> list[dict]:
-    """Title, address and summary of the published articles, in alphabetical order."""
-    rows = Article.objects.public().filter(kind="article").order_by("live__sort_key")
+@require_safe
+def image(request, digest, extension):
+    """A picture for visitors, while some public page carries it: asked of the database at each visit."""
+    found = PublishedImage.objects.filter(sha256=digest).first()
+    return images.answer(request, found, extension, cache_control=CACHE_CONTROL)
+
+
+@login_required
+@permission_required("articles.view_image", raise_exception=True)
+@require_safe
+def staff_image(request, digest, extension):
+    """A picture for those who write and review, published or not."""
+    found = Image.objects.filter(sha256=digest).first()
+    return images.answer(request, found, extension, cache_control="private, no-cache")
+
+
+def entries(limit: int | None = None, *, kind: str = "article") -> list[dict]:
+    """Title, address and summary of the published pages of a kind, in alphabetical order."""
+    rows = Article.objects.public().filter(kind=kind).order_by("live__sort_key")
     values = rows.values_list("live__title", "live__slug", "live__summary")[:limit]
+    url_name = kinds.get(kind).url_name
     return [
-        {"title": title, "url": reverse("articles:article", args=[slug]), "summary": summary}
-        for title, slug, summary in values
+        {"title": title, "url": reverse(url_name, args=[slug]), "summary": summary} for title, slug, summary in values
     ]

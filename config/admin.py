@@ -8,10 +8,22 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 
 from articles import admin as articles
-from articles import admin_frame, admin_log, admin_notices
-from articles.models import Article, CopyrightNotice, Publication, Redirect, Revision, Topic
+from articles import admin_frame, admin_images, admin_log, admin_notices
+from articles.feedback import admin as feedback
+from articles.models import (
+    AboutPage,
+    Article,
+    CopyrightNotice,
+    Image,
+    Publication,
+    ReaderReport,
+    ReaderTally,
+    Redirect,
+    Revision,
+    Topic,
+)
 from reviews import admin as reviews
-from reviews import admin_expunging, admin_mail
+from reviews import admin_expunging, admin_mail, admin_reports
 from reviews.admin_saving import NextStep
 from reviews.models import Expunction, Mail, MedicalReview, Reviewer, Signature
 from symptoms import admin as symptoms
@@ -23,6 +35,14 @@ class SymptomAdmin(reviews.Reviewed, NextStep, symptoms.SymptomAdmin):
 
 
 class ArticleAdmin(reviews.Reviewed, NextStep, articles.ArticleAdmin):
+    pass
+
+
+class AboutPageAdmin(ArticleAdmin):
+    pass
+
+
+class ReaderReportAdmin(admin_reports.OpensReviews, feedback.ReaderReportAdmin):
     pass
 
 
@@ -54,11 +74,15 @@ admin.site.login = secure_admin_login(admin.site.login)
 admin.site.register(Symptom, SymptomAdmin)
 admin.site.register(Cause, symptoms.CauseAdmin)
 admin.site.register(Article, ArticleAdmin)
+admin.site.register(AboutPage, AboutPageAdmin)
 admin.site.register(Topic, admin_frame.TopicAdmin)
 admin.site.register(CopyrightNotice, admin_notices.CopyrightNoticeAdmin)
+admin.site.register(Image, admin_images.ImageAdmin)
 admin.site.register(Revision, admin_log.RevisionAdmin)
 admin.site.register(Publication, admin_log.PublicationAdmin)
 admin.site.register(Redirect, admin_log.RedirectAdmin)
+admin.site.register(ReaderReport, ReaderReportAdmin)
+admin.site.register(ReaderTally, feedback.ReaderTallyAdmin)
 admin.site.register(Reviewer, reviews.ReviewerAdmin)
 admin.site.register(MedicalReview, reviews.MedicalReviewAdmin)
 admin.site.register(Signature, reviews.SignatureAdmin)

@@ -7,8 +7,13 @@ MANAGING_EDITORS = "Managing editors"
 WRITES = {
     "articles": {
         "article": ["view", "add", "change"],
+        "aboutpage": ["view", "add", "change"],
+        "readerreport": ["view", "change"],
+        "readertally": ["view"],
         "reference": ["view", "add", "change", "delete"],
         "articletag": ["view", "add", "change", "delete"],
+        "figure": ["view", "add", "change", "delete"],
+        "image": ["view", "add"],
         "topic": ["view"],
         "copyrightnotice": ["view"],
         "revision": ["view"],
@@ -44,7 +49,7 @@ def _codenames(rights: dict) -> set[tuple[str, str]]:
 
 GRANTS = {
     EDITORS: _codenames(WRITES) | {("reviews", "request_review")},
-    REVIEWERS: {("reviews", "sign_review")},
+    REVIEWERS: {("reviews", "sign_review"), ("articles", "view_image")},
     MANAGING_EDITORS: _codenames(WRITES)
     | _codenames(ANSWERS)
     | {

@@ -13,5 +13,6 @@ def publisher(request):
             "url": settings.SITE_URL,
             "demo": settings.COUNTERSIGN_DEMO,
             "emergency_number": settings.EMERGENCY_NUMBER,
+            "finder": settings.FINDER,
         }
     }

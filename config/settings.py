@@ -77,6 +77,13 @@ OVERDUE_POLICY_BY = env("OVERDUE_POLICY_BY", default="")
 SECURITY_CONTACT = _contacts("SECURITY_CONTACT")
 SECURITY_POLICY = _origin("SECURITY_POLICY")
 
+# The way from symptoms to the causes that signed pages name (ADR 26); off, it has no address and no link.
+FINDER = env.bool("FINDER", default=True)
+
+# What readers may send in an hour: from one address, and all of them together.
+FEEDBACK_AN_HOUR = env.int("FEEDBACK_AN_HOUR", default=10)
+FEEDBACK_AN_HOUR_IN_ALL = env.int("FEEDBACK_AN_HOUR_IN_ALL", default=1000)
+
 # Signs evidence packs: the path of a PEM file, or the PEM itself. Never logged, never in a page.
 EVIDENCE_KEY = env("EVIDENCE_KEY", default="")
 
@@ -102,6 +109,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
+    "django_htmx",
     "django_prose_editor",
     "taggit",
     "whitenoise.runserver_nostatic",
@@ -124,6 +132,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -164,6 +173,14 @@ else:
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
 
+# What is counted for a while (attempts to log in, what readers send): in each process, or in one place for all.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if env("CACHE_URL", default=""):
+    CACHES = {
+        "default": {"BACKEND": "config.caches.Forgiving", "LOCATION": "shared"},
+        "shared": env.cache_url("CACHE_URL"),
+    }
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 USE_TZ = True
@@ -172,8 +189,11 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+IMAGES_ROOT = env("IMAGES_ROOT", default=str(BASE_DIR / "images"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Files named by their SHA-256, which a view of ours serves while they are public.
+    "images": {"BACKEND": "articles.storage.ImageStorage", "OPTIONS": {"location": IMAGES_ROOT}},
     "staticfiles": {
         "BACKEND": env("STATICFILES_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
@@ -259,6 +279,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of our own add to X-Forwarded-For: whose attempts and messages are whose is read from there.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 LOGGING = {
     "version": 1,

@@ -8,7 +8,8 @@ from reviews import dashboard
 
 # Group → the models in it, in order. What is in none of them comes last, under its own name.
 GROUPS = {
-    "Pages": ("Symptom", "Article", "Cause"),
+    "Pages": ("Symptom", "Article", "Cause", "Image", "AboutPage"),
+    "Readers": ("ReaderReport", "ReaderTally"),
     "Frame": ("Topic", "CopyrightNotice"),
     "Reviews": ("MedicalReview",),
     "People": ("Reviewer", "User", "Group"),

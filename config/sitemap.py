@@ -89,7 +89,7 @@ def sitemap(request):
 
 def _site(changed_at: datetime | None) -> list[Entry]:
     """The front page and the lists of everything: as new as the newest page."""
-    return [Entry(reverse(name), changed_at) for name in ("home", "symptoms:index", "articles:index")]
+    return [Entry(reverse(name), changed_at) for name in ("home", "symptoms:index", "articles:index", "about:index")]
 
 
 def _file(name: str, number: int, changed_at: datetime) -> Entry:

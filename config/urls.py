@@ -42,9 +42,13 @@ ACCOUNTS = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("articles.urls")),
+    path("about/", include("articles.about_urls")),
+    path("feedback/", include("articles.feedback.urls")),
     path("symptoms/", include("symptoms.urls")),
     path("causes/", include("symptoms.cause_urls")),
+    path("finder/", include("symptoms.finder_urls")),
     path("reviewers/", include("reviews.reviewer_urls")),
+    path("desk/images/", include("articles.staff_urls")),
     path("desk/", include("reviews.urls")),
     path("accounts/", include(ACCOUNTS)),
     path("admin/", admin.site.urls),

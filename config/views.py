@@ -37,7 +37,10 @@ def home(request):
 def _recently_signed() -> list[dict]:
     """The pages whose live text was signed last, newest first."""
     signed = Publication.objects.filter(
-        kind__in=Publication.SIGNED, article__live__revision=F("revision"), article__live__isnull=False
+        kind__in=Publication.SIGNED,
+        article__kind__in=kinds.medical(),
+        article__live__revision=F("revision"),
+        article__live__isnull=False,
     )
     newest = {}
     for row in signed.select_related("article__live").order_by("-id")[: RECENT * 3]:

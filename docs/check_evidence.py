@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "countersign-evidence"
 UNLISTED = {"manifest.json", "manifest.sig"}  # the list itself, and the signature over it
-UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, OSError, zlib.error, zipfile.BadZipFile)
+UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, RuntimeError, OSError, zlib.error, zipfile.BadZipFile)
 
 
 def sha256(data: bytes) -> str:
@@ -108,6 +108,18 @@ def check_texts(pack: Pack, manifest: dict) -> Iterator[str]:
             yield f"entry {sequence}: its text is not the text that was signed"
 
 
+def check_images(pack: Pack, manifest: dict) -> Iterator[str]:
+    """Each picture that a text shows is in the pack, and is the one of the digest that the text gives."""
+    endings = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+    for name in (name for name in pack.names if name.startswith("documents/")):
+        for figure in pack.json(name).get("figures", []):
+            image = f"images/{figure['sha256']}.{endings[figure['media_type']]}"
+            if image not in pack.names:
+                yield f"{image} is missing, and {name} shows it"
+            elif sha256(pack.read(image)) != figure["sha256"]:
+                yield f"{image} is not the picture of its digest"
+
+
 def check_publications(pack: Pack, manifest: dict) -> Iterator[str]:
     """Each line of the publication log shows what its entry lets it show."""
     records = {}
@@ -181,6 +193,7 @@ def check(path: Path, pinned: Path | None, head: str | None) -> int:
     run("each file is as it was when the pack was made", lambda: check_files(pack, manifest))
     run("each entry has its hash and follows the one before it", lambda: check_records(pack, manifest))
     run("each signed text is the one of the digest in its entry", lambda: check_texts(pack, manifest))
+    run("each picture is the one that the texts name", lambda: check_images(pack, manifest))
     run("each line of the publication log shows what was signed", lambda: check_publications(pack, manifest))
     if head:
         run("the head that you kept", lambda: check_head(pack, manifest, head))

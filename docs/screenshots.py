@@ -67,6 +67,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="countersign-") as directory:
         database = f"sqlite:///{directory}/db.sqlite3"
+        os.environ["IMAGES_ROOT"] = f"{directory}/images"
         keys = _prepare(database)
         with gunicorn(database, log=False) as server, sync_playwright() as playwright:
             browser = playwright.chromium.launch(

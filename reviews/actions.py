@@ -140,12 +140,12 @@ def triggers(page: Article, revision: Revision) -> list[str]:
     """The kinds of review that a page can be asked for now, the likeliest first.
 
     A page that visitors cannot read needs the whole page read; a text that did not change since it was signed
-    can be reviewed again as a whole, or read again because of some news, which moves no annual date.
+    can be reviewed again as a whole, or read again because of some news or report, which moves no annual date.
     """
     if not page.live:
         return [Trigger.ANNUAL] if page.publications.exists() else [Trigger.FIRST]
     if page.live.revision_id == revision.pk:
-        return [Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE]
+        return [Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE, Trigger.READER]
     return [Trigger.CHANGE, Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE, Trigger.READER]
 
 

@@ -19,6 +19,7 @@ class Item:
 ADVICE = Item("advice", "Emergency advice", "It says when to call for help and how fast, and nothing delays a reader.")
 CAUSES = Item("causes", "Causes", "None that matters is missing; their order, seriousness and frequency are right.")
 DOSES = Item("doses", "Doses and figures", "Each dose, share and number is right and has a source.")
+IMAGES = Item("images", "Images", "They show what their words say, in the right place, and mislead nobody.")
 REFERENCES = Item("references", "References", "They are current, and they say what the page says.")
 LANGUAGE = Item("language", "Plain language", "A reader without training understands it and cannot misread it.")
 
@@ -32,6 +33,7 @@ def asked(document: Document) -> list[Item]:
             (ADVICE, document.advice),
             (CAUSES, getattr(document, "causes", ())),
             (DOSES, DOSE.search(text) or FIGURE.search(text)),
+            (IMAGES, document.figures),
             (REFERENCES, document.references),
             (LANGUAGE, True),
         )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import kinds
-from articles.models import Article
+from articles.models import Article, ReaderReport
 from reviews import sifting
 from reviews.models import MedicalReview, Standing
 
@@ -53,7 +53,7 @@ def home(user) -> dict:
         return {}
     pages = Article.objects.kept().filter(kind__in=[kind.name for kind in seen])
     return {
-        "cards": [_card(*card, pages, seen, user) for card in CARDS],
+        "cards": [*(_card(*card, pages, seen, user) for card in CARDS), *_reports(user)],
         "sent_back": _sent_back(pages, user),
         "due": _due(pages),
     }
@@ -82,6 +82,15 @@ def _card(name: str, title: str, asked: dict, when_none: str, pages, seen, user)
         if counts.get(kind.name)
     ]
     return Card(name, title, numbers, when_none)
+
+
+def _reports(user) -> list[Card]:
+    """What readers report and nobody has dealt with, for whoever may see it."""
+    if not user.has_perm("articles.view_readerreport"):
+        return []
+    count, url = ReaderReport.objects.open().count(), f"{reverse('admin:articles_readerreport_changelist')}?state=open"
+    numbers = [Number(count, "report" if count == 1 else "reports", url)] if count else []
+    return [Card("reports", "Reader reports", numbers, "No reader has reported anything that waits.")]
 
 
 def sift(pages, user, *, state: str = "", due: str = "", whose: str = ""):

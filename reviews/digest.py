@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.models import Article
+from articles.models import Article, ReaderReport
 from reviews.models import Mail, MedicalReview, Standing
 from reviews.notes import BEFORE_DUE, BEFORE_LAPSE, Line, Note, People, form
 
@@ -42,7 +42,16 @@ def _lines(people: People) -> Iterator[Line]:
     asked = MedicalReview.objects.waiting().filter(article=OuterRef("pk"))
     drafts = Article.objects.kept().filter(publications__isnull=True).exclude(Exists(asked)).order_by("-created_at")
     yield from _section("Never signed", drafts, _draft)
+    yield from _reports()
     yield from _licences(people)
+
+
+def _reports() -> Iterator[Line]:
+    """How many reports wait, and where: never a word of a reader's."""
+    if count := ReaderReport.objects.open().count():
+        said = "They wait for an editor." if count > 1 else "It waits for an editor."
+        heading, path = f"Reader reports ({count})", f"{reverse('admin:articles_readerreport_changelist')}?state=open"
+        yield Line(heading, "What readers reported", said, path)
 
 
 def _section(name: str, rows, line) -> Iterator[Line]:

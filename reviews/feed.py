@@ -25,7 +25,8 @@ def reviewed(request):
 
 def newly_reviewed() -> list[dict]:
     """The public pages that were signed last, each once, newest first."""
-    rows = Standing.objects.select_related("publication__revision", "article__live")
+    rows = Standing.objects.filter(article__kind__in=kinds.medical())
+    rows = rows.select_related("publication__revision", "article__live")
     today = timezone.localdate()
     return [_entry(row, today) for row in rows.order_by("-publication__at", "-publication")[:ENTRIES]]
 

@@ -1,5 +1,7 @@
 """Where a page stands, at a glance, as its editors see it beside the form."""
 
+from dateutil.relativedelta import relativedelta
+from django.db.models import Sum
 from django.utils import timezone
 
 from articles import kinds, quality
@@ -32,6 +34,7 @@ def glance(page: Article, *, user) -> dict:
         "problems": problems,
         "blocked": any(problem.blocking for problem in problems),
         "nobody_can_sign": not waiting and not able(page).exists(),
+        "readers": _readers(page),
         "can_ask": user.has_perm("reviews.request_review"),
         "can_override": user.has_perm("reviews.override_checks"),
         "can_withdraw": bool(page.live) and user.has_perm("articles.withdraw_article"),
@@ -44,3 +47,12 @@ def _since_signing(page: Article, latest: Revision | None) -> list[Change]:
         return []
     kind = kinds.get(page.kind)
     return compare(kind.blocks(page.live.revision.read()), kind.blocks(latest.read()))
+
+
+def _readers(page: Article) -> dict:
+    """What readers said of a page in the last twelve months, and what of it waits."""
+    since = timezone.localdate().replace(day=1) - relativedelta(months=11)
+    tallies = page.reader_tallies.filter(month__gte=since)
+    said = tallies.aggregate(helpful=Sum("helpful"), unhelpful=Sum("unhelpful"))
+    waiting = page.reader_reports.open().count()
+    return {"helpful": said["helpful"] or 0, "unhelpful": said["unhelpful"] or 0, "waiting": waiting}

@@ -40,6 +40,7 @@ def reading(review: MedicalReview, user) -> dict:
         "refusal": refusal,
         "withdrawal": withdrawal(review.article),
         "recalled": review.recalls.filter(taken_along=True).select_related("recall"),
+        "reported": review.reported.select_related("report__revision", "by"),
         "meaning": review.meaning,
         "minutes": reading_minutes(document),
         "when": _when(review),

@@ -4,7 +4,9 @@ from django.contrib import admin, messages
 from django.db import connection
 from django.db.models import Q
 
-from articles.admin import PageAdmin, ReferenceInline, RowInline
+from articles.admin import PageAdmin, ReferenceInline
+from articles.admin_images import FigureInline
+from articles.admin_rows import RowInline
 from articles.models import Article
 from symptoms.actions import record_cause
 from symptoms.forms import CauseForm
@@ -39,7 +41,7 @@ class CodeInline(RowInline):
 class SymptomAdmin(PageAdmin):
     """A symptom's form, its sections in the order of the page."""
 
-    inlines = (OtherNameInline, RelatedSymptomInline, SymptomCauseInline, ReferenceInline, CodeInline)
+    inlines = (OtherNameInline, RelatedSymptomInline, SymptomCauseInline, FigureInline, ReferenceInline, CodeInline)
     search_help_text = "Looks for every word in title, other names, codes and address. Case and accents do not matter."
     fieldsets = (
         (
@@ -63,6 +65,7 @@ class SymptomAdmin(PageAdmin):
         "Introduction to the causes",
         SymptomCauseInline,
         "Diagnosis, treatment, complications",
+        FigureInline,
         ReferenceInline,
         CodeInline,
         "Frame",

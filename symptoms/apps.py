@@ -9,7 +9,7 @@ class SymptomsConfig(AppConfig):
 
     def ready(self):
         from articles import guards, kinds
-        from symptoms import blocks, causes, composing, json_ld, quality, rules
+        from symptoms import blocks, causes, composing, json_ld, projected, quality, rules
         from symptoms.content import SymptomDocument
         from symptoms.models import Symptom
 
@@ -22,6 +22,14 @@ class SymptomsConfig(AppConfig):
                 template="symptoms/symptom.html",
                 partial="symptoms/_symptom.html",
                 causes_partial="symptoms/_causes.html",
+                places={
+                    "overview": "After the overview",
+                    "symptoms": "After the other symptoms",
+                    "causes": "After the causes",
+                    "questions": "After the questions at a diagnosis",
+                    "treatment": "After the treatment",
+                    "complications": "After the complications",
+                },
                 load=composing.load,
                 compose=composing.compose,
                 restore=composing.restore,
@@ -31,8 +39,8 @@ class SymptomsConfig(AppConfig):
                 listed=("Symptoms", "symptoms:index"),
                 checks=quality.CHECKS,
                 json_ld=json_ld.subject,
-                projection=kinds.Projection(causes.MODELS, causes.show, causes.hide, causes.rows, causes.forget),
+                projection=projected.projection,
             )
         )
-        kinds.register_place("cause", "causes:cause")
+        kinds.register_place("cause", "causes:cause", told="A possible cause: see which symptoms name it")
         guards.install_after_migrate(self, rules.guards())

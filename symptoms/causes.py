@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Max, Model, Q, QuerySet, Subquery, Value
+from django.db.models import Max, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 
 from articles import kinds, neighbours
+from articles.fields import fold
 from articles.models import Publication
 from articles.search import index
 from symptoms.content import Cause, SymptomDocument
 from symptoms.models import CauseAddress, PublishedCause
 
-MODELS = (PublishedCause, CauseAddress, *index.MODELS)
+GRAVITY = {label: value for value, label in PublishedCause.Gravity.choices}
+RARITY = {label: value for value, label in PublishedCause.Rarity.choices}
 BATCH = 500
 ENTRIES_A_PAGE = 30
 
@@ -37,13 +39,13 @@ def hide(withdrawal: Publication) -> None:
 
 def forget(document: SymptomDocument) -> None:
     """A text of old was expunged: addresses of causes that no other signed text gives lead nowhere now."""
-    gone = {(cause.slug, uuid) for uuid, cause in _causes(document).items()}
+    gone = addresses(document)
     named = Q(pk__in=[])
     for _, uuid in gone:
         named |= Q(revision__document__contains=str(uuid))
     signed = Publication.objects.signed().filter(named, article__kind="symptom").select_related("revision")
     for publication in signed.iterator(BATCH):
-        gone -= {(cause.slug, uuid) for uuid, cause in _causes(publication.revision.read()).items()}
+        gone -= addresses(publication.revision.read())
     for slug, uuid in gone:
         CauseAddress.objects.filter(slug=slug, cause_uuid=uuid).delete()
 
@@ -68,33 +70,29 @@ def _find(uuids: Iterable[UUID]) -> None:
     """Have the search find these causes by the names that they have now, and those that no page names no more."""
     uuids = set(uuids)
     index.take(uuids)
-    index.put(_item(row) for row in PublishedCause.objects.filter(cause_uuid__in=uuids, latest=True))
+    index.put(item(row) for row in PublishedCause.objects.filter(cause_uuid__in=uuids, latest=True))
 
 
-def _item(row: PublishedCause) -> index.Item:
+def item(row: PublishedCause) -> index.Item:
     return index.Item(uuid=row.cause_uuid, kind="cause", title=row.name, slug=row.slug)
 
 
-def rows() -> list[Model]:
-    """All that the log says of causes: what public pages name, and each address under which one was ever signed."""
-    signed = Publication.objects.signed().filter(article__kind="symptom").order_by("pk")
-    shown: dict[int, list[PublishedCause]] = {}
-    addresses = set()
-    for publication in signed.select_related("revision", "article").iterator(BATCH):
-        if publication.revision.expunged:
-            continue
-        causes = _causes(publication.revision.read())
-        addresses |= {(cause.slug, uuid) for uuid, cause in causes.items()}
-        if publication.article.published:
-            shown[publication.article_id] = [_row(publication, cause, latest=False) for cause in causes.values()]
-    named = [row for rows in shown.values() for row in rows]
+def of(publication: Publication, document: SymptomDocument) -> list[PublishedCause]:
+    """The rows of one page, none of them marked as the latest yet."""
+    return [_row(publication, cause, latest=False) for cause in _causes(document).values()]
+
+
+def addresses(document: SymptomDocument) -> set[tuple[str, UUID]]:
+    return {(cause.slug, uuid) for uuid, cause in _causes(document).items()}
+
+
+def mark_latest(named: list[PublishedCause]) -> None:
+    """Of all rows of each cause, the one that was signed last."""
     latest: dict[UUID, int] = {}
     for row in named:
         latest[row.cause_uuid] = max(latest.get(row.cause_uuid, 0), row.publication_id)
     for row in named:
         row.latest = latest[row.cause_uuid] == row.publication_id
-    found = [row for one in named if one.latest for row in index.rows_of(_item(one))]
-    return [*named, *(CauseAddress(slug=slug, cause_uuid=uuid) for slug, uuid in sorted(addresses)), *found]
 
 
 def _causes(document: SymptomDocument) -> dict[UUID, Cause]:
@@ -108,8 +106,11 @@ def _row(publication: Publication, cause: Cause, *, latest: bool) -> PublishedCa
         cause_uuid=cause.uuid,
         name=cause.name,
         slug=cause.slug,
+        name_key=fold(cause.name)[:200],
         sort_key=publication.sort_key,
         latest=latest,
+        gravity=GRAVITY[cause.seriousness],
+        rarity=RARITY[cause.frequency],
     )
 
 

@@ -225,16 +225,31 @@ class PublishedCause(models.Model):
     """A cause that a public page names, in the words that were signed.
 
     A projection of the publication log, written by ``symptoms.causes`` alone. ``publication`` is the one that a
-    signature made; ``latest`` marks, of all rows of a cause, the one that was signed last.
+    signature made; ``latest`` marks, of all rows of a cause, the one that was signed last. ``gravity`` and ``rarity``
+    are the labels of this page in the order in which the finder ranks.
     """
+
+    class Gravity(models.IntegerChoices):
+        UNSAID = 0, ""
+        SERIOUS = 1, "serious"
+        LIFE_THREATENING = 2, "life-threatening"
+
+    class Rarity(models.IntegerChoices):
+        COMMON = 1, "common"
+        UNCOMMON = 2, "uncommon"
+        RARE = 3, "rare"
+        UNSAID = 4, ""
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="+")
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="+")
     cause_uuid = models.UUIDField()
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=200, db_index=False)
+    name_key = models.CharField(max_length=200, help_text="The name, folded.")
     sort_key = models.CharField(max_length=200, help_text="Of the page.")
     latest = models.BooleanField()
+    gravity = models.PositiveSmallIntegerField(choices=Gravity)
+    rarity = models.PositiveSmallIntegerField(choices=Rarity)
 
     objects = PublishedCauseQuerySet.as_manager()
 
@@ -256,6 +271,31 @@ class PublishedCause(models.Model):
 
     def __str__(self):
         return f"{self.name}: {self.sort_key}"
+
+
+class PublishedRelation(models.Model):
+    """A body system under which a public page names another symptom, as it was signed.
+
+    A projection of the publication log, written by ``symptoms.relations`` alone and made anew, never edited.
+    """
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="+")
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="+")
+    system = models.CharField(max_length=20)
+    label = models.CharField(max_length=60)
+    other_uuid = models.UUIDField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["system", "other_uuid"], name="published_relation_by_system"),
+            models.Index(fields=["other_uuid"], name="published_relation_by_other"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "system", "other_uuid"], name="published_relation_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.label}: {self.other_uuid}"
 
 
 class CauseAddress(models.Model):

@@ -68,6 +68,21 @@ def dead_cause_links(page: Symptom, document: SymptomDocument) -> Iterable[Probl
         yield Problem(message, "Name that cause on this page, or remove the link.")
 
 
+@check("A picture after a part that is not there stands under another part's heading.")
+def figures_in_their_parts(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    parts = {
+        "symptoms": ("related symptoms", document.related),
+        "causes": ("causes", document.causes),
+        "questions": ("questions at a diagnosis", document.diagnosis_questions),
+        "treatment": ("treatment", document.treatment),
+        "complications": ("complications", document.complications),
+    }
+    for number, figure in enumerate(document.figures, start=1):
+        name, there = parts.get(figure.place, ("", True))
+        if not there:
+            yield Problem(f"Image {number} stands after the {name}, and the page has none.", "Choose another place.")
+
+
 CHECKS: tuple[Check, ...] = (
     says_causes,
     advice_for_serious,
@@ -75,4 +90,5 @@ CHECKS: tuple[Check, ...] = (
     unpublished_relations,
     dead_cause_links,
     named_well,
+    figures_in_their_parts,
 )

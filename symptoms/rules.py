@@ -1,9 +1,9 @@
 """The rules of the symptoms' projection that the database itself holds."""
 
 from articles.guards import Guard
-from symptoms.models import CauseAddress, PublishedCause
+from symptoms.models import CauseAddress, PublishedCause, PublishedRelation
 
-KEPT = ("article_id", "publication_id", "cause_uuid", "name", "slug", "sort_key")
+KEPT = ("article_id", "publication_id", "cause_uuid", "name", "slug", "name_key", "sort_key", "gravity", "rarity")
 
 
 def guards() -> list[Guard]:
@@ -15,6 +15,8 @@ def guards() -> list[Guard]:
             "UPDATE",
             said,
             when=" OR ".join(f"NEW.{column} <> OLD.{column}" for column in KEPT),
+            reads=True,  # stands aside in migrations: it names columns that come and go with them
         ),
+        Guard("published_relation_is_made_anew", PublishedRelation._meta.db_table, "UPDATE", said),
         Guard("cause_address_is_made_anew", CauseAddress._meta.db_table, "UPDATE", said),
     ]

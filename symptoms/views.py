@@ -1,5 +1,6 @@
 """Public pages of symptoms and of causes."""
 
+from django.conf import settings
 from django.core.paginator import EmptyPage
 from django.http import Http404
 from django.shortcuts import redirect
@@ -10,11 +11,15 @@ from articles.models import Publication
 from articles.shelf import Leaf, public_page
 from symptoms import az
 from symptoms import causes as named
+from symptoms.finder_forms import Asked
 
 
 @public_page
 def symptom(request, slug):
-    return pages.leaf(kind="symptom", slug=slug, template="symptoms/symptom.html", url_name="symptoms:symptom")
+    leaf = pages.leaf(kind="symptom", slug=slug, template="symptoms/symptom.html", url_name="symptoms:symptom")
+    if isinstance(leaf, Leaf) and settings.FINDER:
+        leaf.context["finder"] = Asked(slugs=(slug,)).address()
+    return leaf
 
 
 @public_page

@@ -1,6 +1,7 @@
 """The people and the ground rules of every test: Ann writes, Ravi reviews, Morgan answers, Charlie must not."""
 
 import datetime as dt
+import tempfile
 
 import hypothesis
 import pytest
@@ -12,10 +13,13 @@ from django.utils import timezone
 
 from articles import guards
 from articles.freshness import freshness
+from articles.search import vocabulary
 from articles.shelf import shelf
 from config import groups
 from reviews.models import Reviewer
 
+IMAGES = tempfile.TemporaryDirectory(prefix="countersign-images-")  # gone when the tests are over
+django_settings.STORAGES["images"]["OPTIONS"]["location"] = IMAGES.name
 PASSWORD = "correct-horse-battery"
 hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is not a fault of ours
 hypothesis.settings.load_profile("untimed")
@@ -45,6 +49,7 @@ def empty_shelf():
     """Nothing printed or counted in another test stays on the shelf or in the cache."""
     shelf.clear()
     freshness.clear()
+    vocabulary.forget()
     cache.clear()
     yield
     shelf.clear()

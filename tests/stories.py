@@ -1,9 +1,12 @@
 """What people do in many tests, through the same actions as in life: write, ask, sign."""
 
+import uuid
+
 from django.contrib.auth.models import User
 
 from articles.actions import record_revision
-from articles.models import Article, CopyrightNotice, Reference, Revision, Topic
+from articles.feedback import deeds
+from articles.models import AboutPage, Article, CopyrightNotice, ReaderReport, Reference, Revision, Topic
 from reviews.actions import request_review, sign_off
 from reviews.expunging import ask_to_expunge, confirm_expunging
 from reviews.models import Signature
@@ -64,6 +67,20 @@ def write_article(by: User, *, slug: str = "keeping-a-diary", title: str = "Keep
     Reference.objects.create(article=article, title="Diaries", url="https://medlineplus.gov/healthliteracy.html")
     record_revision(article, by=by)
     return article
+
+
+def write_about(by: User, *, slug: str = "privacy", title: str = "Privacy", **fields) -> AboutPage:
+    """A page about the site, with one revision."""
+    values = {"summary": "What we keep.", "body": "<p>We set no cookie.</p>", "notice": notice()}
+    page = AboutPage.objects.create(slug=slug, title=title, writer=by, **values | fields)
+    record_revision(page, by=by)
+    return page
+
+
+def report(page: Article, words: str = "The second link is dead.", kind: str = "broken") -> ReaderReport:
+    """A reader reports a problem with what visitors read of a page now."""
+    live = Article.objects.get(pk=page.pk).live
+    return deeds.report(live.revision, key=uuid.uuid4(), kind=kind, words=words)
 
 
 def sign(page: Article, *, by: User, asked_by: User, trigger: str = "", **asked) -> Signature:

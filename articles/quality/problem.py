@@ -38,5 +38,6 @@ def check(reason: str) -> Callable[[Find], Check]:
 
 
 def plain(document: Document) -> dict[str, list[str]]:
-    """Label → lines of plain text of each rich text on the page, in reading order."""
-    return {label: paragraphs(html, links=False) for label, html in document.rich_texts().items()}
+    """Label → lines of plain text of each rich text on the page, in reading order, and of what pictures say last."""
+    texts = document.rich_texts() | document.figure_texts()
+    return {label: paragraphs(html, links=False) for label, html in texts.items()}

@@ -17,7 +17,7 @@ SHARE = r"\b\d[\d.,]*\s?(?:%|percent\b|per cent\b)"
 ODDS = r"\b(?:\d+|one|two|three) (?:in|out of) (?:every )?\d+\b"
 FIGURE = re.compile(f"{SHARE}|{ODDS}", re.IGNORECASE)
 SOURCE = re.compile(r'href="https?://')
-PARAGRAPH = re.compile(r"<(p|li|h2|h3)>(.*?)</\1>", re.S)
+PARAGRAPH = re.compile(r"<(p|li|h2|h3|th|td)(?: [^>]*)?>(.*?)</\1>", re.S)
 
 
 def calls(number: str, text: str) -> bool:
@@ -62,7 +62,7 @@ def emergency_number(page: Article, document: Document) -> Iterable[Problem]:
 @check("A wrong dose harms, and a reviewer with ten minutes can check one only at its source.")
 def doses_and_figures(page: Article, document: Document) -> Iterable[Problem]:
     sourced = any(reference.url for reference in document.references)
-    for label, html in document.rich_texts().items():
+    for label, html in (document.rich_texts() | document.figure_texts()).items():
         for _, paragraph in PARAGRAPH.findall(html):
             text = " ".join(paragraphs(f"<p>{paragraph}</p>", links=False))
             if dose := DOSE.search(text):

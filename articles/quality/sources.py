@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from django.urls import reverse
 from django.utils import timezone
 
 from articles import kinds
@@ -12,7 +13,7 @@ from articles.content import Document
 from articles.models import Article
 from articles.quality.problem import Check, Problem, check
 
-INTERNAL_LINK = re.compile(r'href="/(?P<prefix>symptoms|articles)/(?P<slug>[-\w]+)/')
+INTERNAL_LINK = re.compile(r'href="(?P<prefix>/[-\w]+/)(?P<slug>[-\w]+)/')
 NO_HOST = re.compile(r"(^|\.)(example\.(com|org|net)|localhost|invalid|test|local)$")
 
 
@@ -26,7 +27,7 @@ def says_something(page: Article, document: Document) -> Iterable[Problem]:
 
 @check("Readers and reviewers check a page by its sources.")
 def references(page: Article, document: Document) -> Iterable[Problem]:
-    if not document.references:
+    if not document.references and kinds.get(page.kind).medical:
         yield Problem("The page gives no references.", "Add at least one public source.")
     seen = Counter(reference.url for reference in document.references if reference.url)
     for url in (url for url, count in seen.items() if count > 1):
@@ -57,7 +58,7 @@ def why_dead(url: str) -> str:
 def framed(page: Article, document: Document) -> Iterable[Problem]:
     if not page.notice:
         yield Problem("The page has no copyright notice.", "Choose one under “Frame”.", blocking=True)
-    if not page.topics.all():
+    if kinds.get(page.kind).medical and not page.topics.all():
         yield Problem("The page is not filed under any topic.", "Choose at least one under “Frame”.")
 
 
@@ -76,11 +77,12 @@ def notice_retired(page: Article, document: Document) -> Iterable[Problem]:
 
 @check("A link that leads nowhere leaves a worried reader alone.")
 def dead_links(page: Article, document: Document) -> Iterable[Problem]:
-    prefixes = {kind.model._meta.app_label: kind.name for kind in kinds.every()}
+    prefixes = {reverse(kind.url_name, args=["-"]).removesuffix("-/"): kind.name for kind in kinds.every()}
     html = " ".join(document.rich_texts().values())
-    for prefix, slug in sorted(set(INTERNAL_LINK.findall(html))):
+    links = {(prefix, slug) for prefix, slug in INTERNAL_LINK.findall(html) if prefix in prefixes}
+    for prefix, slug in sorted(links):
         if not Article.objects.public().at_address(kind=prefixes[prefix], slug=slug).exists():
-            message = f"A link goes to /{prefix}/{slug}/, which visitors cannot read."
+            message = f"A link goes to {prefix}{slug}/, which visitors cannot read."
             yield Problem(message, "Publish that page first, or remove the link.")
 
 

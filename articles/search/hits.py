@@ -15,12 +15,11 @@ from articles.search.snippets import Part, marked, snippet
 from articles.search.words import stems
 
 HITS_A_PAGE = 10
-CALLED = {"article": "Article", "cause": "Cause", "about": "About this site"}
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One answer. ``also`` is the other name that was asked for; ``kind`` is empty for a symptom."""
+    """One answer. ``also`` is the other name that was asked for."""
 
     title: list[Part]
     url: str
@@ -80,7 +79,7 @@ def _page(page: Article, asked: frozenset[str]) -> Hit:
     return Hit(
         title=marked(document.title, asked),
         url=kinds.path(page.kind, page.live.slug),
-        kind=CALLED.get(page.kind, ""),
+        kind=kinds.told(page.kind),
         also=marked(_other_name(document, asked), asked),
         advice=document.advice,
         text=snippet(document, asked),
@@ -98,4 +97,4 @@ def _other_name(document, asked: frozenset[str]) -> str:
 def _name(answer: Answer, asked: frozenset[str]) -> Hit:
     one = answer.candidate
     title = marked(one.title, asked)
-    return Hit(title, kinds.path(one.kind, one.slug), CALLED.get(one.kind, ""), [], None, [], None)
+    return Hit(title, kinds.path(one.kind, one.slug), kinds.told(one.kind), [], None, [], None)

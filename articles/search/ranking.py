@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from articles import kinds
 from articles.models import SearchKey
 from articles.search.engine import Candidate
 from articles.search.question import Question, Way
@@ -13,7 +14,6 @@ OTHER_NAME = 0.93  # beside the title
 COVERED, TIGHT = 0.6, 0.4  # of a name: how much of the question it has, and how little else
 ENOUGH = 0.4  # of the question that must be answered at all, where nothing answers it whole
 FLOOR = 0.25  # of the best answer: what mentions the words in passing is none beside a page about them
-FIRST = {"symptom": 0, "article": 1, "cause": 2}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ def rank(question: Question, found: list[Candidate], called: dict, vocabulary: V
 
 def _order(answer: Answer) -> tuple:
     one = answer.candidate
-    return (-answer.score, FIRST.get(one.kind, len(FIRST)), len(one.title), one.sort_key, one.uuid)
+    is_name = one.article_id is None  # of something that has no page of its own
+    return (-answer.score, is_name or not kinds.get(one.kind).medical, len(one.title), one.sort_key, one.uuid)
 
 
 def _score(question: Question, weights: list[float], candidate: Candidate) -> tuple[float, float, float]:

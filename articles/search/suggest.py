@@ -1,6 +1,7 @@
 """What somebody who is still typing may mean: names that go on as typed, else what the search would answer."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from articles import kinds
 from articles.models import Article, SearchEntry
@@ -25,17 +26,24 @@ class Suggestion:
 
 def suggest(typed: str) -> list[Suggestion]:
     """Names for what was typed so far, the likeliest first, each page once."""
+    if len(typed.strip()) < SHORTEST:
+        return []
+    names = {}
+    for uuid, name in beginning(typed):
+        names.setdefault(uuid, name)
+    if not names:
+        names = {one.candidate.uuid: one.candidate.title for one in find(typed).answers[:MOST]}
+    return _public(dict(list(names.items())[: MOST * 2]))[:MOST]
+
+
+def beginning(typed: str) -> list[tuple[UUID, str]]:
+    """The names that go on as somebody began to type, from any of their words, titles and short ones first."""
     begun = " ".join(words(typed))
     if len(begun) < SHORTEST:
         return []
     found = engine.starting(begun[:LONGEST_START], LOOKED_AT)
     best = sorted(found, key=lambda row: (row[3], row[2], len(row[1]), row[4], row[0]))
-    names = {}
-    for uuid, name, *_ in best:
-        names.setdefault(uuid, name)
-    if not names:
-        names = {one.candidate.uuid: one.candidate.title for one in find(typed).answers[:MOST]}
-    return _public(dict(list(names.items())[: MOST * 2]))[:MOST]
+    return [(uuid, name) for uuid, name, *_ in best]
 
 
 def _public(names: dict) -> list[Suggestion]:

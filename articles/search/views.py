@@ -18,7 +18,7 @@ from articles.search.words import LONGEST
 def search(request):
     asked, topic = _asked(request), request.GET.get("topic", "").strip()[:200]
     results = look_for(asked, topic=topic, number=request.GET.get("page", 1)) if asked else None
-    context = {"asked": asked, "results": results, "crumbs": crumbs.to("Search", reverse("articles:search"))}
+    context = {"sought": asked, "results": results, "crumbs": crumbs.to("Search", reverse("articles:search"))}
     if results:
         context |= {
             "topics": _topics(asked, topic, results),

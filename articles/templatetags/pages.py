@@ -1,8 +1,9 @@
 """Template filters for public pages."""
 
 from django import template
+from django.utils.safestring import mark_safe
 
-from articles import contents
+from articles import contents, kinds, tables
 
 register = template.Library()
 
@@ -17,3 +18,16 @@ def at(mapping, key):
 def anchored(html):
     """A signed text with anchors on its headings, and their list."""
     return contents.anchored(html)
+
+
+@register.filter
+def rich(html):
+    """Signed rich text as it is printed: wide tables scroll within themselves. What was signed stays as it is."""
+    return mark_safe(tables.scrolling(html))  # noqa: S308 - made safe wherever it is saved
+
+
+@register.filter
+def figures_at(document, place):
+    """The pictures that stand at a place of the page; the first place takes those of no place that it knows."""
+    places = list(kinds.get(document.kind).places)
+    return [figure for figure in document.figures if (figure.place if figure.place in places else places[0]) == place]

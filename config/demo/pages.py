@@ -1,14 +1,20 @@
 """Writes the pages of the demonstration as drafts: texts, facts, and what is related to what."""
 
-from django.contrib.auth.models import User
+from pathlib import Path
 
+from django.contrib.auth.models import User
+from django.core.files import File
+
+from articles import images, kinds
 from articles.actions import record_revision
-from articles.models import Article, CopyrightNotice, Reference, Topic
+from articles.composing import SAID_OF_A_FIGURE
+from articles.models import Article, CopyrightNotice, Figure, Reference, Topic
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, SymptomCause
 
+HERE = Path(__file__).parent
 RICH = ("advice", "body", "spotlight", "causes_intro", "diagnosis_questions", "treatment", "complications")
 LINES = ("title", "headline", "summary", "advice_level", "risk", "phrase", "plural", "spotlight_title")
-WRITERS = {"symptom": "ann", "article": "ellis"}
+WRITERS = {"symptom": "ann", "article": "ellis", "about": "ellis"}
 
 
 def write(
@@ -29,7 +35,7 @@ def write(
 
 def page(text: dict, writer: User, notices: dict[str, CopyrightNotice]) -> Article:
     """The working copy of one page, checked as a form would check it."""
-    model = Symptom if text["kind"] == "symptom" else Article
+    model = kinds.get(text["kind"]).model
     fields = {name: text[name] for name in LINES if name in text}
     fields |= {name: text[name].strip() for name in RICH if name in text}
     made = model(slug=text["slug"], writer=writer, notice=notices[text["notice"]], **fields)
@@ -39,6 +45,11 @@ def page(text: dict, writer: User, notices: dict[str, CopyrightNotice]) -> Artic
     made.topics.set(Topic.objects.filter(slug__in=text["topics"]))
     for place, reference in enumerate(text.get("references", [])):
         Reference.objects.create(article_id=made.pk, position=place, **reference)
+    for place, figure in enumerate(text.get("figures", [])):
+        said = {name: figure[name] for name in SAID_OF_A_FIGURE if name in figure}
+        with (HERE / "figures" / figure["file"]).open("rb") as file:
+            image = images.keep(File(file, figure["file"]), by=writer)
+        Figure.objects.create(article_id=made.pk, image=image, position=place, **said)
     return made
 
 

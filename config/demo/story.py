@@ -1,6 +1,7 @@
 """What happened to the pages of the demonstration: deed after deed, each through the action that people use."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,7 +9,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from articles.actions import record_revision
-from articles.models import Article, CopyrightNotice
+from articles.feedback.deeds import answer, deal_with, report
+from articles.models import Article, CopyrightNotice, ReaderReport
 from articles.notices import roll_copyright_year
 from reviews.actions import request_changes, request_review, sign_off, withdraw_page
 from reviews.models import MedicalReview
@@ -85,6 +87,21 @@ def _withdraw(deed: dict, stage: Stage) -> None:
     withdraw_page(stage.page(deed), reason=deed["reason"], by=stage.people["morgan"])
 
 
+def _report(deed: dict, stage: Stage) -> None:
+    """A reader reports a problem with the text that visitors read on that day."""
+    report(stage.page(deed).live.revision, key=uuid.uuid4(), kind=deed["problem"], words=deed["words"])
+
+
+def _close(deed: dict, stage: Stage) -> None:
+    waiting = ReaderReport.objects.open().get(article=stage.pages[deed["page"]].pk)
+    deal_with(waiting, by=stage.people[deed["by"]], outcome=deed["outcome"])
+
+
+def _answers(deed: dict, stage: Stage) -> None:
+    for helpful in [True] * deed["yes"] + [False] * deed["no"]:
+        answer(stage.page(deed).live.revision, helpful=helpful)
+
+
 def _roll(deed: dict, stage: Stage) -> None:
     roll_copyright_year(stage.notices, year=timezone.localdate().year, by=stage.people["morgan"])
 
@@ -101,4 +118,7 @@ DEEDS = {
     "send_back": _send_back,
     "withdraw": _withdraw,
     "roll": _roll,
+    "report": _report,
+    "close": _close,
+    "answers": _answers,
 }

@@ -8,7 +8,8 @@ from typing import BinaryIO
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
-from articles.content import canonical, digest
+from articles import images
+from articles.content import Document, canonical, digest
 from articles.models import Publication
 from reviews import ledger, verification
 from reviews.evidence import key as keys
@@ -26,6 +27,7 @@ An evidence pack of {site}: what was signed, by whom, when, and what visitors we
 texts/          each signed text as a page to read, with its review line; opens in any browser
 ledger/         the entries of the ledger, as they were hashed; one JSON file each
 documents/      the signed texts, byte for byte as they were signed, named by their digest (SHA-256)
+images/         the pictures of these texts, each named by the SHA-256 of its bytes, as the texts name it
 publications.jsonl   the publication log: a line each time that what visitors saw changed
 chain.json      the hashes of all entries from the first to the last one here, in order
 manifest.json   what is in this pack, with the SHA-256 of each file, and the newest entry of the whole ledger
@@ -128,8 +130,18 @@ def _add_text(pack: Pack, entry: Signature, shown: Publication | None) -> None:
         raise Broken(f"The text of entry {entry.sequence} is not as it was signed. Run “manage.py verify_ledger”.")
     if (name := f"documents/{record.digest}.json") not in pack.files:
         pack.add(name, text)
+        _add_images(pack, entry.revision.read())
     if entry.outcome in Signature.POSITIVE:
         pack.add(f"texts/{entry.sequence:08}.html", texts.page(entry, record, shown))
+
+
+def _add_images(pack: Pack, document: Document) -> None:
+    for figure in document.figures:
+        if (name := f"images/{images.file_name(figure)}") not in pack.files:
+            try:
+                pack.add(name, images.read(figure))
+            except images.Unreadable as error:
+                raise Broken(f"An image cannot be put in: {error}. Run “manage.py verify_ledger”.") from error
 
 
 def _chain(sequences: list[int]) -> dict:

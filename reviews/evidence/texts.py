@@ -6,7 +6,7 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
-from articles import kinds
+from articles import images, kinds
 from articles.models import Publication
 from reviews import ledger
 from reviews.models import Signature
@@ -21,6 +21,7 @@ def page(entry: Signature, record: ledger.Record, shown: Publication | None) -> 
         "line": record.review_line,
         "frame": shown.read_frame() if shown else None,
         "links": {},
+        "images": {figure.sha256: f"../images/{images.file_name(figure)}" for figure in document.figures},
         "state": "evidence",
         "page_template": kind.partial,
         "causes_template": kind.causes_partial if getattr(document, "causes", ()) else None,

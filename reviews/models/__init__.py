@@ -6,6 +6,7 @@ from reviews.models.expunction import Expunction
 from reviews.models.ledger import LedgerTip, PrivateField, Signature
 from reviews.models.mail import Mail, MailItem
 from reviews.models.recall import Recall, RecalledReview
+from reviews.models.reported import ReportedReview
 from reviews.models.review import MedicalReview
 from reviews.models.reviewer import Reviewer
 from reviews.models.standing import Standing
@@ -22,6 +23,7 @@ __all__ = [
     "PrivateField",
     "Recall",
     "RecalledReview",
+    "ReportedReview",
     "Reviewer",
     "Signature",
     "Standing",

@@ -7,7 +7,7 @@ from django.db import connection
 from articles import guards, projections
 from reviews import ledger
 from reviews.models import Signature
-from reviews.verification import chain, decisions, publications, texts
+from reviews.verification import chain, decisions, images, publications, texts
 from reviews.verification.batches import Seen, Watch, unwatched
 from reviews.verification.texts import expunged
 
@@ -23,6 +23,7 @@ STAGES = (
     ("publications", publications.log, publications.faults),
     ("entries without a publication", None, chain.unpublished),
     ("pages", publications.pages, publications.broken_pointers),
+    ("images", images.stored, images.faults),
 )
 
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from articles import kinds
-from articles.content import Advice, ArticleDocument, Document, Reference, canonical, digest
+from articles.content import AboutDocument, Advice, ArticleDocument, Document, Reference, canonical, digest
 from symptoms.content import SymptomDocument
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 DIGESTS = {
+    "document-1-about.json": "22ab96e59abef53fc1664a743c29c1e13d680ac6cfb084afc0dd255984dfd790",
     "document-1-article.json": "d21fdd141704081746434fd6332043332f2365394e2627992c5543e4b06c081a",
     "document-1-symptom.json": "9d859809c7e1d255ae4e90e009c40f4a56f2a797780cba4c6e7f78c94e21dca2",
 }
@@ -89,7 +90,7 @@ def test_documents_of_every_schema_still_read(name):
     assert canonical(document) == stored
 
 
-@pytest.mark.parametrize("model", [ArticleDocument, SymptomDocument])
+@pytest.mark.parametrize("model", [AboutDocument, ArticleDocument, SymptomDocument])
 def test_every_field_of_a_document_is_in_its_fixture(model):
     """A new field needs a default, so that older text still reads, or the next schema number."""
     kind = model.model_fields["kind"].default

@@ -113,11 +113,13 @@ def test_a_moved_cause_shows_as_moved(symptom_document):
 
 
 NEVER_CHANGE = {"version", "kind", "uuid", "language"}
+FIGURES = kinds.read((FIXTURES / "document-1-article-figures.json").read_text()).figures
 FIELDS = sorted(kinds.get("symptom").document.model_fields.keys() - NEVER_CHANGE)
 
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_no_part_of_a_page_changes_unseen(symptom_document, field):
+    symptom_document = symptom_document.model_copy(update={"figures": FIGURES})
     value = getattr(symptom_document, field)
     emptied = {str: "<p>Something else</p>", tuple: (), bool: not value}.get(type(value))
     assert of_symptoms(symptom_document, symptom_document.model_copy(update={field: emptied}))
@@ -215,3 +217,14 @@ def test_every_block_of_both_pages_is_accounted_for(old, new):
     older = ["".join(text for kind, text in row.words if kind != "added") for row in rows if row.kind != "added"]
     assert newer == [block.text for block in now]
     assert sorted(older) == sorted(block.text for block in was)
+
+
+@pytest.mark.parametrize("field", sorted(FIGURES[0].__class__.model_fields))
+def test_nothing_said_of_a_picture_changes_unseen(symptom_document, field):
+    another = {"width": 7, "height": 7, "media_type": "image/jpeg", "place": "causes", "sha256": "3" * 64}
+    changed = FIGURES[0].model_copy(update={field: another.get(field, "Something else.")})
+    [change] = of_symptoms(
+        symptom_document.model_copy(update={"figures": FIGURES}),
+        symptom_document.model_copy(update={"figures": (changed, FIGURES[1])}),
+    )
+    assert (change.label, change.kind) == ("Image", "changed")

@@ -10,6 +10,7 @@ from articles import kinds, quality
 from articles.models import CopyrightNotice, Reference
 from symptoms.models import Cause, RelatedSymptom, SymptomCause
 from tests import stories
+from tests.images import ALT, add_figure
 
 pytestmark = pytest.mark.django_db
 
@@ -270,3 +271,47 @@ def test_the_grade_follows_flesch_and_kincaid():
     assert easy < 2 < 15 < hard
     assert quality.grade_of([]) == 0
     assert quality.grade_of(["911 …"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"alt": "eye.png"}, "“eye.png” is the name of a file"),
+        ({"alt": "Image of an eye from the side."}, "begins with “Image of”"),
+        ({"alt": "A photograph showing the eye from the side."}, "begins with “A photograph show”"),
+        ({"alt": "An eye."}, "“An eye.” says little"),
+        ({"alt": "An eye from the side, half open. " * 9}, "is long to listen to"),
+        ({"caption": ALT}, "is its caption again"),
+        ({"credit": ""}, "Image 1 has no credit"),
+        ({"place": "nowhere"}, "Image 1 stands where this page has no part"),
+        ({"place": "treatment"}, "Image 1 stands after the treatment, and the page has none"),
+        ({"caption": "Take 500 mg at once."}, "Image 1: the dose “500 mg” has no source beside it"),
+        ({"caption": "Call 999."}, "call 999, but here the emergency number is 911"),
+    ],
+)
+def test_pictures_that_do_not_help_everybody_are_told(symptom, ann, said, message):
+    add_figure(symptom, by=ann, **said)
+    assert message in messages(symptom)
+
+
+def test_a_good_picture_has_no_problem(symptom, ann):
+    add_figure(symptom, by=ann, place="causes")
+    assert found(symptom) == []
+
+
+def test_the_same_picture_twice_is_told(symptom, ann):
+    image = add_figure(symptom, by=ann).image
+    add_figure(symptom, by=ann, image=image, alt="The same two lines as before.")
+    assert messages(symptom) == "Images 1 and 2 are the same."
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("<table><tr><td>Dose</td><td>Age</td></tr><tr><td>1</td><td>2</td></tr></table>", "a table has no headings"),
+        ("<table><tr><th></th><th>Age</th></tr><tr><td>1</td><td>2</td></tr></table>", "a heading of a table is empty"),
+        ("<table><tr><th>Dose</th></tr><tr><td>500 mg</td></tr></table>", "the dose “500 mg” has no source beside it"),
+    ],
+)
+def test_tables_that_cannot_be_followed_by_ear_and_doses_in_them_are_told(symptom, table, message):
+    assert message in messages(change(symptom, body=f"<p>A muscle tightens by itself.</p>{table}"))

@@ -14,13 +14,6 @@ from tests import stories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def fresh_words():
-    vocabulary.forget()
-    yield
-    vocabulary.forget()
-
-
 @pytest.fixture
 def library(ann, ravi):
     """Facial spasms with other names, a cause and a code; some other symptoms, and an article on twitching."""

@@ -2,16 +2,10 @@
 
 import pytest
 
-from articles.search import vocabulary
 from tests import stories
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/search/"
-
-
-@pytest.fixture(autouse=True)
-def fresh_words():
-    vocabulary.forget()
 
 
 @pytest.fixture

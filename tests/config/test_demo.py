@@ -24,10 +24,19 @@ from tests import html
 
 PASSWORD = "open-sesame"
 SYMPTOMS = [slug for slug in loader.PAGES if loader.read(f"pages/{slug}")["kind"] == "symptom"]
+ABOUT = [slug for slug in loader.PAGES if loader.read(f"pages/{slug}")["kind"] == "about"]
 NEVER_PUBLIC = {"muscle-cramps", "neck-stiffness", "stretching-safely"}
 WITHDRAWN = {"watery-eyes", "resting-tired-eyes"}
 LIVE = [slug for slug in loader.PAGES if slug not in NEVER_PUBLIC | WITHDRAWN]
-LISTS = ["/", "/symptoms/", "/articles/", "/symptoms/a-z/f/", "/topics/mind-and-sleep/", "/reviewers/ravi-example/"]
+LISTS = [
+    "/",
+    "/about/",
+    "/symptoms/",
+    "/articles/",
+    "/symptoms/a-z/f/",
+    "/topics/mind-and-sleep/",
+    "/reviewers/ravi-example/",
+]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +56,7 @@ def demo(loaded, db, settings, monkeypatch):
 
 
 def address(slug: str) -> str:
-    return f"/{'symptoms' if slug in SYMPTOMS else 'articles'}/{slug}/"
+    return f"/{'symptoms' if slug in SYMPTOMS else 'about' if slug in ABOUT else 'articles'}/{slug}/"
 
 
 @pytest.mark.parametrize("slug", loader.PAGES)
@@ -60,7 +69,7 @@ def test_no_other_name_repeats_the_title_and_none_comes_twice(slug):
 def test_no_page_has_a_problem_but_relations_to_pages_in_the_making(demo):
     found = {}
     for slug in loader.PAGES:
-        kind = kinds.get("symptom" if slug in SYMPTOMS else "article")
+        kind = kinds.get(loader.read(f"pages/{slug}")["kind"])
         page = kind.load(kind.model.objects.filter(slug=slug)).get()
         told = [problem.message for problem in quality.problems(page, kind.compose(page))]
         found[slug] = [message for message in told if not message.startswith("Related symptoms that visitors cannot")]
@@ -69,7 +78,8 @@ def test_no_page_has_a_problem_but_relations_to_pages_in_the_making(demo):
 
 def test_there_is_enough_of_everything(demo):
     assert len(SYMPTOMS) >= 20
-    assert len(loader.PAGES) - len(SYMPTOMS) >= 8
+    assert len(loader.PAGES) - len(SYMPTOMS) - len(ABOUT) >= 8
+    assert set(ABOUT) == {"editorial-policy", "review-process", "funding", "privacy", "accessibility", "contact"}
     assert Cause.objects.annotate(pages=Count("symptom_causes")).filter(pages__gte=2).count() >= 30
     assert Topic.objects.filter(articles__kind="symptom").distinct().count() >= 6
 

@@ -49,7 +49,7 @@ def test_ann_cannot_withdraw_a_page(ann, ravi):
 
 
 def test_reviewers_sign_and_have_no_rights_of_the_staff(ravi):
-    assert ravi.get_all_permissions() == {"reviews.sign_review"}
+    assert ravi.get_all_permissions() == {"reviews.sign_review", "articles.view_image"}
     assert not ravi.is_staff
 
 

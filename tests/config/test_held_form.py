@@ -13,6 +13,7 @@ from symptoms.models import Symptom
 from tests import stories
 from tests.conftest import PASSWORD
 from tests.forms import filled
+from tests.images import sent
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/symptoms/symptom/add/"
@@ -159,3 +160,15 @@ def test_a_conflict_met_meanwhile_is_shown_with_it(browser, form, symptom, morga
     assert browser.post(form, filled(response)).status_code == 302
     saved = Article.objects.get(pk=symptom.pk)
     assert (saved.summary, saved.body) == ("Typed for an hour.", "<p>Morgan was here.</p>")
+
+
+def test_a_file_cannot_be_held_and_that_is_said(browser, form, symptom):
+    row = {"figures-TOTAL_FORMS": "1", "figures-0-alt": "Two lines that meet.", "figures-0-upload": sent("eye.png")}
+    end_the_session(browser)
+    response = sign_in(browser, browser.post(form, browser.opened | row | {"summary": "Typed for an hour."}))
+    assert "A file cannot be kept meanwhile. Choose again: “eye.png”." in response.text
+    assert "Typed for an hour." in response.text
+    assert "Two lines that meet." in response.text
+    again = filled(response) | {"figures-0-upload": sent("eye.png")}
+    assert browser.post(form, again).status_code == 302
+    assert symptom.figures.get().alt == "Two lines that meet."

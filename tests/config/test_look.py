@@ -10,6 +10,8 @@ from django.conf import settings
 SHEETS = {path.name: path.read_text() for path in Path(settings.BASE_DIR, "static/css").glob("*.css")}
 OURS = (
     "site.css",
+    "finder.css",
+    "feedback.css",
     "desk.css",
     "radar.css",
     "diff.css",
@@ -59,7 +61,7 @@ def test_every_word_stands_out_from_what_it_is_printed_on(scheme):
 @pytest.mark.parametrize("name", OURS)
 def test_colours_are_named_in_one_place(name):
     rules = re.sub(r":root \{.*?\}", "", SHEETS[name], flags=re.DOTALL)
-    rules = rules.replace("background: #fff; }", "")  # under a QR code, which cameras want dark on light
+    rules = rules.replace("background: #fff; }", "")  # under pictures, which were drawn on white, and a QR code
     assert re.findall(r"#(?:[0-9a-f]{3}){1,2}\b(?!\w)(?=[;\s])", rules) == []
 
 

@@ -1,6 +1,7 @@
 """The first promise: whatever is in the database, visitors read only signed words, in bodies and in headers."""
 
 import itertools
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
@@ -14,21 +15,39 @@ from taggit.models import Tag
 from articles import kinds
 from articles import pages as published
 from articles.actions import change_address, record_revisions, reframe
+from articles.feedback.deeds import deal_with
 from articles.imprint import Frame
-from articles.models import Article, CopyrightNotice, Publication, Redirect, Reference, Revision, Topic, TopicEntry
+from articles.models import (
+    AboutPage,
+    Article,
+    CopyrightNotice,
+    Image,
+    Publication,
+    PublishedImage,
+    Redirect,
+    Reference,
+    Revision,
+    Topic,
+    TopicEntry,
+)
 from articles.shelf import shelf
 from config import sitemap
+from reviews import reports
 from reviews.actions import request_review, withdraw_page
 from reviews.models import Mail, MailItem, MedicalReview, Reviewer
-from symptoms.models import Cause, CauseAddress, PublishedCause, Symptom
+from symptoms.models import BodySystem, Cause, CauseAddress, PublishedCause, Symptom
 from tests import pages, stories
+from tests.images import add_figure, address, keep, path
 
 pytestmark = pytest.mark.django_db
 
 OURS = ("articles", "symptoms", "reviews")
 NOT_PUBLIC = ("admin/", "accounts/", "desk/")
 # The database refuses every change of these rows; tests/articles/test_guards.py proves it.
-APPEND_ONLY = {"articles.Revision", "articles.Authorship", "articles.Publication", "reviews.Signature"}
+APPEND_ONLY = {
+    *("articles.Revision", "articles.Authorship", "articles.Publication", "articles.Image"),
+    "reviews.Signature",
+}
 WORDLESS = (
     models.AutoField,
     models.IntegerField,
@@ -41,14 +60,30 @@ WORDLESS = (
 # published, kind and language of every page, and a review once it is decided.
 # The projections are made anew from the log and not edited; whoever has signed keeps an address.
 REFUSED = {
+    ("articles.PublishedImage", "sha256"),
     ("articles.TopicEntry", "slug"),
     ("articles.TopicEntry", "name"),
     ("articles.TopicEntry", "sort_key"),
     ("symptoms.PublishedCause", "slug"),
     ("symptoms.PublishedCause", "name"),
     ("symptoms.PublishedCause", "sort_key"),
+    ("symptoms.PublishedCause", "name_key"),
+    ("symptoms.PublishedRelation", "system"),
+    ("symptoms.PublishedRelation", "label"),
+    ("articles.SearchEntry", "kind"),
+    ("articles.SearchEntry", "slug"),
+    ("articles.SearchEntry", "title"),
+    ("articles.SearchEntry", "sort_key"),
+    ("articles.SearchEntry", "title_words"),
+    ("articles.SearchEntry", "name_words"),
+    ("articles.SearchEntry", "text_words"),
+    ("articles.SearchEntry", "spoken"),
+    ("articles.SearchKey", "key"),
+    ("articles.SearchStart", "start"),
+    ("articles.SearchStart", "name"),
     ("symptoms.CauseAddress", "slug"),
     ("reviews.Reviewer", "slug"),
+    ("articles.ReaderReport", "outcome"),  # of one that is still open
     ("articles.Article", "slug"),
     ("articles.Article", "kind"),
     ("articles.Article", "language"),
@@ -115,10 +150,18 @@ def house(ann, ravi, morgan):
     moved = pages.write_whole_symptom(ann, slug="old-ache", title="Ache")
     whole = pages.write_whole_symptom(ann, others=[neighbour, drafts[0], gone, moved])
     articles = [stories.write_article(ann, slug=f"diary-{n}", title=f"Diary {n}") for n in range(3)]
-    for page in [neighbour, gone, moved, whole, *articles[:2]]:
+    about = [stories.write_about(ann, slug=f"about-{n}", title=f"About {n}") for n in range(2)]
+    for page, colour in zip([whole, gone, drafts[0]], ["navy", "red", "green"], strict=True):
+        image = keep(ann, name=f"zqfile-{colour}.png", colour=colour)
+        add_figure(page, by=ann, image=image, alt=f"Zqalt, all {colour}.")
+    for page in [neighbour, gone, moved, whole, *articles[:2], about[0]]:
         page.topics.add(stories.topic())
         stories.sign(page, by=ravi, asked_by=ann)
+    add_figure(whole, by=ann, image=keep(ann, name="zqfile-gold.png", colour="gold"), alt="Zqalt, all gold.")
     stories.edit(whole, by=ann, summary="Changed since.")
+    stories.report(whole)
+    reports.open_review(stories.report(articles[0]), by=ann, reason="Look at it.")
+    deal_with(stories.report(neighbour), by=ann, outcome="Nothing to do.")
     request_review(whole, by=ann, note="Please look.")
     for page in (gone, articles[1]):
         withdraw_page(page, reason="wrong", by=morgan)
@@ -134,7 +177,7 @@ def stain(house, ann, morgan) -> Stain:
     """Every word stained and recorded in new revisions; then a page moves, so that an honest old address stands."""
     stain = Stain()
     stain.spread()
-    for model in (Symptom, Article):
+    for model in (Symptom, Article, AboutPage):
         record_revisions(model.objects.filter(kind=kinds.of(model).name), by=ann)
     change_address(Article.objects.get(kind="article", slug="diary-0"), slug="diary-zero", by=morgan)
     shelf.clear()
@@ -164,7 +207,9 @@ def samples() -> dict[str, list[dict]]:
     numbers = range(1, (Revision.objects.aggregate(most=models.Max("number"))["most"] or 0) + 2)
     each_version = [{"slug": slug, "number": number} for slug in slugs for number in numbers]
     each_list = [{"slug": slug, "number": 1} for slug in sorted(slugs)]
+    pictures = {(row.sha256, row.extension) for model in (Image, PublishedImage) for row in model.objects.all()}
     letters = {key: [{"key": key}] for key in [*"abcdefghijklmnopqrstuvwxyz", "other"]}
+    each_text = [{"revision": key} for key in Revision.objects.values_list("uuid", flat=True)]
     each_slug = [{"slug": slug} for slug in sorted(slugs)]
     files = ["site", *sitemap.SECTIONS]
     return {
@@ -175,11 +220,21 @@ def samples() -> dict[str, list[dict]]:
         "sitemap/<slug:name>-<int:number>.xml": [{"name": name, "number": n} for name in files for n in (1, 2)],
         "robots.txt": [{}],
         ".well-known/security.txt": [{}],
+        "about/": [{}],
+        "about/<slug:slug>/": each_slug,
+        "about/<slug:slug>/history/": each_slug,
+        "about/<slug:slug>/history/page/<int:number>/": each_list,
+        "about/<slug:slug>/history/<int:number>/": each_version,
+        **{f"feedback/<uuid:revision>/{what}/": each_text for what in ("helpful", "problem", "thanks")},
         "articles/": [{}],
         "articles/<slug:slug>/": each_slug,
         "articles/<slug:slug>/history/": each_slug,
         "articles/<slug:slug>/history/page/<int:number>/": each_list,
         "articles/<slug:slug>/history/<int:number>/": each_version,
+        "finder/": [{}],
+        "search/": [{}],
+        "search/suggestions/": [{}],
+        "images/<slug:digest>.<slug:extension>": [{"digest": name, "extension": end} for name, end in pictures],
         "causes/<slug:slug>/": each_slug,
         "causes/<slug:slug>/<int:number>/": each_list,
         "reviewers/<slug:slug>/": each_slug,
@@ -197,21 +252,49 @@ def samples() -> dict[str, list[dict]]:
     }
 
 
+def questions(route: str) -> list[str]:
+    """What is asked of an address that answers questions: every symptom, alone and together, and every list."""
+    if route.startswith("search/"):
+        words = (
+            "zq",
+            "zq0",
+            "zq00",
+            "facial spasms",
+            "tics",
+            "ache",
+            "draft",
+            "gone",
+            "cause",
+            "diary",
+            "911",
+            "R25.3",
+        )
+        return ["", *(f"?{urlencode({'q': word, 'topic': topic})}" for word in words for topic in ("", "zq"))]
+    if route != "finder/":
+        return [""]
+    slugs = sorted({*Article.objects.values_list("slug", flat=True), *Redirect.objects.values_list("slug", flat=True)})
+    asked = [{"s": slug} for slug in slugs] + [{"s": slugs[:10]}, {"s": slugs[10:20]}, {"system": "all"}]
+    asked += [{"system": system} for system in BodySystem.values]
+    asked += [{"q": word} for word in ("zq", "e", "facial", "draft", "gone")]
+    return ["", *(f"?{urlencode(question, doseq=True)}" for question in asked)]
+
+
 def walk(client):
     """Path and answer of every public address, by GET and by HEAD."""
     values = samples()
     for route, name in public_patterns():
         assert route in values, f"{name} ({route}) is public and has no sample: add one to samples()"
         for kwargs in values[route]:
-            path = reverse(name, kwargs=kwargs)
-            for method in (client.get, client.head):
+            for question, method in itertools.product(questions(route), (client.get, client.head)):
+                path = reverse(name, kwargs=kwargs) + question
                 yield path, method(path)
 
 
 def said(answer) -> str:
     """All that a visitor receives: the first line, the headers, cookies and the text."""
     headers = "\n".join(f"{name}: {value}" for name, value in answer.items())
-    return f"{answer.status_code} {answer.reason_phrase}\n{headers}\n{answer.cookies}\n{answer.text}"
+    body = answer.content.decode(errors="replace")  # a picture is no text
+    return f"{answer.status_code} {answer.reason_phrase}\n{headers}\n{answer.cookies}\n{body}"
 
 
 def leaks(client, words: set[str]) -> set[tuple[str, str]]:
@@ -236,6 +319,15 @@ def test_a_public_pattern_without_a_sample_is_noticed():
 def test_the_walk_meets_pages_of_every_state_and_reads_signed_words(stain, client):
     answers = dict(walk(client))
     assert {answer.status_code for answer in answers.values()} == {200, 301, 302, 404, 410}
+    for signed in (
+        "Facial spasms",
+        "Tics",
+        "Ache",
+        "Cause 1 of Facial spasms",
+        "Call 911 if one side",
+        "Life-threatening",
+    ):
+        assert signed in client.get("/finder/?s=facial-spasms&s=tics&s=ache&system=all").text
     page = client.get("/symptoms/facial-spasms/")
     for signed in ("Facial spasms", "A muscle tightens by itself.", "Ann Archer", "Ravi Rao", "Full House", "muscle"):
         assert signed in page.text
@@ -245,7 +337,7 @@ def test_the_walk_meets_pages_of_every_state_and_reads_signed_words(stain, clien
 
 def test_what_is_told_to_machines_has_signed_words_and_public_addresses_only(stain, client):
     page = client.get("/symptoms/facial-spasms/").text
-    data = page[page.index("ld+json") : page.index("</script>")]
+    data = page[page.index("ld+json") :].partition("</script>")[0]
     for signed in ("Cause 0 of Facial spasms", "Fasciculation", "spasms by another name", "Call 911 if one side"):
         assert signed in data
     feed, listed = client.get("/feeds/reviewed.atom").text, client.get("/sitemap.xml").text
@@ -281,6 +373,8 @@ def test_every_word_of_a_page_could_have_leaked(stain):
     expected = {
         ("articles.Article", name) for name in ("title", "headline", "summary", "advice", "body")
     } | {
+        ("articles.Figure", name) for name in ("alt", "caption", "credit")
+    } | {
         ("symptoms.Symptom", field.name) for field in text_fields(Symptom)
     } | {
         ("articles.Reference", field.name) for field in text_fields(Reference)
@@ -290,6 +384,7 @@ def test_every_word_of_a_page_could_have_leaked(stain):
         ("auth.User", "first_name"),
         ("auth.User", "last_name"),
         ("symptoms.Cause", "name"),
+        ("symptoms.Cause", "slug"),
         ("symptoms.Code", "code"),
         ("symptoms.Code", "display"),
         ("symptoms.OtherName", "name"),
@@ -333,3 +428,23 @@ def test_a_draft_of_a_page_that_is_published_for_the_first_time_shows_after_its_
     stories.sign(page, by=ravi, asked_by=ann)
     shelf.clear()
     assert "Zqnew" in client.get("/symptoms/").text
+
+
+def test_of_all_pictures_only_those_of_signed_texts_are_public_in_bytes_and_words(house, client):
+    """Navy is on a public page, gold on its draft, red on a withdrawn page, green on a draft."""
+    files = {image.name: image for image in Image.objects.all()}
+    assert {name: client.get(address(image)).status_code for name, image in files.items()} == {
+        "zqfile-navy.png": 200,
+        "zqfile-gold.png": 404,
+        "zqfile-red.png": 404,
+        "zqfile-green.png": 404,
+    }
+    seen = b" ".join(answer.content for _, answer in walk(client))
+    assert b"Zqalt, all navy." in seen
+    assert not [word for word in (b"all gold", b"all red", b"all green", b"zqfile") if word in seen]
+    with open(path(files["zqfile-navy.png"]), "rb") as file:
+        assert file.read() in seen
+    for name in ("zqfile-gold.png", "zqfile-red.png", "zqfile-green.png"):
+        with open(path(files[name]), "rb") as file:
+            assert file.read() not in seen
+        assert files[name].sha256.encode() not in seen

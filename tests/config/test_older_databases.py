@@ -8,12 +8,24 @@ from articles.models import TopicEntry
 from reviews import verification
 from reviews.actions import withdraw_page
 from reviews.models import Standing
-from symptoms.models import CauseAddress, PublishedCause
+from symptoms.models import CauseAddress, PublishedCause, PublishedRelation
 from tests import stories
 
 LISTS = {
     TopicEntry: ("article", "publication", "slug", "name", "sort_key"),
-    PublishedCause: ("article", "publication", "cause_uuid", "name", "slug", "sort_key", "latest"),
+    PublishedCause: (
+        "article",
+        "publication",
+        "cause_uuid",
+        "name",
+        "slug",
+        "name_key",
+        "sort_key",
+        "latest",
+        "gravity",
+        "rarity",
+    ),
+    PublishedRelation: ("article", "publication", "system", "label", "other_uuid"),
     CauseAddress: ("slug", "cause_uuid"),
     Standing: ("article", "publication", "reviewer", "last_reviewed", "next_due"),
 }

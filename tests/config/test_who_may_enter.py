@@ -11,6 +11,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from articles.actions import change_address
+from articles.images import file_name
 from articles.models import Article
 from reviews.actions import request_review
 from reviews.carrying import go_away
@@ -18,6 +19,7 @@ from reviews.expunging import ask_to_expunge
 from reviews.models import Mail, Recall
 from reviews.recalls import open_recall
 from tests import stories
+from tests.images import keep
 
 pytestmark = pytest.mark.django_db
 ROOMS = ("admin/", "desk/", "accounts/")
@@ -26,6 +28,7 @@ ROOMS = ("admin/", "desk/", "accounts/")
 # "in": led to the log-in page. "->": led elsewhere. {page} is a symptom or an article, {log} a list that nobody edits.
 TABLE = r"""
 desk/                                                                in   403  200  200  ->
+desk/images/<digest>.<extension>                                     in   200  200  200  200
 desk/reviews/<uuid>/                                                 in   403  200  200  403
 desk/reviews/<uuid>/sign/                                            in   403  ->   ->   403
 desk/reviews/<uuid>/send-back/                                       in   403  ->   ->   403
@@ -121,6 +124,13 @@ admin/{log}/<object_id>/history/                                     in   200  i
 admin/{log}/<object_id>/delete/                                      in   403  in   in   403
 admin/{log}/<object_id>/change/                                      in   200  in   in   200
 admin/{log}/<object_id>/                                             in   ->   in   in   ->
+admin/articles/readerreport/<object_id>/review/                      in   ->   in   in   ->
+admin/articles/readerreport/                                         in   200  in   in   200
+admin/articles/readerreport/add/                                     in   403  in   in   403
+admin/articles/readerreport/<object_id>/history/                     in   200  in   in   200
+admin/articles/readerreport/<object_id>/delete/                      in   403  in   in   403
+admin/articles/readerreport/<object_id>/change/                      in   200  in   in   200
+admin/articles/readerreport/<object_id>/                             in   ->   in   in   ->
 admin/reviews/reviewer/                                              in   403  in   in   200
 admin/reviews/reviewer/add/                                          in   403  in   in   200
 admin/reviews/reviewer/<object_id>/history/                          in   403  in   in   200
@@ -156,9 +166,9 @@ admin/^(?P<app_label>auth|symptoms|articles|reviews|mfa)/$               in   20
 admin/(?P<url>.*)$                                                   in   404  in   in   404
 """
 LISTS = {
-    "page": ["symptoms/symptom", "articles/article"],
+    "page": ["symptoms/symptom", "articles/article", "articles/aboutpage"],
     "log": [
-        *("articles/revision", "articles/publication", "articles/redirect"),
+        *("articles/revision", "articles/publication", "articles/redirect", "articles/image", "articles/readertally"),
         *("reviews/medicalreview", "reviews/signature"),
     ],
 }
@@ -186,13 +196,14 @@ def expected() -> dict[str, list[str]]:
 @pytest.fixture
 def house(ann, ravi, fiona, morgan):
     """A row of everything, so that an address with a key leads to something."""
-    symptom, article = stories.write_symptom(ann), stories.write_article(ann)
+    symptom, article, about = stories.write_symptom(ann), stories.write_article(ann), stories.write_about(ann)
     stories.add_facts(symptom, ann)
-    for page in (symptom, article):
+    for page in (symptom, article, about):
         stories.sign(page, by=fiona, asked_by=ann)
     change_address(Article.objects.get(pk=article.pk), slug="diary", by=morgan)
+    stories.report(article)
     review = request_review(symptom, by=ann, reviewer=ravi.reviewer)
-    open_recall([article.pk], trigger="safety", reason="An alert.", by=morgan)
+    open_recall([article.pk, about.pk], trigger="safety", reason="An alert.", by=morgan)
     today = timezone.localdate()
     away = go_away(ravi.reviewer, first_day=today, last_day=today)
     stories.edit(symptom, by=ann, summary="Newer.")
@@ -200,7 +211,8 @@ def house(ann, ravi, fiona, morgan):
     words = {"address": "ravi@example.org", "subject": "A request", "content": [], "made_at": timezone.now()}
     Mail.objects.create(kind=Mail.Kind.REQUEST, recipient=ravi, **words)
     TOTP.activate(ravi, "JBSWY3DPEHPK3PXP")
-    return {"review": review, "symptom": symptom, "article": article, "away": away}
+    kept = {"review": review, "symptom": symptom, "article": article, "aboutpage": about}
+    return kept | {"image": keep(ann), "away": away}
 
 
 def filled(address: str, house: dict) -> str:
@@ -212,6 +224,7 @@ def filled(address: str, house: dict) -> str:
         "<content_type_id>/<object_id>": f"{ContentType.objects.get_for_model(Article).pk}/{house['article'].pk}",
         "desk/recall/<uuid>": f"desk/recall/{Recall.objects.get().uuid}",
         "desk/away/<pk>": f"desk/away/{house['away'].pk}",
+        "<digest>.<extension>": file_name(house["image"]),
         "<uuid>": str(house["review"].uuid),
         "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-x/",
         "^(?P<app_label>auth|symptoms|articles|reviews|mfa)/$": "articles/",

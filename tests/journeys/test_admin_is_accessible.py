@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from articles.models import Article, CopyrightNotice, Topic
+from articles.models import Article, CopyrightNotice, Image, Topic
 from reviews.models import Reviewer, Signature
 from symptoms.models import Cause
 from tests.journeys.conftest import log_in
@@ -24,6 +24,8 @@ def addresses() -> list[str]:
         f"{symptom}{tiredness}/compare/?old=1&new=2",
         f"{symptom}{cramps}/discard/",
         *(f"{article}{path}" for path in ("", "add/", f"{diary}/change/", f"{diary}/revisions/")),
+        "/admin/articles/image/",
+        f"/admin/articles/image/{Image.objects.first().pk}/change/",
         "/admin/symptoms/cause/",
         f"/admin/symptoms/cause/{Cause.objects.first().pk}/change/",
         "/admin/articles/topic/",

@@ -32,8 +32,17 @@ PUBLIC = {
     "cause": "/causes/bells-palsy/",
     "articles": "/articles/",
     "article": "/articles/sleeping-better/",
+    "article with a picture and a table": "/articles/keeping-a-symptom-diary/",
     "topic": "/topics/brain-and-nerves/",
+    "about": "/about/",
+    "page about the site": "/about/contact/",
+    "report a problem": "/feedback/{text}/problem/",
+    "thanks for a report": "/feedback/{text}/thanks/",
     "reviewer": "/reviewers/ravi-example/",
+    "finder": "/finder/",
+    "finder, with symptoms": "/finder/?s=facial-spasms&s=tiredness",
+    "finder, with a list": "/finder/?system=all",
+    "finder, with nothing found": "/finder/?q=zzz",
     "not found": "/nowhere/",
     "withdrawn": "/symptoms/watery-eyes/",
     "sign in": "/accounts/login/",
@@ -83,12 +92,13 @@ def looked_at(demo, sit_down, django_user_model):
     known = {
         "review": MedicalReview.objects.filter(reviewer__user=ravi, decided_at=None).first().uuid,
         "recall": _recall(morgan).uuid,
+        "text": Article.objects.get(kind="symptom", slug="facial-spasms").live.revision.uuid,
     }
 
     def pages():
         visitor = sit_down(bypass_csp=True, reduced_motion="reduce")  # axe styles pages
         visitor.route(re.compile("/(" + "|".join(path.strip("/") for path in PRINTED) + ")/$"), _serve)
-        yield from ((visitor, address) for address in [*PUBLIC.values(), *PRINTED])
+        yield from ((visitor, address.format(**known)) for address in [*PUBLIC.values(), *PRINTED])
         for name, addresses in DESK.items():
             person = sit_down(bypass_csp=True, reduced_motion="reduce")
             log_in(person, name, next(iter(addresses.values())))

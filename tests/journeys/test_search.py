@@ -5,14 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from articles.search import vocabulary
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
 def site(demo):
-    vocabulary.forget()
+    """The demonstration."""
 
 
 def test_a_name_is_typed_chosen_and_opened_by_keyboard_alone(sit_down):

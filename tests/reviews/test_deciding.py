@@ -12,6 +12,7 @@ from tests import stories
 from tests.conftest import make_user
 from tests.database import refused
 from tests.html import text
+from tests.images import add_figure
 from tests.reviews.test_views import at, signature
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,8 @@ def test_only_what_the_page_has_is_asked(ann):
     whole = stories.write_symptom(ann, body="<p>Take 5 mg.</p>")
     stories.add_facts(whole, ann)
     assert names(whole) == ["advice", "causes", "doses", "references", "language"]
+    add_figure(whole, by=ann)
+    assert names(whole) == ["advice", "causes", "doses", "images", "references", "language"]
     bare = stories.write_article(ann)
     bare.references.all().delete()
     stories.edit(bare, by=ann, summary="Short.")

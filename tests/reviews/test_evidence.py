@@ -19,12 +19,14 @@ from django.utils import timezone
 
 from articles.actions import change_address
 from articles.content import canonical, digest
+from articles.images import file_name
 from reviews import evidence, ledger, verification
 from reviews.actions import decline, request_review, sign_off, withdraw_page
 from reviews.evidence import key as keys
 from reviews.models import Reviewer, Signature
 from tests import stories
 from tests.database import guards_off, sql
+from tests.images import add_figure, drawn, keep, path
 
 pytestmark = pytest.mark.django_db
 
@@ -149,7 +151,7 @@ def test_all_of_it_holds(page, key, check, tmp_path):
     sequence, tip = verification.head()
     faults, said = check(packed(key, page=page), pinned, f"{sequence}:{tip}")
     assert faults == 0
-    assert said.count("holds   ") == 6
+    assert said.count("holds   ") == 7
     assert keys.fingerprint(key.public_key()) in said
     assert "5 entries of the ledger; 1 between them are listed by their hash alone" in said
     assert f"{sequence}:{tip}" in said
@@ -381,3 +383,32 @@ def test_others_take_none(page, key_file, client, ann, ravi):
 def test_reading_the_address_takes_nothing(page, key_file, client, morgan):
     client.force_login(morgan)
     assert client.get(button(page)).status_code == 405
+
+
+def test_pictures_travel_with_the_texts_and_are_checked_by_their_digests(key, check, ann, ravi):
+    page = stories.write_article(ann)
+    image = add_figure(page, by=ann).image
+    stories.sign(page, by=ravi, asked_by=ann)
+    pack = packed(key, page=page)
+    inside = files(pack)
+    name = f"images/{file_name(image)}"
+    assert digest(inside[name]) == image.sha256
+    assert f'<img src="../{name}"' in inside["texts/00000001.html"].decode()
+    assert check(pack)[0] == 0
+    assert f"{name} is not the picture of its digest" in check(resigned(key, inside | {name: drawn(colour="red")}))[1]
+    without = {other: data for other, data in inside.items() if other != name}
+    manifest = json.loads(without["manifest.json"])
+    del manifest["files"][name]
+    text = canonical(manifest)
+    without |= {"manifest.json": text, "manifest.sig": key.sign(text).hex().encode()}
+    assert f"{name} is missing, and documents/" in check(zipped(without))[1]
+
+
+def test_a_pack_vouches_for_no_picture_that_is_spoilt(key, ann, ravi):
+    page = stories.write_article(ann)
+    image = add_figure(page, by=ann, image=keep(ann, size=(61, 43))).image
+    stories.sign(page, by=ravi, asked_by=ann)
+    Path(path(image)).write_bytes(b"spoilt")
+    with pytest.raises(evidence.Broken, match="An image cannot be put in"):
+        packed(key, page=page)
+    Path(path(image)).unlink()

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -23,6 +24,7 @@ from reviews.verification.chain import FourEyes
 from symptoms.models import CauseAddress, PublishedCause
 from tests import stories
 from tests.database import guards_off, sql
+from tests.images import add_figure, drawn, path
 
 pytestmark = pytest.mark.django_db
 
@@ -365,3 +367,42 @@ def test_a_row_of_a_list_that_the_log_does_not_give_is_named(story, model, value
     assert any(fault.endswith("is missing") for fault in told)
     call_command("rebuild_projections", verbosity=0)
     assert list(verification.faults()) == []
+
+
+@pytest.fixture
+def pictured(ann, ravi, settings, tmp_path):
+    """A page whose first text has a picture, and whose last, which visitors read, has none; and the picture's file."""
+    place = {"BACKEND": "articles.storage.ImageStorage", "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = settings.STORAGES | {"images": place}
+    page = stories.write_article(ann)
+    figure = add_figure(page, by=ann)
+    stories.sign(page, by=ravi, asked_by=ann)
+    figure.delete()
+    stories.sign(stories.edit(page, by=ann, summary="Mended."), by=ravi, asked_by=ann)
+    return page, Path(path(figure.image))
+
+
+def test_a_spoilt_picture_is_named(pictured):
+    _, file = pictured
+    assert faults() == ""
+    file.write_bytes(drawn(colour="red"))
+    assert faults().endswith(f"the file {file.name} is not the one of its digest")
+
+
+def test_a_missing_picture_is_named_as_long_as_a_text_can_be_read_that_shows_it(pictured, ann, morgan, olga):
+    page, file = pictured
+    file.unlink()
+    assert faults().endswith(f"the file {file.name} is missing")
+    for revision in page.revisions.order_by("number"):
+        if '"figures"' in revision.document:
+            stories.expunge(revision, asked_by=morgan, by=olga)
+    assert faults() == ""
+
+
+def test_an_altered_row_of_public_pictures_is_named(story, ann, ravi):
+    add_figure(story, by=ann)
+    stories.sign(story, by=ravi, asked_by=ann)
+    assert faults() == ""
+    [wrong, missing] = altered("UPDATE articles_publishedimage SET sha256 = %s", "0" * 64)
+    assert "articles_publishedimage" in wrong
+    assert "is missing" in missing

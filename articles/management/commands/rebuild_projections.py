@@ -1,4 +1,4 @@
-"""Make the lists of topics and causes anew from the publication log, whole or not at all."""
+"""Make the lists of topics, causes and public images anew from the publication log, whole or not at all."""
 
 from django.core.management.base import BaseCommand
 
@@ -10,4 +10,4 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         projections.rebuild()
-        self.stdout.write("The lists of topics and causes are made anew from the publication log.")
+        self.stdout.write("The lists of topics, causes and public images are made anew from the publication log.")

@@ -8,7 +8,7 @@ const lines = () =>
     .filter(([name]) => name !== "csrfmiddlewaretoken" && !name.includes("__prefix__"))
     .map(([name, value]) => {
       const field = form.elements.namedItem(name);
-      return `${name}=${field?.loaded !== undefined && value === field.loaded ? field.opened : value}`;
+      return `${name}=${field?.loaded !== undefined && value === field.loaded ? field.opened : (value.name ?? value)}`;
     })
     .sort()
     .join("\n");

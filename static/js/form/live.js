@@ -89,7 +89,8 @@ const start = () => {
     asking?.abort();
     asking = new AbortController();
     renewToken();
-    const body = new URLSearchParams(new FormData(form));
+    const typed = [...new FormData(form)].filter(([, value]) => !(value instanceof File));
+    const body = new URLSearchParams(typed);
     if (beside.hidden) body.set("measure_only", "1");
     try {
       const answer = await fetch(form.dataset.draft, { method: "POST", body, signal: asking.signal, redirect: "manual" });

@@ -1,4 +1,4 @@
-// What a word processor puts on the clipboard, as plain paragraphs, lists and headings. The server does the same.
+// What a word processor puts on the clipboard, as plain paragraphs, lists, headings and tables. The server does the same.
 export const LARGEST = 1_000_000; // characters
 
 const fromWord = /class="?Mso|mso-|<o:p|urn:schemas-microsoft-com/i;
@@ -35,6 +35,18 @@ const listLines = (body) => {
   }
 };
 
+// A table of one row or one column is there for the look of it.
+const openFrames = (body) => {
+  for (const table of [...body.querySelectorAll("table")].reverse()) {
+    const rows = [...table.rows].map((row) => [...row.cells]);
+    const width = Math.max(0, ...rows.map((cells) => cells.reduce((sum, cell) => sum + cell.colSpan, 0)));
+    if (rows.length > 1 && width > 1) continue;
+    table.replaceWith(...rows.flat().flatMap((cell) => [...cell.childNodes]));
+  }
+};
+
+const KEPT = ["href", "colspan", "rowspan"];
+
 export const cleanPasted = (html) => {
   if (!fromWord.test(html)) return html;
   // Only lines for other programs stand between these marks, the bullets of lists among them.
@@ -45,13 +57,14 @@ export const cleanPasted = (html) => {
     .replace(/\sstyle=/gi, " data-style="); // the site's policy refuses styles, and says so for each
   const { body } = new DOMParser().parseFromString(plain, "text/html");
   for (const gone of body.querySelectorAll("style, script, meta, link, title, xml, o\\:p:empty")) gone.remove();
+  openFrames(body);
   listLines(body);
   for (const title of body.querySelectorAll("h1, p.MsoTitle")) rename(title, "h2");
   for (const deep of body.querySelectorAll("h4, h5, h6")) rename(deep, "h3");
   for (const element of [...body.querySelectorAll("*")].reverse()) {
     const foreign = element.localName.includes(":") || ["span", "font", "div"].includes(element.localName);
     if (foreign) element.replaceWith(...element.childNodes);
-    else for (const { name } of [...element.attributes]) if (name !== "href") element.removeAttribute(name);
+    else for (const { name } of [...element.attributes]) if (!KEPT.includes(name)) element.removeAttribute(name);
   }
   for (const line of body.querySelectorAll("p")) if (!line.textContent.trim()) line.remove();
   return body.innerHTML;

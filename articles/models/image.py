@@ -1,0 +1,100 @@
+"""Pictures: the files that were ever uploaded, what pages say of them, and which of them visitors can see."""
+
+from django.conf import settings
+from django.db import models
+
+from articles.content import IMAGE_TYPES
+from articles.fields import LineField, no_longer_than
+from articles.models.article import Article
+
+
+class ImageType(models.TextChoices):
+    PNG = "image/png", "PNG"
+    JPEG = "image/jpeg", "JPEG"
+    WEBP = "image/webp", "WebP"
+
+
+class Image(models.Model):
+    """One file as it is stored, called by the SHA-256 of its bytes. Rows are added and never changed."""
+
+    sha256 = models.CharField("SHA-256", max_length=64, unique=True)
+    media_type = models.CharField("kind of file", max_length=10, choices=ImageType)
+    width = models.PositiveIntegerField(help_text="In pixels.")
+    height = models.PositiveIntegerField(help_text="In pixels.")
+    length = models.PositiveIntegerField("size", help_text="In bytes.")
+    name = LineField(max_length=200, help_text="What the file was called when it was uploaded.")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            *no_longer_than("image", name=200),
+            models.CheckConstraint(condition=models.Q(sha256__length=64), name="image_sha256_is_64_digits"),
+            models.CheckConstraint(condition=models.Q(media_type__in=ImageType.values), name="image_of_a_known_type"),
+            models.CheckConstraint(
+                condition=models.Q(width__gt=0, height__gt=0, length__gt=0), name="image_is_not_empty"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}, {self.width:,} × {self.height:,}"
+
+    @property
+    def extension(self) -> str:
+        return IMAGE_TYPES[self.media_type]
+
+
+class Figure(models.Model):
+    """A picture on the working copy of a page, with what is said of it there."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="figures")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="+")
+    place = models.CharField("where on the page", max_length=20, default="overview")
+    alt = LineField(
+        "alternative text",
+        max_length=500,
+        help_text="What it shows, for whoever cannot see it: a sentence or two that would do in its place. Not “image "
+        "of …”, not the caption again.",
+    )
+    caption = LineField(max_length=500, blank=True, help_text="Printed below it, for everybody.")
+    credit = LineField(
+        "credit and licence",
+        max_length=200,
+        blank=True,
+        help_text="Who made it, and why we may print it: “Drawn for this site”, “Jane Roe, CC BY 4.0”.",
+    )
+    position = models.PositiveSmallIntegerField("order", default=0)
+
+    class Meta:
+        verbose_name = "image"
+        ordering = ["position", "id"]
+        constraints = [
+            *no_longer_than("figure", alt=500, caption=500, credit=200),
+            models.CheckConstraint(condition=~models.Q(alt=""), name="figure_has_alternative_text"),
+        ]
+
+    def __str__(self):
+        return self.image.name
+
+
+class PublishedImage(models.Model):
+    """A picture on a public page. Only these are served to visitors.
+
+    A projection of the publication log, written by ``articles.images`` alone.
+    """
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=10, choices=ImageType)
+
+    class Meta:
+        ordering = ["sha256", "article"]
+        constraints = [models.UniqueConstraint(fields=["sha256", "article"], name="published_image_once_a_page")]
+
+    def __str__(self):
+        return self.sha256
+
+    @property
+    def extension(self) -> str:
+        return IMAGE_TYPES[self.media_type]

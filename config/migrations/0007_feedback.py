@@ -1,0 +1,16 @@
+"""Editors write what the house says of itself, and deal with what readers report."""
+
+from importlib import import_module
+
+from django.db import migrations
+
+begin = import_module("config.migrations.0001_groups").begin
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("config", "0006_images"),
+        ("articles", "0008_feedback"),
+        ("reviews", "0009_reported"),
+    ]
+    operations = [migrations.RunPython(begin, migrations.RunPython.noop)]

@@ -1,0 +1,64 @@
+"""Finding a public symptom by what somebody types, as the search does: by its title and other names as signed."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from articles.models import Article, SearchStart
+from articles.search.find import find
+from articles.search.suggest import beginning
+from articles.search.words import key, stems
+
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Match:
+    """A public symptom, and the other name by which it was found, if it was.
+
+    ``exact``: that name is what was typed; ``whole``: it has each telling word of it.
+    """
+
+    title: str
+    slug: str
+    also: str
+    exact: bool
+    whole: bool
+
+
+def matching(typed: str) -> list[Match]:
+    """The symptoms that this may mean: those whose names go on as it was typed, then what the search finds."""
+    begun = [uuid for uuid, *_ in beginning(typed)]
+    ranked = [one.candidate.uuid for one in find(typed).answers if one.candidate.kind == "symptom"]
+    likely = list(dict.fromkeys([*begun, *ranked]))[: 4 * MOST]
+    pages = _pages(likely)
+    names = _names(list(pages))
+    asked = stems(typed)
+    return [_match(*pages[uuid], names.get(uuid, []), asked, typed) for uuid in likely if uuid in pages][:MOST]
+
+
+def _pages(uuids: list[UUID]) -> dict[UUID, tuple[str, str]]:
+    pages = Article.objects.public().filter(uuid__in=uuids, kind="symptom").order_by()
+    return {uuid: (title, slug) for uuid, title, slug in pages.values_list("uuid", "live__title", "live__slug")}
+
+
+def _names(uuids: list[UUID]) -> dict[UUID, list[str]]:
+    """The names of each symptom, its title first."""
+    found: dict[UUID, list[str]] = {}
+    rows = SearchStart.objects.filter(uuid__in=uuids, place=0).order_by("rank", "start", "name")
+    for uuid, name in rows.values_list("uuid", "name"):
+        found.setdefault(uuid, []).append(name)
+    return found
+
+
+def _match(title: str, slug: str, names: list[str], asked: list[str], typed: str) -> Match:
+    begun = typed.casefold().strip()
+    shared = {name: (len(set(asked) & set(stems(name))), begun in name.casefold()) for name in [title, *names]}
+    best = max(shared, key=shared.get)
+    has = set(stems(best))
+    return Match(
+        title=title,
+        slug=slug,
+        also="" if shared[best] == shared[title] else best,
+        exact=key(asked) in {key(stems(name)) for name in (title, *names)},
+        whole=bool(asked) and has.issuperset(asked),
+    )

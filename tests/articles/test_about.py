@@ -1,0 +1,141 @@
+"""Pages about the site: a kind of its own, written, signed, withdrawn and found as every page is."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from articles import kinds, quality
+from articles.actions import change_address, restore
+from articles.models import AboutPage, Article
+from articles.shelf import shelf
+from reviews.actions import request_review, withdraw_page
+from tests import stories
+from tests.forms import filled
+
+pytestmark = pytest.mark.django_db
+LIST, FORM = "admin:articles_aboutpage_changelist", "admin:articles_aboutpage_change"
+
+
+@pytest.fixture
+def privacy(ann, ravi):
+    page = stories.write_about(ann)
+    stories.sign(page, by=ravi, asked_by=ann)
+    return page
+
+
+def test_a_page_about_the_site_is_public_once_it_is_signed(client, ann, ravi):
+    page = stories.write_about(ann)
+    assert client.get("/about/privacy/").status_code == 404
+    assert "No pages yet" in client.get("/about/").text
+    stories.sign(page, by=ravi, asked_by=ann)
+    shelf.clear()
+    assert "We set no cookie." in client.get("/about/privacy/").text
+    assert 'href="/about/privacy/"' in client.get("/about/").text
+    assert client.get("/about/privacy/history/").status_code == 200
+
+
+def test_a_draft_shows_in_no_list(client, ann, privacy):
+    stories.write_about(ann, slug="funding", title="Funding")
+    stories.edit(privacy, by=ann, title="Secret plans")
+    text = client.get("/about/").text
+    assert "Privacy" in text
+    assert "Funding" not in text
+    assert "Secret plans" not in text
+
+
+def test_it_costs_two_queries_cold_and_none_warm(client, privacy, django_assert_max_num_queries):
+    for path in ("/about/privacy/", "/about/"):
+        shelf.clear()
+        with django_assert_max_num_queries(2):
+            client.get(path)
+        with django_assert_max_num_queries(0):
+            client.get(path)
+
+
+def test_the_footer_of_every_page_leads_to_the_list_and_asks_nothing_for_it(client, privacy):
+    for path in ("/", "/about/", "/about/privacy/", "/symptoms/", "/no-such-page/", "/accounts/login/"):
+        foot = re.search(r'<footer class="foot">.*?</footer>', client.get(path).text, re.S)
+        if foot:
+            assert re.findall(r'href="([^"]+)"', foot[0]) == ["/about/"], path
+    assert client.get("/about/").status_code == 200
+
+
+def test_it_stands_in_no_list_of_articles_and_is_no_news(client, privacy, ann, ravi):
+    stories.sign(stories.write_article(ann), by=ravi, asked_by=ann)
+    shelf.clear()
+    assert "Privacy" not in client.get("/articles/").text
+    home = client.get("/").text
+    assert "Keeping a diary" in home
+    assert "Privacy" not in home
+    assert client.get("/articles/privacy/").status_code == 404
+
+
+def test_it_is_withdrawn_openly_and_moves_with_a_redirect(client, privacy, morgan):
+    change_address(Article.objects.get(pk=privacy.pk), slug="what-we-keep", by=morgan)
+    shelf.clear()
+    assert client.get("/about/privacy/")["Location"] == "/about/what-we-keep/"
+    assert client.get("/about/privacy/history/")["Location"] == "/about/what-we-keep/history/"
+    withdraw_page(privacy, reason="outdated", by=morgan)
+    shelf.clear()
+    assert client.get("/about/what-we-keep/").status_code == 410
+
+
+def test_an_old_version_can_be_read_and_restored(client, privacy, ann, ravi):
+    stories.sign(stories.edit(privacy, by=ann, body="<p>We keep a little.</p>"), by=ravi, asked_by=ann)
+    shelf.clear()
+    assert "We set no cookie." in client.get("/about/privacy/history/1/").text
+    restore(privacy.revisions.get(number=1), by=ann)
+    copy = Article.objects.get(pk=privacy.pk)
+    assert (copy.kind, copy.body) == ("about", "<p>We set no cookie.</p>")
+
+
+def test_it_needs_neither_source_nor_topic_but_a_notice(ann):
+    page = stories.write_about(ann, notice=None)
+    kind = kinds.get("about")
+    loaded = kind.load(AboutPage.objects.filter(pk=page.pk)).get()
+    assert [problem.message for problem in quality.problems(loaded, kind.compose(loaded))] == [
+        "The page has no copyright notice."
+    ]
+
+
+def test_a_link_to_a_page_about_the_site_that_nobody_can_read_is_found(ann, privacy):
+    links = '<p><a href="/about/privacy/">Read</a> <a href="/about/funding/">this</a></p>'
+    page = stories.write_article(ann, body=links)
+    told = [problem.message for problem in quality.problems(page, kinds.get("article").compose(page))]
+    assert "A link goes to /about/funding/, which visitors cannot read." in told
+    assert not [message for message in told if "privacy" in message]
+
+
+def test_its_list_and_form_in_the_admin_are_its_own(client, ann, privacy):
+    article = stories.write_article(ann)
+    client.force_login(ann)
+    assert "Privacy" in client.get(reverse(LIST)).text
+    assert "Keeping a diary" not in client.get(reverse(LIST)).text
+    assert "Privacy" not in client.get("/admin/articles/article/").text
+    assert client.get(reverse(FORM, args=[privacy.pk])).status_code == 200
+    assert client.get(reverse(FORM, args=[article.pk])).status_code == 302
+    assert client.get(f"/admin/articles/article/{privacy.pk}/change/").status_code == 302
+    preview = client.get(reverse("admin:articles_aboutpage_preview", args=[privacy.pk]))
+    assert "Draft preview" in preview.text
+    assert "Was this page helpful?" not in preview.text
+
+
+def test_an_editor_writes_one_in_the_admin(client, ann):
+    client.force_login(ann)
+    address = reverse("admin:articles_aboutpage_add")
+    values = filled(client.get(address)) | {"title": "Who pays", "slug": "funding", "body": "<p>Nobody.</p>"}
+    response = client.post(address, values)
+    assert response.status_code == 302
+    page = Article.objects.get(slug="funding")
+    assert page.kind == "about"
+    assert page.revisions.get().read().kind == "about"
+
+
+def test_reviewers_read_it_at_the_desk_and_the_home_counts_it(client, ann, ravi, privacy):
+    stories.edit(privacy, by=ann, body="<p>We keep a little.</p>")
+    review = request_review(privacy, by=ann, trigger="change")
+    client.force_login(ravi)
+    assert "We keep a little." in client.get(f"/desk/reviews/{review.uuid}/").text
+    client.force_login(ann)
+    assert "about page" in client.get("/admin/").text

@@ -1,0 +1,118 @@
+"""A reader answers and reports a problem by keyboard alone, on a phone and without a script; an editor finds it."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from articles.models import ReaderReport, ReaderTally
+from tests import stories
+from tests.journeys.conftest import log_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = {"width": 390, "height": 844}
+
+
+def complaints(page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{page.url}: {rule['id']} at {[node['target'] for node in rule['nodes']][:3]}" for rule in found]
+
+
+def tab_to(page, name: str) -> None:
+    """Press Tab until what has this name has the focus, as somebody without a mouse does."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("(document.activeElement.textContent || '').trim()") == name:
+            return
+    pytest.fail(f"“{name}” cannot be reached by keyboard")
+
+
+def focused(page) -> str:
+    return page.evaluate("document.activeElement.id || document.activeElement.className")
+
+
+def published(ann, ravi):
+    article = stories.write_article(ann)
+    stories.sign(article, by=ravi, asked_by=ann)
+    return article
+
+
+def test_a_reader_says_yes_by_keyboard(ann, ravi, sit_down):
+    published(ann, ravi)
+    page = sit_down(**PHONE)
+    page.goto("/articles/keeping-a-diary/")
+    tab_to(page, "Yes")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Thank you").wait_for()
+    assert ReaderTally.objects.get().helpful == 1
+    assert page.context.cookies() == []
+    tab_to(page, "Back to “Keeping a diary”")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/articles/keeping-a-diary/")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_reader_mends_a_mistake_and_sends_a_report(script, ann, ravi, sit_down):
+    published(ann, ravi)
+    page = sit_down(**PHONE, java_script_enabled=script)
+    page.goto("/articles/keeping-a-diary/")
+    page.get_by_role("link", name="Report a problem with this page").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Report a problem").wait_for()
+    page.get_by_label("Tell us more").focus()
+    page.keyboard.type("The second link is dead.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Choose what the problem is.").wait_for()
+    if script:  # without one nobody can ask what has the focus
+        assert focused(page) == "trouble"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # leads to the first of the choices
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    assert page.get_by_label("Tell us more").input_value() == "The second link is dead."
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Thank you").wait_for()
+    report = ReaderReport.objects.get()
+    assert (report.kind, report.words) == ("broken", "The second link is dead.")
+    assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_is_cut_off_on_a_phone(scheme, ann, ravi, sit_down):
+    published(ann, ravi)
+    stories.sign(stories.write_about(ann), by=ravi, asked_by=ann)
+    page = sit_down(**PHONE, color_scheme=scheme)
+    found = []
+    for path in ("/about/", "/about/privacy/", "/articles/keeping-a-diary/"):
+        page.goto(path)
+        found += complaints(page)
+    page.get_by_role("link", name="Report a problem with this page").click()
+    page.get_by_role("heading", name="Report a problem").wait_for()
+    found += complaints(page)
+    page.get_by_role("button", name="Send the report").click()
+    page.get_by_role("alert").wait_for()
+    found += complaints(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto("/articles/keeping-a-diary/")
+    page.get_by_role("button", name="No").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+    assert found + complaints(page) == []
+
+
+def test_an_editor_finds_the_report_and_opens_a_review(ann, ravi, sit_down):
+    stories.report(published(ann, ravi))
+    page = sit_down()
+    log_in(page, "ann", "/admin/")
+    found = complaints(page)
+    page.locator(".card-reports a").click()
+    page.locator("h1", has_text="Reader reports").wait_for()
+    found += complaints(page)
+    page.get_by_role("link", name="The second link is dead.").click()
+    page.get_by_role("heading", name="What the reader read").wait_for()
+    found += complaints(page)
+    page.get_by_label("What the reviewer should look at").fill("Look at the second link.")
+    page.get_by_role("button", name="Open a review").click()
+    page.get_by_text("because of the report").wait_for()
+    assert found == []

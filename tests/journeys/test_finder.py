@@ -1,0 +1,157 @@
+"""Somebody worried finds out when to call for help and what may cause it, by keyboard, thumb and without JavaScript."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from symptoms.models import Cause, OtherName, RelatedSymptom, SymptomCause
+from tests import stories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = {"width": 390, "height": 844}
+CHOSEN = "/finder/?s=eye-twitching&s=headache"
+
+
+@pytest.fixture
+def house(ann, ravi):
+    """Three signed symptoms: two share a cause, and the third is an emergency beside one of them."""
+    neck = stories.write_symptom(ann, slug="stiff-neck", title="Stiff neck")
+    eye = stories.write_symptom(ann, slug="eye-twitching", title="Eye twitching", advice_level="routine")
+    head = stories.write_symptom(ann, slug="headache", title="Headache", advice="<p>Call 911 if it is the worst.</p>")
+    OtherName.objects.create(symptom=eye, name="Twitching eyelid")
+    RelatedSymptom.objects.create(symptom=head, other=neck, system="neurological", serious=True)
+    RelatedSymptom.objects.create(symptom=neck, other=eye, system="eyes")
+    for name, pages, seriousness in (("Caffeine", (eye, head), ""), ("Meningitis", (head,), "life-threatening")):
+        cause = Cause.objects.create(name=name, slug=name.lower())
+        for page in pages:
+            SymptomCause.objects.create(symptom=page, cause=cause, seriousness=seriousness, frequency="common")
+    for page in (neck, eye, head):
+        stories.edit(page, by=ann)
+        stories.sign(page, by=ravi, asked_by=ann)
+
+
+def chosen(page) -> list[str]:
+    return page.locator(".chosen li > a:first-child").all_inner_texts()
+
+
+def causes(page) -> list[str]:
+    return page.locator(".reason h4").all_inner_texts()
+
+
+def tab_to(page, name: str) -> None:
+    """Press Tab until the element that says this has the focus."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        said = page.evaluate("document.activeElement.innerText || document.activeElement.id")
+        if name in " ".join(said.split()):
+            return
+    raise AssertionError(f"Tab does not reach {name}")
+
+
+def kept(page) -> dict:
+    """What a browser remembers of a page, besides its history."""
+    stored = page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")
+    return {"stored": stored, "cookies": page.context.cookies()}
+
+
+def test_by_keyboard_alone_with_javascript(house, sit_down):
+    page = sit_down()
+    asked = []
+    page.on("request", lambda request: asked.append(request))
+    page.goto("/symptoms/eye-twitching/")
+    tab_to(page, "see which causes fit")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/finder/?s=eye-twitching")
+    assert chosen(page) == ["Eye twitching"]
+    tab_to(page, "finder-typed")
+    page.keyboard.type("head")
+    page.get_by_role("link", name="Add Headache").wait_for()
+    assert page.locator("#finder-said").inner_text() == "1 symptom found."
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**" + CHOSEN)
+    assert chosen(page) == ["Eye twitching", "Headache"]
+    assert causes(page) == ["Caffeine", "Meningitis"]
+    assert "2 symptoms chosen: Eye twitching, Headache." in page.locator("#finder-said").inner_text()
+    page.locator("#finder-typed:focus").wait_for()
+
+    # Enter alone adds what was surely meant; the page was loaded once.
+    page.keyboard.type("stiff neck")
+    page.keyboard.press("Enter")
+    page.get_by_text("You chose Stiff neck").wait_for()
+    assert page.url.endswith(CHOSEN + "&s=stiff-neck")
+    assert len([request for request in asked if request.is_navigation_request()]) == 2
+    first = page.locator("#help h3").first.inner_text()
+    assert first == "Call for emergency help"
+
+    # Back takes the last one away again, and a shared address opens the same page.
+    page.go_back()
+    page.locator(".chosen li:nth-child(2):last-child").wait_for()
+    assert chosen(page) == ["Eye twitching", "Headache"]
+    tab_to(page, "Remove Eye twitching")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/finder/?s=headache")
+    page.locator("#finder-typed:focus").wait_for()
+    assert chosen(page) == ["Headache"]
+    tab_to(page, "Meningitis")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/causes/meningitis/")
+    assert not [request for request in asked if request.headers.get("referer", "").count("finder")]
+
+
+def test_nothing_is_stored_on_the_device(house, sit_down):
+    page = sit_down()
+    page.goto(CHOSEN)
+    page.get_by_label("Add another symptom").fill("stiff")
+    page.get_by_role("link", name="Add Stiff neck").click()
+    page.get_by_text("You chose Stiff neck").wait_for()
+    assert kept(page) == {"stored": '[{},{},""]', "cookies": []}
+    page.go_back()
+    page.locator(".chosen li:nth-child(2):last-child").wait_for()
+    assert kept(page) == {"stored": '[{},{},""]', "cookies": []}
+
+
+def test_by_thumb_without_javascript(house, sit_down):
+    page = sit_down(**PHONE, java_script_enabled=False, has_touch=True)
+    page.goto("/finder/")
+    page.get_by_label("Type a symptom").fill("twitching eye")
+    page.get_by_role("button", name="Add").click()
+    assert page.url.endswith("/finder/?s=eye-twitching")
+    page.get_by_label("Add another symptom").fill("something in the neck")
+    page.get_by_role("button", name="Add").click()
+    page.get_by_role("link", name="Add Stiff neck").click()
+    assert chosen(page) == ["Eye twitching", "Stiff neck"]
+    page.get_by_role("link", name="Remove Stiff neck").click()
+    page.get_by_text("Or choose by body system").click()
+    page.get_by_role("link", name="All symptoms, A to Z").click()
+    page.get_by_role("link", name="Add Headache").click()
+    assert chosen(page) == ["Eye twitching", "Headache"]
+    order = page.locator("#help, #causes").all_inner_texts()
+    assert order[0].index("Call 911 if it is the worst.") < order[0].index("Stiff neck")
+    assert "Caffeine" in order[1]
+    page.get_by_label("Add another symptom").fill("zzzz")
+    page.get_by_role("button", name="Add").click()
+    assert page.get_by_text("We publish no symptom by that name.").is_visible()
+    assert chosen(page) == ["Eye twitching", "Headache"]
+
+
+def test_on_a_phone_with_javascript_a_choice_moves_the_focus_to_the_heading_and_opens_no_keyboard(house, sit_down):
+    page = sit_down(**PHONE, has_touch=True)
+    page.goto("/finder/?system=all")
+    page.get_by_role("link", name="Add Headache").tap()
+    page.get_by_text("Call 911 if it is the worst.").wait_for()
+    page.locator("#choose-title:focus").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("look", [PHONE, {"width": 1280}, {"width": 320}, {"width": 1280, "color_scheme": "dark"}])
+def test_axe_finds_nothing(house, sit_down, look):
+    page = sit_down(**look, reduced_motion="reduce")
+    found = []
+    for path in ("/finder/", CHOSEN + "&s=gone&system=eyes", "/finder/?s=stiff-neck&q=e", "/finder/?q=zzzz&system=all"):
+        page.goto(path)
+        for details in page.locator("details").all():
+            details.evaluate("element => element.open = true")
+        for problem in Axe().run(page).response["violations"]:
+            found.append((path, problem["id"], [node["target"] for node in problem["nodes"][:3]]))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert found == []
