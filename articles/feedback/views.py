@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from articles import pages
+from articles.crumbs import Crumb, to_page
 from articles.feedback import deeds, limits
 from articles.feedback.forms import ReportForm
 from articles.feedback.origin import from_our_pages
@@ -118,10 +119,12 @@ def _page(revision) -> Article:
 
 def _context(page: Article, revision, form: ReportForm | None = None) -> dict:
     """What the templates say of the page: its signed title, where it is, and whether it is still the text read."""
+    problem_url = reverse("feedback:problem", args=[revision])
     return {
         "title": page.live.title if page.live else "",
         "address": page.path,
+        "crumbs": to_page(page, Crumb("Report a problem", problem_url)) if page.live and form else (),
         "changed": bool(page.live) and page.live.revision.uuid != revision,
-        "problem_url": reverse("feedback:problem", args=[revision]),
+        "problem_url": problem_url,
         "form": form,
     }

@@ -12,6 +12,7 @@ from articles.shelf import shelf
 from reviews.actions import request_review, withdraw_page
 from tests import stories
 from tests.forms import filled
+from tests.vocabulary import faults, node, said
 
 pytestmark = pytest.mark.django_db
 LIST, FORM = "admin:articles_aboutpage_changelist", "admin:articles_aboutpage_change"
@@ -33,6 +34,29 @@ def test_a_page_about_the_site_is_public_once_it_is_signed(client, ann, ravi):
     assert "We set no cookie." in client.get("/about/privacy/").text
     assert 'href="/about/privacy/"' in client.get("/about/").text
     assert client.get("/about/privacy/history/").status_code == 200
+
+
+def test_machines_read_that_it_is_about_the_site_and_how_to_come_to_it(client, privacy):
+    graph = said(client.get("/about/privacy/").text)
+    assert faults(graph) == []
+    page = node(graph, "AboutPage")
+    assert page["reviewedBy"]["@type"] == "Person"
+    steps = [step["item"]["@id"] for step in page["breadcrumb"]["itemListElement"]]
+    assert steps == [f"http://testserver{path}" for path in ("/", "/about/", "/about/privacy/")]
+    assert faults(said(client.get("/about/").text)) == []
+    assert "<loc>http://testserver/about/privacy/</loc>" in client.get("/sitemap.xml").text
+
+
+def test_it_is_no_news_of_health_and_stands_beside_no_illness(client, ann, ravi):
+    about, article = stories.write_about(ann), stories.write_article(ann)
+    for page in (about, article):
+        page.topics.set([stories.topic()])
+        stories.sign(page, by=ravi, asked_by=ann)
+    shelf.clear()
+    assert about.title not in client.get("/feeds/reviewed.atom").text
+    assert article.title in client.get("/feeds/reviewed.atom").text
+    assert "Related pages" not in client.get("/articles/keeping-a-diary/").text
+    assert "Related pages" not in client.get("/about/privacy/").text
 
 
 def test_a_draft_shows_in_no_list(client, ann, privacy):
