@@ -44,7 +44,7 @@ def _pages(uuids: list[UUID]) -> dict[UUID, tuple[str, str]]:
 def _names(uuids: list[UUID]) -> dict[UUID, list[str]]:
     """The names of each symptom, its title first."""
     found: dict[UUID, list[str]] = {}
-    rows = SearchStart.objects.filter(uuid__in=uuids, place=0).order_by("rank", "start", "name")
+    rows = SearchStart.objects.filter(uuid__in=uuids, place=0).order_by("rank", "pk")
     for uuid, name in rows.values_list("uuid", "name"):
         found.setdefault(uuid, []).append(name)
     return found
