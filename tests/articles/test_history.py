@@ -191,5 +191,5 @@ def test_histories_set_no_cookie_and_need_no_script(spasms, ann, fiona, client):
     for address in (HISTORY, f"{HISTORY}2/"):
         page = client.get(address)
         assert "Set-Cookie" not in page
-        assert page.text.count("<script") == page.text.count(SEARCH) == 1
+        assert page.text.count("<script") == page.text.count(SEARCH)
         assert "style=" not in page.text
