@@ -294,6 +294,9 @@ LOGGING = {
         "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         # At the source, so that no handler that somebody adds is told more.
         "django.request": {"filters": ["discreet"]},
+        # Their finer levels print whole contexts of templates and the values of statements.
+        "django.template": {"level": "WARNING"},
+        "django.db.backends": {"level": "WARNING"},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False, "filters": ["discreet"]},
     },
 }

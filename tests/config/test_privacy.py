@@ -4,11 +4,14 @@ import http.client
 import logging
 
 import pytest
+from django.apps import apps
+from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.log import AdminEmailHandler
 
+from articles.shelf import shelf
 from config import urls
 from config.privacy import Discreet
 from tests import server
@@ -124,15 +127,51 @@ def test_an_address_in_a_line_of_a_log_loses_what_was_asked(line):
     assert ("/search" in line and "/search" in record.getMessage()) or "/search" not in line
 
 
+@pytest.fixture
+def every_record(caplog):
+    """Whatever any logger hands on, down to the smallest detail; but for two whose level the settings hold up."""
+    caplog.set_level(logging.DEBUG)
+    held = {"django.template", "django.db.backends"}
+    assert {logging.getLogger(name).level for name in held} == {logging.WARNING}
+    names = ["", *(name for name in logging.root.manager.loggerDict if not name.startswith(tuple(held)))]
+    loggers = [logging.getLogger(name) for name in names]
+    before = [(logger, logger.level) for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.DEBUG)
+        logger.addHandler(caplog.handler)
+    yield lambda: caplog.text
+    for logger, level in before:
+        logger.setLevel(level)
+        logger.removeHandler(caplog.handler)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/search/?q={}", "/search/?q=x&topic={}", "/search/suggestions/?q={}", "/finder/?s={}", "/finder/?q={}"]
+)
+def test_what_is_asked_of_the_site_itself_is_kept_by_nothing(client, every_record, mailoutbox, address):
+    answer = client.get(address.format(WORD), headers={"cookie": ""})
+    assert answer.status_code == 200
+    assert (answer["Cache-Control"], answer["Referrer-Policy"]) == ("no-store", "no-referrer")
+    kept = [every_record(), repr(cache.__dict__), repr(getattr(cache, "_cache", "")), repr(vars(shelf)), *mailoutbox]
+    rows = [str(row) for model in apps.get_models() for row in model._base_manager.values()]
+    assert not [place for place in [*kept, *rows] if WORD in str(place)]
+    assert not answer.cookies
+    assert not client.cookies
+
+
 def test_the_access_log_of_the_server_names_paths_only(transactional_db, tmp_path):
     log = tmp_path / "access"
     with server.gunicorn(server.url_of(connection), workers=1, access_log=log) as running:
         asked = http.client.HTTPConnection(server.HOST, running.port, timeout=20)
         asked.request("GET", f"/search/?q={WORD}", headers={"Referer": f"http://example.org/?{WORD}"})
         asked.getresponse().read()
+        asked.request("GET", f"/finder/?s={WORD}")
+        asked.getresponse().read()
         asked.request("GET", "/symptoms/")
         asked.getresponse().read()
     assert "/search/" in log.read_text()
+    assert "/finder/" in log.read_text()
     assert "/symptoms/" in log.read_text()
     assert WORD not in log.read_text()
 
