@@ -9,6 +9,9 @@ from articles.search.suggest import beginning
 from articles.search.words import key, stems
 
 MOST = 8
+IN_A_NAME = (
+    0.3  # of what was typed; a page that mentions it in its text is another symptom. A code or a whole name has 1
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class Match:
 def matching(typed: str) -> list[Match]:
     """The symptoms that this may mean: those whose names go on as it was typed, then what the search finds."""
     begun = [uuid for uuid, *_ in beginning(typed)]
-    ranked = [one.candidate.uuid for one in find(typed).answers if one.candidate.kind == "symptom"]
+    answers = [one for one in find(typed).answers if one.candidate.kind == "symptom"]
+    ranked = [one.candidate.uuid for one in answers if one.named >= IN_A_NAME or one.score >= 1]
     likely = list(dict.fromkeys([*begun, *ranked]))[: 4 * MOST]
     pages = _pages(likely)
     names = _names(list(pages))
