@@ -38,7 +38,7 @@ def find(text: str) -> Found:
             return found
     found = [*(one for one, _ in called), *whole]
     if len(set(found)) < FEW and len(question.groups) > 1:
-        found += engine.having_some(question.groups)
+        found += engine.having_some(known.telling(question.groups))
     ranks = {one.uuid: given for one, given in reversed(called)}
     return Found(question, rank(question, _once(found), ranks, known))
 

@@ -34,6 +34,11 @@ class Vocabulary:
         describes = all(stem in _describing() for stem in group[0].stems)
         return math.log(1 + self.entries / (1 + most)) * (LESS if describes or not most else 1.0)
 
+    def telling(self, groups: tuple[Group, ...]) -> list[Group]:
+        """Those groups that tell most. What has only the others has too little of the question to answer it."""
+        weights = [self.weight(group) for group in groups]
+        return [group for group, weight in zip(groups, weights, strict=True) if weight >= max(weights) / 2]
+
     def knows(self, word: str) -> bool:
         return word in self.words or stem(word) in self.stems
 
