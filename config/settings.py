@@ -60,6 +60,7 @@ SITE_URL = _origin("SITE_URL")
 SITE_NAME = env("SITE_NAME", default="Countersign")
 COUNTERSIGN_DEMO = env.bool("COUNTERSIGN_DEMO", default=False)
 EMERGENCY_NUMBER = env("EMERGENCY_NUMBER", default="911")
+CRISIS_LINE = env("CRISIS_LINE", default="988")  # for whoever searches for words of self-harm; empty: none is shown
 REVIEW_MONTHS = {
     "standard": env.int("REVIEW_MONTHS", default=12),
     "high": env.int("REVIEW_MONTHS_HIGH_RISK", default=6),

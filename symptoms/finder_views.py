@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from articles.search import crisis
 from symptoms import finder, finder_forms, finder_lists, names
 from symptoms.finder_forms import MOST, Asked
 from symptoms.finder_lists import Listing
@@ -53,6 +54,7 @@ def _typed(asked: Asked, slugs: tuple[str, ...]) -> dict:
     exact = [match for match in found if match.exact]
     surely = exact if len(exact) == 1 else [match for match in found if match.whole and len(found) == 1]
     return {
+        "crisis_line": crisis.line(asked.typed),
         "matches": [{"match": match, "url": _with(kept, match.slug)} for match in found],
         "meant": _with(kept, surely[0].slug) or kept.address() if surely else "",
     }

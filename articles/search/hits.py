@@ -15,6 +15,7 @@ from articles.search.snippets import Part, marked, snippet
 from articles.search.words import stems
 
 HITS_A_PAGE = 10
+IN_A_NAME = 0.3  # of what was asked, by what it tells
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class Results:
     page: Page
     hits: list[Hit]
     topics: list[dict]
+
+    @property
+    def in_passing(self) -> bool:
+        """Whether no name has what was asked, so that at best a text mentions it."""
+        best = self.found.answers[:1]
+        return bool(best) and best[0].named < IN_A_NAME and best[0].score < 1
 
 
 def look_for(text: str, *, topic: str = "", number: str | int = 1) -> Results:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from articles import crumbs, pages
 from articles.fields import UNPRINTABLE
+from articles.search import crisis
 from articles.search.hits import look_for
 from articles.search.suggest import suggest
 from articles.search.words import LONGEST
@@ -18,7 +19,12 @@ from articles.search.words import LONGEST
 def search(request):
     asked, topic = _asked(request), request.GET.get("topic", "").strip()[:200]
     results = look_for(asked, topic=topic, number=request.GET.get("page", 1)) if asked else None
-    context = {"sought": asked, "results": results, "crumbs": crumbs.to("Search", reverse("articles:search"))}
+    context = {
+        "sought": asked,
+        "results": results,
+        "crumbs": crumbs.to("Search", reverse("articles:search")),
+        "crisis_line": crisis.line(asked),
+    }
     if results:
         context |= {
             "topics": _topics(asked, topic, results),

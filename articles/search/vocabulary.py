@@ -44,7 +44,7 @@ class Vocabulary:
 
     def guesses(self, word: str) -> list[tuple[str, int]]:
         """Known words that a word may have meant, with the letters that differ, the likeliest first."""
-        reach = 0 if len(word) < 3 else 1 if len(word) < 7 else 2
+        reach = 0 if len(word) < 3 else 1 if len(word) < 8 else 2
         if not reach:
             return []
         near = process.extract(word, self._choices, scorer=OSA.distance, score_cutoff=reach, limit=40)

@@ -27,6 +27,9 @@
   document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "finder") return;
+    // A list that folded above moved the rest of the page up: what was chosen stays in sight, and the help below it.
+    const { top } = document.getElementById("choose-title").getBoundingClientRect();
+    if (top < 0 || top > innerHeight) document.getElementById("choose-title").scrollIntoView({ block: "start" });
     if (document.activeElement && document.activeElement !== document.body) return;
     const next = (byKeyboard && box()) || document.getElementById("choose-title");
     next.focus({ preventScroll: true });

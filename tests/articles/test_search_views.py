@@ -40,6 +40,26 @@ def test_an_empty_result_helps_and_reassures_nobody(client, page):
     assert "/symptoms/" in text
 
 
+@pytest.mark.parametrize(
+    "asked", ["i want to die", "how to kill myself", "Self-harm", "took too many pills", "suicidal"]
+)
+def test_who_may_think_of_dying_is_told_first_whom_to_call(client, page, asked):
+    text = client.get(ADDRESS, {"q": asked}).text
+    assert 'href="tel:988"' in text
+    assert "hits" not in text or text.index('href="tel:988"') < text.index('class="hits"')
+    assert 'href="tel:988"' not in client.get(ADDRESS, {"q": "facial spasms"}).text
+
+
+def test_every_list_of_results_says_first_when_to_call(client, page, ann):
+    text = client.get(ADDRESS, {"q": "facial spasms"}).text
+    assert text.index('href="tel:911"') < text.index('class="hits"')
+
+
+def test_pages_that_only_mention_what_was_asked_are_not_called_pages_about_it(client, page):
+    assert "No page is about this" in client.get(ADDRESS, {"q": "muscle"}).text
+    assert "No page is about this" not in client.get(ADDRESS, {"q": "facial spasms"}).text
+
+
 def test_what_was_meant_is_said(client, page):
     text = client.get(ADDRESS, {"q": "facail spasms"}).text
     assert "These are the results for <strong>facial spasms</strong>" in text

@@ -94,3 +94,9 @@ def test_a_draft_is_not_found_by_typing_nor_in_a_list(client, ann):
     stories.write_symptom(ann, slug="zqdraft", title="Zqdraft")
     assert client.get(FINDER, {"q": "zqdraft"}).status_code == 200
     assert "zqdraft" not in client.get(FINDER, {"system": "all"}).text.lower()
+
+
+def test_who_may_think_of_dying_is_told_whom_to_call_in_the_finder_too(publish, client):
+    publish("ache")
+    assert 'href="tel:988"' in client.get(FINDER, {"q": "i want to die"}).text
+    assert 'href="tel:988"' not in client.get(FINDER, {"q": "zzz"}).text
