@@ -14,5 +14,6 @@ def publisher(request):
             "demo": settings.COUNTERSIGN_DEMO,
             "emergency_number": settings.EMERGENCY_NUMBER,
             "finder": settings.FINDER,
+            "static": settings.STATIC_EXPORT,
         }
     }

@@ -81,6 +81,9 @@ SECURITY_POLICY = _origin("SECURITY_POLICY")
 # The way from symptoms to the causes that signed pages name (ADR 26); off, it has no address and no link.
 FINDER = env.bool("FINDER", default=True)
 
+# True while `export_site` prints pages for plain files: without what needs a server. Nobody sets it by hand.
+STATIC_EXPORT = False
+
 # What readers may send in an hour: from one address, and all of them together.
 FEEDBACK_AN_HOUR = env.int("FEEDBACK_AN_HOUR", default=10)
 FEEDBACK_AN_HOUR_IN_ALL = env.int("FEEDBACK_AN_HOUR_IN_ALL", default=1000)

@@ -18,6 +18,7 @@ from symptoms import causes
 from symptoms.models import PublishedCause
 
 ENTRIES_A_PAGE = 5_000
+LISTS = ("home", "symptoms:index", "articles:index", "about:index")
 XML = "application/xml; charset=utf-8"
 
 
@@ -80,16 +81,29 @@ def sitemap(request):
     site_revision = Publication.objects.site_revision()
     rows = {name: list(section.rows()) for name, section in SECTIONS.items()}
     site = _site(max((row[-1] for row in rows["pages"]), default=None))
-    if len(site) + sum(map(len, rows.values())) <= ENTRIES_A_PAGE:
+    if _fits(rows):
         entries = [*site, *(entry for name, section in SECTIONS.items() for entry in section.entries(rows[name]))]
         return Leaf("config/sitemap.xml", {"entries": entries}, site_revision, content_type=XML)
     files = [_file("site", 1, site[0].changed_at), *(file for name in SECTIONS for file in _files(name, rows[name]))]
     return Leaf("config/sitemap_index.xml", {"files": files}, site_revision, content_type=XML)
 
 
+def files() -> list[str]:
+    """The addresses of the files of a large site; none where one file holds everything."""
+    rows = {name: list(section.rows()) for name, section in SECTIONS.items()}
+    if _fits(rows):
+        return []
+    return [_file("site", 1, None).path, *(file.path for name in SECTIONS for file in _files(name, rows[name]))]
+
+
+def _fits(rows: dict[str, list[tuple]]) -> bool:
+    """Whether one file holds everything."""
+    return len(LISTS) + sum(map(len, rows.values())) <= ENTRIES_A_PAGE
+
+
 def _site(changed_at: datetime | None) -> list[Entry]:
     """The front page and the lists of everything: as new as the newest page."""
-    return [Entry(reverse(name), changed_at) for name in ("home", "symptoms:index", "articles:index", "about:index")]
+    return [Entry(reverse(name), changed_at) for name in LISTS]
 
 
 def _file(name: str, number: int, changed_at: datetime) -> Entry:

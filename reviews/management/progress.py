@@ -21,6 +21,7 @@ class Progress:
         if not self.wanted:
             return lambda number: None
         done, total = 0, size()
+        self.begun = time.monotonic()
         self._draw(what, done, total, now=True)
 
         def seen(number: int) -> None:
@@ -35,11 +36,18 @@ class Progress:
             return
         full = min(WIDTH, WIDTH * done // total) if total else 0
         bar = f"[{'#' * full}{'.' * (WIDTH - full)}] {done:,} of {total:,} " if total else ""
-        line = f"{bar}{what}, {time.monotonic() - self.begun:.0f} s"
+        line = f"{bar}{what}, {self._pace(done, total)}"
         self.wipe()
         self._write(line)
         self.stream.flush()
         self._drawn_at, self._drawn = time.monotonic(), len(line)
+
+    def _pace(self, done: int, total: int) -> str:
+        """How long it has taken, and, once there is something to go by, how fast it goes and how long it will take."""
+        spent = time.monotonic() - self.begun
+        if not (done and total and spent >= 1):
+            return f"{spent:.0f} s"
+        return f"{spent:.0f} s, {done / spent:,.0f} a second, {(total - done) * spent / done:,.0f} s left"
 
     def wipe(self) -> None:
         """Leave the line as if nothing had been drawn there."""

@@ -1,0 +1,72 @@
+"""Copies of the site in plain files: made by the command, and read as a crawler would."""
+
+import hashlib
+import json
+from html.parser import HTMLParser
+from io import StringIO
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.management import call_command
+
+SITE_URL = "https://symptoms.example.org"
+
+
+def export(directory: Path, **options) -> str:
+    """Run the command; gives what it said."""
+    said = StringIO()
+    call_command("export_site", str(directory), **{"site_url": SITE_URL, "stdout": said} | options)
+    return said.getvalue().strip()
+
+
+def names(directory: Path) -> set[str]:
+    return {str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file()}
+
+
+def manifest(directory: Path) -> dict:
+    return json.loads((directory / "manifest.json").read_bytes())
+
+
+def digests(directory: Path) -> dict[str, dict]:
+    """What a manifest should say of the files that are there."""
+    return {
+        name: {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+        for name in names(directory) - {"manifest.json"}
+        for data in [(directory / name).read_bytes()]
+    }
+
+
+class Asked(HTMLParser):
+    """Every address that a page leads to or loads, and every place in it that an address can name."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.addresses, self.places = [], {""}
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        said = dict(attrs)
+        self.addresses += [said[name] for name in ("href", "src", "action", "data-suggest") if said.get(name)]
+        self.places.add(said.get("id", ""))
+
+
+def broken_links(directory: Path) -> list[str]:
+    """Addresses of this site, in any page of a copy, at which the copy has nothing."""
+    pages = {name: Asked((directory / name).read_text()) for name in names(directory) if name.endswith(".html")}
+    return [
+        f"{name} → {address}"
+        for name, page in pages.items()
+        for address in page.addresses
+        if not _leads_somewhere(directory, pages, name, address)
+    ]
+
+
+def _leads_somewhere(directory: Path, pages: dict[str, Asked], name: str, address: str) -> bool:
+    asked = urlsplit(address.removeprefix(SITE_URL))
+    if asked.scheme or asked.netloc:
+        return True
+    path = unquote(asked.path).lstrip("/") if asked.path else name
+    target = path or "index.html"
+    target = f"{target}index.html" if target.endswith("/") else target
+    found = (directory / target).is_file()
+    return found and (target not in pages or asked.fragment in pages[target].places)
