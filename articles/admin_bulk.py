@@ -1,6 +1,7 @@
 """One deed for many pages of a list: counted, looked at on a page of its own, and done when confirmed."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -21,10 +22,11 @@ MOST = 30_000  # chosen pages; more than a list of 20,000 has
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Chosen pages that cannot take part, and why."""
+    """Chosen pages that cannot take part, and why: all of them, and each where there is more to say."""
 
     reason: str
     pages: list[int]
+    why: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -46,6 +48,10 @@ class Deed:
     def left_out(self, pages) -> list[LeftOut]:
         """A page in two of these counts with the first."""
         return []
+
+    def beside(self, pages) -> dict[int, str]:
+        """What is said beside each page that takes part, if anything: counted for all, shown with those named."""
+        return {}
 
     def do(self, pages, *, by, **chosen) -> Outcome:
         """Raises Refused where nothing at all can be done."""
@@ -176,17 +182,19 @@ class BulkDeeds:
             "form": form,
             "moved": moved,
             "seen": seen,
-            "left_out": [(group.reason, len(group.pages), self._titles(group.pages)) for group in left_out],
+            "left_out": [(group.reason, len(group.pages), self._titles(group.pages, group.why)) for group in left_out],
         }
         return self._ask(request, deed, able, context)
 
     def _ask(self, request, deed: Deed, able: list[int], context: dict):
+        beside = deed.beside(self.opts.model.objects.filter(pk__in=able)) if able else {}
         shown = self.admin_site.each_context(request) | {
             "opts": self.opts,
             "deed": deed,
             "button": deed.button.format(count=counted(len(able))),
             "count": len(able),
-            "titles": self._titles(able),
+            "titles": self._titles(able, beside),
+            "sums": Counter(beside.values()).most_common(),
             "more": max(0, len(able) - TITLES_SHOWN),
             "carried": self._carried(request),
             "list_url": request.get_full_path(),
@@ -200,7 +208,7 @@ class BulkDeeds:
             keys = [key for key in group.pages if key not in out]
             out.update(keys)
             if keys:
-                found.append(LeftOut(group.reason, keys))
+                found.append(LeftOut(group.reason, keys, group.why))
         return found
 
     def _carried(self, request) -> list[tuple[str, str]]:
@@ -211,9 +219,10 @@ class BulkDeeds:
         action = request.POST.getlist("action")
         return [("action", next(filter(None, action), "")), ("select_across", "1" if across else "0"), *posted]
 
-    def _titles(self, keys: list[int]) -> list[str]:
+    def _titles(self, keys: list[int], beside: dict[int, str]) -> list[tuple[int, str, str]]:
+        """The first pages by name, each with what is said beside it."""
         first = self.opts.model.objects.filter(pk__in=keys).order_by("sort_key", "pk")
-        return list(first.values_list("title", flat=True)[:TITLES_SHOWN])
+        return [(key, title, beside.get(key, "")) for key, title in first.values_list("pk", "title")[:TITLES_SHOWN]]
 
     def _do(self, request, deed: Deed, able: list[int], form) -> bool:
         """Whether it was done; if not, the form says why."""

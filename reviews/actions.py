@@ -127,7 +127,7 @@ def _blocking(page: Article, by, override: str) -> list[quality.Problem]:
     """What the checks block and a managing editor overrides for a reason; refused without one."""
     kind = kinds.get(page.kind)
     loaded = kind.load(kind.model.objects.filter(pk=page.pk)).get()
-    blocking = [problem for problem in quality.problems(loaded, kind.compose(loaded)) if problem.blocking]
+    blocking = quality.blocking(loaded, kind.compose(loaded))
     told = " ".join(f"{problem.message} {problem.fix}" for problem in blocking)
     if blocking and not override.strip():
         raise CannotRequestReview(told)

@@ -12,6 +12,9 @@ from reviews.eligibility import fit_to_sign
 from reviews.forms import WithdrawForm
 from reviews.models import Reviewer
 
+BLOCKED = "The checks block a review: mend these first, or let a managing editor ask for one by itself and say why"
+FIRST, ANNUAL, CHANGE = "first review", "annual review", "review of what changed"
+RETURN = "annual review of a withdrawn page"
 MOST = 200  # each page is asked for, or withdrawn, in a transaction of its own
 
 
@@ -38,20 +41,26 @@ class AskManyForm(forms.Form):
 class AskMany(Deed):
     heading, button, form = "Ask for a review of {count}", "Ask for {count}", AskManyForm
     explains = (
-        "Each page is frozen as it stands now, and that is what the reviewer reads: the change where it was signed "
-        "before, the whole page where it was not. A page that changes between now and then is asked for as it is then."
+        "Each page is frozen as it stands now, and that is what the reviewer reads. Beside it stands which kind of "
+        "review it will be. A withdrawn text that comes back word for word needs a note that says why it can. A "
+        "page that changes between now and then is asked for as it is then."
     )
     logged, most = "Asked for a review, with other pages.", MOST
 
     def left_out(self, pages):
         waiting = list(sifting.waiting(pages).values_list("pk", flat=True))
-        groups = [LeftOut("In review already", waiting)]
         kind, blocked = kinds.of(pages.model), {}
-        for page in kind.load(pages.exclude(pk__in=waiting)):
-            for problem in quality.problems(page, kind.compose(page)):
-                if problem.blocking:
-                    blocked.setdefault(problem.message, []).append(page.pk)
-        return [*groups, *(LeftOut(message, keys) for message, keys in blocked.items())]
+        rows = kind.load(pages.exclude(pk__in=waiting)).select_related("notice").prefetch_related("topics")
+        for page in rows:
+            if problems := quality.blocking(page, kind.compose(page)):
+                blocked[page.pk] = " ".join(f"{problem.message} {problem.fix}" for problem in problems)
+        return [LeftOut("In review already", waiting), LeftOut(BLOCKED, list(blocked), blocked)]
+
+    def beside(self, pages):
+        """Which kind of review each would be, as ``actions.triggers`` puts it first: by its text as saved last."""
+        states = [(FIRST, pages.unpublished()), (RETURN, pages.withdrawn()), (CHANGE, pages.changed())]
+        found = {key: word for word, some in states for key in some.values_list("pk", flat=True)}
+        return {key: found.get(key, ANNUAL) for key in pages.values_list("pk", flat=True)}
 
     def do(self, pages, *, by, reviewer, note):
         asked = _each(pages, lambda page: actions.request_review(page, by=by, reviewer=reviewer, note=note))

@@ -23,7 +23,7 @@ class NextStep:
             return
         if saved.live and saved.live.revision_id == saved.revision.pk:
             return
-        blocking = [p for p in quality.problems(saved.page, saved.revision.read()) if p.blocking]
+        blocking = quality.blocking(saved.page, saved.revision.read())
         if blocking:
             mend = format_html_join(" ", "{} {}", ((problem.message, problem.fix) for problem in blocking[:NAMED]))
             more = f" And {len(blocking) - NAMED} more." if len(blocking) > NAMED else ""

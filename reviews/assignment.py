@@ -82,7 +82,7 @@ def _blocked(keys: list[int]) -> list[tuple[int, str]]:
     keys, found = list(Article.objects.filter(pk__in=keys).changed().values_list("pk", flat=True)), []
     for kind in kinds.every():
         for page in kind.load(kind.model.objects.filter(pk__in=keys, kind=kind.name)):
-            problem = next((p for p in quality.problems(page, kind.compose(page)) if p.blocking), None)
+            problem = next(iter(quality.blocking(page, kind.compose(page))), None)
             if problem:
                 found.append((page.pk, f"A check blocks it: {problem.message}"))
     return found

@@ -56,6 +56,7 @@ class OutcomeForm(forms.Form):
 
 
 class SendBackForm(OutcomeForm):
+    use_required_attribute = False  # it stands in one form with the signature, and must not hold that up
     words = {
         "label": "What must change",
         "help": "The editors read this. Say where, what is wrong, and what would put it right.",
@@ -84,8 +85,9 @@ class RecommendForm(OutcomeForm):
 
 
 class CommentForm(forms.Form):
-    """A comment on one part of the page."""
+    """A comment on one part of the page. It is sent with the form of the decision, which so keeps what it holds."""
 
+    use_required_attribute = False
     part = forms.ChoiceField(label="Part of the page", error_messages={"required": "Choose the part you mean."})
     text = forms.CharField(
         label="Your comment",
@@ -96,6 +98,8 @@ class CommentForm(forms.Form):
 
     def __init__(self, *args, review: MedicalReview, **kwargs):
         super().__init__(*args, auto_id="comment-%s", **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["form"] = "decision"
         named = comments.parts(review.revision.read())
         self.fields["part"].choices = [("", "Choose a part"), *named.items()]
 

@@ -1,6 +1,7 @@
 """The desk: a reviewer's queue, the text to read, and the things to do with it."""
 
 from functools import wraps
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -14,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.actions import Refused
-from reviews import actions, carrying, comments, desk, desk_forms
+from reviews import actions, carrying, comments, desk, desk_forms, halfway
 from reviews.eligibility import why_not_sign
 from reviews.models import Absence, MedicalReview, Reviewer
 from reviews.reading import reading
@@ -93,13 +94,16 @@ def _read(request, asked, *, status=200, **bound):
     if asked.revision.expunged:
         return render(request, "reviews/expunged.html", {"review": asked}, status=410)
     shown = reading(asked, request.user)
-    forms = {}
+    forms, filled = {}, halfway.kept(request, asked)
     if shown["open_to_me"]:
         forms = {name: form_class(review=asked) for name, (form_class, _) in OUTCOMES.items()}
-        forms["comment"] = desk_forms.CommentForm(review=asked, initial={"part": request.GET.get("part", "")})
+        forms["send_back"].initial = {"comment": filled.get("comment", "")}
+        chosen = request.GET.get("part") or filled.get("part", "")
+        forms["comment"] = desk_forms.CommentForm(review=asked, initial=filled | {"part": chosen})
         forms["hand_over"] = desk_forms.HandOverForm(review=asked, user=request.user)
     if not shown["refusal"]:
-        forms["sign"] = desk_forms.SignForm(request=request, review=asked, initial={"digest": asked.revision.digest})
+        initial = filled | {"digest": asked.revision.digest}
+        forms["sign"] = desk_forms.SignForm(request=request, review=asked, initial=initial)
     return render(request, "reviews/review.html", shown | {"forms": forms | bound}, status=status)
 
 
@@ -115,6 +119,7 @@ def sign(request, uuid):
         return _refused(request, asked, why_not)
     form = desk_forms.SignForm(request.POST, request=request, review=asked)
     if not form.is_valid():
+        halfway.keep(request, asked)
         return _read(request, asked, sign=form, status=422)
     opened = request.session.get(_opened(asked), "")
     try:
@@ -129,9 +134,11 @@ def sign(request, uuid):
         )
     except Refused as refusal:
         return _refused(request, asked, refusal)
+    halfway.forget(request, asked)
     return redirect("reviews:signed", uuid)
 
 
+@sensitive_post_parameters("password", "code")
 @for_reviewers
 def outcome(request, uuid, name):
     """Send back, decline, recommend a withdrawal: a decision with a reason."""
@@ -143,20 +150,27 @@ def outcome(request, uuid, name):
         return redirect("reviews:signed", uuid)
     form = form_class(request.POST, review=asked)
     if not form.is_valid():
+        if name == "send_back":  # it shares a form with the signature; the others have their own
+            halfway.keep(request, asked)
         return _read(request, asked, status=422, **{name: form})
     try:
         deed(asked, by=request.user, comment=form.cleaned_data["comment"])
     except Refused as refusal:
         return _refused(request, asked, refusal)
+    halfway.forget(request, asked)
     return redirect("reviews:signed", uuid)
 
 
+@sensitive_post_parameters("password", "code")
 @for_reviewers
 def comment(request, uuid):
-    """Pin a comment to a part of the page."""
+    """Pin a comment to a part of the page, or choose the part first; the decision stays as far as it is filled in."""
     asked = _review(uuid)
     if request.method != "POST":
         return redirect("reviews:review", uuid)
+    halfway.keep(request, asked)
+    if part := request.POST.get("about"):
+        return redirect(f"{reverse('reviews:review', args=[uuid])}?{urlencode({'part': part})}#comments")
     form = desk_forms.CommentForm(request.POST, review=asked)
     if not form.is_valid():
         return _read(request, asked, status=422, comment=form)
@@ -164,6 +178,7 @@ def comment(request, uuid):
         pinned = comments.pin(asked, by=request.user, **form.cleaned_data)
     except Refused as refusal:
         return _refused(request, asked, refusal)
+    halfway.keep(request, asked, without=("part", "text"))
     messages.success(request, f"Your comment is pinned to “{pinned.label}”.")
     return redirect(f"{reverse('reviews:review', args=[uuid])}#comments")
 

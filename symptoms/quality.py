@@ -17,7 +17,7 @@ def says_causes(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
         yield Problem("No cause is given.", "Add at least the most common cause and the most serious one.")
 
 
-@check("A page that names a life-threatening cause must say first when to call for help.")
+@check("A page that names a life-threatening cause must say first when to call for help.", stops=True)
 def advice_for_serious(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     deadly = [c.name for group in document.causes for c in group.causes if c.seriousness == "life-threatening"]
     if deadly and not document.advice:

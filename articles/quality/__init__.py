@@ -7,12 +7,22 @@ from articles.quality import figures, language, safety, sources
 from articles.quality.language import WORD, grade_of
 from articles.quality.problem import Check, Problem, check, plain
 
-__all__ = ["CHECKS", "WORD", "Check", "Problem", "check", "grade_of", "plain", "problems"]
+__all__ = ["CHECKS", "WORD", "Check", "Problem", "blocking", "check", "grade_of", "plain", "problems"]
 
 CHECKS: tuple[Check, ...] = (*safety.CHECKS, *language.CHECKS, *sources.CHECKS, *figures.CHECKS)
 
 
 def problems(page: Article, document: Document) -> list[Problem]:
     """Everything the checks find in a composed page, what blocks a signature first."""
-    found = [problem for check in (*CHECKS, *kinds.get(page.kind).checks) for problem in check(page, document)]
+    found = [problem for check in _checks(page) for problem in check(page, document)]
     return sorted(found, key=lambda problem: not problem.blocking)
+
+
+def blocking(page: Article, document: Document) -> list[Problem]:
+    """Only what blocks a signature: these checks ask for nothing but the page, its notice and its topics."""
+    found = [problem for check in _checks(page) if check.stops for problem in check(page, document)]
+    return [problem for problem in found if problem.blocking]
+
+
+def _checks(page: Article) -> tuple[Check, ...]:
+    return (*CHECKS, *kinds.get(page.kind).checks)

@@ -23,18 +23,22 @@ Find = Callable[[Article, Document], Iterable[Problem]]
 
 @dataclass(frozen=True)
 class Check:
-    """One check: what finds problems in a composed page, and the reason why they are ones."""
+    """One check: what finds problems in a composed page, the reason why they are ones, and whether any can block."""
 
     find: Find
     reason: str
+    stops: bool = False
 
     def __call__(self, page: Article, document: Document) -> Iterable[Problem]:
-        return (replace(problem, reason=self.reason) for problem in self.find(page, document))
+        for problem in self.find(page, document):
+            if problem.blocking and not self.stops:
+                raise TypeError(f"{self.find.__name__} blocks a review: declare it with stops=True.")
+            yield replace(problem, reason=self.reason)
 
 
-def check(reason: str) -> Callable[[Find], Check]:
+def check(reason: str, *, stops: bool = False) -> Callable[[Find], Check]:
     """Make a check of a function that takes a page with its composed document and yields problems."""
-    return lambda find: Check(find, reason)
+    return lambda find: Check(find, reason, stops)
 
 
 def plain(document: Document) -> dict[str, list[str]]:

@@ -25,14 +25,14 @@ def calls(number: str, text: str) -> bool:
     return re.search(CALLS.format(number), text, re.IGNORECASE) is not None
 
 
-@check("A reader in danger may read the first lines and nothing else.")
+@check("A reader in danger may read the first lines and nothing else.", stops=True)
 def advice_for_high_risk(page: Article, document: Document) -> Iterable[Problem]:
     if page.risk == Article.Risk.HIGH and not document.advice:
         message = "This page is high-risk and does not say when to call for help."
         yield Problem(message, "Write the emergency advice and choose its level.", blocking=True)
 
 
-@check("A reader in danger may read the first lines and nothing else.")
+@check("A reader in danger may read the first lines and nothing else.", stops=True)
 def late_advice(page: Article, document: Document) -> Iterable[Problem]:
     number, texts = settings.EMERGENCY_NUMBER, plain(document)
     advice = texts.pop(ADVICE, []) if document.advice else []
@@ -47,7 +47,7 @@ def late_advice(page: Article, document: Document) -> Iterable[Problem]:
         yield Problem(f"The call-out comes to {number} late.", f"Begin it with when to call {number}.")
 
 
-@check("A number that is not answered here costs minutes.")
+@check("A number that is not answered here costs minutes.", stops=True)
 def emergency_number(page: Article, document: Document) -> Iterable[Problem]:
     ours = settings.EMERGENCY_NUMBER
     text = " ".join(line for lines in plain(document).values() for line in lines)
@@ -59,7 +59,7 @@ def emergency_number(page: Article, document: Document) -> Iterable[Problem]:
         yield Problem(f"The emergency advice does not say to call {ours}.", f"Say it plainly: “Call {ours}”.")
 
 
-@check("A wrong dose harms, and a reviewer with ten minutes can check one only at its source.")
+@check("A wrong dose harms, and a reviewer with ten minutes can check one only at its source.", stops=True)
 def doses_and_figures(page: Article, document: Document) -> Iterable[Problem]:
     sourced = any(reference.url for reference in document.references)
     for label, html in (document.rich_texts() | document.figure_texts()).items():

@@ -17,7 +17,7 @@ INTERNAL_LINK = re.compile(r'href="(?P<prefix>/[-\w]+/)(?P<slug>[-\w]+)/')
 NO_HOST = re.compile(r"(^|\.)(example\.(com|org|net)|localhost|invalid|test|local)$")
 
 
-@check("A page that says nothing cannot be signed, and one without a summary is not found.")
+@check("A page that says nothing cannot be signed, and one without a summary is not found.", stops=True)
 def says_something(page: Article, document: Document) -> Iterable[Problem]:
     if not document.body:
         yield Problem("The page has no overview.", "Write what it is, in a few short paragraphs.", blocking=True)
@@ -54,7 +54,7 @@ def why_dead(url: str) -> str:
     return ""
 
 
-@check("Every page prints whose copyright it is and where it is filed.")
+@check("Every page prints whose copyright it is and where it is filed.", stops=True)
 def framed(page: Article, document: Document) -> Iterable[Problem]:
     if not page.notice:
         yield Problem("The page has no copyright notice.", "Choose one under “Frame”.", blocking=True)

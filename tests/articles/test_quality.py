@@ -315,3 +315,9 @@ def test_the_same_picture_twice_is_told(symptom, ann):
 )
 def test_tables_that_cannot_be_followed_by_ear_and_doses_in_them_are_told(symptom, table, message):
     assert message in messages(change(symptom, body=f"<p>A muscle tightens by itself.</p>{table}"))
+
+
+def test_a_check_that_blocks_without_having_said_so_is_found_out(symptom):
+    found = quality.Check(lambda page, document: [quality.Problem("Wrong.", "Mend it.", blocking=True)], "It matters.")
+    with pytest.raises(TypeError, match="stops=True"):
+        list(found(symptom, kinds.get(symptom.kind).compose(symptom)))

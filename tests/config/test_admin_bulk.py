@@ -2,10 +2,14 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.text import capfirst
 
 from articles.models import Article, CopyrightNotice, Publication
 from articles.shelf import shelf
-from reviews.actions import request_review
+from reviews.actions import request_review, withdraw_page
+from reviews.admin_bulk import RETURN
 from reviews.models import MedicalReview
 from tests import stories
 from tests.forms import filled
@@ -44,13 +48,60 @@ def test_a_review_is_asked_for_each_page_and_those_that_cannot_take_part_are_nam
     empty = stories.write_symptom(ann, slug="empty", title="Empty", body="")
     response = choose(ann_at_work, SYMPTOMS, "ask_for_many", keys([*ready, waiting, empty]))
     assert "In review already (1)" in response.text
-    assert "The page has no overview. (1)" in response.text
+    assert "mend these first, or let a managing editor ask for one by itself and say why (1)" in response.text
+    assert f'{empty.pk}/change/">Empty</a> <span class="why">The page has no overview.' in response.text
     assert "These 2 pages" in response.text
     response = confirm(ann_at_work, SYMPTOMS, response, reviewer=ravi.reviewer.pk, note="Yearly.")
     assert "Ravi Rao, MD is asked to sign 2 pages." in response.text
     asked = MedicalReview.objects.waiting().exclude(article=waiting.pk)
     assert {(r.article_id, r.reviewer, r.note) for r in asked} == {(p.pk, ravi.reviewer, "Yearly.") for p in ready}
     assert LogEntry.objects.count() == 2
+
+
+def pages_in_every_state(ann, ravi, morgan, suffix: str = "") -> dict:
+    """A page for each kind of review that can be asked for: what the confirmation says of it → the page."""
+    words = ("first review", "annual review", "review of what changed", RETURN)
+    pages = [stories.write_symptom(ann, slug=f"{n}{suffix}", title=f"Page {n}{suffix}") for n in range(4)]
+    for page in pages[1:]:
+        stories.sign(page, by=ravi, asked_by=ann)
+    stories.edit(pages[2], by=ann, body="<p>Other words.</p>")
+    withdraw_page(Article.objects.get(pk=pages[3].pk), reason=Publication.Reason.OUTDATED, by=morgan)
+    return dict(zip(words, pages, strict=True))
+
+
+def test_the_confirmation_says_which_kind_of_review_each_page_gets_and_it_gets_that(ann_at_work, ann, ravi, morgan):
+    pages = pages_in_every_state(ann, ravi, morgan)
+    response = choose(ann_at_work, SYMPTOMS, "ask_for_many", keys(pages.values()))
+    for word, page in pages.items():
+        assert f'<li>{page.title} <span class="kind">– {word}</span></li>' in response.text
+        assert f"{capfirst(word)}: <strong>1</strong>" in response.text
+    confirm(ann_at_work, SYMPTOMS, response, note="It can return.")
+    asked = {review.article_id: review.trigger for review in MedicalReview.objects.waiting()}
+    assert [asked[page.pk] for page in pages.values()] == ["first", "annual", "change", "annual"]
+
+
+def test_of_many_pages_the_kinds_are_counted_and_the_first_are_named(ann_at_work, ann):
+    response = choose(ann_at_work, SYMPTOMS, "ask_for_many", keys(write(ann, 23)))
+    assert "First review: <strong>23</strong>" in response.text
+    empty = [stories.write_symptom(ann, slug=f"e{n}", title=f"Empty {n}", body="") for n in range(22)]
+    response = choose(ann_at_work, SYMPTOMS, "ask_for_many", keys(empty))
+    assert response.text.count("The page has no overview.") == 20
+    assert "and more, 22 in all; the first 20 by name are listed" in response.text
+
+
+def test_telling_the_kinds_takes_as_many_queries_for_three_of_each_as_for_one(ann_at_work, ann, ravi, morgan):
+    def cost(pages):
+        with CaptureQueriesContext(connection) as counted:
+            choose(ann_at_work, SYMPTOMS, "ask_for_many", keys(pages))
+        return len(counted)
+
+    one = list(pages_in_every_state(ann, ravi, morgan, "a").values())
+    one.append(stories.write_symptom(ann, slug="empty", title="Empty", body=""))
+    cost(one)
+    first = cost(one)
+    more = [page for some in "bc" for page in pages_in_every_state(ann, ravi, morgan, some).values()]
+    empty = [stories.write_symptom(ann, slug=f"empty-{n}", title="Empty", body="") for n in range(2)]
+    assert cost([*one, *more, *empty]) == first
 
 
 def test_what_is_refused_on_asking_is_told_page_by_page(ann_at_work, ann, ravi):

@@ -1,5 +1,7 @@
 """Comments: pinned to a part, kept with the review, in the ledger, answered once, carried to the next round."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.utils import timezone
 
@@ -9,6 +11,7 @@ from reviews.comments import CannotComment
 from reviews.models import Comment, Signature
 from tests import stories
 from tests.database import refused
+from tests.forms import filled
 from tests.html import text
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +71,52 @@ def test_only_the_reviewer_whose_review_it_is_comments(review, ann, fiona, who):
 def test_a_link_of_a_part_chooses_it_in_the_form(client, review, ravi):
     client.force_login(ravi)
     assert '<option value="Overview" selected>' in client.get(at(review) + "?part=Overview").text
+
+
+HALFWAY = {"check_language": "on", "conflicts": "I hold shares", "comment": "Nearly there", "password": "pass-4-word"}
+
+
+def decision(page) -> dict:
+    """What the form of signing, sending back and commenting holds; the forms after it have fields of the same name."""
+    return filled(SimpleNamespace(text=page.text.split("Hand it over to another reviewer")[0]))
+
+
+def test_pinning_a_comment_keeps_what_is_filled_in_of_the_decision(client, review, ravi):
+    client.force_login(ravi)
+    pinned = {"part": "Overview", "text": "Which muscle?"}
+    page = client.post(at(review, "comment/"), pinned | HALFWAY, follow=True)
+    form = decision(page)
+    assert (form["check_language"], form["conflicts"], form["comment"]) == (["on"], ["I hold shares"], ["Nearly there"])
+    assert "statement" not in form  # it was not ticked
+    assert (form["part"], form["text"]) == ([""], [""])  # the next comment starts anew
+
+
+def test_the_password_is_not_kept_with_the_rest(client, review, ravi):
+    client.force_login(ravi)
+    page = client.post(at(review, "comment/"), {"part": "Overview", "text": "Why?", "code": "123456"} | HALFWAY)
+    kept = str(dict(client.session))
+    assert "I hold shares" in kept
+    for secret in ("pass-4-word", "123456"):
+        assert secret not in kept
+        assert secret not in client.get(page.url).text
+
+
+def test_choosing_a_part_to_comment_on_keeps_what_is_filled_in(client, review, ravi):
+    client.force_login(ravi)
+    page = client.post(at(review, "comment/"), {"about": "Overview", "text": "Which"} | HALFWAY, follow=True)
+    form = decision(page)
+    assert (form["part"], form["text"], form["conflicts"]) == (["Overview"], ["Which"], ["I hold shares"])
+    assert not Comment.objects.exists()
+
+
+def test_what_is_half_filled_is_shown_with_a_refusal_too_and_forgotten_with_the_decision(client, review, ravi):
+    client.force_login(ravi)
+    page = client.post(at(review, "comment/"), {"part": "", "text": "x"} | HALFWAY)
+    assert decision(page)["conflicts"] == ["I hold shares"]
+    page = client.post(at(review, "sign/"), HALFWAY | {"password": "wrong"})
+    assert decision(page)["comment"] == ["Nearly there"]
+    client.post(at(review, "send-back/"), HALFWAY)
+    assert "I hold shares" not in str(dict(client.session))
 
 
 def test_sending_back_needs_a_comment_on_the_whole_or_a_pinned_one(review, ravi):
