@@ -19,6 +19,7 @@ from symptoms import az, causes
 from symptoms.models import CauseAddress, PublishedCause
 
 BATCH = 500
+LANGUAGE = "en"  # the one in which pages have addresses so far
 SINGLE = ("articles:index", "symptoms:index", "about:index", "home", "reviewed", "sitemap", "robots")
 NEEDS_A_SERVER = ("articles:search", "finder:find")
 
@@ -72,7 +73,7 @@ def _pages() -> Iterator[Address]:
 
 
 def _logged(pages: QuerySet) -> Iterator[Logged]:
-    rows, last = pages.order_by("pk"), 0
+    rows, last = pages.filter(language=LANGUAGE).order_by("pk"), 0
     while batch := list(rows.filter(pk__gt=last).values_list("pk", "kind", "slug", "live")[:BATCH]):
         last = batch[-1][0]
         yield from _with_what_is_below(batch).values()
@@ -107,7 +108,7 @@ def _more(rows: int, a_page: int) -> range:
 
 def _moved() -> Iterator[Address]:
     """Addresses of old, with all that is below them."""
-    rows = Redirect.objects.filter(language="en").order_by("pk")
+    rows = Redirect.objects.filter(language=LANGUAGE).order_by("pk")
     last = 0
     while batch := list(rows.filter(pk__gt=last).values_list("pk", "slug", "article")[:BATCH]):
         last = batch[-1][0]

@@ -35,17 +35,18 @@ def for_plain_files(site_url: str) -> Iterator[None]:
         yield
     finally:
         _set(before)
+        shelf.clear()  # what was printed by other settings is another page
 
 
 def _set(values: dict) -> None:
     for name, value in values.items():
         setattr(settings, name, value)
-    shelf.clear()  # what was printed by other settings is another page
 
 
 def page(path: str) -> Answer:
     """The answer of the view at a path. Middleware adds headers alone, and a file has none."""
     match = resolve(path)
+    shelf.clear()  # nobody asks for it twice: kept, it would cost memory, and could be older than the one before it
     try:
         response = match.func(_request(path), *match.args, **match.kwargs)
     except Http404:

@@ -7,7 +7,6 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from articles.models import Publication
-from articles.shelf import shelf
 from config.export import addresses, assets
 from config.export.addresses import Address
 from config.export.files import Copy, lines
@@ -27,20 +26,23 @@ class Run:
 
     def whole(self) -> Counter:
         for _ in range(PASSES):
-            revision = Publication.objects.site_revision()
+            moment = revision, day = self._moment()
             self._once()
-            self.settled = revision == Publication.objects.site_revision()
+            self.settled = moment == self._moment()
             if self.settled:
                 break
         return self.copy.finish(
             site_url=self.site_url,
             site_revision=revision,
-            day=str(timezone.localdate()),
+            day=day,
             not_printed=sorted(self.failed),
         )
 
+    def _moment(self) -> tuple[int, str]:
+        """What pages are printed for: the newest line of the log, and the day."""
+        return Publication.objects.site_revision(), str(timezone.localdate())
+
     def _once(self) -> None:
-        shelf.clear()
         self.copy.start_over()
         self.failed, self._moved, self._gone = {}, {}, []
         seen = self._watch("addresses", lambda: sum(1 for _ in addresses.every()))

@@ -262,6 +262,29 @@ def test_finding_the_addresses_takes_as_many_queries_for_one_page_as_for_many(
         assert len(list(addresses.every())) > 40
 
 
+def test_a_page_in_a_language_that_has_no_addresses_yet_stops_nothing(ann, ravi, tmp_path):
+    page = stories.write_article(ann, slug="tagebuch", title="Tagebuch", language="de")
+    stories.sign(page, by=ravi, asked_by=ann)
+    export(tmp_path)
+    assert not (tmp_path / "articles/tagebuch").exists()
+
+
+def test_a_site_that_changes_while_it_is_printed_is_printed_again(site, morgan, monkeypatch, tmp_path):
+    """The withdrawal comes after its page was printed, in the same run."""
+    found = addresses.every
+
+    def slowly():
+        yield from found()
+        if Article.objects.get(pk=site["whole"].pk).live_id:
+            withdraw_page(site["whole"], reason="safety", by=morgan)
+
+    monkeypatch.setattr(addresses, "every", slowly)
+    export(tmp_path)
+    assert "has been withdrawn" in read(tmp_path, "symptoms/facial-spasms/index.html")
+    assert not (tmp_path / "symptoms/facial-spasms/signed.json").exists()
+    assert manifest(tmp_path)["files"] == copies.digests(tmp_path)
+
+
 def test_a_copy_needs_to_know_its_address(tmp_path, settings):
     settings.SITE_URL = ""
     with pytest.raises(CommandError, match="SITE_URL is not set"):
