@@ -325,3 +325,15 @@ def test_the_log_leads_to_the_form_of_the_right_kind(ann_at_work, ann, ravi, kin
     link = f'<a href="/admin/{where}/{page.pk}/change/">{page.title}</a>'
     for row in (f"articles/revision/{review.revision_id}", f"reviews/medicalreview/{review.pk}"):
         assert link in ann_at_work.get(f"/admin/{row}/change/").text
+
+
+def test_the_admin_leads_to_the_desk_or_the_radar_those_who_may_enter(client, ann, ravi, morgan):
+    ravi.is_staff = True
+    ravi.save()
+    for person, desk, radar in ((ann, False, False), (ravi, True, False), (morgan, False, True)):
+        client.force_login(person)
+        page = client.get("/admin/").text
+        tools = page.split('id="user-tools"')[1].split("</div>")[0]
+        assert ('href="/desk/"' in tools, 'href="/desk/radar/"' in tools) == (desk, radar)
+        if desk or radar:
+            assert 'href="/admin/"' in client.get("/desk/", follow=True).text
