@@ -1,6 +1,10 @@
 """The admin of what is only ever added: revisions, publications and addresses of old, to read."""
 
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+
+from articles import kinds
 
 
 class LogAdmin(admin.ModelAdmin):
@@ -14,6 +18,16 @@ class LogAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_fields(self, request, obj=None):
+        return ["page_of_its_kind" if name == "article" else name for name in super().get_fields(request, obj)]
+
+    @admin.display(description="article")
+    def page_of_its_kind(self, row):
+        """Led to where pages of its kind are edited: a symptom is an article too, but not in that admin."""
+        options = kinds.get(row.article.kind).model._meta
+        address = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[row.article_id])
+        return format_html('<a href="{}">{}</a>', address, row.article)
 
 
 class RevisionAdmin(LogAdmin):

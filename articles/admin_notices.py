@@ -49,11 +49,21 @@ class NoticeList(PlainList):
 def _next_year(rows: list[CopyrightNotice]) -> int:
     """This year; for notices that say so already, the next one."""
     year = timezone.localdate().year
-    return year + 1 if rows and all(notice.year == year for notice in rows) else year
+    said = {notice.year for notice in rows}
+    return year + 1 if said == {year} or max(said, default=year) > year else year
 
 
 class YearForm(forms.Form):
-    year = forms.IntegerField(min_value=1900, max_value=2200, label="New year")
+    year = forms.IntegerField(min_value=1900, label="New year")
+
+    def __init__(self, *args, rows: list[CopyrightNotice], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.rows = rows
+
+    def clean_year(self):
+        if refusal := notices.why_not_year(self.rows, self.cleaned_data["year"]):
+            raise forms.ValidationError(refusal)
+        return self.cleaned_data["year"]
 
 
 class RetireForm(forms.Form):
@@ -130,12 +140,16 @@ class CopyrightNoticeAdmin(admin.ModelAdmin):
     def roll_over(self, request, queryset):
         """Show how each line would read and which pages print it; do it once just that was confirmed."""
         rows = list(queryset.order_by("holder", "year", "pk"))
-        form = YearForm(request.POST if "year" in request.POST else {"year": _next_year(rows)})
+        form = YearForm(request.POST if "year" in request.POST else {"year": _next_year(rows)}, rows=rows)
         year = form.cleaned_data["year"] if form.is_valid() else None
         rolled = [notice for notice in rows if notice.year != year] if year else []
         seen = hashlib.sha256(repr([(n.pk, str(n), year) for n in rolled]).encode()).hexdigest()
         if rolled and "confirm" in request.POST and request.POST.get("seen") == seen:
-            count = notices.roll_copyright_year(rolled, year=year, by=request.user)
+            try:
+                count = notices.roll_copyright_year(rolled, year=year, by=request.user)
+            except Refused as refusal:  # somebody was quicker by a moment
+                messages.error(request, str(refusal))
+                return redirect(request.get_full_path())
             for notice in rolled:
                 self.log_change(request, notice, f"Rolled over from {notice.year} to {year}.")
             messages.success(request, f"{_rolled(len(rolled))} {year} now. {_printed(count)}")
@@ -212,13 +226,11 @@ def _preview(notice, year: int) -> dict:
     then = CopyrightNotice(holder=notice.holder, year=year)
     published = _published(notice)
     drafts = sum(row["pages"] for row in notice.usage.values()) - published
-    earlier = year < notice.year
     return {
         "notice": notice,
         "then": then,
         "published": published,
         "drafts": drafts,
-        "earlier": earlier,
         "links": usage_links(notice),
     }
 

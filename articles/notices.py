@@ -7,17 +7,37 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from articles.actions import CannotRetire, reframe
+from articles.actions import CannotRetire, Refused, reframe
 from articles.filing import set_notice
 from articles.models import Article, CopyrightNotice
+
+
+class CannotRollOver(Refused):
+    pass
 
 
 @transaction.atomic
 def roll_copyright_year(notices: Iterable[CopyrightNotice], *, year: int, by: AbstractUser) -> int:
     """Bring notices to a year. Returns how many published pages print it from now on."""
     ids = [notice.pk for notice in notices]
+    held = CopyrightNotice.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    if refusal := why_not_year(held, year):
+        raise CannotRollOver(refusal)
     CopyrightNotice.objects.filter(pk__in=ids).update(year=year)
     return reframe(Article.objects.filter(notice__in=ids), by=by)
+
+
+def why_not_year(notices: Iterable[CopyrightNotice], year: int) -> str:
+    """Why notices cannot say a year: too far ahead, or before the one they say now. Empty where they can."""
+    latest = timezone.localdate().year + 1
+    if year > latest:
+        return f"{year} is too far ahead: {latest} is the latest year that a notice can say now."
+    ahead = max(notices, key=lambda notice: notice.year, default=None)
+    if ahead is None or ahead.year <= year:
+        return ""
+    if ahead.year > latest:
+        return f"“{ahead}” says {ahead.year} already. Put its year right in its own form, or leave it out."
+    return f"“{ahead}” says {ahead.year} already and cannot go back. Choose {ahead.year} or later, or leave it out."
 
 
 @transaction.atomic

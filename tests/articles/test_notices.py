@@ -1,11 +1,12 @@
 """Copyright notices: a new year for several at once, retirement and return; texts, reviews and history stay."""
 
 import pytest
+from django.utils import timezone
 
 from articles.actions import Refused
 from articles.filing import set_notice
 from articles.models import Article, CopyrightNotice, Publication
-from articles.notices import reinstate_notice, retire_notice, usage
+from articles.notices import CannotRollOver, reinstate_notice, retire_notice, roll_copyright_year, usage
 from tests import stories
 from tests.forms import filled
 from tests.lists import choose
@@ -35,21 +36,47 @@ def two(ann, ravi):
 
 
 def test_a_new_year_is_previewed_and_then_done_to_all(morgan_at_work, morgan, two):
-    new = notice("Third House", 2031)
+    new = notice("Third House", 2027)
     response = choose(morgan_at_work, NOTICES, "roll_over", [row.pk for row in (*two, new)])
-    response = morgan_at_work.post(NOTICES, filled(response) | {"year": 2031})
-    for said in ["© 2020 First House", "© 2031 First House", "© 2031 Second House", "Roll 2 notices over to 2031"]:
+    response = morgan_at_work.post(NOTICES, filled(response) | {"year": 2027})
+    for said in ["© 2020 First House", "© 2027 First House", "© 2027 Second House", "Roll 2 notices over to 2027"]:
         assert said in response.text
-    assert "“© 2031 Third House” says 2031 already and is left out." in response.text
+    assert "“© 2027 Third House” says 2027 already and is left out." in response.text
     assert f"/admin/symptoms/symptom/?notice={two[0].pk}" in response.text
     assert CopyrightNotice.objects.filter(year=2020).count() == 2
     lines = set(Article.objects.public().values_list("live__review_line", flat=True))
     response = morgan_at_work.post(NOTICES, filled(response) | {"confirm": "Roll"}, follow=True)
-    assert "2 notices say 2031 now. 2 published pages print it." in response.text
-    assert "© 2031 First House" in morgan_at_work.get("/symptoms/facial-spasms/").text
+    assert "2 notices say 2027 now. 2 published pages print it." in response.text
+    assert "© 2027 First House" in morgan_at_work.get("/symptoms/facial-spasms/").text
     live = Publication.objects.live()
     assert {(row.kind, row.by) for row in live} == {(Publication.Kind.NOTICE, morgan)}
     assert {row.review_line for row in live} == lines
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (2, "is too far ahead: {next} is the latest year that a notice can say now."),
+        (0, "“© {next} Third House” says {next} already and cannot go back. Choose {next} or later, or leave it out."),
+    ],
+)
+def test_a_year_too_far_ahead_or_before_the_notices_own_is_refused_in_words(morgan_at_work, morgan, two, ahead, said):
+    today = timezone.localdate().year
+    rows = [*two, notice("Third House", today + 1)]
+    response = choose(morgan_at_work, NOTICES, "roll_over", [row.pk for row in rows])
+    assert f'value="{today + 1}"' in response.text  # it offers the year that they can all say
+    response = morgan_at_work.post(NOTICES, filled(response) | {"year": today + ahead, "confirm": "Roll"})
+    assert said.format(next=today + 1) in response.text
+    assert 'name="confirm"' not in response.text
+    with pytest.raises(CannotRollOver):
+        roll_copyright_year(rows, year=today + ahead, by=morgan)
+    assert CopyrightNotice.objects.filter(year=2020).count() == 2
+
+
+def test_a_notice_of_a_far_year_is_put_right_in_its_own_form(morgan_at_work, two):
+    far = notice("Far House", 2199)
+    response = choose(morgan_at_work, NOTICES, "roll_over", [two[0].pk, far.pk])
+    assert "“© 2199 Far House” says 2199 already. Put its year right in its own form" in response.text
 
 
 @pytest.mark.parametrize("year", ["", "abc", "0", "1899", "2201", "9" * 20, "٢"])
@@ -63,10 +90,10 @@ def test_a_year_that_cannot_be_is_refused_where_it_stands(morgan_at_work, two, y
 
 def test_another_year_than_the_one_previewed_is_shown_before_it_is_done(morgan_at_work, two):
     response = choose(morgan_at_work, NOTICES, "roll_over", [two[0].pk])
-    values = filled(morgan_at_work.post(NOTICES, filled(response) | {"year": 2031}))
-    response = morgan_at_work.post(NOTICES, values | {"year": 2032, "confirm": "Roll"})
+    values = filled(morgan_at_work.post(NOTICES, filled(response) | {"year": 2027}))
+    response = morgan_at_work.post(NOTICES, values | {"year": 2026, "confirm": "Roll"})
     assert "Nothing was done yet." in response.text
-    assert "© 2032 First House" in response.text
+    assert "© 2026 First House" in response.text
     assert CopyrightNotice.objects.get(pk=two[0].pk).year == 2020
 
 
@@ -141,7 +168,7 @@ def test_ann_sees_notices_and_changes_none(client, ann, two, deed):
     client.force_login(ann)
     assert "roll_over" not in client.get(NOTICES).text
     assert client.post(f"{NOTICES}{two[0].pk}/{deed}/", {"replacement": ""}).status_code == 403
-    client.post(NOTICES, {"action": "roll_over", "_selected_action": two[0].pk, "year": 2031, "confirm": "x"})
+    client.post(NOTICES, {"action": "roll_over", "_selected_action": two[0].pk, "year": 2027, "confirm": "x"})
     assert CopyrightNotice.objects.get(pk=two[0].pk) in CopyrightNotice.objects.offered().filter(year=2020)
 
 

@@ -314,3 +314,26 @@ def test_nobody_edits_history_in_the_admin(admin_client, ann, ravi, model):
     page = admin_client.get(f"/admin/{model}/1/change/")
     assert admin_client.get(f"/admin/{model}/add/").status_code == 403
     assert 'name="_save"' not in page.text
+
+
+@pytest.mark.parametrize("kind", ["symptom", "article", "about"])
+def test_the_log_leads_to_the_form_of_the_right_kind(ann_at_work, ann, ravi, kind):
+    write = {"symptom": stories.write_symptom, "article": stories.write_article, "about": stories.write_about}[kind]
+    review = request_review(write(ann), by=ann)
+    where = {"symptom": "symptoms/symptom", "article": "articles/article", "about": "articles/aboutpage"}[kind]
+    page = Article.objects.get(pk=review.article_id)
+    link = f'<a href="/admin/{where}/{page.pk}/change/">{page.title}</a>'
+    for row in (f"articles/revision/{review.revision_id}", f"reviews/medicalreview/{review.pk}"):
+        assert link in ann_at_work.get(f"/admin/{row}/change/").text
+
+
+def test_the_admin_leads_to_the_desk_or_the_radar_those_who_may_enter(client, ann, ravi, morgan):
+    ravi.is_staff = True
+    ravi.save()
+    for person, desk, radar in ((ann, False, False), (ravi, True, False), (morgan, False, True)):
+        client.force_login(person)
+        page = client.get("/admin/").text
+        tools = page.split('id="user-tools"')[1].split("</div>")[0]
+        assert ('href="/desk/"' in tools, 'href="/desk/radar/"' in tools) == (desk, radar)
+        if desk or radar:
+            assert 'href="/admin/"' in client.get("/desk/", follow=True).text

@@ -72,3 +72,15 @@ def test_morgan_rolls_the_copyright_year_over(ann, ravi, morgan, sit_down):
     assert f"© {year} First House" in visitor.locator("main").inner_text()
     assert f"{timezone.localdate():%-d %B %Y}" in visitor.locator("main").inner_text()
     assert set(Article.objects.values_list("live__review_line", flat=True)) == lines
+
+
+def test_reviews_are_read_in_the_admin_on_a_telephone(ann, ravi, morgan, sit_down):
+    stories.sign(stories.write_symptom(ann), by=ravi, asked_by=ann)
+    page = sit_down(width=390)
+    log_in(page, "morgan", "/admin/")
+    page.goto("/admin/reviews/medicalreview/")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    told = "cell => [getComputedStyle(cell, '::before').content, cell.getBoundingClientRect().right]"
+    for name, label in (("reviewer", "Reviewer: "), ("requested_by", "Asked for by: "), ("outcome", "Outcome: ")):
+        content, right = page.locator(f"#result_list tbody .field-{name}").evaluate(told)
+        assert (content, right <= 390) == (f'"{label}"', True)

@@ -18,6 +18,12 @@ NAME = """() => {
 }"""
 
 
+IN_SIGHT = """(place) => {
+  const shown = document.querySelector(".beside iframe").contentDocument.querySelector(place).getBoundingClientRect();
+  return shown.top > -5 && shown.top < 200;
+}"""
+
+
 class Keyboard:
     """Somebody without a mouse: goes on until what has the focus is called as they wish."""
 
@@ -199,3 +205,26 @@ def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, sit_down):
     assert [cause.name[6] for cause in causes] == ["2", "1", "0"]
     assert "Typed in the row." in causes[2].html
     assert "And moved." in causes[2].html
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_preview_follows_the_focus_from_section_to_section(ann, sit_down, motion):
+    symptom = stories.write_symptom(ann, body="<p>A muscle tightens.</p>" * 40, treatment="<p>Rest helps.</p>" * 40)
+    stories.add_facts(symptom, ann, causes=3)
+    page = sit_down(width=1500, reduced_motion=motion)
+    log_in(page, "ann", "/admin/")
+    page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
+    shown = page.frame_locator(".beside iframe")
+    shown.get_by_text("Rest helps.").first.wait_for()
+    for field, place in (
+        (page.locator(".field-treatment [contenteditable]"), "#treatment"),
+        (page.locator("#symptom_causes-0 [contenteditable]").first, "#causes"),
+        (page.locator("#id_title"), "article.doc header"),
+    ):
+        field.focus()
+        for _ in range(50):
+            if seen := page.evaluate(IN_SIGHT, place):
+                break
+            page.wait_for_timeout(100)
+        assert seen, place
+        assert field.evaluate("field => field === document.activeElement")

@@ -167,6 +167,7 @@ def test_days_that_cannot_be_are_refused(ravi_at_desk, first, last, said):
     page = ravi_at_desk.post("/desk/away/", days)
     assert page.status_code == 422
     assert said in page.text
+    assert '<div class="trouble" role="alert" tabindex="-1" autofocus>' in page.text  # low on a long page: it is led to
 
 
 def test_nobody_ends_the_absence_of_somebody_else(ravi_at_desk, fiona):

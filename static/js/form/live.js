@@ -1,4 +1,5 @@
 // While somebody types: the measure, what is to mend, and the page as it would be. The server composes; this shows.
+import { follow } from "./follow.js";
 import { renewToken } from "./leave.js";
 
 const PAUSE = 700; // milliseconds without a key
@@ -156,6 +157,7 @@ const start = () => {
   const roomy = matchMedia("(min-width: 1400px)").matches;
   open((kept("preview") ?? (roomy ? "shown" : "hidden")) === "shown" && matchMedia("(min-width: 1000px)").matches);
   addEventListener("resize", fit);
+  follow(form, frame);
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   window.django?.jQuery(form).on("change", "select", soon); // Select2 speaks jQuery only

@@ -1,0 +1,42 @@
+// The preview goes along: what has the focus in the form is brought into sight beside it. It is a help for the eye only.
+
+// Where a section, or a field of one, is found on the page: the first of these that is there.
+const PLACES = {
+  "section-name-and-summary": ["header"],
+  "section-other-names": [".aka", "header"],
+  "section-when-to-get-help": [".advice"],
+  "section-overview": [".overview"],
+  "section-text": [".overview"],
+  "section-spotlight": [".spotlight"],
+  "section-related-symptoms": ["#symptoms"],
+  "section-introduction-to-the-causes": ["#causes"],
+  "section-causes": ["#causes"],
+  "section-images": ["figure"],
+  "section-references": ["#references"],
+  "section-codes": [".codes"],
+  "section-frame": [".legal", ".imprint"],
+};
+const FIELDS = { diagnosis_questions: "#questions", treatment: "#treatment", complications: "#complications" };
+
+const places = (part, at) => {
+  const field = Object.keys(FIELDS).find((name) => at.closest(`.field-${name}`));
+  return field ? [FIELDS[field]] : PLACES[part.id] || [];
+};
+
+/** Follow the focus of a form in the frame beside it. */
+export const follow = (form, frame) => {
+  let last;
+
+  form.addEventListener("focusin", ({ target }) => {
+    const part = target.closest("section.part");
+    if (!part || frame.closest("[hidden]")) return;
+    const there = places(part, target);
+    if (there.join() === last?.join()) return; // within a section the reader's own scrolling stands
+    last = there;
+    const found = there.map((place) => frame.contentDocument?.querySelector(`article.doc ${place}`)).find(Boolean);
+    if (!found) return;
+    const top = found.getBoundingClientRect().top + frame.contentWindow.scrollY - 16;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    frame.contentWindow.scrollTo({ top, behavior: calm ? "instant" : "smooth" });
+  });
+};
