@@ -10,6 +10,8 @@ class ArticlesConfig(AppConfig):
     def ready(self):
         from articles import composing, diff, guards, images, json_ld, kinds, models, neighbours, projections, rules
         from articles.content import AboutDocument, ArticleDocument
+        from articles.imports import importers, pages, retired
+        from articles.imports.reading import jsonl  # noqa
         from articles.search import index, store
 
         plain = {
@@ -48,5 +50,8 @@ class ArticlesConfig(AppConfig):
         )
         projections.register(kinds.Projection((models.PublishedImage,), images.show, images.hide, images.rows))
         projections.register(kinds.Projection(index.MODELS, index.show, index.hide, index.rows))
+        importers.register(pages.Pages())
+        importers.register(pages.AboutPages())
+        importers.register(retired.Retired())
         guards.install_after_migrate(self, rules.guards())
         store.install_after_migrate(self)

@@ -66,6 +66,8 @@ def clean_html(html: str) -> str:
     Scripts, styles and event handlers are dropped, and a text that shows nothing becomes the empty string.
     Raises ValidationError for unprintable characters, before the sanitiser drops them in silence.
     """
+    if not html:
+        return ""
     refuse_unprintable(html)
     safe = nh3.clean(
         plain(html),

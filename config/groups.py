@@ -34,7 +34,12 @@ WRITES = {
     },
 }
 ANSWERS = {
-    "articles": {"topic": ["add", "change", "delete"], "copyrightnotice": ["add", "change"]},
+    "articles": {
+        "topic": ["add", "change", "delete"],
+        "copyrightnotice": ["add", "change"],
+        "importrun": ["view"],
+        "origin": ["view"],
+    },
     "symptoms": {"cause": ["delete"]},
     "reviews": {"reviewer": ["view", "add", "change"], "expunction": ["view"], "mail": ["view"]},
     "auth": {"user": ["view"]},
@@ -54,6 +59,7 @@ GRANTS = {
     | _codenames(ANSWERS)
     | {
         ("articles", "change_address"),
+        ("articles", "import_content"),
         ("articles", "withdraw_article"),
         ("reviews", "expunge_revision"),
         ("reviews", "export_evidence"),

@@ -9,8 +9,11 @@ class SymptomsConfig(AppConfig):
 
     def ready(self):
         from articles import guards, kinds
+        from articles.imports import importers
         from symptoms import blocks, causes, composing, json_ld, projected, quality, rules
         from symptoms.content import SymptomDocument
+        from symptoms.imports.causes import Causes
+        from symptoms.imports.pages import Symptoms
         from symptoms.models import Symptom
 
         kinds.register(
@@ -43,4 +46,6 @@ class SymptomsConfig(AppConfig):
             )
         )
         kinds.register_place("cause", "causes:cause", told="A possible cause: see which symptoms name it")
+        importers.register(Causes())
+        importers.register(Symptoms())
         guards.install_after_migrate(self, rules.guards())

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from articles.fields import LineField, RichTextField, fold, no_longer_than
-from articles.models import Article, Publication
+from articles.models import Article, ImportRun, Publication
 
 
 class BodySystem(models.TextChoices):
@@ -110,6 +110,27 @@ class Cause(models.Model):
         twin = Cause.objects.filter(folded=fold(self.name)[:400]).exclude(pk=self.pk).first()
         if twin:
             raise ValidationError({"name": f"There is a cause “{twin.name}” already. Use that one."})
+
+
+class CauseOrigin(models.Model):
+    """Under which id of which source a cause came; ``name`` is what the import called it last."""
+
+    source = LineField(max_length=60)
+    key = models.CharField("id there", max_length=200)
+    cause = models.ForeignKey(Cause, models.CASCADE, related_name="origins")
+    name = models.CharField(max_length=200)
+    said = models.CharField(max_length=64)
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["source", "key"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "key"], name="cause_origin_once"),
+            *no_longer_than("cause_origin", source=60, key=200, name=200),
+        ]
+
+    def __str__(self):
+        return f"{self.key} in {self.source}"
 
 
 class SymptomCause(models.Model):

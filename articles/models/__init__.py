@@ -6,6 +6,7 @@ from articles.models.feedback import ReaderReport, ReaderTally
 from articles.models.frame import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.history import Authorship, Publication, Revision
 from articles.models.image import Figure, Image, PublishedImage
+from articles.models.imports import ImportFinding, ImportRun, Origin
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 
 __all__ = [
@@ -16,6 +17,9 @@ __all__ = [
     "CopyrightNotice",
     "Figure",
     "Image",
+    "ImportFinding",
+    "ImportRun",
+    "Origin",
     "Publication",
     "PublishedImage",
     "ReaderReport",

@@ -1,0 +1,96 @@
+"""Which page of ours a record is about, and whether editors wrote in it since it came."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Subquery
+
+from articles.fields import fold
+from articles.imports.job import Job
+from articles.imports.spool import Row, batched
+from articles.models import Article, Origin, Revision
+
+
+@dataclass(slots=True)
+class Match:
+    """A page of ours; ``origin`` where an import wrote it, ``others`` where the ids of a record lead to several."""
+
+    page: Article
+    origin: Origin | None = None
+    others: tuple[str, ...] = ()
+
+    @property
+    def edited(self) -> bool:
+        """Whether an editor saved the page, with another text, since the import that wrote it."""
+        origin = self.origin
+        return bool(origin and self.page.edition != origin.edition and self.page.newest != origin.revision_id)
+
+    @property
+    def begun(self) -> bool:
+        """Whether an import made the page and was stopped before it filled it."""
+        return bool(self.origin and not self.origin.said)
+
+
+def as_uuid(key: str) -> UUID | None:
+    """The UUID that an id is, in the one way in which we write it."""
+    try:
+        return UUID(key) if len(key) == 36 and str(UUID(key)) == key else None
+    except ValueError:
+        return None
+
+
+def known(job: Job, rows: list[Row]) -> dict[str, Match]:
+    """Id → the page it stands for, of those that have one: by its origin, or because it is the page's own UUID."""
+    merged = job.spool.merged_into(rows, "page")
+    keys = [row.key for row in rows] + [key for keys in merged.values() for key in keys]
+    origins = {origin.key: origin for origin in Origin.objects.filter(source=job.source, key__in=keys)}
+    uuids = {row.key: uuid for row in rows if (uuid := as_uuid(row.key))}
+    pages = _pages(origin.article_id for origin in origins.values())
+    own = {page.uuid: page for page in _with_newest(Article.objects.filter(uuid__in=uuids.values()))}
+    found = {}
+    for row in rows:
+        led = [origins[key] for key in (row.key, *merged.get(row.key, ())) if key in origins]
+        if led:
+            others = {pages[origin.article_id].title for origin in led} - {pages[led[0].article_id].title}
+            found[row.key] = Match(pages[led[0].article_id], led[0], tuple(sorted(others)))
+        elif uuids.get(row.key) in own:
+            found[row.key] = Match(own[uuids[row.key]])
+    return found
+
+
+def hold(job: Job, rows: list[Row]) -> None:
+    """Hold the pages of records until the transaction ends, before anything is read of them."""
+    keys = [match.page.pk for match in known(job, rows).values()]
+    list(Article.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
+def _pages(keys: Iterable[int]) -> dict[int, Article]:
+    return {page.pk: page for page in _with_newest(Article.objects.filter(pk__in=set(keys)))}
+
+
+def _with_newest(pages):
+    newest = Revision.objects.filter(article=OuterRef("pk")).order_by("-number")
+    return pages.annotate(
+        newest=Subquery(newest.values("pk")[:1]), newest_digest=Subquery(newest.values("digest")[:1])
+    ).only("uuid", "title", "edition", "discarded_at", "kind")
+
+
+def twins(job: Job, kind: str, rows: list[Row]) -> dict[str, Article]:
+    """Folded title → a page of that title which did not come from this source."""
+    titles = {fold(row.name)[:200] for row in rows}
+    from_here = Origin.objects.filter(source=job.source, article=OuterRef("pk"))
+    pages = Article.objects.kept().filter(~Exists(from_here), kind=kind, sort_key__in=titles)
+    return {page.sort_key: page for page in _with_newest(pages.order_by("-pk")).only("sort_key", "title", "uuid")}
+
+
+def pages_of(job: Job, keys: Iterable[str]) -> dict[str, int]:
+    """Id → primary key of the page that it leads to, of those that lead to one that is kept."""
+    keys = set(keys)
+    uuids = {uuid: key for key in keys if (uuid := as_uuid(key))}
+    found = dict(Article.objects.kept().filter(uuid__in=uuids).values_list("uuid", "pk"))
+    own = {uuids[uuid]: pk for uuid, pk in found.items()}
+    for some in batched(keys):
+        led = Origin.objects.filter(source=job.source, key__in=some, article__discarded_at__isnull=True)
+        own |= dict(led.values_list("key", "article"))
+    return own

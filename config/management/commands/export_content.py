@@ -1,0 +1,73 @@
+"""Write the working copies of all pages, and the causes that they share, as JSON lines that import_content reads."""
+
+import gzip
+import json
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from articles.imports import importers
+from articles.imports.pages import BATCH
+from reviews.management.progress import Progress
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", help="where to; a name that ends in .gz is packed; - writes to the terminal")
+        parser.add_argument("--no-progress", action="store_true", help="draw no bar, on a terminal either")
+
+    def handle(self, *, file, no_progress, **options):
+        progress = Progress(self.stderr, wanted=not no_progress)
+        written = 0
+        with opened(file) as out:
+            for importer in importers.every():
+                rows = importer.given_out()
+                if rows is None:
+                    continue
+                seen = progress.watch(f"{importer.type} records", rows.count)
+                for row in rows.iterator(BATCH):
+                    out.write(line(importer.values(row)))
+                    written += 1
+                    seen(1)
+        progress.wipe()
+        self.stderr.write(f"{written:,} records are written.")
+
+
+def line(values: dict) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+@contextmanager
+def opened(name: str):
+    """A file that is whole or not there: it is written beside its place and moved into it."""
+    if name == "-":
+        yield sys.stdout
+        return
+    path, beside = Path(name), Path(f"{name}.part")
+    try:
+        with beside.open("wb") as raw:
+            # No name and no time in the packed file: the same content makes the same bytes.
+            packed = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) if name.endswith(".gz") else raw
+            yield _Writing(packed)
+            if packed is not raw:
+                packed.close()
+            raw.flush()
+            os.fsync(raw.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+class _Writing:
+    def __init__(self, file):
+        self._file = file
+
+    def write(self, text: str) -> None:
+        self._file.write(text.encode())
