@@ -1,6 +1,7 @@
 """The frozen document: what a clinician signs, as pydantic models, canonical bytes and their digest."""
 
 import hashlib
+import json
 from html import escape
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -20,14 +21,18 @@ IMAGE_TYPES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}  #
 
 
 class Frozen(BaseModel):
-    """A value that never changes once made and refuses fields that it does not know.
-
-    ``ADDED`` names the fields that its first version had not. They are written only where they say something, so that
-    what was stored before they came is, read and written again, the same to the byte.
-    """
+    """A value that never changes once made and refuses fields that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
     ADDED: ClassVar[frozenset[str]] = frozenset()
+
+
+class Grown(Frozen):
+    """A value that has fields which its first version had not: ``ADDED`` names them.
+
+    They are written only where they say something, so that what was stored before they came is, read and written
+    again, the same to the byte.
+    """
 
     @model_serializer(mode="wrap")
     def _leave_out_what_came_later(self, write):
@@ -79,7 +84,7 @@ class Figure(Frozen):
         return "".join(f"<p>{escape(words)}</p>" for words in (self.alt, self.caption) if words)
 
 
-class Document(Frozen):
+class Document(Grown):
     """Everything medical that one page says, whatever its kind.
 
     A kind of page subclasses it. ``version`` travels as ``schema``; a change of shape takes the next number
@@ -148,9 +153,20 @@ def canonical(value: BaseModel | dict) -> bytes:
 
     Raises ``rfc8785.CanonicalizationError`` for text that UTF-8 cannot carry (a lone surrogate).
     """
+    if isinstance(value, Document):
+        return _canonical_text(value.model_dump(mode="json", by_alias=True))
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json", by_alias=True)
     return rfc8785.dumps(value)
+
+
+def _canonical_text(values: dict) -> bytes:
+    """As RFC 8785 has it, ten times as fast, for what holds no number but small whole ones and has ASCII keys."""
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise rfc8785.CanonicalizationError("text that UTF-8 cannot carry") from error
 
 
 def digest(data: bytes) -> str:

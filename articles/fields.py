@@ -82,6 +82,8 @@ def clean_html(html: str) -> str:
 
 def fold(text: str) -> str:
     """Lower-case letters without accents, so that both database engines order and compare alike."""
+    if text.isascii():
+        return text.lower().strip()
     bare = unicodedata.normalize("NFKD", text).casefold()
     return "".join(c for c in bare if not unicodedata.combining(c)).strip()
 

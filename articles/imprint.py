@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from articles.content import Frozen
+from articles.content import Frozen, Grown
 
 
 class Person(Frozen):
@@ -17,7 +17,7 @@ class Person(Frozen):
         return f"{self.name}, {self.post_nominals}" if self.post_nominals else self.name
 
 
-class Update(Frozen):
+class Update(Grown):
     """A signature after the last review of the whole page: over a change, or over the same text read ``again``."""
 
     ADDED = frozenset({"again"})
@@ -35,7 +35,7 @@ class Correction(Frozen):
     on: dt.date
 
 
-class ReviewLine(Frozen):
+class ReviewLine(Grown):
     """Who reviewed the whole page, when, and when again: computed from the ledger, never typed.
 
     Corrections stay with a page for as long as it is public, whoever reviews it later.

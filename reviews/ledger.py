@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from pydantic import AfterValidator, AwareDatetime
 
-from articles.content import Frozen, canonical, digest
+from articles.content import Frozen, Grown, canonical, digest
 from articles.imprint import Person, ReviewLine
 from articles.models import Revision
 from reviews.models import LedgerTip, MedicalReview, PrivateField, Reviewer, Signature
@@ -41,7 +41,7 @@ class Actor(Frozen):
         return Person(name=self.name, post_nominals=self.post_nominals, specialty=self.specialty, slug=self.slug)
 
 
-class Record(Frozen):
+class Record(Grown):
     """What one ledger entry says. Documents are named by UUID and digest, never by a database key."""
 
     ADDED = frozenset({"override", "legal_basis", "asked_by", "asked_at"})

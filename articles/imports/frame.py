@@ -1,10 +1,10 @@
 """What an import says around the text of a page: tags, and, of new pages only, filing, risk and interval."""
 
-from django.db.models import Model
 from django.utils.text import slugify
 from taggit.models import Tag
 
 from articles.fields import fold
+from articles.imports.hanging import Hanging, Named, TagLink
 from articles.imports.records import PageRecord
 from articles.models import Article, ArticleTag, Topic
 
@@ -41,30 +41,22 @@ def _topics(names: set[str]) -> dict[str, int]:
     return known
 
 
-def tag(records: dict[int, PageRecord], fresh: set[int]) -> None:
+def tag(records: dict[int, PageRecord], hanging: Hanging) -> None:
     """Put the tags of records in place of those that their pages had."""
-    named = {pk: record.tags for pk, record in records.items() if record.tags is not None}
-    if stood := [pk for pk in named if pk not in fresh]:
-        ArticleTag.objects.filter(content_object__in=stood).delete()
-    tags = _tags({name for names in named.values() for name in names})
-    rows = {(pk, tags[name.lower()]) for pk, names in named.items() for name in names}
-    ArticleTag.objects.bulk_create(
-        (ArticleTag(content_object_id=pk, tag_id=tag) for pk, tag in sorted(rows)), batch_size=BATCH
-    )
+    said = {pk: record.tags for pk, record in records.items()}
+    tags = _tags({name for names in said.values() for name in names or ()})
+    named = {pk: None if names is None else {name.lower() for name in names} for pk, names in said.items()}
+    hanging.put(ArticleTag, ["content_object", "tag"], named, lambda pk, place, name: (pk, tags[name].pk))
+    links = {pk: [TagLink(Named(tags[name].name)) for name in names or ()] for pk, names in named.items()}
+    hanging.keep("tag_links", links)
 
 
-def _tags(names: set[str]) -> dict[str, int]:
-    """Lower-case name → key of each tag; case makes no other tag. One that is not there is made, with an address."""
+def _tags(names: set[str]) -> dict[str, Tag]:
+    """Lower-case name → tag; case makes no other tag. One that is not there is made, with an address."""
     if not names:
         return {}
-    known = {name.lower(): pk for name, pk in Tag.objects.values_list("name", "pk")}
+    known = {tag.name.lower(): tag for tag in Tag.objects.all()}
     for name in sorted(names):
         if name.lower() not in known:
-            known[name.lower()] = _made(Tag, name)
+            known[name.lower()] = Tag.objects.create(name=name)
     return known
-
-
-def _made(model: type[Model], name: str) -> int:
-    made = model(name=name)
-    made.save()
-    return made.pk

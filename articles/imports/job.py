@@ -24,6 +24,7 @@ class Job:
     spool: Spool
     run: ImportRun | None = None
     dangling: Counter = field(default_factory=Counter)
+    looked_up: dict = field(default_factory=dict, repr=False)  # for importers: what they found once
     doubled: Counter = field(default_factory=Counter)
 
     def note(self, line: int, key: str, text: str) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from articles.fields import fold
 from articles.imports.job import Job
 from articles.imports.spool import Row, batched
 from articles.models import Article, Origin, Revision
+
+READ = ("uuid", "title", "sort_key", "slug", "edition", "discarded_at", "kind", "writer")  # of a page, for judging it
 
 
 @dataclass(slots=True)
@@ -61,8 +63,20 @@ def known(job: Job, rows: list[Row]) -> dict[str, Match]:
 
 def hold(job: Job, rows: list[Row]) -> None:
     """Hold the pages of records until the transaction ends, before anything is read of them."""
-    keys = [match.page.pk for match in known(job, rows).values()]
-    list(Article.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    keys = [row.key for row in rows]
+    led = Q(pk__in=Origin.objects.filter(source=job.source, key__in=keys).values("article"))
+    if uuids := [uuid for key in keys if (uuid := as_uuid(key))]:
+        led |= Q(uuid__in=uuids)
+    list(Article.objects.select_for_update().filter(led).order_by("pk").values_list("pk"))
+
+
+def come(job: Job, rows: list[Row]) -> set[str]:
+    """The ids of records that have a page already."""
+    keys = [row.key for row in rows]
+    led = set(Origin.objects.filter(source=job.source, key__in=keys).values_list("key", flat=True))
+    uuids = {uuid: key for key in keys if (uuid := as_uuid(key))}
+    own = Article.objects.filter(uuid__in=uuids).values_list("uuid", flat=True) if uuids else ()
+    return led | {uuids[uuid] for uuid in own}
 
 
 def _pages(keys: Iterable[int]) -> dict[int, Article]:
@@ -73,7 +87,7 @@ def _with_newest(pages):
     newest = Revision.objects.filter(article=OuterRef("pk")).order_by("-number")
     return pages.annotate(
         newest=Subquery(newest.values("pk")[:1]), newest_digest=Subquery(newest.values("digest")[:1])
-    ).only("uuid", "title", "edition", "discarded_at", "kind")
+    ).only(*READ)
 
 
 def twins(job: Job, kind: str, rows: list[Row]) -> dict[str, Article]:
@@ -81,7 +95,7 @@ def twins(job: Job, kind: str, rows: list[Row]) -> dict[str, Article]:
     titles = {fold(row.name)[:200] for row in rows}
     from_here = Origin.objects.filter(source=job.source, article=OuterRef("pk"))
     pages = Article.objects.kept().filter(~Exists(from_here), kind=kind, sort_key__in=titles)
-    return {page.sort_key: page for page in _with_newest(pages.order_by("-pk")).only("sort_key", "title", "uuid")}
+    return {page.sort_key: page for page in _with_newest(pages.order_by("-pk"))}
 
 
 def pages_of(job: Job, keys: Iterable[str]) -> dict[str, int]:

@@ -3,22 +3,26 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from django.db.models import Model, QuerySet
+from django.contrib.auth.models import AbstractUser
+from django.db.models import QuerySet
 
-from articles import addresses, kinds
+from articles import addresses, bulk, kinds
 from articles.actions import record_revisions
 from articles.fields import fold
 from articles.imports import frame, matching, showing
+from articles.imports.hanging import Hanging
 from articles.imports.job import Job, OnConflict
 from articles.imports.links import Links, bare
 from articles.imports.matching import Match
 from articles.imports.records import AboutRecord, ArticleRecord, PageRecord, unpack
 from articles.imports.showing import Difference
-from articles.imports.spool import WRITTEN, Row, Verdict
+from articles.imports.spool import WRITTEN, Row, Verdict, batched
 from articles.models import Article, Origin, Reference
+from articles.recording import record_first_revisions
 
 BATCH = 500
 SPACE = "page"
+HANGING = {"references", "tags", "topics", "other_names", "codes", "causes", "related"}
 
 
 class Pages:
@@ -93,32 +97,38 @@ class Pages:
 
     def begin(self, job: Job, rows: list[Row]) -> None:
         """Make the pages of new rows, with their own words and an address each, so that others can name them."""
-        known = matching.known(job, rows)
-        rows = [row for row in rows if row.key not in known]
-        records = [self.read(row) for row in rows]
+        come = matching.come(job, rows)
+        rows = [row for row in rows if row.key not in come]
+        records = [self.read(row, bare=True) for row in rows]
         wishes = [record.slug or addresses.wished(record.title, record.id) for record in records]
         slugs = addresses.free(wishes, partial(addresses.taken, self.kind))
-        pages = [self._new(job, record, slug) for record, slug in zip(records, slugs, strict=True)]
+        pages = [self._made(job.by, record, slug=slug) for record, slug in zip(records, slugs, strict=True)]
         self.insert(pages)
-        Origin.objects.bulk_create(
-            Origin(source=job.source, key=record.id, article_id=page.pk, url=bare(record.url), run=job.run)
-            for page, record in zip(pages, records, strict=True)
+        keys = dict(Article.objects.filter(uuid__in=[page.uuid for page in pages]).values_list("uuid", "pk"))
+        bulk.insert(
+            Origin,
+            ["source", "key", "article", "merged", "url", "said", "edition", "run"],
+            [
+                (job.source, record.id, keys[page.uuid], False, bare(record.url), "", 0, job.run.pk)
+                for page, record in zip(pages, records, strict=True)
+            ],
         )
         for row, wish, slug in zip(rows, wishes, slugs, strict=True):
             if slug != wish:
                 job.note(row.line, row.key, f"The address “{wish}” is taken, so the page has “{slug}”.")
 
-    def _new(self, job: Job, record: PageRecord, slug: str) -> Article:
-        page = kinds.get(self.kind).model(kind=self.kind, slug=slug, writer=job.by)
+    def _made(self, writer: AbstractUser, record: PageRecord, **known) -> Article:
+        """The page of a new record, with what is known of it besides."""
         if uuid := matching.as_uuid(record.id):
-            page.uuid = uuid
+            known = {"uuid": uuid} | known
+        page = kinds.get(self.kind).model(kind=self.kind, writer=writer, **known)
         self.write_own(page, record)
         frame.begin(page, record)
         page.sort_key = fold(page.title)[:200]
         return page
 
     def insert(self, pages: list[Article]) -> None:
-        Article.objects.bulk_create(pages, batch_size=BATCH)
+        bulk.insert_objects(Article, pages)
 
     def write_own(self, page: Article, record: PageRecord) -> None:
         """Copy what a record says of a page into the page's own fields."""
@@ -137,75 +147,77 @@ class Pages:
         rows = [row for row in rows if row.verdict in WRITTEN]
         keys = {row.key: known[row.key].page.pk for row in rows}
         records = {keys[row.key]: self.read(row) for row in rows if row.verdict != Verdict.HERE}
-        fresh = {keys[row.key] for row in rows if known[row.key].begun}
-        links = Links(job, self, records)
-        self._write_changed(records, fresh, links)
-        self.write_rows(job, records, fresh, links)
-        revisions = record_revisions(kinds.get(self.kind).model.objects.filter(pk__in=keys.values()), by=job.by)
-        self._remember(job, rows, keys, {revision.article_id: revision.pk for revision in revisions})
+        begun = {keys[row.key]: known[row.key].page for row in rows if known[row.key].begun}
+        links, hanging = Links(job, self, records), Hanging(set(begun))
+        records = {pk: links.written(pk, record) for pk, record in records.items()}
+        self._write_stood(records, begun.keys() - links.found)
+        self.write_rows(job, records, hanging)
+        revisions = self._freeze(job, keys.values(), records, begun, hanging)
+        self._remember(job, rows, keys, revisions)
         return rows
 
-    def _write_changed(self, records: dict[int, PageRecord], fresh: set[int], links: Links) -> None:
-        """Save the own fields of pages that stood before, and of new ones whose links lead to pages here."""
-        changed = [pk for pk in records if pk not in fresh or pk in links.found]
-        for page in kinds.get(self.kind).model.objects.filter(pk__in=changed):
-            self.write_own(page, links.written(page.pk, records[page.pk]))
-            page.edition += page.pk not in fresh
+    def _write_stood(self, records: dict[int, PageRecord], as_begun: set[int]) -> None:
+        """Save the own fields of pages that stood before, and of new ones that link to pages here."""
+        stood = [pk for pk in records if pk not in as_begun]
+        for page in kinds.get(self.kind).model.objects.filter(pk__in=stood):
+            self.write_own(page, records[page.pk])
+            page.edition += 1
             page.save()
 
-    def write_rows(self, job: Job, records: dict[int, PageRecord], fresh: set[int], links: Links) -> None:
+    def write_rows(self, job: Job, records: dict[int, PageRecord], hanging: Hanging) -> None:
         """Write the rows that hang on pages, in place of those that did. By page, and only where a record says so."""
-        self.replace(
+        references = {pk: record.references for pk, record in records.items()}
+        names = ["article", "position", "title", "publisher", "url", "year"]
+        hanging.put(
             Reference,
-            "article_id",
-            {pk: record.references for pk, record in records.items()},
-            fresh,
-            lambda pk, place, said: Reference(article_id=pk, position=place, **said.model_dump()),
+            names,
+            references,
+            lambda pk, place, said: (pk, place, said.title, said.publisher, said.url, said.year),
         )
-        frame.tag(records, fresh)
-        frame.file_new({pk: record for pk, record in records.items() if pk in fresh})
+        hanging.keep("references", references)
+        hanging.keep("figures", {})
+        frame.tag(records, hanging)
+        frame.file_new({pk: record for pk, record in records.items() if pk in hanging.fresh})
 
-    @staticmethod
-    def replace(model: type[Model], owner: str, said: dict[int, Iterable | None], fresh: set[int], make) -> None:
-        """Put rows in place of those of each page whose record says something of them."""
-        spoken = {pk: rows for pk, rows in said.items() if rows is not None}
-        if stood := [pk for pk in spoken if pk not in fresh]:
-            model.objects.filter(**{f"{owner}__in": stood}).delete()
-        rows = (make(pk, place, row) for pk, rows in spoken.items() for place, row in enumerate(rows))
-        model.objects.bulk_create(rows, batch_size=BATCH)
+    def _freeze(self, job: Job, pages, records, begun: dict[int, Article], hanging: Hanging) -> dict[int, int]:
+        """Revisions of the pages: of new ones from memory, of others from what was saved."""
+        made = []
+        for page in begun.values():
+            writer = job.by if page.writer_id == job.by.pk else page.writer
+            known = {"pk": page.pk, "uuid": page.uuid, "slug": page.slug}
+            made.append(hanging.attach(self._made(writer, records[page.pk], **known)))
+        revisions = record_first_revisions(made, by=job.by)
+        if others := [pk for pk in pages if pk not in begun]:
+            again = record_revisions(kinds.get(self.kind).model.objects.filter(pk__in=others), by=job.by)
+            revisions |= {revision.article_id: revision.pk for revision in again}
+        return revisions
 
     def _remember(self, job: Job, rows: list[Row], keys: dict[str, int], revisions: dict[int, int]) -> None:
         editions = dict(Article.objects.filter(pk__in=keys.values()).values_list("pk", "edition"))
         merged = job.spool.merged_into(rows, SPACE)
-        origins = [self._origin(job, row.key, row.digest, keys[row.key], revisions, editions) for row in rows]
-        for key, others in merged.items():
-            origins += [self._origin(job, other, "", keys[key], revisions, editions, merged=True) for other in others]
-        Origin.objects.bulk_create(
-            origins,
-            batch_size=BATCH,
-            update_conflicts=True,
-            unique_fields=["source", "key"],
-            update_fields=["article", "merged", "said", "revision", "edition", "run"],
+        came = {row.key: (keys[row.key], False, bare(row.url), row.digest) for row in rows}
+        came |= {other: (keys[key], True, "", "merged") for key, others in merged.items() for other in others}
+        for some in batched(came):
+            Origin.objects.filter(source=job.source, key__in=some).delete()
+        bulk.insert(
+            Origin,
+            ["source", "key", "article", "merged", "url", "said", "revision", "edition", "run"],
+            [
+                (job.source, key, page, *said, revisions[page], editions[page], job.run.pk)
+                for key, (page, *said) in came.items()
+            ],
         )
         old = {addresses.wished("", other): keys[key] for key, others in merged.items() for other in others}
         addresses.lead_to(self.kind, old)
 
-    def _origin(self, job, key, said, page, revisions, editions, *, merged=False) -> Origin:
-        return Origin(
-            source=job.source,
-            key=key,
-            article_id=page,
-            merged=merged,
-            said=said or "merged",
-            revision_id=revisions[page],
-            edition=editions[page],
-            run=job.run,
-        )
-
     # Showing and giving out
 
-    def read(self, row: Row) -> PageRecord:
-        return unpack(self.record, row.values())
+    def read(self, row: Row, *, bare: bool = False) -> PageRecord:
+        """The record of a row; ``bare`` without the rows that hang on it."""
+        values = row.values()
+        if bare:
+            values = {name: said for name, said in values.items() if name not in HANGING}
+        return unpack(self.record, values)
 
     def differences(self, job: Job, rows: list[Row]) -> dict[str, list[Difference]]:
         """By id, what rows say otherwise than the working copies do now."""

@@ -53,7 +53,8 @@ def line(most: int, least: int = 0):
     ]
 
 
-Key = line(200, 1)
+# An id is compared, never printed into a page: no function of ours need look at it.
+Key = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", strip_whitespace=True, max_length=200)]
 Rich = Annotated[str, AfterValidator(rich)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,200}$")]
 Url = Annotated[line(500), AfterValidator(web_address)]
@@ -69,14 +70,13 @@ class Record(Part):
     type: str
     id: Key
 
-    def said(self) -> dict:
-        return self.model_dump(exclude_unset=True, exclude={"revision"})
-
-    def packed(self) -> str:
-        return json.dumps(self.model_dump(exclude_unset=True), ensure_ascii=False, separators=(",", ":"))
-
-    def digest(self) -> str:
-        return digest(json.dumps(self.said(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+    def packed(self) -> tuple[str, str]:
+        """What it says, as one string, and the digest of it. Which text an export was made of is no part of that."""
+        values = self.model_dump(exclude_unset=True)
+        text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        made_of = values.pop("revision", None)
+        bare = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if made_of else text
+        return text, digest(bare.encode())
 
 
 class AdviceSaid(Part):
@@ -177,7 +177,7 @@ def _unfit(error: ValidationError) -> Unfit:
         "string_too_short": "is empty",
         "too_long": f"is longer than {longest}",
         "too_short": "is empty",
-        "string_pattern_mismatch": "may have letters, digits, hyphens and underscores only",
+        "string_pattern_mismatch": "is empty, or has a character that it cannot have",
     }
     reason = known.get(first["type"], first["msg"])
     more = f" ({len(others)} more in this record)" if others else ""

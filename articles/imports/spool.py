@@ -53,6 +53,7 @@ class Row:
     type: str
     key: str
     name: str
+    url: str
     digest: str
     body: str
     verdict: str = ""
@@ -91,7 +92,8 @@ class Spool:
 
     def add(self, line: int, space: str, record: Record, *, name: str, also: Iterable[str] = (), url: str = "") -> str:
         """Keep a record; returns why it cannot be, where its id was there before."""
-        values = (line, record.type, space, record.id, name, url, record.digest(), record.packed())
+        body, digest = record.packed()
+        values = (line, record.type, space, record.id, name, url, digest, body)
         try:
             added = self._db.execute(
                 "INSERT INTO record (line, type, space, key, name, url, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -123,7 +125,7 @@ class Spool:
         types, verdicts = list(types), list(verdicts)
         known = f"AND verdict IN ({_marks(verdicts)})" if verdicts else ""
         sql = (
-            "SELECT seq, line, type, key, name, digest, body, verdict FROM record "  # noqa: S608 - marks only
+            "SELECT seq, line, type, key, name, url, digest, body, verdict FROM record "  # noqa: S608 - marks only
             f"WHERE type IN ({_marks(types)}) AND seq > ? {known} ORDER BY seq LIMIT ?"
         )
         after = 0

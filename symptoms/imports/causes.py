@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from functools import partial
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import QuerySet
 
-from articles import addresses
+from articles import addresses, bulk
 from articles.fields import fold
 from articles.imports.job import Job, OnConflict
 from articles.imports.matching import as_uuid
@@ -16,7 +18,7 @@ from symptoms.actions import record_cause
 from symptoms.imports.records import CauseRecord, CauseSaid
 from symptoms.models import Cause, CauseOrigin
 
-BATCH = 500
+MOST_KNOWN = 50_000  # causes that are held in memory at once
 
 
 class Causes:
@@ -75,13 +77,10 @@ class Causes:
             came = partial(CauseOrigin, source=job.source, cause=cause, name=cause.name, said=row.digest, run=job.run)
             made.append(came(key=row.key))
             made += [came(key=other) for other in records[row.key].also]
-        CauseOrigin.objects.bulk_create(
-            {origin.key: origin for origin in reversed(made)}.values(),
-            batch_size=BATCH,
-            update_conflicts=True,
-            unique_fields=["source", "key"],
-            update_fields=["cause", "name", "said", "run"],
-        )
+        came = {origin.key: origin for origin in reversed(made)}
+        CauseOrigin.objects.filter(source=job.source, key__in=came).delete()
+        bulk.insert_objects(CauseOrigin, came.values())
+        job.looked_up.clear()
 
     def read(self, row: Row) -> CauseRecord:
         return unpack(CauseRecord, row.values())
@@ -113,9 +112,9 @@ def _make(job: Job, records: list[CauseRecord]) -> None:
         if uuid := as_uuid(record.id):
             cause.uuid = uuid
         causes.append(cause)
-    Cause.objects.bulk_create(causes, batch_size=BATCH)
-    wrote = Cause.authors.through
-    wrote.objects.bulk_create((wrote(cause_id=cause.pk, user_id=job.by.pk) for cause in causes), batch_size=BATCH)
+    bulk.insert_objects(Cause, causes)
+    made = Cause.objects.filter(uuid__in=[cause.uuid for cause in causes]).values_list("pk", flat=True)
+    bulk.insert(Cause.authors.through, ["cause", "user"], [(pk, job.by.pk) for pk in made])
 
 
 def _taken(slugs: Iterable[str]) -> set[str]:
@@ -136,32 +135,40 @@ def _by_name(names: Iterable[str]) -> dict[str, Cause]:
     return {cause.folded: cause for cause in Cause.objects.filter(folded__in={fold(name)[:400] for name in names})}
 
 
-def causes_of(job: Job, keys: Iterable, *, called: bool = False) -> dict:
-    """Id → primary key, or name, of the cause that it stands for, of those that we know."""
-    keys = {key.cause if isinstance(key, CauseSaid) else key for key in keys}
-    field = "name" if called else "pk"
-    found = {key: getattr(cause, field) for key, cause in _by_uuid(keys).items()}
-    for some in batched(keys):
-        rows = CauseOrigin.objects.filter(source=job.source, key__in=some)
-        found |= dict(rows.values_list("key", f"cause__{field}"))
-    return found
+class Known(NamedTuple):
+    """A cause, as far as pages tell of it."""
+
+    pk: int
+    uuid: UUID
+    name: str
+    slug: str
 
 
-def made_for(job: Job, said: Iterable[CauseSaid]) -> dict[str, int]:
-    """Id → primary key of the causes that rows name in words, made where nobody knows them."""
-    named = {row.cause: row for row in said if row.name}
-    if not named:
-        return {}
-    known = causes_of(job, named)
-    unknown = {key: row for key, row in named.items() if key not in known}
+def causes_of(job: Job, keys: Iterable[str]) -> dict[str, Known]:
+    """Id → the cause that it stands for, of those that we know. Each is looked up once in a while."""
+    keys, seen = set(keys), job.looked_up.setdefault("causes", {})
+    if len(seen) > MOST_KNOWN:
+        seen.clear()
+    for some in batched(keys - seen.keys()):
+        uuids = [uuid for key in some if (uuid := as_uuid(key))]
+        own = Cause.objects.filter(uuid__in=uuids).values_list(*Known._fields) if uuids else ()
+        seen |= {str(uuid): Known(pk, uuid, *said) for pk, uuid, *said in own}
+        led = CauseOrigin.objects.filter(source=job.source, key__in=some)
+        seen |= {
+            key: Known(*said) for key, *said in led.values_list("key", *(f"cause__{name}" for name in Known._fields))
+        }
+    return {key: seen[key] for key in keys & seen.keys()}
+
+
+def known_causes(job: Job, said: list[CauseSaid]) -> dict[str, Known]:
+    """Id → cause, of every row; one that is named in words, and that nobody knows, is made."""
+    known = causes_of(job, {row.cause for row in said})
+    unknown = {row.cause: row for row in said if row.name and row.cause not in known}
+    if not unknown:
+        return known
     here = _by_name(row.name for row in unknown.values())
-    _make(
-        job,
-        [
-            CauseRecord.model_construct(type="cause", id=key, name=row.name, slug=None)
-            for key, row in unknown.items()
-            if fold(row.name)[:400] not in here
-        ],
-    )
+    new = {key: row for key, row in unknown.items() if fold(row.name)[:400] not in here}
+    _make(job, [CauseRecord(type="cause", id=key, name=row.name) for key, row in new.items()])
     here = _by_name(row.name for row in unknown.values())
-    return {key: here[fold(row.name)[:400]].pk for key, row in unknown.items()}
+    made = {key: here[fold(row.name)[:400]] for key, row in unknown.items()}
+    return known | {key: Known(cause.pk, cause.uuid, cause.name, cause.slug) for key, cause in made.items()}

@@ -1,92 +1,147 @@
 """How records become working copies of symptoms: their names, codes, causes and related symptoms."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from articles import bulk
 from articles.fields import fold
 from articles.imports import matching, showing
+from articles.imports.hanging import Hanging, Named
 from articles.imports.job import Job
-from articles.imports.links import Links
-from articles.imports.pages import BATCH, Pages
+from articles.imports.pages import Pages
 from articles.models import Article
-from symptoms.imports.causes import causes_of, made_for
-from symptoms.imports.records import SymptomRecord
+from symptoms.imports.causes import Known, causes_of, known_causes
+from symptoms.imports.records import CauseSaid, RelatedSaid, SymptomRecord
 from symptoms.models import Code, OtherName, RelatedSymptom, Symptom, SymptomCause
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRow:
+    """What composing reads of a row that was written a moment ago."""
+
+    cause: Known
+    said: CauseSaid
+
+    @property
+    def group(self) -> str:
+        return self.said.group
+
+    @property
+    def seriousness(self) -> str:
+        return self.said.seriousness
+
+    @property
+    def frequency(self) -> str:
+        return self.said.frequency
+
+    @property
+    def text(self) -> str:
+        return self.said.html
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedRow:
+    """The same of a related symptom."""
+
+    other: Symptom
+    said: RelatedSaid
+
+    @property
+    def system(self) -> str:
+        return self.said.system
+
+    @property
+    def serious(self) -> bool:
+        return self.said.serious
 
 
 class Symptoms(Pages):
     kind, record = "symptom", SymptomRecord
 
     def insert(self, pages: list[Symptom]) -> None:
-        """The rows of both tables; bulk_create refuses a model with a parent table."""
-        parents = [field.attname for field in Article._meta.concrete_fields if not field.primary_key]
-        rows = [Article(**{name: getattr(page, name) for name in parents}) for page in pages]
-        super().insert(rows)
-        for page, row in zip(pages, rows, strict=True):
-            page.pk = page.article_ptr_id = row.pk
-        own, manager = Symptom._meta.local_concrete_fields, Symptom._base_manager
-        for start in range(0, len(pages), BATCH // 10):
-            manager._insert(pages[start : start + BATCH // 10], fields=own, using=manager.db)
+        """The rows of both tables."""
+        super().insert(pages)
+        keys = dict(Article.objects.filter(uuid__in=[page.uuid for page in pages]).values_list("uuid", "pk"))
+        for page in pages:
+            page.pk = page.article_ptr_id = keys[page.uuid]
+        bulk.insert_objects(Symptom, pages)
 
-    def write_rows(self, job: Job, records: dict[int, SymptomRecord], fresh: set[int], links: Links) -> None:
-        super().write_rows(job, records, fresh, links)
+    def write_rows(self, job: Job, records: dict[int, SymptomRecord], hanging: Hanging) -> None:
+        super().write_rows(job, records, hanging)
         names = {pk: _once(record.other_names, fold) for pk, record in records.items()}
-        self.replace(OtherName, "symptom_id", names, fresh, _name)
+        hanging.put(
+            OtherName,
+            ["symptom", "position", "name", "folded"],
+            names,
+            lambda pk, place, name: (pk, place, name, fold(name)[:400]),
+        )
+        hanging.keep("other_names", {pk: map(Named, rows or ()) for pk, rows in names.items()})
+        self._write_codes(records, hanging)
+        self._write_causes(job, records, hanging)
+        self._write_related(job, records, hanging)
+
+    def _write_codes(self, records: dict[int, SymptomRecord], hanging: Hanging) -> None:
         codes = {pk: _once(record.codes, lambda code: (code.system, code.code)) for pk, record in records.items()}
-        self.replace(Code, "symptom_id", codes, fresh, lambda pk, place, said: Code(symptom_id=pk, **said.model_dump()))
-        self._write_causes(job, records, fresh, links)
-        self._write_related(job, records, fresh)
+        hanging.put(
+            Code,
+            ["symptom", "system", "code", "display"],
+            codes,
+            lambda pk, place, said: (pk, said.system, said.code, said.display),
+        )
+        written = defaultdict(list)  # read back, as the database alone knows how it orders them
+        for row in Code.objects.filter(symptom__in=[pk for pk in hanging.fresh if codes.get(pk)]):
+            written[row.symptom_id].append(row)
+        hanging.keep("codes", written)
 
-    def _write_causes(self, job: Job, records: dict[int, SymptomRecord], fresh: set[int], links: Links) -> None:
+    def _write_causes(self, job: Job, records: dict[int, SymptomRecord], hanging: Hanging) -> None:
         said = {pk: record.causes for pk, record in records.items()}
-        known = causes_of(job, _flat(said)) | made_for(job, _flat(said))
-        for pk, rows in said.items():
-            if rows is not None:
-                said[pk] = self._resolved(job, records[pk], rows, "cause", known)
-        self.replace(
+        known = known_causes(job, [row for rows in said.values() for row in rows or ()])
+        rows = {pk: self._resolved(job, rows, "cause", known) for pk, rows in said.items()}
+        hanging.put(
             SymptomCause,
-            "symptom_id",
-            said,
-            fresh,
-            lambda pk, place, row: SymptomCause(
-                symptom_id=pk,
-                cause_id=known[row.cause],
-                group=row.group,
-                seriousness=row.seriousness,
-                frequency=row.frequency,
-                text=links.html(row.html) if pk in links.found else row.html,
-                position=place,
+            ["symptom", "position", "cause", "group", "seriousness", "frequency", "text"],
+            rows,
+            lambda pk, place, row: (
+                pk,
+                place,
+                row[0].pk,
+                row[1].group,
+                row[1].seriousness,
+                row[1].frequency,
+                row[1].html,
             ),
         )
+        hanging.keep("symptom_causes", {pk: [CauseRow(*row) for row in some or ()] for pk, some in rows.items()})
 
-    def _write_related(self, job: Job, records: dict[int, SymptomRecord], fresh: set[int]) -> None:
+    def _write_related(self, job: Job, records: dict[int, SymptomRecord], hanging: Hanging) -> None:
         said = {pk: record.related for pk, record in records.items()}
-        known = matching.pages_of(job, (row.symptom for row in _flat(said)))
-        symptoms = set(Symptom.objects.kept().filter(pk__in=known.values()).values_list("pk", flat=True))
-        known = {key: pk for key, pk in known.items() if pk in symptoms}
-        for pk, rows in said.items():
-            if rows is not None:
-                others = self._resolved(job, records[pk], rows, "symptom", known)
-                said[pk] = [row for row in others if known[row.symptom] != pk]
-        self.replace(
+        keys = matching.pages_of(job, (row.symptom for rows in said.values() for row in rows or ()))
+        symptoms = Symptom.objects.kept().select_related("live").defer("live__frame", "live__review_line")
+        symptoms = symptoms.in_bulk(keys.values())
+        known = {key: symptoms[pk] for key, pk in keys.items() if pk in symptoms}
+        rows = {pk: self._resolved(job, rows, "symptom", known) for pk, rows in said.items()}
+        rows = {pk: rows if rows is None else [row for row in rows if row[0].pk != pk] for pk, rows in rows.items()}
+        hanging.put(
             RelatedSymptom,
-            "symptom_id",
-            said,
-            fresh,
-            lambda pk, place, row: RelatedSymptom(
-                symptom_id=pk, other_id=known[row.symptom], system=row.system, serious=row.serious, position=place
-            ),
+            ["symptom", "position", "other", "system", "serious"],
+            rows,
+            lambda pk, place, row: (pk, place, row[0].pk, row[1].system, row[1].serious),
         )
+        hanging.keep("related_symptoms", {pk: [RelatedRow(*row) for row in some or ()] for pk, some in rows.items()})
 
-    def _resolved(self, job: Job, record: SymptomRecord, rows: Iterable, field: str, known: dict[str, int]) -> list:
-        """The rows whose other end is here, each end once."""
+    def _resolved(self, job: Job, said: Iterable | None, field: str, known: dict) -> list[tuple] | None:
+        """Each row with its other end, where that is here; each end once."""
+        if said is None:
+            return None
         found, lost = {}, 0
-        for row in rows:
+        for row in said:
             if (other := known.get(getattr(row, field))) is None:
                 lost += 1
             else:
-                found.setdefault(other, row)
+                found.setdefault(other.pk, (other, row))
         job.dangling[field] += lost
-        job.doubled[field] += len(rows) - lost - len(found)
+        job.doubled[field] += len(said) - lost - len(found)
         return list(found.values())
 
     # Showing and giving out
@@ -97,7 +152,8 @@ class Symptoms(Pages):
         pages = matching.pages_of(job, symptoms)
         titles = dict(Article.objects.filter(pk__in=pages.values()).values_list("pk", "title"))
         called = job.spool.names("page", symptoms) | {key: titles[pk] for key, pk in pages.items()}
-        named = job.spool.names("cause", causes) | causes_of(job, causes, called=True)
+        here = {key: cause.name for key, cause in causes_of(job, causes).items()}
+        named = job.spool.names("cause", causes) | here
         return {("page", key): name for key, name in called.items()} | {
             ("cause", key): name for key, name in named.items()
         }
@@ -114,6 +170,10 @@ class Symptoms(Pages):
         }
 
 
+def _said_of_cause(said: CauseSaid) -> tuple[str, str, str, str]:
+    return said.group, said.seriousness, said.frequency, said.html
+
+
 def _cause(row: SymptomCause) -> dict:
     said = {"group": row.group, "seriousness": row.seriousness, "frequency": row.frequency, "html": row.text}
     return {"cause": str(row.cause.uuid), "name": row.cause.name} | {name: text for name, text in said.items() if text}
@@ -124,14 +184,5 @@ def _related(row: RelatedSymptom) -> dict:
     return said | ({"serious": True} if row.serious else {})
 
 
-def _name(pk: int, place: int, name: str) -> OtherName:
-    """``bulk_create`` does not fold it."""
-    return OtherName(symptom_id=pk, name=name, folded=fold(name)[:400], position=place)
-
-
 def _once(rows: Iterable | None, key) -> list | None:
     return None if rows is None else list({key(row): row for row in reversed(rows)}.values())[::-1]
-
-
-def _flat(said: dict[int, Iterable | None]) -> list:
-    return [row for rows in said.values() for row in rows or ()]
