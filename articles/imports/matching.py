@@ -101,10 +101,17 @@ def twins(job: Job, kind: str, rows: list[Row]) -> dict[str, Article]:
 def pages_of(job: Job, keys: Iterable[str]) -> dict[str, int]:
     """Id → primary key of the page that it leads to, of those that lead to one that is kept."""
     keys = set(keys)
-    uuids = {uuid: key for key in keys if (uuid := as_uuid(key))}
-    found = dict(Article.objects.kept().filter(uuid__in=uuids).values_list("uuid", "pk"))
-    own = {uuids[uuid]: pk for uuid, pk in found.items()}
+    found = _led(job, keys)
+    merged = job.spool.stands_for("page", keys - found.keys())
+    heirs = _led(job, set(merged.values()))
+    return found | {key: heirs[heir] for key, heir in merged.items() if heir in heirs}
+
+
+def _led(job: Job, keys: set[str]) -> dict[str, int]:
+    uuids = [uuid for key in keys if (uuid := as_uuid(key))]
+    own = Article.objects.kept().filter(uuid__in=uuids).values_list("uuid", "pk") if uuids else ()
+    found = {str(uuid): pk for uuid, pk in own}
     for some in batched(keys):
         led = Origin.objects.filter(source=job.source, key__in=some, article__discarded_at__isnull=True)
-        own |= dict(led.values_list("key", "article"))
-    return own
+        found |= dict(led.values_list("key", "article"))
+    return found

@@ -166,14 +166,15 @@ def parse(model: type[Record], values: dict) -> Record:
 
 
 def _unfit(error: ValidationError) -> Unfit:
-    first, *others = error.errors(include_url=False, include_input=False)
+    first, *others = error.errors(include_url=False)
     field = ".".join(str(part) for part in first["loc"])
-    longest = first.get("ctx", {}).get("max_length")
+    unit = "characters" if isinstance(first["input"], str) else "rows"
+    longest = f"{first.get('ctx', {}).get('max_length')} {unit}"
     known = {
         "missing": "is missing",
         "extra_forbidden": "is not a field that is known here",
         "string_type": "is not text",
-        "string_too_long": f"is longer than {longest} characters",
+        "string_too_long": f"is longer than {longest}",
         "string_too_short": "is empty",
         "too_long": f"is longer than {longest}",
         "too_short": "is empty",

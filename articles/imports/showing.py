@@ -8,6 +8,7 @@ from django.utils.html import strip_tags
 from articles.imports.records import PageRecord
 from articles.models import Article
 
+UNORDERED = {"tags", "codes"}
 LONGEST = 80  # letters of a text that a difference shows
 Names = dict[str, str]
 SAID = {"body": "overview", "other_names": "other names", "causes_intro": "introduction to the causes"}
@@ -55,6 +56,8 @@ def differences(here: PageRecord, there: PageRecord, names: Names) -> list[Diffe
     found = []
     for field in (name for name in type(there).model_fields if name in said):
         before, after = (readable(getattr(record, field), names) for record in (here, there))
+        if field in UNORDERED:
+            before, after = (rows if rows is None else tuple(sorted(rows)) for rows in (before, after))
         if after is not None and before != after:
             found.append(Difference(SAID.get(field, field.replace("_", " ")), *_told(before, after)))
     return found

@@ -25,6 +25,7 @@ CREATE TABLE finding (what TEXT, line INTEGER, key TEXT, field TEXT, text TEXT);
 
 OWN_NAMES = "SELECT key, name FROM record"
 MERGED_NAMES = "SELECT m.key, r.name FROM merged m JOIN record r ON r.seq = m.seq"
+MERGED_KEYS = "SELECT m.key, r.key FROM merged m JOIN record r ON r.seq = m.seq WHERE m.space = ?"
 # An id that has a record of its own stands for itself, save where that record says no more than that it is obsolete.
 MERGED = """SELECT m.seq, m.key FROM merged m WHERE m.space = ? AND NOT EXISTS (
     SELECT 1 FROM record r WHERE r.space = m.space AND r.key = m.key AND r.type <> 'retired')"""
@@ -166,6 +167,13 @@ class Spool:
             sql = f"{MERGED} AND m.seq IN ({_marks(some)}) ORDER BY m.key"
             for seq, key in self._db.execute(sql, (space, *some)):
                 found.setdefault(seqs[seq], []).append(key)
+        return found
+
+    def stands_for(self, space: str, keys: Iterable[str]) -> dict[str, str]:
+        """Merged id → the id of the record that it was merged into."""
+        found = {}
+        for some in batched(keys):
+            found |= dict(self._db.execute(f"{MERGED_KEYS} AND m.key IN ({_marks(some)})", (space, *some)).fetchall())
         return found
 
     def _one(self, sql: str, *values):

@@ -120,3 +120,8 @@ def test_a_document_refuses_unknown_fields_and_changes():
 def test_every_kind_of_page_is_a_document(kind):
     assert issubclass(kind.document, Document)
     assert kinds.of(kind.model) is kinds.get(kind.name) is kind
+
+
+@given(documents)
+def test_the_quick_canonical_bytes_of_a_document_are_those_of_rfc_8785(document):
+    assert canonical(document) == rfc8785.dumps(document.model_dump(mode="json", by_alias=True))

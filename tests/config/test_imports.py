@@ -1,0 +1,460 @@
+"""Pages from files: planned first, written as drafts, and nobody's words overwritten in silence."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
+
+from articles.actions import discard, record_revision, restore
+from articles.imports import reading
+from articles.imports.importing import CannotImport, planned
+from articles.models import Article, ImportRun, Origin, Publication, Redirect, Revision
+from reviews.eligibility import has_own_words
+from symptoms.actions import record_cause
+from symptoms.models import Cause, Symptom
+from tests import stories
+
+pytestmark = pytest.mark.django_db
+
+GOUT = {"type": "cause", "id": "C:1", "name": "Gout"}
+ACHE = {"type": "symptom", "id": "S:1", "title": "Ache", "body": "<p>It hurts.</p>", "causes": [{"cause": "C:1"}]}
+ITCH = {"type": "symptom", "id": "S:2", "title": "Itch", "body": "<p>It itches.</p>"}
+CARE = {"type": "article", "id": "A:1", "title": "Care", "body": "<p>Rest.</p>"}
+FULL = ACHE | {
+    "phrase": "aches",
+    "plural": True,
+    "headline": "What are aches?",
+    "summary": "They hurt.",
+    "advice": {"level": "urgent", "html": "<p>Call today.</p>"},
+    "spotlight_title": "Rest",
+    "spotlight": "<p>Rest helps.</p>",
+    "causes_intro": "<p>Many things.</p>",
+    "diagnosis_questions": "<p>Where?</p>",
+    "treatment": "<p>Rest.</p>",
+    "complications": "<p>None.</p>",
+    "other_names": ["Pain", "Soreness"],
+    "codes": [
+        {"system": "MeSH", "code": "D010146", "display": "Pain"},
+        {"system": "ICD-10-CM", "code": "R52", "display": "Pain, unspecified"},
+    ],
+    "causes": [
+        {"cause": "C:1", "group": "Joints", "seriousness": "serious", "frequency": "rare", "html": "<p>Gout.</p>"}
+    ],
+    "related": [{"symptom": "S:2", "system": "skin", "serious": True}],
+    "references": [{"title": "Pain", "publisher": "NIH", "url": "https://medlineplus.gov/pain.html", "year": 2024}],
+    "tags": ["pain", "Joints"],
+    "topics": ["Bones and joints", "Skin"],
+    "risk": "high",
+    "review_months": 6,
+}
+
+
+@pytest.fixture
+def bring(tmp_path, morgan):
+    """Imports some records; gives the plan's counts and findings, and the run."""
+
+    def bring(*records, by=morgan, apply=True, source="test", chunk=0, **options):
+        path = tmp_path / "records.jsonl"
+        path.write_text("".join(f"{json.dumps(one)}\n" if isinstance(one, dict) else f"{one}\n" for one in records))
+        format = reading.get("jsonl")
+        with planned(path, reader=format, format="jsonl", source=source, by=by, **options) as plan:
+            told = {
+                "counts": {kind: dict(verdicts) for kind, verdicts in plan.counts.items()},
+                "changes": {row.key: [str(one) for one in differences] for row, differences in plan.changes(100)},
+            }
+            run = plan.apply(chunk=chunk) if apply else None
+            findings = [f"{one.what} {one.line} {one.key} {one.field}: {one.text}" for one in plan.findings()]
+            return told | {"findings": findings, "run": run}
+
+    return bring
+
+
+def page(key: str) -> Article:
+    return Origin.objects.get(key=key).article
+
+
+def document(key: str):
+    return page(key).latest_revision().read()
+
+
+# What comes
+
+
+def test_what_is_imported_is_a_draft_that_nobody_can_read(bring, client):
+    bring(GOUT, ACHE, CARE)
+    assert document("S:1").body == "<p>It hurts.</p>"
+    assert [cause.name for group in document("S:1").causes for cause in group.causes] == ["Gout"]
+    assert not Publication.objects.exists()
+    assert client.get("/symptoms/ache/").status_code == 404
+    assert client.get("/articles/care/").status_code == 404
+
+
+def test_a_plan_writes_nothing(bring):
+    told = bring(GOUT, ACHE, apply=False)
+    assert told["counts"] == {"cause": {"new": 1}, "symptom": {"new": 1}}
+    assert not any(model.objects.exists() for model in (Article, Cause, ImportRun))
+
+
+def test_every_field_of_a_record_comes_into_the_page(bring):
+    bring(GOUT, FULL, ITCH)
+    said, ache = document("S:1"), page("S:1")
+    assert (said.title, said.phrase, said.plural, said.headline) == ("Ache", "aches", True, "What are aches?")
+    assert (said.summary, said.advice.level, said.advice.html) == ("They hurt.", "urgent", "<p>Call today.</p>")
+    assert (said.spotlight_title, said.spotlight, said.causes_intro) == (
+        "Rest",
+        "<p>Rest helps.</p>",
+        "<p>Many things.</p>",
+    )
+    assert (said.diagnosis_questions, said.treatment, said.complications) == (
+        "<p>Where?</p>",
+        "<p>Rest.</p>",
+        "<p>None.</p>",
+    )
+    assert said.other_names == ("Pain", "Soreness")
+    assert [(code.system, code.code, code.display) for code in said.codes] == [
+        ("ICD-10-CM", "R52", "Pain, unspecified"),
+        ("MeSH", "D010146", "Pain"),
+    ]
+    (group,), (related,) = said.causes, said.related
+    assert (group.heading, group.causes[0].seriousness, group.causes[0].frequency) == ("Joints", "serious", "rare")
+    assert (related.key, [one.name for one in related.symptoms]) == ("serious", ["Itch"])
+    assert (said.references[0].publisher, said.references[0].year, said.tags) == ("NIH", 2024, ("Joints", "pain"))
+    assert sorted(topic.name for topic in ache.topics.all()) == ["Bones and joints", "Skin"]
+    assert (ache.risk, ache.review_months) == ("high", 6)
+
+
+def test_what_was_composed_from_memory_is_what_the_database_holds(bring, morgan):
+    bring(GOUT, FULL, ITCH, CARE)
+    for key in ("S:1", "S:2", "A:1"):
+        kind = Symptom if key[0] == "S" else Article
+        record_revision(kind.objects.get(pk=page(key).pk), by=morgan)
+    assert set(Revision.objects.values_list("number", flat=True)) == {1}
+
+
+def test_signs_that_mean_something_to_the_database_come_through(bring):
+    odd = "Back\\slash, tab\there, “quotes” 'and' \\N \\. and ünïcödé"
+    bring(CARE | {"title": odd.replace("\t", " "), "summary": odd, "body": f"<p>{odd}\n\\t</p>"})
+    assert (document("A:1").summary, document("A:1").body) == (odd, f"<p>{odd}\n\\t</p>")
+
+
+def test_a_symptom_may_name_one_that_comes_later(bring):
+    bring(ACHE | {"related": [{"symptom": "S:2", "system": "skin"}]}, ITCH)
+    assert [one.name for group in document("S:1").related for one in group.symptoms] == ["Itch"]
+
+
+def test_relations_that_lead_nowhere_are_left_out_and_counted(bring):
+    ache = ACHE | {
+        "causes": [{"cause": "C:1"}, {"cause": "C:9"}, {"cause": "C:1", "group": "Again"}],
+        "related": [{"symptom": "S:9", "system": "skin"}, {"symptom": "S:1", "system": "skin"}],
+    }
+    run = bring(GOUT, ache)["run"]
+    assert [len(group.causes) for group in document("S:1").causes] == [1]
+    assert document("S:1").related == ()
+    assert (run.counts["dangling cause"], run.counts["dangling symptom"]) == (1, 1)
+
+
+def test_a_cause_that_is_named_in_words_is_made(bring):
+    bring(ACHE | {"causes": [{"cause": "Gout", "name": "Gout"}, {"cause": "gout", "name": "gout"}]})
+    assert [cause.name for cause in Cause.objects.all()] == ["Gout"]
+
+
+def test_causes_of_one_name_are_one_cause(bring, ann):
+    stories.write_cause(ann, name="Gout", slug="gout")
+    bring(GOUT, GOUT | {"id": "C:2", "name": "GOUT"}, ACHE | {"causes": [{"cause": "C:1"}, {"cause": "C:2"}]})
+    assert Cause.objects.count() == 1
+    assert len(document("S:1").causes[0].causes) == 1
+
+
+def test_links_to_pages_that_came_too_lead_to_ours(bring):
+    html = '<p><a href="http://www.medlineplus.gov/pain.html#top">Pain</a> <a href="https://other.org/x">x</a></p>'
+    bring(CARE | {"body": html}, ACHE | {"url": "https://medlineplus.gov/pain.html"})
+    assert document("A:1").body == '<p><a href="/symptoms/ache/">Pain</a> <a href="https://other.org/x">x</a></p>'
+
+
+def test_pages_of_one_title_get_addresses_of_their_own(bring):
+    told = bring(CARE, CARE | {"id": "A:2"}, CARE | {"id": "A:3"})
+    assert [page(f"A:{number}").slug for number in (1, 2, 3)] == ["care", "care-2", "care-3"]
+    assert any("“care” is taken, so the page has “care-2”" in one for one in told["findings"])
+
+
+def test_merged_ids_lead_to_the_page_that_took_their_place(bring, client, ravi, ann):
+    bring(
+        ACHE | {"also": ["S:7"], "causes": []}, ITCH | {"causes": [], "related": [{"symptom": "S:7", "system": "skin"}]}
+    )
+    assert page("S:7") == page("S:1")
+    assert Redirect.objects.get(slug="s7").article == page("S:1")
+    assert [one.name for group in document("S:2").related for one in group.symptoms] == ["Ache"]
+
+
+def test_an_obsolete_id_leads_on_and_its_draft_is_discarded(bring):
+    bring(ACHE, ITCH)
+    bring({"type": "retired", "id": "S:2", "title": "obsolete itch", "replaced_by": "S:1"})
+    itch = Article.objects.get(slug="itch")
+    assert itch.discarded_at
+    assert page("S:2") == page("S:1")
+    assert Redirect.objects.get(slug="itch").article == page("S:1")
+
+
+def test_an_obsolete_page_that_somebody_wrote_in_stays(bring, ann):
+    bring(ACHE, ITCH)
+    save(page("S:2"), by=ann, body="<p>Mine.</p>")
+    told = bring({"type": "retired", "id": "S:2", "title": "Itch", "replaced_by": "S:1"})
+    assert not Article.objects.get(slug="itch").discarded_at
+    assert "Withdraw or merge “Itch” by hand" in told["findings"][0]
+
+
+# Coming again
+
+
+def test_the_same_file_twice_changes_nothing(bring):
+    records = [GOUT, FULL, ITCH, CARE, {"type": "retired", "id": "S:3", "title": "Old itch", "replaced_by": "S:2"}]
+    bring(*records)
+    before = list(Revision.objects.values_list("digest", flat=True)), Redirect.objects.count()
+    told = bring(*records)
+    assert {verdict for verdicts in told["counts"].values() for verdict in verdicts} == {"unchanged"}
+    assert before == (list(Revision.objects.values_list("digest", flat=True)), Redirect.objects.count())
+
+
+def test_a_changed_record_makes_a_new_draft_and_says_what_changes(bring):
+    bring(GOUT, FULL, ITCH)
+    told = bring(FULL | {"summary": "They ache.", "other_names": ["Pain"], "causes": []})
+    assert told["counts"] == {"symptom": {"changed": 1}}
+    assert told["changes"]["S:1"] == [
+        "summary: “They hurt.” → “They ache.”",
+        "other names: 2 (“Soreness”) → 1 (none of its own)",
+        "causes: 1 (“Gout (Joints · serious · rare · Gout.)”) → 0 (none of its own)",
+    ]
+    said = document("S:1")
+    assert (said.summary, said.other_names, said.causes) == ("They ache.", ("Pain",), ())
+    assert page("S:1").latest_revision().number == 2
+
+
+def test_what_a_record_does_not_say_stays_as_it_is(bring):
+    bring(GOUT, FULL, ITCH)
+    bring({"type": "symptom", "id": "S:1", "title": "Aches"})
+    said = document("S:1")
+    assert (said.title, said.summary, said.other_names) == ("Aches", "They hurt.", ("Pain", "Soreness"))
+    assert len(said.causes) == len(said.related) == 1
+
+
+def save(article, *, by, **fields):
+    """As the admin saves a page."""
+    kind = Symptom if article.kind == "symptom" else Article
+    working = kind.objects.get(pk=article.pk)
+    for name, value in fields.items():
+        setattr(working, name, value)
+    working.save()
+    Article.objects.filter(pk=article.pk).update(edition=F("edition") + 1)
+    record_revision(working, by=by)
+
+
+def test_what_an_editor_wrote_since_is_kept_and_named(bring, ann):
+    bring(ITCH)
+    save(page("S:2"), by=ann, body="<p>Mine.</p>")
+    told = bring(ITCH | {"body": "<p>It itches a lot.</p>"})
+    assert told["counts"] == {"symptom": {"conflicting, kept as it is here": 1}}
+    assert told["findings"] == [
+        "conflict 1 S:2 : An editor changed “Itch” here since. Decide which text is right, and save it."
+    ]
+    assert document("S:2").body == "<p>Mine.</p>"
+
+
+def test_the_files_text_is_taken_where_somebody_says_so(bring, ann):
+    bring(ITCH)
+    save(page("S:2"), by=ann, body="<p>Mine.</p>")
+    bring(ITCH | {"body": "<p>It itches a lot.</p>"}, on_conflict="take")
+    assert document("S:2").body == "<p>It itches a lot.</p>"
+    assert page("S:2").revisions.count() == 3
+
+
+def test_a_conflict_can_stop_everything(bring, ann):
+    bring(ITCH)
+    save(page("S:2"), by=ann, body="<p>Mine.</p>")
+    with pytest.raises(CannotImport, match=r"Line 2, S:2: An editor changed “Itch”"):
+        bring(CARE, ITCH | {"body": "<p>It itches a lot.</p>"}, on_conflict="stop")
+    assert not Origin.objects.filter(key="A:1").exists()
+
+
+def test_a_shared_cause_that_was_renamed_is_no_edit_of_the_page(bring, ann):
+    bring(GOUT, ACHE)
+    cause = Cause.objects.get()
+    cause.name = "Gout of the toe"
+    cause.save()
+    record_cause(cause, by=ann)
+    assert bring(ACHE | {"summary": "It hurts."})["counts"] == {"symptom": {"changed": 1}}
+    told = bring(GOUT | {"name": "Gouty arthritis"})
+    assert "It is called “Gout of the toe” here" in told["findings"][0]
+
+
+def test_a_renamed_cause_is_renamed_in_every_draft(bring):
+    bring(GOUT, ACHE)
+    bring(GOUT | {"name": "Gouty arthritis"})
+    assert document("S:1").causes[0].causes[0].name == "Gouty arthritis"
+
+
+def test_an_import_tells_whoever_has_the_form_open(bring):
+    bring(ITCH)
+    edition = page("S:2").edition
+    bring(ITCH | {"body": "<p>It itches a lot.</p>"})
+    assert page("S:2").edition == edition + 1
+
+
+def test_a_page_that_was_discarded_here_stays_discarded(bring, ann):
+    bring(ITCH)
+    discard(page("S:2"), by=ann)
+    told = bring(ITCH | {"title": "Itching"})
+    assert "“Itch” was discarded here" in told["findings"][0]
+
+
+def test_a_page_that_was_restored_counts_as_edited(bring, ann):
+    bring(ITCH)
+    bring(ITCH | {"body": "<p>Second.</p>"})
+    restore(page("S:2").revisions.get(number=1), by=ann)
+    assert bring(ITCH | {"body": "<p>Third.</p>"})["counts"] == {"symptom": {"conflicting, kept as it is here": 1}}
+
+
+@pytest.mark.parametrize(
+    ("on_conflict", "verdict", "pages"),
+    [("keep", "conflicting, kept as it is here", 1), ("beside", "new", 2), ("take", "changed", 1)],
+)
+def test_a_page_of_the_same_title_that_was_written_here_is_asked_about(bring, ann, on_conflict, verdict, pages):
+    stories.write_symptom(ann, title="Itch", slug="itch")
+    told = bring(ITCH, on_conflict=on_conflict)
+    assert told["counts"] == {"symptom": {verdict: 1}}
+    assert Symptom.objects.count() == pages
+    assert bring(ITCH, on_conflict=on_conflict)["counts"]["symptom"].keys() <= {"unchanged", verdict}
+
+
+def test_two_sources_may_use_the_same_ids(bring):
+    bring(ITCH, source="one")
+    bring(ITCH | {"title": "Ache"}, source="two")
+    assert Symptom.objects.count() == 2
+
+
+def test_ids_that_lead_to_two_pages_are_left_to_a_person(bring):
+    bring(ACHE, ITCH)
+    told = bring(ACHE | {"id": "S:3", "title": "Both", "also": ["S:1", "S:2"]})
+    assert "Its ids stand for several pages here: “Ache”, “Itch”" in told["findings"][0]
+
+
+# Who, and what must not be
+
+
+@pytest.mark.parametrize("who", ["ann", "ravi", "charlie"])
+def test_only_managing_editors_import(bring, request, who):
+    with pytest.raises(CannotImport, match="Only managing editors"):
+        bring(CARE, by=request.getfixturevalue(who))
+
+
+def test_the_owner_of_an_import_can_sign_none_of_it(bring, morgan, ravi):
+    bring(GOUT, ACHE)
+    assert has_own_words(page("S:1"), morgan)
+    assert not has_own_words(page("S:1"), ravi)
+
+
+@pytest.mark.parametrize(
+    ("record", "finding"),
+    [
+        ({"type": "leaflet", "id": "1"}, "refused 1 1 type: is not one of cause, symptom, article, about, retired"),
+        ({"id": "1"}, "refused 1 1 type: is not one of"),
+        ({"type": "article", "title": "x"}, "refused 1  id: is missing"),
+        ({"type": "article", "id": "1"}, "refused 1 1 title: is missing"),
+        (CARE | {"title": " "}, "refused 1 A:1 title: is empty"),
+        (CARE | {"title": "x" * 201}, "refused 1 A:1 title: is longer than 200 characters"),
+        (CARE | {"colour": "red"}, "refused 1 A:1 colour: is not a field that is known here"),
+        (CARE | {"body": "a\u0000b"}, "refused 1 A:1 body: Character 2 is U+0000"),
+        (CARE | {"body": 5}, "refused 1 A:1 body: is not text"),
+        (
+            CARE | {"references": [{"title": "x", "url": "javascript:1"}]},
+            "refused 1 A:1 references.0.url: Enter a valid",
+        ),
+        (CARE | {"advice": {"level": "urgent"}}, "refused 1 A:1 advice: Give both the advice and its level"),
+        (CARE | {"language": "es"}, "refused 1 A:1 language:"),
+        (ITCH | {"related": [{"symptom": "S:1", "system": "soul"}]}, "refused 1 S:2 related.0.system:"),
+        ("{", "refused 1  :"),
+    ],
+)
+def test_an_unfit_record_is_refused_with_line_and_field_and_the_others_come(bring, record, finding):
+    told = bring(record, CARE | {"id": "A:9", "title": "Another"})
+    assert told["findings"][0].startswith(finding)
+    assert [origin.key for origin in Origin.objects.all()] == ["A:9"]
+
+
+def test_the_second_record_of_an_id_is_refused(bring):
+    told = bring(CARE, ITCH | {"id": "A:1"}, CARE | {"title": "Later"})
+    assert told["findings"][0].startswith("refused 2 A:1 id: Line 1 has the same id already")
+    assert len(told["findings"]) == 2
+    assert document("A:1").title == "Care"
+
+
+def test_scripts_and_handlers_are_gone_before_anything_is_written(bring):
+    bring(CARE | {"body": '<p onclick="x()">Rest.</p><script>x()</script>'})
+    assert document("A:1").body == "<p>Rest.</p>"
+
+
+def test_no_more_records_are_read_than_were_asked_for(bring):
+    assert bring(GOUT, ACHE, ITCH, most=2)["counts"] == {"cause": {"new": 1}, "symptom": {"new": 1}}
+
+
+@pytest.mark.parametrize("source", ["", "  ", "x" * 61, "a\u0000b"])
+def test_a_source_needs_a_name(bring, source):
+    with pytest.raises(CannotImport, match="source"):
+        bring(CARE, source=source)
+
+
+def test_one_page_takes_as_many_queries_as_three(bring):
+    counts = []
+    for start, number in ((10, 1), (20, 3)):
+        records = [FULL | {"id": f"S:{start + n}", "title": f"Ache {start + n}", "related": []} for n in range(number)]
+        bring(GOUT, FULL, ITCH)
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            bring(*records)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+# In chunks, and stopped half-way
+
+
+def test_chunks_end_where_one_transaction_ends(bring, tmp_path):
+    records = [GOUT, *(FULL | {"id": f"S:{n + 10}", "title": f"Ache {n}"} for n in range(7)), ITCH]
+    bring(*records, chunk=2)
+    given = given_out(tmp_path)
+    assert Revision.objects.count() == 8
+    assert bring(*records)["counts"]["symptom"] == {"unchanged": 8}
+    assert given == given_out(tmp_path)
+
+
+def given_out(tmp_path) -> bytes:
+    path = tmp_path / "out.jsonl"
+    call_command("export_content", str(path), "--no-progress")
+    return path.read_bytes()
+
+
+# Out, and in again
+
+
+def test_what_is_given_out_comes_in_elsewhere_as_it_was(bring, tmp_path, morgan):
+    bring(GOUT, FULL, ITCH, CARE)
+    out = given_out(tmp_path)
+    records = [json.loads(line) for line in out.decode().splitlines()]
+    told = bring(*records, source="own")
+    assert {verdict for verdicts in told["counts"].values() for verdict in verdicts} == {"here already"}
+    assert given_out(tmp_path) == out
+
+
+def test_a_file_that_was_given_out_and_edited_tells_whether_the_page_was(bring, tmp_path, ann):
+    bring(CARE)
+    record = json.loads(given_out(tmp_path)) | {"summary": "Rest well."}
+    assert bring(record, source="own", apply=False)["counts"]["article"] == {"conflicting, kept as it is here": 1}
+    record["revision"] = page("A:1").latest_revision().digest
+    assert bring(record, source="own")["counts"]["article"] == {"changed": 1}
+    save(page("A:1"), by=ann, body="<p>Mine.</p>")
+    assert bring(record | {"summary": "Rest more."}, source="own")["counts"]["article"] == {
+        "conflicting, kept as it is here": 1
+    }
