@@ -1,0 +1,1 @@
+"""Pages from elsewhere: files are read, planned and applied, and never published."""
