@@ -10,6 +10,7 @@ class ArticlesConfig(AppConfig):
     def ready(self):
         from articles import composing, diff, guards, images, json_ld, kinds, models, neighbours, projections, rules
         from articles.content import AboutDocument, ArticleDocument
+        from articles.imports.reading import offered
         from articles.search import index, store
 
         plain = {
@@ -50,3 +51,4 @@ class ArticlesConfig(AppConfig):
         projections.register(kinds.Projection(index.MODELS, index.show, index.hide, index.rows))
         guards.install_after_migrate(self, rules.guards())
         store.install_after_migrate(self)
+        offered.register_all()

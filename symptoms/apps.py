@@ -11,6 +11,7 @@ class SymptomsConfig(AppConfig):
         from articles import guards, kinds
         from symptoms import blocks, causes, composing, json_ld, projected, quality, rules
         from symptoms.content import SymptomDocument
+        from symptoms.imports.reading import offered
         from symptoms.models import Symptom
 
         kinds.register(
@@ -44,3 +45,4 @@ class SymptomsConfig(AppConfig):
         )
         kinds.register_place("cause", "causes:cause", told="A possible cause: see which symptoms name it")
         guards.install_after_migrate(self, rules.guards())
+        offered.register_all()
