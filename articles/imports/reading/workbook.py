@@ -17,7 +17,7 @@ MOST_PARTS = 5_000
 LARGEST_PART = 64_000_000  # bytes of what is held whole, such as the words that cells share
 LARGEST_SHEET = 2_000_000_000
 SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-ROW_END = re.compile(rb"</(?:\w+:)?row>")
+ROW = re.compile(rb"<(?:\w+:)?row[ />]")
 FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 DAMAGED = "The workbook is damaged or not quite Excel's ({error}). Open it in Excel and save it, or save it as CSV."
 
@@ -42,11 +42,16 @@ def read(path: Path) -> Iterator[Found | Refused | Noted]:
             formulas.close()
 
 
+def _damaged(error: Exception) -> Unreadable:
+    """openpyxl wraps what went wrong into words that name our own folders."""
+    return Unreadable(DAMAGED.format(error=type(error.__cause__ or error).__name__))
+
+
 def _opened(path: Path, *, data_only: bool):
     try:
         return openpyxl.load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
     except Exception as error:  # openpyxl lets through whatever a hostile file makes its parts raise
-        raise Unreadable(DAMAGED.format(error=f"{type(error).__name__}: {error}")) from error
+        raise _damaged(error) from error
 
 
 def _measured(path: Path) -> bool:
@@ -73,12 +78,12 @@ def _scanned(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
         while block := source.read(files.BLOCK):
             text = tail + block
             reckons = reckons or bool(FORMULA.search(text))
-            ends = [found.end() for found in ROW_END.finditer(text)]
-            since = len(text) - ends[-1] if ends else since + len(block)
-            number += len(ends)
-            tail = text[max(len(text) - 16, ends[-1] if ends else 0) :]
+            rows = [found.end() for found in ROW.finditer(text)]
+            since = len(text) - rows[-1] if rows else since + len(block)
+            number += len(rows)
+            tail = text[max(len(text) - 16, rows[-1] if rows else 0) :]
             if since > files.LONGEST_LINE:
-                raise Unreadable(f"Row {number + 1:,} is longer than {files.LONGEST_LINE:,} bytes.")
+                raise Unreadable(f"Row {number:,} is longer than {files.LONGEST_LINE:,} bytes.")
     return reckons
 
 
@@ -93,7 +98,7 @@ def _rows(sheet) -> Iterator[Sequence]:
     except Unreadable:
         raise
     except Exception as error:  # as above
-        raise Unreadable(DAMAGED.format(error=f"{type(error).__name__}: {error}")) from error
+        raise _damaged(error) from error
 
 
 def _records(rows: Iterator[Sequence], formulas: Iterator[Sequence] | None) -> Iterator[Found | Refused | Noted]:
