@@ -11,7 +11,7 @@ class ArticlesConfig(AppConfig):
         from articles import composing, diff, guards, images, json_ld, kinds, models, neighbours, projections, rules
         from articles.content import AboutDocument, ArticleDocument
         from articles.imports import importers, pages, retired
-        from articles.imports.reading import jsonl  # noqa
+        from articles.imports.reading import offered
         from articles.search import index, store
 
         plain = {
@@ -55,3 +55,4 @@ class ArticlesConfig(AppConfig):
         importers.register(retired.Retired())
         guards.install_after_migrate(self, rules.guards())
         store.install_after_migrate(self)
+        offered.register_all()

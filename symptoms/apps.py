@@ -14,6 +14,7 @@ class SymptomsConfig(AppConfig):
         from symptoms.content import SymptomDocument
         from symptoms.imports.causes import Causes
         from symptoms.imports.pages import Symptoms
+        from symptoms.imports.reading import offered
         from symptoms.models import Symptom
 
         kinds.register(
@@ -49,3 +50,4 @@ class SymptomsConfig(AppConfig):
         importers.register(Causes())
         importers.register(Symptoms())
         guards.install_after_migrate(self, rules.guards())
+        offered.register_all()

@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from articles import addresses, bulk, kinds
 from articles.actions import record_revisions
 from articles.fields import fold
-from articles.imports import frame, matching, showing
+from articles.imports import frame, matching, showing, wild
 from articles.imports.hanging import Hanging
 from articles.imports.job import Job, OnConflict
-from articles.imports.links import Links, bare
+from articles.imports.links import Links
 from articles.imports.matching import Match
 from articles.imports.records import AboutRecord, ArticleRecord, PageRecord, unpack
 from articles.imports.showing import Difference
@@ -109,7 +109,7 @@ class Pages:
             Origin,
             ["source", "key", "article", "merged", "url", "said", "edition", "run"],
             [
-                (job.source, record.id, keys[page.uuid], False, bare(record.url), "", 0, job.run.pk)
+                (job.source, record.id, keys[page.uuid], False, wild.normal(record.url), "", 0, job.run.pk)
                 for page, record in zip(pages, records, strict=True)
             ],
         )
@@ -148,7 +148,7 @@ class Pages:
         keys = {row.key: known[row.key].page.pk for row in rows}
         records = {keys[row.key]: self.read(row) for row in rows if row.verdict != Verdict.HERE}
         begun = {keys[row.key]: known[row.key].page for row in rows if known[row.key].begun}
-        links, hanging = Links(job, self, records), Hanging(set(begun))
+        links, hanging = Links(self, records), Hanging(set(begun))
         records = {pk: links.written(pk, record) for pk, record in records.items()}
         self._write_stood(records, begun.keys() - links.found)
         self.write_rows(job, records, hanging)
@@ -195,7 +195,7 @@ class Pages:
     def _remember(self, job: Job, rows: list[Row], keys: dict[str, int], revisions: dict[int, int]) -> None:
         editions = dict(Article.objects.filter(pk__in=keys.values()).values_list("pk", "edition"))
         merged = job.spool.merged_into(rows, SPACE)
-        came = {row.key: (keys[row.key], False, bare(row.url), row.digest) for row in rows}
+        came = {row.key: (keys[row.key], False, wild.normal(row.url), row.digest) for row in rows}
         came |= {other: (keys[key], True, "", "merged") for key, others in merged.items() for other in others}
         for some in batched(came):
             Origin.objects.filter(source=job.source, key__in=some).delete()

@@ -1,6 +1,7 @@
 """One record of a file: what our JSON lines say of a page, checked and cleaned before anything is written."""
 
 import json
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
 from django.core.exceptions import ValidationError as Refusal
@@ -10,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from articles.content import ADVICE_LABELS, digest
 from articles.fields import BREAKS, LONGEST, clean_html, refuse_unprintable
+from articles.imports import wild
 from articles.models import Article
 
 LONGEST_LIST = 20_000
@@ -27,9 +29,13 @@ def one_line(text: str, info: ValidationInfo) -> str:
 def rich(html: str, info: ValidationInfo) -> str:
     if not html or info.context is CLEAN:
         return html
+    if info.context is None:
+        return _refused(clean_html, html)
     if len(html) > LONGEST:
         raise PydanticCustomError("boundless", "is longer than {most} characters", {"most": f"{LONGEST:,}"})
-    return _refused(clean_html, html)
+    cleaned = wild.clean(html, info.context.base)
+    info.context.dropped += cleaned.dropped
+    return cleaned.html
 
 
 def web_address(text: str, info: ValidationInfo) -> str:
@@ -153,10 +159,18 @@ class Unfit(Exception):
         self.field, self.reason = field, reason
 
 
-def parse(model: type[Record], values: dict) -> Record:
-    """The record of some values. Raises Unfit with the first thing that is wrong."""
+@dataclass
+class Wild:
+    """Where a text from elsewhere stood, and what it lost when it was cleaned."""
+
+    base: str = ""
+    dropped: list[str] = field(default_factory=list)
+
+
+def parse(model: type[Record], values: dict, text: Wild | None = None) -> Record:
+    """The record of some values, its texts cleaned. Raises Unfit with the first thing that is wrong."""
     try:
-        record = model.model_validate(values)
+        record = model.model_validate(values, context=text or Wild())
     except ValidationError as error:
         raise _unfit(error) from error
     advice = getattr(record, "advice", None)

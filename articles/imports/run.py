@@ -13,7 +13,7 @@ from articles.imports import importers
 from articles.imports.job import CannotImport, Job, What
 from articles.imports.pages import BATCH
 from articles.imports.reading import Found, Noted, Reader, Refused
-from articles.imports.records import Unfit, parse
+from articles.imports.records import Unfit, Wild, parse
 from articles.imports.spool import WRITTEN, Row, Verdict
 from articles.models import ImportFinding, ImportRun
 
@@ -53,8 +53,9 @@ def _take(job: Job, found: Found) -> bool:
         known = ", ".join(each.type for each in importers.every())
         job.spool.tell(What.REFUSED, found.line, key, f"is not one of {known}", "type")
         return False
+    text = Wild(base=str(found.values.get("url") or ""))
     try:
-        record = parse(importer.record, found.values)
+        record = parse(importer.record, found.values, text)
     except Unfit as unfit:
         job.spool.tell(What.REFUSED, found.line, key, unfit.reason, unfit.field)
         return False
@@ -63,6 +64,8 @@ def _take(job: Job, found: Found) -> bool:
     twice = job.spool.add(found.line, importer.space, record, name=name, also=also, url=url)
     if twice:
         job.spool.tell(What.REFUSED, found.line, key, twice, "id")
+    elif text.dropped:
+        job.note(found.line, key, f"Left out of its text: {'; '.join(text.dropped)}.")
     return not twice
 
 

@@ -111,7 +111,9 @@ class Spool:
         """Put something into the report; beyond a bound of each sort it is only counted."""
         self.told[what] += 1
         if self.told[what] <= MOST_TOLD:
-            self._db.execute("INSERT INTO finding VALUES (?, ?, ?, ?, ?)", (what, line, key[:200], where[:100], text))
+            self._db.execute(
+                "INSERT INTO finding VALUES (?, ?, ?, ?, ?)", (what, line, key[:200], where[:100], text[:1000])
+            )
 
     def findings(self) -> Iterator[Finding]:
         rows = self._db.execute("SELECT what, line, key, field, text FROM finding ORDER BY rowid")

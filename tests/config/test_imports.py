@@ -359,13 +359,13 @@ def test_the_owner_of_an_import_can_sign_none_of_it(bring, morgan, ravi):
     ("record", "finding"),
     [
         ({"type": "leaflet", "id": "1"}, "refused 1 1 type: is not one of cause, symptom, article, about, retired"),
-        ({"id": "1"}, "refused 1 1 type: is not one of"),
+        ({"id": "1"}, "refused 1 1 type: This record does not say its type"),
         ({"type": "article", "title": "x"}, "refused 1  id: is missing"),
         ({"type": "article", "id": "1"}, "refused 1 1 title: is missing"),
         (CARE | {"title": " "}, "refused 1 A:1 title: is empty"),
         (CARE | {"title": "x" * 201}, "refused 1 A:1 title: is longer than 200 characters"),
         (CARE | {"colour": "red"}, "refused 1 A:1 colour: is not a field that is known here"),
-        (CARE | {"body": "a\u0000b"}, "refused 1 A:1 body: Character 2 is U+0000"),
+        (CARE | {"summary": "a\u0000b"}, "refused 1 A:1 summary: Character 2 is U+0000"),
         (CARE | {"body": 5}, "refused 1 A:1 body: is not text"),
         (
             CARE | {"references": [{"title": "x", "url": "javascript:1"}]},
@@ -374,7 +374,7 @@ def test_the_owner_of_an_import_can_sign_none_of_it(bring, morgan, ravi):
         (CARE | {"advice": {"level": "urgent"}}, "refused 1 A:1 advice: Give both the advice and its level"),
         (CARE | {"language": "es"}, "refused 1 A:1 language:"),
         (ITCH | {"related": [{"symptom": "S:1", "system": "soul"}]}, "refused 1 S:2 related.0.system:"),
-        ("{", "refused 1  :"),
+        ('{"type": "article", "id": ', "refused 1  :"),
     ],
 )
 def test_an_unfit_record_is_refused_with_line_and_field_and_the_others_come(bring, record, finding):
@@ -391,8 +391,9 @@ def test_the_second_record_of_an_id_is_refused(bring):
 
 
 def test_scripts_and_handlers_are_gone_before_anything_is_written(bring):
-    bring(CARE | {"body": '<p onclick="x()">Rest.</p><script>x()</script>'})
+    told = bring(CARE | {"body": '<p onclick="x()">Rest.</p><script>x()</script>'})
     assert document("A:1").body == "<p>Rest.</p>"
+    assert told["findings"] == ["noted 1 A:1 : Left out of its text: 1 script."]
 
 
 def test_no_more_records_are_read_than_were_asked_for(bring):

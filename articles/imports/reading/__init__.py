@@ -81,8 +81,7 @@ def every() -> list[Format]:
 
 def told_by(file_name: str) -> Format:
     """The format that the end of a file's name tells. Raises UnknownFormat where it tells none, or several."""
-    plain = file_name.lower().removesuffix(".gz")
-    found = [each for each in every() if plain.endswith(each.suffixes)]
+    found = [each for each in every() if file_name.lower().endswith(each.suffixes)]
     if len(found) != 1:
         names = ", ".join(each.name for each in found or every())
         raise UnknownFormat(f"The name of “{file_name}” does not tell its format. Choose one of: {names}.")

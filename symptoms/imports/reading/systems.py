@@ -1,0 +1,33 @@
+"""The body systems of open data (they are MedlinePlus' own names) as ours."""
+
+from symptoms.models import BodySystem
+
+SYSTEMS = {
+    "Blood, Heart and Circulation": BodySystem.HEART,
+    "Bones, Joints and Muscles": BodySystem.MUSCULOSKELETAL,
+    "Brain and Nerves": BodySystem.NEUROLOGICAL,
+    "Cancers": BodySystem.WHOLE_BODY,
+    "Cells and Laboratory Findings": BodySystem.WHOLE_BODY,
+    "Digestive System": BodySystem.DIGESTIVE,
+    "Ear, Nose and Throat": BodySystem.EARS_NOSE_THROAT,
+    "Endocrine System": BodySystem.WHOLE_BODY,
+    "Eyes and Vision": BodySystem.EYES,
+    "General (whole body)": BodySystem.WHOLE_BODY,
+    "Growth and Development": BodySystem.WHOLE_BODY,
+    "Head and Neck": BodySystem.EARS_NOSE_THROAT,
+    "Immune System": BodySystem.WHOLE_BODY,
+    "Kidneys and Urinary System": BodySystem.URINARY,
+    "Lungs and Breathing": BodySystem.BREATHING,
+    "Mental Health and Behavior": BodySystem.MENTAL_HEALTH,
+    "Metabolic Problems": BodySystem.WHOLE_BODY,
+    "Mouth and Teeth": BodySystem.EARS_NOSE_THROAT,
+    "Pregnancy and Reproduction": BodySystem.REPRODUCTIVE,
+    "Reproductive System": BodySystem.REPRODUCTIVE,
+    "Skin, Hair and Nails": BodySystem.SKIN,
+}
+
+
+def known(name: str) -> BodySystem | None:
+    said = name.lower()
+    ours = (system for system in BodySystem if said in (system.value, system.label.lower()))
+    return SYSTEMS.get(name) or next(ours, None)
