@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
@@ -34,12 +34,14 @@ class Match:
         return bool(self.origin and not self.origin.said)
 
 
-def as_uuid(key: str) -> UUID | None:
-    """The UUID that an id is, in the one way in which we write it."""
+def uuid_of(source: str, key: str) -> UUID:
+    """The UUID of what has an id: the id itself where it is one of ours, else the same one on every site."""
     try:
-        return UUID(key) if len(key) == 36 and str(UUID(key)) == key else None
+        if len(key) == 36 and str(UUID(key)) == key:
+            return UUID(key)
     except ValueError:
-        return None
+        pass
+    return uuid5(NAMESPACE_URL, f"urn:countersign:{source}:{key}")
 
 
 def known(job: Job, rows: list[Row]) -> dict[str, Match]:
@@ -47,7 +49,7 @@ def known(job: Job, rows: list[Row]) -> dict[str, Match]:
     merged = job.spool.merged_into(rows, "page")
     keys = [row.key for row in rows] + [key for keys in merged.values() for key in keys]
     origins = {origin.key: origin for origin in Origin.objects.filter(source=job.source, key__in=keys)}
-    uuids = {row.key: uuid for row in rows if (uuid := as_uuid(row.key))}
+    uuids = {row.key: uuid_of(job.source, row.key) for row in rows}
     pages = _pages(origin.article_id for origin in origins.values())
     own = {page.uuid: page for page in _with_newest(Article.objects.filter(uuid__in=uuids.values()))}
     found = {}
@@ -56,7 +58,7 @@ def known(job: Job, rows: list[Row]) -> dict[str, Match]:
         if led:
             others = {pages[origin.article_id].title for origin in led} - {pages[led[0].article_id].title}
             found[row.key] = Match(pages[led[0].article_id], led[0], tuple(sorted(others)))
-        elif uuids.get(row.key) in own:
+        elif uuids[row.key] in own:
             found[row.key] = Match(own[uuids[row.key]])
     return found
 
@@ -65,18 +67,16 @@ def hold(job: Job, rows: list[Row]) -> None:
     """Hold the pages of records until the transaction ends, before anything is read of them."""
     keys = [row.key for row in rows]
     led = Q(pk__in=Origin.objects.filter(source=job.source, key__in=keys).values("article"))
-    if uuids := [uuid for key in keys if (uuid := as_uuid(key))]:
-        led |= Q(uuid__in=uuids)
-    list(Article.objects.select_for_update().filter(led).order_by("pk").values_list("pk"))
+    own = Q(uuid__in=[uuid_of(job.source, key) for key in keys])
+    list(Article.objects.select_for_update().filter(led | own).order_by("pk").values_list("pk"))
 
 
 def come(job: Job, rows: list[Row]) -> set[str]:
     """The ids of records that have a page already."""
     keys = [row.key for row in rows]
     led = set(Origin.objects.filter(source=job.source, key__in=keys).values_list("key", flat=True))
-    uuids = {uuid: key for key in keys if (uuid := as_uuid(key))}
-    own = Article.objects.filter(uuid__in=uuids).values_list("uuid", flat=True) if uuids else ()
-    return led | {uuids[uuid] for uuid in own}
+    uuids = {uuid_of(job.source, key): key for key in keys}
+    return led | {uuids[uuid] for uuid in Article.objects.filter(uuid__in=uuids).values_list("uuid", flat=True)}
 
 
 def _pages(keys: Iterable[int]) -> dict[int, Article]:
@@ -108,10 +108,11 @@ def pages_of(job: Job, keys: Iterable[str]) -> dict[str, int]:
 
 
 def _led(job: Job, keys: set[str]) -> dict[str, int]:
-    uuids = [uuid for key in keys if (uuid := as_uuid(key))]
-    own = Article.objects.kept().filter(uuid__in=uuids).values_list("uuid", "pk") if uuids else ()
-    found = {str(uuid): pk for uuid, pk in own}
+    found = {}
     for some in batched(keys):
+        uuids = {uuid_of(job.source, key): key for key in some}
+        own = Article.objects.kept().filter(uuid__in=uuids).values_list("uuid", "pk")
+        found |= {uuids[uuid]: pk for uuid, pk in own}
         led = Origin.objects.filter(source=job.source, key__in=some, article__discarded_at__isnull=True)
         found |= dict(led.values_list("key", "article"))
     return found

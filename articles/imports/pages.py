@@ -102,7 +102,10 @@ class Pages:
         records = [self.read(row, bare=True) for row in rows]
         wishes = [record.slug or addresses.wished(record.title, record.id) for record in records]
         slugs = addresses.free(wishes, partial(addresses.taken, self.kind))
-        pages = [self._made(job.by, record, slug=slug) for record, slug in zip(records, slugs, strict=True)]
+        pages = [
+            self._made(job.by, record, slug=slug, uuid=matching.uuid_of(job.source, record.id))
+            for record, slug in zip(records, slugs, strict=True)
+        ]
         self.insert(pages)
         keys = dict(Article.objects.filter(uuid__in=[page.uuid for page in pages]).values_list("uuid", "pk"))
         bulk.insert(
@@ -119,8 +122,6 @@ class Pages:
 
     def _made(self, writer: AbstractUser, record: PageRecord, **known) -> Article:
         """The page of a new record, with what is known of it besides."""
-        if uuid := matching.as_uuid(record.id):
-            known = {"uuid": uuid} | known
         page = kinds.get(self.kind).model(kind=self.kind, writer=writer, **known)
         self.write_own(page, record)
         frame.begin(page, record)

@@ -77,7 +77,18 @@ def readable(value, names: Names):
 def _told(before, after) -> tuple[str, str]:
     if isinstance(after, tuple):
         return _told_rows(before or (), after)
-    return tuple(short(text) for text in (before, after))
+    return told_texts(str(before or ""), str(after or ""))
+
+
+def told_texts(before: str, after: str) -> tuple[str, str]:
+    """Two texts from a little before the first letter in which they differ."""
+    here, there = (" ".join(strip_tags(text).split()) for text in (before, after))
+    if here == there:
+        return "the same words", "with other links, headings or lists"
+    pairs = enumerate(zip(here, there, strict=False))
+    same = next((place for place, (one, other) in pairs if one != other), min(len(here), len(there)))
+    start = max(0, same - LONGEST // 4) if same > LONGEST // 2 else 0
+    return tuple(f"“…{text[1:]}" if start else text for text in (short(here[start:]), short(there[start:])))
 
 
 def _told_rows(before: tuple, after: tuple) -> tuple[str, str]:

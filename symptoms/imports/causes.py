@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from articles import addresses, bulk
 from articles.fields import fold
 from articles.imports.job import Job, OnConflict
-from articles.imports.matching import as_uuid
+from articles.imports.matching import uuid_of
 from articles.imports.records import unpack
 from articles.imports.showing import Difference
 from articles.imports.spool import WRITTEN, Row, Verdict, batched
@@ -28,7 +28,7 @@ class Causes:
 
     def judge(self, job: Job, rows: list[Row]) -> dict[str, CauseOrigin]:
         origins = _origins(job, [row.key for row in rows])
-        own, named = _by_uuid(row.key for row in rows), _by_name(row.name for row in rows)
+        own, named = _by_uuid(job, [row.key for row in rows]), _by_name(row.name for row in rows)
         for row in rows:
             row.verdict = self._about(job, row, origins.get(row.key), own.get(row.key), named.get(fold(row.name)[:400]))
         return origins
@@ -62,7 +62,7 @@ class Causes:
         _make(job, [records[row.key] for row in rows if row.verdict == Verdict.NEW])
         for row in rows:
             if row.verdict == Verdict.CHANGED:
-                cause = origins[row.key].cause if row.key in origins else _by_uuid([row.key])[row.key]
+                cause = origins[row.key].cause if row.key in origins else _by_uuid(job, [row.key])[row.key]
                 cause.name = row.name
                 cause.save()
                 record_cause(cause, by=job.by)
@@ -70,7 +70,7 @@ class Causes:
         return rows
 
     def _remember(self, job: Job, rows: list[Row], records: dict[str, CauseRecord], origins: dict) -> None:
-        own, named = _by_uuid(row.key for row in rows), _by_name(row.name for row in rows)
+        own, named = _by_uuid(job, [row.key for row in rows]), _by_name(row.name for row in rows)
         made = []
         for row in rows:
             cause = origins[row.key].cause if row.key in origins else own.get(row.key) or named[fold(row.name)[:400]]
@@ -108,10 +108,7 @@ def _make(job: Job, records: list[CauseRecord]) -> None:
     wishes = [record.slug or addresses.wished(record.name, record.id) for record in by_name.values()]
     causes = []
     for (folded, record), slug in zip(by_name.items(), addresses.free(wishes, _taken), strict=True):
-        cause = Cause(name=record.name, folded=folded, slug=slug)
-        if uuid := as_uuid(record.id):
-            cause.uuid = uuid
-        causes.append(cause)
+        causes.append(Cause(uuid=uuid_of(job.source, record.id), name=record.name, folded=folded, slug=slug))
     bulk.insert_objects(Cause, causes)
     made = Cause.objects.filter(uuid__in=[cause.uuid for cause in causes]).values_list("pk", flat=True)
     bulk.insert(Cause.authors.through, ["cause", "user"], [(pk, job.by.pk) for pk in made])
@@ -126,9 +123,9 @@ def _origins(job: Job, keys: Iterable[str]) -> dict[str, CauseOrigin]:
     return {origin.key: origin for origin in rows}
 
 
-def _by_uuid(keys: Iterable[str]) -> dict[str, Cause]:
-    uuids = {uuid: key for key in keys if (uuid := as_uuid(key))}
-    return {uuids[cause.uuid]: cause for cause in Cause.objects.filter(uuid__in=uuids)} if uuids else {}
+def _by_uuid(job: Job, keys: Iterable[str]) -> dict[str, Cause]:
+    uuids = {uuid_of(job.source, key): key for key in keys}
+    return {uuids[cause.uuid]: cause for cause in Cause.objects.filter(uuid__in=uuids)}
 
 
 def _by_name(names: Iterable[str]) -> dict[str, Cause]:
@@ -150,9 +147,9 @@ def causes_of(job: Job, keys: Iterable[str]) -> dict[str, Known]:
     if len(seen) > MOST_KNOWN:
         seen.clear()
     for some in batched(keys - seen.keys()):
-        uuids = [uuid for key in some if (uuid := as_uuid(key))]
-        own = Cause.objects.filter(uuid__in=uuids).values_list(*Known._fields) if uuids else ()
-        seen |= {str(uuid): Known(pk, uuid, *said) for pk, uuid, *said in own}
+        uuids = {uuid_of(job.source, key): key for key in some}
+        own = Cause.objects.filter(uuid__in=uuids).values_list(*Known._fields)
+        seen |= {uuids[uuid]: Known(pk, uuid, *said) for pk, uuid, *said in own}
         led = CauseOrigin.objects.filter(source=job.source, key__in=some)
         seen |= {
             key: Known(*said) for key, *said in led.values_list("key", *(f"cause__{name}" for name in Known._fields))

@@ -7,4 +7,4 @@ from symptoms.imports.reading import columns, obo, open_data
 def register_all() -> None:
     columns.add()
     register("obo", obo.read, label="Ontology (OBO)", suffixes=(".obo", ".obo.gz"))
-    register("open-data", open_data.read, label="Open data on symptoms (JSON lines)", suffixes=(".jsonl.gz", ".jsonl"))
+    register("open-data", open_data.read, label="Open data on symptoms (JSON lines)", suffixes=())

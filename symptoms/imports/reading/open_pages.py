@@ -52,6 +52,7 @@ def joined(line: int, values: dict, tally: Tally) -> Iterator[Found | Refused | 
     said |= _text(line, [values.get("lead"), values.get("definition")], tally)
     terms = values["source_ids"].get("SYMP") or []
     said |= {"url": sources.term(terms[0])} if terms and sources.term(terms[0]) else {}
+    said |= {"also": terms} if terms else {}
     said["other_names"] = names.others(line, same, title, tally)
     found = ((code["system"], code["code"], names.one_line(code.get("display"))) for code in values.get("codes") or [])
     said["codes"] = codes.known(line, found, tally)

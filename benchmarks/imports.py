@@ -1,0 +1,156 @@
+"""How long imports take, in how much memory, beside a bare load of every row that they left.
+
+    python -m benchmarks.imports scale FOLDER    18,836 symptoms and 253,320 edges, on both engines
+    python -m benchmarks.imports open FOLDER     ontology, open pages, 3,401 articles, MedlinePlus: twice, both engines
+
+FOLDER holds the files that ``shared/data/README.md`` describes. Nobody clinical has read any of it.
+"""
+
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.__main__ import python
+from tests.postgres import postgresql
+
+FILES = {
+    "scale": [("scale_causes.jsonl.gz", "open-data"), ("scale_pages.jsonl.gz", "open-data")],
+    "open": [
+        ("symp.obo.gz", "obo"),
+        ("causes_open.jsonl.gz", "open-data"),
+        ("symptom_pages_open.jsonl.gz", "open-data"),
+        ("articles.jsonl.gz", "open-data"),
+        ("mplus_topics_en_reconstructed_dev.xml.gz", "medlineplus"),
+        ("mplus_topics_2012-07-21_official_sample.xml", "medlineplus"),
+    ],
+}
+LEFT_ALONE = ("django_", "auth_", "sqlite_", "account_", "mfa_", "articles_search")
+
+
+def main(site: str, folder: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="countersign-") as directory:
+        measure("SQLite", f"sqlite:///{directory}/db.sqlite3", site, folder)
+    with postgresql() as database:
+        measure("PostgreSQL", database, site, folder)
+
+
+def measure(engine: str, database: str, site: str, folder: str) -> None:
+    print(
+        f"\n{engine}\n\n| file | seconds | records/s | peak memory | what came |\n|---|---:|---:|---:|---|", flush=True
+    )
+    python("benchmarks.imports", "begin", database=database)
+    spent = 0.0
+    for _ in range(1 if site == "scale" else 2):
+        for name, format in FILES[site]:
+            run = json.loads(python("benchmarks.imports", "bring", str(Path(folder) / name), format, database=database))
+            spent += run["seconds"]
+            rate = run["records"] / run["seconds"]
+            told = ", ".join(f"{number:,} {what}" for what, number in sorted(run["counts"].items()))
+            print(f"| {name} | {run['seconds']:.1f} | {rate:,.0f} | {run['peak']:,.0f} MB | {told} |", flush=True)
+    if site == "scale":
+        bare = json.loads(python("benchmarks.imports", "bare", database=database))
+        print(f"\nA bare load of the {bare['rows']:,} rows that are there: {bare['seconds']:.1f} s. ", end="")
+        print(
+            f"The imports took {spent:.1f} s, {spent / bare['seconds']:.1f} times as long, {bare['rows'] / spent:,.0f} rows/s."
+        )
+
+
+def begin() -> dict:
+    from django.contrib.auth.models import User
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    User.objects.create_superuser("importer")
+    return {}
+
+
+def bring(path: str, format: str) -> dict:
+    from django.contrib.auth.models import User
+
+    from articles.imports import reading
+    from articles.imports.importing import planned
+
+    owner, begun = User.objects.get(username="importer"), time.perf_counter()
+    asked = {"reader": reading.get(format), "format": format, "source": "benchmark", "by": owner}
+    with planned(Path(path), **asked) as plan:
+        records = sum(sum(verdicts.values()) for verdicts in plan.counts.values())
+        counts = {f"{kind} {what}": n for kind, verdicts in plan.counts.items() for what, n in verdicts.items()}
+        counts |= {str(what): number for what, number in plan.told.items()}
+        if plan.writes:
+            counts |= {name: n for name, n in plan.apply().counts.items() if name.startswith("dangling")}
+    seconds = time.perf_counter() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "records": records, "peak": peak, "counts": counts}
+
+
+def bare() -> dict:
+    """Every row of every table of ours, loaded into copies of these tables with their keys, indexes and checks."""
+    from django.db import connection
+
+    tables = [name for name in connection.introspection.table_names() if not name.startswith(LEFT_ALONE)]
+    load = _bare_postgresql if connection.vendor == "postgresql" else _bare_sqlite
+    rows, seconds = load(connection, tables)
+    return {"rows": rows, "seconds": seconds}
+
+
+def _bare_sqlite(connection, tables: list[str]) -> tuple[int, float]:
+    import sqlite3
+
+    marks = ", ".join("?" * len(tables))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name IN ({marks}) "
+            "AND type IN ('table', 'index') ORDER BY type DESC".replace("?", "%s"),
+            tables,
+        )
+        made = cursor.fetchall()
+        data = {}
+        for table in tables:
+            cursor.execute(f"SELECT * FROM {table}")
+            data[table] = cursor.fetchall()
+    with tempfile.TemporaryDirectory() as directory, sqlite3.connect(f"{directory}/bare.sqlite3") as copy:
+        for _, _, statement in made:
+            copy.execute(statement)
+        copy.commit()
+        begun = time.perf_counter()
+        for table, rows in data.items():
+            if rows:
+                copy.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        copy.commit()
+        return sum(map(len, data.values())), time.perf_counter() - begun
+
+
+def _bare_postgresql(connection, tables: list[str]) -> tuple[int, float]:
+    with connection.cursor() as cursor, tempfile.TemporaryDirectory() as directory:
+        files = {}
+        for table in tables:
+            files[table] = Path(directory) / table
+            with files[table].open("wb") as file:
+                cursor.copy_expert(f"COPY {table} TO STDOUT", file)
+            cursor.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
+        total, begun = 0, time.perf_counter()
+        for table, path in files.items():
+            with path.open("rb") as file:
+                cursor.copy_expert(f"COPY bare_{table} FROM STDIN", file)
+            total += cursor.rowcount
+        return total, time.perf_counter() - begun
+
+
+def inside(deed: str, *arguments: str) -> dict:
+    """One deed in this process, which has a database of its own."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+    import django
+
+    django.setup()
+    return {"begin": begin, "bring": bring, "bare": bare}[deed](*arguments)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] and sys.argv[1] in ("begin", "bring", "bare"):
+        print(json.dumps(inside(*sys.argv[1:])))
+    else:
+        main(*sys.argv[1:])
