@@ -53,10 +53,9 @@ def measure(engine: str, database: str, site: str, folder: str) -> None:
             print(f"| {name} | {run['seconds']:.1f} | {rate:,.0f} | {run['peak']:,.0f} MB | {told} |", flush=True)
     if site == "scale":
         bare = json.loads(python("benchmarks.imports", "bare", database=database))
-        print(f"\nA bare load of the {bare['rows']:,} rows that are there: {bare['seconds']:.1f} s. ", end="")
-        print(
-            f"The imports took {spent:.1f} s, {spent / bare['seconds']:.1f} times as long, {bare['rows'] / spent:,.0f} rows/s."
-        )
+        times, rate = spent / bare["seconds"], bare["rows"] / spent
+        print(f"\nA bare load of the {bare['rows']:,} rows that are there: {bare['seconds']:.1f} s.")
+        print(f"The imports took {spent:.1f} s, {times:.1f} times as long: {rate:,.0f} rows/s.", flush=True)
 
 
 def begin() -> dict:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -34,6 +35,7 @@ class Match:
         return bool(self.origin and not self.origin.said)
 
 
+@lru_cache(maxsize=50_000)
 def uuid_of(source: str, key: str) -> UUID:
     """The UUID of what has an id: the id itself where it is one of ours, else the same one on every site."""
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
@@ -106,8 +107,7 @@ class Pages:
             self._made(job.by, record, slug=slug, uuid=matching.uuid_of(job.source, record.id))
             for record, slug in zip(records, slugs, strict=True)
         ]
-        self.insert(pages)
-        keys = dict(Article.objects.filter(uuid__in=[page.uuid for page in pages]).values_list("uuid", "pk"))
+        keys = self.insert(pages)
         bulk.insert(
             Origin,
             ["source", "key", "article", "merged", "url", "said", "edition", "run"],
@@ -128,8 +128,10 @@ class Pages:
         page.sort_key = fold(page.title)[:200]
         return page
 
-    def insert(self, pages: list[Article]) -> None:
+    def insert(self, pages: list[Article]) -> dict[UUID, int]:
+        """Add pages; returns their keys."""
         bulk.insert_objects(Article, pages)
+        return dict(Article.objects.filter(uuid__in=[page.uuid for page in pages]).values_list("uuid", "pk"))
 
     def write_own(self, page: Article, record: PageRecord) -> None:
         """Copy what a record says of a page into the page's own fields."""

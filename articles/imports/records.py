@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 from django.core.exceptions import ValidationError as Refusal
@@ -41,8 +42,16 @@ def rich(html: str, info: ValidationInfo) -> str:
 def web_address(text: str, info: ValidationInfo) -> str:
     """An address that a link may lead to; empty where there is none."""
     if text and info.context is not CLEAN:
-        _refused(URLValidator(schemes=["http", "https"]), text)
+        _refused(_leads_somewhere, text)
     return text
+
+
+_is_url = URLValidator(schemes=["http", "https"])
+
+
+@lru_cache(maxsize=1000)  # a page and its reference often have the same one
+def _leads_somewhere(text: str) -> None:
+    _is_url(text)
 
 
 def _refused(check, text: str):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from articles import bulk
 from articles.fields import fold
@@ -59,13 +60,13 @@ class RelatedRow:
 class Symptoms(Pages):
     kind, record = "symptom", SymptomRecord
 
-    def insert(self, pages: list[Symptom]) -> None:
+    def insert(self, pages: list[Symptom]) -> dict[UUID, int]:
         """The rows of both tables."""
-        super().insert(pages)
-        keys = dict(Article.objects.filter(uuid__in=[page.uuid for page in pages]).values_list("uuid", "pk"))
+        keys = super().insert(pages)
         for page in pages:
             page.pk = page.article_ptr_id = keys[page.uuid]
         bulk.insert_objects(Symptom, pages)
+        return keys
 
     def write_rows(self, job: Job, records: dict[int, SymptomRecord], hanging: Hanging) -> None:
         super().write_rows(job, records, hanging)
