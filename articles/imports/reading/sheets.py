@@ -47,10 +47,10 @@ class Sheet:
         key = cells.bare(said.get("id", "")).strip()
         kind = cells.bare(said.get("type", "")).strip().lower()
         reading = cells.Row(base=cells.bare(said.get("url", "")).strip())
-        values: dict = {}
+        types, values = columns.types(), {}
         for column in filter(None, self.columns):
             if cell := said.get(column.name):
-                if kind in columns.EVERY and kind not in column.types:
+                if kind in types and not column.is_of(types[kind]):
                     yield Refused(line, key, column.name, f"A row of type “{kind}” has no “{column.name}”. Empty it.")
                     return
                 try:
@@ -65,12 +65,11 @@ class Sheet:
         for name in columns.REQUIRED:
             if not values.get(name):
                 return Refused(line, key, name, f"The cell “{name}” is empty. Each row needs one.")
-        if kind not in columns.EVERY:
-            listed = _listed(sorted(columns.EVERY))
-            return Refused(line, key, "type", f"“{kind[:80]}” is no type. A row is of type {listed}.")
+        types = columns.types()
+        if kind not in types:
+            return Refused(line, key, "type", f"“{kind[:80]}” is no type. A row is of type {_listed(sorted(types))}.")
         values["type"] = kind
-        if kind == "cause":
-            values["name"] = values.pop("title")
+        values[types[kind].title] = values.pop("title")
         return Found(line, values)
 
 
