@@ -34,6 +34,8 @@ def guarded(cell: str) -> str:
 
 def split(text: str, mark: str) -> list[str]:
     """Parts between marks, save those behind a backslash, which stay as they are."""
+    if "\\" not in text:
+        return text.split(mark)
     parts, part, escaped = [], "", False
     for letter in text:
         if letter == mark and not escaped:
@@ -47,7 +49,7 @@ def split(text: str, mark: str) -> list[str]:
 
 def plain(text: str) -> str:
     r"""What ``\|``, ``\;`` and ``\\`` stand for; other backslashes are themselves."""
-    return re.sub(r"\\([|;\\])", r"\1", text)
+    return re.sub(r"\\([|;\\])", r"\1", text) if "\\" in text else text
 
 
 def escaped(text: str) -> str:
@@ -55,7 +57,7 @@ def escaped(text: str) -> str:
 
 
 def one_line(cell: str, row: Row) -> str:
-    return SPACES.sub(" ", cell).strip()
+    return " ".join(cell.split())
 
 
 def several(cell: str, row: Row) -> list[str]:

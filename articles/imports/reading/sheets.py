@@ -15,7 +15,7 @@ class Sheet:
     def __init__(self, headings: Sequence[str], line: int = 1):
         self.line = line
         self.headings = [heading.strip() for heading in headings]
-        known = columns.known()
+        known, self.types = columns.known(), columns.types()
         self.columns: list[Column | None] = [known.get(columns.heading(name)) for name in self.headings]
 
     @property
@@ -47,10 +47,10 @@ class Sheet:
         key = cells.bare(said.get("id", "")).strip()
         kind = cells.bare(said.get("type", "")).strip().lower()
         reading = cells.Row(base=cells.bare(said.get("url", "")).strip())
-        types, values = columns.types(), {}
+        values: dict = {}
         for column in filter(None, self.columns):
             if cell := said.get(column.name):
-                if kind in types and not column.is_of(types[kind]):
+                if kind in self.types and not column.is_of(self.types[kind]):
                     yield Refused(line, key, column.name, f"A row of type “{kind}” has no “{column.name}”. Empty it.")
                     return
                 try:
@@ -65,11 +65,11 @@ class Sheet:
         for name in columns.REQUIRED:
             if not values.get(name):
                 return Refused(line, key, name, f"The cell “{name}” is empty. Each row needs one.")
-        types = columns.types()
-        if kind not in types:
-            return Refused(line, key, "type", f"“{kind[:80]}” is no type. A row is of type {_listed(sorted(types))}.")
+        if kind not in self.types:
+            known = _listed(sorted(self.types))
+            return Refused(line, key, "type", f"“{kind[:80]}” is no type. A row is of type {known}.")
         values["type"] = kind
-        values[types[kind].title] = values.pop("title")
+        values[self.types[kind].title] = values.pop("title")
         return Found(line, values)
 
 
