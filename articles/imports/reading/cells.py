@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 
+from articles.fields import LONGEST
 from articles.imports import wild
 
 EMPTY = "(empty)"
+TOO_LONG = f"This text is longer than {LONGEST:,} characters, which no page can carry."
 FORMULA = re.compile(r"'+(?:[=+\-@\t\r]|\(empty\)$)")  # an apostrophe before what a spreadsheet would reckon with
 TO_GUARD = re.compile(r"'*(?:[=+\-@\t\r]|\(empty\)$)")
 SPACES = re.compile(r"\s+")
@@ -34,6 +36,8 @@ def guarded(cell: str) -> str:
 
 def split(text: str, mark: str) -> list[str]:
     """Parts between marks, save those behind a backslash, which stay as they are."""
+    if "\\" not in text:
+        return text.split(mark)
     parts, part, escaped = [], "", False
     for letter in text:
         if letter == mark and not escaped:
@@ -47,7 +51,7 @@ def split(text: str, mark: str) -> list[str]:
 
 def plain(text: str) -> str:
     r"""What ``\|``, ``\;`` and ``\\`` stand for; other backslashes are themselves."""
-    return re.sub(r"\\([|;\\])", r"\1", text)
+    return re.sub(r"\\([|;\\])", r"\1", text) if "\\" in text else text
 
 
 def escaped(text: str) -> str:
@@ -55,7 +59,7 @@ def escaped(text: str) -> str:
 
 
 def one_line(cell: str, row: Row) -> str:
-    return SPACES.sub(" ", cell).strip()
+    return " ".join(cell.split())
 
 
 def several(cell: str, row: Row) -> list[str]:
@@ -85,6 +89,8 @@ def rich(cell: str, row: Row) -> str:
     if not said.startswith("<"):
         lines = (SPACES.sub(" ", line).strip() for line in PARAGRAPHS.split(said))
         said = "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines if line)
+    if len(said) > LONGEST:
+        raise ValueError(TOO_LONG)
     cleaned = wild.clean(said, row.base)
     row.notes += cleaned.dropped
     return cleaned.html

@@ -7,15 +7,23 @@ from typing import Any
 from articles.imports.reading import cells
 
 CELL = Callable[[str, cells.Row], Any]
-PAGES = frozenset({"article", "symptom"})
-EVERY = frozenset({*PAGES, "cause", "retired"})
+PAGE, ADDRESSED, RETIRED = "page", "addressed", "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class RowType:
+    """A type of record. ``groups`` says which columns it has, ``title`` how it calls what it is called."""
+
+    name: str
+    groups: frozenset[str]
+    title: str = "title"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its heading, where its value stands in a record, and how one becomes the other.
 
-    ``key`` may name a place within a value (``advice.level``). ``types`` are the records that have it.
+    ``key`` may name a place within a value (``advice.level``). ``groups`` of records have it; none: every record.
     """
 
     name: str
@@ -23,7 +31,10 @@ class Column:
     told: str
     read: CELL = cells.one_line
     write: Callable[[Any], str] = str
-    types: frozenset[str] = PAGES
+    groups: frozenset[str] = frozenset({PAGE})
+
+    def is_of(self, row_type: RowType) -> bool:
+        return not self.groups or bool(self.groups & row_type.groups)
 
     def take(self, record: dict) -> Any:
         for part in self.key.split("."):
@@ -41,8 +52,18 @@ def yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
+EVERY: frozenset[str] = frozenset()
+_types: dict[str, RowType] = {}
 _columns: dict[str, Column] = {}
 REQUIRED = ("type", "id", "title")
+
+
+def add_types(*types: RowType) -> None:
+    _types.update({row_type.name: row_type for row_type in types})
+
+
+def types() -> dict[str, RowType]:
+    return dict(_types)
 
 
 def add(*columns: Column) -> None:
@@ -61,7 +82,8 @@ def known() -> dict[str, Column]:
 
 def row(record: dict, columns: list[Column]) -> list[str]:
     """A record as cells that are read as the same record again."""
-    said = {"title": record["name"], **record} if record.get("type") == "cause" else record
+    title = _types[record["type"]].title
+    said = {"title": record[title], **record}
     return [_cell(column, column.take(said)) for column in columns]
 
 
@@ -71,11 +93,12 @@ def _cell(column: Column, value: Any) -> str:
     return cells.EMPTY if value in ("", [], {}) else cells.guarded(column.write(value))
 
 
+add_types(RowType("article", frozenset({PAGE})), RowType(RETIRED, frozenset({RETIRED})))
 add(
-    Column("type", "type", "symptom, article, cause or retired. Needed.", types=EVERY),
-    Column("id", "id", "What the page is called in its source, for ever. Needed.", types=EVERY),
-    Column("title", "title", "The name of the page, or of the cause. Needed.", types=EVERY),
-    Column("address", "slug", "The last part of the page's address.", types=PAGES | {"cause"}),
+    Column("type", "type", "Which type of record the row is. Needed.", groups=EVERY),
+    Column("id", "id", "What it is called in its source, for ever. Needed.", groups=EVERY),
+    Column("title", "title", "Its name. Needed.", groups=EVERY),
+    Column("address", "slug", "The last part of the page's address.", groups=frozenset({PAGE, ADDRESSED})),
     Column("url", "url", "Where the page stands in its source. Links in its texts start from there."),
     Column("headline", "headline", "The question at the top of the page."),
     Column("summary", "summary", "One or two sentences."),
@@ -89,5 +112,5 @@ add(
     Column("risk", "risk", "standard or high."),
     Column("review months", "review_months", "The interval of its reviews, 1 to 36.", cells.number),
     Column("also", "also", "Ids that were merged into this one.", cells.several, cells.joined),
-    Column("replaced by", "replaced_by", "The id that took its place.", types=frozenset({"retired"})),
+    Column("replaced by", "replaced_by", "The id that took its place.", groups=frozenset({RETIRED})),
 )

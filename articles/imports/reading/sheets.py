@@ -15,7 +15,7 @@ class Sheet:
     def __init__(self, headings: Sequence[str], line: int = 1):
         self.line = line
         self.headings = [heading.strip() for heading in headings]
-        known = columns.known()
+        known, self.types = columns.known(), columns.types()
         self.columns: list[Column | None] = [known.get(columns.heading(name)) for name in self.headings]
 
     @property
@@ -50,7 +50,7 @@ class Sheet:
         values: dict = {}
         for column in filter(None, self.columns):
             if cell := said.get(column.name):
-                if kind in columns.EVERY and kind not in column.types:
+                if kind in self.types and not column.is_of(self.types[kind]):
                     yield Refused(line, key, column.name, f"A row of type “{kind}” has no “{column.name}”. Empty it.")
                     return
                 try:
@@ -65,12 +65,11 @@ class Sheet:
         for name in columns.REQUIRED:
             if not values.get(name):
                 return Refused(line, key, name, f"The cell “{name}” is empty. Each row needs one.")
-        if kind not in columns.EVERY:
-            listed = _listed(sorted(columns.EVERY))
-            return Refused(line, key, "type", f"“{kind[:80]}” is no type. A row is of type {listed}.")
+        if kind not in self.types:
+            known = _listed(sorted(self.types))
+            return Refused(line, key, "type", f"“{kind[:80]}” is no type. A row is of type {known}.")
         values["type"] = kind
-        if kind == "cause":
-            values["name"] = values.pop("title")
+        values[self.types[kind].title] = values.pop("title")
         return Found(line, values)
 
 

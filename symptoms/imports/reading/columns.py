@@ -2,7 +2,7 @@
 
 from articles.imports.reading import cells, columns
 from articles.imports.reading.cells import Row, escaped, items, labelled
-from articles.imports.reading.columns import Column, yes
+from articles.imports.reading.columns import ADDRESSED, PAGE, Column, RowType, yes
 from symptoms.imports.reading import codes
 from symptoms.models import BodySystem, Code, SymptomCause
 
@@ -94,17 +94,18 @@ def related_cell(values: list[dict]) -> str:
 
 
 def add() -> None:
+    columns.add_types(RowType("symptom", SYMPTOM | {PAGE}), RowType("cause", frozenset({ADDRESSED}), title="name"))
     columns.add(
-        Column("phrase", "phrase", "The name inside a sentence.", types=SYMPTOM),
+        Column("phrase", "phrase", "The name inside a sentence.", groups=SYMPTOM),
         Column("plural", "plural", "yes or no: “What are …?”", cells.yes_or_no, yes, SYMPTOM),
         Column("other names", "other_names", "", cells.several, cells.joined, SYMPTOM),
         Column("codes", "codes", "ICD-10-CM R25.3; its name there", codes_of, codes_cell, SYMPTOM),
         Column("causes", "causes", "id; serious; common; group: …; text: …", causes_of, causes_cell, SYMPTOM),
         Column("related", "related", "id; body system; serious", related_of, related_cell, SYMPTOM),
-        Column("spotlight title", "spotlight_title", "", types=SYMPTOM),
-        Column("spotlight", "spotlight", "", cells.rich, types=SYMPTOM),
-        Column("causes introduction", "causes_intro", "", cells.rich, types=SYMPTOM),
-        Column("questions at a diagnosis", "diagnosis_questions", "", cells.rich, types=SYMPTOM),
-        Column("treatment", "treatment", "", cells.rich, types=SYMPTOM),
-        Column("complications", "complications", "", cells.rich, types=SYMPTOM),
+        Column("spotlight title", "spotlight_title", "", groups=SYMPTOM),
+        Column("spotlight", "spotlight", "", cells.rich, groups=SYMPTOM),
+        Column("causes introduction", "causes_intro", "", cells.rich, groups=SYMPTOM),
+        Column("questions at a diagnosis", "diagnosis_questions", "", cells.rich, groups=SYMPTOM),
+        Column("treatment", "treatment", "", cells.rich, groups=SYMPTOM),
+        Column("complications", "complications", "", cells.rich, groups=SYMPTOM),
     )

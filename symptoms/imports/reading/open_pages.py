@@ -15,6 +15,7 @@ PUBLISHERS = {
     "HP": "Human Phenotype Ontology",
 }
 NEVER = "Causes left out of symptoms, as the symptom was never seen with them (0 of n)"
+SHARES = "Causes whose frequency says how many of those who have them have the symptom, to be checked"
 NO_TEXT = "Symptoms without any text, to be written"
 HIERARCHY = "Links to broader and narrower symptoms left out, as they are no symptoms that occur along"
 IN_CAUSES = {
@@ -121,6 +122,7 @@ def _causes(line: int, found: list[dict], field: str, tally: Tally) -> list[dict
             tally.add(line, "Causes that a symptom names twice, the first one kept")
         else:
             kept[edge["id"]] = {"cause": edge["id"], "frequency": word} if word else {"cause": edge["id"]}
+            tally.add(line, SHARES, bool(word))
     return list(kept.values())
 
 

@@ -46,7 +46,7 @@ ARTICLES = st.fixed_dictionaries(
 
 def through_csv(record: dict, mark: str = ",") -> dict:
     """A record as a sheet that was saved as CSV and read again."""
-    shown = [column for column in columns.known().values() if record["type"] in column.types]
+    shown = [column for column in columns.known().values() if column.is_of(columns.types()[record["type"]])]
     out = io.StringIO()
     rows = csv.writer(out, delimiter=mark)
     rows.writerows([[column.name for column in shown], columns.row(record, shown)])

@@ -21,7 +21,7 @@ def test_every_format_has_a_name_a_label_and_suffixes():
 
 
 def test_a_format_that_is_not_there_is_told_with_those_that_are():
-    with pytest.raises(UnknownFormat, match="no format “word”.*jsonl"):
+    with pytest.raises(UnknownFormat, match=r"no format “word”.*jsonl"):
         reading.get("word")
 
 
@@ -53,6 +53,8 @@ def test_what_it_is_instead_is_told_at_once(tmp_path, name, content, told):
         ("csv", LINE, "“jsonl”"),
         ("csv", "<health-topics/>", "“medlineplus”"),
         ("jsonl", "format-version: 1.2\n", "“obo”"),
+        ("jsonl", CSV, "“csv”"),
+        ("open-data", CSV, "“csv”"),
         ("medlineplus", "format-version: 1.2\n", "“obo”"),
         ("obo", LINE, "“jsonl”"),
         ("open-data", LINE, "“jsonl”"),
@@ -84,7 +86,7 @@ def test_a_file_that_was_not_copied_whole_says_so(tmp_path, name):
     }.get(name, LINE + "\n")
     body = start + "".join(line.replace("{n}", str(n * 7919)) for n in range(20_000))
     packed = gzip.compress(body.encode())
-    with pytest.raises(Unreadable, match="After line [1-9].*[Cc]opy it again"):
+    with pytest.raises(Unreadable, match=r"After line [1-9].*[Cc]opy it again"):
         said(name, written(tmp_path, packed[: len(packed) // 2]))
 
 
@@ -162,7 +164,7 @@ def test_marks_at_the_start_tell_the_encoding(tmp_path, encoding):
 
 
 def test_utf_16_that_breaks_off_says_where(tmp_path):
-    with pytest.raises(Unreadable, match="Near byte [0-9,]+ is no utf-16 text"):
+    with pytest.raises(Unreadable, match=r"Near byte [0-9,]+ is no utf-16 text"):
         said("jsonl", written(tmp_path, LINE.encode("utf-16")[:-1]))
 
 

@@ -1,0 +1,95 @@
+"""The columns that only symptoms have, in and out of a spreadsheet."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from articles.imports.reading import cells, columns
+from symptoms.imports.reading.columns import causes_of, codes_of, related_of
+from symptoms.models import BodySystem, Code, SymptomCause
+
+WORDS = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=20).map(
+    lambda text: " ".join(text.split())
+)
+SAID = WORDS.filter(bool)
+KEYS = st.text("abcXYZ019:|;\\-", min_size=1, max_size=12)
+SYMPTOMS = st.fixed_dictionaries(
+    {"type": st.just("symptom"), "id": st.just("s1"), "title": st.just("Itch")},
+    optional={
+        "phrase": WORDS,
+        "plural": st.booleans(),
+        "other_names": st.lists(SAID, max_size=3),
+        "codes": st.lists(
+            st.fixed_dictionaries(
+                {"system": st.sampled_from(Code.System.values), "code": st.text("A9.", min_size=1)},
+                optional={"display": SAID},
+            ),
+            max_size=3,
+        ),
+        "causes": st.lists(
+            st.fixed_dictionaries(
+                {"cause": KEYS},
+                optional={
+                    "group": SAID,
+                    "seriousness": st.sampled_from(SymptomCause.Seriousness.values),
+                    "frequency": st.sampled_from(SymptomCause.Frequency.values),
+                    "html": SAID.map(lambda text: f"<p>{cells.escape(text, quote=False)}</p>"),
+                },
+            ),
+            max_size=3,
+        ),
+        "related": st.lists(
+            st.fixed_dictionaries(
+                {"symptom": KEYS, "system": st.sampled_from(BodySystem.values)}, optional={"serious": st.just(True)}
+            ),
+            max_size=3,
+        ),
+    },
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(record=SYMPTOMS)
+def test_a_symptom_is_the_same_after_a_spreadsheet(record):
+    for column in columns.known().values():
+        value = column.take(record)
+        if value is not None:
+            cell = columns.row(record, [column])[0]
+            read = value if cell == cells.EMPTY else column.read(cells.bare(cell), cells.Row())
+            assert read == value
+
+
+def test_codes_are_read_as_people_write_them():
+    assert codes_of("icd-10-cm: R25.3 | MESH:D005207; Fasciculation | SNOMED CT 82470000", cells.Row()) == [
+        {"system": "ICD-10-CM", "code": "R25.3"},
+        {"system": "MeSH", "code": "D005207", "display": "Fasciculation"},
+        {"system": "SNOMED CT", "code": "82470000"},
+    ]
+
+
+def test_body_systems_are_known_by_their_labels_too():
+    assert related_of("s2; Bone, joint and muscle; Serious", cells.Row()) == [
+        {"symptom": "s2", "system": "musculoskeletal", "serious": True}
+    ]
+
+
+def test_what_is_dropped_from_the_text_of_a_cause_is_told():
+    row = cells.Row()
+    causes_of("c1; text: <p>a<script>x</script></p>", row)
+    assert row.notes == ["1 script"]
+
+
+@pytest.mark.parametrize(
+    ("read", "cell", "reason"),
+    [
+        (codes_of, "R25.3", "Write the system first"),
+        (codes_of, "ICD-10 R25.3", "Write the system first"),
+        (causes_of, "c1; often", "says nothing of a cause"),
+        (related_of, "s2", "needs its body system"),
+        (related_of, "s2; tail", "needs its body system"),
+        (related_of, "s2; skin; very", "needs its body system"),
+    ],
+)
+def test_what_cannot_be_read_says_what_is_known(read, cell, reason):
+    with pytest.raises(ValueError, match=reason):
+        read(cell, cells.Row())
