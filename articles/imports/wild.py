@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from articles.fields import TAGS as PAGE_TAGS
 from articles.fields import UNPRINTABLE, clean_html
 from articles.imports.rewriting import TAGS, Rewriter
 from articles.pasted import FROM_WORD, plain
@@ -33,19 +34,24 @@ HIDDEN = {
     "s": "passage that was struck out",
     "strike": "passage that was struck out",
 }
-UNSEEN = {"title", "template", "noembed", "noframes", "datalist", "frameset"}  # nobody saw these
+UNSEEN = {"title", "template", "noembed", "noframes", "datalist", "frameset", "xml"}  # nobody saw these
 SCHEMES = {"http", "https", "mailto", "tel", "ftp", "file", "javascript", "vbscript", "data", "about", "sms"}
 OPENED = re.compile(rf"<({'|'.join(HIDDEN)})\b([^>]*)", re.IGNORECASE)
 SOURCE = re.compile(r"""\b(?:src|data)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
-LINKED = re.compile(r"<a\b[^>]*?\bhref\s*=", re.IGNORECASE)
+# Not beyond the next “<” in any of these: else tags that are never closed cost the square of their number.
+LINKED = re.compile(r"<a\b[^<>]*?\bhref\s*=", re.IGNORECASE)
 LINK = re.compile(r'<a href="([^"]*)">')
-ANCHOR = re.compile(r"<a\b[^>]*>")
-EMPTY_LINK = re.compile(r"<a\b[^>]*>\s*</a>")
+ANCHOR = re.compile(r"<a\b[^<>]*>")
+EMPTY_LINK = re.compile(r"<a\b[^<>]*>\s*</a>")
 FULL = re.compile(r"(?:https?:|mailto:|tel:).", re.IGNORECASE)
+REFERENCE = re.compile(r"&(#?[0-9a-zA-Z]{1,40};?)?(=?)")
+PLAIN_REFERENCES = {"amp;", "lt;", "gt;", "quot;", "nbsp;"}  # as nh3 writes them
 EMPTY = re.compile(r"<(ul|ol|li|blockquote)></\1>")
 LEVELS = re.compile(r"<h([1-6])>")
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
 NOT_NESTED = {"p", "br", "img", "hr", "input", "li", "td", "th", "tr", "dt", "dd", "a", "option", "embed", "link"}
+KEPT = {"a": {"href"}, "img": {"src", "alt", "width", "height"}, "td": set(SPANS), "th": set(SPANS)}
+CELL = {*SPANS, "scope"}
 DEEPEST = 400  # elements within each other: parsers take more than their time beyond
 LISTED = 5
 
@@ -64,7 +70,7 @@ def clean(html: str, base: str = "") -> Cleaned:
     Cleaning twice changes nothing, nor does ``clean_html`` what comes out. Text that a page may carry already is
     left alone. Without a base, links that are relative are taken as ours.
     """
-    html, unprintable = UNPRINTABLE.subn("", html)
+    html, unprintable = UNPRINTABLE.subn("", REFERENCE.sub(_character, html))
     dropped = Counter({"character that cannot be printed": unprintable} if unprintable else {})
     if _depth(html) > DEEPEST:
         dropped[f"structure nested more than {DEEPEST} deep"] = 1
@@ -80,30 +86,46 @@ def clean(html: str, base: str = "") -> Cleaned:
     return Cleaned(_bare(html), tuple(_told(dropped, images)))
 
 
+def _character(found: re.Match) -> str:
+    """What a reference such as ``&eacute;`` stands for. Parsers look for the end of half a one again and again."""
+    if found[1] in PLAIN_REFERENCES:
+        return found[0]
+    if not found[1] or (found[2] and not found[1].endswith(";")):
+        return f"&amp;{found[0][1:]}"
+    return escape(unescape(f"&{found[1]}")) + found[2]
+
+
 def _settled(html: str, base: str) -> bool:
     """Whether a page may carry it as it is."""
     for anchor in ANCHOR.findall(html):
         link = LINK.fullmatch(anchor)
         if not (link and link[1] and (FULL.match(link[1]) or not (base or link[1].startswith("//")))):
             return False
+    if FROM_WORD.search(html) and _parsed(html, PAGE_TAGS, {"a": {"href"}, "td": CELL, "th": CELL}) != html:
+        return False  # what reads texts from Word trips over HTML that is not well formed
     return not EMPTY_LINK.search(html) and clean_html(html) == html
 
 
+def _parsed(html: str, tags: set[str], attributes: dict[str, set[str]]) -> str:
+    """Well-formed HTML of some tags, without anything that runs or that nobody saw."""
+    return nh3.clean(
+        html,
+        tags=tags,
+        clean_content_tags={*HIDDEN, *UNSEEN},
+        attributes=attributes,
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
+
+
 def _once(html: str, base: str, dropped: Counter, images: list[str]) -> str:
-    if FROM_WORD.search(html):
-        html = plain(html)
     seen = _uncommented(html)
     for tag, rest in OPENED.findall(seen):
         source = SOURCE.search(rest) if tag.lower() in ("iframe", "object") else None
         dropped[HIDDEN[tag.lower()] + (f" ({unescape(source[1])})" if source else "")] += 1
-    safe = nh3.clean(
-        html,
-        tags=TAGS,
-        clean_content_tags={*HIDDEN, *UNSEEN},
-        attributes={"a": {"href"}, "img": {"src", "alt", "width", "height"}, "td": set(SPANS), "th": set(SPANS)},
-        url_schemes=SCHEMES,
-        link_rel=None,
-    )
+    if FROM_WORD.search(html):
+        html = plain(_parsed(html, TAGS | {"span"}, KEPT | {"*": {"class", "style"}}))
+    safe = _parsed(html, TAGS, KEPT)
     writer = Rewriter(base, highest=min(map(int, LEVELS.findall(safe)), default=1))
     writer.feed(safe)
     writer.close()

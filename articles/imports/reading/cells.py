@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 
+from articles.fields import LONGEST
 from articles.imports import wild
 
 EMPTY = "(empty)"
+TOO_LONG = f"This text is longer than {LONGEST:,} characters, which no page can carry."
 FORMULA = re.compile(r"'+(?:[=+\-@\t\r]|\(empty\)$)")  # an apostrophe before what a spreadsheet would reckon with
 TO_GUARD = re.compile(r"'*(?:[=+\-@\t\r]|\(empty\)$)")
 SPACES = re.compile(r"\s+")
@@ -87,6 +89,8 @@ def rich(cell: str, row: Row) -> str:
     if not said.startswith("<"):
         lines = (SPACES.sub(" ", line).strip() for line in PARAGRAPHS.split(said))
         said = "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines if line)
+    if len(said) > LONGEST:
+        raise ValueError(TOO_LONG)
     cleaned = wild.clean(said, row.base)
     row.notes += cleaned.dropped
     return cleaned.html

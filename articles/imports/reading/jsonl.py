@@ -16,7 +16,7 @@ class NotJson(ValueError):
 
 
 def read(path: Path) -> Iterator[Found | Refused | Noted]:
-    files.expect(path, "json", "text", called="one JSON object a line")
+    files.expect(path, "json", called="one JSON object a line")
     with files.unpacked(path) as source:
         for number, text, trouble in files.lines(source):
             if not text.strip() and not trouble:
@@ -34,7 +34,7 @@ def _record(number: int, text: str, trouble: str) -> Found | Refused:
     except NotJson as error:
         return Refused(number, "", "", str(error))
     key = values.get("id")
-    if "type" not in values:
+    if not isinstance(values.get("type"), str):
         reason = "This record does not say its type. If the file is not of our own format, choose another one."
         return Refused(number, key if isinstance(key, str) else "", "type", reason)
     return Found(number, values)

@@ -20,7 +20,7 @@ ADVICE = {
     "rtf": ("a text document (RTF)", "Save the table as CSV."),
     "sqlite": ("a database (SQLite)", "Export its tables as CSV."),
     "binary": ("no text", "If it is UTF-16 text without a mark at its start, save it as UTF-8."),
-    "text": ("plain text", "Choose the format that its producer names."),
+    "text": ("plain text", "If it is a table, choose the format “csv”."),
 }
 STARTS = {
     b"\x89PNG": "picture",
@@ -66,7 +66,7 @@ def _text(head: bytes) -> str:
         return "html" if HTML.search(head[:2000]) else "xml"
     if OBO.match(said):
         return "obo"
-    if said.startswith(b"{"):
+    if said.startswith(b"{") or b"\n{" in said:
         return "json"
     return "json-list" if said.startswith(b"[") else "text"
 

@@ -8,8 +8,10 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, iterparse
 
+from articles.fields import LONGEST
 from articles.imports import wild
 from articles.imports.reading import Found, Noted, Refused, Unreadable, files
+from articles.imports.reading.cells import TOO_LONG
 from articles.imports.reading.tally import Tally
 
 ROOT, TOPIC = "health-topics", "health-topic"
@@ -112,6 +114,8 @@ def _article(line: int, topic: Element, year: int | None, tally: Tally) -> Itera
         yield Refused(line, key, "title" if number else "id", f"The topic has no {'title' if number else 'id'}.")
     elif len(title) > LONGEST_TITLE:
         yield Refused(line, key, "title", f"The title is longer than {LONGEST_TITLE} characters.")
+    elif len(topic.findtext("full-summary", "")) > LONGEST:
+        yield Refused(line, key, "full-summary", TOO_LONG)
     else:
         cleaned = wild.clean(topic.findtext("full-summary", ""), url)
         yield from (Noted(line, key, f"Dropped: {what}.") for what in cleaned.dropped)

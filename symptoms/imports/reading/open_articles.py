@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from articles.fields import fold
+from articles.fields import LONGEST, fold
 from articles.imports import wild
 from articles.imports.reading import Found, Noted, Refused
+from articles.imports.reading.cells import TOO_LONG
 from articles.imports.reading.tally import Tally
 from symptoms.imports.reading import names, sources
 
@@ -18,6 +19,9 @@ def article(line: int, values: dict, tally: Tally) -> Iterator[Found | Refused |
         return
     if (language := values.get("language") or "en") != "en":
         yield Refused(line, key, "language", f"The article is in “{language}”, and pages are in English for now.")
+        return
+    if len(values["body_html"] or "") > LONGEST:
+        yield Refused(line, key, "body_html", TOO_LONG)
         return
     url = sources.web(values.get("source_url"))
     cleaned = wild.clean(values["body_html"] or "", url)

@@ -19,7 +19,7 @@ LAYOUTS: tuple[tuple[frozenset[str], Read], ...] = (
 
 
 def read(path: Path) -> Iterator[Found | Refused | Noted]:
-    files.expect(path, "json", "text", called="lines of open data in JSON")
+    files.expect(path, "json", called="lines of open data in JSON")
     tally = Tally()
     with files.unpacked(path) as source:
         for number, text, trouble in files.lines(source):

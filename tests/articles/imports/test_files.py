@@ -53,6 +53,8 @@ def test_what_it_is_instead_is_told_at_once(tmp_path, name, content, told):
         ("csv", LINE, "“jsonl”"),
         ("csv", "<health-topics/>", "“medlineplus”"),
         ("jsonl", "format-version: 1.2\n", "“obo”"),
+        ("jsonl", CSV, "“csv”"),
+        ("open-data", CSV, "“csv”"),
         ("medlineplus", "format-version: 1.2\n", "“obo”"),
         ("obo", LINE, "“jsonl”"),
         ("open-data", LINE, "“jsonl”"),

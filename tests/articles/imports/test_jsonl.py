@@ -34,6 +34,7 @@ def test_objects_are_given_as_they_stand_with_their_lines(tmp_path):
         ('{"type": "cause", "year": ' + "9" * 5000 + "}", "this is not JSON|This is not JSON"),
         ('{"type": "cause", "a": ' + "[" * 100_000 + "]" * 100_000 + "}", "too deep"),
         ('{"id": "c1", "name": "Rest"}', "does not say its type"),
+        ('{"id": "c1", "type": ["cause"]}', "does not say its type"),
     ],
 )
 def test_a_broken_line_is_refused_and_the_next_one_read(tmp_path, line, reason):
@@ -41,6 +42,11 @@ def test_a_broken_line_is_refused_and_the_next_one_read(tmp_path, line, reason):
     assert len(gathered.found) == 2
     assert gathered.refused[0].line == 2
     assert any(part in gathered.reasons for part in reason.split("|"))
+
+
+def test_a_first_line_that_is_broken_costs_itself_alone(tmp_path):
+    gathered = read(tmp_path, "x" + GOOD, GOOD)
+    assert (gathered.refused[0].line, len(gathered.found)) == (1, 1)
 
 
 def test_a_whole_character_in_two_escapes_is_no_half(tmp_path):

@@ -196,6 +196,7 @@ def test_an_article_keeps_its_source_and_licence(tmp_path):
         (ARTICLE | {"title": ""}, "a-1", "title", "no title"),
         (ARTICLE | {"title": "a" * 201}, "a-1", "title", "longer than 200"),
         (ARTICLE | {"language": "es"}, "a-1", "language", "in “es”"),
+        (ARTICLE | {"body_html": "a" * 1_000_001}, "a-1", "body_html", "longer than 1,000,000 characters"),
         (PAGE | {"slug": ""}, "", "slug", "no slug"),
         (TERM | {"name": " "}, "HP:1", "title", "no title"),
         (CAUSE | {"name": "a" * 201}, "D:1", "name", "longer than 200"),
