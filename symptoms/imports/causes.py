@@ -158,14 +158,15 @@ def causes_of(job: Job, keys: Iterable[str]) -> dict[str, Known]:
 
 
 def known_causes(job: Job, said: list[CauseSaid]) -> dict[str, Known]:
-    """Id → cause, of every row; one that is named in words, and that nobody knows, is made."""
+    """Id → cause, of every row; an id that nobody knows may be a name. One that is named in words is made if need be."""
     known = causes_of(job, {row.cause for row in said})
-    unknown = {row.cause: row for row in said if row.name and row.cause not in known}
-    if not unknown:
+    called = {row.cause: row.name or row.cause for row in said if row.cause not in known}
+    if not called:
         return known
-    here = _by_name(row.name for row in unknown.values())
-    new = {key: row for key, row in unknown.items() if fold(row.name)[:400] not in here}
-    _make(job, [CauseRecord(type="cause", id=key, name=row.name) for key, row in new.items()])
-    here = _by_name(row.name for row in unknown.values())
-    made = {key: here[fold(row.name)[:400]] for key, row in unknown.items()}
-    return known | {key: Known(cause.pk, cause.uuid, cause.name, cause.slug) for key, cause in made.items()}
+    here = _by_name(called.values())
+    named = {row.cause for row in said if row.name}
+    new = {key: name for key, name in called.items() if key in named and fold(name)[:400] not in here}
+    _make(job, [CauseRecord(type="cause", id=key, name=name) for key, name in new.items()])
+    here |= _by_name(new.values())
+    found = {key: here[fold(name)[:400]] for key, name in called.items() if fold(name)[:400] in here}
+    return known | {key: Known(cause.pk, cause.uuid, cause.name, cause.slug) for key, cause in found.items()}

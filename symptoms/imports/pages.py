@@ -117,10 +117,7 @@ class Symptoms(Pages):
 
     def _write_related(self, job: Job, records: dict[int, SymptomRecord], hanging: Hanging) -> None:
         said = {pk: record.related for pk, record in records.items()}
-        keys = matching.pages_of(job, (row.symptom for rows in said.values() for row in rows or ()))
-        symptoms = Symptom.objects.kept().select_related("live").defer("live__frame", "live__review_line")
-        symptoms = symptoms.in_bulk(keys.values())
-        known = {key: symptoms[pk] for key, pk in keys.items() if pk in symptoms}
+        known = _known_symptoms(job, [row for rows in said.values() for row in rows or ()])
         rows = {pk: self._resolved(job, rows, "symptom", known) for pk, rows in said.items()}
         rows = {pk: rows if rows is None else [row for row in rows if row[0].pk != pk] for pk, rows in rows.items()}
         hanging.put(
@@ -183,6 +180,21 @@ def _cause(row: SymptomCause) -> dict:
 def _related(row: RelatedSymptom) -> dict:
     said = {"symptom": str(row.other.uuid), "title": row.other.title, "system": row.system}
     return said | ({"serious": True} if row.serious else {})
+
+
+def _known_symptoms(job: Job, said: list[RelatedSaid]) -> dict[str, Symptom]:
+    """Id → symptom, of every row; where nobody knows the id, the one symptom that has it, or the title, as title."""
+    keys = matching.pages_of(job, (row.symptom for row in said))
+    kept = Symptom.objects.kept().select_related("live").defer("live__frame", "live__review_line")
+    symptoms = kept.in_bulk(keys.values())
+    known = {key: symptoms[pk] for key, pk in keys.items() if pk in symptoms}
+    titles = {row.symptom: fold(row.title or row.symptom)[:200] for row in said if row.symptom not in known}
+    if titles:
+        found = defaultdict(list)
+        for symptom in kept.filter(sort_key__in=set(titles.values())):
+            found[symptom.sort_key].append(symptom)
+        known |= {key: found[title][0] for key, title in titles.items() if len(found[title]) == 1}
+    return known
 
 
 def _once(rows: Iterable | None, key) -> list | None:

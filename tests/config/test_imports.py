@@ -459,3 +459,19 @@ def test_a_file_that_was_given_out_and_edited_tells_whether_the_page_was(bring, 
     assert bring(record | {"summary": "Rest more."}, source="own")["counts"]["article"] == {
         "conflicting, kept as it is here": 1
     }
+
+
+# Spreadsheets, where people name things
+
+
+def test_a_sheet_names_causes_and_symptoms_in_words(tmp_path, morgan, ann):
+    stories.write_symptom(ann, slug="itch", title="Itch")
+    stories.write_cause(ann, name="COVID-19", slug="covid-19")
+    path = tmp_path / "sheet.csv"
+    path.write_text('type,id,title,causes,related\nsymptom,1,Ache,"Gout; rare | COVID-19 | D:9","Itch; skin"\n')
+    with planned(path, reader=reading.get("csv"), format="csv", source="sheet", by=morgan) as plan:
+        run = plan.apply()
+    said = document("1")
+    assert [cause.name for cause in said.causes[0].causes] == ["Gout", "COVID-19"]
+    assert [one.name for group in said.related for one in group.symptoms] == ["Itch"]
+    assert run.counts["dangling cause"] == 1

@@ -1,11 +1,14 @@
 """The columns of a spreadsheet that only symptoms have."""
 
+import re
+
 from articles.imports.reading import cells, columns
 from articles.imports.reading.cells import Row, escaped, items, labelled
 from articles.imports.reading.columns import ADDRESSED, PAGE, Column, RowType, yes
 from symptoms.imports.reading import codes
 from symptoms.models import BodySystem, Code, SymptomCause
 
+AN_ID = re.compile(r"(?=\S*[0-9])\S+")
 SYMPTOM = frozenset({"symptom"})
 SERIOUSNESS, FREQUENCIES = SymptomCause.Seriousness.values, SymptomCause.Frequency.values
 SYSTEMS = {name.lower(): system.value for system in BodySystem for name in (system.value, system.label)}
@@ -44,7 +47,8 @@ def causes_of(cell: str, row: Row) -> list[dict]:
 
 
 def _cause(key: str, parts: list[str], row: Row) -> dict:
-    said: dict = {"cause": key}
+    """People name causes by their names. What has a figure and no space is an id, and is never made into a cause."""
+    said: dict = {"cause": key} if AN_ID.fullmatch(key) else {"cause": key, "name": key}
     for part in parts:
         label, value = labelled(part, "group", "text")
         if label == "text":
@@ -66,7 +70,7 @@ def causes_cell(values: list[dict]) -> str:
         words = (said.get("seriousness"), said.get("frequency"))
         labels = (("group", said.get("group")), ("text", said.get("html")))
         parts = [*filter(None, words), *(f"{label}: {value}" for label, value in labels if value)]
-        return "; ".join(map(escaped, (said["cause"], *parts)))
+        return "; ".join(map(escaped, (said.get("name") or said["cause"], *parts)))
 
     return " | ".join(map(cell, values))
 

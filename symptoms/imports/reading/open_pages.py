@@ -15,7 +15,7 @@ PUBLISHERS = {
     "HP": "Human Phenotype Ontology",
 }
 NEVER = "Causes left out of symptoms, as the symptom was never seen with them (0 of n)"
-SHARES = "Causes whose frequency says how many of those who have them have the symptom, to be checked"
+SHARES = "Frequencies left out, as they are of the symptom in those with the cause, not of the cause"
 NO_TEXT = "Symptoms without any text, to be written"
 HIERARCHY = "Links to broader and narrower symptoms left out, as they are no symptoms that occur along"
 IN_CAUSES = {
@@ -115,14 +115,14 @@ def _text(line: int, texts: list[str | None], tally: Tally) -> dict:
 def _causes(line: int, found: list[dict], field: str, tally: Tally) -> list[dict]:
     kept: dict[str, dict] = {}
     for edge in found:
-        word = frequencies.word(edge.get(field) or "")
-        if word is None:
+        share = frequencies.share(edge.get(field) or "")
+        if share == 0:
             tally.add(line, NEVER)
         elif edge["id"] in kept:
             tally.add(line, "Causes that a symptom names twice, the first one kept")
         else:
-            kept[edge["id"]] = {"cause": edge["id"], "frequency": word} if word else {"cause": edge["id"]}
-            tally.add(line, SHARES, bool(word))
+            kept[edge["id"]] = {"cause": edge["id"]}
+            tally.add(line, SHARES, share is not None)
     return list(kept.values())
 
 

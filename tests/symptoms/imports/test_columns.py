@@ -28,7 +28,7 @@ SYMPTOMS = st.fixed_dictionaries(
         ),
         "causes": st.lists(
             st.fixed_dictionaries(
-                {"cause": KEYS},
+                {"cause": st.integers(1, 99).map("D:{}".format)},
                 optional={
                     "group": SAID,
                     "seriousness": st.sampled_from(SymptomCause.Seriousness.values),
@@ -93,3 +93,19 @@ def test_what_is_dropped_from_the_text_of_a_cause_is_told():
 def test_what_cannot_be_read_says_what_is_known(read, cell, reason):
     with pytest.raises(ValueError, match=reason):
         read(cell, cells.Row())
+
+
+@pytest.mark.parametrize("name", ["Gout", "Type 2 diabetes", "Sjögren's syndrome"])
+def test_a_cause_may_be_named_in_words(name):
+    assert known_column("causes").read(f"{name}; rare", cells.Row()) == [
+        {"cause": name, "name": name, "frequency": "rare"}
+    ]
+
+
+def test_a_cause_is_written_by_its_name():
+    record = {"type": "symptom", "causes": [{"cause": "0c19fd87-75a8-4bd5-8be9-b30385d1808a", "name": "Gout"}]}
+    assert columns.row(record, [known_column("causes")]) == ["Gout"]
+
+
+def known_column(name: str):
+    return columns.known()[name]

@@ -1,4 +1,4 @@
-"""How often, in three words, or never."""
+"""How often a symptom comes with a cause: in percent, never, or nobody knows."""
 
 import pytest
 
@@ -6,37 +6,26 @@ from symptoms.imports.reading import frequencies
 
 
 @pytest.mark.parametrize(
-    ("raw", "word"),
+    ("raw", "share"),
     [
-        ("HP:0040280", "common"),
-        ("HP:0040281", "common"),
-        ("HP:0040282", "common"),
-        ("HP:0040283", "uncommon"),
-        ("HP:0040284", "rare"),
-        ("HP:0040285", None),
-        ("3/10", "common"),
-        ("2 of 10", "uncommon"),
-        ("1/100", "rare"),
-        ("0/12", None),
-        ("30%", "common"),
-        ("29.9 %", "uncommon"),
-        ("4.9%", "rare"),
-        ("0%", None),
-        ("0.0%", None),
-        ("", ""),
-        ("often", ""),
-        ("3/0", ""),
-        ("12/10", ""),
-        ("140%", ""),
-        ("HP:0009999", ""),
+        ("HP:0040280", 100),
+        ("HP:0040283", 5),
+        ("HP:0040285", 0),
+        ("3/10", 30),
+        ("2 of 10", 20),
+        ("1/100", 1),
+        ("0/12", 0),
+        ("30%", 30),
+        ("29.9 %", 29.9),
+        ("0%", 0),
+        ("0.0%", 0),
+        ("", None),
+        ("often", None),
+        ("3/0", None),
+        ("12/10", None),
+        ("140%", None),
+        ("HP:0009999", None),
     ],
 )
-def test_each_way_to_say_it_has_one_word(raw, word):
-    assert frequencies.word(raw) == word
-
-
-def test_the_rule_that_says_nothing_still_leaves_out_what_was_never_seen(monkeypatch):
-    monkeypatch.setattr(frequencies, "RULE", frequencies.unsaid)
-    frequencies.word.cache_clear()
-    assert (frequencies.word("30%"), frequencies.word("0/9")) == ("", None)
-    frequencies.word.cache_clear()
+def test_each_way_to_say_it_is_a_share(raw, share):
+    assert frequencies.share(raw) == share
