@@ -158,7 +158,7 @@ def causes_of(job: Job, keys: Iterable[str]) -> dict[str, Known]:
 
 
 def known_causes(job: Job, said: list[CauseSaid]) -> dict[str, Known]:
-    """Id → cause, of every row; an id that nobody knows may be a name. One that is named in words is made if need be."""
+    """Id → cause, of every row; an id that nobody knows may be a name. One named in words is made if need be."""
     known = causes_of(job, {row.cause for row in said})
     called = {row.cause: row.name or row.cause for row in said if row.cause not in known}
     if not called:

@@ -103,7 +103,11 @@ def test_a_cause_may_be_named_in_words(name):
 
 
 def test_a_cause_is_written_by_its_name():
-    record = {"type": "symptom", "causes": [{"cause": "0c19fd87-75a8-4bd5-8be9-b30385d1808a", "name": "Gout"}]}
+    record = {
+        "type": "symptom",
+        "title": "Ache",
+        "causes": [{"cause": "0c19fd87-75a8-4bd5-8be9-b30385d1808a", "name": "Gout"}],
+    }
     assert columns.row(record, [known_column("causes")]) == ["Gout"]
 
 
