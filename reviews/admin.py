@@ -173,7 +173,7 @@ class ReviewerAdmin(admin.ModelAdmin):
         """A reviewer stays the same person, at the same address once review lines lead there."""
         if obj is None:
             return self.readonly_fields
-        signed = Signature.objects.positive().filter(by=obj.user_id).exists()
+        signed = Signature.objects.signed().filter(by=obj.user_id).exists()
         return (*self.readonly_fields, "user", *(["slug"] if signed else []))
 
     def get_prepopulated_fields(self, request, obj=None):
