@@ -102,9 +102,7 @@ def _each(pages, deed) -> Outcome:
 
 
 class ReviewDeeds(BulkDeeds):
-    """Mixed into the admin of any kind of page: the deeds of its list, those of the frame included."""
-
-    actions = ("ask_for_many", *BulkDeeds.actions, "withdraw_many")
+    """Mixed into the admin of any kind of page: the deeds of its list, beside those of the frame."""
 
     def has_ask_permission(self, request):
         return self.has_change_permission(request) and request.user.has_perm("reviews.request_review")
