@@ -12,7 +12,7 @@ from articles.imprint import EarlierReview, Person, ReviewLine
 from articles.models import Article, Publication
 from reviews import eligibility, ledger, verification
 from reviews.actions import CannotRequestReview, request_review, sign_off, triggers, withdraw_page
-from reviews.attestable import Claim, examine
+from reviews.attestable import examine
 from reviews.attesting import MEANING, MOST, CannotAttest, attest, attest_in_parts, attest_together
 from reviews.models import MedicalReview, Signature, Standing
 from tests import stories
@@ -28,18 +28,8 @@ def today(time_machine):
     time_machine.move_to("2026-06-04T10:00:00Z", tick=False)
 
 
-def claim(page, **said) -> Claim:
-    """What Morgan's sheet says of a page."""
-    values = {
-        "page": page.pk,
-        "digest": page.latest_revision().digest,
-        "name": "Dr A. Example",
-        "post_nominals": "MD",
-        "specialty": "Neurology",
-        "on": BEFORE,
-        "evidence": "Review log of the old system, sheet 4, row 17.",
-    }
-    return Claim(**values | said)
+def claim(page, **said):
+    return stories.claim(page, **{"on": BEFORE} | said)
 
 
 def record(page, by, **said) -> Signature:
