@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from articles import kinds
 from articles.actions import Refused
 from articles.admin_bulk import TITLES_SHOWN, counted
+from articles.models import Article
 from reviews import earlier, earlier_sheets, spreadsheets
 from reviews.attesting import MEANING, MOST, RIGHT, attest_in_parts
 from reviews.dashboard import address_of
@@ -46,7 +47,8 @@ class RecordsEarlier:
     def earlier(self, request):
         """Choose a sheet; then look at what it says; then attest it."""
         _refuse_others(request)
-        deeds = {"read": self._read, "chosen": self._chosen, "again": self._again, "record": self._record}
+        deeds = {"read": self._read, "chosen": self._chosen, "again": self._again}
+        deeds |= {"record": self._record, "go-on": self._go_on}
         deed = deeds.get(request.POST.get("deed", "")) if request.method == "POST" else None
         try:
             return deed(request) if deed else self._ask(request, SheetForm())
@@ -98,22 +100,33 @@ class RecordsEarlier:
         return show(self.admin_site, request, "earlier_preview", **context | _refused(rows, request))
 
     def _record(self, request):
+        """The attestation: the first part of the rows at once, and the others one after the other."""
         rows, form = _carried(request), AttestForm(request.POST, request=request)
         if not form.is_valid():
             return self._preview(request, earlier.look(rows), form)
-        taken = [row for row in rows if row.taken]
+        return self._record_part(request, rows, form.authentication)
+
+    def _go_on(self, request):
+        """The next part of a sheet that was attested as a whole a moment ago."""
+        return self._record_part(request, *earlier.unpack(request.POST.get("carried", ""), request.user, proved=True))
+
+    def _record_part(self, request, rows, proved: str):
+        part = [row for row in rows if row.taken][:MOST]
         try:
-            claims = [row.claim() for row in taken]
-            outcome = attest_in_parts(claims, by=request.user, authentication=form.authentication)
+            outcome = attest_in_parts([row.claim() for row in part], by=request.user, authentication=proved)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return self._preview(request, earlier.look(rows))
-        for row in taken:
+        for row in part:
             row.refusal = outcome.refused.get(row.page, "")
-        recorded = {entry.article_id: entry for entry in outcome.recorded}
-        _log(request, list(recorded))
-        done = [(row, recorded[row.page].revision.title, _address(recorded[row.page])) for row in taken if row.taken]
-        context = {"done": done[:SHOWN], "count": len(done)}
+            row.done = not row.refusal
+        _log(request, [row.page for row in part if row.done])
+        done, left = [row for row in rows if row.done], sum(row.taken for row in rows)
+        if left:
+            carried = earlier.pack(rows, request.user, proved=proved)
+            context = {"count": len(done), "left": left, "carried": carried, "minutes": earlier.MINUTES}
+            return show(self.admin_site, request, "earlier_underway", **context | _refused(rows, request))
+        context = {"done": _named(done[:SHOWN]), "count": len(done)}
         return show(self.admin_site, request, "earlier_done", **context | _refused(rows, request))
 
     def earlier_rows(self, request):
@@ -125,7 +138,7 @@ class RecordsEarlier:
             messages.error(request, str(refusal))
             return redirect(HOME)
         refused = request.POST.get("which") == "refused"
-        told = [row for row in rows if not row.taken] if refused else rows
+        told = [row for row in rows if row.refusal] if refused else rows
         head, body = [*COLUMNS, "why it was refused"], [[*row.line.cells, row.refusal] for row in told]
         return spreadsheets.answer("refused-reviews" if refused else "earlier-reviews", head, body)
 
@@ -169,18 +182,21 @@ def _refuse_others(request) -> None:
 
 
 def _carried(request) -> list[earlier.Row]:
-    return earlier.unpack(request.POST.get("carried", ""), request.user)
+    return earlier.unpack(request.POST.get("carried", ""), request.user)[0]
 
 
 def _refused(rows, request) -> dict:
     """What a page shows of the rows that are not recorded, and carries along of them."""
-    refused = [row for row in rows if not row.taken]
+    refused = [row for row in rows if row.refusal]
     packed = earlier.pack(refused, request.user) if refused else ""
     return {"refused": refused[:SHOWN], "refused_count": len(refused), "refused_carried": packed, "shown": SHOWN}
 
 
-def _address(entry) -> str:
-    return address_of(kinds.get(entry.article.kind), "change", entry.article_id)
+def _named(rows) -> list[tuple[str, str]]:
+    """The pages of some rows by name, with the addresses of their forms."""
+    pages = Article.objects.only("kind", "title").in_bulk([row.page for row in rows])
+    found = [pages[row.page] for row in rows if row.page in pages]
+    return [(page.title, address_of(kinds.get(page.kind), "change", page.pk)) for page in found]
 
 
 def _log(request, keys: list[int]) -> None:

@@ -13,8 +13,9 @@ from reviews import earlier_days, earlier_pages
 from reviews.attestable import Claim, Finding, examine
 from reviews.earlier_sheets import NEEDED, Line
 
-SALT = "reviews.earlier"
+SALT, PROVED = "reviews.earlier", "reviews.earlier.proved"
 HOURS = 2  # that a preview holds
+MINUTES = 15  # that a password holds between one part of a sheet and the next
 BATCH = 500
 
 
@@ -30,6 +31,7 @@ class Row:
     page: int | None = None
     digest: str = ""
     refusal: str = ""
+    done: bool = False
     title: str = ""
     revision: int = 0
     next_due: dt.date | None = None
@@ -38,7 +40,8 @@ class Row:
 
     @property
     def taken(self) -> bool:
-        return not self.refusal
+        """Whether it is still to be recorded."""
+        return not self.refusal and not self.done
 
     def claim(self) -> Claim:
         """What the row says of its page. Raises ValueError where a day cannot be read."""
@@ -129,20 +132,32 @@ def _tell(row: Row, finding: Finding) -> None:
         row.revision, row.digest = finding.revision.number, row.digest or finding.revision.digest
 
 
-def pack(found: Iterable[Row], user) -> str:
-    """The rows as one text that only this site can have made, for this person."""
-    said = [[row.line.row, row.line.cells, row.page, row.digest, row.refusal] for row in found]
-    return signing.dumps({"for": user.pk, "rows": said}, salt=SALT, compress=True)
+def pack(found: Iterable[Row], user, *, proved: str = "") -> str:
+    """The rows as one text that only this site can have made, for this person.
+
+    ``proved`` is how they proved who they are: with it, what is left of the rows may be recorded without asking again.
+    """
+    said = [[row.line.row, row.line.cells, row.page, row.digest, row.refusal, row.done] for row in found]
+    carried = {"for": user.pk, "proved": proved, "rows": said}
+    return signing.dumps(carried, salt=PROVED if proved else SALT, compress=True)
 
 
-def unpack(text: str, user) -> list[Row]:
-    """The rows again. Raises Outdated, in words, where the text is too old or was made for somebody else."""
+def unpack(text: str, user, *, proved: bool = False) -> tuple[list[Row], str]:
+    """The rows again, and how the person proved who they are, where they did.
+
+    Raises Outdated, in words, where the text is too old or was made for somebody else.
+    """
+    age = MINUTES * 60 if proved else HOURS * 3600
     try:
-        said = signing.loads(text, salt=SALT, max_age=HOURS * 3600)
+        said = signing.loads(text, salt=PROVED if proved else SALT, max_age=age)
     except signing.SignatureExpired as error:
-        raise Outdated(f"This preview is older than {HOURS} hours. Choose the sheet again.") from error
+        how_old = f"{MINUTES} minutes" if proved else f"{HOURS} hours"
+        raise Outdated(f"This preview is older than {how_old}. Choose the sheet again.") from error
     except signing.BadSignature as error:
         raise Outdated("This preview is not whole. Nothing was recorded: choose the sheet again.") from error
     if said["for"] != user.pk:
         raise Outdated("This preview was made for somebody else. Choose the sheet again.")
-    return [Row(Line(row, tuple(cells)), page, digest, refusal) for row, cells, page, digest, refusal in said["rows"]]
+    return [
+        Row(Line(row, tuple(cells)), page, digest, refusal, done)
+        for row, cells, page, digest, refusal, done in said["rows"]
+    ], said["proved"]

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -192,7 +193,7 @@ def test_what_the_form_carries_is_bound_to_its_person_and_its_time(morgan_at_wor
     for text, why in ((carried, "made for somebody else"), (carried[:-1], "not whole"), ("", "not whole")):
         answer = client.post(HERE, said | {"carried": text}, follow=True)
         assert why in answer.text
-    client.force_login(ann.__class__.objects.get(username="morgan"))
+    client.force_login(User.objects.get(username="morgan"))
     time_machine.move_to("2026-06-04T12:00:05Z")
     assert "older than 2 hours" in client.post(HERE, said | {"carried": carried}, follow=True).text
     assert not Signature.objects.exists()
@@ -242,13 +243,56 @@ def test_a_long_sheet_shows_its_first_rows_and_gives_all_in_a_file(morgan_at_wor
     assert len(rows(morgan_at_work.post(TAKE, form(preview, "record")))) == 7
 
 
-def test_more_than_one_part_is_said(morgan_at_work, ann, monkeypatch):
+@pytest.fixture
+def small_parts(monkeypatch):
     for module in ("attesting", "admin_earlier"):
         monkeypatch.setattr(f"reviews.{module}.MOST", 2)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_long_sheet_is_recorded_part_by_part_on_one_password(morgan_at_work, ann):
+    pages = write(ann, 5)
+    preview = bring(morgan_at_work, sheet(*(line(f"Page {n}") for n in range(5)), line("Nowhere")))
+    assert "recorded in 3 parts of up to 2 pages" in preview.text
+    stories.edit(pages[1], by=ann, summary="Changed meanwhile.")
+    first = attest(morgan_at_work, preview)
+    assert "1 page published, 3 to go" in first.text
+    assert "2 rows are not recorded" in first.text
+    second = morgan_at_work.post(HERE, form(first, "go-on"))
+    assert "3 pages published, 1 to go" in second.text
+    done = morgan_at_work.post(HERE, form(second, "go-on"))
+    assert "4 pages published" in done.text
+    assert {ledger.read(entry).authentication for entry in Signature.objects.all()} == {"password"}
+    assert [row[0] for row in rows(morgan_at_work.post(TAKE, form(done, "refused")))[1:]] == ["Page 1", "Nowhere"]
+    assert "Just this review is recorded already." in attest(morgan_at_work, preview).text
+    assert Signature.objects.count() == 4
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_password_holds_for_the_rows_it_was_given_for_and_not_for_long(
+    morgan_at_work, ann, olga, client, time_machine
+):
+    write(ann, 5)
+    preview = bring(morgan_at_work, sheet(*(line(f"Page {n}") for n in range(5))))
+    first = attest(morgan_at_work, preview)
+    go_on, unproved = form(first, "go-on"), form(preview, "record")["carried"]
+    assert "not whole" in morgan_at_work.post(HERE, go_on | {"carried": unproved}, follow=True).text
+    assert "not whole" in morgan_at_work.post(HERE, go_on | {"deed": "again"}, follow=True).text
+    client.force_login(olga)
+    assert "made for somebody else" in client.post(HERE, go_on, follow=True).text
+    client.force_login(User.objects.get(username="morgan"))
+    time_machine.move_to("2026-06-04T10:15:30Z")
+    assert "older than 15 minutes" in client.post(HERE, go_on, follow=True).text
+    assert Signature.objects.count() == 2
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_who_loses_the_right_between_two_parts_is_stopped(morgan_at_work, ann, morgan):
     write(ann, 3)
-    preview = bring(morgan_at_work, sheet(*(line(f"Page {n}") for n in range(3))))
-    assert "recorded in 2 parts of up to 2 pages" in preview.text
-    assert "3 pages published" in attest(morgan_at_work, preview).text
+    first = attest(morgan_at_work, bring(morgan_at_work, sheet(*(line(f"Page {n}") for n in range(3)))))
+    morgan.groups.clear()
+    assert morgan_at_work.post(HERE, form(first, "go-on")).status_code == 403
+    assert Signature.objects.count() == 2
 
 
 @pytest.mark.parametrize("count", [1, 3])
