@@ -35,7 +35,7 @@ STATES = {
     "waiting": ("In review", lambda pages, today: sifting.waiting(pages)),
     "sent-back": ("Sent back", lambda pages, today: sifting.sent_back(pages)),
     "changed": ("Changed since sign-off", lambda pages, today: pages.changed()),
-    "recorded": ("Recorded from a previous system", lambda pages, today: sifting.recorded(pages)),
+    "recorded": ("From a previous system", lambda pages, today: sifting.recorded(pages)),
 }
 
 
