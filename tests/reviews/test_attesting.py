@@ -74,6 +74,11 @@ def test_the_record_says_all_that_was_attested(page, morgan):
     assert line.earlier == EarlierReview(by=who, on=BEFORE, recorded_by="Morgan Mill", recorded_on=TODAY)
 
 
+def test_the_record_is_read_and_written_again_the_same_to_the_byte(page, morgan):
+    entry = record(page, morgan)
+    assert canonical(ledger.read(entry)).decode() == Signature.objects.get(pk=entry.pk).record
+
+
 def test_it_is_due_a_year_after_that_review_or_on_the_earlier_date_it_had(ann, morgan):
     dates = [None, dt.date(2026, 12, 24), dt.date(2029, 5, 3)]
     written = [stories.write_article(ann, slug=f"page-{n}", title=f"Page {n}") for n in range(3)]
