@@ -15,7 +15,7 @@ from django.urls import reverse
 from articles import kinds, pages
 from articles.crumbs import Crumb, to_page
 from articles.diff import Change, compare, words
-from articles.imprint import Frame, Notice, Person
+from articles.imprint import EarlierReview, Frame, Notice, Person, ReviewLine
 from articles.models import Article, Publication
 from articles.shelf import CACHE_CONTROL, Leaf
 
@@ -36,7 +36,8 @@ class Event:
     """One line of a page's log, as its history tells it.
 
     ``note`` says why there are no ``changes`` to show; ``url`` leads to the text where it can be read;
-    ``correction`` is the published error that this line put right.
+    ``correction`` is the published error that this line put right. ``earlier`` is the review in an earlier system
+    that this line recorded, where nobody signed.
     """
 
     line: Publication
@@ -45,6 +46,7 @@ class Event:
     url: str = ""
     note: str = ""
     correction: str = ""
+    earlier: EarlierReview | None = None
     changes: tuple[Change, ...] = ()
     moves: tuple[tuple[str, list], ...] = ()
 
@@ -71,6 +73,7 @@ def leaf(*, kind: str, slug: str, number: int, url_name: str) -> Leaf | HttpResp
         "address": page.path,
         "crumbs": to_page(page, Crumb("History", f"{page.path}history/")),
         "events": list(_events(page, lines, shown.object_list, before, _last_withdrawal(page))),
+        "recorded": any(line.read_review_line().earlier for line in shown.object_list),
         "page": shown,
         "page_urls": pages.around(shown, lambda number: _address(url_name, page.slug, number)),
     }
@@ -97,7 +100,8 @@ def _events(page, lines, shown, before, withdrawn: int) -> Iterator[Event]:
     for line in shown:
         if line in previous:
             event = _signed(page, line, previous[line], withdrawn)
-            yield replace(event, correction=_correction(line, previous[line], withdrawn))
+            corrected, earlier = _correction(line, previous[line], withdrawn), line.read_review_line().earlier
+            yield replace(event, correction=corrected, earlier=earlier)
         elif line.kind == Publication.Kind.WITHDRAW:
             yield Event(line, "Withdrawn")
         elif line.kind == Publication.Kind.EXPUNGE:
@@ -108,10 +112,7 @@ def _events(page, lines, shown, before, withdrawn: int) -> Iterator[Event]:
 
 def _signed(page: Article, line: Publication, before: Publication | None, withdrawn: int) -> Event:
     review = line.read_review_line()
-    if review.updates:
-        what, by = "Read again" if review.updates[-1].again else "Change", review.updates[-1].by
-    else:
-        what, by = "Annual review" if before else "First review", review.reviewed_by
+    what, by = _what(review, before), review.updates[-1].by if review.updates else review.reviewed_by
     if line.revision.expunged:
         return Event(line, what, by, note=EXPUNGED)
     current = line.revision_id == page.live.revision_id
@@ -125,7 +126,7 @@ def _signed(page: Article, line: Publication, before: Publication | None, withdr
     if before is None:
         return Event(line, what, by, url, "The first version that visitors could read.")
     if before.revision_id == line.revision_id:
-        return Event(line, what, by, url, "The same text, signed again.")
+        return Event(line, what, by, url, _same_text(review, before))
     if before.pk < withdrawn:
         return Event(line, what, by, url, "Signed after a withdrawal. What was signed before it is not shown.")
     if before.revision.expunged:
@@ -133,6 +134,23 @@ def _signed(page: Article, line: Publication, before: Publication | None, withdr
     kind = kinds.get(page.kind)
     changes = compare(kind.blocks(before.revision.read()), kind.blocks(line.revision.read()))
     return Event(line, what, by, url, changes=tuple(changes))
+
+
+def _what(review: ReviewLine, before: Publication | None) -> str:
+    """What a line of the log is called that shows a text."""
+    if review.earlier:
+        return "Recorded from a previous system"
+    if review.updates:
+        return "Read again" if review.updates[-1].again else "Change"
+    return "Annual review" if before and before.read_review_line().reviewed_by else "First review"
+
+
+def _same_text(review: ReviewLine, before: Publication) -> str:
+    if review.earlier:
+        return "The same text. What is said of its review was put right."
+    if before.read_review_line().earlier:
+        return "The same text, which was recorded from a previous system before. Now it is signed here."
+    return "The same text, signed again."
 
 
 def _correction(line: Publication, before: Publication | None, withdrawn: int) -> str:

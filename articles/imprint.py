@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from pydantic import model_validator
+
 from articles.content import Frozen, Grown
 
 
@@ -35,19 +37,54 @@ class Correction(Frozen):
     on: dt.date
 
 
+class EarlierReview(Frozen):
+    """A review that was made in an earlier system, and who recorded it here: no signature of this house.
+
+    ``by`` is printed as it was given. It leads to no page of ours, whoever it is.
+    """
+
+    by: Person
+    on: dt.date
+    recorded_by: str
+    recorded_on: dt.date
+
+
 class ReviewLine(Grown):
     """Who reviewed the whole page, when, and when again: computed from the ledger, never typed.
 
-    Corrections stay with a page for as long as it is public, whoever reviews it later.
+    Corrections stay with a page for as long as it is public, whoever reviews it later. Where all that there is of a
+    review was recorded from an earlier system, ``earlier`` tells of it and ``reviewed_by`` and ``last_reviewed`` are
+    empty: nobody can print, or tell machines, a reviewer that there was not.
     """
 
-    ADDED = frozenset({"corrections"})
+    ADDED = frozenset({"corrections", "earlier"})
 
-    reviewed_by: Person
-    last_reviewed: dt.date
+    reviewed_by: Person | None = None
+    last_reviewed: dt.date | None = None
     next_due: dt.date
     updates: tuple[Update, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    earlier: EarlierReview | None = None
+
+    @model_validator(mode="after")
+    def _reviewed_here_or_earlier(self):
+        if (self.reviewed_by is None) != (self.last_reviewed is None):
+            raise ValueError("a reviewer and the date of the review come together")
+        if (self.reviewed_by is None) == (self.earlier is None):
+            raise ValueError("a page was reviewed here, or its review was recorded from an earlier system")
+        if self.earlier and (self.updates or self.corrections):
+            raise ValueError("nobody signs a change to a page that nobody here has read")
+        return self
+
+    @property
+    def reviewer(self) -> Person:
+        """Who read the whole page last, here or in an earlier system."""
+        return self.earlier.by if self.earlier else self.reviewed_by
+
+    @property
+    def read_on(self) -> dt.date:
+        """When the whole page was read last, here or in an earlier system."""
+        return self.earlier.on if self.earlier else self.last_reviewed
 
     def overdue(self, today: dt.date) -> bool:
         return today > self.next_due

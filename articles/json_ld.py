@@ -95,7 +95,8 @@ def _nodes(page: Shown) -> Iterable[dict]:
     yield _web_page(page, subject)
     if subject.entity:
         yield subject.entity
-    yield person(page.line.reviewed_by, page.at, otherwise=page.url)
+    if page.line.reviewed_by:
+        yield _reviewer(page)
 
 
 def _plain_article(page: Shown) -> Subject:
@@ -123,9 +124,7 @@ def _web_page(page: Shown, subject: Subject) -> dict:
         "mainEntity": about,
         "hasPart": list(subject.modules),
         "mainContentOfPage": {"@type": "WebPageElement", "cssSelector": "#main"},
-        "lastReviewed": line.last_reviewed.isoformat(),
-        "reviewedBy": _pointer(person(line.reviewed_by, page.at, otherwise=page.url)),
-        "specialty": specialty(line.reviewed_by.specialty),
+        **_reviewed(page),
         "author": {"@type": "Person", "name": document.written_by} if document.written_by else None,
         "datePublished": page.published_at.isoformat(timespec="seconds"),
         "dateModified": page.changed_at.isoformat(timespec="seconds"),
@@ -135,6 +134,21 @@ def _web_page(page: Shown, subject: Subject) -> dict:
         **_copyright(page.frame.notice),
         "version": f"sha256:{page.digest}",
     }
+
+
+def _reviewed(page: Shown) -> dict:
+    """Who signed the whole page and when; nothing of a review that was recorded from an earlier system."""
+    if page.line.reviewed_by is None:
+        return {}
+    return {
+        "lastReviewed": page.line.last_reviewed.isoformat(),
+        "reviewedBy": _pointer(_reviewer(page)),
+        "specialty": specialty(page.line.reviewed_by.specialty),
+    }
+
+
+def _reviewer(page: Shown) -> dict:
+    return person(page.line.reviewed_by, page.at, otherwise=page.url)
 
 
 def _pointer(node: dict | None) -> dict | None:

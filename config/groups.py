@@ -61,6 +61,7 @@ GRANTS = {
         ("articles", "change_address"),
         ("articles", "import_content"),
         ("articles", "withdraw_article"),
+        ("reviews", "attest_legacy"),
         ("reviews", "expunge_revision"),
         ("reviews", "export_evidence"),
         ("reviews", "override_checks"),

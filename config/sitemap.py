@@ -62,7 +62,7 @@ def _topics() -> QuerySet:
 
 
 def _reviewers() -> QuerySet:
-    signed = Signature.objects.positive().filter(by__reviewer__isnull=False).order_by("by__reviewer__slug")
+    signed = Signature.objects.signed().filter(by__reviewer__isnull=False).order_by("by__reviewer__slug")
     return signed.values_list("by__reviewer__slug").annotate(Max("at"))
 
 

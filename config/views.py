@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.db import connection
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import get_template
@@ -17,6 +17,7 @@ from articles.models import Publication
 from articles.shelf import Leaf, public_page
 from articles.views import entries
 from config.publisher import publisher
+from reviews.models import Signature, Standing
 from symptoms import az
 
 RECENT = 6
@@ -25,9 +26,12 @@ RECENT = 6
 @public_page
 def home(request):
     site_revision = Publication.objects.site_revision()
+    letters = az.letters()
     context = {
-        "letters": az.letters(),
+        "letters": letters,
+        "symptoms": any(letter.count for letter in letters),
         "recent": _recently_signed(),
+        "recorded": Standing.objects.recorded().exists(),
         "articles": entries(RECENT),
         "topics": topics.every(),
     }
@@ -41,7 +45,7 @@ def _recently_signed() -> list[dict]:
         article__kind__in=kinds.medical(),
         article__live__revision=F("revision"),
         article__live__isnull=False,
-    )
+    ).filter(Exists(Signature.objects.signed().filter(hash=OuterRef("evidence"))))
     newest = {}
     for row in signed.select_related("article__live").order_by("-id")[: RECENT * 3]:
         newest.setdefault(row.article_id, row)
@@ -50,7 +54,7 @@ def _recently_signed() -> list[dict]:
             "title": row.title,
             "url": reverse(kinds.get(row.article.kind).url_name, args=[row.article.live.slug]),
             "summary": row.summary,
-            "reviewed_on": row.read_review_line().last_reviewed,
+            "line": row.read_review_line(),
         }
         for row in list(newest.values())[:RECENT]
     ]

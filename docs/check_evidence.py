@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "countersign-evidence"
 UNLISTED = {"manifest.json", "manifest.sig"}  # the list itself, and the signature over it
+# What lets a text be shown: a clinician's signature, or a review in an earlier system that a managing editor recorded.
+SHOWN = ("approved", "attested")
 UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, RuntimeError, OSError, zlib.error, zipfile.BadZipFile)
 
 
@@ -94,12 +96,12 @@ def check_texts(pack: Pack, manifest: dict) -> Iterator[str]:
     """Each text that was signed is the text of the digest in its record, or was expunged as an entry says."""
     records = {sequence: pack.json(f"ledger/{sequence:08}.json") for sequence in manifest["entries"]}
     for sequence, record in records.items():
-        if record["outcome"] not in ("approved", "withdrawn"):
+        if record["outcome"] not in (*SHOWN, "withdrawn"):
             continue
         if by := manifest["expunged"].get(record["revision"]):
             if records[by]["outcome"] != "expunged" or records[by]["revision"] != record["revision"]:
                 yield f"entry {sequence}: its text is missing, and entry {by} does not expunge it"
-            elif record["outcome"] == "approved":
+            elif record["outcome"] in SHOWN:
                 why = records[by]["reason"]
                 print(f"Entry {sequence}: its text was expunged by entry {by}, for this reason: {why}")
         elif f"documents/{record['digest']}.json" not in pack.names:
@@ -127,18 +129,26 @@ def check_publications(pack: Pack, manifest: dict) -> Iterator[str]:
         data = pack.read(f"ledger/{sequence:08}.json")
         records[sha256(data)] = json.loads(data)
     for number, text in enumerate(pack.read("publications.jsonl").splitlines(), start=1):
-        line, outcomes = json.loads(text), {"withdraw": "withdrawn", "expunge": "expunged"}
+        line, outcomes = json.loads(text), {"withdraw": ("withdrawn",), "expunge": ("expunged",)}
         if line["evidence"] is None:
             continue
         record, name = records.get(line["evidence"]), f"line {number} of the publication log"
         if record is None:
             yield f"{name}: the entry that let it happen is not in the pack"
-        elif record["outcome"] != outcomes.get(line["kind"], "approved") or record["article"] != line["article"]:
+        elif record["outcome"] not in outcomes.get(line["kind"], SHOWN) or record["article"] != line["article"]:
             yield f"{name}: its entry is about something else"
         elif line["kind"] == "withdraw" and record["reason"] != line["reason"]:
             yield f"{name}: it gives another reason than its entry"
         elif line["kind"] in ("publish", "re-sign") and any(record[f] != line[f] for f in ("digest", "review_line")):
             yield f"{name}: it shows another text or review line than was signed"
+        elif line["kind"] in ("publish", "re-sign") and not named_rightly(record):
+            yield f"{name}: it names a reviewer who did not sign, or none where one did"
+
+
+def named_rightly(record: dict) -> bool:
+    """A review line names a reviewer of this house where one signed, and only there."""
+    line = record["review_line"]
+    return (line["reviewed_by"] is None) == (record["outcome"] == "attested") == bool(line.get("earlier"))
 
 
 def tell(pack: Pack, manifest: dict) -> None:

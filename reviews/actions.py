@@ -25,6 +25,7 @@ __all__ = [
     "assign",
     "cancel_request",
     "decline",
+    "fitting",
     "recommend_withdrawal",
     "request_changes",
     "request_review",
@@ -139,14 +140,28 @@ def _blocking(page: Article, by, override: str) -> list[quality.Problem]:
 def triggers(page: Article, revision: Revision) -> list[str]:
     """The kinds of review that a page can be asked for now, the likeliest first.
 
-    A page that visitors cannot read needs the whole page read; a text that did not change since it was signed
-    can be reviewed again as a whole, or read again because of some news or report, which moves no annual date.
+    A page that nobody has signed here needs its first review, whatever prompts it: where an earlier review was
+    recorded too, nobody here has read the whole of it yet. One that visitors cannot read needs the whole page read; a
+    text that did not change since it was signed can be reviewed again as a whole, or read again because of some news
+    or report, which moves no annual date.
     """
+    if not signed_here(page):
+        return [Trigger.FIRST]
     if not page.live:
-        return [Trigger.ANNUAL] if page.publications.exists() else [Trigger.FIRST]
+        return [Trigger.ANNUAL]
     if page.live.revision_id == revision.pk:
         return [Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE, Trigger.READER]
     return [Trigger.CHANGE, Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE, Trigger.READER]
+
+
+def signed_here(page: Article) -> bool:
+    """Whether a clinician has ever signed a text of this page here."""
+    return Signature.objects.signed().filter(article=page).exists()
+
+
+def fitting(page: Article, trigger: str) -> str:
+    """The kind of review that a page is asked for because of some news or date: its first, if it never had one."""
+    return trigger if signed_here(page) else Trigger.FIRST
 
 
 @transaction.atomic

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_POST
 
 from articles import kinds, quality
 from articles.actions import Refused
+from articles.admin_bulk import BulkDeeds
 from articles.admin_log import LogAdmin
 from articles.timeline import Source
 from reviews import actions
 from reviews.admin_bulk import ReviewDeeds
 from reviews.admin_comments import Answering
+from reviews.admin_earlier import RecordsEarlier, RecordsEarlierOfMany
 from reviews.admin_evidence import Evidence
 from reviews.admin_expunging import Expunging
 from reviews.admin_lists import ReviewedLists
@@ -151,8 +153,10 @@ class Panelled(ReviewedLists):
         return self.show(request, "reviews/admin/withdraw.html", page, form=form)
 
 
-class Reviewed(Answering, Evidence, Expunging, Panelled, ReviewDeeds):
+class Reviewed(Answering, Evidence, Expunging, Panelled, RecordsEarlierOfMany, ReviewDeeds):
     """Mixed into the admin of any kind of page; it knows only that the page is an Article."""
+
+    actions = ("ask_for_many", "record_earlier", *BulkDeeds.actions, "withdraw_many")
 
 
 class ReviewerAdmin(admin.ModelAdmin):
@@ -173,7 +177,7 @@ class ReviewerAdmin(admin.ModelAdmin):
         """A reviewer stays the same person, at the same address once review lines lead there."""
         if obj is None:
             return self.readonly_fields
-        signed = Signature.objects.positive().filter(by=obj.user_id).exists()
+        signed = Signature.objects.signed().filter(by=obj.user_id).exists()
         return (*self.readonly_fields, "user", *(["slug"] if signed else []))
 
     def get_prepopulated_fields(self, request, obj=None):
@@ -209,7 +213,7 @@ class MedicalReviewAdmin(LogAdmin):
     search_fields = ("article__title",)
 
 
-class SignatureAdmin(LogAdmin):
+class SignatureAdmin(RecordsEarlier, LogAdmin):
     """The ledger, to read."""
 
     list_display = ("sequence", "outcome", "article", "by", "at", "hash")

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Exists, OuterRef
 
 from articles import kinds, quality
 from articles.actions import Refused
@@ -10,7 +11,7 @@ from articles.models import Article
 from reviews import actions, sifting
 from reviews.eligibility import fit_to_sign
 from reviews.forms import WithdrawForm
-from reviews.models import Reviewer
+from reviews.models import Reviewer, Signature
 
 BLOCKED = "The checks block a review: mend these first, or let a managing editor ask for one by itself and say why"
 FIRST, ANNUAL, CHANGE = "first review", "annual review", "review of what changed"
@@ -58,7 +59,8 @@ class AskMany(Deed):
 
     def beside(self, pages):
         """Which kind of review each would be, as ``actions.triggers`` puts it first: by its text as saved last."""
-        states = [(FIRST, pages.unpublished()), (RETURN, pages.withdrawn()), (CHANGE, pages.changed())]
+        unsigned = pages.filter(~Exists(Signature.objects.signed().filter(article=OuterRef("pk"))))
+        states = [(FIRST, unsigned), (RETURN, pages.withdrawn()), (CHANGE, pages.changed())]
         found = {key: word for word, some in states for key in some.values_list("pk", flat=True)}
         return {key: found.get(key, ANNUAL) for key in pages.values_list("pk", flat=True)}
 
@@ -100,9 +102,7 @@ def _each(pages, deed) -> Outcome:
 
 
 class ReviewDeeds(BulkDeeds):
-    """Mixed into the admin of any kind of page: the deeds of its list, those of the frame included."""
-
-    actions = ("ask_for_many", *BulkDeeds.actions, "withdraw_many")
+    """Mixed into the admin of any kind of page: the deeds of its list, beside those of the frame."""
 
     def has_ask_permission(self, request):
         return self.has_change_permission(request) and request.user.has_perm("reviews.request_review")

@@ -80,6 +80,7 @@ class ReviewedLists:
                 newest_outcome=Subquery(reviews.order_by("-id").values("outcome")[:1]),
                 was_published=Exists(Publication.objects.filter(article=OuterRef("pk"))),
                 due=DUE,
+                is_recorded=Exists(Standing.objects.recorded().filter(article=OuterRef("pk"))),
             )
         )
 
@@ -110,7 +111,8 @@ class ReviewedLists:
 def states(page) -> list[str]:
     """What a listed page is, and what is being done about it."""
     if page.live_id:
-        found = ["live" if page.live_revision == page.newest_revision else "changed"]
+        changed = [] if page.live_revision == page.newest_revision else ["changed"]
+        found = ["recorded", *changed] if page.is_recorded else changed or ["live"]
     else:
         found = ["withdrawn" if page.was_published else "unpublished"]
     if page.is_waiting:

@@ -150,10 +150,11 @@ def carry_out(pages, *, seen: dict[str, str], by) -> list[MedicalReview]:
 
 
 def _ask(page: Article, slot: planning.Slot, proposal: Proposal, by) -> MedicalReview:
-    reviewer, due = proposal.readers[slot.reader], proposal.pages[page.pk].next_due
+    reviewer, standing = proposal.readers[slot.reader], proposal.pages[page.pk]
+    trigger = MedicalReview.Trigger.FIRST if standing.recorded else MedicalReview.Trigger.ANNUAL
     try:
         return actions.request_review(
-            page, by=by, trigger=MedicalReview.Trigger.ANNUAL, reviewer=reviewer, note=note(slot.week, due)
+            page, by=by, trigger=trigger, reviewer=reviewer, note=note(slot.week, standing.next_due)
         )
     except Refused as refusal:
         raise CannotPlan(f"Nothing was done, because of “{page.title}”. {refusal}") from refusal

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from django.core.paginator import Page, Paginator
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from articles import kinds
@@ -16,13 +17,17 @@ from articles.models import Publication
 from articles.quality import WORD, plain
 from reviews import ledger
 from reviews.eligibility import pages_with_own_words
-from reviews.models import Absence, Comment, HandOver, MedicalReview, Reviewer, Signature, Standing
+from reviews.models import Absence, Comment, HandOver, MedicalReview, RecalledReview, Reviewer, Signature, Standing
 
 WORDS_A_MINUTE = 200
 TASKS_A_PAGE = 20
 DECIDED_SHOWN = 10
 SOON = 30  # days
+# What a review matters by: the news of the recall that opened it, which may be a page's first review too; else its own.
+RECALL = RecalledReview.objects.filter(review=OuterRef("pk"), taken_along=False).values("recall__trigger")[:1]
+NEWS = Coalesce(Subquery(RECALL), F("trigger"))
 NAMED = 3  # parts that a card names before it counts the rest
+RECORDED = "Never signed here: its review was recorded from a previous system, so read all of it."
 OWN_WORDS = "Some words of this page are your own, so somebody else must sign it."
 
 
@@ -92,7 +97,7 @@ def _due() -> dict[int, dt.date]:
 def _waiting(reviewer: Reviewer, due: dict, today: dt.date) -> tuple[list[int], list[int]]:
     """Keys of the open reviews that are a reviewer's own and of those that are anybody's, what matters first."""
     rows = MedicalReview.objects.waiting().filter(Q(reviewer=reviewer) | Q(reviewer__isnull=True))
-    rows = rows.values_list("pk", "article", "reviewer", "trigger", "requested_at")
+    rows = rows.annotate(news=NEWS).values_list("pk", "article", "reviewer", "news", "requested_at")
     order = sorted(rows, key=lambda row: (rank(row[3], due.get(row[1]), today), row[4], row[0]))
     return [row[0] for row in order if row[2]], [row[0] for row in order if not row[2]]
 
@@ -115,7 +120,7 @@ def next_review(reviewer: Reviewer) -> MedicalReview | None:
 
 
 def _tasks(keys: list[int], reviewer: Reviewer, due: dict, today: dt.date) -> dict[int, Task]:
-    reviews = MedicalReview.objects.with_page().in_bulk(keys)
+    reviews = MedicalReview.objects.with_page().annotate(news=NEWS).in_bulk(keys)
     pages = [review.article_id for review in reviews.values()]
     barred, gone, before = pages_with_own_words(pages, reviewer.user), _withdrawals(pages), _signed_before(keys)
     pinned, handed = _pinned(pages), _handed(keys)
@@ -128,7 +133,7 @@ def _tasks(keys: list[int], reviewer: Reviewer, due: dict, today: dt.date) -> di
             review=review,
             title=text.title,
             reading_minutes=reading_minutes(document) if document else 0,
-            rank=rank(review.trigger, date, today),
+            rank=rank(review.news, date, today),
             due=date,
             when=in_words(date, today) if date else "",
             changed=_changed(review, document, before.get(page)) if document else "",
@@ -149,7 +154,7 @@ def _withdrawals(pages: list[int]) -> dict[int, Publication]:
 
 def _signed_before(keys: list[int]) -> dict[int, Signature]:
     """The last signature over the page of each review, with its text, by page."""
-    readable = Signature.objects.positive().exclude(revision__document=EXPUNGED)
+    readable = Signature.objects.signed().exclude(revision__document=EXPUNGED)
     last = readable.filter(article=OuterRef("article")).order_by("-sequence").values("pk")[:1]
     found = MedicalReview.objects.filter(pk__in=keys).annotate(last=Subquery(last)).values("last")
     return {entry.article_id: entry for entry in Signature.objects.filter(pk__in=found).select_related("revision")}
@@ -174,7 +179,8 @@ def _handed(keys: list[int]) -> dict[int, HandOver]:
 def _changed(review: MedicalReview, document: Document, before: Signature | None) -> str:
     """What a reader will find, in a sentence."""
     if before is None:
-        return "Never signed: all of it is new."
+        recorded = review.article.live and review.article.live.read_review_line().earlier
+        return RECORDED if recorded else "Never signed: all of it is new."
     who, on = ledger.read(before).actor.name, timezone.localdate(before.at)
     since = f"since {who} signed it on {on:%-d %B %Y}"
     if before.revision_id == review.revision_id:

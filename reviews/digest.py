@@ -65,6 +65,9 @@ def _section(name: str, rows, line) -> Iterator[Line]:
 
 
 def _standing(row: Standing, people: People) -> tuple[str, str, str]:
+    if row.recorded:
+        said = f"Due {row.next_due:%-d %B %Y}; recorded from a previous system, and not yet reviewed here."
+        return row.article.live.title, said, form(row.article)
     said = f"Due {row.next_due:%-d %B %Y}; last reviewed by {row.reviewer or 'somebody who is no reviewer now'}"
     said += "." if row.reviewer_id in people.able else ", who cannot sign now."
     return row.article.live.title, said, form(row.article)

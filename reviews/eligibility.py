@@ -16,7 +16,7 @@ def with_own_words(page: Article) -> set[int]:
     """Ids of all whom four eyes bar from a page, in two queries."""
     last = Authorship.objects.filter(revision__article=page).values_list("user").annotate(Max("revision__number"))
     signed = list(
-        Signature.objects.positive().filter(article=page).order_by("-sequence").values_list("by", "revision__number")
+        Signature.objects.signed().filter(article=page).order_by("-sequence").values_list("by", "revision__number")
     )
     return {
         user for user, number in last if number > next((revision for signer, revision in signed if signer != user), 0)
@@ -27,7 +27,7 @@ def pages_with_own_words(pages, user) -> set[int]:
     """Ids of those of the pages that four eyes bar somebody from, in two queries however many there are."""
     mine = Authorship.objects.filter(revision__article__in=pages, user=user)
     written = dict(mine.values_list("revision__article").annotate(Max("revision__number")))
-    others = Signature.objects.positive().filter(article__in=pages).exclude(by=user).order_by("sequence")
+    others = Signature.objects.signed().filter(article__in=pages).exclude(by=user).order_by("sequence")
     signed = dict(others.values_list("article", "revision__number"))
     return {page for page, number in written.items() if number > signed.get(page, 0)}
 
@@ -36,8 +36,8 @@ def barred_by_page(pages) -> dict[int, set[int]]:
     """Page → ids of all whom four eyes bar from it, in two queries however many pages and people there are."""
     last = Authorship.objects.filter(revision__article__in=pages).values_list("revision__article", "user")
     signed: dict[int, list[tuple[int, int]]] = {}
-    positive = Signature.objects.positive().filter(article__in=pages).order_by("-sequence")
-    for page, signer, number in positive.values_list("article", "by", "revision__number"):
+    signatures = Signature.objects.signed().filter(article__in=pages).order_by("-sequence")
+    for page, signer, number in signatures.values_list("article", "by", "revision__number"):
         signed.setdefault(page, []).append((signer, number))
     barred: dict[int, set[int]] = {}
     for page, user, number in last.annotate(Max("revision__number")):

@@ -7,8 +7,9 @@ from django.utils import timezone
 from articles import kinds, quality
 from articles.diff import Change, compare
 from articles.models import Article, Revision
+from reviews import ledger
 from reviews.forms import able
-from reviews.models import MedicalReview
+from reviews.models import MedicalReview, Signature
 
 Outcome = MedicalReview.Outcome
 
@@ -23,6 +24,7 @@ def glance(page: Article, *, user) -> dict:
     return {
         "page": page,
         "line": line,
+        "evidence_note": _evidence_note(page) if line and line.earlier else "",
         "overdue": bool(line and line.overdue(timezone.localdate())),
         "latest": latest,
         "changes": _since_signing(page, latest),
@@ -39,6 +41,12 @@ def glance(page: Article, *, user) -> dict:
         "can_override": user.has_perm("reviews.override_checks"),
         "can_withdraw": bool(page.live) and user.has_perm("articles.withdraw_article"),
     }
+
+
+def _evidence_note(page: Article) -> str:
+    """Where the record of an earlier review lies, as whoever recorded it here said."""
+    newest = page.signatures.filter(outcome=Signature.Outcome.ATTESTED).order_by("-sequence").first()
+    return ledger.read(newest).evidence_note if newest else ""
 
 
 def _since_signing(page: Article, latest: Revision | None) -> list[Change]:

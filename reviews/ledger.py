@@ -44,7 +44,7 @@ class Actor(Frozen):
 class Record(Grown):
     """What one ledger entry says. Documents are named by UUID and digest, never by a database key."""
 
-    ADDED = frozenset({"override", "legal_basis", "asked_by", "asked_at"})
+    ADDED = frozenset({"override", "legal_basis", "asked_by", "asked_at", "evidence_note", "stated_due"})
 
     version: Literal[1] = 1
     sequence: int
@@ -72,6 +72,8 @@ class Record(Grown):
     legal_basis: str = ""
     asked_by: Actor | None = None
     asked_at: Moment | None = None
+    evidence_note: str = ""
+    stated_due: dt.date | None = None
     provenance: str = ""
     build: str
 

@@ -15,7 +15,7 @@ NOT_MOVED_BY_NEWS = "Reading the same text again because of some news does not m
 
 
 class NothingToChange(LookupError):
-    """A change can be signed only on a page that has been signed as a whole and is not withdrawn."""
+    """A change can be signed only on a page that has been signed here as a whole and is not withdrawn."""
 
 
 def next_line(
@@ -47,10 +47,10 @@ def current_line(article: Article) -> ReviewLine | None:
 def line_after(review: MedicalReview, reviewer: Reviewer, today: dt.date) -> tuple[ReviewLine, str]:
     """The review line that a signature makes today, and the rule that gives its due date.
 
-    Raises NothingToChange for a change to a page that no signature holds up.
+    Raises NothingToChange for a change to a page that no signature of this house holds up.
     """
     by, previous = reviewer.as_printed(), current_line(review.article)
-    if previous is None and not review.whole_page:
+    if (previous is None or previous.earlier) and not review.whole_page:
         raise NothingToChange
     if review.whole_page:
         due = today + relativedelta(months=review.review_months)

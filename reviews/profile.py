@@ -28,13 +28,13 @@ def at_address(slug: str) -> tuple[Reviewer, ledger.Actor] | None:
     reviewer = Reviewer.objects.filter(slug=slug).first()
     if reviewer is None:
         return None
-    newest = Signature.objects.positive().filter(by=reviewer.user_id).order_by("-sequence").first()
+    newest = Signature.objects.signed().filter(by=reviewer.user_id).order_by("-sequence").first()
     return (reviewer, ledger.read(newest).actor) if newest else None
 
 
 def signed_by(reviewer: Reviewer, number: int) -> Page:
     """One page of a reviewer's signatures on public pages, newest first. Raises EmptyPage past the last."""
-    entries = Signature.objects.positive().filter(by=reviewer.user_id, article__live__isnull=False)
+    entries = Signature.objects.signed().filter(by=reviewer.user_id, article__live__isnull=False)
     return Paginator(entries.order_by("-sequence").values(*SHOWN), ENTRIES_A_PAGE).page(number)
 
 

@@ -35,6 +35,7 @@ STATES = {
     "waiting": ("In review", lambda pages, today: sifting.waiting(pages)),
     "sent-back": ("Sent back", lambda pages, today: sifting.sent_back(pages)),
     "changed": ("Changed since sign-off", lambda pages, today: pages.changed()),
+    "recorded": ("From a previous system", lambda pages, today: sifting.recorded(pages)),
 }
 
 
@@ -177,12 +178,18 @@ def _row(key, kind_name, title, live, standing: Standing | None, held: str, topi
         url=address_of(kind, "change", key),
         kind=str(kind.model._meta.verbose_name).capitalize(),
         topics=", ".join(topics),
-        reviewer=str(standing.reviewer) if standing and standing.reviewer else "",
+        reviewer=_reviewer(standing) if standing else "",
         due=due,
         said=in_words((due - today).days) if due else never,
         late=bool(due and due < today),
         held=held,
     )
+
+
+def _reviewer(standing: Standing) -> str:
+    if standing.recorded:
+        return "Nobody here: recorded from a previous system"
+    return str(standing.reviewer) if standing.reviewer else ""
 
 
 def every_row(pages, today: dt.date) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from articles import kinds, pages
 from articles.actions import frame_of
 from articles.content import EXPUNGED
 from articles.diff import Part, parts
+from articles.imprint import EarlierReview
 from reviews import comments
 from reviews.desk import in_words, reading_minutes
 from reviews.eligibility import why_not_sign, withdrawal
@@ -39,6 +40,7 @@ def reading(review: MedicalReview, user) -> dict:
         "review": review,
         "refusal": refusal,
         "withdrawal": withdrawal(review.article),
+        "recorded": _recorded(review),
         "recalled": review.recalls.filter(taken_along=True).select_related("recall"),
         "reported": review.reported.select_related("report__revision", "by"),
         "meaning": review.meaning,
@@ -59,11 +61,17 @@ def reading(review: MedicalReview, user) -> dict:
 
 def _signed_before(review: MedicalReview) -> Signature | None:
     """The last signature over the page; of a review that was decided, the last one before that."""
-    signed = Signature.objects.positive().filter(article=review.article).exclude(review=review).order_by("-sequence")
+    signed = Signature.objects.signed().filter(article=review.article).exclude(review=review).order_by("-sequence")
     signed = signed.exclude(revision__document=EXPUNGED)  # nobody can compare with it: the one before it is
     if review.decided_at:
         signed = signed.filter(at__lt=review.decided_at)
     return signed.select_related("revision").first()
+
+
+def _recorded(review: MedicalReview) -> EarlierReview | None:
+    """The earlier review that all there is of this page rests on, until somebody signs it here."""
+    live = review.article.live
+    return live.read_review_line().earlier if live else None
 
 
 def _when(review: MedicalReview) -> str:

@@ -107,10 +107,11 @@ def _plain(block: Block) -> str:
 
 
 def _named(line: str, wanted: list[str]) -> Place | None:
-    name = str(ReviewLine.model_validate_json(line).reviewed_by)
+    read = ReviewLine.model_validate_json(line)
+    name = str(read.reviewer)
     if not all(word in folded(name) for word in wanted):
         return None
-    return _shown("Reviewed last by", name, wanted[0])
+    return _shown("Reviewed in an earlier system by" if read.earlier else "Reviewed last by", name, wanted[0])
 
 
 def _shown(label: str, text: str, word: str) -> Place:

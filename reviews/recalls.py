@@ -66,9 +66,9 @@ def _refuse_wrong_number(pages: list[Article], keys: list[int]) -> None:
 
 def _ask(page: Article, recall: Recall, reviewer: Reviewer | None, by) -> MedicalReview:
     """News does not wait for a page to pass the checks: what they block is overridden, for the recall's reason."""
-    note = f"Recall: {recall.reason}"
+    note, trigger = f"Recall: {recall.reason}", actions.fitting(page, recall.trigger)
     try:
-        return actions.request_review(page, by=by, trigger=recall.trigger, reviewer=reviewer, note=note, override=note)
+        return actions.request_review(page, by=by, trigger=trigger, reviewer=reviewer, note=note, override=note)
     except Refused as refusal:
         raise CannotRecall(f"Nothing was done, because of “{page.title}”. {refusal}") from refusal
 

@@ -31,7 +31,7 @@ def open_review(report: ReaderReport, *, by, reason: str, reviewer: Reviewer | N
         raise CannotReport("Visitors cannot read this page now, so there is nothing to read again. Close the report.")
     waiting = page.medical_reviews.waiting().first()
     review = waiting or actions.request_review(
-        page, by=by, trigger=MedicalReview.Trigger.READER, note=reason, reviewer=reviewer
+        page, by=by, trigger=actions.fitting(page, MedicalReview.Trigger.READER), note=reason, reviewer=reviewer
     )
     deeds.deal_with(report, by=by, outcome="Added to the review that was open." if waiting else "A review was opened.")
     return ReportedReview.objects.create(

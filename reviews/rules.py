@@ -13,6 +13,11 @@ SIGNED_BY_ANOTHER = (
 )
 
 
+# The outcome of the entry that a line of the log needs: its review line names a reviewer where a clinician signed
+# here, and none where an earlier review was recorded. In canonical JSON no words of anybody can read like this.
+NEEDED = """CASE WHEN NEW.review_line LIKE '%"reviewed_by":null%' THEN 'attested' ELSE 'approved' END"""
+
+
 def expunging() -> list[Guard]:
     """A text is blanked only where the ledger says so, and the ledger says so only where two people do."""
     said = "a request to expunge stays as it was asked for, and what became of it is final"
@@ -95,11 +100,10 @@ def guards() -> list[Guard]:
             "publication_needs_signature",
             publication,
             "INSERT",
-            "a text is published only on a positive signature over it",
+            "a text is published only on a positive signature over it, or on an earlier review that was recorded",
             when="NEW.kind IN ('publish', 're-sign') AND NOT EXISTS (SELECT 1 FROM reviews_signature s "
             "WHERE s.hash = NEW.evidence AND s.article_id = NEW.article_id AND s.revision_id = NEW.revision_id "
-            "AND s.by_id = NEW.by_id "
-            "AND s.outcome = 'approved')",
+            f"AND s.by_id = NEW.by_id AND s.outcome = {NEEDED})",
             reads=True,
         ),
         Guard(
@@ -152,6 +156,19 @@ def guards() -> list[Guard]:
             "WHERE r.article_id = NEW.article_id AND (r.saved_by_id = NEW.by_id OR EXISTS (SELECT 1 "
             "FROM articles_authorship a WHERE a.revision_id = r.id AND a.user_id = NEW.by_id)) "
             f"AND r.number > COALESCE({SIGNED_BY_ANOTHER}, 0))",
+            reads=True,
+        ),
+        Guard(
+            "attestation_is_of_a_page_nobody_signed",
+            signature,
+            "INSERT",
+            "an earlier review is recorded only of a page that nobody has signed here, that was never withdrawn "
+            "and is not in review",
+            when="NEW.outcome = 'attested' AND (EXISTS (SELECT 1 FROM reviews_signature s "
+            "WHERE s.article_id = NEW.article_id AND s.outcome IN ('approved', 'withdrawn')) "
+            "OR EXISTS (SELECT 1 FROM reviews_medicalreview m WHERE m.article_id = NEW.article_id "
+            "AND m.decided_at IS NULL) OR EXISTS (SELECT 1 FROM articles_article a WHERE a.id = NEW.article_id "
+            "AND a.discarded_at IS NOT NULL))",
             reads=True,
         ),
         Guard(

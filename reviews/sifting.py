@@ -28,12 +28,22 @@ def _waiting():
     return MedicalReview.objects.waiting().values("article")
 
 
+def recorded(pages):
+    """Public, and not signed here yet: their reviews were recorded from an earlier system."""
+    return pages.filter(pk__in=Standing.objects.recorded().values("article"))
+
+
+def as_signed(pages):
+    return pages.as_signed().exclude(pk__in=Standing.objects.recorded().values("article"))
+
+
 STATES: dict[str, tuple[str, Callable]] = {
     "drafts": ("Being written", drafts),
     "unpublished": ("Never published", lambda pages: pages.unpublished()),
     "sent-back": ("Sent back", sent_back),
     "waiting": ("Waiting for a reviewer", waiting),
-    "live": ("Live as signed", lambda pages: pages.as_signed()),
+    "live": ("Live as signed", as_signed),
+    "recorded": ("Live, recorded from a previous system", recorded),
     "changed": ("Live, changed since", lambda pages: pages.changed()),
     "withdrawn": ("Withdrawn", lambda pages: pages.withdrawn()),
 }

@@ -32,8 +32,9 @@ def _row(publication: Publication, reviewers: dict[str, int]) -> Standing:
     return Standing(
         article_id=publication.article_id,
         publication=publication,
-        reviewer_id=reviewers.get(line.reviewed_by.slug),
-        last_reviewed=line.last_reviewed,
+        reviewer_id=None if line.earlier else reviewers.get(line.reviewed_by.slug),
+        recorded=line.earlier is not None,
+        last_reviewed=line.read_on,
         next_due=line.next_due,
     )
 

@@ -155,7 +155,7 @@ def entries(rows: Iterable[PublishedCause]) -> list[dict]:
                 "document": document,
                 "url": kinds.path(document.kind, row.article.live.slug),
                 "cause": _causes(document)[row.cause_uuid],
-                "reviewed_on": row.article.live.read_review_line().last_reviewed,
+                "line": row.article.live.read_review_line(),
             }
         )
     return found

@@ -1,13 +1,17 @@
 """What people do in many tests, through the same actions as in life: write, ask, sign."""
 
+import datetime as dt
 import uuid
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from articles.actions import record_revision
 from articles.feedback import deeds
 from articles.models import AboutPage, Article, CopyrightNotice, ReaderReport, Reference, Revision, Topic
 from reviews.actions import request_review, sign_off
+from reviews.attestable import Claim
+from reviews.attesting import attest
 from reviews.expunging import ask_to_expunge, confirm_expunging
 from reviews.models import Signature
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, SymptomCause
@@ -87,6 +91,25 @@ def sign(page: Article, *, by: User, asked_by: User, trigger: str = "", **asked)
     """Ask for a review of a page as it stands, and sign it."""
     review = request_review(page, by=asked_by, trigger=trigger, note="Please read it.", **asked)
     return sign_off(review, by=by, seen_digest=review.revision.digest, conflicts="None")
+
+
+def claim(page: Article, **said) -> Claim:
+    """What a sheet of the old system says of a page, by somebody who looked at its latest text."""
+    values = {
+        "page": page.pk,
+        "digest": page.latest_revision().digest,
+        "name": "Dr A. Example",
+        "post_nominals": "MD",
+        "specialty": "Neurology",
+        "on": timezone.localdate() - dt.timedelta(days=32),
+        "evidence": "Review log of the old system, sheet 4, row 17.",
+    }
+    return Claim(**values | said)
+
+
+def record_earlier(page: Article, *, by: User, **said) -> Signature:
+    """Publish a page on the review that it had in an earlier system."""
+    return attest(page, claim=claim(page, **said), by=by)
 
 
 def edit(page: Article, *, by: User, **fields) -> Article:

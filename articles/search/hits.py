@@ -1,13 +1,13 @@
 """Answers as visitors read them: every word from the document that was signed, its advice first."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max
 
 from articles import kinds
 from articles.content import Advice
+from articles.imprint import ReviewLine
 from articles.models import Article, TopicEntry
 from articles.search.find import Found, find
 from articles.search.ranking import Answer
@@ -28,7 +28,7 @@ class Hit:
     also: list[Part]
     advice: Advice | None
     text: list[Part]
-    reviewed_on: date | None
+    line: ReviewLine | None
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _page(page: Article, asked: frozenset[str]) -> Hit:
         also=marked(_other_name(document, asked), asked),
         advice=document.advice,
         text=snippet(document, asked),
-        reviewed_on=page.live.read_review_line().last_reviewed,
+        line=page.live.read_review_line(),
     )
 
 

@@ -145,7 +145,7 @@ def _topics() -> Iterator[str]:
 
 
 def _reviewers() -> Iterator[str]:
-    signers = Signature.objects.positive().order_by().values("by")
+    signers = Signature.objects.signed().order_by().values("by")
     for reviewer in Reviewer.objects.filter(user__in=signers).order_by("slug"):
         last = profile.signed_by(reviewer, 1).paginator.num_pages
         yield from (profile.address(reviewer.slug, number) for number in range(1, last + 1))

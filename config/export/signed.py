@@ -26,6 +26,7 @@ def address(path: str) -> str:
 def statement(live: int, path: str) -> Answer:
     """The document of a live publication. It stands here in canonical form, so its digest is that of its bytes here.
 
+    A review that was recorded from an earlier system is told apart from the signatures: it is none.
     Of a ledger entry only what pages print of it is told, and its hash: comments and conflicts are not for everybody.
     """
     line = Publication.objects.select_related("revision").get(pk=live)
@@ -33,6 +34,7 @@ def statement(live: int, path: str) -> Answer:
     document = json.loads(text)
     if canonical(document) != text.encode() or digest(text.encode()) != line.revision.digest:
         raise Broken("the stored text is not the one of its digest; run “manage.py verify_ledger”")
+    entries = list(_entries(line))
     said = {
         "format": FORMAT,
         "version": 1,
@@ -41,8 +43,10 @@ def statement(live: int, path: str) -> Answer:
         "revision": {"uuid": str(line.revision.uuid), "number": line.revision.number, "digest": line.revision.digest},
         "review_line": line.read_review_line().model_dump(mode="json"),
         "frame": frame.model_dump(mode="json"),
-        "signatures": [_told(entry) for entry in _entries(line)],
+        "signatures": [_told(entry) for entry in entries if entry.outcome == Signature.Outcome.APPROVED],
     }
+    if attested := [_told(entry) for entry in entries if entry.outcome == Signature.Outcome.ATTESTED]:
+        said["recorded_from_a_previous_system"] = attested
     return Answer(200, canonical(said))
 
 

@@ -24,7 +24,8 @@ NEVER = (1980, 1, 1, 0, 0, 0)  # the oldest moment that a ZIP can tell: the same
 README = """\
 An evidence pack of {site}: what was signed, by whom, when, and what visitors were shown.
 
-texts/          each signed text as a page to read, with its review line; opens in any browser
+texts/          each signed text as a page to read, with its review line, and each whose review in an earlier
+                system was recorded; opens in any browser
 ledger/         the entries of the ledger, as they were hashed; one JSON file each
 documents/      the signed texts, byte for byte as they were signed, named by their digest (SHA-256)
 images/         the pictures of these texts, each named by the SHA-256 of its bytes, as the texts name it

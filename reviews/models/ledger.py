@@ -10,8 +10,12 @@ from reviews.models.review import MedicalReview
 
 class SignatureQuerySet(models.QuerySet):
     def positive(self):
-        """Entries that let a text be published."""
+        """Entries that let a text be published: signatures, and earlier reviews that were recorded."""
         return self.filter(outcome__in=Signature.POSITIVE)
+
+    def signed(self):
+        """Signatures of clinicians here: four eyes and reviewers' own pages stand on these alone."""
+        return self.filter(outcome=Signature.Outcome.APPROVED)
 
     def in_order(self):
         return self.order_by("sequence")
@@ -32,8 +36,9 @@ class Signature(models.Model):
         CANCELLED = "cancelled", "Request taken back"
         WITHDRAWN = "withdrawn", "Page withdrawn"
         EXPUNGED = "expunged", "Text expunged"
+        ATTESTED = "attested", "Earlier review recorded"
 
-    POSITIVE = (Outcome.APPROVED,)
+    POSITIVE = (Outcome.APPROVED, Outcome.ATTESTED)
 
     sequence = models.PositiveBigIntegerField(unique=True)
     review = models.OneToOneField(MedicalReview, models.PROTECT, null=True, related_name="entry")
@@ -50,13 +55,16 @@ class Signature(models.Model):
 
     class Meta:
         ordering = ["-sequence"]
-        permissions = [("export_evidence", "Can take an evidence pack out of the site")]
+        permissions = [
+            ("export_evidence", "Can take an evidence pack out of the site"),
+            ("attest_legacy", "Can record reviews that were made in an earlier system, and so publish pages"),
+        ]
         indexes = [models.Index(fields=["by", "sequence"], name="signature_by_signer")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome__in=["withdrawn", "expunged"], review__isnull=True)
-                | ~Q(outcome__in=["withdrawn", "expunged"]) & Q(review__isnull=False),
-                name="signature_decides_a_review_or_takes_away",
+                condition=Q(outcome__in=["withdrawn", "expunged", "attested"], review__isnull=True)
+                | ~Q(outcome__in=["withdrawn", "expunged", "attested"]) & Q(review__isnull=False),
+                name="signature_decides_a_review_or_stands_alone",
             ),
             models.CheckConstraint(
                 condition=Q(hash__length=64, previous_hash__length=64), name="signature_hashes_are_64_digits"

@@ -11,6 +11,10 @@ from reviews.models.reviewer import Reviewer
 
 
 class StandingQuerySet(models.QuerySet):
+    def recorded(self):
+        """Pages that nobody has reviewed here: what they rest on was recorded from an earlier system."""
+        return self.filter(recorded=True)
+
     def overdue(self, today: dt.date):
         """Past the date that their review line gives."""
         return self.filter(next_due__lt=today)
@@ -36,13 +40,16 @@ class Standing(models.Model):
     """The dates of one public page, in columns that lists can filter and sort by.
 
     A projection of the publication log, written by ``reviews.standing`` alone: the review line that visitors read is
-    the publication's own. ``publication`` is the one that a signature made.
+    the publication's own. ``publication`` is the one that a signature, or a recorded earlier review, made.
     """
 
     article = models.OneToOneField(Article, models.PROTECT, related_name="+")
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="+")
     reviewer = models.ForeignKey(
         Reviewer, models.PROTECT, null=True, related_name="+", help_text="Who signed the whole page last."
+    )
+    recorded = models.BooleanField(
+        default=False, help_text="Nobody has signed it here: its review was recorded from an earlier system."
     )
     last_reviewed = models.DateField()
     next_due = models.DateField(db_index=True)

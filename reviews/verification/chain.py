@@ -10,6 +10,7 @@ from articles.content import digest
 from articles.models import Authorship, Publication
 from reviews import ledger
 from reviews.models import Reviewer, Signature
+from reviews.verification import attested
 from reviews.verification.batches import Seen, batches
 
 
@@ -41,7 +42,11 @@ def faults(seen: Seen) -> Iterator[str]:
                 yield f"{name}: its record is not the record of its hash"
             else:
                 yield from (f"{name}: its {column} is not what its record says" for column in _differing(entry, beside))
-            if entry.outcome in Signature.POSITIVE:
+            if entry.outcome == Signature.Outcome.ATTESTED:
+                yield from (
+                    f"{name}: {fault}" for fault in attested.faults(entry, record, four_eyes.know(entry.article_id))
+                )
+            elif entry.outcome == Signature.Outcome.APPROVED:
                 if record and (record.actor.role != "reviewer" or not record.actor.reviewer or not record.review):
                     yield f"{name}: it is not a reviewer's signature on a review"
                 if four_eyes.bar(entry, beside.written[entry.article_id, entry.by_id]):
@@ -72,9 +77,9 @@ def _beside(batch: list[Signature], signers: dict) -> Beside:
     rows = Authorship.objects.filter(revision__in={entry.revision_id for entry in batch})
     for revision, user in rows.values_list("revision", "user"):
         authors[revision].append(user)
-    positive = [entry for entry in batch if entry.outcome in Signature.POSITIVE]
+    signed = [entry for entry in batch if entry.outcome == Signature.Outcome.APPROVED]
     own = Authorship.objects.filter(
-        revision__article__in={entry.article_id for entry in positive}, user__in={entry.by_id for entry in positive}
+        revision__article__in={entry.article_id for entry in signed}, user__in={entry.by_id for entry in signed}
     )
     for page, user, number, at in own.values_list(
         "revision__article", "user", "revision__number", "revision__saved_at"
@@ -91,6 +96,10 @@ class FourEyes:
 
     def __init__(self):
         self._signed: dict[int, tuple[int, int, int]] = {}
+
+    def know(self, page: int) -> bool:
+        """Whether somebody has signed a page so far."""
+        return page in self._signed
 
     def bar(self, entry: Signature, written: Iterable[tuple]) -> bool:
         """Whether a signature is over words of the signer's own. The entry counts for those that follow it."""

@@ -34,7 +34,7 @@ def test_the_front_page_shows_what_was_signed_in_a_fixed_number_of_queries(
 ):
     sign_pages(count, ann, ravi)
     shelf.clear()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = client.get("/")
     linked = set(html.links(page.text))
     assert {f"/symptoms/ache-{n}/" for n in range(count)} | {f"/articles/diary-{n}/" for n in range(count)} <= linked

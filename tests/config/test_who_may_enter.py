@@ -118,6 +118,9 @@ admin/articles/copyrightnotice/<object_id>/history/                  in   200  i
 admin/articles/copyrightnotice/<object_id>/delete/                   in   403  in   in   403
 admin/articles/copyrightnotice/<object_id>/change/                   in   200  in   in   200
 admin/articles/copyrightnotice/<object_id>/                          in   ->   in   in   ->
+admin/reviews/signature/earlier/                                     in   403  in   in   200
+admin/reviews/signature/earlier/rows/                                in   405  in   in   405
+admin/reviews/signature/earlier/empty-sheet/                         in   403  in   in   200
 admin/{log}/                                                         in   200  in   in   200
 admin/{log}/add/                                                     in   403  in   in   403
 admin/{log}/<object_id>/history/                                     in   200  in   in   200

@@ -37,6 +37,7 @@ def addresses() -> list[str]:
         f"/admin/reviews/reviewer/{Reviewer.objects.first().pk}/change/",
         "/admin/reviews/medicalreview/",
         "/admin/reviews/signature/",
+        "/admin/reviews/signature/earlier/",
         f"/admin/reviews/signature/{Signature.objects.first().pk}/change/",
     ]
 

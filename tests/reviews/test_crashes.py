@@ -13,6 +13,7 @@ from articles.guards import Guard
 from articles.models import Article
 from reviews import verification
 from reviews.actions import request_review, sign_off
+from reviews.attesting import attest_together
 from reviews.models import MedicalReview, Signature
 from tests import stories
 from tests.database import sql
@@ -87,4 +88,56 @@ def test_a_process_killed_while_signing_leaves_no_signature(ann, ravi, moment, t
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert nothing_happened(review)
     sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    assert list(verification.faults()) == []
+
+
+# Records the earlier reviews of some pages, and is killed when it is about to write the publication of argument 3.
+KILLED_IN_A_BATCH = """
+import os, signal, sys
+from django.conf import settings
+
+database, user, number, *keys = sys.argv[1:]
+settings.DATABASES["default"]["NAME"] = database
+import django
+django.setup()
+from django.contrib.auth.models import User
+from django.db import connection
+from articles.models import Article
+from reviews.attesting import attest_together
+from tests.stories import claim
+
+seen = []
+
+def killed(execute, sql, params, many, context):
+    seen.append(sql.startswith('INSERT INTO "articles_publication"'))
+    if sum(seen) == int(number):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(sql, params, many, context)
+
+pages = Article.objects.filter(pk__in=keys).order_by("pk")
+claims = [claim(page) for page in pages]
+with connection.execute_wrapper(killed):
+    attest_together(claims, by=User.objects.get(pk=user))
+"""
+
+
+@pytest.mark.usefixtures("transactional_db")
+@pytest.mark.parametrize("moment", [1, 3])
+def test_a_process_killed_in_a_batch_of_earlier_reviews_leaves_none(ann, morgan, moment, tmp_path):
+    pages = [stories.write_symptom(ann, slug=f"page-{n}", title=f"Page {n}") for n in range(3)]
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED_IN_A_BATCH)
+    died = subprocess.run(
+        [sys.executable, script, connection.settings_dict["NAME"], str(morgan.pk), str(moment)]
+        + [str(page.pk) for page in pages],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    assert not Signature.objects.exists()
+    assert not Article.objects.public().exists()
+    attest_together([stories.claim(page) for page in pages], by=morgan)
+    assert Article.objects.public().count() == 3
     assert list(verification.faults()) == []

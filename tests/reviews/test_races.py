@@ -19,6 +19,7 @@ from reviews.actions import (
     sign_off,
     withdraw_page,
 )
+from reviews.attesting import CannotAttest, attest_together
 from reviews.models import MedicalReview, Signature
 from tests import stories
 from tests.database import at_once
@@ -160,3 +161,27 @@ def test_nobody_wins_by_an_error_that_is_not_a_refusal(ann, ravi, fiona):
         outcomes = at_once(partial(sign, review, ravi), partial(sign, review, fiona), partial(send_back, review, ravi))
         assert [isinstance(refusal, Refused) for refusal in lost(outcomes)] == [True, True]
     assert Signature.objects.count() == 10
+
+
+def test_two_managing_editors_record_one_batch_and_it_is_recorded_once(ann, morgan, olga):
+    pages = [stories.write_article(ann, slug=f"page-{n}", title=f"Page {n}") for n in range(3)]
+    claims = [stories.claim(page) for page in pages]
+    turned = [claims, claims[::-1]]  # held in one order all the same
+    outcomes = at_once(
+        *(partial(attest_together, these, by=by) for these, by in zip(turned, (morgan, olga), strict=True))
+    )
+    (refusal,) = lost(outcomes)
+    assert isinstance(refusal, CannotAttest)
+    assert "recorded already" in str(refusal)
+    assert Signature.objects.count() == 3
+    assert list(verification.faults()) == []
+
+
+def test_a_page_recorded_while_somebody_asks_for_its_review_is_one_or_the_other(ann, morgan):
+    page = stories.write_article(ann)
+    claim = stories.claim(page)
+    outcomes = at_once(partial(attest_together, [claim], by=morgan), partial(request_review, page, by=ann))
+    assert len(lost(outcomes)) <= 1
+    assert list(verification.faults()) == []
+    waiting = MedicalReview.objects.waiting().filter(article=page.pk).first()
+    assert waiting is None or waiting.trigger == "first"
