@@ -1,4 +1,4 @@
-"""Which page a cell of a sheet means: its number, its UUID, its address now or of old, or its title."""
+"""Which page a cell of a sheet means: its number, its UUID, its id where it came from, its address, or its title."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve
 from articles import kinds
 from articles.fields import fold
 from articles.forms import as_key
-from articles.models import Article, Redirect
+from articles.models import Article, Origin, Redirect
 
 NOT_FOUND = "No page has this number, address or title."
 ELSEWHERE = "This is an address of another site. Give the page’s address here, its number or its title."
@@ -26,12 +26,13 @@ class Known:
     keys: set[int] = field(default_factory=set)
     uuids: dict[UUID, int] = field(default_factory=dict)
     addresses: dict[tuple[str, str], int] = field(default_factory=dict)
+    ids: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     titles: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     paths: dict[int, str] = field(default_factory=dict)
 
 
 def find(names: Iterable[str]) -> dict[str, int | str]:
-    """Cell → the key of its page, or why there is none: two queries, however many cells there are."""
+    """Cell → the key of its page, or why there is none: three queries, however many cells there are."""
     names = set(names)
     asked = {name: _address(name) for name in names if _looks_like_address(name)}
     known = _known(names, {address for address in asked.values() if address})
@@ -71,6 +72,10 @@ def _known(names: set[str], addresses: set[tuple[str, str]]) -> Known:
     old = Redirect.objects.filter(slug__in={slug for _, slug in addresses}, article__discarded_at__isnull=True)
     for kind, slug, key in old.values_list("kind", "slug", "article"):
         known.addresses.setdefault((kind, slug), key)
+    came = Origin.objects.filter(key__in=names, article__discarded_at__isnull=True).select_related("article")
+    for origin in came:
+        known.ids[origin.key].add(origin.article_id)
+        known.paths[origin.article_id] = origin.article.path
     return known
 
 
@@ -79,15 +84,15 @@ def _which(name: str, asked: dict, known: Known) -> int | str:
         if asked[name] is None and urlsplit(name).netloc:
             return ELSEWHERE
         return known.addresses.get(asked[name], NOT_FOUND)
-    if as_key(name) in known.keys:
-        return as_key(name)
     if (uuid := _uuid(name)) in known.uuids:
         return known.uuids[uuid]
-    titled = known.titles.get(_folded(name), [])
-    if len(titled) > 1:
-        paths = ", ".join(known.paths[key] for key in titled[:5])
-        return f"{len(titled)} pages have this title: {paths}. Give the address of the one that is meant."
-    return titled[0] if titled else NOT_FOUND
+    meant = known.ids.get(name, set()) | ({as_key(name)} & known.keys)
+    if not meant:
+        meant = set(known.titles.get(_folded(name), []))
+    if len(meant) > 1:
+        paths = ", ".join(known.paths[key] for key in sorted(meant)[:5])
+        return f"{len(meant)} pages have this number, id or title: {paths}. Give the address of the one that is meant."
+    return meant.pop() if meant else NOT_FOUND
 
 
 def _uuid(name: str) -> UUID | None:

@@ -12,6 +12,7 @@ from articles.actions import discard, record_revision, restore
 from articles.imports import reading
 from articles.imports.importing import CannotImport, planned
 from articles.models import Article, ImportRun, Origin, Publication, Redirect, Revision
+from reviews import earlier_pages
 from reviews.eligibility import has_own_words
 from symptoms.actions import record_cause
 from symptoms.models import Cause, Symptom
@@ -475,3 +476,10 @@ def test_a_sheet_names_causes_and_symptoms_in_words(tmp_path, morgan, ann):
     assert [cause.name for cause in said.causes[0].causes] == ["Gout", "COVID-19"]
     assert [one.name for group in said.related for one in group.symptoms] == ["Itch"]
     assert run.counts["dangling cause"] == 1
+
+
+def test_a_sheet_of_earlier_reviews_finds_pages_by_the_ids_under_which_they_came(bring):
+    bring(CARE, ITCH)
+    bring(ITCH | {"id": "A:1", "title": "Ache"}, source="other")
+    assert earlier_pages.find(["S:2"]) == {"S:2": page("S:2").pk}
+    assert earlier_pages.find(["A:1"])["A:1"].startswith("2 pages have this number, id or title: ")
