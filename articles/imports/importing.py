@@ -58,12 +58,13 @@ class Plan:
     def apply(self, *, chunk: int = 0) -> ImportRun:
         """Write it: whole in one transaction, or ``chunk`` records in each. Raises CannotImport."""
         run.start(self.job, path=self.path, format=self.format, most=self.most)
+        taken_up = self.job.run.pk is not None
         self.job.run.save()
         try:
             run.apply(self.job, chunk=chunk, watch=self.watch)
         except Exception as error:
-            if not chunk and self.job.run.findings.count() == 0:
-                ImportRun.objects.filter(pk=self.job.run.pk, finished_at__isnull=True).delete()
+            if not (chunk or taken_up):  # nothing was written, so there was no run
+                ImportRun.objects.filter(pk=self.job.run.pk).delete()
             if isinstance(error, IntegrityError):
                 raise CannotImport("Somebody else imported from this source meanwhile. Run this again.") from error
             raise

@@ -21,13 +21,16 @@ class Retired:
         """A page that came under such an id gives way only if nobody but the import wrote in it."""
         origins = {o.key: o for o in Origin.objects.filter(source=job.source, key__in=[row.key for row in rows])}
         known = matching.known(job, rows)
+        heirs = {row.key: unpack(RetiredRecord, row.values()).replaced_by for row in rows}
+        named = set(filter(None, heirs.values()))
+        there = matching.pages_of(job, named).keys() | job.spool.names("page", named).keys()
         for row in rows:
-            row.verdict = self._about(job, row, known.get(row.key), unpack(RetiredRecord, row.values()))
+            row.verdict = self._about(job, row, known.get(row.key), heirs[row.key] in there)
         return origins
 
-    def _about(self, job: Job, row: Row, match, record: RetiredRecord) -> Verdict:
+    def _about(self, job: Job, row: Row, match, has_heir: bool) -> Verdict:
         if match is None:
-            return Verdict.NEW if record.replaced_by else Verdict.HERE
+            return Verdict.NEW if has_heir else Verdict.UNCHANGED
         if match.origin.merged or match.page.discarded_at:
             return Verdict.UNCHANGED
         if match.edited or match.page.publications.exists():

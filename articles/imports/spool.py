@@ -76,20 +76,19 @@ class Finding:
 
 @dataclass
 class Spool:
-    """Closes with its temporary file. Not for several threads."""
+    """Its file has no name, so that nothing is left of it, however the process ends. Not for several threads."""
 
     told: Counter = field(default_factory=Counter)
 
     def __enter__(self) -> "Spool":
-        self._directory = tempfile.TemporaryDirectory(prefix="countersign-import-")
-        self._db = sqlite3.connect(Path(self._directory.name) / "spool", isolation_level=None)
-        self._db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {TABLES}")
+        with tempfile.TemporaryDirectory(prefix="countersign-import-") as directory:
+            self._db = sqlite3.connect(Path(directory) / "spool", isolation_level=None)
+            self._db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {TABLES}")
         self._db.execute("BEGIN")
         return self
 
     def __exit__(self, *error) -> None:
         self._db.close()
-        self._directory.cleanup()
 
     def add(self, line: int, space: str, record: Record, *, name: str, also: Iterable[str] = (), url: str = "") -> str:
         """Keep a record; returns why it cannot be, where its id was there before."""

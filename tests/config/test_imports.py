@@ -199,6 +199,11 @@ def test_an_obsolete_id_leads_on_and_its_draft_is_discarded(bring):
     assert Redirect.objects.get(slug="itch").article == page("S:1")
 
 
+def test_an_obsolete_id_that_nothing_here_has_to_do_with_is_nothing_to_write(bring):
+    told = bring({"type": "retired", "id": "S:2", "replaced_by": "S:9"}, {"type": "retired", "id": "S:3"})
+    assert told["counts"] == {"retired": {"unchanged": 2}}
+
+
 def test_an_obsolete_page_that_somebody_wrote_in_stays(bring, ann):
     bring(ACHE, ITCH)
     save(page("S:2"), by=ann, body="<p>Mine.</p>")
