@@ -110,7 +110,6 @@ class ImportRunAdmin(Uploads, LogAdmin):
         context = {
             "original": run,
             "table": telling.table(telling.counts_of(run)),
-            "verdicts": list(telling.VERDICTS.values()),
             "told": [
                 (sort, telling.SORTS[sort][0], run.counts.get(sort, 0)) for sort in What.values if run.counts.get(sort)
             ],

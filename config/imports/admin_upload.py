@@ -113,9 +113,7 @@ class Uploads:
             with suppress(OSError):  # written it is; and a second press finds nothing left to write
                 upload.written(result.run.pk)
         self.log_addition(request, result.run, f"Imported: {telling.in_short(result.run)}.")
-        messages.success(
-            request, f"Written: {telling.in_short(result.run)}. All of it is drafts: visitors see no change."
-        )
+        messages.success(request, _told_after(result))
         return redirect("admin:articles_importrun_change", result.run.pk)
 
     def _done_before(self, request, upload: Upload):
@@ -161,6 +159,13 @@ def _told(request) -> dict[str, str]:
     return {name: request.GET[name][:60] for name in ("source", "format", "on_conflict", "most") if name in request.GET}
 
 
+def _told_after(result: Planned) -> str:
+    if not result.drafts:
+        return "The ids are noted. No page has changed."
+    one = result.drafts == 1
+    return f"{result.drafts:,} record{' is a draft' if one else 's are drafts'} now. Visitors see no change."
+
+
 def _sections(result: Planned) -> dict:
     """What a plan shows of each sort, and how many more there are."""
     new, changed = result.having(Verdict.NEW), result.having(Verdict.CHANGED)
@@ -177,7 +182,6 @@ def _sections(result: Planned) -> dict:
     ]
     return {
         "table": telling.table(result.counts),
-        "verdicts": list(telling.VERDICTS.values()),
         "new": new[:SHOWN],
         "new_count": len(new),
         "new_more": max(0, len(new) - SHOWN),

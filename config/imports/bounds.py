@@ -18,9 +18,8 @@ class TooMuch(CannotImport):
 class Bounds:
     """Counts and times one import; both of its halves stop it where it is too much."""
 
-    def __init__(self, most: int, seconds: float = SECONDS):
-        self.most, self.seconds = most, seconds
-        self.until = time.monotonic() + seconds
+    def __init__(self, most: int):
+        self.most, self.until = most, time.monotonic() + SECONDS
 
     def reader(self, reader: Reader) -> Reader:
         """The same reader, as long as that takes, and up to so many records."""
@@ -41,4 +40,4 @@ class Bounds:
 
     def check(self) -> None:
         if time.monotonic() > self.until:
-            raise TooMuch(f"This takes longer than {self.seconds:g} seconds: too long for a web server.")
+            raise TooMuch(f"This takes longer than {SECONDS} seconds: too long for a web server.")

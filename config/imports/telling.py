@@ -34,14 +34,20 @@ OTHERS = {"cause": "causes", "retired": "obsolete ids"}
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the table of counts."""
+    """What becomes of records, and of how many of each kind."""
 
-    kind: str
+    label: str
+    explained: str
     numbers: list[int]
 
-    @property
-    def all(self) -> int:
-        return sum(self.numbers)
+
+@dataclass(frozen=True)
+class Table:
+    kinds: list[str]
+    lines: list[Line]
+
+    def __bool__(self) -> bool:
+        return bool(self.lines)
 
 
 def called(kind: str) -> str:
@@ -50,12 +56,11 @@ def called(kind: str) -> str:
     return (names | OTHERS).get(kind, kind)
 
 
-def table(counts: Mapping[str, Mapping[str, int]]) -> list[Line]:
-    """By type, how many records have each verdict, in the order of VERDICTS."""
-    lines = [
-        Line(called(each.type), [counts.get(each.type, {}).get(v, 0) for v in VERDICTS]) for each in importers.every()
-    ]
-    return [line for line in lines if line.all]
+def table(counts: Mapping[str, Mapping[str, int]]) -> Table:
+    """How many records of each kind have each verdict; kinds and verdicts without any are left out."""
+    types = [each.type for each in importers.every() if any(counts.get(each.type, {}).values())]
+    lines = [Line(*told, [counts[each].get(verdict, 0) for each in types]) for verdict, told in VERDICTS.items()]
+    return Table([called(each) for each in types], [line for line in lines if any(line.numbers)])
 
 
 def counts_of(run: ImportRun) -> dict[str, dict[str, int]]:

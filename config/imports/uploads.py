@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePath
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from import_export.tmp_storages import MediaStorage
@@ -23,6 +23,11 @@ from articles.imports.run import file_digest
 KEPT_FOR = dt.timedelta(days=1)
 MOST_KEPT = 5  # of one person; the next one takes the place of the oldest
 LONGEST_NAME = 200  # bytes: file systems take 255
+
+
+def root() -> Path:
+    """UPLOADS_ROOT, where django-import-export's storage puts files too."""
+    return Path(storages["import_export"].location)
 
 
 class Gone(LookupError):
@@ -57,7 +62,7 @@ class Upload:
 
     @property
     def home(self) -> Path:
-        return Path(settings.UPLOADS_ROOT, str(self.owner), str(self.ticket))
+        return root() / str(self.owner) / str(self.ticket)
 
     @property
     def path(self) -> Path:
@@ -135,13 +140,13 @@ def keep(file: UploadedFile, wishes: Wishes, *, by: AbstractUser) -> Upload:
 
 def find(ticket: UUID, *, by: AbstractUser) -> Upload:
     """Somebody's own upload. Raises Gone."""
-    return _read(Path(settings.UPLOADS_ROOT, str(by.pk), str(ticket)))
+    return _read(root() / str(by.pk) / str(ticket))
 
 
 def sweep() -> int:
     """Delete what nobody touched for a day. Returns how many uploads went."""
     before = (timezone.now() - KEPT_FOR).timestamp()
-    old = [home for home in Path(settings.UPLOADS_ROOT).glob("*/*") if _touched(home) < before]
+    old = [home for home in root().glob("*/*") if _touched(home) < before]
     for home in old:
         shutil.rmtree(home, ignore_errors=True)
     return len(old)
