@@ -4,22 +4,29 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from django.db import connection
+
 from articles.imports.importing import CannotImport
 from articles.imports.reading import Noted, Reader
 
-# On SQLite everybody who saves meanwhile waits, and gives up after 20 seconds (settings.DATABASES).
-SECONDS = 15
+SECONDS = 60
+SECONDS_ALONE = 15  # on SQLite whoever saves meanwhile waits, and gives up after 20 (settings.DATABASES)
 
 
 class TooMuch(CannotImport):
     """A file for the command, and not for a web server."""
 
 
+def seconds_to_write() -> int:
+    """How long a transaction that writes may take, so that nobody else is turned away."""
+    return SECONDS_ALONE if connection.vendor == "sqlite" else SECONDS
+
+
 class Bounds:
     """Counts and times one import; both of its halves stop it where it is too much."""
 
-    def __init__(self, most: int):
-        self.most, self.until = most, time.monotonic() + SECONDS
+    def __init__(self, most: int, seconds: int):
+        self.most, self.seconds, self.until = most, seconds, time.monotonic() + seconds
 
     def reader(self, reader: Reader) -> Reader:
         """The same reader, as long as that takes, and up to so many records."""
@@ -40,4 +47,4 @@ class Bounds:
 
     def check(self) -> None:
         if time.monotonic() > self.until:
-            raise TooMuch(f"This takes longer than {SECONDS} seconds: too long for a web server.")
+            raise TooMuch(f"This takes longer than {self.seconds} seconds: too long for a web server.")

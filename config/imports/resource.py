@@ -17,7 +17,7 @@ from articles.imports.job import What
 from articles.imports.matching import Match
 from articles.imports.spool import WRITTEN, Finding, Row, Verdict
 from articles.models import ImportRun
-from config.imports.bounds import Bounds
+from config.imports import bounds
 from config.imports.uploads import Upload
 
 TYPES = {Verdict.NEW: RowResult.IMPORT_TYPE_NEW, Verdict.CHANGED: RowResult.IMPORT_TYPE_UPDATE}
@@ -95,9 +95,9 @@ class DraftResource(Resource):
     def import_data(self, dataset: Upload, dry_run=False, *, user, seen="", **kwargs) -> Planned:
         """Plan; and in earnest, write it if it is what was ``seen``. Raises Moved, Unreadable and CannotImport."""
         if dry_run:
-            with _plan_of(dataset, user) as plan:
+            with _plan_of(dataset, user, bounds.SECONDS) as plan:
                 return Planned(plan)
-        with transaction.atomic(), _plan_of(dataset, user) as plan:
+        with transaction.atomic(), _plan_of(dataset, user, bounds.seconds_to_write()) as plan:
             result = Planned(plan)
             if result.digest != seen:
                 raise Moved(result)
@@ -105,18 +105,18 @@ class DraftResource(Resource):
         return result
 
 
-def _plan_of(upload: Upload, user):
-    wishes, bounds = upload.wishes, Bounds(settings.IMPORT_MOST)
+def _plan_of(upload: Upload, user, seconds: int):
+    wishes, bound = upload.wishes, bounds.Bounds(settings.IMPORT_MOST, seconds)
     format = reading.get(wishes.format)
     return planned(
         upload.path,
-        reader=bounds.reader(format),
+        reader=bound.reader(format),
         format=format.name,
         source=wishes.source,
         by=user,
         on_conflict=wishes.on_conflict,
         most=wishes.most,
-        watch=bounds.watch,
+        watch=bound.watch,
     )
 
 

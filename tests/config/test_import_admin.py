@@ -168,7 +168,8 @@ def test_more_than_fits_goes_by_command_or_in_parts(morgan_at_work, settings):
 
 def test_what_takes_too_long_is_stopped_and_nothing_is_written(morgan_at_work, monkeypatch):
     plan = plan_of(morgan_at_work, *THREE)
-    monkeypatch.setattr(bounds, "SECONDS", 0)
+    for name in ("SECONDS", "SECONDS_ALONE"):
+        monkeypatch.setattr(bounds, name, 0)
     stopped = press(morgan_at_work, plan)
     assert stopped.status_code == 422
     assert "too long for a web server" in stopped.text
