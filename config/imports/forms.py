@@ -108,7 +108,8 @@ class UploadForm(WishesForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        suffixes = ", ".join(suffix for each in reading.every() for suffix in each.suffixes)
+        names = [suffix for each in reading.every() for suffix in each.suffixes if not suffix.endswith(".gz")]
+        suffixes = ", ".join(sorted(names))
         file = self.fields["file"]
         file.help_text = f"At most {filesizeformat(settings.IMPORT_LARGEST)}: {suffixes}, also packed (.gz)."
         file.widget.attrs["data-largest"] = settings.IMPORT_LARGEST
