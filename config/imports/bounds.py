@@ -14,7 +14,17 @@ SECONDS_ALONE = 15  # on SQLite whoever saves meanwhile waits, and gives up afte
 
 
 class TooMuch(CannotImport):
-    """A file for the command, and not for a web server."""
+    """A file for the command, and not for a web server; ``advice`` is what can be done from the admin."""
+
+    advice = ""
+
+
+class TooMany(TooMuch):
+    advice = "Divide the file, and bring in one part after the other."
+
+
+class TooLong(TooMuch):
+    advice = "Bring in a part of it: give a number of records below, and a larger one the next time."
 
 
 def seconds_to_write() -> int:
@@ -37,7 +47,7 @@ class Bounds:
                 self.check()
                 number += not isinstance(item, Noted)
                 if number > self.most:
-                    raise TooMuch(f"The file has more than {self.most:,} records: too many to bring in from here.")
+                    raise TooMany(f"The file has more than {self.most:,} records: too many to bring in from here.")
                 yield item
 
         return bounded
@@ -47,4 +57,4 @@ class Bounds:
 
     def check(self) -> None:
         if time.monotonic() > self.until:
-            raise TooMuch(f"This takes longer than {self.seconds} seconds: too long for a web server.")
+            raise TooLong(f"This takes longer than {self.seconds} seconds: too long for a web server.")

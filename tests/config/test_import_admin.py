@@ -161,6 +161,7 @@ def test_more_than_fits_goes_by_command_or_in_parts(morgan_at_work, settings):
     settings.IMPORT_MOST = 2
     plan = plan_of(morgan_at_work, *THREE, source="two words")
     assert "more than 2 records" in plan.text
+    assert "Divide the file" in plan.text
     command = "manage.py import_content pages.jsonl --source &#x27;two words&#x27; --by morgan --format jsonl"
     assert command in plan.text
     assert "Write 2 records" in plan_of(morgan_at_work, *THREE, most="2").text
