@@ -82,7 +82,7 @@ def test_a_run_that_was_stopped_says_how_to_take_it_up(morgan_at_work, morgan):
     assert "manage.py import_content &#x27;two words.jsonl&#x27; --source symp --by morgan --format jsonl" in text
     assert "--on-conflict take --limit 5000 --chunk 1000" in text
     assert "?source=symp&amp;format=jsonl&amp;on_conflict=take&amp;most=5000" in text
-    assert "2000" in text
+    assert "2,000" in text
     assert "Not finished" in morgan_at_work.get(f"{RUNS}?state=half").text
     assert "No import run fits." in morgan_at_work.get(f"{RUNS}?state=finished").text
 
