@@ -20,7 +20,7 @@ from articles.admin_pages import PagePages
 from articles.admin_rows import RowInline
 from articles.admin_saving import SavingTells
 from articles.forms import PageForm, as_key
-from articles.models import Article, Reference
+from articles.models import Article, Origin, Reference
 
 
 class ReferenceInline(RowInline):
@@ -85,6 +85,9 @@ class PageAdmin(PageLists, BulkDeeds, DraftPages, PagePages, SavingTells, HoldsF
             "media": Media.from_media(context["media"], nonce=str(request.csp_nonce)),
             "sections": parts,
             "mistakes": admin_form.whole(form) + [mistake for part in parts for mistake in part.mistakes],
+            "origins": Origin.objects.filter(article=obj.pk).select_related("run").order_by("merged", "pk")[:4]
+            if obj
+            else (),
             "draft_address": self._draft_address(obj) if may_write and not context["is_popup"] else "",
             "show_save_and_add_another": False,
             "is_nav_sidebar_enabled": False,  # its place is for the sections

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles.fields import fold
-from articles.models import Article, CopyrightNotice, Revision, Topic
+from articles.forms import as_key
+from articles.models import Article, CopyrightNotice, ImportRun, Origin, Revision, Topic
 
 MOST_WORDS = 12
 
@@ -74,6 +75,33 @@ class NoticeFilter(Sieve):
         return pages.filter(notice__retired_at__isnull=False) if value == "retired" else pages.filter(notice=value)
 
 
+class SourceFilter(Sieve):
+    """Pages that came from elsewhere, by their source."""
+
+    title = parameter_name = "source"
+
+    def lookups(self, request, model_admin):
+        return [
+            (name, name) for name in ImportRun.objects.order_by("source").values_list("source", flat=True).distinct()
+        ]
+
+    def sift(self, pages, value, request):
+        return pages.filter(pk__in=Origin.objects.filter(source=value).values("article"))
+
+
+class RunFilter(Sieve):
+    """Pages that an import was the last to write. Offered only where an address names it: runs are many."""
+
+    title, parameter_name = "import run", "run"
+
+    def lookups(self, request, model_admin):
+        run = ImportRun.objects.filter(pk=as_key(request.GET.get("run", ""))).first() if "run" in request.GET else None
+        return [(run.pk, str(run))] if run else []
+
+    def sift(self, pages, value, request):
+        return pages.filter(pk__in=Origin.objects.filter(run=value).values("article"))
+
+
 class PlainList(ChangeList):
     """A list that says in words which part of its address it could not follow, and follows the rest."""
 
@@ -118,6 +146,7 @@ class PageList(PlainList):
     def __init__(self, request, *args, **kwargs):
         super().__init__(request, *args, **kwargs)
         self.title = str(self.opts.verbose_name_plural).capitalize()
+        self.source_of_pages = True
         if len(self.query.split()) > MOST_WORDS:
             self.slips.append(f"Only the first {MOST_WORDS} words were looked for.")
 
@@ -153,7 +182,7 @@ class PageLists:
 
     change_list_template = "articles/admin/change_list.html"
     list_display = ("titled", "written_by", "last_saved")
-    list_filter = (TopicFilter, WriterFilter, NoticeFilter)
+    list_filter = (TopicFilter, WriterFilter, NoticeFilter, SourceFilter, RunFilter)
     list_select_related = False
     list_per_page = 50
     search_fields = ("title", "slug")

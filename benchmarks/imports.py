@@ -1,7 +1,7 @@
 """How long imports take, in how much memory, beside a bare load of every row that they left.
 
     python -m benchmarks.imports scale FOLDER    18,836 symptoms and 253,320 edges, on both engines
-    python -m benchmarks.imports open FOLDER     ontology, open pages, 3,401 articles, MedlinePlus, each twice, on both engines
+    python -m benchmarks.imports open FOLDER     ontology, pages, 3,401 articles, MedlinePlus; each twice, both engines
 
 FOLDER holds the files that ``shared/data/README.md`` describes. Nobody clinical has read any of it.
 """

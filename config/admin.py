@@ -15,6 +15,7 @@ from articles.models import (
     Article,
     CopyrightNotice,
     Image,
+    ImportRun,
     Publication,
     ReaderReport,
     ReaderTally,
@@ -22,6 +23,7 @@ from articles.models import (
     Revision,
     Topic,
 )
+from config.imports.admin import ImportRunAdmin
 from reviews import admin as reviews
 from reviews import admin_expunging, admin_mail, admin_reports
 from reviews.admin_saving import NextStep
@@ -81,6 +83,7 @@ admin.site.register(Image, admin_images.ImageAdmin)
 admin.site.register(Revision, admin_log.RevisionAdmin)
 admin.site.register(Publication, admin_log.PublicationAdmin)
 admin.site.register(Redirect, admin_log.RedirectAdmin)
+admin.site.register(ImportRun, ImportRunAdmin)
 admin.site.register(ReaderReport, ReaderReportAdmin)
 admin.site.register(ReaderTally, feedback.ReaderTallyAdmin)
 admin.site.register(Reviewer, reviews.ReviewerAdmin)

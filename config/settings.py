@@ -88,6 +88,10 @@ STATIC_EXPORT = False
 FEEDBACK_AN_HOUR = env.int("FEEDBACK_AN_HOUR", default=10)
 FEEDBACK_AN_HOUR_IN_ALL = env.int("FEEDBACK_AN_HOUR_IN_ALL", default=1000)
 
+# What is brought in through the admin; more goes by command (ADR 34).
+IMPORT_MOST = env.int("IMPORT_MOST", default=5000)  # records of one file
+IMPORT_LARGEST = env.int("IMPORT_LARGEST_MB", default=100) * 1024 * 1024
+
 # Signs evidence packs: the path of a PEM file, or the PEM itself. Never logged, never in a page.
 EVIDENCE_KEY = env("EVIDENCE_KEY", default="")
 
@@ -115,6 +119,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_prose_editor",
+    "import_export",
     "taggit",
     "whitenoise.runserver_nostatic",
     "config.apps.RoomConfig",
@@ -194,10 +199,16 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 IMAGES_ROOT = env("IMAGES_ROOT", default=str(BASE_DIR / "images"))
+UPLOADS_ROOT = env("UPLOADS_ROOT", default=str(BASE_DIR / "uploads"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Files named by their SHA-256, which a view of ours serves while they are public.
     "images": {"BACKEND": "articles.storage.ImageStorage", "OPTIONS": {"location": IMAGES_ROOT}},
+    # Files between their upload and their import, for a day, readable by the program alone.
+    "import_export": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": UPLOADS_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {
         "BACKEND": env("STATICFILES_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
     },

@@ -8,7 +8,7 @@ from reviews import dashboard
 
 # Group → the models in it, in order. What is in none of them comes last, under its own name.
 GROUPS = {
-    "Pages": ("Symptom", "Article", "Cause", "Image", "AboutPage"),
+    "Pages": ("Symptom", "Article", "Cause", "Image", "AboutPage", "ImportRun"),
     "Readers": ("ReaderReport", "ReaderTally"),
     "Frame": ("Topic", "CopyrightNotice"),
     "Reviews": ("MedicalReview",),

@@ -20,6 +20,8 @@ from reviews.models import Reviewer
 
 IMAGES = tempfile.TemporaryDirectory(prefix="countersign-images-")  # gone when the tests are over
 django_settings.STORAGES["images"]["OPTIONS"]["location"] = IMAGES.name
+UPLOADS = tempfile.TemporaryDirectory(prefix="countersign-uploads-")
+django_settings.STORAGES["import_export"]["OPTIONS"]["location"] = UPLOADS.name
 PASSWORD = "correct-horse-battery"
 hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is not a fault of ours
 hypothesis.settings.load_profile("untimed")

@@ -31,3 +31,9 @@ def figures_at(document, place):
     """The pictures that stand at a place of the page; the first place takes those of no place that it knows."""
     places = list(kinds.get(document.kind).places)
     return [figure for figure in document.figures if (figure.place if figure.place in places else places[0]) == place]
+
+
+@register.filter
+def grouped(number):
+    """A whole number as people read it: 12,000."""
+    return f"{number:,}"

@@ -238,7 +238,7 @@ def test_a_list_takes_a_fixed_number_of_queries_whatever_it_is_asked(
             request_changes(request_review(page, by=ann, correction="It said so."), by=ravi, comment="No.")
 
     def cost():
-        with django_assert_max_num_queries(12) as queries:
+        with django_assert_max_num_queries(13) as queries:
             ann_at_work.get(f"{SYMPTOMS}?{asked}")
         return len(queries)
 

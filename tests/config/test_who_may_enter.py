@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from articles.actions import change_address
 from articles.images import file_name
-from articles.models import Article
+from articles.models import Article, ImportRun
 from reviews.actions import request_review
 from reviews.carrying import go_away
 from reviews.expunging import ask_to_expunge
@@ -147,6 +147,15 @@ admin/auth/user/<object_id>/history/                                 in   403  i
 admin/auth/user/<object_id>/delete/                                  in   403  in   in   403
 admin/auth/user/<object_id>/change/                                  in   403  in   in   200
 admin/auth/user/<object_id>/                                         in   ->   in   in   ->
+admin/articles/importrun/add/<ticket>/                               in   403  in   in   ->
+admin/articles/importrun/add/<ticket>/plan/                          in   403  in   in   ->
+admin/articles/importrun/                                            in   403  in   in   200
+admin/articles/importrun/add/                                        in   403  in   in   200
+admin/articles/importrun/<object_id>/findings/                       in   403  in   in   200
+admin/articles/importrun/<object_id>/history/                        in   403  in   in   200
+admin/articles/importrun/<object_id>/delete/                         in   403  in   in   403
+admin/articles/importrun/<object_id>/change/                         in   403  in   in   200
+admin/articles/importrun/<object_id>/                                in   ->   in   in   ->
 admin/reviews/mail/                                                  in   403  in   in   200
 admin/reviews/mail/add/                                              in   403  in   in   403
 admin/reviews/mail/<object_id>/history/                              in   403  in   in   200
@@ -213,6 +222,7 @@ def house(ann, ravi, fiona, morgan):
     ask_to_expunge(symptom.revisions.get(number=1), reason="An order.", legal_basis="A law.", by=morgan)
     words = {"address": "ravi@example.org", "subject": "A request", "content": [], "made_at": timezone.now()}
     Mail.objects.create(kind=Mail.Kind.REQUEST, recipient=ravi, **words)
+    ImportRun.objects.create(source="symp", by=morgan, started_at=timezone.now())
     TOTP.activate(ravi, "JBSWY3DPEHPK3PXP")
     kept = {"review": review, "symptom": symptom, "article": article, "aboutpage": about}
     return kept | {"image": keep(ann), "away": away}
@@ -228,6 +238,7 @@ def filled(address: str, house: dict) -> str:
         "desk/recall/<uuid>": f"desk/recall/{Recall.objects.get().uuid}",
         "desk/away/<pk>": f"desk/away/{house['away'].pk}",
         "<digest>.<extension>": file_name(house["image"]),
+        "<ticket>": str(house["review"].uuid),  # of no file that is here
         "<uuid>": str(house["review"].uuid),
         "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-x/",
         "^(?P<app_label>auth|symptoms|articles|reviews|mfa)/$": "articles/",
