@@ -6,6 +6,7 @@ from articles.models.feedback import ReaderReport, ReaderTally
 from articles.models.frame import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.history import Authorship, Publication, Revision
 from articles.models.image import Figure, Image, PublishedImage
+from articles.models.merging import MergedPage
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "CopyrightNotice",
     "Figure",
     "Image",
+    "MergedPage",
     "Publication",
     "PublishedImage",
     "ReaderReport",
