@@ -27,10 +27,15 @@ from reviews import admin_expunging, admin_mail, admin_reports
 from reviews.admin_saving import NextStep
 from reviews.models import Expunction, Mail, MedicalReview, Reviewer, Signature
 from symptoms import admin as symptoms
+from symptoms.admin_merging import MergesCauses, MergesSymptoms
 from symptoms.models import Cause, Symptom
 
 
-class SymptomAdmin(reviews.Reviewed, NextStep, symptoms.SymptomAdmin):
+class SymptomAdmin(MergesSymptoms, reviews.Reviewed, NextStep, symptoms.SymptomAdmin):
+    pass
+
+
+class CauseAdmin(MergesCauses, symptoms.CauseAdmin):
     pass
 
 
@@ -72,7 +77,7 @@ admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 admin.site.login = secure_admin_login(admin.site.login)
 
 admin.site.register(Symptom, SymptomAdmin)
-admin.site.register(Cause, symptoms.CauseAdmin)
+admin.site.register(Cause, CauseAdmin)
 admin.site.register(Article, ArticleAdmin)
 admin.site.register(AboutPage, AboutPageAdmin)
 admin.site.register(Topic, admin_frame.TopicAdmin)
