@@ -22,11 +22,14 @@ from articles.models import (
     Revision,
     Topic,
 )
+from articles.reports import pages as page_reports
+from articles.reports import report as reports
 from reviews import admin as reviews
 from reviews import admin_expunging, admin_mail, admin_reports
 from reviews.admin_saving import NextStep
 from reviews.models import Expunction, Mail, MedicalReview, Reviewer, Signature
 from symptoms import admin as symptoms
+from symptoms import reports as symptom_reports
 from symptoms.admin_merging import MergesCauses, MergesSymptoms
 from symptoms.models import Cause, Symptom
 
@@ -97,3 +100,6 @@ admin.site.unregister(User)  # as Django's own module registered it when it was 
 admin.site.register(User, AccountAdmin)
 admin.site.register(Authenticator, SecondFactorAdmin)
 # Tags are not here: one renamed would change drafts that nobody saved. Pages add and drop their own.
+
+for report in (*symptom_reports.EVERY, page_reports.Untouched(), page_reports.Incomplete()):
+    reports.register(report)

@@ -168,6 +168,14 @@ def first(rows: list, shown: int = SHOWN) -> dict:
     return {"rows": rows[:shown], "count": len(rows), "more": max(0, len(rows) - shown)}
 
 
+def doubled(rows: list) -> dict:
+    """Rows for one thing: those that differ, each with what stays and goes, and those that say the same, by name."""
+    unlike = [row for row in rows if row.said or row.taken]
+    same = [row for row in rows if not (row.said or row.taken)]
+    more = {"same": same[:SHOWN], "more_same": max(0, len(same) - SHOWN)}
+    return first(unlike, DOUBLES_SHOWN) | more | {"count": len(rows)}
+
+
 class MergesCauses(Merging):
     """Mixed into the admin of causes. A cause is found by the names of those that were merged into it, too."""
 
@@ -210,7 +218,7 @@ class MergesCauses(Merging):
         """What the preview says beside the plan."""
         return {
             "moving": first(plan.moves),
-            "twice": first(plan.doubles, DOUBLES_SHOWN),
+            "twice": doubled(plan.doubles),
             "revised": counted(len(plan.pages)),
             "once_signed": CauseAddress.objects.filter(cause_uuid=plan.lost.uuid).exists(),
             "lost_path": reverse("causes:cause", args=[plan.lost.slug]),
@@ -262,8 +270,8 @@ class MergesSymptoms(Merging):
         )
         return {
             "moving": first(plan.moves),
-            "others": first(plan.others, DOUBLES_SHOWN),
-            "twice": first(plan.doubles, DOUBLES_SHOWN),
+            "others": doubled(plan.others),
+            "twice": doubled(plan.doubles),
             "naming": naming,
             "revised": counted(len(plan.pages)),
             "answers": bool(plan.kept.live and plan.lost.live)
