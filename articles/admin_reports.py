@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import wraps
+from itertools import islice
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -158,8 +159,9 @@ def _file(asked: Asked):
     rows = asked.rows()
 
     def lines():
-        for start in range(0, len(rows) if isinstance(rows, list) else rows.count(), BATCH):
-            for line in asked.report.told(list(rows[start : start + BATCH])):
+        every = iter(rows) if isinstance(rows, list) else rows.iterator(BATCH)
+        while batch := list(islice(every, BATCH)):
+            for line in asked.report.told(batch):
                 yield [cell.text for cell in line.cells]
 
     head = [column.label for column in asked.report.columns]

@@ -156,7 +156,7 @@ class Incomplete(Report):
 
     name, title = "incomplete-pages", "Pages that lack a part"
     says = "Symptoms and articles without overview, advice, references or summary, as they were last saved."
-    nothing = "No page lacks it."
+    nothing = "No page lacks such a part."
     right = "articles.view_article"
     columns = (
         Column("title", "Title", ("sort_key",)),
