@@ -80,6 +80,12 @@ def why_not(lost: Article, kept: Article, *, by: AbstractUser) -> str:
     return ""
 
 
+def hold(pages: Iterable[int]) -> set[int]:
+    """Hold the rows of pages until the transaction ends, in the one order that nobody blocks another by."""
+    keys = sorted(set(pages))
+    return set(Article.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+
+
 def retire(lost: Article, kept: Article, *, by: AbstractUser) -> None:
     """Take a page out of the way of the one that covers its subject, by the rules of the house.
 

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from articles.actions import record_revisions
-from articles.merging import CannotMerge, Moved
+from articles.merging import CannotMerge, Moved, hold
 from articles.models import Article
 from symptoms.merging import twice
 from symptoms.merging.twice import Twice
@@ -131,14 +131,16 @@ def _merge(lost_key: int, kept_key: int, by: AbstractUser, seen: str | None) -> 
 
 def _hold(lost_key: int, kept_key: int) -> tuple[Cause, Cause]:
     """Both causes, held until the transaction ends: first the pages that name them, as everywhere, each in order."""
-    named = SymptomCause.objects.filter(cause__in=[lost_key, kept_key]).values("symptom")
-    list(Article.objects.select_for_update().filter(pk__in=named).order_by("pk").values_list("pk"))
+    named = SymptomCause.objects.filter(cause__in=[lost_key, kept_key]).values_list("symptom", flat=True)
+    pages = hold(named)
     rows = Cause.objects.select_for_update().filter(pk__in=[lost_key, kept_key]).order_by("pk")
     held = {row.pk: row for row in rows}
     for key in (lost_key, kept_key):
         if key not in held:
             heir = Cause.heirs([key]).get(key)
             raise CannotMerge(f"It was merged into “{heir}” meanwhile." if heir else "It was deleted meanwhile.")
+    if not pages.issuperset(named.all()):
+        raise Moved  # a page came in while we waited: holding it now could block whoever waits for ours
     return held[lost_key], held[kept_key]
 
 

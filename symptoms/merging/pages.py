@@ -164,10 +164,10 @@ def merge_symptoms(lost: Symptom, kept: Symptom, *, by: AbstractUser, seen: str 
 
 
 def _hold(lost: int, kept: int) -> None:
-    """Both pages and all that name the lost one, held in the one order until the transaction ends."""
+    """Both pages and all that name the lost one, held until the transaction ends."""
     naming = RelatedSymptom.objects.filter(other=lost).values_list("symptom", flat=True)
-    keys = sorted({lost, kept, *naming})
-    list(Article.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    if not merging.hold({lost, kept, *naming}).issuperset(naming.all()):
+        raise Moved  # a page came in while we waited: holding it now could block whoever waits for ours
 
 
 def _fill(planned: Plan, by: AbstractUser) -> bool:

@@ -55,7 +55,7 @@ def test_three_causes_merged_in_a_ring_leave_one_or_two_and_no_page_without(ann,
         ring = [(one, two, ann), (two, third, morgan), (third, one, olga)]
         outcomes = at_once(*[partial(merge_causes, gone, kept, by=by) for gone, kept, by in ring])
         refusals = lost(outcomes)
-        assert all(isinstance(refusal, CannotMerge) for refusal in refusals)
+        assert [refusal for refusal in refusals if not isinstance(refusal, (CannotMerge, Moved))] == []
         assert Cause.objects.filter(pk__in=[one.pk, two.pk, third.pk]).count() == len(refusals)
         pages = Symptom.objects.filter(slug__startswith=f"ache-{number}-")
         assert all(page.symptom_causes.exists() for page in pages)
@@ -106,7 +106,7 @@ def test_a_form_saved_while_its_cause_gives_way_names_the_one_that_stands(ann, m
 
         answer, outcome = at_once(partial(client.post, form, values), merge)
         if getattr(answer, "status_code", answer) == 200:  # it went between two looks at it: told, and saved again
-            assert "does not exist" in answer.text
+            assert "is not a valid choice" in answer.text
             answer = client.post(form, filled(answer))
         assert getattr(answer, "status_code", answer) == 302
         assert not isinstance(outcome, Exception) or isinstance(outcome, (CannotMerge, Moved))
