@@ -173,7 +173,8 @@ def _deed(site, request, asked: Asked):
     report, deed = asked.report, asked.report.deed
     if deed is None or not request.user.has_perm(deed.right):
         raise PermissionDenied
-    keys = list(dict.fromkeys(key for key in request.POST.getlist("key") if as_key(key) is not None))
+    ticked = request.POST.getlist("shown" if "all" in request.POST else "key")
+    keys = list(dict.fromkeys(key for key in ticked if as_key(key) is not None))
     if not keys or len(keys) > MOST_AT_ONCE:
         told = f"At most {MOST_AT_ONCE} can be done at once." if keys else f"Tick the {report.noun[1]} first."
         messages.warning(request, told)

@@ -18,6 +18,7 @@ MOST = 5_000
 
 WORDS = re.compile(r"[^\W_]+")
 DIGITS = re.compile(r"\d+")
+SMALL = {"a", "an", "and", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with"}
 # Surest first.
 HOW = {"same": "Same but for punctuation", "plural": "Same but for a plural", "order": "Same words, another order"}
 HOW |= {"spelling": "Spelled much alike"}
@@ -55,7 +56,7 @@ def pairs(names: Iterable[Name]) -> list[Pair]:
     for how, key_of in (
         ("same", lambda name: "".join(words[name])),
         ("plural", lambda name: "".join(bare[name])),
-        ("order", lambda name: " ".join(sorted(bare[name]))),
+        ("order", lambda name: " ".join(sorted(set(bare[name]) - SMALL))),
     ):
         for one, other in _of_one_key(names, key_of):
             found.setdefault(frozenset((one.key, other.key)), Pair(one, other, how, 100))

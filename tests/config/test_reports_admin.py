@@ -216,6 +216,19 @@ def test_what_goes_both_ways_by_now_is_left_out_and_a_change_since_is_shown_anew
     assert "None of those ticked can take part." in tick(ann_at_work, "one-way-relations", chosen).text
 
 
+def test_all_rows_of_a_page_can_be_chosen_at_once(ann_at_work, ann):
+    a, b, c = (write(ann, slug) for slug in "abc")
+    relate(a, b)
+    relate(a, c)
+    shown = filled_report(see(ann_at_work, "one-way-relations"))
+    page = ann_at_work.post("/admin/reports/one-way-relations/", shown | {"all": "1"})
+    assert "Add the other way of 2 relations" in page.text
+
+
+def filled_report(response) -> dict:
+    return {"shown": [line.key for line in response.context["lines"]]}
+
+
 def test_ticks_that_are_none_or_too_many_are_told(ann_at_work):
     assert "Tick the relations first." in tick(ann_at_work, "one-way-relations", ["x"]).text
     assert "At most 200 can be done at once." in tick(ann_at_work, "one-way-relations", range(201)).text
@@ -327,7 +340,7 @@ def test_names_that_are_one_but_for_a_slip_are_found_the_surest_first():
         Name(3, "Migraine"),
         Name(4, "Migraines"),
         Name(5, "Syndrome of Horner"),
-        Name(6, "Horner of syndrome"),
+        Name(6, "Horner syndrome"),
         Name(7, "Hypothyroidism"),
         Name(8, "Hypothyroidsm"),
         Name(9, "Type 1 diabetes"),
