@@ -66,31 +66,27 @@ class AddTheOtherWay(Deed):
         list(Article.objects.select_for_update().filter(pk__in=pages).order_by("pk").values_list("pk"))
         # Read once they are held: another editor may have added some of it a moment ago.
         rows = list(without_way_back(RelatedSymptom.objects.filter(pk__in=keys, other__in=pages)).order_by("pk"))
-        usual = {} if system else _usual_systems({row.symptom_id for row in rows})
-        place = dict(
-            RelatedSymptom.objects.filter(symptom__in=pages)
-            .order_by()
-            .values("symptom")
-            .annotate(last=Max("position"))
-            .values_list("symptom", "last")
-        )
-        made = []
-        for row in rows:
-            place[row.other_id] = place.get(row.other_id, -1) + 1
-            made.append(
-                RelatedSymptom(
-                    symptom_id=row.other_id,
-                    other_id=row.symptom_id,
-                    system=system or usual.get(row.symptom_id, row.system),
-                    position=place[row.other_id],
-                )
-            )
+        made = _turned(rows, pages, system)
         RelatedSymptom.objects.bulk_create(made)
         changed = {row.symptom_id for row in made}
         Article.objects.filter(pk__in=changed).update(edition=F("edition") + 1)
         record_revisions(Symptom.objects.filter(pk__in=changed), by=by)
         verb = "has" if len(changed) == 1 else "have"
         return Done(f"{len(made)} added. {counted(len(changed))} {verb} a new revision by you.")
+
+
+def _turned(rows: list[RelatedSymptom], pages: list[int], system: str) -> list[RelatedSymptom]:
+    """The other way of each of some relations, after what its page names already."""
+    usual = {} if system else _usual_systems({row.symptom_id for row in rows})
+    named = RelatedSymptom.objects.filter(symptom__in=pages).order_by().values("symptom")
+    place = dict(named.annotate(last=Max("position")).values_list("symptom", "last"))
+    made = []
+    for row in rows:
+        place[row.other_id] = place.get(row.other_id, -1) + 1
+        listed = system or usual.get(row.symptom_id, row.system)
+        turned = {"symptom_id": row.other_id, "other_id": row.symptom_id}
+        made.append(RelatedSymptom(**turned, system=listed, position=place[row.other_id]))
+    return made
 
 
 def _usual_systems(keys: set[int]) -> dict[int, str]:

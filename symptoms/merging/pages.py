@@ -6,7 +6,7 @@ goes into the kept page's draft, after what that has; its running texts are show
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
@@ -53,7 +53,6 @@ class Plan:
     figures: int
     was_published: bool
     seen: str
-    put_away: list[int] = field(default_factory=list)
 
     @property
     def pages(self) -> list[int]:
@@ -83,33 +82,34 @@ def plan(lost: Symptom, kept: Symptom) -> Plan:
     lost, kept = (_loaded(page.pk) for page in (lost, kept))
     found, doubles = gains.of(lost, kept)
     rows = _naming(lost, kept)
+    texts = {label: getattr(lost, name) for name, label in TEXTS.items() if getattr(lost, name)}
+    return Plan(
+        lost=lost,
+        kept=kept,
+        gains=found,
+        doubles=doubles,
+        texts=texts,
+        figures=len(lost.figures.all()),
+        was_published=lost.publications.exists(),
+        seen=_seen(lost, kept, rows),
+        **_sorted_out(rows, lost, kept),
+    )
+
+
+def _sorted_out(rows: list[RelatedSymptom], lost: Symptom, kept: Symptom) -> dict[str, list]:
+    """What becomes of rows that name the lost page; those of drafts that were put away stay as they are."""
     named = {row.symptom_id: row for row in rows if row.other_id == kept.pk}
-    moves, others, own, put_away = [], [], [], []
+    moves, others, own = [], [], []
     for row in rows:
         if row.other_id != lost.pk:
             continue
         if row.symptom_id == kept.pk:
             own.append(row)
-        elif row.symptom.discarded_at:
-            put_away.append(row.pk)
-        elif row.symptom_id in named:
+        elif row.symptom_id in named and not row.symptom.discarded_at:
             others.append(twice.related(row.symptom_id, row.symptom.title, named[row.symptom_id], row))
-        else:
+        elif not row.symptom.discarded_at:
             moves.append(row)
-    return Plan(
-        lost,
-        kept,
-        found,
-        doubles,
-        moves,
-        others,
-        own,
-        {label: getattr(lost, name) for name, label in TEXTS.items() if getattr(lost, name)},
-        len(lost.figures.all()),
-        lost.publications.exists(),
-        _seen(lost, kept, rows),
-        put_away,
-    )
+    return {"moves": moves, "others": others, "own": own}
 
 
 def _loaded(key: int) -> Symptom:
