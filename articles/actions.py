@@ -1,5 +1,6 @@
 """The deeds that write history: the only writers of revisions, publications and addresses."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,7 +14,7 @@ from articles import images, kinds, projections
 from articles.content import EXPUNGED, Document, canonical, digest
 from articles.fields import fold
 from articles.imprint import Frame, ReviewLine
-from articles.models import Article, Authorship, Publication, Redirect, Revision
+from articles.models import Article, Authorship, MergedPage, Publication, Redirect, Revision
 
 
 class Refused(Exception):
@@ -63,8 +64,13 @@ def record_revision(page: Article, *, by: AbstractUser, restored_from: Revision 
 
 
 @transaction.atomic
-def record_revisions(pages, *, by: AbstractUser, restored_from: Revision | None = None) -> list[Revision]:
-    """Freeze the working copies of a queryset of pages of one kind, in a fixed number of queries."""
+def record_revisions(
+    pages, *, by: AbstractUser, restored_from: Revision | None = None, words_of: Iterable[int] = ()
+) -> list[Revision]:
+    """Freeze the working copies of a queryset of pages of one kind, in a fixed number of queries.
+
+    ``words_of`` are the ids of further users whose words come into each of them.
+    """
     kind = kinds.of(pages.model)
     ids = sorted(pages.values_list("pk", flat=True))
     list(Article.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
@@ -97,7 +103,7 @@ def record_revisions(pages, *, by: AbstractUser, restored_from: Revision | None 
         for revision, writer, authors, uploaders in zip(
             made, writers, kind.authors(steps), images.uploaders(steps), strict=True
         )
-        for author in {by.pk, writer, *authors, *uploaders, *inherited.get(revision.article_id, ())}
+        for author in {by.pk, writer, *authors, *uploaders, *words_of, *inherited.get(revision.article_id, ())}
     )
     return kept + made
 
@@ -159,19 +165,26 @@ def publish(
         at=at,
     )
     Article.objects.filter(pk=page.pk).update(live=publication)
+    MergedPage.objects.filter(page=page).delete()  # it is a page of its own again
     projections.file([publication])
     projections.show(publication, document)
     return publication
 
 
 @transaction.atomic
-def withdraw(page: Article, *, reason: str, evidence: str, by: AbstractUser, at) -> Publication:
-    """Show visitors, openly, that a page is gone: nothing older comes in its place."""
+def withdraw(
+    page: Article, *, reason: str, evidence: str, by: AbstractUser, at, successor: Article | None = None
+) -> Publication:
+    """Show visitors, openly, that a page is gone: nothing older comes in its place.
+
+    ``successor`` is the page that covers its subject, where it is withdrawn as merged into that.
+    """
     page = lock(page)
     if not page.live:
         raise CannotWithdraw("This page is not published, so there is nothing to withdraw.")
     Publication.objects.take_turn()
-    gone = _following(page.live, kind=Publication.Kind.WITHDRAW, by=by, at=at, reason=reason, evidence=evidence)
+    why = {"reason": reason, "successor": successor, "evidence": evidence}
+    gone = _following(page.live, kind=Publication.Kind.WITHDRAW, by=by, at=at, **why)
     gone.save(force_insert=True)
     Article.objects.filter(pk=page.pk).update(live=None)
     projections.file([gone])

@@ -8,9 +8,21 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import composing, diff, guards, images, json_ld, kinds, models, neighbours, projections, rules
+        from articles import (
+            composing,
+            diff,
+            guards,
+            images,
+            json_ld,
+            kinds,
+            merging,
+            models,
+            neighbours,
+            projections,
+            rules,
+        )
         from articles.content import AboutDocument, ArticleDocument
-        from articles.imports import importers, pages, retired
+        from articles.imports import importers, matching, pages, retired
         from articles.imports.reading import offered
         from articles.search import index, store
 
@@ -50,6 +62,7 @@ class ArticlesConfig(AppConfig):
         )
         projections.register(kinds.Projection((models.PublishedImage,), images.show, images.hide, images.rows))
         projections.register(kinds.Projection(index.MODELS, index.show, index.hide, index.rows))
+        merging.TAKES_ALONG.append(matching.take_along)
         importers.register(pages.Pages())
         importers.register(pages.AboutPages())
         importers.register(retired.Retired())

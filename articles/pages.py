@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import images, json_ld, kinds, neighbours
+from articles import images, json_ld, kinds, merging, neighbours
 from articles.content import Document
 from articles.crumbs import Crumb, to_page
 from articles.imprint import Frame, ReviewLine
@@ -26,7 +26,7 @@ def leaf(*, kind: str, slug: str, template: str, url_name: str, below: str = "")
     if page is None:
         return moved(kind=kind, slug=slug, url_name=url_name)
     if page.live is None:
-        return gone(page)
+        return gone(page, lead_on=True)
     document = page.live.revision.read()
     line, frame = page.live.read_review_line(), page.live.read_frame()
     further = [Crumb(below, reverse(url_name, args=[slug]))] if below else []
@@ -65,12 +65,22 @@ def context(page: Article, document: Document, line: ReviewLine | None, frame: F
     }
 
 
-def gone(page: Article) -> Leaf:
-    """410 with a plain reason and the title under which it was signed; 404 for a draft."""
+def gone(page: Article, *, lead_on: bool = False) -> Leaf | HttpResponse:
+    """410 with a plain reason and the title under which it was signed; 404 for a draft.
+
+    Where its subject is covered by a page that visitors can read, that is named; and where that page was signed with
+    the title of this one among its names, ``lead_on`` leads there instead (ADR 32).
+    """
     newest = page.publications.order_by("-id").first()
     if newest is None:
         raise Http404
-    return withdrawn(newest, page.site_revision)
+    successor = merging.successor(newest)
+    if successor is None:
+        return withdrawn(newest, page.site_revision)
+    if lead_on and merging.answers_to(successor, newest.title):
+        return led_on(successor.path)
+    covered_by = {"title": successor.live.title, "url": successor.path}
+    return withdrawn(newest, page.site_revision, covered_by=covered_by)
 
 
 def withdrawn(line: Publication, site_revision: int, **more) -> Leaf:

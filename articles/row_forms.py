@@ -113,8 +113,9 @@ class RowFormSet(BaseInlineFormSet):
         for name, field in self.form.base_fields.items():
             if isinstance(field, RowChoiceField):
                 typed = {self.data.get(f"{self.prefix}-{number}-{name}", "") for number in range(self._typed)}
-                rows = field.queryset.filter(pk__in={as_key(text) for text in typed} - {None})
-                found[name] = {str(row.pk): row for row in rows}
+                keys = {as_key(text) for text in typed} - {None}
+                rows = {row.pk: row for row in field.queryset.filter(pk__in=keys)}
+                found[name] = {str(key): row for key, row in (rows | _heirs(field.queryset.model, keys, rows)).items()}
         return found
 
     def add_fields(self, form, index):
@@ -160,3 +161,11 @@ class RowFormSet(BaseInlineFormSet):
             if form.is_valid() and form.has_changed() and form.cleaned_data.get("position") is None:
                 last += 1
                 form.instance.position = last
+
+
+def _heirs(model, keys: set[int], rows: dict) -> dict:
+    """What stands now for choices that are not there or not public: those into which they were merged meanwhile."""
+    if not hasattr(model, "heirs"):
+        return {}
+    gone = [key for key in keys if key not in rows or getattr(rows[key], "live_id", key) is None]
+    return model.heirs(gone) if gone else {}

@@ -23,16 +23,24 @@ from articles.models import (
     Revision,
     Topic,
 )
+from articles.reports import pages as page_reports
+from articles.reports import report as reports
 from config.imports.admin import ImportRunAdmin
 from reviews import admin as reviews
 from reviews import admin_expunging, admin_mail, admin_reports
 from reviews.admin_saving import NextStep
 from reviews.models import Expunction, Mail, MedicalReview, Reviewer, Signature
 from symptoms import admin as symptoms
+from symptoms import reports as symptom_reports
+from symptoms.admin_merging import MergesCauses, MergesSymptoms
 from symptoms.models import Cause, Symptom
 
 
-class SymptomAdmin(reviews.Reviewed, NextStep, symptoms.SymptomAdmin):
+class SymptomAdmin(MergesSymptoms, reviews.Reviewed, NextStep, symptoms.SymptomAdmin):
+    pass
+
+
+class CauseAdmin(MergesCauses, symptoms.CauseAdmin):
     pass
 
 
@@ -74,7 +82,7 @@ admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 admin.site.login = secure_admin_login(admin.site.login)
 
 admin.site.register(Symptom, SymptomAdmin)
-admin.site.register(Cause, symptoms.CauseAdmin)
+admin.site.register(Cause, CauseAdmin)
 admin.site.register(Article, ArticleAdmin)
 admin.site.register(AboutPage, AboutPageAdmin)
 admin.site.register(Topic, admin_frame.TopicAdmin)
@@ -95,3 +103,6 @@ admin.site.unregister(User)  # as Django's own module registered it when it was 
 admin.site.register(User, AccountAdmin)
 admin.site.register(Authenticator, SecondFactorAdmin)
 # Tags are not here: one renamed would change drafts that nobody saved. Pages add and drop their own.
+
+for report in (*symptom_reports.EVERY, page_reports.Untouched(), page_reports.Incomplete()):
+    reports.register(report)

@@ -3,7 +3,7 @@
 from django.contrib.admin import AdminSite
 from django.urls import reverse
 
-from articles import held
+from articles import admin_reports, held
 from reviews import dashboard
 
 # Group → the models in it, in order. What is in none of them comes last, under its own name.
@@ -23,7 +23,11 @@ class Room(AdminSite):
     index_title = "Your work"
 
     def index(self, request, extra_context=None):
-        return super().index(request, {"home": dashboard.home(request.user)} | (extra_context or {}))
+        own = {"home": dashboard.home(request.user), "reports": admin_reports.numbers(request.user)}
+        return super().index(request, own | (extra_context or {}))
+
+    def get_urls(self):
+        return [*admin_reports.urls(self), *super().get_urls()]
 
     def admin_view(self, view, cacheable=False):
         """A page's form that comes from nobody is kept for whoever opened it, and they are asked to sign in."""

@@ -283,8 +283,11 @@ def cancel_request(review: MedicalReview, *, by) -> Signature:
 
 
 @transaction.atomic
-def withdraw_page(page: Article, *, reason: str, by) -> Publication:
-    """Take a page from the public at once, with a ledger entry and a plain reason in its place."""
+def withdraw_page(page: Article, *, reason: str, by, successor: Article | None = None) -> Publication:
+    """Take a page from the public at once, with a ledger entry and a plain reason in its place.
+
+    ``successor`` is the page that covers its subject, where the reason is that it was merged into that.
+    """
     if not by.has_perm("articles.withdraw_article"):
         raise CannotWithdraw("Only managing editors can withdraw a page.")
     if reason not in Publication.Reason:
@@ -301,10 +304,10 @@ def withdraw_page(page: Article, *, reason: str, by) -> Publication:
             actor=ledger.editor(by),
             at=timezone.now(),
             authentication="session",
-            more={"reason": reason},
+            more={"reason": reason, "successor": successor.uuid if successor else None},
         )
     )
-    return pages.withdraw(page, reason=reason, evidence=entry.hash, by=by, at=entry.at)
+    return pages.withdraw(page, reason=reason, successor=successor, evidence=entry.hash, by=by, at=entry.at)
 
 
 @transaction.atomic

@@ -8,11 +8,12 @@ class ReviewsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import guards, json_ld, projections
+        from articles import guards, json_ld, merging, projections
         from articles.kinds import Projection
-        from reviews import profile, rules, standing
+        from reviews import merged, profile, rules, standing
         from reviews.models import Standing
 
         json_ld.register_profile(profile.address)
         projections.register(Projection((Standing,), standing.show, standing.hide, standing.rows))
+        merging.register(obstacle=merged.in_review, withdrawal=merged.withdraw)
         guards.install_after_migrate(self, rules.guards())

@@ -44,7 +44,7 @@ class Actor(Frozen):
 class Record(Grown):
     """What one ledger entry says. Documents are named by UUID and digest, never by a database key."""
 
-    ADDED = frozenset({"override", "legal_basis", "asked_by", "asked_at", "evidence_note", "stated_due"})
+    ADDED = frozenset({"override", "legal_basis", "asked_by", "asked_at", "evidence_note", "stated_due", "successor"})
 
     version: Literal[1] = 1
     sequence: int
@@ -69,6 +69,7 @@ class Record(Grown):
     review_line: ReviewLine | None = None
     next_due_rule: str = ""
     reason: str = ""
+    successor: UUID | None = None
     legal_basis: str = ""
     asked_by: Actor | None = None
     asked_at: Moment | None = None

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from articles import spreadsheets
 from articles.admin_lists import printable
 from articles.models import Topic
-from reviews import radar, radar_figures, spreadsheets
+from reviews import radar, radar_figures
 from reviews.models import Reviewer
 
 HEAD = ["Title", "Kind", "Filed under", "Reviewed last by", "Due", "In words", "With"]

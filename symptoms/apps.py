@@ -12,9 +12,10 @@ class SymptomsConfig(AppConfig):
         from articles.imports import importers
         from symptoms import blocks, causes, composing, json_ld, projected, quality, rules
         from symptoms.content import SymptomDocument
-        from symptoms.imports.causes import Causes
+        from symptoms.imports.causes import Causes, take_along
         from symptoms.imports.pages import Symptoms
         from symptoms.imports.reading import offered
+        from symptoms.merging.causes import TAKES_ALONG
         from symptoms.models import Symptom
 
         kinds.register(
@@ -47,6 +48,7 @@ class SymptomsConfig(AppConfig):
             )
         )
         kinds.register_place("cause", "causes:cause", told="A possible cause: see which symptoms name it")
+        TAKES_ALONG.append(take_along)
         importers.register(Causes())
         importers.register(Symptoms())
         guards.install_after_migrate(self, rules.guards())

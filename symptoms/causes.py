@@ -12,7 +12,7 @@ from articles.fields import fold
 from articles.models import Publication
 from articles.search import index
 from symptoms.content import Cause, SymptomDocument
-from symptoms.models import CauseAddress, PublishedCause
+from symptoms.models import CauseAddress, MergedCause, PublishedCause
 
 GRAVITY = {label: value for value, label in PublishedCause.Gravity.choices}
 RARITY = {label: value for value, label in PublishedCause.Rarity.choices}
@@ -133,10 +133,14 @@ def at_address(slug: str) -> PublishedCause | None:
 
 
 def moved_to(slug: str) -> str | None:
-    """The address that a public cause has now, if it was once signed under this one."""
+    """The address that a public cause has now, if it was once signed under this one.
+
+    Where no public page names it any more, it is that of the public cause into which it was merged.
+    """
     was = CauseAddress.objects.filter(slug=slug).values("cause_uuid")
-    rows = PublishedCause.objects.naming().filter(cause_uuid__in=was).order_by("-publication")
-    return rows.values_list("slug", flat=True).first()
+    merged = MergedCause.objects.filter(uuid__in=was).values("kept__uuid")
+    rows = PublishedCause.objects.naming().order_by("-publication").values_list("slug", flat=True)
+    return rows.filter(cause_uuid__in=was).first() or rows.filter(cause_uuid__in=merged).first()
 
 
 def named_by(cause: PublishedCause, number: int) -> Page:

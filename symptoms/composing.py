@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from articles import composing
 from articles.models import Authorship
 from symptoms.content import Cause, CauseGroup, Code, Related, RelatedGroup, SymptomDocument
-from symptoms.models import BodySystem, OtherName, RelatedSymptom, Symptom, SymptomCause
+from symptoms.models import BodySystem, MergedCause, OtherName, RelatedSymptom, Symptom, SymptomCause
 from symptoms.models import Cause as CauseRow
 from symptoms.models import Code as CodeRow
 
@@ -103,7 +103,11 @@ def restore(symptom: Symptom, document: SymptomDocument) -> list[str]:
 
 def _restore_causes(symptom: Symptom, document: SymptomDocument) -> list[str]:
     signed = [(group.heading, cause) for group in document.causes for cause in group.causes]
-    rows = {row.uuid: row for row in CauseRow.objects.filter(uuid__in=[cause.uuid for _, cause in signed])}
+    named = {cause.uuid for _, cause in signed}
+    rows = {row.uuid: row for row in CauseRow.objects.filter(uuid__in=named)}
+    merged = {row.uuid: row.kept for row in MergedCause.objects.filter(uuid__in=named).select_related("kept")}
+    signed, report = _in_place_of_merged(signed, merged)
+    rows |= {heir.uuid: heir for heir in merged.values()}
     symptom.symptom_causes.all().delete()
     SymptomCause.objects.bulk_create(
         SymptomCause(
@@ -124,30 +128,60 @@ def _restore_causes(symptom: Symptom, document: SymptomDocument) -> list[str]:
         for _, cause in signed
         if cause.uuid in rows and rows[cause.uuid].name != cause.name
     ]
-    return gone + renamed
+    return report + gone + renamed
+
+
+def _in_place_of_merged(signed: list, merged: dict) -> tuple[list, list[str]]:
+    """Causes under the names of those into which they were merged since; each once, the one that was there first."""
+    named, kept, report = {cause.uuid for _, cause in signed}, [], []
+    for heading, cause in signed:
+        now = merged.get(cause.uuid)
+        if now is None:
+            kept.append((heading, cause))
+        elif now.uuid in named:
+            said = f"The cause “{cause.name}” was merged into “{now.name}”, which this text names too."
+            report.append(f"{said} What it said of the first is in the history.")
+        else:
+            named.add(now.uuid)
+            kept.append((heading, cause.model_copy(update={"uuid": now.uuid, "name": now.name})))
+            report.append(f"The cause “{cause.name}” was merged into “{now.name}”, which stands in its place.")
+    return kept, report
 
 
 def _restore_related(symptom: Symptom, document: SymptomDocument) -> list[str]:
     systems = dict(symptom.related_symptoms.values_list("other__uuid", "system"))
-    rows = {row.uuid: row for row in Symptom.objects.kept().filter(uuid__in=document.linked)}
+    rows = {row.uuid: row for row in Symptom.objects.standing().filter(uuid__in=document.linked)}
+    heirs = _heirs(document.linked - rows.keys())
     symptom.related_symptoms.all().delete()
-    report, place = [], 0
+    report, place, there = [], 0, {symptom.pk}
     for group in document.related:
         for related in group.symptoms:
-            if related.uuid not in rows:
+            other = rows.get(related.uuid) or heirs.get(related.uuid)
+            if other is None:
                 report.append(f"The related symptom “{related.name}” no longer exists.")
                 continue
+            if related.uuid not in rows:
+                report.append(f"The related symptom “{related.name}” was merged into “{other.title}”.")
+            if other.pk in there or (related.uuid not in rows and other.uuid in rows):
+                continue
+            there.add(other.pk)
             # A serious symptom's body system is not part of the signed text: keep what is known, else the widest.
             system = systems.get(related.uuid, BodySystem.WHOLE_BODY) if group.serious else group.key
             RelatedSymptom.objects.create(
                 symptom=symptom,
-                other=rows[related.uuid],
+                other=other,
                 system=system,
                 serious=group.serious,
                 position=place,
             )
             place += 1
     return report
+
+
+def _heirs(uuids: set) -> dict:
+    """By UUID, the symptoms into which some others were merged."""
+    keys = dict(Symptom.objects.filter(uuid__in=uuids).values_list("pk", "uuid")) if uuids else {}
+    return {keys[key]: heir for key, heir in Symptom.heirs(keys).items()} if keys else {}
 
 
 def authors(steps: list[tuple[SymptomDocument, SymptomDocument | None]]) -> list[set[int]]:

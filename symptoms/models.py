@@ -1,12 +1,14 @@
 """A symptom is an article with structured facts: other names, causes, related symptoms and codes."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from articles.fields import LineField, RichTextField, fold, no_longer_than
+from articles.merging import merged_into
 from articles.models import Article, ImportRun, Publication
 
 
@@ -52,6 +54,13 @@ class Symptom(Article):
         super().clean()
         if self.spotlight_title and not self.spotlight:
             raise ValidationError({"spotlight": "The spotlight has a title but no text. Write it or clear the title."})
+
+    @classmethod
+    def heirs(cls, keys: Iterable[int]) -> dict[int, "Symptom"]:
+        """By key, the symptoms into which some others were merged. Two queries at most."""
+        merged = merged_into(keys)
+        rows = cls.objects.select_related("live").in_bulk(set(merged.values())) if merged else {}
+        return {key: rows[into] for key, into in merged.items() if into in rows}
 
     @property
     def said(self) -> str:
@@ -106,6 +115,11 @@ class Cause(models.Model):
         self.folded = fold(self.name)[:400]
         super().save(**kwargs)
 
+    @classmethod
+    def heirs(cls, keys: Iterable[int]) -> dict[int, "Cause"]:
+        """By key, the causes into which some others were merged, that are here no more. One query."""
+        return {row.key: row.kept for row in MergedCause.objects.filter(key__in=keys).select_related("kept")}
+
     def clean(self):
         twin = Cause.objects.filter(folded=fold(self.name)[:400]).exclude(pk=self.pk).first()
         if twin:
@@ -131,6 +145,28 @@ class CauseOrigin(models.Model):
 
     def __str__(self):
         return f"{self.key} in {self.source}"
+
+
+class MergedCause(models.Model):
+    """A cause that gave way to another: under which name, address and key it was known, and who merged it when.
+
+    ``kept`` is always one that stands: a cause that is merged on takes those along that were merged into it.
+    """
+
+    uuid = models.UUIDField(unique=True)
+    key = models.BigIntegerField(unique=True, help_text="The key of its row, which forms opened before still send.")
+    name = models.CharField(max_length=200)
+    folded = models.CharField(max_length=400, db_index=True)
+    slug = models.SlugField(max_length=200)
+    kept = models.ForeignKey(Cause, models.CASCADE, related_name="merged")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["folded", "id"]
+
+    def __str__(self):
+        return f"{self.name} → {self.kept}"
 
 
 class SymptomCause(models.Model):

@@ -118,3 +118,8 @@ def _led(job: Job, keys: set[str]) -> dict[str, int]:
         led = Origin.objects.filter(source=job.source, key__in=some, article__discarded_at__isnull=True)
         found |= dict(led.values_list("key", "article"))
     return found
+
+
+def take_along(lost: Article, kept: Article) -> None:
+    """With a page that is merged into another go the ids under which it came."""
+    Origin.objects.filter(article=lost).update(article=kept, merged=True)

@@ -7,6 +7,7 @@ from articles.models.frame import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.history import Authorship, Publication, Revision
 from articles.models.image import Figure, Image, PublishedImage
 from articles.models.imports import ImportFinding, ImportRun, Origin
+from articles.models.merging import MergedPage
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Image",
     "ImportFinding",
     "ImportRun",
+    "MergedPage",
     "Origin",
     "Publication",
     "PublishedImage",

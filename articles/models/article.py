@@ -15,6 +15,7 @@ from articles.content import ADVICE_LABELS
 from articles.fields import LineField, RichTextField, fold, no_longer_than
 from articles.models.frame import CopyrightNotice, Redirect, Topic
 from articles.models.history import Publication, Revision
+from articles.models.merging import MergedPage
 
 
 class ArticleTag(TaggedItemBase):
@@ -65,6 +66,10 @@ class ArticleQuerySet(models.QuerySet):
     def kept(self):
         """Pages that were not discarded as drafts."""
         return self.filter(discarded_at__isnull=True)
+
+    def standing(self):
+        """Pages that others can name: neither discarded nor merged into another."""
+        return self.kept().filter(~models.Exists(MergedPage.objects.filter(page=models.OuterRef("pk"))))
 
     def at_address(self, *, kind: str, slug: str, language: str = "en"):
         return self.kept().filter(kind=kind, slug=slug, language=language)

@@ -122,6 +122,14 @@ class Publication(models.Model):
     review_line = models.TextField()
     frame = models.TextField()
     reason = models.CharField(max_length=12, choices=Reason, blank=True)
+    successor = models.ForeignKey(
+        "articles.Article",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The page that covers the subject of one that was withdrawn as merged.",
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -136,6 +144,11 @@ class Publication(models.Model):
                 condition=models.Q(kind="withdraw") & ~models.Q(reason="")
                 | ~models.Q(kind="withdraw") & models.Q(reason=""),
                 name="publication_reason_with_withdrawal_only",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(successor__isnull=True)
+                | models.Q(reason="merged") & ~models.Q(article=models.F("successor")),
+                name="publication_successor_of_merged_only",
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["publish", "re-sign", "withdraw", "expunge"], evidence__isnull=False)

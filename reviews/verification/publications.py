@@ -31,7 +31,7 @@ def _shown(line: Publication) -> Shown:
 
 
 def log():
-    return Publication.objects.select_related("revision").order_by("id")
+    return Publication.objects.select_related("revision", "successor").order_by("id")
 
 
 def faults(seen: Seen) -> Iterator[str]:
@@ -77,6 +77,8 @@ def _unlike_its_entry(publication: Publication, entry: Signature | None, name: s
     if publication.kind == Publication.Kind.WITHDRAW:
         if entry.outcome != Signature.Outcome.WITHDRAWN or not record or record.reason != publication.reason:
             yield f"{name}: its entry does not withdraw it, or not for that reason"
+        if record and record.successor != (publication.successor and publication.successor.uuid):
+            yield f"{name}: its entry names another page, or none, as the one that covers its subject"
         return
     if publication.kind == Publication.Kind.EXPUNGE:
         if entry.outcome != Signature.Outcome.EXPUNGED:

@@ -16,7 +16,7 @@ from articles.imports.showing import Difference
 from articles.imports.spool import WRITTEN, Row, Verdict, batched
 from symptoms.actions import record_cause
 from symptoms.imports.records import CauseRecord, CauseSaid
-from symptoms.models import Cause, CauseOrigin
+from symptoms.models import Cause, CauseOrigin, MergedCause
 
 MOST_KNOWN = 50_000  # causes that are held in memory at once
 
@@ -124,12 +124,24 @@ def _origins(job: Job, keys: Iterable[str]) -> dict[str, CauseOrigin]:
 
 
 def _by_uuid(job: Job, keys: Iterable[str]) -> dict[str, Cause]:
+    """Id → the cause of its UUID, or the one into which that was merged."""
     uuids = {uuid_of(job.source, key): key for key in keys}
-    return {uuids[cause.uuid]: cause for cause in Cause.objects.filter(uuid__in=uuids)}
+    merged = MergedCause.objects.filter(uuid__in=uuids).select_related("kept")
+    found = {uuids[row.uuid]: row.kept for row in merged}
+    return found | {uuids[cause.uuid]: cause for cause in Cause.objects.filter(uuid__in=uuids)}
 
 
 def _by_name(names: Iterable[str]) -> dict[str, Cause]:
-    return {cause.folded: cause for cause in Cause.objects.filter(folded__in={fold(name)[:400] for name in names})}
+    """Folded name → the cause that has it, or that had it when it was merged into another."""
+    folded = {fold(name)[:400] for name in names}
+    merged = MergedCause.objects.filter(folded__in=folded).select_related("kept").order_by("pk")
+    found = {row.folded: row.kept for row in merged}
+    return found | {cause.folded: cause for cause in Cause.objects.filter(folded__in=folded)}
+
+
+def take_along(lost: Cause, kept: Cause) -> None:
+    """With a cause that is merged into another go the ids under which it came."""
+    CauseOrigin.objects.filter(cause=lost).update(cause=kept)
 
 
 class Known(NamedTuple):
@@ -147,9 +159,8 @@ def causes_of(job: Job, keys: Iterable[str]) -> dict[str, Known]:
     if len(seen) > MOST_KNOWN:
         seen.clear()
     for some in batched(keys - seen.keys()):
-        uuids = {uuid_of(job.source, key): key for key in some}
-        own = Cause.objects.filter(uuid__in=uuids).values_list(*Known._fields)
-        seen |= {uuids[uuid]: Known(pk, uuid, *said) for pk, uuid, *said in own}
+        own = _by_uuid(job, some).items()
+        seen |= {key: Known(cause.pk, cause.uuid, cause.name, cause.slug) for key, cause in own}
         led = CauseOrigin.objects.filter(source=job.source, key__in=some)
         seen |= {
             key: Known(*said) for key, *said in led.values_list("key", *(f"cause__{name}" for name in Known._fields))

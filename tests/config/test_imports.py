@@ -15,6 +15,8 @@ from articles.models import Article, ImportRun, Origin, Publication, Redirect, R
 from reviews import earlier_pages
 from reviews.eligibility import has_own_words
 from symptoms.actions import record_cause
+from symptoms.merging.causes import merge_causes
+from symptoms.merging.pages import merge_symptoms
 from symptoms.models import Cause, Symptom
 from tests import stories
 
@@ -488,3 +490,19 @@ def test_a_sheet_of_earlier_reviews_finds_pages_by_the_ids_under_which_they_came
     bring(ITCH | {"id": "A:1", "title": "Ache"}, source="other")
     assert earlier_pages.find(["S:2"]) == {"S:2": page("S:2").pk}
     assert earlier_pages.find(["A:1"])["A:1"].startswith("2 pages have this number, id or title: ")
+
+
+# And merging
+
+
+def test_ids_move_along_when_causes_and_pages_are_merged(bring, morgan):
+    bring(GOUT, GOUT | {"id": "C:2", "name": "Gouty arthritis"}, ACHE, ITCH)
+    lost, kept = Cause.objects.get(name="Gout"), Cause.objects.get(name="Gouty arthritis")
+    merge_causes(lost, kept, by=morgan)
+    merge_symptoms(Symptom.objects.get(title="Ache"), Symptom.objects.get(title="Itch"), by=morgan)
+    assert page("S:1").title == "Itch"
+    assert bring(ACHE)["counts"] == {"symptom": {"unchanged": 1}}
+    assert "merged into “Itch”" in bring(ACHE | {"summary": "It hurts."})["findings"][0]
+    bring(ACHE | {"id": "S:3", "title": "Sting", "causes": [{"cause": "C:1"}, {"cause": "x", "name": "gout"}]})
+    assert [cause.name for cause in document("S:3").causes[0].causes] == ["Gouty arthritis"]
+    assert Cause.objects.count() == 1

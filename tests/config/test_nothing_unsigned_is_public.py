@@ -35,7 +35,9 @@ from config import sitemap
 from reviews import reports
 from reviews.actions import request_review, withdraw_page
 from reviews.models import Mail, MailItem, MedicalReview, Reviewer
-from symptoms.models import BodySystem, Cause, CauseAddress, PublishedCause, Symptom
+from symptoms.merging.causes import merge_causes
+from symptoms.merging.pages import merge_symptoms
+from symptoms.models import BodySystem, Cause, CauseAddress, MergedCause, PublishedCause, Symptom
 from tests import pages, stories
 from tests.images import add_figure, address, keep, path
 
@@ -55,6 +57,18 @@ WORDLESS = (
     models.DateField,
     models.UUIDField,
     models.ForeignKey,
+)
+SLUGGED = (
+    Article,
+    Publication,
+    Redirect,
+    Topic,
+    TopicEntry,
+    Cause,
+    PublishedCause,
+    CauseAddress,
+    MergedCause,
+    Reviewer,
 )
 # What the database refuses to change in place: the address, the kind and the language of a page that was ever
 # published, kind and language of every page, and a review once it is decided.
@@ -157,6 +171,11 @@ def house(ann, ravi, morgan):
     for page in [neighbour, gone, moved, whole, *articles[:2], about[0]]:
         page.topics.add(stories.topic())
         stories.sign(page, by=ravi, asked_by=ann)
+    merge(ann, ravi, morgan, "twitch", into=moved)
+    merge(ann, ravi, morgan, "pulls", into=neighbour)
+    stories.sign(neighbour, by=ravi, asked_by=ann)  # under the name of the page that was merged into it, too
+    lost, kept = (Cause.objects.get(slug=f"cause-2-of-{slug}") for slug in ("tics", "old-ache"))
+    merge_causes(lost, kept, by=morgan)
     add_figure(whole, by=ann, image=keep(ann, name="zqfile-gold.png", colour="gold"), alt="Zqalt, all gold.")
     stories.edit(whole, by=ann, summary="Changed since.")
     stories.report(whole)
@@ -170,6 +189,14 @@ def house(ann, ravi, morgan):
     mail = Mail.objects.create(kind="due", recipient=ravi, content=[], made_at=timezone.now(), **refused)
     MailItem.objects.create(mail=mail, recipient=ravi, subject="due", stage=0)
     return whole
+
+
+def merge(ann, ravi, morgan, slug, *, into) -> None:
+    """A published page gives way to another; what it lists goes into the other's draft."""
+    lost = stories.write_symptom(ann, slug=slug, title=slug.title())
+    stories.add_facts(lost, ann)
+    stories.sign(lost, by=ravi, asked_by=ann)
+    merge_symptoms(lost, into, by=morgan)
 
 
 @pytest.fixture
@@ -199,11 +226,7 @@ def public_patterns(resolver=None, prefix: str = "", namespace: str = ""):
 
 def samples() -> dict[str, list[dict]]:
     """Values for each public pattern: every address there is, was or is drafted, every letter, two pages."""
-    slugs = {
-        slug
-        for model in (Article, Publication, Redirect, Topic, TopicEntry, Cause, PublishedCause, CauseAddress, Reviewer)
-        for slug in model.objects.values_list("slug", flat=True)
-    }
+    slugs = {slug for model in SLUGGED for slug in model.objects.values_list("slug", flat=True)}
     numbers = range(1, (Revision.objects.aggregate(most=models.Max("number"))["most"] or 0) + 2)
     each_version = [{"slug": slug, "number": number} for slug in slugs for number in numbers]
     each_list = [{"slug": slug, "number": 1} for slug in sorted(slugs)]
@@ -332,6 +355,9 @@ def test_the_walk_meets_pages_of_every_state_and_reads_signed_words(stain, clien
     for signed in ("Facial spasms", "A muscle tightens by itself.", "Ann Archer", "Ravi Rao", "Full House", "muscle"):
         assert signed in page.text
     assert client.get("/articles/diary-0/")["Location"] == "/articles/diary-zero/"
+    assert answers["/symptoms/pulls/"]["Location"] == "/symptoms/tics/"
+    assert answers["/symptoms/twitch/"].status_code == 410
+    assert "/symptoms/ache/" in client.get("/symptoms/twitch/").text
     assert answers["/symptoms/gone/"].status_code == answers["/articles/diary-1/"].status_code == 410
 
 

@@ -98,6 +98,10 @@ admin/{page}/<object_id>/history/                                    in   ->   i
 admin/{page}/<object_id>/delete/                                     in   403  in   in   403
 admin/{page}/<object_id>/change/                                     in   200  in   in   200
 admin/{page}/<object_id>/                                            in   ->   in   in   ->
+admin/reports/                                                       in   200  in   in   200
+admin/reports/<name>/                                                in   200  in   in   200
+admin/symptoms/symptom/<object_id>/merge/                            in   200  in   in   200
+admin/symptoms/cause/<object_id>/merge/                              in   200  in   in   200
 admin/symptoms/cause/                                                in   200  in   in   200
 admin/symptoms/cause/add/                                            in   200  in   in   200
 admin/symptoms/cause/<object_id>/history/                            in   200  in   in   200
@@ -242,6 +246,7 @@ def filled(address: str, house: dict) -> str:
         "<uuid>": str(house["review"].uuid),
         "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-x/",
         "^(?P<app_label>auth|symptoms|articles|reviews|mfa)/$": "articles/",
+        "reports/<name>": "reports/orphan-causes",
         "(?P<url>.*)$": "no-such-address/",
     }
     for name, key in keys.items():

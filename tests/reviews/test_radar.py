@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from articles import spreadsheets
 from articles.models import Article
-from reviews import radar, radar_figures, spreadsheets
+from reviews import radar, radar_figures
 from reviews.actions import request_changes, request_review, withdraw_page
 from reviews.models import MedicalReview, Reviewer
 from tests import stories
