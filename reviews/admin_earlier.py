@@ -8,11 +8,11 @@ from django.urls import path
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import kinds
+from articles import kinds, spreadsheets
 from articles.actions import Refused
 from articles.admin_bulk import TITLES_SHOWN, counted
 from articles.models import Article
-from reviews import earlier, earlier_sheets, spreadsheets
+from reviews import earlier, earlier_sheets
 from reviews.attesting import MEANING, MOST, RIGHT, attest_in_parts
 from reviews.dashboard import address_of
 from reviews.earlier_forms import AttestForm, OneReviewForm, SheetForm

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from articles.actions import Refused
-from reviews.spreadsheets import FORMULA
+from articles.spreadsheets import FORMULA
 
 MOST_ROWS = 5_000
 LARGEST = 5 * 1024 * 1024  # bytes of the file

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from articles import kinds
+from articles import kinds, spreadsheets
 from articles.admin_lists import PlainList, Sieve, name_of
 from articles.admin_log import LogAdmin
 from articles.forms import as_key
@@ -18,7 +18,6 @@ from articles.imports.job import What
 from articles.models import ImportRun, Origin
 from config.imports import telling
 from config.imports.admin_upload import Uploads
-from reviews import spreadsheets
 from symptoms.models import CauseOrigin
 
 A_PAGE = 50

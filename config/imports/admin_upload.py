@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+from articles import spreadsheets
 from articles.imports.importing import CannotImport, Unreadable
 from articles.imports.job import What
 from articles.imports.reading import UnknownFormat
@@ -19,7 +20,6 @@ from config.imports.bounds import TooMuch
 from config.imports.forms import AgainForm, UploadForm
 from config.imports.resource import DraftResource, Moved, Planned
 from config.imports.uploads import CannotKeep, Gone, Upload
-from reviews import spreadsheets
 
 SHOWN = 20  # records of one sort on a plan; the spreadsheet has them all
 REFUSALS = (CannotImport, Unreadable, UnknownFormat)
