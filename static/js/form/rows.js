@@ -8,14 +8,17 @@ const say = (words) => {
 };
 
 const rowsOf = (group) => [...group.querySelectorAll(".row:not(.empty-form)")];
-const placeOf = (row) => row.querySelector("input[name$='-position']");
+const placeOf = (row) => row.querySelector("input[name$='-position']:not([type=hidden])");
+// A page of a long list begins with some number; rows that were found by name do not follow one another, and have their own.
+const firstOf = (group) => Number(group.dataset.first ?? 1);
+const numberOf = (group, row, index) => (firstOf(group) ? firstOf(group) + index : placeOf(row)?.value || "new");
 const groups = [...document.querySelectorAll(".rows")];
 
 const nameRows = (group) => {
   const rows = rowsOf(group);
   rows.forEach((row, index) => {
     const name = row.querySelector(".row-name");
-    name.textContent = `${group.dataset.row} ${index + 1}`;
+    name.textContent = `${group.dataset.row} ${numberOf(group, row, index)}`;
     name.id = `${row.id}-name`;
     row.setAttribute("aria-labelledby", name.id);
     const [up, down] = row.querySelectorAll(".row-tools button");
@@ -46,8 +49,11 @@ const nameChoosers = (row) => {
   }
 };
 
+// New rows that were left at the end keep no number: they go to the end of the whole list.
 const number = (group) => {
-  rowsOf(group).forEach((row, index) => (placeOf(row).value = String(index + 1)));
+  const rows = rowsOf(group);
+  const last = rows.findLastIndex((row) => row.classList.contains("has_original") || placeOf(row).value);
+  rows.slice(0, last + 1).forEach((row, index) => (placeOf(row).value = String(firstOf(group) + index)));
   nameRows(group);
   group.dispatchEvent(new Event("change", { bubbles: true }));
 };
@@ -59,11 +65,13 @@ const move = (row, up) => {
   const index = rows.indexOf(row);
   const other = rows[up ? index - 1 : index + 1];
   const what = row.querySelector(".row-is, .select2-selection__rendered")?.textContent.trim();
-  if (!other) return say(`It is the ${up ? "first" : "last"} already.`);
+  const { total } = group.dataset;
+  const where = total ? " of the rows shown here. Type a number to move it further" : " already";
+  if (!other) return say(`It is the ${up ? "first" : "last"}${where}.`);
   if (up) row.after(other);
   else row.before(other);
   number(group);
-  say(`${what && !what.startsWith("-") ? what : "It"} is now number ${up ? index : index + 2} of ${rows.length}.`);
+  say(`${what && !what.startsWith("-") ? what : "It"} is now number ${firstOf(group) + index + (up ? -1 : 1)} of ${total || rows.length}.`);
 };
 
 const button = (words, label) => {
@@ -76,7 +84,7 @@ const button = (words, label) => {
 
 const addTools = (row) => {
   const tools = row.querySelector(".row-tools");
-  if (!tools || tools.childElementCount || !placeOf(row)) return;
+  if (!tools || tools.childElementCount || !placeOf(row) || !firstOf(row.closest(".rows"))) return;
   const up = button("↑", "Move up");
   const down = button("↓", "Move down");
   up.addEventListener("click", () => move(row, true));
