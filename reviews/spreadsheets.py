@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.http import HttpResponse
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+from articles.spreadsheets import escaped
 
 
 def answer(name: str, head: list[str], rows: Iterable[list]) -> HttpResponse:
@@ -17,9 +17,3 @@ def answer(name: str, head: list[str], rows: Iterable[list]) -> HttpResponse:
     writer.writerow(head)
     writer.writerows([escaped(cell) for cell in row] for row in rows)
     return response
-
-
-def escaped(cell) -> str:
-    """What a cell says, never as a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
