@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.text import capfirst, slugify
 
-from articles.admin_bulk import carried, only_keys
+from articles.admin_bulk import CHOOSE, TickedForm, carried, only_keys
 from articles.sheets import Sheet
 from articles.spreadsheets import FORMATS, WRITERS, TooLong
 
@@ -45,6 +45,7 @@ class Exports:
     """Mixed into the admin of any list. Who may see it may take it along; each file is noted in the admin's log."""
 
     sheets: tuple[type[Sheet], ...] = ()
+    action_form = TickedForm
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"
@@ -55,6 +56,9 @@ class Exports:
         if IS_POPUP_VAR not in request.GET:
             found["export_chosen"] = self.get_action("export_chosen")
         return found
+
+    def get_action_choices(self, request, default_choices=CHOOSE):
+        return super().get_action_choices(request, default_choices)
 
     def response_action(self, request, queryset):
         only_keys(request)

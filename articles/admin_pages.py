@@ -62,8 +62,8 @@ class PagePages:
         line = page.live.read_review_line() if page.live else None
         document = kind.compose(loaded)
         shown = pages.context(loaded, document, line, actions.frame_of(page), state="preview")
-        more = {"causes_template": kind.causes_partial if getattr(document, "causes", ()) else None}
-        return render(request, kind.template, shown | more | {"form_address": self.address_of("change", page)})
+        more = _more(request, kind, document) | {"form_address": self.address_of("change", page)}
+        return render(request, kind.template, shown | more)
 
     def sources(self, page) -> list[timeline.Source]:
         """What the time line of a page is made of; rooms above add theirs."""
@@ -112,7 +112,7 @@ class PagePages:
             raise Http404("The text of this revision was expunged.")
         document, kind = revision.read(), kinds.get(page.kind)
         shown = pages.context(page, document, None, actions.frame_of(page), state="revision")
-        more = {"causes_template": kind.causes_partial if getattr(document, "causes", ()) else None}
+        more = _more(request, kind, document)
         back = {"revision": revision, "form_address": self.address_of("revisions", page)}
         return render(request, kind.template, shown | more | back)
 
@@ -168,3 +168,9 @@ class PagePages:
         self.log_change(request, page, "Discarded the draft.")
         messages.success(request, f"The draft “{page}” is discarded. Its revisions are kept.")
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+
+def _more(request, kind: kinds.Kind, document) -> dict:
+    """What is printed below a page that is not public: its causes, and of very many the part asked for."""
+    causes = kind.causes_partial if getattr(document, "causes", ()) else None
+    return {"causes_template": causes} | kind.part(document, as_key(request.GET.get("part", "")) or 1)

@@ -9,7 +9,7 @@ class SymptomsConfig(AppConfig):
 
     def ready(self):
         from articles import guards, kinds
-        from symptoms import blocks, causes, composing, json_ld, projected, quality, rules
+        from symptoms import blocks, cause_pages, causes, composing, json_ld, projected, quality, rules
         from symptoms.content import SymptomDocument
         from symptoms.models import Symptom
 
@@ -22,6 +22,7 @@ class SymptomsConfig(AppConfig):
                 template="symptoms/symptom.html",
                 partial="symptoms/_symptom.html",
                 causes_partial="symptoms/_causes.html",
+                part=cause_pages.part,
                 places={
                     "overview": "After the overview",
                     "symptoms": "After the other symptoms",

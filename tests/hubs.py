@@ -1,6 +1,7 @@
 """A symptom with thousands of causes and hundreds of related symptoms, as an import leaves it."""
 
 from django.db import transaction
+from django.utils.text import slugify
 
 from articles.actions import record_revision
 from articles.fields import fold
@@ -19,7 +20,7 @@ def write_hub(by, *, causes: int = 2_474, related: int = 0, title: str = "Weakne
     page = stories.write_symptom(by, slug=fold(title).replace(" ", "-"), title=title)
     names = [f"Condition {number:04} of {title.lower()}, autosomal type {number % 97}" for number in range(causes)]
     made = Cause.objects.bulk_create(
-        [Cause(name=name, slug=fold(name).replace(" ", "-"), folded=fold(name)) for name in names], batch_size=500
+        [Cause(name=name, slug=slugify(name), folded=fold(name)) for name in names], batch_size=500
     )
     SymptomCause.objects.bulk_create(
         [

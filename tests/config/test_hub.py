@@ -1,11 +1,15 @@
 """A symptom with thousands of causes: its form shows some rows at a time, saves those, and leaves the others alone."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from articles.actions import record_revision
+from articles.models import Article
 from articles.row_order import placed
-from symptoms.models import SymptomCause
+from reviews.actions import withdraw_page
+from symptoms import causes
+from symptoms.models import CauseAddress, PublishedCause, SymptomCause
 from tests import hubs, stories
 from tests.forms import filled
 from tests.html import text
@@ -306,3 +310,22 @@ def test_saving_one_word_costs_the_same_queries_however_many_rows(at_work, ann):
         return len(queries)
 
     assert cost(1) == cost(3) == cost(120)
+
+
+def test_a_page_of_two_thousand_causes_is_signed_withdrawn_and_its_causes_go_to_whoever_named_them_before(
+    ann, ravi, morgan
+):
+    hub = hubs.write_hub(ann, causes=1_200)
+    twin = stories.write_symptom(ann, slug="tiredness", title="Tiredness")
+    rows = SymptomCause.objects.filter(symptom=hub)
+    SymptomCause.objects.bulk_create([SymptomCause(symptom=twin, cause_id=row.cause_id) for row in rows])
+    record_revision(twin, by=ann)
+    stories.sign(twin, by=ravi, asked_by=ann)
+    first = stories.sign(hub, by=ravi, asked_by=ann)
+    withdraw_page(Article.objects.get(pk=hub.pk), reason="safety", by=morgan)
+    latest = PublishedCause.objects.filter(latest=True)
+    assert latest.count() == 1_200
+    assert set(latest.values_list("article", flat=True)) == {twin.pk}
+    with transaction.atomic():
+        causes.forget(first.revision.read())
+        assert CauseAddress.objects.count() == 1_200  # the other page was signed with them

@@ -133,6 +133,12 @@ for (const group of groups) {
   group.classList.toggle("ordered", Boolean(group.querySelector("[name$='-position']")));
   nameRows(group);
 }
+// The editors make the page longer while it loads: who was led to a section is led there again.
+addEventListener("load", () =>
+  setTimeout(() => {
+    if (location.hash.startsWith("#section-")) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }),
+);
 // Select2 comes last of all.
 if (document.readyState === "complete") groups.forEach(nameRows);
 else addEventListener("load", () => setTimeout(() => groups.forEach(nameRows)));
