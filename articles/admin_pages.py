@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from articles import actions, kinds, pages, timeline
 from articles.forms import AddressForm, CompareForm, as_key
 from articles.models import Revision
+
+CHANGES_A_PAGE = 100
 
 
 class PagePages:
@@ -97,7 +100,9 @@ class PagePages:
         context = {"form": form, "latest": page.latest_revision()} | self._history_urls(page)
         if form.is_valid():
             old, new = form.cleaned_data["old"], form.cleaned_data["new"]
-            context |= {"old": old, "new": new, "diff": timeline.between(old, new)}  # none where one was expunged
+            changes = timeline.between(old, new)  # none where one was expunged
+            shown = changes if changes is None else Paginator(changes, CHANGES_A_PAGE).get_page(request.GET.get("page"))
+            context |= {"old": old, "new": new, "diff": shown}
             line = page.live.read_review_line() if page.live else None
             saved_on = timezone.localdate(old.saved_at)
             context["corrected"] = [said for said in line.corrections if said.on > saved_on] if line else []
@@ -173,4 +178,4 @@ class PagePages:
 def _more(request, kind: kinds.Kind, document) -> dict:
     """What is printed below a page that is not public: its causes, and of very many the part asked for."""
     causes = kind.causes_partial if getattr(document, "causes", ()) else None
-    return {"causes_template": causes} | kind.part(document, as_key(request.GET.get("part", "")) or 1)
+    return {"causes_template": causes} | kind.part(document, as_key(request.GET.get("causes", "")) or 1)

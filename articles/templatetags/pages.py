@@ -31,3 +31,15 @@ def figures_at(document, place):
     """The pictures that stand at a place of the page; the first place takes those of no place that it knows."""
     places = list(kinds.get(document.kind).places)
     return [figure for figure in document.figures if (figure.place if figure.place in places else places[0]) == place]
+
+
+@register.filter
+def first(items, count: int) -> list:
+    """So many of them, from the beginning."""
+    return list(items)[:count]
+
+
+@register.filter
+def beyond(items, count: int) -> int:
+    """How many there are beside the first ones."""
+    return max(0, len(items) - count)

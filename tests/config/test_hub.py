@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from articles.actions import record_revision
 from articles.models import Article
 from articles.row_order import placed
-from reviews.actions import withdraw_page
+from reviews.actions import request_review, withdraw_page
 from symptoms import causes
 from symptoms.models import CauseAddress, PublishedCause, SymptomCause
 from tests import hubs, stories
@@ -329,3 +329,99 @@ def test_a_page_of_two_thousand_causes_is_signed_withdrawn_and_its_causes_go_to_
     with transaction.atomic():
         causes.forget(first.revision.read())
         assert CauseAddress.objects.count() == 1_200  # the other page was signed with them
+
+
+def rewrite(page, by) -> None:
+    """Another text on each cause, and all causes in another order."""
+    rows = list(SymptomCause.objects.filter(symptom=page))
+    for place, changed in enumerate(rows):
+        changed.text = changed.text.replace("mostly at night", "rarely by day")
+        changed.position = (place * 7) % len(rows)
+    SymptomCause.objects.bulk_update(rows, ["text", "position"], batch_size=300)
+    record_revision(page, by=by)
+
+
+def test_no_page_of_the_admin_or_the_desk_is_over_a_megabyte_at_2500_causes(client, ann, ravi):
+    hub = hubs.write_hub(ann, causes=2_500, related=300)
+    stories.sign(hub, by=ravi, asked_by=ann)
+    rewrite(hub, ann)
+    review = request_review(hub, by=ann, reviewer=ravi.reviewer)
+    client.force_login(ann)
+    base = form_of(hub).removesuffix("change/")
+    addresses = ["change/", "change/?symptom_causes-at=1201&related_symptoms-at=101", "preview/", "preview/?causes=5"]
+    addresses += ["change/?symptom_causes-find=condition", "revisions/", "compare/?old=2&new=3", "ask/"]
+    answers = {address: client.get(base + address, follow=True) for address in addresses}
+    opened = filled(answers["change/"])
+    answers["draft/"] = client.post(f"{base}draft/", opened)
+    answers["mistakes"] = client.post(f"{base}change/", opened | row(0, group="x" * 130))
+    client.force_login(ravi)
+    desk = f"/desk/reviews/{review.uuid}/"
+    answers |= {address: client.get(desk + address) for address in ("", "?causes=5&changes=3", "?every=1&changes=9")}
+    assert {name: answer.status_code for name, answer in answers.items() if answer.status_code != 200} == {}
+    assert {name: len(answer.content) for name, answer in answers.items() if len(answer.content) >= MEGABYTE} == {}
+
+
+def test_a_long_comparison_says_how_much_there_is_and_shows_all_of_it(at_work, hub, ann):
+    rewrite(hub, ann)
+    address = form_of(hub).replace("change/", "compare/?old=2&new=3")
+    first, second, third = (at_work.get(f"{address}&page={number}") for number in (1, 2, 3))
+    said = [text(page.text) for page in (first, second, third)]
+    assert "Changes 1–100 of" in said[0]
+    shown = sum(page.text.count('<section class="change') for page in (first, second, third))
+    assert f"{shown} parts changed between the two" in said[0]
+    assert shown > 200
+    history = at_work.get(form_of(hub).replace("change/", "revisions/"))
+    assert f"And {shown - 20} more. Compare the two revisions to see all." in text(history.text)
+    assert "compare/?old=2&amp;new=3" in history.text
+
+
+def test_the_preview_shows_each_part_of_the_causes(at_work, ann):
+    hub = hubs.write_hub(ann, causes=1_001)
+    address = form_of(hub).replace("change/", "preview/")
+    first, last = at_work.get(address), at_work.get(f"{address}?causes=3")
+    assert 'href="?causes=3#all-causes"' in first.text
+    assert "Causes 1,001–1,001 of 1,001." in text(last.text)
+    assert "Condition 1000" in last.text
+
+
+def test_a_reviewer_reads_every_cause_and_every_change_of_a_hub(client, ann, ravi):
+    hub = hubs.write_hub(ann, causes=600)
+    stories.sign(hub, by=ravi, asked_by=ann)
+    rewrite(hub, ann)
+    review = request_review(hub, by=ann, reviewer=ravi.reviewer)
+    client.force_login(ravi)
+    desk = f"/desk/reviews/{review.uuid}/"
+    page = client.get(desk)
+    assert "The causes stand on 2 pages, for visitors and here. Your signature is for all of them." in text(page.text)
+    seen, changes, said, number = "", 0, "", 1
+    while True:
+        part = client.get(f"{desk}?causes={min(number, 2)}&changes={number}")
+        seen += part.text.partition('id="all-causes"')[2].partition("In lists and search")[0]
+        said += text(part.text)
+        changes += part.text.partition('id="changes"')[2].count('<section class="change">')
+        if f"changes={number + 1}#changes" not in part.text:
+            break
+        number += 1
+    assert all(f'id="cause-condition-{n:04}-' in seen for n in range(600))
+    assert changes == 601  # each text, and the order of all
+    assert "parts did not change, and are not repeated here." in text(page.text)
+    assert "more of these changes. The page itself shows what came of them." in said  # the order of all causes
+    every = client.get(f"{desk}?every=1")
+    assert "Parts 1–200 of 1,2" in text(every.text)
+    pinned = {"part": "Cause: Condition 0599 of weakness, autosomal type 17", "text": "Is this so?"}
+    assert client.post(f"{desk}comment/", pinned).status_code == 302
+    assert review.comments.get().label.startswith("Cause: Condition 0599")
+
+
+def test_the_desk_shows_one_change_among_thousands_at_once(client, ann, ravi):
+    hub = hubs.write_hub(ann, causes=600)
+    stories.sign(hub, by=ravi, asked_by=ann)
+    SymptomCause.objects.filter(symptom=hub, position=400).update(text="<p>One word.</p>")
+    record_revision(hub, by=ann)
+    review = request_review(hub, by=ann, reviewer=ravi.reviewer)
+    client.force_login(ravi)
+    page = client.get(f"/desk/reviews/{review.uuid}/")
+    said = text(page.text.partition('id="changes"')[2])
+    assert "1 part changed since the last signature" in said
+    assert "[added: One word ]" in said
+    assert "Parts 1" not in said
