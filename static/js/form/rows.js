@@ -49,10 +49,11 @@ const nameChoosers = (row) => {
   }
 };
 
-// New rows that were left at the end keep no number: they go to the end of the whole list.
-const number = (group) => {
+// New rows behind the last one that was moved keep no number: they go to the end of the whole list.
+const number = (group, moved) => {
   const rows = rowsOf(group);
-  const last = rows.findLastIndex((row) => row.classList.contains("has_original") || placeOf(row).value);
+  const old = rows.findLastIndex((row) => row.classList.contains("has_original") || placeOf(row).value);
+  const last = Math.max(old, moved);
   rows.slice(0, last + 1).forEach((row, index) => (placeOf(row).value = String(firstOf(group) + index)));
   nameRows(group);
   group.dispatchEvent(new Event("change", { bubbles: true }));
@@ -70,7 +71,7 @@ const move = (row, up) => {
   if (!other) return say(`It is the ${up ? "first" : "last"}${where}.`);
   if (up) row.after(other);
   else row.before(other);
-  number(group);
+  number(group, up ? index : index + 1);
   say(`${what && !what.startsWith("-") ? what : "It"} is now number ${firstOf(group) + index + (up ? -1 : 1)} of ${total || rows.length}.`);
 };
 
@@ -122,7 +123,8 @@ const drag = (event, row, handle) => {
   const end = () => {
     handle.removeEventListener("pointermove", follow);
     row.classList.remove("dragged");
-    if (rowsOf(group).some((other, index) => other !== before[index])) number(group);
+    const moved = rowsOf(group).findLastIndex((other, index) => other !== before[index]);
+    if (moved >= 0) number(group, moved);
   };
   handle.addEventListener("pointermove", follow);
   handle.addEventListener("lostpointercapture", end, { once: true });
