@@ -18,12 +18,12 @@ def page(document, number: int = 1) -> Page:
 
 
 def part(document, number: int) -> dict:
-    """What a preview needs to show a part of the causes: that of a number, or the last."""
+    """What a preview needs to show one page of the causes: that of a number, or the last. Its addresses are its own."""
     try:
         shown = page(document, number)
     except EmptyPage:
         shown = page(document, -(-len(document.every_cause) // CAUSES_A_PAGE) or 1)
-    return {"causes_page": shown, "parts": range(1, shown.paginator.num_pages + 1)}
+    return {"causes_page": shown, "causes_urls": [(number, "") for number in shown.paginator.page_range]}
 
 
 def further(count: int) -> range:

@@ -37,6 +37,8 @@ def causes(request, slug, number=1):
             raise Http404
         leaf.context["causes_page"] = shown
         leaf.context["causes_contents"] = [(f"causes-{place}", heading) for place, heading, _ in shown if heading]
+        numbers = shown.paginator.page_range
+        leaf.context["causes_urls"] = [(number, cause_pages.address(slug, number)) for number in numbers]
         leaf.context["page_urls"] = pages.around(shown, lambda number: cause_pages.address(slug, number))
     return leaf
 
