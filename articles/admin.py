@@ -7,7 +7,10 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import models
+from django.http import QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.text import slugify
 from js_asset import Media
 
 from articles import admin_form, kinds
@@ -21,6 +24,7 @@ from articles.admin_rows import RowInline
 from articles.admin_saving import SavingTells
 from articles.forms import PageForm, as_key
 from articles.models import Article, Origin, Reference
+from articles.row_pages import AT
 
 
 class ReferenceInline(RowInline):
@@ -84,6 +88,7 @@ class PageAdmin(PageLists, BulkDeeds, DraftPages, PagePages, SavingTells, HoldsF
         context |= {
             "media": Media.from_media(context["media"], nonce=str(request.csp_nonce)),
             "sections": parts,
+            "in_parts": [part for part in parts if part.inline and part.inline.formset.page.is_part],
             "mistakes": admin_form.whole(form) + [mistake for part in parts for mistake in part.mistakes],
             "origins": Origin.objects.filter(article=obj.pk).select_related("run").order_by("merged", "pk")[:4]
             if obj
@@ -93,6 +98,12 @@ class PageAdmin(PageLists, BulkDeeds, DraftPages, PagePages, SavingTells, HoldsF
             "is_nav_sidebar_enabled": False,  # its place is for the sections
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def response_change(self, request, obj):
+        """Who goes on editing sees the same rows of a long list again, or the next ones if they asked for these."""
+        response = super().response_change(request, obj)
+        rows, _, place = request.POST.get("_continue", "").partition("#")
+        return redirect(f"{request.path}?{QueryDict(rows).urlencode()}#{slugify(place)}") if AT in rows else response
 
     def _draft_address(self, page) -> str:
         if page is None:

@@ -196,7 +196,7 @@ class BulkDeeds:
             "titles": self._titles(able, beside),
             "sums": Counter(beside.values()).most_common(),
             "more": max(0, len(able) - TITLES_SHOWN),
-            "carried": self._carried(request),
+            "carried": carried(request),
             "list_url": request.get_full_path(),
         }
         return render(request, "articles/admin/confirm.html", shown | context)
@@ -210,14 +210,6 @@ class BulkDeeds:
             if keys:
                 found.append(LeftOut(group.reason, keys, group.why))
         return found
-
-    def _carried(self, request) -> list[tuple[str, str]]:
-        """The fields that say again, on confirming, what was chosen."""
-        across = request.POST.get("select_across", "0") == "1"
-        keys = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        posted = [(ACTION_CHECKBOX_NAME, key) for key in (keys[:1] if across else keys)]
-        action = request.POST.getlist("action")
-        return [("action", next(filter(None, action), "")), ("select_across", "1" if across else "0"), *posted]
 
     def _titles(self, keys: list[int], beside: dict[int, str]) -> list[tuple[int, str, str]]:
         """The first pages by name, each with what is said beside it."""
@@ -249,6 +241,15 @@ def tell_refusals(request, refused: Iterable[tuple[str, str]]) -> None:
         messages.warning(request, f"{title}: {why}")
     if len(refused) > TITLES_SHOWN:
         messages.warning(request, f"And {len(refused) - TITLES_SHOWN} more pages were refused.")
+
+
+def carried(request) -> list[tuple[str, str]]:
+    """The fields that say again, on a page between a list and a deed, what was chosen."""
+    across = request.POST.get("select_across", "0") == "1"
+    keys = request.POST.getlist(ACTION_CHECKBOX_NAME)
+    posted = [(ACTION_CHECKBOX_NAME, key) for key in (keys[:1] if across else keys)]
+    action = request.POST.getlist("action")
+    return [("action", next(filter(None, action), "")), ("select_across", "1" if across else "0"), *posted]
 
 
 def only_keys(request) -> None:

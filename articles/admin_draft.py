@@ -48,5 +48,6 @@ class DraftPages:
         kind = kinds.of(self.model)
         line = page.live.read_review_line() if page.live else None
         shown = pages.context(page, document, line, frame_of(page), state="preview")
-        more = {"causes_template": kind.causes_partial if getattr(document, "causes", ()) else None}
+        causes = kind.causes_partial if getattr(document, "causes", ()) else None
+        more = {"causes_template": causes} | kind.part(document, 1)
         return found | {"html": render_to_string(kind.template, shown | more, request)}

@@ -51,8 +51,9 @@ def _section_of(inline: InlineAdminFormSet) -> Section:
     filled, blank = [row for row in rows if not _is_blank(row)], [row for row in rows if _is_blank(row)]
     if inline.formset.is_bound:
         filled.sort(key=_place)
-    for place, row in enumerate(filled, start=1):
-        _call(row, inline.opts.verbose_name, str(place))
+    first = inline.formset.page.first_number
+    for place, row in enumerate(filled):
+        _call(row, inline.opts.verbose_name, str(first + place) if first else _number(row))
     for row in blank:
         _call(row, inline.opts.verbose_name, "new")
         row.blank = True
@@ -72,8 +73,13 @@ def _is_blank(row) -> bool:
 
 
 def _place(row) -> int:
-    value = str(row.form["position"].value() or "") if "position" in row.form.fields else ""
-    return int(value) if value.isascii() and value.isdecimal() else 10**9
+    number = _number(row)
+    return int(number) if number.isascii() and number.isdecimal() else 10**9
+
+
+def _number(row) -> str:
+    """The number that stands in a row's form."""
+    return str(row.form["position"].value() or "new") if "position" in row.form.fields else "new"
 
 
 def _in_fields(fieldset: Fieldset, form):

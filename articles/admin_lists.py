@@ -188,6 +188,7 @@ class PageLists:
     search_fields = ("title", "slug")
     search_help_text = "Looks for every word in title and address. Case and accents do not matter."
     ordering = ("sort_key",)
+    named_by = "sort_key"
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 

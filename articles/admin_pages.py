@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from articles import actions, kinds, pages, timeline
 from articles.forms import AddressForm, CompareForm, as_key
 from articles.models import Revision
+
+CHANGES_A_PAGE = 100
 
 
 class PagePages:
@@ -62,8 +65,8 @@ class PagePages:
         line = page.live.read_review_line() if page.live else None
         document = kind.compose(loaded)
         shown = pages.context(loaded, document, line, actions.frame_of(page), state="preview")
-        more = {"causes_template": kind.causes_partial if getattr(document, "causes", ()) else None}
-        return render(request, kind.template, shown | more | {"form_address": self.address_of("change", page)})
+        more = _more(request, kind, document) | {"form_address": self.address_of("change", page)}
+        return render(request, kind.template, shown | more)
 
     def sources(self, page) -> list[timeline.Source]:
         """What the time line of a page is made of; rooms above add theirs."""
@@ -97,7 +100,9 @@ class PagePages:
         context = {"form": form, "latest": page.latest_revision()} | self._history_urls(page)
         if form.is_valid():
             old, new = form.cleaned_data["old"], form.cleaned_data["new"]
-            context |= {"old": old, "new": new, "diff": timeline.between(old, new)}  # none where one was expunged
+            changes = timeline.between(old, new)  # none where one was expunged
+            shown = changes if changes is None else Paginator(changes, CHANGES_A_PAGE).get_page(request.GET.get("page"))
+            context |= {"old": old, "new": new, "diff": shown}
             line = page.live.read_review_line() if page.live else None
             saved_on = timezone.localdate(old.saved_at)
             context["corrected"] = [said for said in line.corrections if said.on > saved_on] if line else []
@@ -112,7 +117,7 @@ class PagePages:
             raise Http404("The text of this revision was expunged.")
         document, kind = revision.read(), kinds.get(page.kind)
         shown = pages.context(page, document, None, actions.frame_of(page), state="revision")
-        more = {"causes_template": kind.causes_partial if getattr(document, "causes", ()) else None}
+        more = _more(request, kind, document)
         back = {"revision": revision, "form_address": self.address_of("revisions", page)}
         return render(request, kind.template, shown | more | back)
 
@@ -168,3 +173,9 @@ class PagePages:
         self.log_change(request, page, "Discarded the draft.")
         messages.success(request, f"The draft “{page}” is discarded. Its revisions are kept.")
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+
+def _more(request, kind: kinds.Kind, document) -> dict:
+    """What is printed below a page that is not public: its causes, and of very many the part asked for."""
+    causes = kind.causes_partial if getattr(document, "causes", ()) else None
+    return {"causes_template": causes} | kind.part(document, as_key(request.GET.get("causes", "")) or 1)

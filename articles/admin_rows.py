@@ -25,6 +25,7 @@ class RowInline(admin.StackedInline):
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
         formset.row_name = self.verbose_name
+        formset.asked = request.GET
         return formset
 
     def get_extra(self, request, obj=None, **kwargs):

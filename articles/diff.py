@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 
+from django.utils.functional import SimpleLazyObject
+
 from articles import kinds
 from articles.content import Document, Figure
 from articles.lines import paragraphs
@@ -50,6 +52,7 @@ class Part:
     key: str
     label: str
     rows: tuple[Change, ...]
+    more: int = 0  # changes that are not among the rows
 
     @property
     def changes(self) -> list[Change]:
@@ -220,7 +223,8 @@ def _whole(label: str, kind: str, block: Block) -> Change:
 def _changed(label: str, was: Block, now: Block) -> Change:
     """What became of a block; two things of one name are told apart by the beginning of their identities."""
     if was.text != now.text:
-        return Change(label, "changed", tuple(words(was.text, now.text)))
+        # Not before somebody reads them: of thousands of changes a page shows some.
+        return Change(label, "changed", SimpleLazyObject(lambda: tuple(words(was.text, now.text))))
     told = (("same", now.text), ("removed", f" ({was.identity[:8]})"), ("added", f" ({now.identity[:8]})"))
     return Change(label, "changed", told, "another page of the same name")
 

@@ -80,20 +80,18 @@ def _read(form) -> dict:
 
 
 def _rows(formset) -> list:
-    """The rows that would be there after saving, in their order."""
-    kept, points = [], [field for field in formset.model._meta.concrete_fields if field.many_to_one and not field.null]
+    """The rows that would be there after saving, in their order, those that a long list does not show included."""
+    points = [field for field in formset.model._meta.concrete_fields if field.many_to_one and not field.null]
     needed = [field.attname for field in points if field != formset.fk]
+    gone, new = set(), []
     for form in formset.forms:
         typed, stored = _read(form), form.instance.pk is not None
-        if typed.get("DELETE") or not (stored or (form.has_changed() and not form.errors)):
-            continue
-        if any(getattr(form.instance, name) is None for name in needed):
-            continue  # it points to nothing yet
-        if "position" in form.fields and not stored and typed.get("position") is None:
-            form.instance.position = None
-        kept.append(form.instance)
-    names = [name for name in formset.model._meta.ordering if name != "id"]
-    return sorted(kept, key=lambda row: [(getattr(row, name) is None, getattr(row, name) or 0) for name in names])
+        nowhere = any(getattr(form.instance, name) is None for name in needed)  # it points to nothing yet
+        if typed.get("DELETE") or nowhere:
+            gone.add(form.instance.pk)
+        elif not stored and form.has_changed() and not form.errors:
+            new.append(form)
+    return [row for row in formset.in_order(new) if row.pk is None or row.pk not in gone]
 
 
 def _fill_in(page: Article, kind: str, by) -> None:

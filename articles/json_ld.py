@@ -50,6 +50,7 @@ class Shown:
     published_at: datetime
     changed_at: datetime
     at: Absolute
+    number: int = 1  # of several pages of one part
 
     @property
     def path(self) -> str:

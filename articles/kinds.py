@@ -57,7 +57,8 @@ class Kind:
     ``listed`` is what the list of its pages is called, and the name of its address, for the way back to it;
     ``json_ld`` says what a public page of it tells machines beyond the common part. ``places`` are those where a
     picture can stand, with what editors call them, in the order of the page; a picture of any other place stands at
-    the first. One that is not ``medical`` speaks of the house: it rests on no source, needs no topic, and is neither
+    the first. ``part`` gives templates one part, by number, of a document that is too long for one page. One that is
+    not ``medical`` speaks of the house: it rests on no source, needs no topic, and is neither
     news among the latest reviews nor related to what one reads of an illness.
     """
 
@@ -80,6 +81,7 @@ class Kind:
     json_ld: Callable[["Shown"], "Subject"] | None = None
     places: dict[str, str] = field(default_factory=lambda: {"overview": "After the text"})
     medical: bool = True
+    part: Callable[[Document, int], dict] = lambda document, number: {}
 
 
 _kinds: dict[str, Kind] = {}

@@ -1,5 +1,6 @@
 """Rich text as lines of plain text in which formatting, links and lists can still be seen."""
 
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from articles import tables
@@ -13,6 +14,7 @@ BREAK = " ↵ "  # a line broken by hand is no space
 ANOTHER = "(another list begins)"  # two lists in a row are not one
 TABLE = "(a table begins)"
 HEADING = "# "  # before a cell that heads others
+SHORT = 1_000  # characters of a text whose lines are remembered
 
 
 class _Lines(HTMLParser):
@@ -112,9 +114,17 @@ def plain(html: str) -> str:
 
 def paragraphs(html: str, *, links: bool = True) -> list[str]:
     """Rich text line by line; without ``links`` as it is read aloud: no addresses, no broken lines, no list's begin."""
+    return [*(_of_short if len(html) <= SHORT else _paragraphs)(html, links)]
+
+
+def _paragraphs(html: str, links: bool) -> list[str]:
     parser = _Lines(whole=links)
     for part in tables.split(html):
         parser.feed(part) if isinstance(part, str) else parser.add_table(part)
     parser.close()
     lines = ((begins, " ".join(text.split())) for begins, text in parser.lines)
     return [begins + text for begins, text in lines if text]
+
+
+# A page with thousands of causes has as many short texts, nearly all of them as they were at its last look.
+_of_short = lru_cache(maxsize=10_000)(_paragraphs)

@@ -17,19 +17,19 @@ from articles.models import Article, Publication, Redirect
 from articles.shelf import CACHE_CONTROL, Leaf
 
 
-def leaf(*, kind: str, slug: str, template: str, url_name: str, below: str = "") -> Leaf | HttpResponse:
+def leaf(*, kind: str, slug: str, template: str, url_name: str, below: str = "", **rest) -> Leaf | HttpResponse:
     """The public page of a kind at a slug, in at most two queries. Raises Http404 where there never was one.
 
-    ``below`` names a part of the page that has an address of its own.
+    ``below`` names a part of the page that has an address of its own, and ``rest`` what that has beside the slug.
     """
     page = Article.objects.at_address(kind=kind, slug=slug).with_publication().dated().first()
     if page is None:
-        return moved(kind=kind, slug=slug, url_name=url_name)
+        return moved(kind=kind, slug=slug, url_name=url_name, **rest)
     if page.live is None:
         return gone(page, lead_on=True)
     document = page.live.revision.read()
     line, frame = page.live.read_review_line(), page.live.read_frame()
-    further = [Crumb(below, reverse(url_name, args=[slug]))] if below else []
+    further = [Crumb(below, reverse(url_name, kwargs={"slug": slug} | rest))] if below else []
     shown = context(page, document, line, frame)
     shown |= {"crumbs": to_page(page, *further), "feedback": page.live.revision.uuid}
     data = json_ld.graph(
@@ -40,6 +40,7 @@ def leaf(*, kind: str, slug: str, template: str, url_name: str, below: str = "")
         links=shown["links"],
         home=page.path,
         part=below,
+        number=rest.get("number", 1),
         trail=shown["crumbs"],
         published_at=page.published_at,
         changed_at=page.changed_at,

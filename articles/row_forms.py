@@ -4,11 +4,15 @@ from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
+from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
 from articles.forms import as_key
+from articles.row_order import Ordered
+from articles.row_pages import RowPage
+from articles.row_twins import Once
 
 
 class KnownAutocomplete(AutocompleteSelect):
@@ -53,15 +57,33 @@ class RowForm(forms.ModelForm):
             super()._post_clean()
 
 
-class RowFormSet(BaseInlineFormSet):
-    """Rows whose choices cost one query a field, and that may have been moved or deleted meanwhile."""
+class RowFormSet(Ordered, Once, BaseInlineFormSet):
+    """Rows whose choices cost one query a field, and that may have been moved or deleted meanwhile.
+
+    Of a long list it has forms for some rows only. What was sent of these is saved; the others are left alone.
+    """
 
     row_name = "row"  # what the inline calls one
+    asked = QueryDict()  # of the form's address: which rows of a long list are shown
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.is_bound:
             self._put_stored_rows_first()
+            self.places, self._positions, self._stood = self.places, self._positions, self._stood  # before forms write
+
+    @cached_property
+    def every(self) -> list:
+        """All rows of the list in their order, as they are stored when a form opens or comes."""
+        return list(super().get_queryset())
+
+    @cached_property
+    def page(self) -> RowPage:
+        return RowPage(self.every, self.prefix, self.asked)
+
+    def get_queryset(self) -> list:
+        """The stored rows that have a form, in the order of the forms."""
+        return self._sent if self.is_bound else self.page.rows
 
     def _put_stored_rows_first(self) -> None:
         """Stored rows stand before new ones, as formsets want it, however the rows were moved about.
@@ -69,22 +91,22 @@ class RowFormSet(BaseInlineFormSet):
         Rows that somebody deleted meanwhile become new ones, so that what was typed into them is kept.
         """
         key = self.model._meta.pk.name
-        stored, first = {str(row.pk) for row in self.get_queryset()}, []
+        stored, first, self._sent = {str(row.pk): row for row in self.every}, [], []
         for number in range(self._typed):
-            value = self.data.get(f"{self.prefix}-{number}-{key}")
-            if value in stored:
-                stored.remove(value)
+            row = stored.pop(self.data.get(f"{self.prefix}-{number}-{key}"), None)
+            if row is not None:
+                self._sent.append(row)
                 first.append(number)
         rest = [number for number in range(self._typed) if number not in set(first)]
         if first == list(range(self.management_form.cleaned_data["INITIAL_FORMS"])):
             return
-        rows = [self._row(number) for number in first] + [self._row(number) | {key: [""]} for number in rest]
+        rows = [self._row(number) for number in first] + [self._row(number) | {("", key): [""]} for number in rest]
         if self.files:
             self.files = self._files([*first, *rest])
         self.data = self.data.copy()
         for place, row in enumerate(rows):
-            for name, values in row.items():
-                self.data.setlist(f"{self.prefix}-{place}-{name}", values)
+            for (initial, name), values in row.items():
+                self.data.setlist(f"{initial}{self.prefix}-{place}-{name}", values)
         self.data[f"{self.prefix}-INITIAL_FORMS"] = str(len(first))
         self.__dict__.pop("management_form", None)  # read from the data before
 
@@ -93,9 +115,11 @@ class RowFormSet(BaseInlineFormSet):
         """How many rows were sent."""
         return min(self.management_form.cleaned_data["TOTAL_FORMS"], self.absolute_max)
 
-    def _row(self, number: int) -> dict[str, list[str]]:
-        names = [*self.form.base_fields, self.model._meta.pk.name, "DELETE"]
-        return {name: self.data.getlist(f"{self.prefix}-{number}-{name}") for name in names}
+    def _row(self, number: int) -> dict[tuple[str, str], list[str]]:
+        """What was sent of a row, and the number that it had when the form was opened."""
+        names = [("", name) for name in (*self.form.base_fields, self.model._meta.pk.name, "DELETE")]
+        names.append(("initial-", "position"))
+        return {(opened, name): self.data.getlist(f"{opened}{self.prefix}-{number}-{name}") for opened, name in names}
 
     def _files(self, order: list[int]) -> MultiValueDict:
         """The files that were sent, with the rows that they came with."""
@@ -109,7 +133,7 @@ class RowFormSet(BaseInlineFormSet):
     @cached_property
     def _found(self) -> dict[str, dict]:
         """What the rows point to, by field: one query each."""
-        found = {self.model._meta.pk.name: {str(row.pk): row for row in self.get_queryset()}}
+        found = {self.model._meta.pk.name: {str(row.pk): row for row in self._sent}}
         for name, field in self.form.base_fields.items():
             if isinstance(field, RowChoiceField):
                 typed = {self.data.get(f"{self.prefix}-{number}-{name}", "") for number in range(self._typed)}
@@ -128,9 +152,7 @@ class RowFormSet(BaseInlineFormSet):
             if isinstance(field, RowChoiceField) and self.is_bound:
                 field.found = self._found[name]
             self._bring_names(form, name, field)
-        if "position" in form.fields and not form.instance.pk:
-            form.fields["position"].required = False
-            form.initial["position"] = None
+        self.add_number(form)
 
     def _say_what_is_missing(self, field, name: str) -> None:
         label = capfirst(field.label or name)
@@ -147,20 +169,6 @@ class RowFormSet(BaseInlineFormSet):
             widget.known = {str(chosen.pk): str(chosen)}
         if field.found:
             widget.known = {key: str(row) for key, row in field.found.items()}
-
-    def clean(self):
-        super().clean()
-        self._put_new_rows_last()
-
-    def _put_new_rows_last(self) -> None:
-        if "position" not in self.form.base_fields:
-            return
-        stored = (form.cleaned_data.get("position") or 0 for form in self.initial_forms if form.is_valid())
-        last = max(stored, default=-1)
-        for form in self.extra_forms:
-            if form.is_valid() and form.has_changed() and form.cleaned_data.get("position") is None:
-                last += 1
-                form.instance.position = last
 
 
 def _heirs(model, keys: set[int], rows: dict) -> dict:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet, Value
 
 from articles import kinds
-from articles.diff import Change, compare
+from articles.diff import Block, Change, compare
 from articles.models import Article, Revision
 
 EVENTS_A_PAGE = 20
@@ -77,15 +78,25 @@ def _changes(page: Article, revisions: Iterable[Revision]) -> dict[int, tuple[Ch
     lacking = {number - 1 for number in known} - known.keys()
     older = {revision.number: revision for revision in page.revisions.filter(number__in=lacking)} if lacking else {}
     every = older | known
+    blocks = cache(lambda number: _blocks(every[number]))  # each is looked at from both sides
     return {
-        revision.pk: between(every[number - 1], revision) for number, revision in known.items() if number - 1 in every
+        revision.pk: _compared(blocks(number - 1), blocks(number))
+        for number, revision in known.items()
+        if number - 1 in every
     }
 
 
 def between(old: Revision, new: Revision) -> tuple[Change, ...] | None:
     """The changes that lead from one revision of a page to another; None where the text of one was expunged."""
-    if old.expunged or new.expunged:
+    return _compared(_blocks(old), _blocks(new))
+
+
+def _blocks(revision: Revision) -> list[Block] | None:
+    if revision.expunged:
         return None
-    before, after = old.read(), new.read()
-    kind = kinds.get(after.kind)
-    return tuple(compare(kind.blocks(before), kind.blocks(after)))
+    document = revision.read()
+    return list(kinds.get(document.kind).blocks(document))
+
+
+def _compared(old: list[Block] | None, new: list[Block] | None) -> tuple[Change, ...] | None:
+    return None if old is None or new is None else tuple(compare(old, new))

@@ -9,6 +9,8 @@ from django.contrib.auth.models import User
 
 from articles import admin as articles
 from articles import admin_frame, admin_images, admin_log, admin_notices
+from articles import sheets as ground
+from articles.admin_exports import Exports
 from articles.feedback import admin as feedback
 from articles.models import (
     AboutPage,
@@ -25,31 +27,46 @@ from articles.models import (
 )
 from articles.reports import pages as page_reports
 from articles.reports import report as reports
+from config import sheets
 from config.imports.admin import ImportRunAdmin
 from reviews import admin as reviews
 from reviews import admin_expunging, admin_mail, admin_reports
+from reviews import sheets as review_sheets
 from reviews.admin_saving import NextStep
 from reviews.models import Expunction, Mail, MedicalReview, Reviewer, Signature
 from symptoms import admin as symptoms
 from symptoms import reports as symptom_reports
+from symptoms import sheets as symptom_sheets
 from symptoms.admin_merging import MergesCauses, MergesSymptoms
 from symptoms.models import Cause, Symptom
 
 
-class SymptomAdmin(MergesSymptoms, reviews.Reviewed, NextStep, symptoms.SymptomAdmin):
-    pass
+class SymptomAdmin(Exports, MergesSymptoms, reviews.Reviewed, NextStep, symptoms.SymptomAdmin):
+    sheets = (sheets.SymptomSheet, sheets.SymptomAgain)
 
 
-class CauseAdmin(MergesCauses, symptoms.CauseAdmin):
-    pass
-
-
-class ArticleAdmin(reviews.Reviewed, NextStep, articles.ArticleAdmin):
-    pass
+class ArticleAdmin(Exports, reviews.Reviewed, NextStep, articles.ArticleAdmin):
+    sheets = (sheets.PageSheet, sheets.PageAgain)
 
 
 class AboutPageAdmin(ArticleAdmin):
     pass
+
+
+class CauseAdmin(Exports, MergesCauses, symptoms.CauseAdmin):
+    sheets = (symptom_sheets.CauseSheet,)
+
+
+class TopicAdmin(Exports, admin_frame.TopicAdmin):
+    sheets = (ground.TopicSheet,)
+
+
+class RedirectAdmin(Exports, admin_log.RedirectAdmin):
+    sheets = (ground.RedirectSheet,)
+
+
+class MedicalReviewAdmin(Exports, reviews.MedicalReviewAdmin):
+    sheets = (review_sheets.MedicalReviewSheet,)
 
 
 class ReaderReportAdmin(admin_reports.OpensReviews, feedback.ReaderReportAdmin):
@@ -85,17 +102,17 @@ admin.site.register(Symptom, SymptomAdmin)
 admin.site.register(Cause, CauseAdmin)
 admin.site.register(Article, ArticleAdmin)
 admin.site.register(AboutPage, AboutPageAdmin)
-admin.site.register(Topic, admin_frame.TopicAdmin)
+admin.site.register(Topic, TopicAdmin)
 admin.site.register(CopyrightNotice, admin_notices.CopyrightNoticeAdmin)
 admin.site.register(Image, admin_images.ImageAdmin)
 admin.site.register(Revision, admin_log.RevisionAdmin)
 admin.site.register(Publication, admin_log.PublicationAdmin)
-admin.site.register(Redirect, admin_log.RedirectAdmin)
+admin.site.register(Redirect, RedirectAdmin)
 admin.site.register(ImportRun, ImportRunAdmin)
 admin.site.register(ReaderReport, ReaderReportAdmin)
 admin.site.register(ReaderTally, feedback.ReaderTallyAdmin)
 admin.site.register(Reviewer, reviews.ReviewerAdmin)
-admin.site.register(MedicalReview, reviews.MedicalReviewAdmin)
+admin.site.register(MedicalReview, MedicalReviewAdmin)
 admin.site.register(Signature, reviews.SignatureAdmin)
 admin.site.register(Mail, admin_mail.MailAdmin)
 admin.site.register(Expunction, admin_expunging.ExpunctionAdmin)

@@ -4,6 +4,7 @@ from django.contrib.admin import AdminSite
 from django.urls import reverse
 
 from articles import admin_reports, held
+from articles.admin_choices import NameFirst
 from reviews import dashboard
 
 # Group → the models in it, in order. What is in none of them comes last, under its own name.
@@ -41,6 +42,9 @@ class Room(AdminSite):
             return guarded(request, *args, **kwargs)
 
         return keeping
+
+    def autocomplete_view(self, request):
+        return NameFirst.as_view(admin_site=self)(request)
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import EmptyPage, Paginator
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.urls import reverse
 
@@ -14,7 +14,7 @@ from articles.models import Publication, TopicEntry
 from articles.shelf import Leaf, public_page
 from reviews import profile
 from reviews.models import Signature, Standing
-from symptoms import causes
+from symptoms import cause_pages, causes
 from symptoms.models import PublishedCause
 
 ENTRIES_A_PAGE = 5_000
@@ -32,7 +32,7 @@ class Entry:
 class Section:
     """One sort of address: ``rows`` end in the moment of the last change, and ``path`` takes what comes before it."""
 
-    rows: Callable[[], QuerySet]
+    rows: Callable[[], QuerySet | list[tuple]]
     path: Callable[..., str]
 
     def entries(self, rows) -> list[Entry]:
@@ -48,9 +48,12 @@ def _pages() -> QuerySet:
     return _signed().values_list("article__kind", "article__live__slug", "publication__at")
 
 
-def _pages_of_causes() -> QuerySet:
-    named = PublishedCause.objects.order_by().values("article")
-    return _signed().filter(article__in=named).values_list("article__live__slug", "publication__at")
+def _pages_of_causes() -> list[tuple]:
+    """The first of each symptom, and the further ones where it names very many causes."""
+    named = PublishedCause.objects.order_by().filter(article=OuterRef("article")).values("article")
+    counted = _signed().annotate(named=Subquery(named.annotate(count=Count("pk")).values("count")))
+    rows = counted.filter(named__gt=0).values_list("article__live__slug", "named", "publication__at")
+    return [(slug, number, at) for slug, count, at in rows for number in (1, *cause_pages.further(count))]
 
 
 def _causes() -> QuerySet:
@@ -68,7 +71,7 @@ def _reviewers() -> QuerySet:
 
 SECTIONS = {
     "pages": Section(_pages, kinds.path),
-    "pages-of-causes": Section(_pages_of_causes, lambda slug: reverse("symptoms:causes", args=[slug])),
+    "pages-of-causes": Section(_pages_of_causes, cause_pages.address),
     "causes": Section(_causes, causes.address),
     "topics": Section(_topics, topics.address),
     "reviewers": Section(_reviewers, profile.address),

@@ -67,7 +67,7 @@ class Panelled(ReviewedLists):
         return (
             glance(page, user=request.user)
             | {"can_move": request.user.has_perm("articles.change_address")}
-            | {name: self.address_of(name, page) for name in ("preview", "revisions", "address", "discard")}
+            | {name: self.address_of(name, page) for name in ("preview", "revisions", "compare", "address", "discard")}
             | {f"{name}_url": self.address_of(name, page) for name in ("ask", "take_back", "withdraw")}
         )
 

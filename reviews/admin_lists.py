@@ -70,19 +70,7 @@ class ReviewedLists:
     """Mixed into the admin of any kind of page: what its list tells of reviews."""
 
     def listed(self, pages):
-        reviews = MedicalReview.objects.filter(article=OuterRef("pk"))
-        return (
-            super()
-            .listed(pages)
-            .annotate(
-                live_revision=F("live__revision"),
-                is_waiting=Exists(reviews.waiting()),
-                newest_outcome=Subquery(reviews.order_by("-id").values("outcome")[:1]),
-                was_published=Exists(Publication.objects.filter(article=OuterRef("pk"))),
-                due=DUE,
-                is_recorded=Exists(Standing.objects.recorded().filter(article=OuterRef("pk"))),
-            )
-        )
+        return with_states(super().listed(pages)).annotate(due=DUE)
 
     def get_list_display(self, request):
         title, *rest = super().get_list_display(request)
@@ -106,6 +94,18 @@ class ReviewedLists:
         if page.due >= timezone.localdate():
             return shown
         return format_html('<strong class="overdue">{}, overdue</strong>', shown)
+
+
+def with_states(pages):
+    """Pages with all that ``states`` reads, but for the number of their newest revision."""
+    reviews = MedicalReview.objects.filter(article=OuterRef("pk"))
+    return pages.annotate(
+        live_revision=F("live__revision"),
+        is_waiting=Exists(reviews.waiting()),
+        newest_outcome=Subquery(reviews.order_by("-id").values("outcome")[:1]),
+        was_published=Exists(Publication.objects.filter(article=OuterRef("pk"))),
+        is_recorded=Exists(Standing.objects.recorded().filter(article=OuterRef("pk"))),
+    )
 
 
 def states(page) -> list[str]:

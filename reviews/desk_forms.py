@@ -1,5 +1,7 @@
 """Forms of the desk: the signature with its checklist, the other outcomes, comments, handing over, being away."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.utils import timezone
 
@@ -7,6 +9,8 @@ from reviews import checklist, comments
 from reviews.forms import ReviewerField, able
 from reviews.models import MedicalReview
 from reviews.proof import ProofForm
+
+MOST_PARTS = 200  # to choose from, of a text with thousands
 
 
 class SignForm(ProofForm):
@@ -102,6 +106,12 @@ class CommentForm(forms.Form):
             field.widget.attrs["form"] = "decision"
         named = comments.parts(review.revision.read())
         self.fields["part"].choices = [("", "Choose a part"), *named.items()]
+
+    def offer(self, keys: Iterable[str]) -> None:
+        """Of very many parts name the first, those that are gone through now, and the one that was chosen."""
+        choices = self.fields["part"].choices
+        wanted = {self["part"].value(), *keys, *(key for key, _ in choices[:MOST_PARTS])}
+        self.fields["part"].widget.choices = [choice for choice in choices if choice[0] in wanted]
 
 
 class HandOverForm(forms.Form):

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from articles.actions import Refused
-from articles.spreadsheets import FORMULA
+from articles.spreadsheets import unescaped
 
 MOST_ROWS = 5_000
 LARGEST = 5 * 1024 * 1024  # bytes of the file
@@ -173,7 +173,7 @@ def _bare(name: str) -> str:
 def _cell(row: list[str], place: int | None) -> str:
     """What a cell says, on one line; without the mark by which our own files keep a spreadsheet from calculating."""
     text = " ".join(row[place].split()) if place is not None and place < len(row) else ""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return unescaped(text)
 
 
 def _quoted(names: list[str]) -> str:

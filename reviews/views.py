@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.actions import Refused
+from articles.forms import as_key
 from reviews import actions, carrying, comments, desk, desk_forms, halfway
 from reviews.eligibility import why_not_sign
 from reviews.models import Absence, MedicalReview, Reviewer
@@ -93,7 +94,8 @@ def _read(request, asked, *, status=200, **bound):
     """The reading page, with the forms that were sent and could not be taken in place of fresh ones."""
     if asked.revision.expunged:
         return render(request, "reviews/expunged.html", {"review": asked}, status=410)
-    shown = reading(asked, request.user)
+    causes, changes = (as_key(request.GET.get(name, "")) or 1 for name in ("causes", "changes"))
+    shown = reading(asked, request.user, causes=causes, changes=changes, every="every" in request.GET)
     forms, filled = {}, halfway.kept(request, asked)
     if shown["open_to_me"]:
         forms = {name: form_class(review=asked) for name, (form_class, _) in OUTCOMES.items()}
@@ -104,7 +106,10 @@ def _read(request, asked, *, status=200, **bound):
     if not shown["refusal"]:
         initial = filled | {"digest": asked.revision.digest}
         forms["sign"] = desk_forms.SignForm(request=request, review=asked, initial=initial)
-    return render(request, "reviews/review.html", shown | {"forms": forms | bound}, status=status)
+    forms |= bound
+    if "comment" in forms:
+        forms["comment"].offer(part.key for stretch in shown["stretches"] for part in stretch.parts)
+    return render(request, "reviews/review.html", shown | {"forms": forms}, status=status)
 
 
 @sensitive_post_parameters("password", "code")

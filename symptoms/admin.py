@@ -6,7 +6,9 @@ from django.db.models import Q
 
 from articles.admin import PageAdmin, ReferenceInline
 from articles.admin_images import FigureInline
+from articles.admin_lists import MOST_WORDS
 from articles.admin_rows import RowInline
+from articles.fields import fold
 from articles.models import Article
 from symptoms.actions import record_cause
 from symptoms.forms import CauseForm
@@ -83,7 +85,14 @@ class CauseAdmin(admin.ModelAdmin):
     form = CauseForm
     list_display = ("name", "slug")
     search_fields = ("name", "slug")
+    search_help_text = "Looks for every word in name and address. Case and accents do not matter."
+    named_by = "folded"
     prepopulated_fields = {"slug": ("name",)}
+
+    def get_search_results(self, request, queryset, search_term):
+        for word in fold(search_term.replace("\0", " ")).split()[:MOST_WORDS]:
+            queryset = queryset.filter(Q(folded__contains=word) | Q(slug__contains=word))
+        return queryset, False
 
     def get_object(self, request, object_id, from_field=None):
         """On saving, its pages and then the row are held, so that two renamings come one after the other.

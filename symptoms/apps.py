@@ -10,7 +10,7 @@ class SymptomsConfig(AppConfig):
     def ready(self):
         from articles import guards, kinds
         from articles.imports import importers
-        from symptoms import blocks, causes, composing, json_ld, projected, quality, rules
+        from symptoms import blocks, cause_pages, causes, composing, json_ld, projected, quality, rules
         from symptoms.content import SymptomDocument
         from symptoms.imports.causes import Causes, take_along
         from symptoms.imports.pages import Symptoms
@@ -27,6 +27,7 @@ class SymptomsConfig(AppConfig):
                 template="symptoms/symptom.html",
                 partial="symptoms/_symptom.html",
                 causes_partial="symptoms/_causes.html",
+                part=cause_pages.part,
                 places={
                     "overview": "After the overview",
                     "symptoms": "After the other symptoms",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Max, Q, QuerySet, Subquery, Value
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 
 from articles import kinds, neighbours
@@ -17,6 +17,7 @@ from symptoms.models import CauseAddress, MergedCause, PublishedCause
 GRAVITY = {label: value for value, label in PublishedCause.Gravity.choices}
 RARITY = {label: value for value, label in PublishedCause.Rarity.choices}
 BATCH = 500
+A_QUESTION = 200  # causes that one is about: SQLite follows no more than a thousand ORs
 ENTRIES_A_PAGE = 30
 
 
@@ -40,12 +41,14 @@ def hide(withdrawal: Publication) -> None:
 def forget(document: SymptomDocument) -> None:
     """A text of old was expunged: addresses of causes that no other signed text gives lead nowhere now."""
     gone = addresses(document)
-    named = Q(pk__in=[])
-    for _, uuid in gone:
-        named |= Q(revision__document__contains=str(uuid))
-    signed = Publication.objects.signed().filter(named, article__kind="symptom").select_related("revision")
-    for publication in signed.iterator(BATCH):
-        gone -= addresses(publication.revision.read())
+    signed = Publication.objects.signed().filter(article__kind="symptom").select_related("revision").order_by("pk")
+    asked = sorted(gone)
+    for start in range(0, len(asked), A_QUESTION):
+        naming = Q(pk__in=[])
+        for _, uuid in asked[start : start + A_QUESTION]:
+            naming |= Q(revision__document__contains=str(uuid))
+        for publication in signed.filter(naming).iterator(BATCH):
+            gone -= addresses(publication.revision.read())
     for slug, uuid in gone:
         CauseAddress.objects.filter(slug=slug, cause_uuid=uuid).delete()
 
@@ -58,11 +61,9 @@ def _drop(article_id: int, but: Iterable[UUID] = ()) -> None:
     rows.delete()
     if orphans:
         others = PublishedCause.objects.filter(cause_uuid__in=orphans).order_by()
-        heirs = others.values("cause_uuid").annotate(newest=Max("publication")).values_list("cause_uuid", "newest")
-        named = Q(pk__in=[])
-        for uuid, newest in heirs:
-            named |= Q(cause_uuid=uuid, publication=newest)
-        PublishedCause.objects.filter(named).update(latest=True)
+        newest = others.values("cause_uuid").annotate(newest=Max("publication")).values("newest")
+        heirs = others.filter(publication=Subquery(newest.filter(cause_uuid=OuterRef("cause_uuid"))))
+        PublishedCause.objects.filter(pk__in=list(heirs.values_list("pk", flat=True))).update(latest=True)
     _find(dropped)
 
 

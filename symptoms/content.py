@@ -3,7 +3,10 @@
 from typing import Literal
 from uuid import UUID
 
+from django.core.paginator import Page
+
 from articles.content import Document, Frozen
+from symptoms import cause_pages
 
 
 class Code(Frozen):
@@ -98,10 +101,18 @@ class SymptomDocument(Document):
         return [(anchor, name) for anchor, name, there in sections if there]
 
     @property
-    def cause_contents(self) -> list[tuple[str, str]]:
-        """The (anchor, heading) of the groups of causes that have a heading."""
-        groups = enumerate(self.causes, 1)
-        return [(f"causes-{place}", group.heading) for place, group in groups if group.heading]
+    def every_cause(self) -> list[Cause]:
+        return [cause for group in self.causes for cause in group.causes]
+
+    @property
+    def cause_groups(self) -> list[tuple[int, str, tuple[Cause, ...]]]:
+        """All causes by group, each with its place and its heading."""
+        return [(place, group.heading, group.causes) for place, group in enumerate(self.causes, start=1)]
+
+    @property
+    def first_causes(self) -> Page:
+        """The causes that the page itself names; where there are more, its pages of causes name them."""
+        return cause_pages.page(self)
 
     def rich_texts(self) -> dict[str, str]:
         causes = {f"Cause: {c.name}": c.html for group in self.causes for c in group.causes if c.html}

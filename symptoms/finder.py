@@ -15,7 +15,7 @@ from django.urls import reverse
 from articles.content import Advice
 from articles.imprint import ReviewLine
 from articles.models import Article, Publication, Redirect
-from symptoms import causes
+from symptoms import cause_pages, causes
 from symptoms.content import Cause, Related, SymptomDocument
 from symptoms.models import PublishedCause
 
@@ -36,10 +36,6 @@ class Chosen:
     @property
     def url(self) -> str:
         return reverse("symptoms:symptom", args=[self.slug])
-
-    @property
-    def causes_url(self) -> str:
-        return reverse("symptoms:causes", args=[self.slug])
 
     def causes(self) -> dict[UUID, Cause]:
         return {cause.uuid: cause for group in self.document.causes for cause in group.causes}
@@ -140,6 +136,11 @@ class Named:
 
     symptom: Chosen
     cause: Cause
+    number: int  # of the page of causes that says it
+
+    @property
+    def url(self) -> str:
+        return f"{cause_pages.address(self.symptom.slug, self.number)}#cause-{self.cause.slug}"
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ def ranked(pks: Iterable[int]) -> QuerySet:
 
 def explanations(symptoms: list[Chosen], number: int, watched: Iterable[UUID]) -> Causes:
     """One list of the causes, with addresses of those and of ``watched`` symptoms that have a page. Two queries."""
-    named = [(symptom, symptom.causes()) for symptom in symptoms]
+    named = [(symptom, _numbered(symptom)) for symptom in symptoms]
     total = len({uuid for _, those in named for uuid in those})
     number = min(number, max(-(-total // CAUSES_A_LIST), 1))
     order = ranked(symptom.pk for symptom in symptoms).values_list("cause_uuid", "explains")
@@ -200,11 +201,17 @@ def explanations(symptoms: list[Chosen], number: int, watched: Iterable[UUID]) -
     names, links = _public([uuid for uuid, _ in order], watched)
     groups: dict[int, list[Explanation]] = {}
     for uuid, explains in order:
-        saying = [Named(symptom, those[uuid]) for symptom, those in named if uuid in those]
+        saying = [Named(symptom, *those[uuid]) for symptom, those in named if uuid in those]
         if saying:  # a page that was signed anew between two queries may name it no more
             name = names.get(uuid) or saying[0].cause.name
             groups.setdefault(explains, []).append(Explanation(uuid, name, links.get(uuid, ""), saying))
     return Causes(list(groups.items()), total, number, links)
+
+
+def _numbered(symptom: Chosen) -> dict[UUID, tuple[Cause, int]]:
+    """The causes of a chosen symptom, each with the number of the page that says more of it."""
+    a_page = cause_pages.CAUSES_A_PAGE
+    return {uuid: (cause, place // a_page + 1) for place, (uuid, cause) in enumerate(symptom.causes().items())}
 
 
 def _public(uuids: list[UUID], watched: Iterable[UUID]) -> tuple[dict[UUID, str], dict[UUID, str]]:

@@ -1,6 +1,7 @@
 """What a symptom's pages say to machines: the symptom, what may come with it, and what may cause it."""
 
 from articles.json_ld import Shown, Subject, advice, module
+from symptoms import cause_pages
 from symptoms.content import Cause, Code, RelatedGroup, SymptomDocument
 
 # Groups whose label is no part of the body.
@@ -46,7 +47,7 @@ def _symptom(page: Shown) -> dict:
         "name": document.title,
         "alternateName": list(document.other_names),
         "code": [_code(code) for code in document.codes],
-        "cause": [_cause(cause, page) for group in document.causes for cause in group.causes],
+        "cause": [_cause(cause, page) for *_, causes in cause_pages.page(document, page.number) for cause in causes],
     }
 
 

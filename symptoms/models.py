@@ -91,8 +91,11 @@ class OtherName(models.Model):
         return self.name
 
     def save(self, **kwargs):
-        self.folded = fold(self.name)[:400]
+        self.clean()
         super().save(**kwargs)
+
+    def clean(self):
+        self.folded = fold(self.name)[:400]  # by which two names are one
 
 
 class Cause(models.Model):

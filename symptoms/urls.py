@@ -11,6 +11,7 @@ urlpatterns = [
     path("a-z/<slug:key>/<int:number>/", views.letter, name="letter"),
     path("<slug:slug>/", views.symptom, name="symptom"),
     path("<slug:slug>/causes/", views.causes, name="causes"),
+    path("<slug:slug>/causes/<int:number>/", views.causes, name="causes"),
     path("<slug:slug>/history/", views.history, name="history"),
     path("<slug:slug>/history/page/<int:number>/", views.history, name="history"),
     path("<slug:slug>/history/<int:number>/", views.version, name="version"),

@@ -9,7 +9,7 @@ from articles import crumbs, json_ld, pages
 from articles import history as histories
 from articles.models import Publication
 from articles.shelf import Leaf, public_page
-from symptoms import az
+from symptoms import az, cause_pages
 from symptoms import causes as named
 from symptoms.finder_forms import Asked
 
@@ -23,11 +23,23 @@ def symptom(request, slug):
 
 
 @public_page
-def causes(request, slug):
-    address = {"slug": slug, "url_name": "symptoms:causes"}
+def causes(request, slug, number=1):
+    """The causes with what is said of each: on one page, or on several where a symptom names very many."""
+    address = {"slug": slug, "url_name": "symptoms:causes"} | ({"number": number} if number > 1 else {})
     leaf = pages.leaf(kind="symptom", template="symptoms/causes.html", below="Causes", **address)
-    if isinstance(leaf, Leaf) and leaf.status == 200 and not leaf.context["document"].causes:
-        raise Http404
+    if isinstance(leaf, Leaf) and leaf.status == 200:
+        document = leaf.context["document"]
+        try:
+            shown = cause_pages.page(document, number)
+        except EmptyPage as empty:
+            raise Http404 from empty
+        if not shown:
+            raise Http404
+        leaf.context["causes_page"] = shown
+        leaf.context["causes_contents"] = [(f"causes-{place}", heading) for place, heading, _ in shown if heading]
+        numbers = shown.paginator.page_range
+        leaf.context["causes_urls"] = [(number, cause_pages.address(slug, number)) for number in numbers]
+        leaf.context["page_urls"] = pages.around(shown, lambda number: cause_pages.address(slug, number))
     return leaf
 
 

@@ -37,3 +37,15 @@ def figures_at(document, place):
 def grouped(number):
     """A whole number as people read it: 12,000."""
     return f"{number:,}"
+
+
+@register.filter
+def first(items, count: int) -> list:
+    """So many of them, from the beginning."""
+    return list(items)[:count]
+
+
+@register.filter
+def beyond(items, count: int) -> int:
+    """How many there are beside the first ones."""
+    return max(0, len(items) - count)

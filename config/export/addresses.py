@@ -15,7 +15,7 @@ from config.export import printing, signed
 from config.export.printing import Answer
 from reviews import profile
 from reviews.models import Reviewer, Signature
-from symptoms import az, causes
+from symptoms import az, cause_pages, causes
 from symptoms.models import CauseAddress, PublishedCause
 
 BATCH = 500
@@ -84,18 +84,28 @@ def _with_what_is_below(batch: list[tuple]) -> dict[int, Logged]:
     log = Publication.objects.filter(article__in=keys).order_by("id")
     for key, number in log.values_list("article", "revision__number"):
         numbers[key].append(number)
-    named = set(PublishedCause.objects.filter(article__in=keys).order_by().values_list("article", flat=True))
-    found = {}
-    for key, kind, slug, live in batch:
-        # Nobody can tell any more whether a withdrawn page had causes; their address says that it is withdrawn.
-        has_causes = key in named or (live is None and kinds.get(kind).causes_partial)
-        found[key] = Logged(kind, slug, live, tuple(_below(numbers[key], has_causes)))
+    rows = PublishedCause.objects.filter(article__in=keys).order_by().values_list("article")
+    named = dict(rows.annotate(count=Count("id"))) | _once_named([row for row in batch if row[3] is None])
+    return {
+        key: Logged(kind, slug, live, tuple(_below(numbers[key], named.get(key, 0)))) for key, kind, slug, live in batch
+    }
+
+
+def _once_named(gone: list[tuple]) -> dict[int, int]:
+    """How many causes withdrawn pages have named at most: all their addresses say that they are withdrawn."""
+    keys = [key for key, kind, *_ in gone if kinds.get(kind).causes_partial]
+    found = dict.fromkeys(keys, 1)  # nobody can tell of a text that was expunged
+    texts = Publication.objects.signed().filter(article__in=keys).select_related("revision") if keys else []
+    for line in texts:
+        if not line.revision.expunged:
+            found[line.article_id] = max(found[line.article_id], len(line.revision.read().every_cause))
     return found
 
 
-def _below(numbers: list[int], has_causes: bool) -> Iterator[str]:
-    if has_causes:
+def _below(numbers: list[int], causes_named: int) -> Iterator[str]:
+    if causes_named:
         yield "causes/"
+        yield from (f"causes/{number}/" for number in cause_pages.further(causes_named))
     yield "history/"
     yield from (f"history/page/{number}/" for number in _more(len(numbers), history.LINES_A_PAGE))
     yield from (f"history/{number}/" for number in dict.fromkeys(numbers))

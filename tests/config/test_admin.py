@@ -130,8 +130,11 @@ def test_a_cause_or_a_related_symptom_twice_or_the_page_itself_is_refused(ann_at
     cause, other = symptom.symptom_causes.get().cause, symptom.related_symptoms.get().other
     opened = filled(ann_at_work.get(form_of(symptom)))
     for fields, said in [
-        (rows("symptom_causes", 1, {"cause": cause.pk, "position": 1}), "duplicate"),
-        (rows("related_symptoms", 1, {"other": other.pk, "system": "skin", "position": 1}), "duplicate"),
+        (rows("symptom_causes", 1, {"cause": cause.pk, "position": 1}), "is in this list already, as number 1."),
+        (
+            rows("related_symptoms", 1, {"other": other.pk, "system": "skin", "position": 1}),
+            "is in this list already, as number 1.",
+        ),
         (
             rows("related_symptoms", 1, {"other": symptom.pk, "system": "skin", "position": 1}),
             "A symptom cannot be related to itself.",
@@ -147,7 +150,6 @@ def test_a_page_of_hundreds_of_causes_can_be_saved(ann_at_work, ann):
     symptom = stories.write_symptom(ann)
     stories.add_facts(symptom, ann, causes=150, related=1)
     values = filled(ann_at_work.get(form_of(symptom)))
-    assert len(values) > 1000
     assert ann_at_work.post(form_of(symptom), values | {"summary": "Many causes."}).status_code == 302
 
 

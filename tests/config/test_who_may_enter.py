@@ -92,6 +92,7 @@ admin/{page}/<object_id>/revision/                                   in   404  i
 admin/{page}/<object_id>/restore/                                    in   405  in   in   405
 admin/{page}/<object_id>/address/                                    in   403  in   in   200
 admin/{page}/<object_id>/discard/                                    in   200  in   in   200
+admin/{page}/export/                                                 in   200  in   in   200
 admin/{page}/                                                        in   200  in   in   200
 admin/{page}/add/                                                    in   200  in   in   200
 admin/{page}/<object_id>/history/                                    in   ->   in   in   ->
@@ -102,12 +103,14 @@ admin/reports/                                                       in   200  i
 admin/reports/<name>/                                                in   200  in   in   200
 admin/symptoms/symptom/<object_id>/merge/                            in   200  in   in   200
 admin/symptoms/cause/<object_id>/merge/                              in   200  in   in   200
+admin/symptoms/cause/export/                                         in   200  in   in   200
 admin/symptoms/cause/                                                in   200  in   in   200
 admin/symptoms/cause/add/                                            in   200  in   in   200
 admin/symptoms/cause/<object_id>/history/                            in   200  in   in   200
 admin/symptoms/cause/<object_id>/delete/                             in   403  in   in   200
 admin/symptoms/cause/<object_id>/change/                             in   200  in   in   200
 admin/symptoms/cause/<object_id>/                                    in   ->   in   in   ->
+admin/articles/topic/export/                                         in   200  in   in   200
 admin/articles/topic/                                                in   200  in   in   200
 admin/articles/topic/add/                                            in   403  in   in   200
 admin/articles/topic/<object_id>/history/                            in   200  in   in   200
@@ -125,6 +128,8 @@ admin/articles/copyrightnotice/<object_id>/                          in   ->   i
 admin/reviews/signature/earlier/                                     in   403  in   in   200
 admin/reviews/signature/earlier/rows/                                in   405  in   in   405
 admin/reviews/signature/earlier/empty-sheet/                         in   403  in   in   200
+admin/articles/redirect/export/                                      in   200  in   in   200
+admin/reviews/medicalreview/export/                                  in   200  in   in   200
 admin/{log}/                                                         in   200  in   in   200
 admin/{log}/add/                                                     in   403  in   in   403
 admin/{log}/<object_id>/history/                                     in   200  in   in   200

@@ -19,7 +19,7 @@ def addresses() -> list[str]:
     )
     return [
         "/admin/",
-        *(f"{symptom}{path}" for path in ("", "?q=eye", "?q=nothing-at-all", "add/")),
+        *(f"{symptom}{path}" for path in ("", "?q=eye", "?q=nothing-at-all", "add/", "export/")),
         *(f"{symptom}{tiredness}/{page}/" for page in ("change", "revisions", "ask", "address", "withdraw")),
         f"{symptom}{tiredness}/compare/?old=1&new=2",
         f"{symptom}{cramps}/discard/",

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import spreadsheets
 from articles.models import Article
+from articles.spreadsheets import escaped
 from reviews import radar, radar_figures
 from reviews.actions import request_changes, request_review, withdraw_page
 from reviews.models import MedicalReview, Reviewer
@@ -229,7 +229,7 @@ def test_the_file_holds_what_the_filters_leave_and_no_formulas(morgan_at_desk, a
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_a_cell_that_a_spreadsheet_would_run_is_text(cell):
-    assert spreadsheets.escaped(cell) == f"'{cell}"
+    assert escaped(cell) == f"'{cell}"
 
 
 def test_the_radar_is_led_to_from_the_desk_and_the_admin_for_those_who_may_see_it(client, ann, morgan):

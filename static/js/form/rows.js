@@ -8,14 +8,17 @@ const say = (words) => {
 };
 
 const rowsOf = (group) => [...group.querySelectorAll(".row:not(.empty-form)")];
-const placeOf = (row) => row.querySelector("input[name$='-position']");
+const placeOf = (row) => row.querySelector("input[name$='-position']:not([type=hidden])");
+// A page of a long list begins with some number; rows that were found by name do not follow one another, and have their own.
+const firstOf = (group) => Number(group.dataset.first ?? 1);
+const numberOf = (group, row, index) => (firstOf(group) ? firstOf(group) + index : placeOf(row)?.value || "new");
 const groups = [...document.querySelectorAll(".rows")];
 
 const nameRows = (group) => {
   const rows = rowsOf(group);
   rows.forEach((row, index) => {
     const name = row.querySelector(".row-name");
-    name.textContent = `${group.dataset.row} ${index + 1}`;
+    name.textContent = `${group.dataset.row} ${numberOf(group, row, index)}`;
     name.id = `${row.id}-name`;
     row.setAttribute("aria-labelledby", name.id);
     const [up, down] = row.querySelectorAll(".row-tools button");
@@ -46,8 +49,12 @@ const nameChoosers = (row) => {
   }
 };
 
-const number = (group) => {
-  rowsOf(group).forEach((row, index) => (placeOf(row).value = String(index + 1)));
+// New rows behind the last one that was moved keep no number: they go to the end of the whole list.
+const number = (group, moved) => {
+  const rows = rowsOf(group);
+  const old = rows.findLastIndex((row) => row.classList.contains("has_original") || placeOf(row).value);
+  const last = Math.max(old, moved);
+  rows.slice(0, last + 1).forEach((row, index) => (placeOf(row).value = String(firstOf(group) + index)));
   nameRows(group);
   group.dispatchEvent(new Event("change", { bubbles: true }));
 };
@@ -59,11 +66,13 @@ const move = (row, up) => {
   const index = rows.indexOf(row);
   const other = rows[up ? index - 1 : index + 1];
   const what = row.querySelector(".row-is, .select2-selection__rendered")?.textContent.trim();
-  if (!other) return say(`It is the ${up ? "first" : "last"} already.`);
+  const { total } = group.dataset;
+  const where = total ? " of the rows shown here. Type a number to move it further" : " already";
+  if (!other) return say(`It is the ${up ? "first" : "last"}${where}.`);
   if (up) row.after(other);
   else row.before(other);
-  number(group);
-  say(`${what && !what.startsWith("-") ? what : "It"} is now number ${up ? index : index + 2} of ${rows.length}.`);
+  number(group, up ? index : index + 1);
+  say(`${what && !what.startsWith("-") ? what : "It"} is now number ${firstOf(group) + index + (up ? -1 : 1)} of ${total || rows.length}.`);
 };
 
 const button = (words, label) => {
@@ -76,7 +85,7 @@ const button = (words, label) => {
 
 const addTools = (row) => {
   const tools = row.querySelector(".row-tools");
-  if (!tools || tools.childElementCount || !placeOf(row)) return;
+  if (!tools || tools.childElementCount || !placeOf(row) || !firstOf(row.closest(".rows"))) return;
   const up = button("↑", "Move up");
   const down = button("↓", "Move down");
   up.addEventListener("click", () => move(row, true));
@@ -114,7 +123,8 @@ const drag = (event, row, handle) => {
   const end = () => {
     handle.removeEventListener("pointermove", follow);
     row.classList.remove("dragged");
-    if (rowsOf(group).some((other, index) => other !== before[index])) number(group);
+    const moved = rowsOf(group).findLastIndex((other, index) => other !== before[index]);
+    if (moved >= 0) number(group, moved);
   };
   handle.addEventListener("pointermove", follow);
   handle.addEventListener("lostpointercapture", end, { once: true });
@@ -125,6 +135,12 @@ for (const group of groups) {
   group.classList.toggle("ordered", Boolean(group.querySelector("[name$='-position']")));
   nameRows(group);
 }
+// The editors make the page longer while it loads: who was led to a section is led there again.
+addEventListener("load", () =>
+  setTimeout(() => {
+    if (location.hash.startsWith("#section-")) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }),
+);
 // Select2 comes last of all.
 if (document.readyState === "complete") groups.forEach(nameRows);
 else addEventListener("load", () => setTimeout(() => groups.forEach(nameRows)));

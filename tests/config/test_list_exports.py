@@ -1,0 +1,357 @@
+"""Lists of the admin as files: what is shown or ticked, in columns that people and imports read, and no formula."""
+
+import csv
+import io
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from articles import admin_exports, spreadsheets
+from articles.actions import change_address, discard
+from articles.models import Article, Redirect
+from config.sheets import AGAIN
+from reviews.actions import request_review
+from symptoms.models import Symptom
+from tests import hubs, stories
+from tests.forms import filled
+from tests.html import text
+from tests.lists import choose
+from tests.pages import write_whole_symptom
+
+pytestmark = pytest.mark.django_db
+SYMPTOMS = "/admin/symptoms/symptom/"
+
+
+@pytest.fixture
+def at_work(client, ann):
+    client.force_login(ann)
+    return client
+
+
+def answer(client, address: str, **chosen) -> bytes:
+    response = client.post(address, {"format": "csv", "layout": "read"} | chosen)
+    assert response.streaming, text(response.text)
+    return b"".join(response.streaming_content)
+
+
+def table(client, address: str, **chosen) -> list[dict]:
+    """The rows of a list as CSV, by the names of its columns."""
+    file = answer(client, address, **chosen).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(file, newline="")))
+
+
+def cells(client, address: str, **chosen) -> list[tuple]:
+    """The same as XLSX."""
+    book = load_workbook(io.BytesIO(answer(client, address, format="xlsx", **chosen)))
+    return [tuple(cell.value for cell in row) for row in book.active.iter_rows()]
+
+
+def test_what_the_list_shows_is_what_the_file_has_in_its_order(at_work, ann, ravi):
+    for title in ("Cramps", "Aches", "Burning eyes"):
+        stories.write_symptom(ann, slug=title.lower().replace(" ", "-"), title=title)
+    stories.sign(Symptom.objects.get(title="Cramps"), by=ravi, asked_by=ann)
+    assert [row["title"] for row in table(at_work, f"{SYMPTOMS}export/")] == ["Aches", "Burning eyes", "Cramps"]
+    assert [row["title"] for row in table(at_work, f"{SYMPTOMS}export/?o=-1")] == ["Cramps", "Burning eyes", "Aches"]
+    assert [row["title"] for row in table(at_work, f"{SYMPTOMS}export/?state=live")] == ["Cramps"]
+    assert [row["title"] for row in table(at_work, f"{SYMPTOMS}export/?q=eye&o=1")] == ["Burning eyes"]
+    assert f'href="{SYMPTOMS}export/?q=eye"' in at_work.get(f"{SYMPTOMS}?q=eye").text
+
+
+def test_those_that_are_ticked_are_exported_and_no_other(at_work, ann):
+    aches, cramps, _ = (
+        stories.write_symptom(ann, slug=title.lower(), title=title) for title in ("Aches", "Cramps", "Tics")
+    )
+    page = choose(at_work, SYMPTOMS, "export_chosen", [aches.pk, cramps.pk, "x"])
+    assert "Export 2 symptoms" in text(page.text)
+    assert [row["title"] for row in table(at_work, SYMPTOMS, **filled(page) | {"format": "csv"})] == ["Aches", "Cramps"]
+    across = choose(at_work, f"{SYMPTOMS}?q=cramps", "export_chosen", [cramps.pk], across=True)
+    assert "Export 1 symptom" in text(across.text)
+
+
+def test_a_page_is_told_with_its_state_dates_and_facts(at_work, ann, ravi):
+    other = stories.write_symptom(ann, slug="jaw-pain", title="Jaw pain")
+    page = write_whole_symptom(ann, others=[other])
+    stories.sign(page, by=ravi, asked_by=ann)
+    row = next(row for row in table(at_work, f"{SYMPTOMS}export/") if row["title"] == page.title)
+    line = Article.objects.get(pk=page.pk).live.read_review_line()
+    assert row["id"] == str(page.uuid)
+    assert (
+        row
+        | {
+            "type": "symptom",
+            "address": "/symptoms/facial-spasms/",
+            "state": "Live as signed",
+            "last reviewed": line.last_reviewed.isoformat(),
+            "next review due": line.next_due.isoformat(),
+            "reviewer": "Ravi Rao, MD",
+            "written by": "Ann Archer",
+            "saved by": "Ann Archer",
+            "other names": "Facial spasms by another name",
+            "codes": "ICD-10-CM R25.3 Fasciculation",
+            "causes": "Cause 0 of Facial spasms | Cause 1 of Facial spasms | Cause 2 of Facial spasms",
+            "related": "Jaw pain (neurological)",
+            "topics": "Bones, Joints and Muscles",
+            "tags": "face | muscle",
+            "risk": "standard",
+        }
+        == row
+    )
+
+
+def test_the_layout_for_importing_again_has_the_whole_working_copy(at_work, ann):
+    other = stories.write_symptom(ann, slug="jaw-pain", title="Jaw pain")
+    page = write_whole_symptom(ann, others=[other], review_months=6)
+    page.references.create(title='Tics, "second" edition', publisher="NIH", year=2024, position=2)
+    rows = table(at_work, f"{SYMPTOMS}export/?q=facial", layout="again")
+    assert tuple(rows[0]) == AGAIN
+    assert ",".join(AGAIN) == (
+        "type,id,title,address,phrase,plural,headline,summary,advice level,advice,overview,spotlight title,spotlight,"
+        "causes introduction,questions at a diagnosis,treatment,complications,other names,codes,causes,related,topics,"
+        "tags,references,risk,review every"
+    )
+    assert rows == [
+        {
+            "type": "symptom",
+            "id": str(page.uuid),
+            "title": "Facial spasms",
+            "address": "facial-spasms",
+            "phrase": "facial spasms",
+            "plural": "yes",
+            "headline": "What makes facial spasms?",
+            "summary": page.summary,
+            "advice level": "emergency",
+            "advice": page.advice,
+            "overview": page.body,
+            "spotlight title": "Spasm or tic?",
+            "spotlight": page.spotlight,
+            "causes introduction": page.causes_intro,
+            "questions at a diagnosis": page.diagnosis_questions,
+            "treatment": page.treatment,
+            "complications": page.complications,
+            "other names": "Facial spasms by another name",
+            "codes": "ICD-10-CM R25.3 Fasciculation",
+            "causes": "Cause 0 of Facial spasms | Cause 1 of Facial spasms | Cause 2 of Facial spasms",
+            "related": "Jaw pain (neurological)",
+            "topics": "Bones, Joints and Muscles",
+            "tags": "face | muscle",
+            "references": "Spasms, , , https://medlineplus.gov/muscledisorders.html | "
+            'Tics, NIH, 2025, https://www.nih.gov/ | "Tics, ""second"" edition", NIH, 2024, ',
+            "risk": "standard",
+            "review every": "6",
+        }
+    ]
+    told = spreadsheets.split(rows[0]["references"])
+    assert spreadsheets.facts(told[2]) == ['Tics, "second" edition', "NIH", "2024", ""]
+
+
+def test_articles_have_the_same_columns_and_leave_open_what_they_have_not(at_work, ann):
+    stories.write_article(ann)
+    (row,) = table(at_work, "/admin/articles/article/export/", layout="again")
+    assert tuple(row) == AGAIN
+    assert (row["type"], row["title"], row["causes"], row["plural"]) == ("article", "Keeping a diary", "", "")
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "'=", "＝"])
+def test_no_cell_is_a_formula(at_work, ann, begins):
+    name = f'{begins}HYPERLINK("http://example.org","x")'.replace("\r", "\n")
+    page = stories.write_symptom(ann, title="Aches")
+    Article.objects.filter(pk=page.pk).update(title=f"{begins}1+1", summary=name)
+    (row,) = table(at_work, f"{SYMPTOMS}export/", layout="again")
+    assert row["title"] == f"'{begins}1+1"
+    assert spreadsheets.unescaped(row["title"]) == f"{begins}1+1"
+    assert row["summary"].startswith("'")
+    head, line = cells(at_work, f"{SYMPTOMS}export/", layout="again")
+    found = dict(zip(head, line, strict=True))
+    assert found["title"].startswith("'")
+    assert found["title"].endswith("1+1")
+    assert found["summary"].startswith("'")
+
+
+def test_xlsx_holds_dates_as_dates_and_no_formula_at_all(at_work, ann, ravi):
+    page = stories.write_symptom(ann, title="Aches", review_months=6)
+    stories.sign(page, by=ravi, asked_by=ann)
+    book = load_workbook(io.BytesIO(answer(at_work, f"{SYMPTOMS}export/", format="xlsx")))
+    sheet = book.active
+    head = [cell.value for cell in sheet[1]]
+    due = sheet.cell(2, head.index("next review due") + 1)
+    assert due.is_date
+    assert sheet.cell(2, head.index("review every (months)") + 1).value == 6
+    assert sheet.freeze_panes == "A2"
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_what_no_cell_can_hold_is_told_and_never_cut_in_silence(at_work, ann):
+    hubs.write_hub(ann, causes=1_000)
+    address = f"{SYMPTOMS}export/"
+    refused = at_work.post(address, {"format": "xlsx", "layout": "again"})
+    assert "“causes” has 47," in text(refused.text)
+    assert "Choose CSV: it holds everything." in text(refused.text)
+    (row,) = table(at_work, address, layout="again")
+    assert len(spreadsheets.split(row["causes"])) == 1_000
+    head, line = cells(at_work, address)
+    causes = dict(zip(head, line, strict=True))["causes"]
+    assert len(causes) <= 32_767
+    assert causes.endswith("are more than a cell can hold; a CSV file has them all)")
+    assert LogEntry.objects.count() == 2  # what was refused was not taken along
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), max_size=4))
+def test_values_in_one_cell_come_apart_as_they_were(values):
+    stripped = [value.strip() or "x" for value in values]
+    assert spreadsheets.split(spreadsheets.joined(stripped)) == stripped
+
+
+@pytest.mark.parametrize("begins", ["\t", "\r", "\n", "\r="])
+def test_a_line_break_does_not_hide_a_formula(begins):
+    """No title can begin so: a line break in it becomes a space when it is saved."""
+    for name, read in (("csv", csv_cell), ("xlsx", xlsx_cell)):
+        file = io.BytesIO()
+        spreadsheets.WRITERS[name](["title"], [[f"{begins}=1+1"]], file, whole=True)
+        assert read(file.getvalue()).startswith("'")
+
+
+def csv_cell(file: bytes) -> str:
+    return list(csv.reader(io.StringIO(file.decode("utf-8-sig"), newline="")))[1][0]
+
+
+def xlsx_cell(file: bytes) -> str:
+    cell = load_workbook(io.BytesIO(file)).active.cell(2, 1)
+    assert cell.data_type == "s"
+    return cell.value
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_an_escaped_cell_comes_back_as_it_was(cell):
+    assert spreadsheets.unescaped(spreadsheets.escaped(cell)) == cell
+    assert not spreadsheets.escaped(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"])), min_size=4, max_size=4))
+def test_the_facts_of_a_reference_come_apart_as_they_were(values):
+    assert spreadsheets.facts(spreadsheets.listed(values)) == values
+
+
+OTHERS = {
+    "symptoms/cause": ("Cause 0 of Facial spasms", "cause-0-of-facial-spasms"),
+    "articles/topic": ("Bones, Joints and Muscles", "bones-joints-and-muscles"),
+    "articles/redirect": ("keeping-a-diary", "/articles/diary/"),
+    "reviews/medicalreview": ("First review", "Ravi Rao, MD", "Ann Archer"),
+    "articles/article": ("Keeping a diary", "/articles/diary/"),
+    "articles/aboutpage": ("Privacy", "/about/privacy/"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_lists_have_files_too(at_work, ann, ravi, fiona, morgan, name):
+    symptom, article = stories.write_symptom(ann), stories.write_article(ann)
+    stories.write_about(ann)
+    stories.add_facts(symptom, ann)
+    stories.sign(article, by=fiona, asked_by=ann)
+    change_address(Article.objects.get(pk=article.pk), slug="diary", by=morgan)
+    request_review(symptom, by=ann, reviewer=ravi.reviewer, note="A word in private.")
+    said = answer(at_work, f"/admin/{name}/export/").decode()
+    assert all(words in said for words in OTHERS[name])
+    assert "private" not in said
+
+
+def test_discarded_drafts_and_private_words_are_in_no_file(at_work, ann, ravi):
+    page = stories.write_symptom(ann, title="A draft to throw away", slug="thrown")
+    stories.write_symptom(ann, title="A page to keep", slug="kept")
+    signed = stories.sign(Symptom.objects.get(slug="kept"), by=ravi, asked_by=ann)
+    discard(Article.objects.get(pk=page.pk), by=ann)
+    for layout in ("read", "again"):
+        said = answer(at_work, f"{SYMPTOMS}export/", layout=layout).decode()
+        assert "A page to keep" in said
+        assert "throw away" not in said
+    said = answer(at_work, "/admin/reviews/medicalreview/export/").decode()
+    assert signed.review.note not in said
+    assert ravi.reviewer.licence_number not in said
+
+
+def test_who_may_not_see_a_list_may_not_take_it_along(client, ann, ravi):
+    stories.write_symptom(ann)
+    address = f"{SYMPTOMS}export/"
+    assert client.post(address, {"format": "csv"}).status_code == 302
+    ravi.is_staff = True
+    ravi.save()
+    client.force_login(ravi)
+    assert client.get(address).status_code == 403
+    assert client.post(address, {"format": "csv", "layout": "read"}).status_code == 403
+    assert LogEntry.objects.count() == 0
+
+
+def test_each_file_is_noted_in_the_log(at_work, ann):
+    stories.write_symptom(ann)
+    answer(at_work, f"{SYMPTOMS}export/")
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_repr) == (ann, "1 symptom")
+    assert entry.change_message.startswith("Exported 1 symptom as CSV: To read")
+    assert at_work.get("/admin/").status_code == 200
+
+
+def test_an_empty_list_a_slip_and_a_format_that_is_none_are_told_in_words(at_work, ann):
+    assert "nothing to export" in at_work.get(f"{SYMPTOMS}export/").text
+    stories.write_symptom(ann)
+    slip = at_work.get(f"{SYMPTOMS}export/?state=nonsense")
+    assert "There is no state “nonsense”" in slip.text
+    assert at_work.post(f"{SYMPTOMS}export/", {"format": "exe", "layout": "read"}).status_code == 200
+    assert at_work.get("/admin/articles/topic/export/?nonsense=1").status_code in (200, 302)
+    assert not LogEntry.objects.exists()
+
+
+def test_more_rows_than_a_file_holds_are_refused_before_anything_is_read(at_work, ann, monkeypatch):
+    monkeypatch.setattr(admin_exports, "MOST", 2)
+    for number in range(3):
+        stories.write_symptom(ann, slug=f"page-{number}", title=f"Page {number}")
+    response = at_work.post(f"{SYMPTOMS}export/", {"format": "csv", "layout": "read"}, follow=True)
+    assert "A file holds 2 rows at most, and this list has 3." in response.text
+    assert len(table(at_work, f"{SYMPTOMS}export/?q=page-1")) == 1
+
+
+@pytest.mark.parametrize("chosen", ["read", "again"])
+@pytest.mark.parametrize("chosen_format", ["csv", "xlsx"])
+def test_a_file_costs_the_same_queries_however_many_rows(at_work, ann, ravi, chosen, chosen_format):
+    def cost() -> int:
+        answer(at_work, f"{SYMPTOMS}export/", layout=chosen, format=chosen_format)
+        with CaptureQueriesContext(connection) as queries:
+            answer(at_work, f"{SYMPTOMS}export/", layout=chosen, format=chosen_format)
+        return len(queries)
+
+    def write(slug: str) -> None:
+        page = stories.write_symptom(ann, slug=slug, title=slug)
+        stories.add_facts(page, ann, causes=2, related=0)
+        stories.sign(page, by=ravi, asked_by=ann)
+
+    write("one")
+    first = cost()
+    write("two")
+    write("three")
+    assert cost() == first
+
+
+@pytest.mark.parametrize("name", ["symptoms/cause", "articles/topic", "articles/redirect", "reviews/medicalreview"])
+def test_other_files_cost_the_same_queries_however_many_rows(at_work, ann, morgan, fiona, name):
+    def cost() -> int:
+        answer(at_work, f"/admin/{name}/export/")
+        with CaptureQueriesContext(connection) as queries:
+            answer(at_work, f"/admin/{name}/export/")
+        return len(queries)
+
+    def write(slug: str) -> None:
+        article = stories.write_article(ann, slug=slug, title=slug)
+        stories.sign(article, by=fiona, asked_by=ann)
+        change_address(Article.objects.get(pk=article.pk), slug=f"{slug}-new", by=morgan)
+        stories.write_cause(ann, name=slug, slug=slug)
+        stories.topic(slug, slug)
+
+    write("one")
+    first = cost()
+    write("two")
+    write("three")
+    assert Redirect.objects.count() == 3
+    assert cost() == first
