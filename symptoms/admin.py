@@ -85,7 +85,6 @@ class CauseAdmin(admin.ModelAdmin):
     form = CauseForm
     list_display = ("name", "slug")
     search_fields = ("name", "slug")
-    search_help_text = "Looks for every word in name and address. Case and accents do not matter."
     named_by = "folded"
     prepopulated_fields = {"slug": ("name",)}
 

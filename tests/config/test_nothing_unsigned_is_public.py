@@ -267,6 +267,7 @@ def samples() -> dict[str, list[dict]]:
         "symptoms/": [{}],
         "symptoms/<slug:slug>/": each_slug,
         "symptoms/<slug:slug>/causes/": each_slug,
+        "symptoms/<slug:slug>/causes/<int:number>/": each_list,
         "symptoms/<slug:slug>/history/": each_slug,
         "symptoms/<slug:slug>/history/page/<int:number>/": each_list,
         "symptoms/<slug:slug>/history/<int:number>/": each_version,
