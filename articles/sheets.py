@@ -10,8 +10,10 @@ from django.utils import timezone
 from import_export.fields import Field
 from import_export.resources import Resource
 
-from articles import composing, spreadsheets
+from articles import kinds, spreadsheets
 from articles.admin_lists import name_of
+from articles.imports import importers
+from articles.imports.reading import columns
 from articles.models import Revision
 
 BATCH = 200
@@ -96,34 +98,29 @@ class PageSheet(Sheet):
 
 
 class AgainSheet(Sheet):
-    """The working copies of pages, in the columns that an import reads."""
+    """The working copies of pages, in the columns that an import reads, and as it reads them."""
 
     key, label = "again", "For importing again: the whole working copy of each page, texts as HTML"
     whole = True
-    type = Column("kind", "type")
-    id = Column("uuid", "id")
-    title = Column("title", "title")
-    address = Column("slug", "address")
-    headline = Column("headline", "headline")
-    summary = Column("summary", "summary")
-    advice_level = Column("advice_level", "advice level")
-    advice = Column("advice", "advice")
-    overview = Column("body", "overview")
-    topics = Column(column_name="topics")
-    tags = Column(column_name="tags")
-    references = Column(column_name="references")
-    risk = Column("risk", "risk")
-    review_months = Column("review_months", "review every")
 
     def load(self, rows):
-        return super().load(composing.load(rows).prefetch_related("topics"))
+        newest = Revision.objects.filter(article=OuterRef("pk")).order_by("-number").values("digest")[:1]
+        rows = kinds.of(rows.model).load(rows).prefetch_related("topics").annotate(newest_digest=Subquery(newest))
+        return super().load(rows)
 
-    dehydrate_topics = PageSheet.dehydrate_topics
-    dehydrate_tags = PageSheet.dehydrate_tags
+    def lines(self, rows, keys: list[int]) -> Iterator[list]:
+        order = [columns.known()[columns.heading(name)] for name in self.head()]
+        for start in range(0, len(keys), BATCH):
+            some = keys[start : start + BATCH]
+            found = {page.pk: page for page in self.load(rows.filter(pk__in=some))}
+            for page in (found[key] for key in some if key in found):
+                values = importers.get(page.kind).values(page) | {"revision": page.newest_digest}
+                yield [_cell(column, column.take(values)) for column in order]
 
-    def dehydrate_references(self, page):
-        sources = ((row.title, row.publisher, row.year, row.url) for row in page.references.all())
-        return spreadsheets.joined(map(spreadsheets.listed, sources))
+
+def _cell(column: columns.Column, value) -> str:
+    """What is empty stays so: to an import it says nothing."""
+    return "" if value in (None, "", [], {}) else column.write(value)
 
 
 class TopicSheet(Sheet):

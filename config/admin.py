@@ -42,7 +42,7 @@ from symptoms.models import Cause, Symptom
 
 
 class SymptomAdmin(Exports, MergesSymptoms, reviews.Reviewed, NextStep, symptoms.SymptomAdmin):
-    sheets = (sheets.SymptomSheet, sheets.SymptomAgain)
+    sheets = (sheets.SymptomSheet, sheets.PageAgain)
 
 
 class ArticleAdmin(Exports, reviews.Reviewed, NextStep, articles.ArticleAdmin):

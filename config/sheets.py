@@ -12,10 +12,22 @@ FACTS = ("other names", "codes", "causes", "related")
 FRAME = ("topics", "tags", "copyright notice", "risk", "review every (months)")
 # What an import reads: the same for every kind of page, empty where a kind has no such part.
 AGAIN = (
-    *("type", "id", "title", "address", "phrase", "plural", "headline", "summary", "advice level", "advice"),
+    *(
+        "type",
+        "id",
+        "revision",
+        "title",
+        "address",
+        "phrase",
+        "plural",
+        "headline",
+        "summary",
+        "advice level",
+        "advice",
+    ),
     *("overview", "spotlight title", "spotlight", "causes introduction", "questions at a diagnosis", "treatment"),
     "complications",
-    *("other names", "codes", "causes", "related", "topics", "tags", "references", "risk", "review every"),
+    *("other names", "codes", "causes", "related", "topics", "tags", "references", "risk", "review months"),
 )
 
 
@@ -28,8 +40,4 @@ class SymptomSheet(reviews.Reviewed, symptoms.SymptomSheet):
 
 
 class PageAgain(articles.AgainSheet):
-    columns = AGAIN
-
-
-class SymptomAgain(symptoms.SymptomAgain):
     columns = AGAIN

@@ -56,20 +56,6 @@ class SymptomSheet(Facts, sheets.PageSheet):
     pass
 
 
-class SymptomAgain(Facts, sheets.AgainSheet):
-    phrase = Column("phrase", "phrase")
-    plural = Column(column_name="plural")
-    spotlight_title = Column("spotlight_title", "spotlight title")
-    spotlight = Column("spotlight", "spotlight")
-    causes_intro = Column("causes_intro", "causes introduction")
-    diagnosis_questions = Column("diagnosis_questions", "questions at a diagnosis")
-    treatment = Column("treatment", "treatment")
-    complications = Column("complications", "complications")
-
-    def dehydrate_plural(self, page):
-        return "yes" if page.plural else "no"
-
-
 class CauseSheet(sheets.Sheet):
     id = Column("uuid", "id")
     name = Column("name", "name")

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 
+from articles import spreadsheets
 from articles.fields import LONGEST
 from articles.imports import wild
 
@@ -26,7 +27,7 @@ class Row:
 
 def bare(cell: str) -> str:
     """A cell without the apostrophe that an export put before it. Nothing is ever reckoned."""
-    return cell[1:] if FORMULA.match(cell) else cell
+    return cell[1:] if FORMULA.match(cell) else spreadsheets.unescaped(cell)
 
 
 def guarded(cell: str) -> str:

@@ -98,6 +98,7 @@ add(
     Column("type", "type", "Which type of record the row is. Needed.", groups=EVERY),
     Column("id", "id", "What it is called in its source, for ever. Needed.", groups=EVERY),
     Column("title", "title", "Its name. Needed.", groups=EVERY),
+    Column("revision", "revision", "The text that the row was exported from: leave it as it is."),
     Column("address", "slug", "The last part of the page's address.", groups=frozenset({PAGE, ADDRESSED})),
     Column("url", "url", "Where the page stands in its source. Links in its texts start from there."),
     Column("headline", "headline", "The question at the top of the page."),
