@@ -1,5 +1,6 @@
 """Lines of an archive as rows that can be stored: every name looked up, every value of its kind."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -52,7 +53,7 @@ def _value(column, said, keys: Keys):
 
 
 def _named(inside: Names, said, owner: int, keys: Keys) -> list[Model]:
-    if not isinstance(said, list) or any(one >= other for one, other in zip(said, said[1:], strict=False)):
+    if not isinstance(said, list) or any(one >= other for one, other in itertools.pairwise(said)):
         raise ValueError(f"{said!r:.80} is not a sorted list of names")
     target = inside.through._meta.get_field(inside.of)
     on = inside.through._meta.get_field(inside.on)

@@ -1,0 +1,143 @@
+"""The whole site out and in again: nothing is forgotten, nothing is added, and every guard stands meanwhile."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError
+from django.db import connection
+
+from articles import guards
+from articles.models import Article, Publication, Revision
+from config.archive.declaration import FILES
+from reviews import verification
+from reviews.models import PrivateField, Reviewer
+from tests import archives, lives, stories
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+
+
+@pytest.fixture
+def lived(ann, ravi, fiona, morgan, olga):
+    lives.live_through(ann, ravi, fiona, morgan, olga)
+
+
+def test_a_site_comes_back_to_the_byte(lived, tmp_path, client):
+    before, head = archives.export(tmp_path / "before"), verification.head()
+    told_before = client.get("/symptoms/facial-spasms/").content
+    archives.empty()
+    said = archives.bring(tmp_path / "before")
+    assert archives.export(tmp_path / "after") == before
+    assert verification.head() == head
+    assert f"To keep outside this system: {head[0]}:{head[1]}" in said
+    assert guards.missing(connection) == []
+    assert list(verification.faults()) == []
+    assert client.get("/symptoms/facial-spasms/").content == told_before
+    assert client.get("/symptoms/gone/").status_code == 410
+    assert client.get("/symptoms/elsewhere/").url == "/symptoms/at-last/"
+
+
+def test_the_story_has_a_line_of_everything(lived, tmp_path):
+    """What is compared above is compared of each kind of row that there is."""
+    archives.export(tmp_path / "archive")
+    for file in FILES:
+        rows = archives.lines(tmp_path / "archive", file.name)
+        assert rows, file.name
+        for name in (*file.names, *file.rows):
+            assert any(row[name] for row in rows), f"{name} in {file.name}"
+
+
+def test_life_goes_on_after_an_import(lived, ann, tmp_path):
+    archives.export(tmp_path / "archive")
+    newest = Publication.objects.site_revision()
+    archives.empty()
+    archives.bring(tmp_path / "archive")
+    ann, ravi = User.objects.get(username="ann"), User.objects.get(username="ravi")
+    page = stories.write_symptom(ann, slug="new-ache", title="New ache")
+    stories.sign(page, by=ravi, asked_by=ann)
+    assert Article.objects.get(pk=page.pk).live_id > newest
+    assert list(verification.faults()) == []
+
+
+def test_people_come_without_passwords_and_keep_their_groups(lived, tmp_path):
+    archives.export(tmp_path / "archive")
+    archives.empty()
+    said = archives.bring(tmp_path / "archive")
+    ann = User.objects.get(username="ann")
+    assert not ann.has_usable_password()
+    assert {group.name for group in ann.groups.all()} == {"Editors", "Librarians"}
+    assert ann.has_perm("reviews.see_radar")
+    assert ann.has_perm("articles.view_topic")
+    assert "manage.py changepassword USERNAME" in said
+
+
+def test_secrets_and_the_words_of_readers_are_in_no_archive(lived, ann, ravi, tmp_path):
+    for private in (True, False):
+        place = tmp_path / str(private)
+        archives.export(place, private=private)
+        text = "".join(str(archives.lines(place, file.name)) for file in FILES if (place / file.file_name).exists())
+        for secret in (ann.password, ravi.password, "Nobody has read this yet.", "The second link is dead."):
+            assert secret not in text
+
+
+def test_what_is_private_is_told_only_when_asked_for(lived, tmp_path):
+    secrets = ["ann@example.org", "LIC-ravi", "I know the maker."]
+    for private in (True, False):
+        place = tmp_path / str(private)
+        archives.export(place, private=private)
+        text = "".join(str(archives.lines(place, file.name)) for file in FILES if (place / file.file_name).exists())
+        assert [secret in text for secret in secrets] == [private] * 3
+
+
+def test_the_chain_verifies_without_what_is_private(lived, tmp_path):
+    before = archives.export(tmp_path / "before", private=False)
+    archives.empty()
+    said = archives.bring(tmp_path / "before")
+    assert archives.export(tmp_path / "after", private=False) == before
+    assert not PrivateField.objects.exists()
+    assert "private statements of conflicts are hashes alone" in said
+
+
+def test_two_archives_of_one_site_are_the_same(lived, tmp_path):
+    assert archives.export(tmp_path / "one") == archives.export(tmp_path / "two")
+
+
+def test_an_empty_site_goes_out_and_in(db, tmp_path):
+    before = archives.export(tmp_path / "before")
+    archives.bring(tmp_path / "before")
+    assert archives.export(tmp_path / "after") == before
+
+
+def test_a_database_that_is_not_empty_is_refused_in_words(lived, tmp_path):
+    before = archives.export(tmp_path / "archive")
+    with pytest.raises(CommandError, match=r"not empty: it holds .*\d+ articles.*\d+ users"):
+        archives.bring(tmp_path / "archive")
+    assert archives.export(tmp_path / "after") == before
+
+
+def test_a_dry_run_checks_and_stores_nothing(lived, tmp_path):
+    archives.export(tmp_path / "archive")
+    assert "It cannot be brought in here" in archives.bring(tmp_path / "archive", dry_run=True)
+    archives.empty()
+    said = archives.bring(tmp_path / "archive", dry_run=True)
+    assert "The archive is whole." in said
+    assert "cannot" not in said
+    assert not User.objects.exists()
+
+
+def test_a_reviewer_whose_credentials_await_a_check_awaits_it_still(lived, tmp_path):
+    archives.export(tmp_path / "archive")
+    archives.empty()
+    archives.bring(tmp_path / "archive")
+    fiona = Reviewer.objects.get(user__username="fiona")
+    assert (fiona.verified_by, fiona.verified_at) == (None, None)
+
+
+def test_a_text_that_was_expunged_comes_back_blank(lived, tmp_path):
+    archives.export(tmp_path / "archive")
+    blank = [
+        row["digest"] for row in archives.lines(tmp_path / "archive", "revisions") if "expunged" in row["document"]
+    ]
+    assert len(blank) == 2
+    archives.empty()
+    archives.bring(tmp_path / "archive")
+    assert sorted(r.digest for r in Revision.objects.all() if r.expunged) == sorted(blank)
+    assert len(list(verification.expunged())) == 2
