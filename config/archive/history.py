@@ -10,7 +10,7 @@ from articles.models import Publication, Revision
 from config.archive.declaration import EXPUNCTIONS, LEDGER, PUBLICATIONS, REVIEWS, REVISIONS, File
 from config.archive.keys import Keys
 from config.archive.making import Brought, brought
-from config.archive.reading import Archive
+from config.archive.reading import Archive, Broken
 from reviews import ledger
 from reviews.models import Expunction, MedicalReview, Signature
 from reviews.verification.batches import Watch
@@ -30,8 +30,8 @@ class History:
         self._reviews = _Stream(self._checked(REVIEWS, self._review))
         self._expunctions = _Stream(self._checked(EXPUNCTIONS, self._asked))
         self._publications = _Stream(self._checked(PUBLICATIONS, lambda line: None))
-        self._undecided: dict[int, Brought] = {}
-        self._blank: dict[int, Brought] = {}
+        self._undecided: dict[int, tuple[int, tuple]] = {}  # review → its line, and how it was decided
+        self._blank: dict[int, int] = {}  # revision → its line
         self._expunging: set[int] = set()
         self._let_out: set[str] = set()
 
@@ -75,13 +75,13 @@ class History:
     def _text(self, text: Brought) -> None:
         revision: Revision = text.row
         if revision.expunged:
-            self._blank[revision.pk] = text
+            self._blank[revision.pk] = text.number
         elif digest(revision.document.encode()) != revision.digest:
             raise text.broken("its text is not the text of its digest")
 
     def _review(self, asked: Brought) -> None:
         if asked.row.decided_at is not None:
-            self._undecided[asked.row.pk] = asked
+            self._undecided[asked.row.pk] = asked.number, _decision(asked.row)
 
     def _asked(self, asked: Brought) -> None:
         row: Expunction = asked.row
@@ -98,16 +98,17 @@ class History:
             raise brought_entry.broken("its record is not the record of its hash")
         self.previous = (entry.sequence, entry.hash)
         if entry.review_id:
-            decided = self._undecided.pop(entry.review_id, None)
-            if decided is None or _decision(decided.row) != (entry.outcome, entry.by_id, entry.at):
+            _, decided = self._undecided.pop(entry.review_id, (0, None))
+            if decided != (entry.outcome, entry.by_id, entry.at):
                 raise brought_entry.broken("it is not what its review tells of how it was decided")
         if entry.outcome == Signature.Outcome.EXPUNGED:
             self._blank.pop(entry.revision_id, None)
 
     def _nothing_is_left(self) -> None:
-        for lonely, why in ((self._undecided, "it is decided"), (self._blank, "its text is blank")):
-            for row in lonely.values():
-                raise row.broken(f"{why}, and no entry of the ledger says so")
+        for number, _ in self._undecided.values():
+            raise Broken(REVIEWS.file_name, number, "it is decided, and no entry of the ledger says so")
+        for number in self._blank.values():
+            raise Broken(REVISIONS.file_name, number, "its text is blank, and no entry of the ledger says so")
 
 
 def _decision(review: MedicalReview) -> tuple:

@@ -7,6 +7,7 @@ from django.db import connection
 
 from articles import guards
 from articles.models import Article, Publication, Revision
+from config.archive import replay
 from config.archive.declaration import FILES
 from reviews import verification
 from reviews.models import PrivateField, Reviewer
@@ -33,6 +34,15 @@ def test_a_site_comes_back_to_the_byte(lived, tmp_path, client):
     assert client.get("/symptoms/facial-spasms/").content == told_before
     assert client.get("/symptoms/gone/").status_code == 410
     assert client.get("/symptoms/elsewhere/").url == "/symptoms/at-last/"
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_history_may_be_cut_anywhere_into_what_is_stored_at_a_time(lived, tmp_path, monkeypatch, most):
+    before = archives.export(tmp_path / "before")
+    archives.empty()
+    monkeypatch.setattr(replay, "MOST", most)
+    archives.bring(tmp_path / "before")
+    assert archives.export(tmp_path / "after") == before
 
 
 def test_the_story_has_a_line_of_everything(lived, tmp_path):
