@@ -46,6 +46,10 @@ def empty() -> None:
     guards.install(connection)
 
 
+def write_manifest(place: Path, said: dict) -> None:
+    (place / "manifest.json").write_text(json.dumps(said))
+
+
 def write(place: Path, name: str, data: bytes) -> None:
     """Put a file in the place of another and have the manifest say so: whoever alters an archive can do that too."""
     said = manifest(place)
@@ -55,7 +59,7 @@ def write(place: Path, name: str, data: bytes) -> None:
         content = gzip.decompress(data)
         entry |= {"lines": content.count(b"\n"), "lines_sha256": hashlib.sha256(content).hexdigest()}
     said["files"][name] = entry
-    (place / "manifest.json").write_text(json.dumps(said))
+    write_manifest(place, said)
 
 
 def rewrite(place: Path, name: str, change) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 MARK = ".being-written"
@@ -80,11 +80,10 @@ def written_beside(place: Path) -> Iterator[Folder]:
     place = place.resolve()
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise Refused(f"{place} is there already. Name a directory that is not there yet, or an empty one.")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with alone(place.parent / f".{place.name}.lock"):
-        draft = place.parent / f".{place.name}.part"
+    draft = place.parent / f".{place.name}.part"
+    draft.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with alone(draft):
         _clear(draft)
-        draft.mkdir(mode=0o700)
         (draft / MARK).touch()
         yield Folder(draft)
         (draft / MARK).unlink()
@@ -95,30 +94,37 @@ def written_beside(place: Path) -> Iterator[Folder]:
 
 
 def _clear(draft: Path) -> None:
-    if not draft.exists():
-        return
-    if draft.is_symlink() or not ((draft / MARK).exists() or (draft / "manifest.json").exists()):
-        if draft.is_dir() and not draft.is_symlink() and not any(draft.iterdir()):
-            draft.rmdir()
-            return
+    left = list(draft.iterdir())
+    if left and not (draft / MARK).exists() and not (draft / "manifest.json").exists():
         raise Refused(f"{draft} is in the way, and no run of this wrote it. Move it elsewhere.")
-    shutil.rmtree(draft)
+    (draft / MARK).touch()  # so that a run that is killed while it clears can be told too
+    for path in left:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != MARK:
+            path.unlink()
 
 
 @contextmanager
-def alone(lock: Path) -> Iterator[None]:
-    """Nobody else does the same at the same place meanwhile."""
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+def alone(directory: Path) -> Iterator[None]:
+    """Nobody else works in a directory meanwhile. The lock is the directory's own and moves with it."""
+    if directory.is_symlink():
+        raise Refused(f"{directory} is a link. Move it elsewhere.")
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as taken:
-            raise Refused(f"Another run is at work there ({lock}).") from taken
+        if not _held(handle, directory):
+            raise Refused(f"Another run is at work in {directory}.")
         yield
     finally:
-        with suppress(FileNotFoundError):
-            os.unlink(lock)
         os.close(handle)
+
+
+def _held(handle: int, directory: Path) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.stat(directory).st_ino == os.fstat(handle).st_ino  # or another run has just moved it to its place
+    except (BlockingIOError, FileNotFoundError):
+        return False
 
 
 def settle(file) -> None:
