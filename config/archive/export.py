@@ -22,7 +22,7 @@ def export(place: Path, *, private: bool, watch: Watch) -> "Written":
                 for row in columns.rows(file, private=private):
                     out.write(line(row))
                     seen(1)
-        missing = _images(folder, watch)
+        missing = pictures(folder, watch)
         said = manifest.compose(folder.files, private=private, missing=missing)
         written = Written(folder, said, missing, ReaderReport.objects.open().count())
         folder.put(manifest.NAME, said)
@@ -40,7 +40,7 @@ class Written:
         self.missing, self.reports = missing, reports
 
 
-def _images(folder: Folder, watch: Watch) -> list[str]:
+def pictures(folder: Folder, watch: Watch) -> list[str]:
     """Copy each picture, read as it is read for visitors; gives the names of those that are not there or not whole."""
     missing = []
     seen = watch("pictures", Image.objects.count)
