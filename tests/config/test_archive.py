@@ -7,6 +7,7 @@ from django.db import connection
 
 from articles import guards
 from articles.models import Article, Publication, Revision
+from config import accounts
 from config.archive import replay
 from config.archive.declaration import FILES
 from reviews import verification
@@ -77,6 +78,24 @@ def test_people_come_without_passwords_and_keep_their_groups(lived, tmp_path):
     assert ann.has_perm("reviews.see_radar")
     assert ann.has_perm("articles.view_topic")
     assert "manage.py changepassword USERNAME" in said
+
+
+class Now:
+    """A thread that has done its work when it has started."""
+
+    def __init__(self, target, args):
+        self.start = lambda: target(*args)
+
+
+def test_people_set_a_new_password_by_mail(lived, tmp_path, client, mailoutbox, monkeypatch):
+    archives.export(tmp_path / "archive")
+    archives.empty()
+    archives.bring(tmp_path / "archive")
+    monkeypatch.setattr(accounts, "Thread", Now)
+    client.post("/accounts/password/reset/", {"email": "ann@example.org"})
+    (mail,) = mailoutbox
+    assert mail.to == ["ann@example.org"]
+    assert "/accounts/password/reset/key/" in mail.body
 
 
 def test_secrets_and_the_words_of_readers_are_in_no_archive(lived, ann, ravi, tmp_path):
