@@ -85,7 +85,7 @@ def _learn(keys: Keys, file: File, row: dict, number: int) -> None:
 
 def _pictures(archive: Archive, watch: Watch) -> None:
     """Each picture is there, or was not there when the archive was made; and no other is."""
-    missing = archive.said.get("images_missing")
+    missing = archive.said["images_missing"]
     there, file = set(archive.pictures()), next(file for file in archive.files if file.model is Image)
     seen = watch("reading pictures", lambda: len(there))
     for number, row in archive.lines(file):
@@ -93,7 +93,7 @@ def _pictures(archive: Archive, watch: Watch) -> None:
             name = images.file_name(Image(sha256=row["sha256"], media_type=row["media_type"]))
         except (KeyError, TypeError) as error:
             raise Broken(file.file_name, number, "no file can be of this kind") from error
-        if f"images/{name}" not in there and name not in (missing or ()):
+        if f"images/{name}" not in there and name not in missing:
             raise Broken(file.file_name, number, f"the picture images/{name} is not in the manifest")
         there.discard(f"images/{name}")
     if there:

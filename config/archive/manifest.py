@@ -15,7 +15,15 @@ from reviews import verification
 NAME = "manifest.json"
 FORMAT, VERSION = "countersign-archive", 1
 IMAGE = re.compile(rf"images/[0-9a-f]{{64}}\.(?:{'|'.join(sorted(IMAGE_TYPES.values()))})")
-TEXTS = {"format": str, "version": int, "private": bool, "schema": dict, "files": dict, "head": dict, "build": str}
+SAID = {
+    "build": str,
+    "files": dict,
+    "head": dict,
+    "images_missing": list,
+    "private": bool,
+    "schema": dict,
+    "site_revision": int,
+}
 
 
 def schema() -> dict[str, str]:
@@ -52,7 +60,7 @@ def read(text: bytes) -> dict:
         raise Refused(f"{NAME}: it is not the manifest of an archive.")
     if said.get("version") != VERSION:
         raise Refused(f"{NAME}: the archive is of format {said.get('version')}, and this build reads {VERSION}.")
-    for name, kind in TEXTS.items():
+    for name, kind in SAID.items():
         if not isinstance(said.get(name), kind):
             raise Refused(f"{NAME}: “{name}” is missing or not what it should be.")
     _of_this_schema(said)

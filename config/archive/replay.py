@@ -6,13 +6,16 @@ of it, the entry that decided it, and the line that shows it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from django.db import DatabaseError
 from django.db.models import OuterRef, Subquery
 
 from articles.content import EXPUNGED
 from articles.models import Article, Authorship, Publication, Revision
+from config.archive.folder import Refused
 from config.archive.making import Brought
 from config.archive.storing import insert
 from reviews.models import Comment, Expunction, HandOver, MedicalReview, Signature
@@ -85,7 +88,9 @@ class Replay:
     def _flush(self) -> None:
         """The first steps of all pages, then the second steps, and so on."""
         for wave in zip_longest(*self._steps.values()):
-            self._store([step for step in wave if step is not None])
+            steps = [step for step in wave if step is not None]
+            with _in_words(steps):
+                self._store(steps)
         self._steps.clear()
         self._rows = self._weight = 0
 
@@ -134,6 +139,21 @@ class Replay:
         for asked in self._confirmed:
             told = {name: getattr(asked, name) for name in ("entry_id", "confirmed_by_id", "confirmed_at")}
             Expunction.objects.filter(pk=asked.pk).update(**told)
+
+
+@contextmanager
+def _in_words(steps: list[Step]) -> Iterator[None]:
+    """What the database says when it refuses a row, and among which lines that row is."""
+    try:
+        yield
+    except DatabaseError as error:
+        lines = defaultdict(list)
+        for step in steps:
+            for event in (*step.texts, step.review, step.entry, step.line):
+                if event:
+                    lines[event.name].append(event.number)
+        told = ", ".join(f"{name} lines {min(numbers)} to {max(numbers)}" for name, numbers in lines.items())
+        raise Refused(f"{told}: the database refuses one of these rows: {error}") from error
 
 
 def _all(rows: list[Brought], name: str, model: type) -> Iterator:

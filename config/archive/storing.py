@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from itertools import islice
 
+from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
@@ -44,7 +45,7 @@ def _store(batch: list[Brought]) -> None:
         insert([brought.row for brought in batch])
         for name in batch[0].belonging:
             insert([row for brought in batch for row in brought.belonging[name]])
-    except (DatabaseError, ValueError) as error:
+    except (DatabaseError, ValidationError) as error:
         first, last = batch[0].number, batch[-1].number
         raise batch[0].broken(f"the database refuses one of the lines {first} to {last}: {error}") from error
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db.models import Field
 
+from articles.fields import UNPRINTABLE, LineField, RichTextField
+
 
 def line(row: dict) -> bytes:
     """One row as one line in the canonical form of RFC 8785, which this is for text, whole numbers, truths and null
@@ -40,6 +42,8 @@ def _text(value, column: Field) -> str:
         raise ValueError(f"“{column.name}” is not text: {value!r:.80}")
     if "\0" in value:
         raise ValueError(f"“{column.name}” has a character that no database keeps (U+0000)")
+    if isinstance(column, LineField | RichTextField) and (found := UNPRINTABLE.search(value)):
+        raise ValueError(f"“{column.name}” has a character that cannot be printed (U+{ord(found[0]):04X})")
     if column.max_length and len(value) > column.max_length:
         raise ValueError(f"“{column.name}” has {len(value)} characters, and {column.max_length} is the most")
     return value

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from pathlib import Path
 
 from django.conf import settings
@@ -17,7 +16,6 @@ from reviews import verification
 
 NAME = "manifest.json"
 FORMAT, VERSION = "countersign-backup", 1
-DIGEST = re.compile(r"[0-9a-f]{64}")
 PIECE = 1024 * 1024
 
 
@@ -71,9 +69,11 @@ def _whole(root: Path, files) -> None:
     for name, entry in files.items():
         if name != due and not IMAGE.fullmatch(name):
             raise Refused(f"{NAME}: it lists “{name:.100}”, which no backup has.")
-        if (root / name).is_symlink() or (root / name).parent.is_symlink():
-            raise Refused(f"{name}: it is a link, and a backup has none.")
-        if not isinstance(entry, dict) or digest(root / name) != entry.get("sha256"):
+        path = root / name
+        if path.is_symlink() or path.parent.is_symlink() or not path.is_file():
+            raise Refused(f"{name}: it is missing, or it is a link, and a backup has none.")
+        found = digest(path)
+        if not isinstance(entry, dict) or found != entry.get("sha256") or (name != due and found != path.stem):
             raise Refused(f"{name}: it is not the file that the manifest lists.")
 
 

@@ -34,6 +34,7 @@ def test_a_site_comes_back_to_the_byte(lived, tmp_path, client):
     assert list(verification.faults()) == []
     assert client.get("/symptoms/facial-spasms/").content == told_before
     assert client.get("/symptoms/gone/").status_code == 410
+    assert "/symptoms/facial-spasms/" in client.get("/search/?q=facial+spasms").text
     assert client.get("/symptoms/elsewhere/").url == "/symptoms/at-last/"
 
 

@@ -94,6 +94,12 @@ def test_a_manifest_that_is_none(archive, text):
     refused(archive, r"manifest\.json: it ")
 
 
+@pytest.mark.parametrize("name", ["head", "images_missing", "site_revision", "files", "private"])
+def test_a_manifest_that_does_not_say_all(archive, name):
+    say(archive, **{name: "x"})
+    refused(archive, rf"manifest\.json: “{name}” is missing or not what it should be")
+
+
 def test_another_format(archive):
     say(archive, version=2)
     refused(archive, r"manifest\.json: the archive is of format 2, and this build reads 1")
@@ -216,6 +222,7 @@ def test_a_column_that_is_missing_or_unknown(archive):
         ("topics", {"name": "x" * 101}, "“name” has 101 characters, and 100 is the most"),
         ("topics", {"name": 7}, "“name” is not text: 7"),
         ("topics", {"name": "a\0"}, "a character that no database keeps"),
+        ("topics", {"name": "a\x07"}, r"a character that cannot be printed \(U\+0007\)"),
         ("reviewers", {"licence_expires": "never"}, "“licence_expires” is not a date"),
         ("notices", {"year": 1.5}, "“year” is not a whole number"),
         ("pages", {"writer": "nobody"}, "no user “nobody” is in the archive"),
@@ -315,7 +322,8 @@ def test_another_site_revision(archive):
 def test_words_of_ones_own_that_one_signed(archive):
     """The guards stand during an import: this one says that nobody signs what they wrote."""
     one(archive, "revisions", place(archive, "revisions", number=2), authors=["ann", "ravi"])
-    refused_by_the_database(archive, "nobody signs words of their own that nobody else has signed")
+    words = r"ledger\.jsonl\.gz lines \d+ to \d+.*: nobody signs words of their own that nobody else has signed"
+    refused_by_the_database(archive, words)
 
 
 def test_a_title_that_was_not_signed(archive):
