@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from shutil import get_terminal_size
 
 from django.core.management.base import OutputWrapper
 from tqdm import tqdm
@@ -21,8 +22,9 @@ class Progress:
         if not self._wanted:
             return lambda number: None
         if self._stream.isatty():
+            total, width = size(), get_terminal_size().columns
             self._bar = tqdm(
-                total=size() or None, desc=what, unit=" rows", file=_Raw(self._stream), leave=True, dynamic_ncols=True
+                total=total, desc=what, unit=" rows", file=_Raw(self._stream), leave=total > 0, ncols=width
             )
             return self._bar.update
         self._stage = _Stage(self._stream, what, size())
@@ -76,6 +78,3 @@ class _Raw:
 
     def isatty(self) -> bool:
         return True
-
-    def fileno(self) -> int:
-        return self._stream.fileno()
