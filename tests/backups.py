@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.storage import storages
 from django.db import connection
 
@@ -23,6 +24,7 @@ def places(url: str = "", images: Path | None = None) -> dict[str, str]:
     return {
         "DATABASE_URL": url or url_of(connection),
         "IMAGES_ROOT": str(images or storages["images"].location),
+        "BUILD": settings.BUILD,  # of now: somebody may commit while the tests run
         "PATH": f"{TOOLS}:{os.environ['PATH']}",
     }
 

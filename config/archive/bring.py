@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import DatabaseError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from articles import projections
@@ -20,6 +19,7 @@ from config.archive.folder import Refused
 from config.archive.history import History
 from config.archive.keys import Keys
 from config.archive.making import brought
+from config.archive.migrated import refuse_unless_migrated
 from config.archive.reading import Archive
 from config.archive.replay import Replay
 from config.archive.storing import count_on, store
@@ -42,6 +42,7 @@ def in_the_way() -> list[str]:
 
 def check(archive: Archive, watch: Watch) -> dict[str, int]:
     """Everything about an archive that can be told without storing it. Raises Refused. Gives the numbers of lines."""
+    refuse_unless_migrated()
     names = keys.collect(archive, watch)
     for file in archive.files:
         if file in FRAME or file in BESIDE:
@@ -82,9 +83,7 @@ def bring(archive: Archive, watch: Watch) -> dict[str, int]:
 
 
 def _refuse_unless_empty() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Refused("The tables of this database are not there, or not up to date. Run “manage.py migrate” first.")
+    refuse_unless_migrated()
     if found := in_the_way():
         raise Refused(f"This database is not empty: it holds {', '.join(found)}. Nothing was changed.")
 

@@ -8,6 +8,7 @@ from articles.models import Image, ReaderReport
 from config.archive import columns, manifest
 from config.archive.declaration import files
 from config.archive.folder import Folder, written_beside
+from config.archive.migrated import refuse_unless_migrated
 from config.archive.moment import one_moment
 from config.archive.values import line
 from reviews.verification.batches import Watch
@@ -15,6 +16,7 @@ from reviews.verification.batches import Watch
 
 def export(place: Path, *, private: bool, watch: Watch) -> "Written":
     """Write everything into a directory beside ``place``, the manifest last, and move it there."""
+    refuse_unless_migrated()
     with written_beside(place) as folder, one_moment():
         for file in files(private=private):
             seen = watch(file.name, file.model._base_manager.count)

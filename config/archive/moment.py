@@ -17,6 +17,7 @@ def one_moment() -> Iterator[None]:
     elif connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("BEGIN DEFERRED")
+            cursor.execute("SELECT COUNT(*) FROM sqlite_master")  # the moment is that of the first read
             try:
                 yield
             finally:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from config.archive.export import pictures
 from config.archive.folder import Folder, remember, settle, written_beside
+from config.archive.migrated import refuse_unless_migrated
 from config.archive.moment import one_moment
 from config.backup import manifest
 from config.backup.engines import here
@@ -12,6 +13,7 @@ from reviews.verification.batches import Watch
 
 def put_by(place: Path, *, bin: str, watch: Watch) -> dict:
     """Write a backup into a directory beside ``place`` and move it there; gives what its manifest says."""
+    refuse_unless_migrated()
     engine = here()
     with written_beside(place) as folder, one_moment():
         watch("database", lambda: 0)

@@ -2,8 +2,10 @@
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from articles import guards
 from articles.models import Article, Publication, Revision
@@ -141,6 +143,26 @@ def test_a_database_that_is_not_empty_is_refused_in_words(lived, tmp_path):
     with pytest.raises(CommandError, match=r"not empty: it holds .*\d+ articles.*\d+ users"):
         archives.bring(tmp_path / "archive")
     assert archives.export(tmp_path / "after") == before
+
+
+@pytest.fixture
+def another_build():
+    """The database as one finds it between an upgrade of the program and its migrations, or after going back."""
+    recorder, (newest,) = MigrationRecorder(connection), MigrationLoader(None).graph.leaf_nodes("articles")
+    recorder.record_unapplied(*newest)
+    yield lambda: (recorder.record_applied(*newest), recorder.record_applied("articles", "9999_later"))
+    recorder.record_unapplied("articles", "9999_later")
+
+
+def test_tables_of_another_build_are_not_written_out(lived, another_build, tmp_path):
+    for command in ("export_archive", "backup"):
+        with pytest.raises(CommandError, match=r"not up to date. Run “manage\.py migrate” first"):
+            call_command(command, tmp_path / "out", no_progress=True)
+    another_build()
+    for command in ("export_archive", "backup"):
+        with pytest.raises(CommandError, match="ahead of this build, which does not know articles 9999_later"):
+            call_command(command, tmp_path / "out", no_progress=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_dry_run_checks_and_stores_nothing(lived, tmp_path):
