@@ -157,7 +157,9 @@ class MergedCause(models.Model):
     """
 
     uuid = models.UUIDField(unique=True)
-    key = models.BigIntegerField(unique=True, help_text="The key of its row, which forms opened before still send.")
+    key = models.BigIntegerField(
+        unique=True, null=True, help_text="The key of its row in this database, which forms opened before still send."
+    )
     name = models.CharField(max_length=200)
     folded = models.CharField(max_length=400, db_index=True)
     slug = models.SlugField(max_length=200)

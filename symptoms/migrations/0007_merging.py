@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(unique=True)),
-                ('key', models.BigIntegerField(help_text='The key of its row, which forms opened before still send.', unique=True)),
+                ('key', models.BigIntegerField(help_text='The key of its row in this database, which forms opened before still send.', null=True, unique=True)),
                 ('name', models.CharField(max_length=200)),
                 ('folded', models.CharField(db_index=True, max_length=400)),
                 ('slug', models.SlugField(max_length=200)),
