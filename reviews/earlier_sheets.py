@@ -15,6 +15,7 @@ from articles.actions import Refused
 from articles.spreadsheets import unescaped
 
 MOST_ROWS = 5_000
+LONGEST_CELL = 100_000  # characters
 LARGEST = 5 * 1024 * 1024  # bytes of the file
 UNPACKED = 200 * 1024 * 1024  # bytes of what is packed in it
 WIDEST = 50  # columns
@@ -107,11 +108,18 @@ def _of_text(data: bytes) -> tuple[Filled, list[str]]:
     text, notes = _decoded(data)
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-        return _filled(row[:WIDEST] for row in rows), notes
+        return _filled(_ended(row)[:WIDEST] for row in rows), notes
     except csv.Error as error:
         raise CannotRead(
             "This file cannot be read as CSV: a cell has no end. Is a quotation mark missing? Or save it as .xlsx."
         ) from error
+
+
+def _ended(row: list[str]) -> list[str]:
+    """The row, unless a quotation mark that is missing made one cell of all that follows."""
+    if any(len(cell) > LONGEST_CELL for cell in row):
+        raise csv.Error("a cell is longer than any that people write")
+    return row
 
 
 def _delimiter(text: str) -> str:

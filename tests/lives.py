@@ -1,6 +1,9 @@
 """A site that has lived: every deed that leaves a trace, done once through the actions of every day."""
 
 import datetime as dt
+import json
+import tempfile
+from pathlib import Path
 
 from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
@@ -8,6 +11,8 @@ from django.utils import timezone
 from articles.actions import change_address, discard, restore
 from articles.feedback import deeds
 from articles.filing import file_under
+from articles.imports import reading
+from articles.imports.importing import planned
 from articles.models import Article, CopyrightNotice, Revision
 from articles.notices import retire_notice, roll_copyright_year
 from reviews import comments, recalls, reports
@@ -22,6 +27,9 @@ from reviews.actions import (
 from reviews.carrying import go_away, hand_over
 from reviews.expunging import ask_to_expunge, confirm_expunging, drop_expunging
 from reviews.models import Reviewer
+from symptoms.merging.causes import merge_causes
+from symptoms.merging.pages import merge_symptoms
+from symptoms.models import Cause, Symptom
 from tests import pages, stories
 from tests.images import add_figure, keep
 
@@ -38,6 +46,7 @@ def live_through(ann, ravi, fiona, morgan, olga) -> None:
     expunged(ann, ravi, morgan, olga)
     read_again(whole, ann, ravi, morgan)
     reframed(morgan)
+    brought_in_and_merged(ann, ravi, morgan)
     # Somebody whose signatures stand, and whose new credentials nobody has checked yet.
     Reviewer.objects.filter(user=fiona).update(specialty="General practice", verified_by=None, verified_at=None)
 
@@ -154,3 +163,28 @@ def reframed(morgan) -> None:
     CopyrightNotice.objects.filter(pk=notice.pk).update(year=2020)
     roll_copyright_year([notice], year=2021, by=morgan)
     retire_notice(CopyrightNotice.objects.create(holder="Of old", year=2019), by=morgan)
+
+
+def brought_in_and_merged(ann, ravi, morgan) -> None:
+    """Pages from a file, one on an earlier review; causes that became one, a draft and a public page that gave way."""
+    records = [
+        {"type": "cause", "id": "C:1", "name": "Gout"},
+        {"type": "symptom", "id": "S:1", "title": "Sore toe", "body": "<p>It hurts.</p>", "causes": [{"cause": "C:1"}]},
+        {"type": "article", "id": "A:1", "title": "Looking after feet", "body": "<p>Wash them.</p>", "also": ["A:0"]},
+        {"type": "article", "id": "A:1", "title": "Twice"},
+    ]
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+        file.write("".join(f"{json.dumps(record)}\n" for record in records))
+        file.flush()
+        format = reading.get("jsonl")
+        with planned(Path(file.name), reader=format, format="jsonl", source="elsewhere", by=morgan) as plan:
+            plan.apply()
+    stories.record_earlier(stories.write_article(ann, slug="migrated", title="Migrated"), by=morgan)
+    merge_causes(
+        Cause.objects.get(name="Gout"), stories.write_cause(ann, name="Gouty toe", slug="gouty-toe"), by=morgan
+    )
+    public = stories.write_symptom(ann, slug="toe-ache", title="Toe ache")
+    stories.sign(public, by=ravi, asked_by=ann)
+    kept = stories.write_symptom(ann, slug="toe-pain", title="Toe pain")
+    for lost in ("sore-toe", "toe-ache"):
+        merge_symptoms(Symptom.objects.get(slug=lost), kept, by=morgan)
