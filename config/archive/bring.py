@@ -72,6 +72,7 @@ def bring(archive: Archive, watch: Watch) -> dict[str, int]:
         Replay().store(history.events())
         Reviewer.objects.filter(pk__in=unverified).update(verified_by=None, verified_at=None)
         _rows(archive, BESIDE, names, watch)
+        names.forget()
         count_on()
         watch("lists beside the log", lambda: 0)
         projections.rebuild()

@@ -25,6 +25,10 @@ class Keys:
             raise ValueError(f"“{name}” is there twice")
         known[name] = key
 
+    def forget(self) -> None:
+        """Everything is in: what comes now needs the room."""
+        self._of.clear()
+
     def all(self, model: type[Model]) -> list[int]:
         return list(self._of.get(model, {}).values())
 
