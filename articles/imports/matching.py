@@ -104,9 +104,11 @@ def pages_of(job: Job, keys: Iterable[str]) -> dict[str, int]:
     """Id → primary key of the page that it leads to, of those that lead to one that is kept."""
     keys = set(keys)
     found = _led(job, keys)
-    merged = job.spool.stands_for("page", keys - found.keys())
-    heirs = _led(job, set(merged.values()))
-    return found | {key: heirs[heir] for key, heir in merged.items() if heir in heirs}
+    rest = keys - found.keys()
+    # What is not known by its own id yet may be by one that its record, or the record that it was merged into, tells.
+    others = job.spool.stands_for("page", rest) | job.spool.also("page", rest)
+    led = _led(job, {other for several in others.values() for other in several})
+    return found | {key: led[other] for key, several in others.items() for other in several if other in led}
 
 
 def _led(job: Job, keys: set[str]) -> dict[str, int]:

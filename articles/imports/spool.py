@@ -20,12 +20,14 @@ CREATE TABLE record (seq INTEGER PRIMARY KEY, line INTEGER, type TEXT, space TEX
 CREATE INDEX record_by_work ON record (type, verdict, seq);
 CREATE INDEX record_by_url ON record (url) WHERE url <> '';
 CREATE TABLE merged (space TEXT, key TEXT, seq INTEGER, PRIMARY KEY (space, key)) WITHOUT ROWID;
+CREATE INDEX merged_by_record ON merged (seq);
 CREATE TABLE finding (what TEXT, line INTEGER, key TEXT, field TEXT, text TEXT);
 """
 
 OWN_NAMES = "SELECT key, name FROM record"
 MERGED_NAMES = "SELECT m.key, r.name FROM merged m JOIN record r ON r.seq = m.seq"
 MERGED_KEYS = "SELECT m.key, r.key FROM merged m JOIN record r ON r.seq = m.seq WHERE m.space = ?"
+ALSO = "SELECT r.key, m.key FROM record r JOIN merged m ON m.seq = r.seq WHERE r.space = ?"
 # An id that has a record of its own stands for itself, save where that record says no more than that it is obsolete.
 MERGED = """SELECT m.seq, m.key FROM merged m WHERE m.space = ? AND NOT EXISTS (
     SELECT 1 FROM record r WHERE r.space = m.space AND r.key = m.key AND r.type <> 'retired')"""
@@ -170,11 +172,19 @@ class Spool:
                 found.setdefault(seqs[seq], []).append(key)
         return found
 
-    def stands_for(self, space: str, keys: Iterable[str]) -> dict[str, str]:
+    def stands_for(self, space: str, keys: Iterable[str]) -> dict[str, list[str]]:
         """Merged id → the id of the record that it was merged into."""
-        found = {}
+        return self._told_of(f"{MERGED_KEYS} AND m.key", space, keys)
+
+    def also(self, space: str, keys: Iterable[str]) -> dict[str, list[str]]:
+        """Id → the ids that were merged into its record."""
+        return self._told_of(f"{ALSO} AND r.key", space, keys)
+
+    def _told_of(self, sql: str, space: str, keys: Iterable[str]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
         for some in batched(keys):
-            found |= dict(self._db.execute(f"{MERGED_KEYS} AND m.key IN ({_marks(some)})", (space, *some)).fetchall())
+            for key, other in self._db.execute(f"{sql} IN ({_marks(some)})", (space, *some)):
+                found.setdefault(key, []).append(other)
         return found
 
     def _one(self, sql: str, *values):

@@ -192,6 +192,16 @@ def test_merged_ids_lead_to_the_page_that_took_their_place(bring, client, ravi, 
     assert [one.name for group in document("S:2").related for one in group.symptoms] == ["Ache"]
 
 
+def test_pages_that_come_again_under_other_ids_still_name_each_other(bring):
+    bring(ACHE, ITCH)
+    first = {"type": "symptom", "id": "ache", "also": ["S:1"], "title": "Ache"}
+    second = {"type": "symptom", "id": "itch", "also": ["S:2"], "title": "Itch"}
+    related = {"related": [{"symptom": "itch", "system": "skin"}]}
+    run = bring(first | related, second, chunk=1)["run"]
+    assert [one.name for group in document("ache").related for one in group.symptoms] == ["Itch"]
+    assert "dangling symptom" not in run.counts
+
+
 def test_an_obsolete_id_leads_on_and_its_draft_is_discarded(bring):
     bring(ACHE, ITCH)
     bring({"type": "retired", "id": "S:2", "title": "obsolete itch", "replaced_by": "S:1"})
