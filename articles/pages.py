@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.paginator import Page
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -92,8 +93,12 @@ def withdrawn(line: Publication, site_revision: int, **more) -> Leaf:
 
 
 def moved(*, kind: str, slug: str, url_name: str, **rest) -> HttpResponse:
-    """A permanent redirect from an address of old."""
-    old = Redirect.objects.filter(kind=kind, slug=slug, language="en").select_related("article").first()
+    """A permanent redirect from an address of old.
+
+    Imported ids lead to drafts too; visitors learn nothing of those, not even the address, which a title made.
+    """
+    logged = Publication.objects.filter(article=OuterRef("article"))
+    old = Redirect.objects.filter(Exists(logged), kind=kind, slug=slug, language="en").select_related("article").first()
     if old is None:
         raise Http404
     return led_on(reverse(url_name, kwargs={"slug": old.article.slug} | rest))

@@ -192,6 +192,18 @@ def test_merged_ids_lead_to_the_page_that_took_their_place(bring, client, ravi, 
     assert [one.name for group in document("S:2").related for one in group.symptoms] == ["Ache"]
 
 
+def test_an_old_id_leads_visitors_to_no_draft_and_to_the_page_once_it_is_signed(bring, client, ann, ravi):
+    draft = stories.write_symptom(ann, slug="unsigned-name", title="Unsigned name")
+    bring({"type": "retired", "id": "S:9", "title": "Old ache", "replaced_by": str(draft.uuid)})
+    assert Redirect.objects.get(slug="old-ache").article_id == draft.pk
+    for path in ("/symptoms/old-ache/", "/symptoms/old-ache/causes/", "/symptoms/old-ache/history/"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "unsigned" not in f"{answer.headers}{answer.text}".lower()
+    stories.sign(draft, by=ravi, asked_by=ann)
+    assert client.get("/symptoms/old-ache/").headers["Location"] == "/symptoms/unsigned-name/"
+
+
 def test_pages_that_come_again_under_other_ids_still_name_each_other(bring):
     bring(ACHE, ITCH)
     first = {"type": "symptom", "id": "ache", "also": ["S:1"], "title": "Ache"}
