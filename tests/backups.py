@@ -37,7 +37,7 @@ def manage(*arguments, url: str = "", images: Path | None = None) -> subprocess.
         env=os.environ | places(url, images),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
 
 

@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
 from django.db import connection
+from django.test import SimpleTestCase
 from django.utils import timezone
 
 from articles import guards
@@ -27,10 +28,31 @@ hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine
 hypothesis.settings.load_profile("untimed")
 
 
+# Whatever leads to a database asks for one of these in the end.
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
+
+
+def on_postgresql() -> bool:
+    return "postgresql" in django_settings.DATABASES["default"]["ENGINE"]
+
+
+def pytest_report_header() -> str | None:
+    return "left to the run on SQLite: tests that use no database" if on_postgresql() else None
+
+
+def uses_database(item) -> bool:
+    """Whether the outcome of a test may depend on the engine; one that opens a database in its own way is marked."""
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("both_engines")
+    of_django = isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, SimpleTestCase)
+    return bool(marked or of_django or DATABASE_FIXTURES & set(item.fixturenames))
+
+
 def pytest_collection_modifyitems(config, items):
-    """Leave out, openly, the tests that hold on the other engine only."""
-    other = "sqlite" if "postgresql" in django_settings.DATABASES["default"]["ENGINE"] else "postgresql"
+    """Leave out, openly, the tests that hold on the other engine only, and run but once what uses no database."""
+    other = "sqlite" if on_postgresql() else "postgresql"
     left_out = [item for item in items if item.get_closest_marker(other)]
+    if on_postgresql():
+        left_out += [item for item in items if item not in left_out and not uses_database(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

@@ -40,7 +40,7 @@ def at_once(*deeds: Callable) -> list:
     def do(deed):
         try:
             connection.ensure_connection()
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=120)
             return deed()
         except Exception as error:
             return error

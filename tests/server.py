@@ -24,7 +24,7 @@ class Server:
 
     def get(self, path: str) -> int:
         """The status of a page, asked for over a connection of its own."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=20)
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=120)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -102,11 +102,11 @@ def gunicorn(
             yield server
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(120)
 
 
 def _wait_for(server: Server, process: subprocess.Popen, errors: Path) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         if process.poll() is not None:
             break
         try:

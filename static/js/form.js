@@ -3,3 +3,4 @@ import "./form/editors.js";
 import "./form/rows.js";
 import "./form/leave.js";
 import "./form/live.js";
+import "./form/ready.js";

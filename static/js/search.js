@@ -22,12 +22,11 @@ function begin(form, input) {
   let timer, asking, chosen = -1;
 
   input.addEventListener("input", () => {
-    clearTimeout(timer);
-    asking?.abort();
+    drop();
     timer = setTimeout(ask, PAUSE);
   });
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !list.hidden) { event.preventDefault(); close(); }
+    if (event.key === "Escape" && !list.hidden) { event.preventDefault(); drop(); close(); }
     if (list.hidden || !["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) return;
     if (event.key === "Enter" && chosen < 0) return;
     event.preventDefault();
@@ -36,7 +35,13 @@ function begin(form, input) {
     choose((chosen + 1 + (event.key === "ArrowDown" ? 1 : count - 1)) % count - 1);
   });
   form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) close(); });
-  form.addEventListener("submit", () => { clearTimeout(timer); asking?.abort(); });
+  form.addEventListener("submit", drop);
+
+  // What was asked for and has not come yet is no longer wanted: it would open a list that was just closed.
+  function drop() {
+    clearTimeout(timer);
+    asking?.abort();
+  }
 
   async function ask() {
     const typed = input.value.trim();

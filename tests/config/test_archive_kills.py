@@ -74,7 +74,7 @@ def killed(tmp_path: Path, command: str, place: Path, moment: str, number: int) 
         env=os.environ | {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
 

@@ -73,7 +73,7 @@ def test_a_backup_is_of_one_moment_while_people_write_and_sign(lived, ann, ravi,
     working = Thread(target=work)
     working.start()
     try:
-        assert begun.wait(30)
+        assert begun.wait(120)
         kept = done("backup", tmp_path / "backup")
     finally:
         stop.set()
@@ -109,7 +109,7 @@ def test_a_restore_that_was_killed_is_done_again(lived, nowhere, tmp_path):
         env=os.environ | known | places(**nowhere),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert head() in done("restore", tmp_path / "backup", **nowhere)

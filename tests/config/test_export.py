@@ -382,7 +382,7 @@ def run_killed(directory: Path, moment: int) -> int:
         "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
     }
     command = [sys.executable, "-c", KILLED, str(directory), str(moment)]
-    done = subprocess.run(command, env=os.environ | env, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=os.environ | env, capture_output=True, text=True, timeout=600)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return done.returncode
 
@@ -421,7 +421,7 @@ def served(directory: Path):
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(directory)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(100):
+        for _ in range(1200):
             try:
                 urlopen(f"http://127.0.0.1:{port}/")
                 break
@@ -430,7 +430,7 @@ def served(directory: Path):
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 def test_a_plain_web_server_serves_the_same_words(site, tmp_path, client, settings):

@@ -163,7 +163,7 @@ def test_what_is_asked_of_the_site_itself_is_kept_by_nothing(client, every_recor
 def test_the_access_log_of_the_server_names_paths_only(transactional_db, tmp_path):
     log = tmp_path / "access"
     with server.gunicorn(server.url_of(connection), workers=1, access_log=log) as running:
-        asked = http.client.HTTPConnection(server.HOST, running.port, timeout=20)
+        asked = http.client.HTTPConnection(server.HOST, running.port, timeout=120)
         asked.request("GET", f"/search/?q={WORD}", headers={"Referer": f"http://example.org/?{WORD}"})
         asked.getresponse().read()
         asked.request("GET", f"/finder/?s={WORD}")

@@ -63,7 +63,7 @@ def test_a_withdrawal_that_takes_longer_than_a_later_publication_still_shows(
         with closing(connection), transaction.atomic():
             withdraw_page(slow, reason="safety", by=morgan)
             withdrawn.set()
-            may_end.wait(5)
+            may_end.wait(120)
 
     def move():
         with closing(connection):
@@ -71,7 +71,7 @@ def test_a_withdrawal_that_takes_longer_than_a_later_publication_still_shows(
 
     with ThreadPoolExecutor(2) as people:
         leaving = people.submit(withdraw)
-        assert withdrawn.wait(5)
+        assert withdrawn.wait(120)
         moving = people.submit(move)
         wait([moving], timeout=0.5)
         assert client.get("/symptoms/slow/").status_code == 200

@@ -1,17 +1,27 @@
-"""A real browser for the journeys, and the few gestures that they repeat."""
+"""A real browser for the journeys, and the few gestures that they repeat.
+
+A journey waits for states, never for a time: ``expect(…)``, ``wait_for()``, ``wait_until(…)``. To see
+one as a slow machine does, set ``SLOWER_BROWSER=6``: scripts take six times as long, answers are late.
+"""
 
 import os
+import time
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from config import groups
 from tests.conftest import PASSWORD
 
 # Playwright's own loop runs in this thread, and Django would otherwise refuse to speak to the database in it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# One bound for all that a journey waits for: no measure of speed, only the end of what hangs.
+TIMEOUT = 120_000  # milliseconds
+expect.set_options(timeout=TIMEOUT)
+SLOWER = float(os.environ.get("SLOWER_BROWSER", "1"))
 FLAGS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
@@ -53,8 +63,10 @@ def sit_down(chromium, live_server):
     def sit(width: int = 1280, height: int = 900, **options):
         context = chromium.new_context(base_url=live_server.url, viewport={"width": width, "height": height}, **options)
         contexts.append(context)
+        context.set_default_timeout(TIMEOUT)
+        if SLOWER > 1:
+            context.on("page", _slow_down)
         page = context.new_page()
-        page.set_default_timeout(10_000)
         context.on("console", lambda message: message.type == "error" and complaints.append(message.text))
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         return page
@@ -64,6 +76,48 @@ def sit_down(chromium, live_server):
         context.close()
     refusals = ("403", "404", "409", "410", "422")  # an answer that is meant as one is no complaint
     assert [text for text in complaints if not any(status in text for status in refusals)] == []
+
+
+def _slow_down(page) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    late = {"offline": False, "latency": 50 * SLOWER, "downloadThroughput": -1, "uploadThroughput": -1}
+    session.send("Network.emulateNetworkConditions", late)
+
+
+def wait_until(page, holds: Callable[[], object], what: str) -> None:
+    """Wait for a state that no locator can name."""
+    end = time.monotonic() + TIMEOUT / 1000
+    while not holds():
+        assert time.monotonic() < end, f"never came: {what}"
+        page.wait_for_timeout(50)
+
+
+def read_until(page, path: str, words: str) -> None:
+    """Open a page again until it says these words: what is new is shown within a second, not at once."""
+
+    def says() -> bool:
+        page.goto(path)
+        return words in page.locator("main").inner_text()
+
+    wait_until(page, says, f"“{words}” at {path}")
+
+
+def open_form(page, path: str) -> None:
+    """Open the form of a page, and begin when it can be written in."""
+    page.goto(path)
+    wait_for_form(page)
+
+
+def wait_for_form(page) -> None:
+    """The editors stand and every row has its name: before that a key would be lost."""
+    page.locator("form.page[data-ready]").wait_for()
+
+
+def wait_for_htmx(page) -> None:
+    """What was asked for has come and stands in the page."""
+    busy = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+    expect(page.locator(busy)).to_have_count(0)
 
 
 def log_in(page, username: str, next_path: str = "/accounts/start/") -> None:

@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from reviews import ledger
 from reviews.actions import cancel_request, request_changes, request_review
@@ -28,6 +29,7 @@ def code_of(secret: str, later: int = 0) -> str:
 
 def fill_in(page) -> None:
     """Everything that a signature asks for, but a code."""
+    page.get_by_role("button", name="Sign and publish").wait_for()
     for box in page.locator("#sign form").first.locator("[type=checkbox]").all():
         box.check()
     page.get_by_label("Conflicts of interest").fill("None")
@@ -64,16 +66,16 @@ def test_an_annual_review_goes_from_a_link_to_the_signature_on_a_phone(ann, ravi
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Review: Facial spasms").wait_for()
-    assert page.get_by_text("Call 911 if one side of your face droops.").first.is_visible()
-    assert not page.get_by_role("heading", name="What changed").is_visible()
+    expect(page.get_by_text("Call 911 if one side of your face droops.").first).to_be_visible()
+    expect(page.get_by_role("heading", name="What changed")).to_be_hidden()
     page.get_by_role("link", name="Changes").click()
     page.get_by_role("heading", name="What changed").wait_for()
-    assert page.locator("#changes ins").first.inner_text().count(", and warmth") == 1
+    expect(page.locator("#changes ins").first).to_contain_text(", and warmth")
     page.get_by_text("parts did not change").first.click()
-    assert page.locator("#changes h3", has_text="Title").first.is_visible()
+    expect(page.locator("#changes h3", has_text="Title").first).to_be_visible()
     page.get_by_role("link", name="Decide").click()
     sign(page)
-    assert "Nothing else waits for you." in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Nothing else waits for you.")
     assert Standing.objects.get(article=symptom.pk).next_due > timezone.localdate()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -95,7 +97,7 @@ def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, 
     ravi_page.get_by_text("Your comment is pinned to “Treatment”.").wait_for()
     ravi_page.get_by_role("button", name="Send back to the editor").click()
     ravi_page.get_by_text("was not signed").wait_for()
-    assert "On “Treatment”: Say for how long." in ravi_page.locator("main").inner_text()
+    expect(ravi_page.locator("main")).to_contain_text("On “Treatment”: Say for how long.")
 
     log_in(ann_page, "ann", "/admin/")
     ann_page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
@@ -110,9 +112,8 @@ def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, 
     ravi_page.goto("/desk/")
     ravi_page.get_by_text("The pinned comment is answered").wait_for()
     ravi_page.locator(".cards:not(.quiet)").get_by_role("link", name="Facial spasms").click()
-    said = ravi_page.locator("#comments").inner_text()
     for words in ("Say for how long.", "Two weeks: it says so now.", "changed since"):
-        assert words in said
+        expect(ravi_page.locator("#comments")).to_contain_text(words)
     sign(ravi_page)
 
 
@@ -182,7 +183,7 @@ def test_axe_finds_nothing_at_the_desk(ann, ravi, fiona, morgan, sit_down, look)
     page.get_by_label("What must change").fill("Words that took ten minutes.")
     page.get_by_role("button", name="Send back to the editor").click()
     page.get_by_role("heading", name="This was not recorded").wait_for()
-    assert page.get_by_label("Your comment, as you typed it").input_value() == "Words that took ten minutes."
+    expect(page.get_by_label("Your comment, as you typed it")).to_have_value("Words that took ten minutes.")
     found += complaints(page)
     page.goto(f"/desk/reviews/{review.uuid}/")
     page.context.clear_cookies(name="sessionid")
@@ -202,7 +203,7 @@ def test_the_reading_page_works_without_javascript(ann, ravi, fiona, sit_down):
     page.get_by_role("link", name="Facial spasms").click()
     page.get_by_role("heading", name="What changed").wait_for()  # of a change, the change comes first
     page.get_by_role("link", name="Page", exact=True).click()
-    assert page.get_by_role("heading", name="Exactly what visitors will read").is_visible()
-    assert not page.get_by_role("heading", name="What changed").is_visible()
+    expect(page.get_by_role("heading", name="Exactly what visitors will read")).to_be_visible()
+    expect(page.get_by_role("heading", name="What changed")).to_be_hidden()
     page.get_by_role("link", name="Decide").click()
     sign(page)

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from symptoms.models import SymptomCause
 from tests import hubs, stories
-from tests.journeys.conftest import log_in
+from tests.journeys.conftest import log_in, open_form, wait_for_form
 from tests.journeys.test_writing import Keyboard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,19 +26,18 @@ def test_the_causes_of_a_hub_are_gone_through_by_keyboard_and_nothing_is_lost(an
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     log_in(page, "ann", "/admin/")
-    page.goto(form_of(hub))
-    page.locator("#symptom_causes-49 .tiptap").wait_for()
+    open_form(page, form_of(hub))
     keys = Keyboard(page)
     page.locator("#section-causes").focus()
     keys.to("Next 50 causes").press("Enter")
     page.wait_for_url("**at=51#section-causes")
-    page.locator("#symptom_causes-49 .tiptap").wait_for()
+    wait_for_form(page)
     assert page.locator("#symptom_causes-0-name").inner_text() == "Cause 51"
     page.locator("#symptom_causes-1").focus()
     keys.to("Move Cause 52 up").press("Enter")
     page.get_by_text("is now number 51 of 120.").wait_for()
-    page.get_by_role("link", name="Next 20 causes").first.click(no_wait_after=True)
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Next 20 causes").first.click(no_wait_after=True)
     assert asked == ["beforeunload"]
     assert page.locator("#id_symptom_causes-0-position").input_value() == "52"
 
@@ -46,13 +45,14 @@ def test_the_causes_of_a_hub_are_gone_through_by_keyboard_and_nothing_is_lost(an
     page.keyboard.press("Enter")
     page.wait_for_url("**at=101#section-causes")
     page.get_by_text("Revision 3 of").wait_for()
+    wait_for_form(page)
     assert asked == ["beforeunload"]
     assert order(hub) == [*range(50), 51, 50, *range(52, 120)]
 
     page.locator("#section-causes").focus()
     keys.to("Find by name").type("condition 0007").press("Enter")
     page.wait_for_url("**find=condition+0007*")
-    page.locator("#symptom_causes-0 .tiptap").wait_for()
+    wait_for_form(page)
     row = page.locator("#symptom_causes-0")
     assert row.locator(".row-name").inner_text() == "Cause 8"
     assert row.get_by_role("button", name="Move").count() == 0
@@ -68,8 +68,7 @@ def test_a_row_that_is_added_and_moved_on_a_page_of_a_hub_stands_there(ann, sit_
     stories.write_cause(ann, name="Coffee", slug="coffee")
     page = sit_down(width=1500)
     log_in(page, "ann", "/admin/")
-    page.goto(form_of(hub, "?symptom_causes-at=51#section-causes"))
-    page.locator("#symptom_causes-9 .tiptap").wait_for()
+    open_form(page, form_of(hub, "?symptom_causes-at=51#section-causes"))
     keys = Keyboard(page)
     page.get_by_role("button", name="Add another Cause").focus()
     keys.press("Enter")

@@ -2,43 +2,46 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from articles.models import Article, Image
 from tests import stories
 from tests.images import add_figure, drawn, keep
-from tests.journeys.conftest import log_in
+from tests.journeys.conftest import log_in, open_form, wait_until
 from tests.journeys.test_from_draft_to_signed_page import ask, sign
 from tests.journeys.test_writing import Keyboard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SHOWN = "img => img.complete && img.naturalWidth > 0"
 WIDE = (
     "<table><tr><th>When it began</th><th>What it felt like</th><th>Where it was</th><th>How bad it was</th></tr>"
     "<tr><td>Monday</td><td>Fluttering</td><td>Left eyelid</td><td>2 of 10</td></tr></table>"
 )
 
 
-def shown(figure) -> bool:
-    """Whether a picture has come and is shown."""
-    figure.scroll_into_view_if_needed()
-    figure.page.wait_for_timeout(300)
-    return figure.locator("img").evaluate(SHOWN)
+def wait_for_picture(image) -> None:
+    """The picture has come and is shown."""
+    image.scroll_into_view_if_needed()
+    expect(image).to_have_js_property("complete", True)
+    expect(image).not_to_have_js_property("naturalWidth", 0)
 
 
 def test_ann_puts_a_picture_on_a_page_with_the_keyboard_and_charlie_sees_it_once_ravi_signed(ann, ravi, sit_down):
     article = stories.write_article(ann)
     page = sit_down(width=1500)
     log_in(page, "ann", "/admin/")
-    page.goto(f"/admin/articles/article/{article.pk}/change/")
+    open_form(page, f"/admin/articles/article/{article.pk}/change/")
     preview = page.frame_locator(".beside iframe")
     preview.get_by_text("Write down when it began.").wait_for()
+    # Asked for well before the key: a browser under load takes keys first, and opens a dialog that nobody sees.
+    opened = []
+    page.on("filechooser", opened.append)
     keys = Keyboard(page)
     keys.to("Add another Image").press("Enter")
     page.locator("#figures-0 input[type=file]:focus").wait_for()
-    with page.expect_file_chooser() as chooser:
-        keys.press("Space")
-    chooser.value.set_files({"name": "eye.png", "mimeType": "image/png", "buffer": drawn(size=(300, 200))})
+    keys.press("Space")
+    wait_until(page, lambda: opened, "the dialog for a file")
+    opened[0].set_files({"name": "eye.png", "mimeType": "image/png", "buffer": drawn(size=(300, 200))})
     keys.to("Alternative text").type("Two lines that meet at a corner of the eye.")
     keys.to("Caption").type("Where the lids meet.")
     keys.to("Credit and licence").type("Drawn for this test.")
@@ -46,8 +49,8 @@ def test_ann_puts_a_picture_on_a_page_with_the_keyboard_and_charlie_sees_it_once
     page.get_by_text("Revision 2 of").wait_for()
 
     preview.locator("figure img").wait_for()
-    assert shown(preview.locator("figure"))
-    assert page.locator("#figures-0 .thumbnail").evaluate(SHOWN)
+    wait_for_picture(preview.locator("figure img"))
+    wait_for_picture(page.locator("#figures-0 .thumbnail"))
     image = Image.objects.get()
     charlie_page = sit_down(width=390, height=800)
     assert charlie_page.goto(f"/images/{image.sha256}.png").status == 404
@@ -56,13 +59,13 @@ def test_ann_puts_a_picture_on_a_page_with_the_keyboard_and_charlie_sees_it_once
     ravi_page = sit_down()
     log_in(ravi_page, "ravi", "/desk/")
     ravi_page.get_by_role("link", name="Keeping a diary").click()
-    assert shown(ravi_page.locator("#read figure"))
+    wait_for_picture(ravi_page.locator("#read figure img"))
     assert "Alternative text: Two lines that meet" in ravi_page.locator("#changes").text_content()
     sign(ravi_page, "Keeping a diary")
 
     charlie_page.goto(article.path)
     figure = charlie_page.get_by_role("figure")
-    assert shown(figure)
+    wait_for_picture(figure.locator("img"))
     assert figure.get_by_role("img", name="Two lines that meet at a corner of the eye.").count() == 1
     assert figure.inner_text() == "Where the lids meet. Drawn for this test."
 
@@ -71,8 +74,7 @@ def test_a_table_is_made_with_the_keyboard(ann, sit_down):
     article = stories.write_article(ann, body="<p>Write it down.</p>")
     page = sit_down()
     log_in(page, "ann", "/admin/")
-    page.goto(f"/admin/articles/article/{article.pk}/change/")
-    page.locator(".field-body .tiptap").wait_for()
+    open_form(page, f"/admin/articles/article/{article.pk}/change/")
     keys = Keyboard(page)
     keys.to("Overview")
     keys.to("Insert table", back=True).press("Enter")
@@ -94,14 +96,13 @@ def test_a_wide_table_and_a_picture_fit_a_small_telephone_and_axe_finds_nothing(
     stories.sign(article, by=ravi, asked_by=ann)
     page = sit_down(width=320, height=640, bypass_csp=True, reduced_motion="reduce")
     page.goto(article.path)
-    assert shown(page.get_by_role("figure"))
+    wait_for_picture(page.get_by_role("figure").locator("img"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     region = page.get_by_role("region", name="Table: When it began, What it felt like")
     assert region.evaluate("box => box.scrollWidth > box.clientWidth")
     Keyboard(page).to("Table: When it began")
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(300)
-    assert region.evaluate("box => box.scrollLeft") > 0
+    wait_until(page, lambda: region.evaluate("box => box.scrollLeft") > 0, "the table scrolls by key")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert [problem["id"] for problem in Axe().run(page).response["violations"]] == []
@@ -117,6 +118,6 @@ def test_nothing_moves_when_a_picture_comes(ann, ravi, sit_down):
     without = page.locator("#references").bounding_box()["y"]
     page.unroute("**/images/*")
     page.goto(article.path)
-    assert shown(page.get_by_role("figure"))
+    wait_for_picture(page.get_by_role("figure").locator("img"))
     page.evaluate("scrollTo(0, 0)")
     assert page.locator("#references").bounding_box()["y"] == without

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from articles.models import Article
 from reviews.actions import request_review, sign_off
@@ -29,10 +30,6 @@ def library(ann, ravi):
     return pages
 
 
-def settled(page) -> str:
-    return page.locator("#progress").inner_text()
-
-
 def accessible(page) -> None:
     found = Axe().run(page).response["violations"]
     assert not [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
@@ -47,22 +44,22 @@ def test_twelve_pages_are_recalled_and_the_first_is_signed(library, fiona, morga
     page.get_by_label("Look for").fill("IBUPROFEN")
     page.get_by_role("button", name="Search what was signed").click()
     page.get_by_role("heading", name=f"{TOUCHED} pages found").wait_for()
-    assert page.locator("mark").all_inner_texts() == ["ibuprofen"] * TOUCHED
-    assert page.locator("[name=page]:checked").count() == TOUCHED
-    assert "in review already: taken along" in page.locator(".picks li").first.inner_text()
+    expect(page.locator("mark")).to_have_text(["ibuprofen"] * TOUCHED)
+    expect(page.locator("[name=page]:checked")).to_have_count(TOUCHED)
+    expect(page.locator(".picks li").first).to_contain_text("in review already: taken along")
     accessible(page)
     page.get_by_label("Why").fill("The regulator warns of ibuprofen with lithium.")
     page.get_by_label("Reviewer").select_option("Fiona Field, MD")
     page.get_by_role("button", name="Open the reviews").click()
     page.get_by_text(f"0 of {TOUCHED} pages settled").wait_for()
-    assert "was in review already" in page.locator("table").inner_text()
+    expect(page.locator("table")).to_contain_text("was in review already")
     accessible(page)
 
     review = MedicalReview.objects.waiting().filter(trigger="safety").first()
     before = Article.objects.get(pk=review.article_id).live.read_review_line()
     sign_off(review, by=fiona, seen_digest=review.revision.digest, conflicts="None")
     page.reload()
-    assert settled(page) == f"1 of {TOUCHED} pages settled"
+    expect(page.locator("#progress")).to_have_text(f"1 of {TOUCHED} pages settled")
     after = Article.objects.get(pk=review.article_id).live.read_review_line()
     assert (after.last_reviewed, after.next_due) == (before.last_reviewed, before.next_due)
     assert MedicalReview.objects.waiting().count() == TOUCHED - 1
@@ -81,4 +78,4 @@ def test_what_falls_due_is_planned_and_given_out(library, fiona, morgan, sit_dow
     page.get_by_role("button", name=f"Give out {TOUCHED + OTHERS - 1} reviews").click()
     page.get_by_text(f"{TOUCHED + OTHERS - 1} reviews are open").wait_for()
     accessible(page)
-    assert page.get_by_role("heading", name=f"{TOUCHED + OTHERS} pages").is_visible()  # one had been asked for
+    expect(page.get_by_role("heading", name=f"{TOUCHED + OTHERS} pages")).to_be_visible()  # one had been asked for

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from articles.models import Article
 from tests import stories
@@ -25,9 +26,9 @@ def test_ann_restores_last_months_text_and_asks_for_it_to_be_signed(ann, ravi, s
     page.get_by_role("link", name="History").click()
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Read revision 1").click()
-    assert "Last month it said this." in opened.value.locator("main").inner_text()
+    expect(opened.value.locator("main")).to_contain_text("Last month it said this.")
     page.get_by_role("link", name="Compare revision 1 with the latest, or restore").click()
-    assert "From revision 1 to 2" in page.get_by_role("heading", level=1).inner_text()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("From revision 1 to 2")
     page.get_by_role("button", name="Restore the text of revision 1").click()
     page.get_by_text("The text of revision 1 is back as revision 3.").wait_for()
 

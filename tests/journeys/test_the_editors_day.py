@@ -2,11 +2,12 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from articles.models import Article, CopyrightNotice
 from reviews.actions import request_changes, request_review
 from tests import stories
-from tests.journeys.conftest import log_in, write
+from tests.journeys.conftest import log_in, read_until, wait_for_form, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,12 +24,13 @@ def test_ann_finds_what_was_sent_back_sees_why_mends_it_and_asks_again(ann, ravi
     assert "Say that it is mostly harmless." in page.locator("main, #content").first.inner_text()
     card.get_by_role("link").click()
     rows = page.locator("#result_list tbody tr")
-    rows.first.wait_for()  # counting does not wait for the list to come
+    rows.first.wait_for()
     page.wait_for_load_state()
-    assert rows.count() == 1
+    expect(rows).to_have_count(1)
     assert "Sent back" in rows.inner_text()
     page.get_by_role("link", name="Facial spasms").click()
     page.get_by_text("Say that it is mostly harmless.").wait_for()
+    wait_for_form(page)
     write(page, "body", "A muscle tightens by itself. It is mostly harmless.")
     page.get_by_role("button", name="Save and continue editing").first.click()
     page.get_by_text("Revision 2 of").wait_for()
@@ -67,9 +69,7 @@ def test_morgan_rolls_the_copyright_year_over(ann, ravi, morgan, sit_down):
     page.get_by_role("button", name=f"Roll 2 notices over to {year}").click()
     page.get_by_text(f"2 notices say {year} now. 2 published pages print it.").wait_for()
 
-    visitor.wait_for_timeout(1000)  # within a second every worker shows it
-    visitor.goto("/symptoms/facial-spasms/")
-    assert f"© {year} First House" in visitor.locator("main").inner_text()
+    read_until(visitor, "/symptoms/facial-spasms/", f"© {year} First House")
     assert f"{timezone.localdate():%-d %B %Y}" in visitor.locator("main").inner_text()
     assert set(Article.objects.values_list("live__review_line", flat=True)) == lines
 

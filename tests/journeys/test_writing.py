@@ -1,12 +1,15 @@
 """A day at the form: written with the keyboard alone, in two windows, signed out half-way, and never quite lost."""
 
+from functools import partial
+
 import pytest
 from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
 
 from symptoms.models import Symptom
 from tests import stories
 from tests.conftest import PASSWORD
-from tests.journeys.conftest import log_in, write
+from tests.journeys.conftest import log_in, open_form, wait_for_form, wait_until, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = """() => {
@@ -80,8 +83,8 @@ def test_a_first_time_editor_writes_a_complete_symptom_with_the_keyboard_alone(a
             break
     keys.press("Enter")
     page.wait_for_url("**/symptom/add/")
+    wait_for_form(page)
     page.locator("#id_title:focus").wait_for()
-    page.locator(".field-body .tiptap").wait_for()
     keys.type("Facial spasms")
     keys.to("Plural").press("Space")
     keys.to("Summary").type("Movements of the face that you do not make on purpose.")
@@ -125,14 +128,15 @@ def test_two_editors_in_conflict_lose_nothing(ann, morgan, sit_down):
     ann_page, morgan_page = sit_down(), sit_down()
     for page, name in ((ann_page, "ann"), (morgan_page, "morgan")):
         log_in(page, name, "/admin/")
-        page.goto(form)
+        open_form(page, form)
     write(morgan_page, "body", "Morgan saw a nerve at work.")
     morgan_page.get_by_role("button", name="Save", exact=True).click()
     morgan_page.get_by_text("is saved.").wait_for()
     ann_page.get_by_label("Summary:").fill("Ann's summary.")
     ann_page.get_by_role("button", name="Save and continue editing").click()
     ann_page.get_by_role("heading", name="Somebody else saved meanwhile").wait_for()
-    assert ann_page.evaluate("document.activeElement.id") == "mistakes"
+    expect(ann_page.locator("#mistakes")).to_be_focused()
+    wait_for_form(ann_page)
     assert "Morgan saw a nerve at work." in ann_page.locator(".field-body [contenteditable]").inner_text()
     ann_page.get_by_role("button", name="Save and continue editing").click()
     ann_page.get_by_text("Revision 3 of").wait_for()
@@ -145,7 +149,7 @@ def test_a_session_that_ends_during_a_save_costs_nothing(ann, sit_down):
     form = f"/admin/symptoms/symptom/{symptom.pk}/change/"
     page = sit_down()
     log_in(page, "ann", "/admin/")
-    page.goto(form)
+    open_form(page, form)
     write(page, "body", "Typed for an hour.")
     Session.objects.all().delete()
     page.context.clear_cookies(name="sessionid")
@@ -154,6 +158,7 @@ def test_a_session_that_ends_during_a_save_costs_nothing(ann, sit_down):
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Not saved yet").wait_for()
+    wait_for_form(page)
     assert "Typed for an hour." in page.locator(".field-body [contenteditable]").inner_text()
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("is saved.").wait_for()
@@ -167,7 +172,7 @@ def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, sit_down):
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     log_in(page, "ann", "/admin/")
-    page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
+    open_form(page, f"/admin/symptoms/symptom/{symptom.pk}/change/")
     shown = page.frame_locator(".beside iframe")
     shown.get_by_text("A muscle tightens by itself.").wait_for()
     page.get_by_role("link", name="History").click()
@@ -175,6 +180,7 @@ def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, sit_down):
     page.go_back()
     assert asked == []
 
+    wait_for_form(page)
     shown.get_by_text("A muscle tightens by itself.").wait_for()
     row = page.locator("#symptom_causes-0")
     row.locator("[contenteditable]").press_sequentially("Typed in the row. ")
@@ -183,8 +189,8 @@ def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, sit_down):
     page.get_by_text("Cause 0 of Facial spasms is now number 2 of 3.").wait_for()
     row.locator("[contenteditable]").press_sequentially("And moved. ")
     shown.get_by_text("And moved.").wait_for()
-    names = page.locator(".rows-symptom_causes .row:not(.empty-form) .row-is").all_inner_texts()
-    assert [name[6] for name in names] == ["1", "0", "2"]
+    names = page.locator(".rows-symptom_causes .row:not(.empty-form) .row-is")
+    expect(names).to_contain_text(["Cause 1", "Cause 0", "Cause 2"])
     handle = page.locator("#symptom_causes-2 .handle")
     page.locator("#symptom_causes-1").evaluate("row => row.scrollIntoView()")
     handle.hover()
@@ -192,10 +198,9 @@ def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, sit_down):
     page.mouse.down()
     page.mouse.move(top["x"] + 100, top["y"] + 10, steps=8)
     page.mouse.up()
-    names = page.locator(".rows-symptom_causes .row:not(.empty-form) .row-is").all_inner_texts()
-    assert [name[6] for name in names] == ["2", "1", "0"]
-    page.get_by_role("link", name="History").click(no_wait_after=True)
-    page.wait_for_timeout(300)
+    expect(names).to_contain_text(["Cause 2", "Cause 1", "Cause 0"])
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="History").click(no_wait_after=True)
     assert asked == ["beforeunload"]
 
     page.get_by_role("button", name="Save and continue editing").click()
@@ -213,7 +218,7 @@ def test_the_preview_follows_the_focus_from_section_to_section(ann, sit_down, mo
     stories.add_facts(symptom, ann, causes=3)
     page = sit_down(width=1500, reduced_motion=motion)
     log_in(page, "ann", "/admin/")
-    page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
+    open_form(page, f"/admin/symptoms/symptom/{symptom.pk}/change/")
     shown = page.frame_locator(".beside iframe")
     shown.get_by_text("Rest helps.").first.wait_for()
     for field, place in (
@@ -222,9 +227,5 @@ def test_the_preview_follows_the_focus_from_section_to_section(ann, sit_down, mo
         (page.locator("#id_title"), "article.doc header"),
     ):
         field.focus()
-        for _ in range(50):
-            if seen := page.evaluate(IN_SIGHT, place):
-                break
-            page.wait_for_timeout(100)
-        assert seen, place
+        wait_until(page, partial(page.evaluate, IN_SIGHT, place), f"{place} in sight")
         assert field.evaluate("field => field === document.activeElement")

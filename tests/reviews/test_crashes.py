@@ -83,7 +83,7 @@ def test_a_process_killed_while_signing_leaves_no_signature(ann, ravi, moment, t
         env=os.environ | {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert nothing_happened(review)
@@ -133,7 +133,7 @@ def test_a_process_killed_in_a_batch_of_earlier_reviews_leaves_none(ann, morgan,
         env=os.environ | {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert not Signature.objects.exists()

@@ -444,7 +444,7 @@ def test_a_kill_between_acceptance_and_recording_is_unknown_and_not_sent_again(
         env=os.environ | {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert len(server.taken) == 1

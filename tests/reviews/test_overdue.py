@@ -223,7 +223,7 @@ def test_a_wrong_setting_is_said_in_a_sentence_before_anything_starts(name, valu
         env=os.environ | {name: value},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert started.returncode
     assert said in started.stderr
