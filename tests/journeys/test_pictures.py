@@ -35,7 +35,7 @@ def test_ann_puts_a_picture_on_a_page_with_the_keyboard_and_charlie_sees_it_once
     preview.get_by_text("Write down when it began.").wait_for()
     # Asked for well before the key: a browser under load takes keys first, and opens a dialog that nobody sees.
     opened = []
-    page.on("filechooser", opened.append)
+    page.on("filechooser", lambda chooser: opened.append(chooser))
     keys = Keyboard(page)
     keys.to("Add another Image").press("Enter")
     page.locator("#figures-0 input[type=file]:focus").wait_for()

@@ -88,8 +88,9 @@ PRINTED = {
 
 
 WIDTHS = (320, 640, 1280)  # a narrow telephone, a desktop at twice the size, and a desktop
-# Text spaced as WCAG 1.4.12 lets readers space it. That is wider than any of the usual fonts, so that what holds here
-# holds with the fonts of every machine: see the test of it below.
+# Text spaced as WCAG 1.4.12 lets readers space it. In any usual font that is wider than the widest of them is by
+# itself: one sentence at 16 px takes 898 px in DejaVu Sans and 906 in DejaVu Serif, 834 in Noto Sans, 791 in Liberation
+# Sans and 714 in Liberation Serif, and spaced 949 in the narrowest. So what holds here holds on every machine.
 SPACED = "* { letter-spacing: .12em !important; word-spacing: .16em !important; line-height: 1.5 !important }"
 
 

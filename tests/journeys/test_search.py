@@ -50,7 +50,7 @@ def test_suggestions_that_come_late_do_not_open_what_was_closed(sit_down):
     box = page.get_by_role("combobox", name="Search in your own words")
     box.press_sequentially("twitch")
     expect(page.get_by_role("listbox")).to_be_visible()
-    page.route(re.compile("/suggestions/"), late.append)
+    page.route(re.compile("/suggestions/"), lambda route: late.append(route))
     box.press_sequentially("ing")
     wait_until(page, lambda: late, "the suggestions are asked for")
     page.keyboard.press("Escape")
