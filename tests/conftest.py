@@ -41,10 +41,9 @@ def pytest_report_header() -> str | None:
 
 
 def uses_database(item) -> bool:
-    """Whether the outcome of a test may depend on the engine; one that opens a database in its own way is marked."""
-    marked = item.get_closest_marker("django_db") or item.get_closest_marker("both_engines")
-    of_django = isinstance(getattr(item, "cls", None), type) and issubclass(item.cls, SimpleTestCase)
-    return bool(marked or of_django or DATABASE_FIXTURES & set(item.fixturenames))
+    """Whether a test reaches the database. One that does so in a process of its own is marked ``django_db``."""
+    of_django = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+    return bool(item.get_closest_marker("django_db") or of_django or DATABASE_FIXTURES & set(item.fixturenames))
 
 
 def pytest_collection_modifyitems(config, items):
