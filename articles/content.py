@@ -131,6 +131,18 @@ class Document(Grown):
         advice = {ADVICE: self.advice.html} if self.advice else {}
         return advice | {"Overview": self.body}
 
+    def line_texts(self) -> dict[str, tuple[str, ...]]:
+        """Label → the texts of one line that the page has beside its rich texts, for quality checks."""
+        return {
+            "Title": (self.title,),
+            "Question at the top": (self.headline,),
+            "Summary": (self.summary,),
+            "Written by": (self.written_by,),
+            "References": tuple(text for source in self.references for text in (source.title, source.publisher)),
+            "Credits of images": tuple(figure.credit for figure in self.figures),
+            "Tags": self.tags,
+        }
+
     def figure_texts(self) -> dict[str, str]:
         """Label → HTML of the words of every picture on the page."""
         return {f"Image {number}": figure.html for number, figure in enumerate(self.figures, start=1)}
