@@ -28,19 +28,20 @@ class Saved:
 
 
 def left_out(form, formsets: Iterable) -> Iterator[str]:
-    """What the rich texts of a bound, valid form and of its rows lost, a line for each text that lost something."""
-    yield from _left_out(form, "")
-    for formset in formsets:
-        for row in formset.forms:
-            yield from _left_out(row, f"{capfirst(row.instance._meta.verbose_name)} “{row.instance}”, ")
+    """What the rich texts of a saved form and of its rows lost, a line for each text that lost something."""
+    yield from (f"{label}: {lost}" for label, lost in _lost(form))
+    for row in (row for formset in formsets for row in formset.forms if row.instance.pk):
+        for label, lost in _lost(row):
+            yield f"{capfirst(row.instance._meta.verbose_name)} “{row.instance}”, {label}: {lost}"
 
 
-def _left_out(form, where: str) -> Iterator[str]:
+def _lost(form) -> Iterator[tuple[str, str]]:
+    """Each field that lost something, by its label, with what."""
     for name in form.changed_data:
         if isinstance(form.fields[name], ProseEditorFormField):
             _, lost = editing_marks.settle(form.cleaned_data.get(name) or "")
             if lost:
-                yield f"{where}{form.fields[name].label}: {', '.join(editing_marks.told(lost))}"
+                yield form.fields[name].label, ", ".join(editing_marks.told(lost))
 
 
 class SavingTells:

@@ -49,16 +49,11 @@ const openFrames = (body) => {
 
 const KEPT = ["href", "colspan", "rowspan"];
 
-const inTags = (html, pattern, put) => html.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(pattern, put));
-
 // The site's policy refuses styles, and says so for each: they are read under another name.
 const parse = (html) => {
-  const plain = inTags(
-    html.replace(/<!--[\s\S]*?-->/g, "").replace(/<!\[[^>]*>/g, ""),
-    /\sstyle=/gi,
-    " data-style=",
-  );
-  return new DOMParser().parseFromString(plain, "text/html").body;
+  const plain = html.replace(/<!--[\s\S]*?-->/g, "").replace(/<!\[[^>]*>/g, "");
+  const renamed = plain.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\sstyle=/gi, " data-style="));
+  return new DOMParser().parseFromString(renamed, "text/html").body;
 };
 
 // What may be pasted, and what was left out of it, a line each.
@@ -67,7 +62,8 @@ export const cleanPasted = (html) => {
   if (!mayBeMarked(html)) return { html, leftOut: [] };
   const body = parse(html);
   const { found, leftOut } = settle(body);
-  return { html: found ? inTags(body.innerHTML, /\sdata-style=/gi, " style=") : html, leftOut };
+  for (const element of body.querySelectorAll("[data-style]")) element.removeAttribute("data-style");
+  return { html: found ? body.innerHTML : html, leftOut };
 };
 
 const plainOfWord = (html) => {
