@@ -49,7 +49,7 @@ POWERS = tuple(
 )
 HALF = re.compile(rf"(?<![\d./])[1-9](?P<half>{'|'.join(HALVES)})(?!\d)\s?(?:{UNIT}|{FORM}\b|{SPOON}\b)", re.I)
 LONG = re.compile(
-    rf"(?<![\d.,])(?P<number>\d{{4,}})(?:\.\d+)?(?:\s?{DASH}\s?[\d.,]+)?\s?(?:(?P<dose>{DOSE})|{HEAVY})(?!\w)", re.I
+    rf"(?<![\d.,])(?P<number>\d{{4,}})(?:\.\d+)?(?:\s?{DASH}\s?[\d.,]+)?[\s-]?(?:(?P<dose>{DOSE})|{HEAVY})(?!\w)", re.I
 )
 
 

@@ -13,7 +13,7 @@ LONGEST = 60  # characters of an attribute or a line that are repeated
 SOFT_HYPHEN, NON_JOINER, JOINER = "\u00ad", "\u200c", "\u200d"
 MARKS_OF_DIRECTION = "\u200e\u200f\u061c"  # a text in Hebrew or Arabic needs them
 BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # no format characters, and without a shape all the same
-FORMAT = "Cf"
+FORMAT, CONTROL = "Cf", "Cc"
 
 
 @check("What nobody sees, nobody has read before signing.", stops=True)
@@ -42,8 +42,13 @@ def unseen_signs(page: Article, document: Document) -> Iterable[Problem]:
 def _unseen(line: str) -> Iterator[int]:
     """The places of signs without a shape, save those that a script or an emoji needs there."""
     for place, sign in enumerate(line):
-        if (unicodedata.category(sign) == FORMAT or sign in BLANK) and not _is_needed(line, place):
+        if _has_no_shape(sign) and not _is_needed(line, place):
             yield place
+
+
+def _has_no_shape(sign: str) -> bool:
+    is_no_character = ord(sign) & 0xFFFE == 0xFFFE or "\ufdd0" <= sign <= "\ufdef"
+    return unicodedata.category(sign) in (FORMAT, CONTROL) or sign in BLANK or is_no_character
 
 
 def _is_needed(line: str, place: int) -> bool:

@@ -32,6 +32,7 @@ def test_names_and_titles_are_looked_at_too(field):
     [
         *("5\u200b0 mg", "5\u200c0 mg", "5\u200d0 mg", "5\u20600 mg", "5\ufeff0 mg", "5\u00ad0 mg", "5\u200e0 mg"),
         *("\u202e05\u202c mg", "\u2066 5\u2069", "pa\u200bin", "5\u034f0", "5\u180e0", "pa\u200din", "5\u061c0"),
+        *("Crohn\x92s", "5\x960 mg", "5\ufffe0", "5\uffff0", "5\ufdd00"),
     ],
 )
 def test_an_unseen_sign_blocks(text):
