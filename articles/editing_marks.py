@@ -28,6 +28,7 @@ BLOCKS = (
 # Not beyond the next “<”: else tags that are never closed cost the square of their number.
 EDGE = re.compile(rf"<(/?)(?:(del|s|strike)(?=[\s/>])[^<>]*>?|(?:{BLOCKS})(?=[\s/>]))", re.IGNORECASE)
 TAG = re.compile(r"<[^<>]*>?")
+COMMENT_END = re.compile("--!?>")
 ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
 DEEPEST = 200  # elements within each other
 # Browsers begin these anew in every paragraph that follows until they end. By another name they end with theirs.
@@ -108,13 +109,14 @@ def shallow(html: str) -> tuple[str, bool]:
 
 
 def without_comments(html: str) -> str:
-    """The HTML without what stands between ``<!--`` and ``-->``."""
+    """The HTML without its own comments, which end where a browser ends them."""
     kept, end = [], 0
     while (start := html.find("<!--", end)) >= 0:
         kept.append(html[end:start])
-        end = html.find("-->", start) + 3
-        if end < 3:
+        found = COMMENT_END.search(html, start + 2)
+        if found is None:
             return "".join(kept)
+        end = found.end()
     return "".join([*kept, html[end:]])
 
 

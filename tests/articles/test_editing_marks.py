@@ -4,7 +4,7 @@ import json
 
 import pytest
 from django.core.management import call_command
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from articles import raised
@@ -12,6 +12,7 @@ from articles.editing_marks import settle
 from articles.fields import clean_html, cleaned
 from articles.imports import wild
 from articles.models import Article, Origin
+from articles.pasted import FROM_WORD
 from tests import stories
 from tests.forms import filled
 
@@ -173,6 +174,7 @@ MALFORMED = [
     ("<del><p>Give 500.</p><p>Rest a day.</p><p>Then walk.</p>", "<p>Rest a day.</p><p>Then walk.</p>"),
     ("Give <strike>500<br>Rest a day.<p>Then walk.</p>", "Rest a day.<p>Then walk.</p>"),
     ("<p>Give <del/>50 mg.</p>", "<p>Give <br>50 mg.</p>".replace("<br>", "")),
+    ("<!-- <del> --!><p>Rest.</p><!--><p>Then <del>500</del> walk.</p>", "<p>Rest.</p><p>Then walk.</p>"),
     ("<p>Give</del> 50 mg.</p>", "<p>Give 50 mg.</p>"),
     ("<b>Give <del>500</b></del> 50 mg.", "Give 50 mg."),
     ("<p>Give <del>500</p><p>or 600</del> 50 mg.</p><p>Rest.</p>", "50 mg.</p><p>Rest.</p>"),
@@ -231,7 +233,15 @@ PIECES = st.lists(
                 "</i>",
             ),
             *("<a class=msocomanchor>", "</a>", '<a href="#cmnt_ref1">', "9", "1,2", "mg", " ", "-", "&amp;", "&nbsp;"),
-            *("<!--", "-->", "<div style='mso-element:comment-list'>", "</div>", "<del/>", "mso-", "<", "&lt;del>"),
+            *(
+                "<!-- <del> -->",
+                "<div style='mso-element:comment-list'>",
+                "</div>",
+                "<del/>",
+                "<p class=MsoNormal>",
+                "<",
+                "&lt;del>",
+            ),
         ]
     ),
     max_size=25,
@@ -242,6 +252,7 @@ PIECES = st.lists(
 @given(PIECES)
 def test_cleaning_twice_changes_nothing(html):
     once = cleaned(html)
+    assume(not FROM_WORD.search(once.html))  # where the words themselves read like markup of Word
     assert cleaned(once.html).html == once.html
     assert cleaned(once.html).dropped == ()
 
@@ -249,7 +260,7 @@ def test_cleaning_twice_changes_nothing(html):
 @settings(max_examples=200)
 @given(PIECES)
 def test_what_follows_a_whole_text_is_read_whatever_came_before(html):
-    if "<!--" not in html.rpartition("-->")[2] and not any(part in html for part in ("hidden", "style", "class", "#")):
+    if not any(part in html for part in ("hidden", "style", "class", "#")):
         assert "The last line." in cleaned(f"{html}</p></div><p>The last line.</p>").html
 
 
