@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from django.contrib import messages
 from django.db.models import F
@@ -28,11 +29,12 @@ class Saved:
 
 
 def left_out(form, formsets: Iterable) -> Iterator[str]:
-    """What the rich texts of a saved form and of its rows lost, a line for each text that lost something."""
+    """What the rich texts of a saved form and of its rows lost, a line for each that lost any."""
     yield from (f"{label}: {lost}" for label, lost in _lost(form))
-    for row in (row for formset in formsets for row in formset.forms if row.instance.pk):
-        for label, lost in _lost(row):
-            yield f"{capfirst(row.instance._meta.verbose_name)} “{row.instance}”, {label}: {lost}"
+    for row in chain.from_iterable(formset.forms for formset in formsets):
+        for label, lost in _lost(row) if row.instance.pk else ():
+            name = capfirst(row.instance._meta.verbose_name)
+            yield f"{name} “{row.instance}”, {label}: {lost}"
 
 
 def _lost(form) -> Iterator[tuple[str, str]]:
@@ -58,9 +60,8 @@ class SavingTells:
         revision = actions.record_revision(page, by=request.user)
         reframed = actions.reframe(Article.objects.filter(pk=page.pk), by=request.user)
         live = Article.objects.select_related("live__revision").get(pk=page.pk).live
-        request.saved = Saved(
-            page, revision, before != revision, changed, bool(reframed), live, tuple(left_out(form, formsets))
-        )
+        lost = tuple(left_out(form, formsets))
+        request.saved = Saved(page, revision, before != revision, changed, bool(reframed), live, lost)
 
     def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
         saved = request.__dict__.pop("saved", None)

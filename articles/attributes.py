@@ -1,4 +1,4 @@
-"""Attributes in rich text: those that a page may carry, and those that it may not, as nobody sees what they say."""
+"""Attributes in rich text: those that a page may carry, and others, whose words nobody sees."""
 
 import re
 from html import escape

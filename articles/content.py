@@ -132,13 +132,14 @@ class Document(Grown):
         return advice | {"Overview": self.body}
 
     def line_texts(self) -> dict[str, tuple[str, ...]]:
-        """Label → the texts of one line that the page has beside its rich texts, for quality checks."""
+        """Label → the texts of one line that the page has beside its rich ones, for checks."""
         return {
             "Title": (self.title,),
             "Question at the top": (self.headline,),
             "Summary": (self.summary,),
             "Written by": (self.written_by,),
-            "References": tuple(text for source in self.references for text in (source.title, source.publisher)),
+            "References": tuple(source.title for source in self.references),
+            "Publishers of references": tuple(source.publisher for source in self.references),
             "Credits of images": tuple(figure.credit for figure in self.figures),
             "Tags": self.tags,
         }

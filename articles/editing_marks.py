@@ -1,8 +1,8 @@
-"""What people and word processors mark in HTML: struck out, hidden, commented on, raised and lowered words.
+"""Marks of people and word processors in HTML: struck out, hidden, commented, raised, lowered words.
 
-What was struck out, hidden or a colleague's comment must not be read as if it held: it is left out. A raised or
-lowered figure becomes a sign of its own, so that 10⁹ is never read as 109. The script of the form does the same
-with what is pasted.
+What was struck out, hidden or a colleague's comment must not be read as if it held: it is left out.
+A raised or lowered figure becomes a sign of its own, so that 10⁹ is never read as 109. The script
+of the form does the same with what is pasted.
 """
 
 import re
@@ -31,7 +31,7 @@ TAG = re.compile(r"<[^<>]*>?")
 COMMENT_END = re.compile("--!?>")
 ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
 DEEPEST = 200  # elements within each other
-# Browsers begin these anew in every paragraph that follows until they end. By another name they end with theirs.
+# Browsers begin these anew in every paragraph until they end. By another name they end with theirs.
 FORMATTING = re.compile(r"<(/?)(a|b|big|code|em|font|i|nobr|small|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
 ORDINARY = "format-"
 NAME = re.compile(r"<([a-zA-Z][-a-zA-Z0-9:_]*)")
@@ -70,7 +70,8 @@ def told(left_out: Counter[str]) -> Iterator[str]:
 def settle(html: str) -> tuple[str, Counter[str]]:
     """The HTML with its marks carried out, and what was left out of it by its kind.
 
-    The very same HTML where nothing is marked; else well formed, with more elements than a page may carry.
+    The very same HTML where nothing is marked; else well formed, with more elements than a page may
+    carry.
     """
     if not PERHAPS.search(html):
         return html, Counter()
@@ -81,9 +82,10 @@ def settle(html: str) -> tuple[str, Counter[str]]:
 
 
 def shallow(html: str) -> tuple[str, bool]:
-    """The HTML without tags that stand too deep within each other, and whether there were any; no words are lost.
+    """The HTML without tags that stand too deep within each other, and whether there were any.
 
-    The time that parsers take grows with the square of that depth. A text that people wrote is never so deep.
+    No words are lost. The time that parsers take grows with the square of that depth, and a text that
+    people wrote is never so deep.
     """
     if html.count("<") <= DEEPEST:
         return html, False
@@ -135,7 +137,7 @@ def _well_formed(html: str) -> str:
 
 
 def _with_ends(html: str) -> str:
-    """The same with each deletion as one ``<s>``, which a browser continues from paragraph to paragraph.
+    """The same with each deletion as one ``<s>``, which goes on from paragraph to paragraph.
 
     One that never ends would strike out the rest of the page: it ends with its line.
     """
@@ -179,7 +181,7 @@ def _struck(html: str, edges: list[re.Match], endless: set[int]) -> Iterator[str
 
 @dataclass(slots=True)
 class _Open:
-    """An element that is open: its name, where it begins in what is written, and what is known of it."""
+    """An element that is open: its name, where it begins in what is written, what is known of it."""
 
     tag: str
     start: int
@@ -203,7 +205,7 @@ class _Reader(HTMLParser):
         self.gone: Counter[str] = Counter()
 
     def left_out(self) -> Counter[str]:
-        """A comment stands in the text by its number and below it in its words: it is counted once."""
+        """A comment has a number in the text and its words below: it is counted once."""
         counted = Counter(self.gone)
         parts = [counted.pop(part, 0) for part in (NUMBER, WORDS, LIST)]
         return counted + Counter({COMMENT: max(parts)})
@@ -239,7 +241,10 @@ class _Reader(HTMLParser):
         self.out.append("" if tag in raised.TABLES else start)
 
     def _begin_of_comment(self, said: dict[str, str]) -> int:
-        """How many elements end with what is skipped. Google puts a comment beside the way back to its number."""
+        """How many elements end with what is skipped.
+
+        Google puts the words of a comment beside the way back to its number.
+        """
         if not GOOGLE_COMMENT.match(said.get("href", "")):
             return 1
         first = len(self.open)
@@ -315,7 +320,7 @@ class _Reader(HTMLParser):
 
 
 def _properties(style: str) -> dict[str, str]:
-    """What a ``style`` attribute says, by property; the last word counts, unless one is more important."""
+    """What a ``style`` attribute says, by property; the last word counts, or the important one."""
     said: dict[str, str] = {}
     for part in STYLE_COMMENT.sub("", style[:LONGEST_STYLE]).lower().split(";") if style else ():
         name, _, value = part.partition(":")

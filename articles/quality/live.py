@@ -1,4 +1,4 @@
-"""What blocks a signature today and is live already: the checks over every text that visitors read."""
+"""What blocks a signature today and is live already: the checks over all that visitors read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class LiveProblem:
 
 
 def live_problems() -> Iterator[LiveProblem]:
-    """Every blocking problem of every public page, in the order of the pages, one text in memory at a time."""
+    """Every blocking problem of every public page, page by page, one text in memory at a time."""
     for key, kind in Article.objects.public().order_by("pk").values_list("pk", "kind"):
         pages = kinds.get(kind).model.objects.public()
         page = pages.select_related("live__revision", "notice").filter(pk=key).first()

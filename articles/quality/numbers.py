@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from articles import raised
 from articles.content import Document
@@ -62,7 +63,7 @@ class Doubt:
     fix: str
 
 
-@check("A number that lost its raised figure or ran into another is a wrong dose that looks right.", stops=True)
+@check("A number that lost its raised figure is a wrong dose that looks right.", stops=True)
 def doubtful_numbers(page: Article, document: Document) -> Iterable[Problem]:
     for label, line in every_text(document):
         for doubt in dict.fromkeys(doubts(line)):
@@ -82,7 +83,8 @@ def doubts(line: str) -> Iterator[Doubt]:
 
 def _powers(line: str) -> Iterator[Doubt]:
     seen = 0
-    found = sorted((match for pattern in POWERS for match in pattern.finditer(line)), key=lambda match: match.start())
+    matches = chain.from_iterable(pattern.finditer(line) for pattern in POWERS)
+    found = sorted(matches, key=lambda match: match.start())
     for match in found:
         if match.start() >= seen:
             seen = match.end()
@@ -95,7 +97,8 @@ def _power(line: str, found: re.Match) -> Doubt:
     figure = f"-{minus}" if minus else parts["power"]
     (small,) = raised.plain([figure], "sup")
     start, end = _around(line, found.start(), found.end())
-    plain = re.sub(rf"10\s?{DASH if minus else ''}\s?{minus or parts['power']}", f"10{small}", line[start:end], count=1)
+    fallen = rf"10\s?{DASH if minus else ''}\s?{minus or parts['power']}"
+    plain = re.sub(fallen, f"10{small}", line[start:end], count=1)
     why = "may be a power of ten that lost its raised figure."
     itself = "" if minus else f"{int('10' + figure):,}"
     other = f"for a range, “10 to {minus}”" if minus else f"for 10{figure} itself, {OTHERWISE.format(itself)}"
@@ -116,7 +119,7 @@ def _half(found: re.Match) -> Doubt:
 
 
 def _is_odd(number: str, is_dose: bool) -> bool:
-    """Whether it looks like two numbers in one. Round ones are real doses: 1250 mg, 2550 mg, 50000 IU."""
+    """Whether it looks like two numbers in one. Round ones are doses: 1250 mg, 2550 mg, 50000 IU."""
     if len(number) > 4:
         return len(number.rstrip("0")) > 2
     return is_dose and (int(number) % 25 != 0 or (number[1] == "0" and not number.endswith("000")))

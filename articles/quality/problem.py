@@ -49,7 +49,7 @@ def plain(document: Document) -> dict[str, list[str]]:
 
 
 def every_text(document: Document) -> Iterator[tuple[str, str]]:
-    """Every line of plain text on the page, with the name of its part: rich texts, names, titles, what pictures say."""
+    """Every line of plain text on the page, with the name of its part: rich texts, names, titles."""
     for label, texts in document.line_texts().items():
         for text in texts:
             yield label, text

@@ -1,4 +1,4 @@
-"""Checks of what a signature would cover and nobody sees: attributes of elements, and signs without a shape."""
+"""Checks of what is signed and nobody sees: attributes of elements, signs without a shape."""
 
 import unicodedata
 from collections import Counter

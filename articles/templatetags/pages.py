@@ -18,7 +18,10 @@ def at(mapping, key):
 
 @register.filter
 def anchored(html):
-    """A signed text with anchors on its headings, and their list; made ready for ``rich``, which leaves the anchors."""
+    """A signed text with anchors on its headings, and their list.
+
+    It is without foreign attributes already, so that ``rich`` leaves the anchors.
+    """
     found = contents.anchored(attributes.bare(html))
     return replace(found, html=mark_safe(found.html))  # noqa: S308 - made safe wherever it is saved
 
@@ -27,7 +30,7 @@ def anchored(html):
 def rich(html):
     """Signed rich text as it is printed: wide tables scroll within themselves. What was signed stays as it is.
 
-    Attributes that nobody sees, of texts that were signed when a page could carry them, are not printed.
+    Attributes that nobody sees, of texts signed when a page could carry them, are not printed.
     """
     html = html if isinstance(html, SafeString) else attributes.bare(html)
     return mark_safe(tables.scrolling(html))  # noqa: S308 - made safe wherever it is saved
