@@ -102,7 +102,7 @@ class PagePages:
             old, new = form.cleaned_data["old"], form.cleaned_data["new"]
             changes = timeline.between(old, new)  # none where one was expunged
             shown = changes if changes is None else Paginator(changes, CHANGES_A_PAGE).get_page(request.GET.get("page"))
-            context |= {"old": old, "new": new, "diff": shown}
+            context |= {"old": old, "new": new, "diff": shown, "identical": old.digest == new.digest}
             line = page.live.read_review_line() if page.live else None
             saved_on = timezone.localdate(old.saved_at)
             context["corrected"] = [said for said in line.corrections if said.on > saved_on] if line else []

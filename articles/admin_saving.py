@@ -1,14 +1,17 @@
 """What saving a page says: what happened, who reads what now, and what is next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from django.contrib import messages
 from django.db.models import F
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django_prose_editor.fields import ProseEditorFormField
 
-from articles import actions
+from articles import actions, editing_marks
 from articles.models import Article, Publication, Revision
 
 
@@ -22,6 +25,25 @@ class Saved:
     changed: bool
     reframed: bool
     live: Publication | None
+    left_out: tuple[str, ...]
+
+
+def left_out(form, formsets: Iterable) -> Iterator[str]:
+    """What the rich texts of a saved form and of its rows lost, a line for each that lost any."""
+    yield from (f"{label}: {lost}" for label, lost in _lost(form))
+    for row in chain.from_iterable(formset.forms for formset in formsets):
+        for label, lost in _lost(row) if row.instance.pk else ():
+            name = capfirst(row.instance._meta.verbose_name)
+            yield f"{name} “{row.instance}”, {label}: {lost}"
+
+
+def _lost(form) -> Iterator[tuple[str, str]]:
+    """Each field that lost something, by its label, with what."""
+    for name in form.changed_data:
+        if isinstance(form.fields[name], ProseEditorFormField):
+            _, lost = editing_marks.settle(form.cleaned_data.get(name) or "")
+            if lost:
+                yield form.fields[name].label, ", ".join(editing_marks.told(lost))
 
 
 class SavingTells:
@@ -38,7 +60,8 @@ class SavingTells:
         revision = actions.record_revision(page, by=request.user)
         reframed = actions.reframe(Article.objects.filter(pk=page.pk), by=request.user)
         live = Article.objects.select_related("live__revision").get(pk=page.pk).live
-        request.saved = Saved(page, revision, before != revision, changed, bool(reframed), live)
+        lost = tuple(left_out(form, formsets))
+        request.saved = Saved(page, revision, before != revision, changed, bool(reframed), live, lost)
 
     def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
         saved = request.__dict__.pop("saved", None)
@@ -52,6 +75,9 @@ class SavingTells:
         """What to say of a save: levels and sentences."""
         link = format_html('<a href="{}">{}</a>', self.address_of("change", saved.page), saved.page)
         yield messages.SUCCESS, format_html_join(" ", "{}", ((said,) for said in self._happened(link, saved)))
+        if saved.left_out:
+            lost = format_html_join(" ", "{}.", ((line,) for line in saved.left_out))
+            yield messages.WARNING, format_html("Left out, as nobody is to read it: {}", lost)
         yield from self.next_steps(request, saved)
 
     def _happened(self, link: SafeString, saved: Saved) -> Iterable[str]:

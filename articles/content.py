@@ -131,6 +131,19 @@ class Document(Grown):
         advice = {ADVICE: self.advice.html} if self.advice else {}
         return advice | {"Overview": self.body}
 
+    def line_texts(self) -> dict[str, tuple[str, ...]]:
+        """Label → the texts of one line that the page has beside its rich ones, for checks."""
+        return {
+            "Title": (self.title,),
+            "Question at the top": (self.headline,),
+            "Summary": (self.summary,),
+            "Written by": (self.written_by,),
+            "References": tuple(source.title for source in self.references),
+            "Publishers of references": tuple(source.publisher for source in self.references),
+            "Credits of images": tuple(figure.credit for figure in self.figures),
+            "Tags": self.tags,
+        }
+
     def figure_texts(self) -> dict[str, str]:
         """Label → HTML of the words of every picture on the page."""
         return {f"Image {number}": figure.html for number, figure in enumerate(self.figures, start=1)}

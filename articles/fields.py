@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models.functions import Length
 from django_prose_editor.fields import ProseEditorField
 
-from articles import tables
+from articles import editing_marks, tables
+from articles.attributes import CARRIED
+from articles.editing_marks import Cleaned
 from articles.pasted import plain
 
 models.CharField.register_lookup(Length)
@@ -59,25 +61,32 @@ def refuse_boundless(value: str) -> None:
 
 
 def clean_html(html: str) -> str:
-    """The same rich text with only the tags, attributes and link schemes that a page may carry.
+    """The same rich text with only the tags, attributes and link schemes that a page may carry: see ``cleaned``."""
+    return cleaned(html).html
 
-    What Word brings along becomes plain paragraphs, lists, headings and tables.
 
-    Scripts, styles and event handlers are dropped, and a text that shows nothing becomes the empty string.
+def cleaned(html: str) -> Cleaned:
+    """Rich text as a page may carry it, and which of its words were left out.
+
+    Left out are words that were struck out or hidden and colleagues' comments. Raised and lowered figures become
+    signs (10⁹), and what Word brings along plain paragraphs, lists, headings and tables. Scripts, styles and event
+    handlers are dropped, and a text that shows nothing becomes the empty string.
     Raises ValidationError for unprintable characters, before the sanitiser drops them in silence.
     """
     if not html:
-        return ""
+        return Cleaned("")
     refuse_unprintable(html)
+    html, _ = editing_marks.shallow(html)
+    settled, left_out = editing_marks.settle(html)
     safe = nh3.clean(
-        plain(html),
+        plain(settled),
         tags=TAGS,
-        attributes={"a": {"href"}, "td": set(tables.SPANS), "th": set(tables.SPANS)},
+        attributes={"*": set()} | CARRIED,  # the sanitiser's own rule for every element lets titles through
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,
     )
     safe = tables.tidy(safe).strip()
-    return "" if EMPTY_TAIL.match(safe) else safe
+    return Cleaned("" if EMPTY_TAIL.match(safe) else safe, tuple(editing_marks.told(left_out)))
 
 
 def fold(text: str) -> str:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from html.parser import HTMLParser
 
-from articles import tables
+from articles import attributes, tables
 from articles.tables import Cell, Table
 
 MARKS = {"strong": "**", "em": "_"}
@@ -113,13 +113,16 @@ def plain(html: str) -> str:
 
 
 def paragraphs(html: str, *, links: bool = True) -> list[str]:
-    """Rich text line by line; without ``links`` as it is read aloud: no addresses, no broken lines, no list's begin."""
+    """Rich text line by line, with all that it carries, such as addresses and attributes that nobody sees.
+
+    Without ``links`` it is as it is read aloud: no addresses, no attributes, no broken lines, no list's begin.
+    """
     return [*(_of_short if len(html) <= SHORT else _paragraphs)(html, links)]
 
 
 def _paragraphs(html: str, links: bool) -> list[str]:
     parser = _Lines(whole=links)
-    for part in tables.split(html):
+    for part in tables.split(attributes.spoken(html) if links else attributes.bare(html)):
         parser.feed(part) if isinstance(part, str) else parser.add_table(part)
     parser.close()
     lines = ((begins, " ".join(text.split())) for begins, text in parser.lines)

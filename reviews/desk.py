@@ -183,10 +183,12 @@ def _changed(review: MedicalReview, document: Document, before: Signature | None
         return RECORDED if recorded else "Never signed: all of it is new."
     who, on = ledger.read(before).actor.name, timezone.localdate(before.at)
     since = f"since {who} signed it on {on:%-d %B %Y}"
-    if before.revision_id == review.revision_id:
+    if before.revision.digest == review.revision.digest:
         return f"Nothing has changed {since}."
     blocks = kinds.get(document.kind).blocks
     labels = changed_labels(blocks(before.revision.read()), blocks(document))
+    if not labels:
+        return f"Changed {since}, in spaces or in markup that no line shows."
     more = len(labels) - NAMED
     names = [*labels[:NAMED], f"{more} more part{'s' if more > 1 else ''}"] if more > 0 else labels
     return f"Changed {since}: {_listed(names)}."

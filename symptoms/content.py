@@ -1,5 +1,6 @@
 """The symptom's part of the frozen document: other names, related symptoms, causes and codes."""
 
+from itertools import chain
 from typing import Literal
 from uuid import UUID
 
@@ -113,6 +114,18 @@ class SymptomDocument(Document):
     def first_causes(self) -> Page:
         """The causes that the page itself names; where there are more, its pages of causes name them."""
         return cause_pages.page(self)
+
+    def line_texts(self) -> dict[str, tuple[str, ...]]:
+        related = chain.from_iterable(group.symptoms for group in self.related)
+        return super().line_texts() | {
+            "Name inside a sentence": (self.phrase,),
+            "Other names": self.other_names,
+            "Title of the spotlight": (self.spotlight_title,),
+            "Related symptoms": tuple(symptom.name for symptom in related),
+            "Groups of causes": tuple(group.heading for group in self.causes),
+            "Causes": tuple(cause.name for cause in self.every_cause),
+            "Codes": tuple(code.display for code in self.codes),
+        }
 
     def rich_texts(self) -> dict[str, str]:
         causes = {f"Cause: {c.name}": c.html for group in self.causes for c in group.causes if c.html}

@@ -191,6 +191,7 @@ class ReaderReportAdmin(admin.ModelAdmin):
             "parts": read.rich_texts() if read else {},
             "now": now,
             "changed": changed,
+            "identical": bool(now) and now.digest == report.revision.digest,
             "diff": compare(kind.blocks(read), kind.blocks(now.read())) if changed and read else [],
             "others": ReaderReport.objects.open().filter(article=page).exclude(pk=report.pk).count(),
         }

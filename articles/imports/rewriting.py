@@ -6,7 +6,6 @@ from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
-from articles.imports import raised
 from articles.tables import SPANS
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -26,7 +25,7 @@ TAGS = {
     *LISTS,
     *ROWS,
     *HOLD_WORDS,
-    *("p", "a", "br", "sub", "sup", "q", "blockquote", "img", "embed", "input"),
+    *("p", "a", "br", "q", "blockquote", "img", "embed", "input"),
 }
 LINKS = ("https:", "http:", "mailto:", "tel:")
 MOST_BREAKS = 2
@@ -46,7 +45,6 @@ class Rewriter(HTMLParser):
         self.written = 0  # so many of them stand in the text
         self.block, self.wanted = "", ""
         self.space, self.breaks, self.depth_of_pre = False, 0, 0
-        self.small = ""
         self.links, self.link_says = 0, False
         self.gone: Counter[str] = Counter()
         self.images: list[str] = []
@@ -110,8 +108,6 @@ class Rewriter(HTMLParser):
             self._push(tag, INLINE[tag])
         elif tag == "a":
             self._link(said.get("href"))
-        elif tag in raised.TABLES:
-            self.small = tag
         elif tag == "q":
             self._say("“")
 
@@ -125,8 +121,6 @@ class Rewriter(HTMLParser):
             self._pop(tag)
         elif tag == "a":
             self._end_link()
-        elif tag in raised.TABLES:
-            self.small = ""
         elif tag == "q":
             self._say("”")
 
@@ -227,7 +221,7 @@ class Rewriter(HTMLParser):
             self.space = self.space or bool(said and self.block)
             return
         self.space = self.space or said.startswith(" ")
-        self._say(raised.plain(said.strip(" "), self.small) if self.small else said.strip(" "))
+        self._say(said.strip(" "))
         self.space = said.endswith(" ")
 
     def _say(self, text: str) -> None:

@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from html import escape, unescape
 from urllib.parse import urlsplit
 
 import nh3
 
+from articles import editing_marks
+from articles.editing_marks import DEEPEST, SCHEMES, Cleaned
 from articles.fields import TAGS as PAGE_TAGS
 from articles.fields import UNPRINTABLE, clean_html
 from articles.imports.rewriting import TAGS, Rewriter
@@ -30,12 +31,8 @@ HIDDEN = {
     "label": "control of a form",
     "select": "control of a form",
     "textarea": "control of a form",
-    "del": "passage that was struck out",
-    "s": "passage that was struck out",
-    "strike": "passage that was struck out",
 }
 UNSEEN = {"title", "template", "noembed", "noframes", "datalist", "frameset", "xml"}  # nobody saw these
-SCHEMES = {"http", "https", "mailto", "tel", "ftp", "file", "javascript", "vbscript", "data", "about", "sms"}
 OPENED = re.compile(rf"<({'|'.join(HIDDEN)})\b([^>]*)", re.IGNORECASE)
 SOURCE = re.compile(r"""\b(?:src|data)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 # Not beyond the next “<” in any of these: else tags that are never closed cost the square of their number.
@@ -49,19 +46,9 @@ PLAIN_REFERENCES = {"amp;", "lt;", "gt;", "quot;", "nbsp;"}  # as nh3 writes the
 EMPTY = re.compile(r"<(ul|ol|li|blockquote)></\1>")
 LEVELS = re.compile(r"<h([1-6])>")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
-NOT_NESTED = {"p", "br", "img", "hr", "input", "li", "td", "th", "tr", "dt", "dd", "a", "option", "embed", "link"}
 KEPT = {"a": {"href"}, "img": {"src", "alt", "width", "height"}, "td": set(SPANS), "th": set(SPANS)}
 CELL = {*SPANS, "scope"}
-DEEPEST = 400  # elements within each other: parsers take more than their time beyond
 LISTED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Cleaned:
-    """Rich text as a page may carry it, and what it lost, a line each."""
-
-    html: str
-    dropped: tuple[str, ...] = ()
 
 
 def clean(html: str, base: str = "") -> Cleaned:
@@ -72,9 +59,10 @@ def clean(html: str, base: str = "") -> Cleaned:
     """
     html, unprintable = UNPRINTABLE.subn("", REFERENCE.sub(_character, html))
     dropped = Counter({"character that cannot be printed": unprintable} if unprintable else {})
-    if _depth(html) > DEEPEST:
-        dropped[f"structure nested more than {DEEPEST} deep"] = 1
-        return Cleaned(_bare(html), tuple(_told(dropped, [])))
+    dropped += _never_kept(html)
+    html, too_deep = editing_marks.shallow(html)
+    html, left_out = editing_marks.settle(html)
+    dropped += left_out + Counter({f"structure nested more than {DEEPEST} deep": int(too_deep)})
     if not dropped and _settled(html, base):
         return Cleaned(html)
     images: list[str] = []
@@ -118,11 +106,17 @@ def _parsed(html: str, tags: set[str], attributes: dict[str, set[str]]) -> str:
     )
 
 
-def _once(html: str, base: str, dropped: Counter, images: list[str]) -> str:
-    seen = _uncommented(html)
-    for tag, rest in OPENED.findall(seen):
+def _never_kept(html: str) -> Counter[str]:
+    """What goes with all that is in it, by what editors call it."""
+    found: Counter[str] = Counter()
+    for tag, rest in OPENED.findall(editing_marks.without_comments(html)):
         source = SOURCE.search(rest) if tag.lower() in ("iframe", "object") else None
-        dropped[HIDDEN[tag.lower()] + (f" ({unescape(source[1])})" if source else "")] += 1
+        found[HIDDEN[tag.lower()] + (f" ({unescape(source[1])})" if source else "")] += 1
+    return found
+
+
+def _once(html: str, base: str, dropped: Counter, images: list[str]) -> str:
+    seen = editing_marks.without_comments(html)
     if FROM_WORD.search(html):
         html = plain(_parsed(html, TAGS | {"span"}, KEPT | {"*": {"class", "style"}}))
     safe = _parsed(html, TAGS, KEPT)
@@ -143,27 +137,6 @@ def _shaped(html: str) -> str:
     return clean_html(only_real(html)) if "<table" in html else html
 
 
-def _uncommented(html: str) -> str:
-    kept, end = [], 0
-    while (start := html.find("<!--", end)) >= 0:
-        kept.append(html[end:start])
-        end = html.find("-->", start) + 3
-        if end < 3:
-            return "".join(kept)
-    return "".join([*kept, html[end:]])
-
-
-def _depth(html: str) -> int:
-    """How deep elements stand within each other, at most; roughly, and in one pass."""
-    deepest = depth = 0
-    if html.count("<") > DEEPEST:
-        for closing, tag in TAG.findall(html):
-            if tag.lower() not in NOT_NESTED:
-                depth = max(0, depth - 1) if closing else depth + 1
-                deepest = max(deepest, depth)
-    return deepest
-
-
 def _bare(html: str) -> str:
     """The words alone, a paragraph a line."""
     lines = (" ".join(unescape(line).split()) for line in TAG.sub("\n", html).splitlines())
@@ -171,8 +144,7 @@ def _bare(html: str) -> str:
 
 
 def _told(dropped: Counter, images: list[str]) -> Iterator[str]:
-    for what, number in sorted(dropped.items()):
-        yield f"{number:,} × {what}" if number > 1 else f"1 {what}"
+    yield from editing_marks.told(dropped)
     if images:
         named = [image for image in images if image]
         more = [f"and {len(named) - LISTED:,} more"] if len(named) > LISTED else []

@@ -3,13 +3,20 @@
 from articles import kinds
 from articles.content import Document
 from articles.models import Article
-from articles.quality import figures, language, safety, sources
+from articles.quality import figures, language, numbers, safety, sources, unseen
 from articles.quality.language import WORD, grade_of
 from articles.quality.problem import Check, Problem, check, plain
 
 __all__ = ["CHECKS", "WORD", "Check", "Problem", "blocking", "check", "grade_of", "plain", "problems"]
 
-CHECKS: tuple[Check, ...] = (*safety.CHECKS, *language.CHECKS, *sources.CHECKS, *figures.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *safety.CHECKS,
+    *numbers.CHECKS,
+    *unseen.CHECKS,
+    *language.CHECKS,
+    *sources.CHECKS,
+    *figures.CHECKS,
+)
 
 
 def problems(page: Article, document: Document) -> list[Problem]:

@@ -1,10 +1,11 @@
 """What a check finds: something to mend, why it matters and how to mend it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from articles.content import Document
 from articles.diff import paragraphs
+from articles.lines import plain as words_of
 from articles.models import Article
 
 
@@ -45,3 +46,13 @@ def plain(document: Document) -> dict[str, list[str]]:
     """Label → lines of plain text of each rich text on the page, in reading order, and of what pictures say last."""
     texts = document.rich_texts() | document.figure_texts()
     return {label: paragraphs(html, links=False) for label, html in texts.items()}
+
+
+def every_text(document: Document) -> Iterator[tuple[str, str]]:
+    """Every line of plain text on the page, with the name of its part: rich texts, names, titles."""
+    for label, texts in document.line_texts().items():
+        for text in texts:
+            yield label, text
+    for label, html in (document.rich_texts() | document.figure_texts()).items():
+        for line in words_of(html).splitlines():
+            yield label, line

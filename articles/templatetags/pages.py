@@ -1,9 +1,11 @@
 """Template filters for public pages."""
 
-from django import template
-from django.utils.safestring import mark_safe
+from dataclasses import replace
 
-from articles import contents, kinds, tables
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from articles import attributes, contents, kinds, tables
 
 register = template.Library()
 
@@ -16,13 +18,21 @@ def at(mapping, key):
 
 @register.filter
 def anchored(html):
-    """A signed text with anchors on its headings, and their list."""
-    return contents.anchored(html)
+    """A signed text with anchors on its headings, and their list.
+
+    It is without foreign attributes already, so that ``rich`` leaves the anchors.
+    """
+    found = contents.anchored(attributes.bare(html))
+    return replace(found, html=mark_safe(found.html))  # noqa: S308 - made safe wherever it is saved
 
 
 @register.filter
 def rich(html):
-    """Signed rich text as it is printed: wide tables scroll within themselves. What was signed stays as it is."""
+    """Signed rich text as it is printed: wide tables scroll within themselves. What was signed stays as it is.
+
+    Attributes that nobody sees, of texts signed when a page could carry them, are not printed.
+    """
+    html = html if isinstance(html, SafeString) else attributes.bare(html)
     return mark_safe(tables.scrolling(html))  # noqa: S308 - made safe wherever it is saved
 
 

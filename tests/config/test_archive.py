@@ -8,6 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from articles import guards
+from articles.actions import record_revision
 from articles.models import Article, Publication, Revision
 from config import accounts
 from config.archive import replay
@@ -15,6 +16,7 @@ from config.archive.declaration import FILES
 from reviews import verification
 from reviews.models import PrivateField, Reviewer
 from tests import archives, lives, stories
+from tests.database import sql
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -68,6 +70,22 @@ def test_life_goes_on_after_an_import(lived, ann, tmp_path):
     page = stories.write_symptom(ann, slug="new-ache", title="New ache")
     stories.sign(page, by=ravi, asked_by=ann)
     assert Article.objects.get(pk=page.pk).live_id > newest
+    assert list(verification.faults()) == []
+
+
+def test_a_signed_text_keeps_its_bytes_also_where_no_page_could_carry_it_now(ann, ravi, morgan, tmp_path):
+    page = stories.write_article(ann)
+    body = '<p title="take ten times the dose">Take 5 mg.</p>'
+    sql("UPDATE articles_article SET body = %s WHERE id = %s", body, page.pk)
+    record_revision(Article.objects.get(pk=page.pk), by=ann)
+    stories.sign(page, by=ravi, asked_by=morgan, override="It was signed so.")
+    archives.export(tmp_path / "archive")
+    signed = list(Revision.objects.order_by("pk").values_list("document", "digest"))
+    archives.empty()
+    archives.bring(tmp_path / "archive")
+    assert list(Revision.objects.order_by("pk").values_list("document", "digest")) == signed
+    assert body in Article.objects.get().live.revision.read().body
+    assert Article.objects.get().body == "<p>Take 5 mg.</p>"
     assert list(verification.faults()) == []
 
 

@@ -56,9 +56,25 @@ const enterMenus = (frame) => {
   }
 };
 
+// What a paste lost stands below its editor until the next one, and is said aloud.
+const tellLeftOut = (frame, leftOut) => {
+  frame.querySelector(".left-out")?.remove();
+  if (!leftOut.length) return;
+  const note = document.createElement("p");
+  note.className = "left-out";
+  note.textContent = `Left out of what was pasted: ${leftOut.join(", ")}.`;
+  frame.append(note);
+  say(note.textContent);
+};
+
 const takePastesWell = (editor, field, frame) => {
   const attributes = () => attributesOf(field);
-  editor.setOptions({ editorProps: { ...editor.options.editorProps, attributes, transformPastedHTML: cleanPasted } });
+  const transformPastedHTML = (pasted) => {
+    const { html, leftOut } = cleanPasted(pasted);
+    tellLeftOut(frame, leftOut);
+    return html;
+  };
+  editor.setOptions({ editorProps: { ...editor.options.editorProps, attributes, transformPastedHTML } });
   frame.addEventListener(
     "paste",
     (event) => {

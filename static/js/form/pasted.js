@@ -1,4 +1,6 @@
 // What a word processor puts on the clipboard, as plain paragraphs, lists, headings and tables. The server does the same.
+import { mayBeMarked, settle } from "./editing_marks.js";
+
 export const LARGEST = 1_000_000; // characters
 
 const fromWord = /class="?Mso|mso-|<o:p|urn:schemas-microsoft-com/i;
@@ -47,15 +49,27 @@ const openFrames = (body) => {
 
 const KEPT = ["href", "colspan", "rowspan"];
 
+// The site's policy refuses styles, and says so for each: they are read under another name.
+const parse = (html) => {
+  const plain = html.replace(/<!--[\s\S]*?-->/g, "").replace(/<!\[[^>]*>/g, "");
+  const renamed = plain.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\sstyle=/gi, " data-style="));
+  return new DOMParser().parseFromString(renamed, "text/html").body;
+};
+
+// What may be pasted, and what was left out of it, a line each.
 export const cleanPasted = (html) => {
-  if (!fromWord.test(html)) return html;
+  if (fromWord.test(html)) return plainOfWord(html);
+  if (!mayBeMarked(html)) return { html, leftOut: [] };
+  const body = parse(html);
+  const { found, leftOut } = settle(body);
+  for (const element of body.querySelectorAll("[data-style]")) element.removeAttribute("data-style");
+  return { html: found ? body.innerHTML : html, leftOut };
+};
+
+const plainOfWord = (html) => {
   // Only lines for other programs stand between these marks, the bullets of lists among them.
-  const plain = html
-    .replace(/<!\[if !support[\s\S]*?<!\[endif\]>/gi, "")
-    .replace(/<!--[\s\S]*?-->/g, "")
-    .replace(/<!\[[^>]*>/g, "")
-    .replace(/\sstyle=/gi, " data-style="); // the site's policy refuses styles, and says so for each
-  const { body } = new DOMParser().parseFromString(plain, "text/html");
+  const body = parse(html.replace(/<!\[if !support[\s\S]*?<!\[endif\]>/gi, ""));
+  const { leftOut } = settle(body);
   for (const gone of body.querySelectorAll("style, script, meta, link, title, xml, o\\:p:empty")) gone.remove();
   openFrames(body);
   listLines(body);
@@ -67,5 +81,5 @@ export const cleanPasted = (html) => {
     else for (const { name } of [...element.attributes]) if (!KEPT.includes(name)) element.removeAttribute(name);
   }
   for (const line of body.querySelectorAll("p")) if (!line.textContent.trim()) line.remove();
-  return body.innerHTML;
+  return { html: body.innerHTML, leftOut };
 };
