@@ -95,7 +95,8 @@ class RowFormSet(Ordered, Once, BaseInlineFormSet):
                 first.append(number)
         stands = set(first)
         rest = [number for number in self._numbers if number not in stands]
-        if [*first, *rest] != list(range(len(self._numbers))):
+        deleted = any(self.data.get(f"{self.prefix}-{number}-{key}") for number in rest)
+        if deleted or [*first, *rest] != list(range(len(self._numbers))):
             rows = [self._row(number) for number in first] + [self._row(number) | {("", key): [""]} for number in rest]
             if self.files:
                 self.files = self._files([*first, *rest])
@@ -109,11 +110,10 @@ class RowFormSet(Ordered, Once, BaseInlineFormSet):
         """Let the form's own counts be those of the rows that came."""
         counts = {"TOTAL": total, "INITIAL": initial, "MIN_NUM": self.min_num, "MAX_NUM": self.max_num}
         fields = {f"{self.prefix}-{name}_FORMS": str(count) for name, count in counts.items()}
-        wrong = {name: count for name, count in fields.items() if self.data.get(name, count) != count}
-        missing = {name: count for name, count in fields.items() if name not in self.data}
-        if wrong or missing:
+        wrong = {name: count for name, count in fields.items() if self.data.get(name) != count}
+        if wrong:
             self.data = self.data.copy()
-            for name, count in (wrong | missing).items():
+            for name, count in wrong.items():
                 self.data[name] = count
         self.__dict__.pop("management_form", None)  # read from the data before
 
