@@ -157,10 +157,6 @@ class BulkDeeds:
     def set_notice(self, request, queryset):
         return self.confirm(request, queryset, SetNotice())
 
-    def response_action(self, request, queryset):
-        only_keys(request)
-        return super().response_action(request, queryset)
-
     def confirm(self, request, queryset, deed: Deed):
         """Show what would be done to which pages; do it once exactly that was confirmed."""
         chosen = list(queryset.values_list("pk", flat=True))

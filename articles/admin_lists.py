@@ -173,7 +173,7 @@ def name_of(user) -> str:
 
 def printable(text: str) -> str:
     """What somebody put into an address, short enough and safe to repeat."""
-    shown = "".join(letter for letter in text if letter.isprintable())
+    shown = "".join(letter for letter in text if letter.isprintable()).strip()
     return f"{shown[:40]}…" if len(shown) > 40 else shown
 
 
@@ -207,7 +207,7 @@ class PageLists:
 
     def get_search_results(self, request, queryset, search_term):
         """Pages in which every word is found. No joins, so that no page comes twice."""
-        for word in fold(search_term.replace("\0", " ")).split()[:MOST_WORDS]:
+        for word in fold(search_term).split()[:MOST_WORDS]:
             queryset = queryset.filter(self.found_by(word))
         return queryset, False
 

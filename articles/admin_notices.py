@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from articles import kinds, notices
 from articles.actions import Refused
-from articles.admin_bulk import CHOOSE, TickedForm, counted, only_keys
+from articles.admin_bulk import CHOOSE, TickedForm, counted
 from articles.admin_frame import show_frame
 from articles.admin_lists import PlainList, Sieve
 from articles.forms import ADDRESSES, as_key
@@ -105,10 +105,6 @@ class CopyrightNoticeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-    def response_action(self, request, queryset):
-        only_keys(request)
-        return super().response_action(request, queryset)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

@@ -2,8 +2,11 @@
 
 from django.contrib import admin
 
+from articles.admin_choices import KnownAutocomplete
 from articles.forms import ADDRESSES, as_key
-from articles.row_forms import KnownAutocomplete, RowChoiceField, RowForm, RowFormSet
+from articles.row_forms import RowChoiceField, RowForm, RowFormSet
+
+MOST_ROWS = 500  # of one list that a form can carry at once; a longer list is edited in parts
 
 
 class RowInline(admin.StackedInline):
@@ -18,13 +21,15 @@ class RowInline(admin.StackedInline):
     extra = 0
     looked_up: tuple[str, ...] = ()
     formfield_overrides = ADDRESSES
+    max_num = MOST_ROWS
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(*self.looked_up)
 
     def get_formset(self, request, obj=None, **kwargs):
+        kwargs.setdefault("absolute_max", MOST_ROWS)
         formset = super().get_formset(request, obj, **kwargs)
-        formset.row_name = self.verbose_name
+        formset.row_name, formset.rows_name = self.verbose_name, self.verbose_name_plural
         formset.asked = request.GET
         return formset
 

@@ -15,6 +15,7 @@ class ArticlesConfig(AppConfig):
             images,
             json_ld,
             kinds,
+            lookups,
             merging,
             models,
             neighbours,
@@ -26,6 +27,7 @@ class ArticlesConfig(AppConfig):
         from articles.imports.reading import offered
         from articles.search import index, store
 
+        lookups.register()
         plain = {
             "partial": "articles/_article.html",
             "load": composing.load,

@@ -1,7 +1,8 @@
 """Forms of a page's rows: looked up together, numbered, and never lost."""
 
+import re
+
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.http import QueryDict
@@ -9,27 +10,22 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
+from articles.admin_choices import KnownAutocomplete
 from articles.forms import as_key
 from articles.row_order import Ordered
 from articles.row_pages import RowPage
 from articles.row_twins import Once
 
-
-class KnownAutocomplete(AutocompleteSelect):
-    """An autocomplete that need not ask the database for the name of a choice that its row already brought."""
-
-    known: dict[str, str] = {}
-
-    def optgroups(self, name, value, attr=None):
-        if len(value) == 1 and value[0] in self.known:
-            option = self.create_option(name, value[0], self.known[value[0]], True, 0)
-            return [(None, [option], 0)]
-        return super().optgroups(name, value, attr)
+MISCOUNTED = (
+    "How many {rows} this form has was not sent, or cannot be. Those that came stand here: look whether any is "
+    "missing, then save again."
+)
 
 
 class RowChoiceField(forms.ModelChoiceField):
     """A choice of a row, found in one query with those of the other rows."""
 
+    default_error_messages = {"invalid_choice": "This is not one of the choices. Choose again. The rest is kept."}
     found: dict | None = None
 
     def to_python(self, value):
@@ -63,7 +59,7 @@ class RowFormSet(Ordered, Once, BaseInlineFormSet):
     Of a long list it has forms for some rows only. What was sent of these is saved; the others are left alone.
     """
 
-    row_name = "row"  # what the inline calls one
+    row_name, rows_name = "row", "rows"  # what the inline calls one, and several
     asked = QueryDict()  # of the form's address: which rows of a long list are shown
 
     def __init__(self, *args, **kwargs):
@@ -92,28 +88,53 @@ class RowFormSet(Ordered, Once, BaseInlineFormSet):
         """
         key = self.model._meta.pk.name
         stored, first, self._sent = {str(row.pk): row for row in self.every}, [], []
-        for number in range(self._typed):
+        for number in self._numbers:
             row = stored.pop(self.data.get(f"{self.prefix}-{number}-{key}"), None)
             if row is not None:
                 self._sent.append(row)
                 first.append(number)
-        rest = [number for number in range(self._typed) if number not in set(first)]
-        if first == list(range(self.management_form.cleaned_data["INITIAL_FORMS"])):
-            return
-        rows = [self._row(number) for number in first] + [self._row(number) | {("", key): [""]} for number in rest]
-        if self.files:
-            self.files = self._files([*first, *rest])
-        self.data = self.data.copy()
-        for place, row in enumerate(rows):
-            for (initial, name), values in row.items():
-                self.data.setlist(f"{initial}{self.prefix}-{place}-{name}", values)
-        self.data[f"{self.prefix}-INITIAL_FORMS"] = str(len(first))
+        stands = set(first)
+        rest = [number for number in self._numbers if number not in stands]
+        deleted = any(self.data.get(f"{self.prefix}-{number}-{key}") for number in rest)
+        if deleted or [*first, *rest] != list(range(len(self._numbers))):
+            rows = [self._row(number) for number in first] + [self._row(number) | {("", key): [""]} for number in rest]
+            if self.files:
+                self.files = self._files([*first, *rest])
+            self.data = self.data.copy()
+            for place, row in enumerate(rows):
+                for (initial, name), values in row.items():
+                    self.data.setlist(f"{initial}{self.prefix}-{place}-{name}", values)
+        self._set_counts(initial=len(first), total=len(self._numbers))
+
+    def _set_counts(self, *, initial: int, total: int) -> None:
+        """Let the form's own counts be those of the rows that came."""
+        counts = {"TOTAL": total, "INITIAL": initial, "MIN_NUM": self.min_num, "MAX_NUM": self.max_num}
+        fields = {f"{self.prefix}-{name}_FORMS": str(count) for name, count in counts.items()}
+        wrong = {name: count for name, count in fields.items() if self.data.get(name) != count}
+        if wrong:
+            self.data = self.data.copy()
+            for name, count in wrong.items():
+                self.data[name] = count
         self.__dict__.pop("management_form", None)  # read from the data before
 
-    @property
-    def _typed(self) -> int:
-        """How many rows were sent."""
-        return min(self.management_form.cleaned_data["TOTAL_FORMS"], self.absolute_max)
+    @cached_property
+    def _claimed(self) -> int | None:
+        """How many rows the form says that it has; None where it says nothing that could be."""
+        total, initial = (as_key(self.data.get(f"{self.prefix}-{name}_FORMS", "")) for name in ("TOTAL", "INITIAL"))
+        return None if initial is None else total
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        """The rows that came, by their numbers. No row is made for a number that came without a field."""
+        field = re.compile(rf"{re.escape(self.prefix)}-([0-9]{{1,9}})-")
+        found = {match[1] for name in (*self.data, *self.files) if (match := field.match(name))}
+        sent = sorted({int(number) for number in found if str(int(number)) == number})
+        return [number for number in sent if self._claimed is None or number < self._claimed][: self.absolute_max]
+
+    def clean(self):
+        if self._claimed is None or self._claimed > self.absolute_max:
+            raise ValidationError(MISCOUNTED.format(rows=self.rows_name), code="miscounted")
+        super().clean()
 
     def _row(self, number: int) -> dict[tuple[str, str], list[str]]:
         """What was sent of a row, and the number that it had when the form was opened."""
@@ -136,7 +157,7 @@ class RowFormSet(Ordered, Once, BaseInlineFormSet):
         found = {self.model._meta.pk.name: {str(row.pk): row for row in self._sent}}
         for name, field in self.form.base_fields.items():
             if isinstance(field, RowChoiceField):
-                typed = {self.data.get(f"{self.prefix}-{number}-{name}", "") for number in range(self._typed)}
+                typed = {self.data.get(f"{self.prefix}-{number}-{name}", "") for number in self._numbers}
                 keys = {as_key(text) for text in typed} - {None}
                 rows = {row.pk: row for row in field.queryset.filter(pk__in=keys)}
                 found[name] = {str(key): row for key, row in (rows | _heirs(field.queryset.model, keys, rows)).items()}

@@ -25,7 +25,7 @@ class RowPage:
 
     @cached_property
     def find(self) -> str:
-        return self.asked.get(self.prefix + FIND, "").replace("\0", " ").strip() if self.is_part else ""
+        return self.asked.get(self.prefix + FIND, "").strip() if self.is_part else ""
 
     @cached_property
     def found(self) -> list:

@@ -2,9 +2,11 @@
 
 import logging
 from threading import Thread
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account import forms
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
 
@@ -18,10 +20,42 @@ class Adapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request):
         return reverse("start")
 
+    def _get_login_attempts_cache_key(self, request, **credentials):
+        """Attempts are counted by the name alone. allauth adds the host that the request gives, which whoever guesses
+        can vary."""
+        return credentials.get("email", credentials.get("username", "")).lower()
+
     def send_mail(self, template_prefix, email, context):
-        """Post in the background: how long an answer takes must not tell whether there is an account."""
-        message = self.render_mail(template_prefix, email, {"email": email} | context)
+        """Post in the background: how long an answer takes must not tell whether there is an account.
+
+        No address in a mail is where the request says it came to: whoever asks for a mail to somebody else writes that.
+        """
+        try:
+            ours = {name: mailed(value) for name, value in context.items() if name.endswith("_url")}
+        except NoAddress as refusal:
+            logger.error("A mail was not sent: %s", refusal)
+            return
+        message = self.render_mail(template_prefix, email, {"email": email} | context | ours)
         Thread(target=post, args=[message]).start()
+
+
+class NoAddress(Exception):
+    """Nobody said how this site's addresses begin."""
+
+
+def mailed(address: str) -> str:
+    """An address of this site as it may be mailed: it begins with SITE_URL.
+
+    Where that is not set, it begins with a host that ALLOWED_HOSTS names. Raises NoAddress where it names it by a
+    pattern only, which a stranger's host may meet.
+    """
+    parts = urlsplit(address)
+    if settings.SITE_URL:
+        return settings.SITE_URL + urlunsplit(("", "", *parts[2:]))
+    named = {host.strip("[]").lower() for host in settings.ALLOWED_HOSTS}
+    if (parts.hostname or "") not in named:
+        raise NoAddress("set SITE_URL, such as https://example.org: the links in mails begin with it.")
+    return address
 
 
 def post(message) -> None:

@@ -10,7 +10,7 @@ class ConfigConfig(AppConfig):
     default = True
 
     def ready(self):
-        from config import admin  # noqa: F401 - registers, in the one place that may see every room
+        from config import admin, checks  # noqa: F401 - register, in the one place that may see every room
 
 
 class RoomConfig(SimpleAdminConfig):

@@ -1,14 +1,147 @@
-"""A shared cache that may be down: then each process keeps to its own memory, and pages come all the same."""
+"""Caches for counters that protect: none throws away what still counts, and one that is down costs no page.
+
+Django's own hold 300 entries by default, and then drop some at random: whoever sends from many addresses makes them
+forget how often they tried. Those of files and of the database also lose counts where two processes count at once.
+"""
 
 import logging
+import os
+import pickle
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.locmem import LocMemCache
+from django.core.files import locks
 
 logger = logging.getLogger(__name__)
 LEFT_ALONE = 10  # seconds after a failure: who waits for a dead server at every turn is slow at every turn
+MOST_ENTRIES = 1_000_000  # counters that may be alive at once
+PURGED_EVERY = 3600  # seconds between two looks for files that expired
+FIRST_PURGE = 10_000  # entries in a process's memory before it looks for expired ones
+MISSING = object()
+
+
+class ProcessMemory(LocMemCache):
+    """The memory of one process. What expired goes first; beyond a million that still count, the least used go."""
+
+    def __init__(self, name, params):
+        super().__init__(name, params)
+        self._max_entries = max(self._max_entries, MOST_ENTRIES)
+        self._next_purge = FIRST_PURGE
+
+    def _set(self, key, value, timeout=DEFAULT_TIMEOUT):
+        if len(self._cache) >= self._next_purge:
+            self._purge()
+            self._next_purge = max(FIRST_PURGE, 2 * len(self._cache))  # so that a look at all is rare
+        super()._set(key, value, timeout)
+
+    def _purge(self) -> None:
+        for key in [key for key in self._cache if self._has_expired(key)]:
+            self._delete(key)
+
+
+class CounterFiles(FileBasedCache):
+    """Files that several processes of one machine count in: each count under a lock, and none that counts is dropped.
+
+    They lie in 256 folders by their names; each has its lock, and is rid of what expired once an hour.
+    """
+
+    @contextmanager
+    def _alone(self, key: str, version) -> Iterator[Path]:
+        """The file of a key, which nobody else reads or writes meanwhile. The lock of a killed process goes with it."""
+        path = Path(self._key_to_file(key, version))
+        lock = path.parent / "lock"
+        try:
+            file = lock.open("ab")
+        except FileNotFoundError:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = lock.open("ab")
+        with file:
+            locks.lock(file, locks.LOCK_EX)
+            yield path
+
+    def _key_to_file(self, key, version=None):
+        flat = Path(super()._key_to_file(key, version))
+        return str(flat.parent / flat.name[:2] / flat.name)
+
+    def _list_cache_files(self):
+        return [str(path) for path in Path(self._dir).glob(f"??/*{self.cache_suffix}")]
+
+    def _write(self, path: Path, until: float | None, value) -> None:
+        """In place and at once: a new file in the place of the old one costs a wait for the disk."""
+        text = pickle.dumps((until, value), self.pickle_protocol)
+        number = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.write(number, text)
+            os.truncate(number, len(text))
+        finally:
+            os.close(number)
+
+    def _purge(self, folder: Path) -> None:
+        """Delete what expired in a folder whose lock is held, unless somebody did within the hour."""
+        looked, now = folder / "purged", time.time()
+        if looked.exists() and looked.stat().st_mtime > now - PURGED_EVERY:
+            return
+        looked.touch()
+        os.utime(looked, (now, now))
+        for path in folder.glob(f"*{self.cache_suffix}"):
+            if _stored(path) is None:
+                path.unlink(missing_ok=True)
+
+    def get(self, key, default=None, version=None):
+        with self._alone(key, version) as path:
+            found = _stored(path)
+        return default if found is None else found[1]
+
+    def has_key(self, key, version=None):
+        return self.get(key, MISSING, version) is not MISSING
+
+    def add(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
+        with self._alone(key, version) as path:
+            if _stored(path) is not None:
+                return False
+            self._purge(path.parent)
+            self._write(path, self.get_backend_timeout(timeout), value)
+            return True
+
+    def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
+        with self._alone(key, version) as path:
+            self._purge(path.parent)
+            self._write(path, self.get_backend_timeout(timeout), value)
+
+    def touch(self, key, timeout=DEFAULT_TIMEOUT, version=None):
+        with self._alone(key, version) as path:
+            if (found := _stored(path)) is None:
+                return False
+            self._write(path, self.get_backend_timeout(timeout), found[1])
+            return True
+
+    def incr(self, key, delta=1, version=None):
+        """Count, and keep until when. Raises ValueError where there is nothing to count on."""
+        with self._alone(key, version) as path:
+            if (found := _stored(path)) is None:
+                raise ValueError(f"Key '{key}' not found")
+            until, value = found
+            self._write(path, until, value + delta)
+            return value + delta
+
+    def delete(self, key, version=None):
+        with self._alone(key, version) as path:
+            return self._delete(str(path))
+
+
+def _stored(path: Path) -> tuple[float | None, object] | None:
+    """Until when, and what; None where nothing is or counts any more."""
+    try:
+        until, value = pickle.loads(path.read_bytes())  # noqa: S301 - written above, in a folder of our own
+    except (FileNotFoundError, EOFError, pickle.UnpicklingError):
+        return None
+    return None if until is not None and until < time.time() else (until, value)
 
 
 class Forgiving(BaseCache):
@@ -17,7 +150,7 @@ class Forgiving(BaseCache):
     def __init__(self, location, params):
         super().__init__(params)
         self._shared = location
-        self._own = LocMemCache(f"while {location} is down", params)
+        self._own = ProcessMemory(f"while {location} is down", params)
         self._down_until = 0.0
 
     def _ask(self, name: str, *args, **kwargs):

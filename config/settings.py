@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.characters.storable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -182,12 +183,19 @@ else:
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
 
+# Django's caches hold 300 entries by default and then drop some at random, counters of attempts among them.
+_COUNTING = {
+    "django.core.cache.backends.locmem.LocMemCache": {"BACKEND": "config.caches.ProcessMemory"},
+    "django.core.cache.backends.filebased.FileBasedCache": {"BACKEND": "config.caches.CounterFiles"},
+    "django.core.cache.backends.db.DatabaseCache": {"OPTIONS": {"MAX_ENTRIES": 1_000_000}},
+}
 # What is counted for a while (attempts to log in, what readers send): in each process, or in one place for all.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": {"BACKEND": "config.caches.ProcessMemory"}}
 if env("CACHE_URL", default=""):
+    _shared = env.cache_url("CACHE_URL")
     CACHES = {
         "default": {"BACKEND": "config.caches.Forgiving", "LOCATION": "shared"},
-        "shared": env.cache_url("CACHE_URL"),
+        "shared": _shared | _COUNTING.get(_shared["BACKEND"], {}),
     }
 
 LANGUAGE_CODE = "en"

@@ -1,10 +1,11 @@
 """The editors' room: Django's admin with a home that says what waits, and forms that outlast the session."""
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.urls import reverse
 
 from articles import admin_reports, held
 from articles.admin_choices import NameFirst
+from config.admin_guard import guarded
 from reviews import dashboard
 
 # Group → the models in it, in order. What is in none of them comes last, under its own name.
@@ -22,6 +23,9 @@ class Room(AdminSite):
     """Stock, save for its home, the order of its lists, and what becomes of a form that nobody signed in for."""
 
     index_title = "Your work"
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        super().register(model_or_iterable, guarded(admin_class or ModelAdmin), **options)
 
     def index(self, request, extra_context=None):
         own = {"home": dashboard.home(request.user), "reports": admin_reports.numbers(request.user)}

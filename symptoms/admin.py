@@ -89,7 +89,7 @@ class CauseAdmin(admin.ModelAdmin):
     prepopulated_fields = {"slug": ("name",)}
 
     def get_search_results(self, request, queryset, search_term):
-        for word in fold(search_term.replace("\0", " ")).split()[:MOST_WORDS]:
+        for word in fold(search_term).split()[:MOST_WORDS]:
             queryset = queryset.filter(Q(folded__contains=word) | Q(slug__contains=word))
         return queryset, False
 

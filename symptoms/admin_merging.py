@@ -6,7 +6,6 @@ Nothing is registered here: ``config.admin`` alone puts the admin together.
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404
@@ -19,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from articles import merging as merging_pages
 from articles.actions import Refused
 from articles.admin_bulk import counted
+from articles.admin_choices import KnownAutocomplete
 from articles.fields import fold
 from articles.forms import as_key
 from articles.merging import Moved
@@ -39,7 +39,7 @@ class WhichForm(forms.Form):
             of.related_model._default_manager.none(),
             label=f"The other {of.related_model._meta.verbose_name}",
             help_text="Type part of a name.",
-            widget=AutocompleteSelect(of, admin_site),
+            widget=KnownAutocomplete(of, admin_site),
         )
 
 
@@ -106,7 +106,7 @@ class Merging:
 
     def _ask_which(self, request, original, asked):
         """By autocomplete, or without a script by looking for words."""
-        words, found = asked.get("q", "")[:200], []
+        words, found = request.GET.get("q", "")[:200], []
         if words:
             rows, _ = self.get_search_results(request, self.get_queryset(request), words)
             found = list(rows.exclude(pk=original.pk)[: SHOWN + 1])

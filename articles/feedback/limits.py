@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+import math
 import secrets
 
 from allauth.account.adapter import get_adapter
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 HOUR = 3600  # seconds
 A_DAY_AND_MORE = 25 * HOUR
+TRIES = 3  # to count on what was dropped a moment ago
 
 
 def has_room(request) -> bool:
@@ -34,14 +36,18 @@ def seconds_to_wait() -> int:
     return HOUR - int(timezone.now().timestamp() % HOUR)
 
 
-def _count(key: str) -> int:
-    cache.add(key, 0, HOUR)
-    try:
-        count = cache.incr(key)
-    except ValueError:  # the cache dropped it in between
-        return 1
-    cache.touch(key, HOUR)  # some caches forget, in counting, how long they were to remember
-    return count
+def _count(key: str) -> float:
+    """How often a key was counted, this time with it; without end where the cache keeps nothing: nobody is let
+    through by a counter that was lost."""
+    for _ in range(TRIES):
+        cache.add(key, 0, HOUR)
+        try:
+            count = cache.incr(key)
+        except ValueError:  # the cache dropped it in between
+            continue
+        cache.touch(key, HOUR)  # some caches forget, in counting, how long they were to remember
+        return count
+    return math.inf
 
 
 def _visitor(request) -> str:

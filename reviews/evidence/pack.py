@@ -37,7 +37,10 @@ public_key.pem  the key to check it with; compare its fingerprint with the one t
 
 To check it you need Python, its "cryptography" package, and check_evidence.py from the project's docs:
 
-    python check_evidence.py THIS_FILE.zip
+    python check_evidence.py THIS_FILE.zip --key PUBLISHERS_KEY.pem
+
+It says of each thing whether it holds, does not hold, or was not checked and why. Without --key it can show that
+the pack is whole in itself, and not who made it.
 
 Licence numbers, and conflicts of interest that their reviewers keep private, are in no pack: the ledger has
 their salted hashes only. docs/ledger.md of the project explains every field.

@@ -9,9 +9,10 @@ from reviews import ledger
 from reviews.models import Signature
 from reviews.verification import chain, decisions, images, publications, texts
 from reviews.verification.batches import Seen, Watch, unwatched
+from reviews.verification.decisions import erased
 from reviews.verification.texts import expunged
 
-__all__ = ["expunged", "faults", "head", "lost_head"]
+__all__ = ["erased", "expunged", "faults", "head", "lost_head"]
 
 # What is looked at, in this order: its name, its rows, and what finds their faults.
 STAGES = (

@@ -50,6 +50,19 @@ def altered_private(seen: Seen) -> Iterator[str]:
                 yield f"reviews_privatefield {field.pk}: it is not the value that was signed"
 
 
+HIDDEN = {"licence_number_hash": "licence number", "conflicts_hash": "private conflicts of interest"}
+
+
+def erased() -> Iterator[str]:
+    """A sentence for each kind of private value that some entries have no more: its hash was compared with nothing."""
+    for name, called in HIDDEN.items():
+        kept = PrivateField.objects.filter(signature=OuterRef("pk"), name=name)
+        hashed = Signature.objects.filter(record__contains=f'"{name}":"').exclude(record__contains=f'"{name}":""')
+        if count := hashed.exclude(Exists(kept)).count():
+            noun = "1 entry" if count == 1 else f"{count:,} entries"
+            yield f"not checked: the {called} of {noun}, which was erased, so that only its hash is left"
+
+
 def expunctions():
     return Expunction.objects.confirmed().select_related("entry", "revision").order_by("id")
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core import mail
 
-from config import accounts
+from config import accounts, checks
 from tests import html
 from tests.conftest import PASSWORD
 
@@ -109,6 +109,34 @@ def test_somebody_who_forgot_the_password_chooses_a_new_one_and_signs_in(ann, se
     assert client.login(username="ann", password=NEW_PASSWORD)
     client.logout()
     assert "This link does not work" in client.get(link_in(message), follow=True).text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "testserver", "example.org.evil.example"])
+def test_a_mailed_address_begins_with_site_url_whatever_host_was_asked(ann, settings, client, host):
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "https://example.org", ["*"]
+    assert client.post(RESET, {"email": "ann@example.org"}, HTTP_HOST=host)["Location"] == SENT
+    (message,) = mail.outbox
+    links = re.findall(r"\w+://\S+", message.body)
+    assert len(links) == 1
+    assert links[0].startswith("https://example.org/accounts/password/reset/key/")
+    assert "evil" not in message.body + message.subject
+    path = links[0].removeprefix("https://example.org")
+    assert "Choose a new password" in client.get(path, follow=True).text
+
+
+@pytest.mark.parametrize("allowed", [["*"], [".evil.example"]])
+def test_without_site_url_no_mail_leads_to_a_host_that_only_a_pattern_allows(ann, settings, client, caplog, allowed):
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "", allowed
+    assert client.post(RESET, {"email": "ann@example.org"}, HTTP_HOST="a.evil.example")["Location"] == SENT
+    assert mail.outbox == []
+    assert "set SITE_URL" in caplog.text
+
+
+def test_the_check_before_deployment_asks_for_site_url(settings):
+    settings.SITE_URL = ""
+    assert [warning.id for warning in checks.site_url(None)] == ["countersign.W001"]
+    settings.SITE_URL = "https://example.org"
+    assert checks.site_url(None) == []
 
 
 def test_a_bad_new_password_is_refused_in_place(ann, client):

@@ -88,6 +88,14 @@ def check(tmp_path, capsys):
     return run
 
 
+def left_with(tmp_path, pack: bytes, *options: str) -> tuple[int, str]:
+    """The status that the checker leaves with in a process of its own, and what it said."""
+    path = tmp_path / "alone.zip"
+    path.write_bytes(pack)
+    done = subprocess.run([sys.executable, "-I", CHECKER, path, *options], capture_output=True, text=True)
+    return done.returncode, done.stdout
+
+
 def test_a_pack_of_a_page_has_its_entries_texts_pages_lines_and_chain(page, key):
     inside = files(packed(key, page=page))
     manifest, chain = json.loads(inside["manifest.json"]), json.loads(inside["chain.json"])
@@ -231,6 +239,90 @@ def test_a_head_that_was_kept_is_compared(page, key, check):
     assert "entry 4 is not the one whose hash you kept" in check(pack, None, f"4:{'e' * 64}")[1]
     assert check(pack, None, f"4:{Signature.objects.get(sequence=4).hash}")[0] == 0
     assert "says nothing about it" in check(pack, None, f"99:{'e' * 64}")[1]
+
+
+def test_a_head_outside_the_pack_is_not_checked_and_the_status_says_so(page, key, tmp_path):
+    pack = packed(key, page=page)
+    status, said = left_with(tmp_path, pack, "--head", f"99:{'e' * 64}")
+    assert status == 3
+    assert "not checked    the head that you kept: entry 99 is not in this pack" in said
+    assert "holds          the head" not in said
+    assert "All of it holds" not in said
+    assert said.splitlines()[-1] == "What was checked holds. 1 thing was not checked: see above why."
+    sequence, tip = verification.head()
+    status, said = left_with(tmp_path, pack, "--head", f"{sequence}:{tip.upper()}")
+    assert (status, said.splitlines()[-1]) == (0, "All of it holds.")
+    status, said = left_with(tmp_path, pack, "--head", f"{sequence}:{'e' * 64}")
+    assert (status, said.splitlines()[-1]) == (1, "1 thing does not hold. Do not rely on this pack.")
+
+
+@pytest.mark.parametrize("head", ["", "abc", "4", "4:", ":", "4:ab12", "-1:" + "e" * 64, "4:" + "g" * 64, "9" * 30])
+def test_a_head_that_is_none_is_a_mistake_of_who_asks(page, key, tmp_path, head):
+    assert left_with(tmp_path, packed(key, page=page), f"--head={head}")[0] == 2
+
+
+def test_the_entry_before_the_first_of_a_pack_is_known_by_its_hash(page, key, check):
+    with guards_off():
+        sql("UPDATE reviews_signature SET at = '2001-01-01 12:00:00+00:00' WHERE sequence > 4")
+    pack = packed(key, first_day=date(2001, 1, 1), last_day=date(2001, 1, 1))
+    before = Signature.objects.get(sequence=4).hash
+    assert "holds          the head that you kept" in check(pack, None, f"4:{before}")[1]
+    assert "is not the one whose hash you kept" in check(pack, None, f"4:{'e' * 64}")[1]
+    assert "says nothing about it" in check(pack, None, f"3:{'e' * 64}")[1]
+
+
+def test_a_text_that_was_expunged_is_not_checked_and_never_said_to_hold(page, key, tmp_path, morgan, olga):
+    stories.expunge(page.revisions.get(number=3), asked_by=morgan, by=olga)
+    status, said = left_with(tmp_path, packed(key, page=page))
+    assert status == 3
+    assert "not checked    each signed text is the one of the digest in its entry: Entry 2" in said
+    assert "holds          each signed text" not in said
+
+
+def test_a_pack_without_an_entry_proves_nothing_of_entries(page, key, tmp_path):
+    status, said = left_with(tmp_path, packed(key, first_day=date(2001, 1, 1), last_day=date(2001, 1, 2)))
+    assert status == 3
+    assert "there is no entry in this pack" in said
+    assert "holds          each entry" not in said
+
+
+def test_a_signature_checked_with_the_packs_own_key_is_no_proof_of_who_made_it(page, key, check, tmp_path):
+    pinned = tmp_path / "key.pem"
+    pinned.write_bytes(keys.public_pem(key.public_key()))
+    pack = packed(key, page=page)
+    said = check(pack)[1]
+    assert "by the key in the pack itself" in said
+    assert "Whose key it is, the pack cannot show" in said
+    assert "Whose key" not in check(pack, pinned)[1]
+
+
+def lines_of(inside: dict[str, bytes], change) -> dict[str, bytes]:
+    lines = [json.loads(line) for line in inside["publications.jsonl"].splitlines()]
+    change(lines)
+    return inside | {"publications.jsonl": b"".join(canonical(line) + b"\n" for line in lines)}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("digest", "e" * 64, "than the line before it, and nothing was signed for it"),
+        ("review_line", {}, "than the line before it, and nothing was signed for it"),
+        ("title", "Another name", "its title or summary is not the one that was signed"),
+        ("summary", "Other words", "its title or summary is not the one that was signed"),
+    ],
+)
+def test_a_line_that_nobody_signed_is_compared_with_what_was_shown_before(page, key, check, field, value, told):
+    inside = lines_of(files(packed(key, page=page)), lambda lines: lines[-1].update({field: value}))
+    faults, said = check(resigned(key, inside))
+    assert faults
+    assert told in said
+
+
+def test_a_line_that_nobody_signed_and_nothing_comes_before_is_not_checked(page, key, tmp_path):
+    inside = lines_of(files(packed(key, page=page)), lambda lines: lines.insert(0, lines.pop()))
+    status, said = left_with(tmp_path, resigned(key, inside))
+    assert status == 3
+    assert "the line before it is not in this pack" in said
 
 
 def test_an_expunged_text_is_told_as_such_and_nothing_of_it_is_inside(page, key, check, morgan, olga):

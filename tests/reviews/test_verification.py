@@ -406,3 +406,13 @@ def test_an_altered_row_of_public_pictures_is_named(story, ann, ravi):
     [wrong, missing] = altered("UPDATE articles_publishedimage SET sha256 = %s", "0" * 64)
     assert "articles_publishedimage" in wrong
     assert "is missing" in missing
+
+
+def test_a_private_value_that_was_erased_is_said_not_to_be_checked(story):
+    assert list(verification.erased()) == []
+    count = PrivateField.objects.filter(name="licence_number_hash").count()
+    with guards_off():
+        sql("DELETE FROM reviews_privatefield WHERE name = 'licence_number_hash'")
+    out = StringIO()
+    call_command("verify_ledger", stdout=out)
+    assert f"not checked: the licence number of {count} entries, which was erased" in out.getvalue()

@@ -40,7 +40,7 @@ class Command(BaseCommand):
             self.stderr.write(self.style.ERROR(fault))
             count, first = count + 1, first or fault
         progress.wipe()
-        for told in verification.expunged():
+        for told in (*verification.expunged(), *verification.erased()):
             self.stdout.write(told)
         sequence, tip = verification.head()
         self.stdout.write(f"{sequence} entries; the newest is {tip}")
