@@ -1,0 +1,167 @@
+"""Phrases to look for in what somebody typed, read from text files that people can keep: emergency_phrases.txt says how."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+
+from articles.search.typed import EXACT, Lexicon, Step
+from articles.search.words import stem
+
+BETWEEN = "between"  # the group of the words that may stand within a phrase
+MOST_BETWEEN = 3
+Slot = frozenset[str]
+Sequence = tuple[Slot, ...]
+
+
+class BadPhrase(ValueError):
+    """A line of a file of phrases that cannot be read, with its file and number."""
+
+
+@dataclass(frozen=True, eq=False)
+class Phrase:
+    """Sequences of words that all have to be there, and company in which they mean something else."""
+
+    parts: tuple[Sequence, ...]
+    company: tuple[Sequence, ...] = ()
+
+
+class Typed:
+    """The steps through a text, and the phrases that are in it."""
+
+    def __init__(self, steps: list[tuple[Step, ...]], between: Slot):
+        self.steps = steps
+        self._between = between
+        self.words = frozenset().union(*(step.readings for step in chain.from_iterable(steps)))
+
+    @cached_property
+    def _beyond(self) -> list[tuple[int, ...]]:
+        """For each place those that lie beyond it and at most three small words."""
+        return [self._past_small_words(place) for place in range(len(self.steps) + 1)]
+
+    def _past_small_words(self, place: int) -> tuple[int, ...]:
+        found, reached = {place}, {place}
+        for _ in range(MOST_BETWEEN):
+            reached = {step.end for step in self._from(reached) if not self._between.isdisjoint(step.readings)}
+            found |= reached
+        return tuple(found)
+
+    def _from(self, places: Iterable[int]) -> Iterator[Step]:
+        return chain.from_iterable(self.steps[place] for place in places if place < len(self.steps))
+
+    def part(self, start: int, end: int) -> "Typed":
+        """The words from one place up to another, as a text of their own."""
+        end = min(end, len(self.steps))
+        places = [[step for step in place if step.end <= end] for place in self.steps[start:end]]
+        return Typed([tuple(replace(step, end=step.end - start) for step in place) for place in places], self._between)
+
+    def beside(self, spans: list[tuple[int, int]], known: Slot) -> bool:
+        """Whether any word stands outside these spans that is not one of those known."""
+        inside = set(chain.from_iterable(range(start, end) for start, end in spans))
+        outside = [place for number, place in enumerate(self.steps) if number not in inside]
+        return any(known.isdisjoint(place[0].readings) for place in outside)
+
+    def having(self, sequence: Sequence) -> list[tuple[int, int]]:
+        """From where to where a sequence stands."""
+        if any(slot.isdisjoint(self.words) for slot in sequence):
+            return []
+        found = [(start, self._end(sequence, start)) for start in range(len(self.steps))]
+        return [(start, end) for start, end in found if end]
+
+    def _end(self, sequence: Sequence, start: int) -> int:
+        """The place after a sequence that starts here; 0 where none does."""
+        places = {start}
+        for number, slot in enumerate(sequence):
+            if number:
+                places = set(chain.from_iterable(self._beyond[place] for place in places))
+            places = {step.end for step in self._from(places) if not slot.isdisjoint(step.readings)}
+        return max(places, default=0)
+
+    def says(self, phrase: Phrase) -> list[tuple[int, int]]:
+        """Where the parts of a phrase stand; nothing where one is missing or the company is another."""
+        spans = []
+        for part in phrase.parts:
+            found = self.having(part)
+            if not found:
+                return []
+            spans += found
+        return [] if any(self.having(other) for other in phrase.company) else spans
+
+
+class Phrases:
+    """The phrases of some files by section, the groups of words that they name, and the lexicon of all their words."""
+
+    def __init__(self, *paths: Path, everyday: frozenset[str] = frozenset()):
+        self.groups: dict[str, set[str]] = defaultdict(set)
+        self._lines: dict[str, list[str]] = defaultdict(list)
+        self._words: set[str] = set()
+        for path in paths:
+            self._read(path)
+        self.between = self.slot(f"@{BETWEEN}")
+        self.sections = {name: [self._phrase(line) for line in lines] for name, lines in self._lines.items()}
+        self.lexicon = Lexicon(self._words, everyday)
+        self._starting = {name: _by_first_word(phrases) for name, phrases in self.sections.items()}
+
+    def take(self, text: str) -> Typed:
+        return Typed(self.lexicon.steps(text), self.between)
+
+    def found(self, section: str, typed: Typed) -> list[tuple[int, int]]:
+        """Where phrases of a section stand in a text."""
+        return list(chain.from_iterable(map(typed.says, self._likely(section, typed))))
+
+    def has(self, section: str, typed: Typed) -> bool:
+        """Whether a text has one of the phrases of a section."""
+        return any(typed.says(phrase) for phrase in self._likely(section, typed))
+
+    def _likely(self, section: str, typed: Typed) -> set[Phrase]:
+        starting = self._starting[section]
+        return set(chain.from_iterable(starting.get(word, ()) for word in typed.words))
+
+    def slot(self, written: str) -> Slot:
+        """The readings that one place of a phrase takes: "one/other/@group"."""
+        return frozenset().union(*map(self._readings, written.split("/")))
+
+    def _readings(self, word: str) -> set[str]:
+        if word.startswith("@"):
+            if word[1:] not in self.groups:
+                raise BadPhrase(f"There is no group {word}.")
+            return self.groups[word[1:]]
+        self._words.add(word.removeprefix(EXACT))
+        return {word} if word.startswith(EXACT) else {stem(word)}
+
+    def _read(self, path: Path) -> None:
+        section = ""
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            line = line.strip()
+            try:
+                if line.startswith("@"):
+                    name, _, words = line.partition(" = ")
+                    if words:
+                        self.groups[name[1:]] |= set().union(*map(self._readings, words.split()))
+                        continue
+                if line.startswith("["):
+                    section = line.strip("[]")
+                elif line and not line.startswith("#"):
+                    self._lines[section].append(line)
+            except BadPhrase as error:
+                raise BadPhrase(f"{path.name}, line {number}: {error}") from error
+
+    def _phrase(self, line: str) -> Phrase:
+        said, _, company = line.partition(" ! ")
+        others = [self._sequence(other) for other in company.split(",") if other.strip()]
+        return Phrase(tuple(map(self._sequence, said.split(" & "))), tuple(others))
+
+    def _sequence(self, written: str) -> Sequence:
+        return tuple(map(self.slot, written.split()))
+
+
+def _by_first_word(phrases: list[Phrase]) -> dict[str, list[Phrase]]:
+    """Phrases by each word with which their rarest part begins."""
+    found: dict[str, list[Phrase]] = defaultdict(list)
+    for phrase in phrases:
+        part = min(phrase.parts, key=lambda part: min(map(len, part)))
+        for word in min(part, key=len):
+            found[word].append(phrase)
+    return found
