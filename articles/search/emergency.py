@@ -99,7 +99,7 @@ def _is_topic(phrases: Phrases, typed: Typed) -> bool:
         return False
     if always or phrases.has("happening", typed):
         return True
-    return not typed.beside(alone, phrases.slot("@topic_words"))
+    return not typed.beside(alone, phrases.slot("@plain"))
 
 
 @cache

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 
 from articles.search.typed import EXACT, Lexicon, Step
@@ -22,9 +22,9 @@ class BadPhrase(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Phrase:
-    """Sequences of words that all have to be there, and company in which they mean something else."""
+    """Parts that all have to be there, each in one of its ways, and company in which they mean something else."""
 
-    parts: tuple[Sequence, ...]
+    parts: tuple[tuple[Sequence, ...], ...]
     company: tuple[Sequence, ...] = ()
 
 
@@ -83,7 +83,7 @@ class Typed:
         """Where the parts of a phrase stand; nothing where one is missing or the company is another."""
         spans = []
         for part in phrase.parts:
-            found = self.having(part)
+            found = list(chain.from_iterable(map(self.having, part)))
             if not found:
                 return []
             spans += found
@@ -102,7 +102,7 @@ class Phrases:
         self.between = self.slot(f"@{BETWEEN}")
         self.sections = {name: [self._phrase(line) for line in lines] for name, lines in self._lines.items()}
         self.lexicon = Lexicon(self._words, everyday)
-        self._starting = {name: _by_first_word(phrases) for name, phrases in self.sections.items()}
+        self._by_word = {name: _by_word(phrases) for name, phrases in self.sections.items()}
 
     def take(self, text: str) -> Typed:
         return Typed(self.lexicon.steps(text), self.between)
@@ -116,8 +116,8 @@ class Phrases:
         return any(typed.says(phrase) for phrase in self._likely(section, typed))
 
     def _likely(self, section: str, typed: Typed) -> set[Phrase]:
-        starting = self._starting[section]
-        return set(chain.from_iterable(starting.get(word, ()) for word in typed.words))
+        by_word = self._by_word[section]
+        return set(chain.from_iterable(by_word.get(word, ()) for word in typed.words))
 
     def slot(self, written: str) -> Slot:
         """The readings that one place of a phrase takes: "one/other/@group"."""
@@ -150,18 +150,27 @@ class Phrases:
 
     def _phrase(self, line: str) -> Phrase:
         said, _, company = line.partition(" ! ")
-        others = [self._sequence(other) for other in company.split(",") if other.strip()]
-        return Phrase(tuple(map(self._sequence, said.split(" & "))), tuple(others))
+        others = [self._ways(other) for other in company.split(",") if other.strip()]
+        return Phrase(tuple(map(self._ways, said.split(" & "))), tuple(chain.from_iterable(others)))
 
-    def _sequence(self, written: str) -> Sequence:
-        return tuple(map(self.slot, written.split()))
+    def _ways(self, written: str) -> tuple[Sequence, ...]:
+        """The sequences that a part of a phrase stands for: "gone/went_very blue" is "gone blue" or "went very blue"."""
+        choices = [_single_and_joined(place) for place in written.split()]
+        return tuple(tuple(map(self.slot, " ".join(way).split())) for way in product(*choices))
 
 
-def _by_first_word(phrases: list[Phrase]) -> dict[str, list[Phrase]]:
-    """Phrases by each word with which their rarest part begins."""
+def _single_and_joined(place: str) -> list[str]:
+    """The single words of a place as one choice, and each of those that are several words as one of its own."""
+    words = place.split("/")
+    single = "/".join(word for word in words if "_" not in word)
+    return [*([single] if single else []), *(word.replace("_", " ") for word in words if "_" in word)]
+
+
+def _by_word(phrases: list[Phrase]) -> dict[str, list[Phrase]]:
+    """Phrases by the words of which one has to be there: those of the place with the fewest in each way of one part."""
     found: dict[str, list[Phrase]] = defaultdict(list)
     for phrase in phrases:
-        part = min(phrase.parts, key=lambda part: min(map(len, part)))
-        for word in min(part, key=len):
+        fewest = [frozenset().union(*(min(way, key=len) for way in part)) for part in phrase.parts]
+        for word in min(fewest, key=len):
             found[word].append(phrase)
     return found

@@ -43,6 +43,7 @@ SOUNDS = tuple(
     )
 )
 LONG, LONGER, LONGEST_WORD = 5, 9, 40
+FAR = 9
 Readings = frozenset[str]
 
 
@@ -119,14 +120,19 @@ class Lexicon:
         if word in self.forms:
             own.add(self.forms[word])
         elif not (self.knows(word) or word in self.everyday):
-            own.update(self.forms[form] for form in self._meant(word))
+            meant = self._meant(word)
+            own.update(self.forms[form] for form in meant)
+            own.update(EXACT + form for form in meant)
         return frozenset(own)
 
     def _meant(self, word: str) -> set[str]:
+        """The nearest of the words that a typed one may be: those that sound like it, or differ by a letter or two."""
         if not LONG - 1 <= len(word) <= LONGEST_WORD:
             return set()
+        far = {form: _distance(word, form) for form in self._beginning_alike(word)}
         alike = self.alike.get(sound(word), set()) if len(word) > LONG else set()
-        return alike | {form for form in self._beginning_alike(word) if _close(word, form)}
+        least = min(far.values(), default=FAR)
+        return alike | {form for form, letters in far.items() if letters == least < FAR}
 
     def _beginning_alike(self, word: str) -> list[str]:
         swapped = self.near.get(word[1], []) if word[1] != word[0] else []
@@ -165,6 +171,7 @@ def _forms(word: str) -> Iterable[str]:
         yield from (f"{word}s", f"{bare}ed", f"{bare}ing")
 
 
-def _close(word: str, form: str) -> bool:
+def _distance(word: str, form: str) -> int:
+    """The letters in which a typed word differs from another; FAR where that is more than a mistake."""
     reach = 2 if len(form) >= LONGER else 1
-    return abs(len(word) - len(form)) <= reach and OSA.distance(word, form, score_cutoff=reach) <= reach
+    return letters if (letters := OSA.distance(word, form, score_cutoff=reach)) <= reach else FAR
