@@ -85,10 +85,11 @@ def _help(phrases: Phrases, typed: Typed) -> Help:
     crisis = phrases.has("crisis", typed)
     if phrases.has("not now", typed):
         return Help(crisis=crisis)
-    if phrases.has("now", typed):
-        return Help(now=True, crisis=crisis)
-    topic = _is_topic(phrases, typed)
-    now = topic and phrases.has("happening", typed)
+    now = phrases.has("now", typed)
+    topic = now or _is_topic(phrases, typed)
+    happening = now or (topic and phrases.has("happening", typed))
+    lesson = happening and phrases.has("lesson", typed) and not phrases.has("spoken of", typed)
+    now = happening and not lesson
     return Help(now, topic and not now, crisis)
 
 

@@ -26,6 +26,7 @@ class Phrase:
 
     parts: tuple[tuple[Sequence, ...], ...]
     company: tuple[Sequence, ...] = ()
+    written: str = ""
 
 
 class Typed:
@@ -97,11 +98,12 @@ class Phrases:
         self.groups: dict[str, set[str]] = defaultdict(set)
         self._lines: dict[str, list[str]] = defaultdict(list)
         self._words: set[str] = set()
+        self._company: set[str] = set(everyday)
         for path in paths:
             self._read(path)
         self.between = self.slot(f"@{BETWEEN}")
         self.sections = {name: [self._phrase(line) for line in lines] for name, lines in self._lines.items()}
-        self.lexicon = Lexicon(self._words, everyday)
+        self.lexicon = Lexicon(self._words, self._company)
         self._by_word = {name: _by_word(phrases) for name, phrases in self.sections.items()}
 
     def take(self, text: str) -> Typed:
@@ -119,16 +121,17 @@ class Phrases:
         by_word = self._by_word[section]
         return set(chain.from_iterable(by_word.get(word, ()) for word in typed.words))
 
-    def slot(self, written: str) -> Slot:
+    def slot(self, written: str, words: set[str] | None = None) -> Slot:
         """The readings that one place of a phrase takes: "one/other/@group"."""
-        return frozenset().union(*map(self._readings, written.split("/")))
+        return frozenset().union(*(self._readings(word, words) for word in written.split("/")))
 
-    def _readings(self, word: str) -> set[str]:
+    def _readings(self, word: str, words: set[str] | None = None) -> set[str]:
+        """A word as it is compared, kept among those that can be mistyped or among ``words``."""
         if word.startswith("@"):
             if word[1:] not in self.groups:
                 raise BadPhrase(f"There is no group {word}.")
             return self.groups[word[1:]]
-        self._words.add(word.removeprefix(EXACT))
+        (self._words if words is None else words).add(word.removeprefix(EXACT))
         return {word} if word.startswith(EXACT) else {stem(word)}
 
     def _read(self, path: Path) -> None:
@@ -139,7 +142,8 @@ class Phrases:
                 if line.startswith("@"):
                     name, _, words = line.partition(" = ")
                     if words:
-                        self.groups[name[1:]] |= set().union(*map(self._readings, words.split()))
+                        known = self._company if name == f"@{BETWEEN}" else None
+                        self.groups[name[1:]] |= self.slot("/".join(words.split()), known)
                         continue
                 if line.startswith("["):
                     section = line.strip("[]")
@@ -150,13 +154,14 @@ class Phrases:
 
     def _phrase(self, line: str) -> Phrase:
         said, _, company = line.partition(" ! ")
-        others = [self._ways(other) for other in company.split(",") if other.strip()]
-        return Phrase(tuple(map(self._ways, said.split(" & "))), tuple(chain.from_iterable(others)))
+        others = [self._ways(other, self._company) for other in company.split(",") if other.strip()]
+        return Phrase(tuple(map(self._ways, said.split(" & "))), tuple(chain.from_iterable(others)), line)
 
-    def _ways(self, written: str) -> tuple[Sequence, ...]:
+    def _ways(self, written: str, words: set[str] | None = None) -> tuple[Sequence, ...]:
         """The sequences that a part of a phrase stands for: "gone/went_very blue" is "gone blue" or "went very blue"."""
         choices = [_single_and_joined(place) for place in written.split()]
-        return tuple(tuple(map(self.slot, " ".join(way).split())) for way in product(*choices))
+        ways = [" ".join(way).split() for way in product(*choices)]
+        return tuple(tuple(self.slot(place, words) for place in way) for way in ways)
 
 
 def _single_and_joined(place: str) -> list[str]:

@@ -73,13 +73,10 @@ def sound(word: str) -> str:
 class Lexicon:
     """The words that matter, and which of them a typed word may have been meant to be."""
 
-    def __init__(self, words: Iterable[str], everyday: Iterable[str]):
-        self.forms: dict[str, str] = {}
-        for word in words:
-            self.forms |= dict.fromkeys(_forms(word), stem(word))
-        self.forms |= {word: stem(word) for word in words}
+    def __init__(self, words: Iterable[str], known: Iterable[str]):
+        self.forms = {word: stem(word) for word in words}
         self.stems = frozenset(self.forms.values())
-        self.everyday = frozenset(everyday) - set(words)
+        self.everyday = frozenset(known) - set(words)
         self.near: dict[str, list[str]] = defaultdict(list)
         self.alike: dict[str, set[str]] = defaultdict(set)
         for form in self.forms:
@@ -161,14 +158,6 @@ class Lexicon:
 
     def _may_be(self, word: str) -> bool:
         return word in self.forms or bool(word not in self.everyday and len(word) >= LONG and self._meant(word))
-
-
-def _forms(word: str) -> Iterable[str]:
-    """A word as it is written when it is more than one, over, or going on."""
-    yield word
-    if len(word) > 3 and not word.endswith(("ing", "ed", "s")):
-        bare = word.removesuffix("e")
-        yield from (f"{word}s", f"{bare}ed", f"{bare}ing")
 
 
 def _distance(word: str, form: str) -> int:
