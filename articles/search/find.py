@@ -48,9 +48,14 @@ def find(text: str, *, guess: bool = True) -> Found:
 
 
 def _called(question: Question) -> list[tuple[engine.Candidate, int]]:
-    """Entries of which the question says a whole name or a code, with what it is to them."""
+    """Entries of which the question says a whole name or a code, with what it is to them.
+
+    Of names with the same telling words, those that have most of the others too: "bad breath" is not "breathing".
+    """
     found = engine.called(question.keys)
-    return [(one, rank) for one, rank, name in found if not name or _is_cut(name) or question.says(name)]
+    whole = [row for row in found if not row[2] or _is_cut(row[2]) or question.says(row[2])]
+    most = max((question.shared(name) for *_, name in whole), default=0)
+    return [(one, rank) for one, rank, name in whole if not name or question.shared(name) == most]
 
 
 def _is_cut(name: str) -> bool:

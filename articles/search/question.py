@@ -38,6 +38,10 @@ class Question:
         """Whether this whole name was asked for, and not only a name with the same telling words."""
         return key(stems(name)) in self.keys and says_whole(self.words, name)
 
+    def shared(self, name: str) -> int:
+        """How many words of a name were asked for, words of asking among them."""
+        return len(set(map(stem, self.words)).intersection(map(stem, words(name))))
+
     @property
     def stems(self) -> frozenset[str]:
         return frozenset(stem for group in self.groups for way in group for stem in way.stems)

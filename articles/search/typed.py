@@ -124,7 +124,7 @@ class Lexicon:
 
     def _meant(self, word: str) -> set[str]:
         """The nearest of the words that a typed one may be: those that sound like it, or differ by a letter or two."""
-        if not LONG - 1 <= len(word) <= LONGEST_WORD:
+        if not LONG <= len(word) <= LONGEST_WORD:
             return set()
         far = {form: _distance(word, form) for form in self._beginning_alike(word)}
         alike = self.alike.get(sound(word), set()) if len(word) > LONG else set()

@@ -25,7 +25,7 @@ def test_the_lists_are_as_long_as_they_were_meant_to_be():
     assert len(listed("neighbours")) >= 100
 
 
-@pytest.mark.parametrize("which", ["", "_second"], ids=["first", "second"])
+@pytest.mark.parametrize("which", ["", "_second", "_third"], ids=["first", "second", "third"])
 class TestOfTheList:
     def test_every_emergency_that_happens_now_is_recognised(self, which):
         assert [q for q in listed(f"emergency_now{which}") if not look_for_help(q).now] == []
@@ -87,7 +87,9 @@ def test_no_word_of_an_emergency_is_read_as_its_denial(denied):
     assert look_for_help(f"he {denied} breathing").now
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "?!…", "the of and", "why is my", "🤕", "\ud800", "x" * 200_000, "﷽" * 9_000])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "?!…", "the of and", "why is my", "🤕", "\ud800", "x" * 200_000, "﷽" * 9_000]
+)
 def test_what_says_nothing_calls_for_nothing(typed):
     assert look_for_help(typed) == NONE
 
@@ -137,7 +139,6 @@ class TestOfTheFiles:
         phrases = read(tmp_path, "=limping baby")
         assert says(phrases, "limping baby")
         assert not says(phrases, "limped baby")
-        assert not says(phrases, "limpin baby")
 
 
 def read(tmp_path, line: str) -> Phrases:

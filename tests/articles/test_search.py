@@ -223,6 +223,14 @@ def test_a_whole_name_is_asked_for_in_any_order_with_words_of_asking_around_it(a
     assert find(asked).answers[0].score > 1.5
 
 
+def test_of_two_names_with_the_same_telling_word_the_one_that_was_asked_for_comes_first(ann, ravi):
+    for slug, title in (("breathing", "Breathing"), ("bad-breath", "Bad breath")):
+        stories.sign(stories.write_symptom(ann, slug=slug, title=title), by=ravi, asked_by=ann)
+    vocabulary.forget()
+    assert titles("bad breath")[0] == "Bad breath"
+    assert titles("breathing")[0] == "Breathing"
+
+
 def test_without_guessing_no_word_is_taken_for_another(library):
     assert find("facail spasms", guess=False).meant == ""
     assert find("facial spasms", guess=False).answers == find("facial spasms").answers
