@@ -83,7 +83,7 @@ def _help(phrases: Phrases, typed: Typed) -> Help:
     if phrases.has("done", typed):
         return Help(now=True, crisis=True)
     crisis = phrases.has("crisis", typed)
-    if phrases.has("not now", typed):
+    if phrases.has("not now", typed) and not phrases.has("urgent", typed):
         return Help(crisis=crisis)
     now = phrases.has("now", typed)
     topic = now or _is_topic(phrases, typed)

@@ -1,4 +1,7 @@
-"""Phrases to look for in what somebody typed, read from text files that people can keep: emergency_phrases.txt says how."""
+"""Phrases to look for in what somebody typed, read from text files that people keep.
+
+How a phrase is written is said at the beginning of emergency_phrases.txt.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -158,7 +161,7 @@ class Phrases:
         return Phrase(tuple(map(self._ways, said.split(" & "))), tuple(chain.from_iterable(others)), line)
 
     def _ways(self, written: str, words: set[str] | None = None) -> tuple[Sequence, ...]:
-        """The sequences that a part of a phrase stands for: "gone/went_very blue" is "gone blue" or "went very blue"."""
+        """What a part of a phrase stands for: "gone/went_very blue" is "gone blue" or "went very blue"."""
         choices = [_single_and_joined(place) for place in written.split()]
         ways = [" ".join(way).split() for way in product(*choices)]
         return tuple(tuple(self.slot(place, words) for place in way) for way in ways)

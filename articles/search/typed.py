@@ -1,8 +1,8 @@
 """A text as somebody in a hurry typed it: each word with what it may have been meant to be.
 
-Nothing is left out and nothing is put in order here. Capitals, accents, apostrophes and punctuation do not matter; words
-that were run together are taken apart, words that were torn apart are put together, and a word that is none is read
-as those that it nearly is.
+No word is left out here. Capitals, accents, apostrophes and punctuation do not matter; words that were run
+together are taken apart, words that were torn apart are put together, and a word that is none is read as those
+that it nearly is.
 """
 
 import re

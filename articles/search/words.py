@@ -23,9 +23,9 @@ def _listed(name: str) -> frozenset[str]:
 
 ASKING = _listed("asking_words.txt")
 DESCRIBING = _listed("describing_words.txt")
-# A name is the same name without these, and is another one without any other word, "bad" of "bad breath" for one.
-LINKING = frozenset("a an and as at by due during for from in into of on or the to with".split())
-DENYING = frozenset("cannot cant couldnt no not without".split())
+# A name is the same one without these. Without any other word, as "bad" of "bad breath", it is another one.
+LINKING = _listed("linking_words.txt")
+DENYING = frozenset({"cannot", "cant", "couldnt", "no", "not", "without"})
 _stemmer = threading.local()
 
 
