@@ -66,12 +66,12 @@ def look_for_help(text: str) -> Help:
     """What a text calls for, all of it read, however long."""
     phrases = _phrases()
     whole = phrases.take(text)
-    found = [_help(phrases, window) for window in _windows(whole, phrases)]
+    found = [_help(phrases, window) for window in _windows(whole)]
     now = any(one.now for one in found)
     return Help(now, not now and any(one.topic for one in found), any(one.crisis for one in found))
 
 
-def _windows(typed: Typed, phrases: Phrases) -> list[Typed]:
+def _windows(typed: Typed) -> list[Typed]:
     """A text, or stretches of a long one, so that words far apart are not taken together."""
     if len(typed.steps) <= WINDOW:
         return [typed]
