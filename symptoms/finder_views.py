@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from articles.search import crisis
+from articles.search.emergency import Help, look_for_help
 from symptoms import finder, finder_forms, finder_lists, names
 from symptoms.finder_forms import MOST, Asked
 from symptoms.finder_lists import Listing
@@ -20,41 +20,42 @@ def find(request) -> HttpResponse:
     """Choose symptoms, read when to call for help, then the causes that signed pages name. Kept nowhere."""
     if not settings.FINDER:
         raise Http404
-    asked = finder_forms.read(request.GET)
+    asked, calls_for = finder_forms.read(request.GET), look_for_help(request.GET.get("q", ""))
     part = request.htmx.target if request.htmx else ""
-    response = _matches(request, asked) if part == "finder-matches" else _whole(request, asked, part)
+    answer = _matches if part == "finder-matches" else _whole
+    response = answer(request, asked, calls_for, part)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
 
-def _matches(request, asked: Asked) -> HttpResponse:
-    """What is typed so far may mean these symptoms."""
-    return render(request, PARTS["finder-matches"], {"asked": asked, "typing": True, **_typed(asked, asked.slugs)})
+def _matches(request, asked: Asked, calls_for: Help, part: str) -> HttpResponse:
+    """What is typed so far may mean these symptoms; before them what to do, if it is an emergency."""
+    context = {"asked": asked, "typing": True, "help": calls_for}
+    return render(request, PARTS[part], context | _typed(asked, asked.slugs, calls_for))
 
 
-def _whole(request, asked: Asked, part: str) -> HttpResponse:
+def _whole(request, asked: Asked, calls_for: Help, part: str) -> HttpResponse:
     if request.GET.get("q") is not None and not (asked.typed or asked.malformed or asked.left_out):
         return redirect(asked.address())  # pressed with nothing typed: an address to share says no more than it must
     choice = finder.choose(list(asked.slugs))
     kept = asked.having(choice.slugs)
-    typed = _typed(asked, kept.slugs)
-    if meant := typed.get("meant"):
+    typed = _typed(asked, kept.slugs, calls_for)
+    if (meant := typed.get("meant")) and not calls_for.first:
         return redirect(meant)
     context = {"asked": asked, "kept": kept, "choice": choice, "most": MOST, "full": len(kept.slugs) >= MOST}
-    context |= typed | _lists(asked, kept) | _results(asked, kept, choice)
+    context |= {"help": calls_for} | typed | _lists(asked, kept) | _results(asked, kept, choice)
     return render(request, PARTS.get(part, "symptoms/finder.html"), context)
 
 
-def _typed(asked: Asked, slugs: tuple[str, ...]) -> dict:
+def _typed(asked: Asked, slugs: tuple[str, ...], calls_for: Help) -> dict:
     """Whatever may be meant by what was typed; ``meant`` is the address with the one that surely is."""
     if not asked.typed or len(slugs) >= MOST:
         return {}
-    found = names.matching(asked.typed)
+    found = names.matching(asked.typed, guess=not calls_for.first)
     kept = asked.having(slugs)
     exact = [match for match in found if match.exact]
     surely = exact if len(exact) == 1 else [match for match in found if match.whole and len(found) == 1]
     return {
-        "crisis_line": crisis.line(asked.typed),
         "matches": [{"match": match, "url": _with(kept, match.slug)} for match in found],
         "meant": _with(kept, surely[0].slug) or kept.address() if surely else "",
     }

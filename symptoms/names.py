@@ -6,7 +6,7 @@ from uuid import UUID
 from articles.models import Article, SearchStart
 from articles.search.find import find
 from articles.search.suggest import beginning
-from articles.search.words import key, stems
+from articles.search.words import denied, key, says_whole, stems, words
 
 MOST = 8
 IN_A_NAME = (
@@ -28,16 +28,20 @@ class Match:
     whole: bool
 
 
-def matching(typed: str) -> list[Match]:
-    """The symptoms that this may mean: those whose names go on as it was typed, then what the search finds."""
+def matching(typed: str, *, guess: bool = True) -> list[Match]:
+    """The symptoms that this may mean: those whose names go on as it was typed, then what the search finds.
+
+    Without ``guess`` each has all telling words of it.
+    """
     begun = [uuid for uuid, *_ in beginning(typed)]
-    answers = [one for one in find(typed).answers if one.candidate.kind == "symptom"]
+    answers = [one for one in find(typed, guess=guess).answers if one.candidate.kind == "symptom"]
     ranked = [one.candidate.uuid for one in answers if one.named >= IN_A_NAME or one.score >= 1]
     likely = list(dict.fromkeys([*begun, *ranked]))[: 4 * MOST]
     pages = _pages(likely)
     names = _names(list(pages))
     asked = stems(typed)
-    return [_match(*pages[uuid], names.get(uuid, []), asked, typed) for uuid in likely if uuid in pages][:MOST]
+    found = [_match(*pages[uuid], names.get(uuid, []), asked, typed) for uuid in likely if uuid in pages]
+    return [match for match in found if guess or match.whole][:MOST]
 
 
 def _pages(uuids: list[UUID]) -> dict[UUID, tuple[str, str]]:
@@ -58,11 +62,12 @@ def _match(title: str, slug: str, names: list[str], asked: list[str], typed: str
     begun = typed.casefold().strip()
     shared = {name: (len(set(asked) & set(stems(name))), begun in name.casefold()) for name in [title, *names]}
     best = max(shared, key=shared.get)
-    has = set(stems(best))
+    has, said = set(stems(best)), words(typed)
+    exact = [name for name in (title, *names) if key(stems(name)) == key(asked) and says_whole(said, name)]
     return Match(
         title=title,
         slug=slug,
         also="" if shared[best] == shared[title] else best,
-        exact=key(asked) in {key(stems(name)) for name in (title, *names)},
-        whole=bool(asked) and has.issuperset(asked),
+        exact=bool(exact),
+        whole=bool(asked) and has.issuperset(asked) and not denied(said, best),
     )

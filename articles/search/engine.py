@@ -63,15 +63,18 @@ def _any(group: Group, quote: str, both: str, either: str) -> str:
     return f"({either.join(ways)})"
 
 
-def called(keys: Iterable[str]) -> list[tuple[Candidate, int]]:
-    """Entries that bear a whole name or code, with what it is to them."""
+def called(keys: Iterable[str]) -> list[tuple[Candidate, int, str]]:
+    """Entries that bear a whole name or code: with a name of theirs each and its rank, or with no name for a code."""
     keys = list(keys)
     marks = ", ".join(["%s"] * len(keys))
     statement = (
-        f"SELECT {LIST}, k.rank FROM {KEY} k JOIN {ENTRY} e ON e.uuid = k.uuid "  # noqa: S608
-        f"WHERE k.key IN ({marks}) ORDER BY k.rank LIMIT {MOST}"
+        f"SELECT {LIST}, COALESCE(s.rank, k.rank), COALESCE(s.name, '') FROM "  # noqa: S608
+        f"(SELECT uuid, rank FROM {KEY} WHERE key IN ({marks}) ORDER BY rank LIMIT {MOST}) k "
+        f"JOIN {ENTRY} e ON e.uuid = k.uuid "
+        f"LEFT JOIN {START} s ON s.uuid = k.uuid AND s.place = 0 AND k.rank <> {SearchKey.Rank.CODE.value} "
+        f"ORDER BY k.rank, 11"
     )
-    return [(_candidate(row), row[-1]) for row in _rows(statement, keys)] if keys else []
+    return [(_candidate(row), row[-2], row[-1]) for row in _rows(statement, keys)] if keys else []
 
 
 def coded_under(code: str) -> list[Candidate]:

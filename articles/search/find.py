@@ -9,6 +9,7 @@ from articles.search.vocabulary import Vocabulary, otherwise
 from articles.search.words import code_key
 
 FEW = 3  # answers to the whole question, below which those to a part of it are shown as well
+LONGEST_NAME = 200  # letters that are kept of it
 IN_ONE_NAME = 0.8  # of a question, guesses counting a little less
 
 
@@ -21,26 +22,45 @@ class Found:
     meant: str = ""
 
 
-def find(text: str) -> Found:
-    """Look for a text in signed documents: whole names and codes, all its words, words that were meant, some words."""
+def find(text: str, *, guess: bool = True) -> Found:
+    """Look for a text in signed documents: whole names and codes, all its words, words that were meant, some words.
+
+    Without ``guess`` no word is taken for another one.
+    """
     question = ask(text)
     if not (question.groups or question.codes):
         return Found(question)
     known = vocabulary.current()
-    called = engine.called(question.keys)
+    called = _called(question)
     whole = engine.having_all(question.groups) if question.groups else []
     if not (called or whole):
         if under := [one for code in question.codes for one in engine.coded_under(code)]:
             return Found(question, [Answer(one, 1.0) for one in dict.fromkeys(under)])
         if question.codes[:1] == (code_key(text.strip()),):
             return Found(question)  # an unknown code is not a word that was mistyped
-        if found := _meant(question, known):
+        if guess and (found := _meant(question, known)):
             return found
     found = [*(one for one, _ in called), *whole]
     if len(set(found)) < FEW and len(question.groups) > 1:
         found += engine.having_some(known.telling(question.groups))
     ranks = {one.uuid: given for one, given in reversed(called)}
     return Found(question, rank(question, _once(found), ranks, known))
+
+
+def _called(question: Question) -> list[tuple[engine.Candidate, int]]:
+    """Entries of which the question says a whole name or a code, with what it is to them.
+
+    Of names with the same telling words, those that have most of the others too: "bad breath" is not "breathing".
+    """
+    found = engine.called(question.keys)
+    whole = [row for row in found if not row[2] or _is_cut(row[2]) or question.says(row[2])]
+    most = max((question.shared(name) for *_, name in whole), default=0)
+    return [(one, rank) for one, rank, name in whole if not name or question.shared(name) == most]
+
+
+def _is_cut(name: str) -> bool:
+    """Whether more of a name may be kept as a key than as words."""
+    return len(name) == LONGEST_NAME
 
 
 def _meant(question: Question, known: Vocabulary) -> Found | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from articles.search import lay
-from articles.search.words import LONGEST, code_key, key, stem, stems, telling, words
+from articles.search.words import LONGEST, code_key, key, says_whole, stem, stems, telling, words
 
 OTHERWISE = 0.85  # what another way to say it is worth
 MOST_GROUPS = 8
@@ -33,6 +33,14 @@ class Question:
         """The keys of whole names that would answer it at once."""
         as_asked = key(stems(" ".join(self.words)))
         return tuple(dict.fromkeys(k for k in (as_asked, *self.codes) if k))
+
+    def says(self, name: str) -> bool:
+        """Whether this whole name was asked for, and not only a name with the same telling words."""
+        return key(stems(name)) in self.keys and says_whole(self.words, name)
+
+    def shared(self, name: str) -> int:
+        """How many words of a name were asked for, words of asking among them."""
+        return len(set(map(stem, self.words)).intersection(map(stem, words(name))))
 
     @property
     def stems(self) -> frozenset[str]:

@@ -24,7 +24,7 @@ class Suggestion:
     url: str
 
 
-def suggest(typed: str) -> list[Suggestion]:
+def suggest(typed: str, *, guess: bool = True) -> list[Suggestion]:
     """Names for what was typed so far, the likeliest first, each page once."""
     if len(typed.strip()) < SHORTEST:
         return []
@@ -32,7 +32,7 @@ def suggest(typed: str) -> list[Suggestion]:
     for uuid, name in beginning(typed):
         names.setdefault(uuid, name)
     if not names:
-        names = {one.candidate.uuid: one.candidate.title for one in find(typed).answers[:MOST]}
+        names = {one.candidate.uuid: one.candidate.title for one in find(typed, guess=guess).answers[:MOST]}
     return _public(dict(list(names.items())[: MOST * 2]))[:MOST]
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from articles import crumbs, pages
 from articles.fields import UNPRINTABLE
-from articles.search import crisis
+from articles.search.emergency import look_for_help
 from articles.search.hits import look_for
 from articles.search.suggest import suggest
 from articles.search.words import LONGEST
@@ -18,13 +18,12 @@ from articles.search.words import LONGEST
 @require_safe
 def search(request):
     asked, topic = _asked(request), request.GET.get("topic", "").strip()[:200]
-    results = look_for(asked, topic=topic, number=request.GET.get("page", 1)) if asked else None
-    context = {
-        "sought": asked,
-        "results": results,
-        "crumbs": crumbs.to("Search", reverse("articles:search")),
-        "crisis_line": crisis.line(asked),
-    }
+    calls_for = look_for_help(request.GET.get("q", ""))
+    number, guess = request.GET.get("page", 1), not calls_for.first
+    results = look_for(asked, topic=topic, number=number, guess=guess) if asked else None
+    context = {"sought": asked, "results": results, "help": calls_for}
+    if not calls_for.first:  # nothing stands before what to do
+        context["crumbs"] = crumbs.to("Search", reverse("articles:search"))
     if results:
         context |= {
             "topics": _topics(asked, topic, results),
@@ -35,8 +34,12 @@ def search(request):
 
 @require_safe
 def suggestions(request):
-    found = suggest(_asked(request))
-    return JsonResponse({"suggestions": [{"name": s.name, "title": s.title, "url": s.url} for s in found]})
+    calls_for = look_for_help(request.GET.get("q", ""))
+    found = suggest(_asked(request), guess=not calls_for.first)
+    answer = {"suggestions": [{"name": s.name, "title": s.title, "url": s.url} for s in found]}
+    if calls_for:
+        answer["help"] = [{"text": call.text, "url": f"tel:{call.number}"} for call in calls_for.calls]
+    return JsonResponse(answer)
 
 
 def _asked(request) -> str:

@@ -23,6 +23,9 @@ def _listed(name: str) -> frozenset[str]:
 
 ASKING = _listed("asking_words.txt")
 DESCRIBING = _listed("describing_words.txt")
+# A name is the same one without these. Without any other word, as "bad" of "bad breath", it is another one.
+LINKING = _listed("linking_words.txt")
+DENYING = frozenset({"cannot", "cant", "couldnt", "no", "not", "without"})
 _stemmer = threading.local()
 
 
@@ -58,6 +61,23 @@ def stems(text: str) -> list[str]:
 def key(of: Iterable[str]) -> str:
     """Stems as one key, whatever their order: "paralysis, respiratory" is "respiratory paralysis"."""
     return " ".join(sorted(set(of)))
+
+
+def says_whole(asked: Iterable[str], name: str) -> bool:
+    """Whether words say all of a name, words of asking that are part of it too, and say nothing against it.
+
+    "Can't breathe" and "bad breath" have one telling word each, and it is the same; the one is not the other.
+    """
+    asked = set(asked)
+    said, named = frozenset(map(stem, asked)), words(name)
+    whole = said.issuperset(stem(word) for word in named if word not in LINKING)
+    return whole and not denied(asked, name)
+
+
+def denied(asked: Iterable[str], name: str) -> bool:
+    """Whether words say that something is not so, where a name does not: "rash, not itchy" is no itchy rash."""
+    asked = set(asked)
+    return "stop" not in asked and bool((asked & DENYING) - set(words(name)))
 
 
 def code_key(text: str) -> str:

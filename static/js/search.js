@@ -8,6 +8,7 @@ for (const form of document.querySelectorAll("form[data-suggest]")) begin(form, 
 function begin(form, input) {
   const list = document.createElement("ul");
   const told = document.createElement("span");
+  const help = document.createElement("p"); // whom to call, in the flow of the page: the list opens below it
   list.id = `${input.id}-suggestions`;
   list.className = "suggestions";
   list.setAttribute("role", "listbox");
@@ -15,7 +16,9 @@ function begin(form, input) {
   list.hidden = true;
   told.className = "hidden";
   told.setAttribute("role", "status");
-  form.append(list, told);
+  help.className = "call";
+  help.hidden = true;
+  form.append(help, list, told);
   const state = { "role": "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" };
   for (const [name, value] of Object.entries(state)) input.setAttribute(name, value);
 
@@ -45,21 +48,34 @@ function begin(form, input) {
 
   async function ask() {
     const typed = input.value.trim();
-    if (typed.length < 2) return close();
+    if (typed.length < 2) {
+      show({ suggestions: [] });
+      return close();
+    }
     asking = new AbortController();
     try {
       const address = `${form.dataset.suggest}?q=${encodeURIComponent(typed)}`;
       const answer = await fetch(address, { signal: asking.signal, cache: "no-store", referrerPolicy: "no-referrer" });
-      if (answer.ok) show((await answer.json()).suggestions);
+      if (answer.ok) show(await answer.json());
     } catch { close(); } // gone on typing, or no line: the button still searches
   }
 
-  function show(suggestions) {
+  function show({ suggestions, help: calls = [] }) {
+    help.replaceChildren(...calls.map(line));
+    help.hidden = !calls.length;
     list.replaceChildren(...suggestions.map(option));
     list.hidden = !suggestions.length || !form.contains(document.activeElement);
     input.setAttribute("aria-expanded", String(!list.hidden));
     choose(-1);
-    told.textContent = suggestions.length === 1 ? "1 suggestion" : `${suggestions.length} suggestions`;
+    const number = suggestions.length === 1 ? "1 suggestion" : `${suggestions.length} suggestions`;
+    told.textContent = [...calls.map(({ text }) => text), number].join(". ");
+  }
+
+  function line({ text, url }) {
+    const link = document.createElement("a");
+    link.href = url;
+    link.textContent = text;
+    return link;
   }
 
   function option({ name, title, url }, place) {

@@ -190,3 +190,47 @@ def test_the_index_says_what_the_log_says(library):
     projections.rebuild()
     assert sorted(SearchEntry.objects.values_list("uuid", "title_words", "name_words", "text_words")) == before
     assert titles("facial spasms")[0] == "Facial spasms"
+
+
+@pytest.mark.parametrize(
+    ("title", "asked", "others"),
+    [
+        ("Bad breath", "bad breath", ["breath", "can't breathe", "cannot breathe", "breathing", "no breath"]),
+        ("Feeling sick", "i feel sick", ["sick"]),
+        ("Sudden hearing loss", "sudden loss of hearing", ["loss of hearing"]),
+        ("Itchy rash", "itchy rash", ["rash not itchy", "rash without itch"]),
+        ("Not sleeping", "why am i not sleeping", ["sleeping"]),
+    ],
+)
+@pytest.mark.parametrize("where", ["title", "other name"])
+def test_a_name_is_whole_only_with_its_small_words_too(ann, ravi, where, title, asked, others):
+    page = stories.write_symptom(ann, slug="page", title=title if where == "title" else "Qwertitis")
+    page.other_names.all().delete()
+    if where != "title":
+        OtherName.objects.create(symptom=page, name=title)
+        record_revision(page, by=ann)
+    stories.sign(page, by=ravi, asked_by=ann)
+    vocabulary.forget()
+    assert find(asked).answers[0].score > 1.5
+    for other in others:
+        assert all(answer.score <= 1 for answer in find(other).answers), other
+
+
+@pytest.mark.parametrize("asked", ["bad breath", "the bad breath", "why do i have bad breath", "breath, bad"])
+def test_a_whole_name_is_asked_for_in_any_order_with_words_of_asking_around_it(ann, ravi, asked):
+    stories.sign(stories.write_symptom(ann, slug="page", title="Bad breath"), by=ravi, asked_by=ann)
+    vocabulary.forget()
+    assert find(asked).answers[0].score > 1.5
+
+
+def test_of_two_names_with_the_same_telling_word_the_one_that_was_asked_for_comes_first(ann, ravi):
+    for slug, title in (("breathing", "Breathing"), ("bad-breath", "Bad breath")):
+        stories.sign(stories.write_symptom(ann, slug=slug, title=title), by=ravi, asked_by=ann)
+    vocabulary.forget()
+    assert titles("bad breath")[0] == "Bad breath"
+    assert titles("breathing")[0] == "Breathing"
+
+
+def test_without_guessing_no_word_is_taken_for_another(library):
+    assert find("facail spasms", guess=False).meant == ""
+    assert find("facial spasms", guess=False).answers == find("facial spasms").answers

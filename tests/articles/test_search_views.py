@@ -1,8 +1,11 @@
 """The search page and the suggestions: words of visitors in, signed words out, nothing kept."""
 
+import re
+
 import pytest
 
-from tests import stories
+from articles.search import vocabulary
+from tests import html, stories
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/search/"
@@ -128,3 +131,123 @@ def test_every_public_page_has_the_search_and_working_pages_have_not(client, pag
         assert client.get(path).text.count('role="search"') == 1, path
     client.force_login(ann)
     assert 'role="search"' not in client.get("/accounts/password/change/").text
+
+
+def main(answer) -> str:
+    """What a page has between its header and its footer."""
+    return answer.text.partition("<main")[2].partition(">")[2].partition("</main>")[0]
+
+
+def numbers(answer) -> list[str]:
+    """The numbers that can be tapped, in their order."""
+    return re.findall(r'href="tel:(\w+)"', main(answer))
+
+
+@pytest.mark.parametrize("asked", ["my dad is not breathing", "cant breath", "face is drooping", "NOT, BREATHING!"])
+def test_who_needs_help_now_reads_first_what_to_do_and_the_number_once(client, page, asked):
+    answer = client.get(ADDRESS, {"q": asked})
+    text = html.text(main(answer))
+    assert text.split()[:3] == ["Call", "911", "now"]
+    assert "Put the phone on speaker. Do what the operator tells you." in text
+    assert main(answer).index("operator tells") < main(answer).index("<h1") < main(answer).index("<form")
+    assert numbers(answer)[0] == "911"
+    assert "Breadcrumb" not in answer.text
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_who_needs_help_now_is_told_nothing_of_other_words(client, page):
+    assert "These are the results" in client.get(ADDRESS, {"q": "facail spasms"}).text
+    for asked in ("facail spasms he is not breathing", "unconcious my dad facail", "i want to die facail spasms"):
+        text = client.get(ADDRESS, {"q": asked}).text
+        assert "These are the results" not in text
+        assert "Use fewer words" not in text
+
+
+@pytest.mark.parametrize("asked", ["took all my pills", "I cut too deep", "hung himself", "overdosed"])
+def test_what_was_done_is_an_emergency_first_and_a_crisis_second(client, page, asked):
+    answer = client.get(ADDRESS, {"q": asked})
+    assert numbers(answer)[:2] == ["911", "988"]
+    assert numbers(answer).count("911") == 1
+    assert html.text(main(answer)).split()[:3] == ["Call", "911", "now"]
+
+
+def test_a_crisis_comes_before_everything_and_is_no_emergency(client, page):
+    answer = client.get(ADDRESS, {"q": "sucide facial spasms"})
+    assert numbers(answer)[:2] == ["988", "911"]
+    assert main(answer).index("tel:988") < main(answer).index("<h1") < main(answer).index('class="hits"')
+    assert "speaker" not in main(answer)
+
+
+@pytest.mark.parametrize(("asked", "called"), [("i want to die", ["911"]), ("took all my pills", ["911"])])
+def test_without_a_crisis_line_the_emergency_number_stands_alone(client, page, settings, asked, called):
+    settings.CRISIS_LINE = ""
+    assert numbers(client.get(ADDRESS, {"q": asked})) == called
+
+
+def test_the_name_of_an_emergency_gets_one_line_and_then_what_was_found(client, ann, ravi):
+    stories.sign(stories.write_symptom(ann, slug="seizure", title="Seizure"), by=ravi, asked_by=ann)
+    answer = client.get(ADDRESS, {"q": "seizure"})
+    text = html.text(main(answer))
+    assert "If this is happening now, call 911 ." in text
+    assert "speaker" not in text
+    assert main(answer).index("happening now") < main(answer).index("<h1") < main(answer).index("/symptoms/seizure/")
+
+
+@pytest.mark.parametrize("asked", ["stroke rehab", "killing time", "bleeding gums", "facial spasms", "dye"])
+def test_harmless_words_show_neither_box_nor_line(client, page, asked):
+    answer = client.get(ADDRESS, {"q": asked})
+    assert "happening now" not in main(answer)
+    assert "speaker" not in main(answer)
+    assert "988" not in numbers(answer)
+
+
+@pytest.mark.parametrize(
+    ("asked", "called"),
+    [("he is not breathing", ["911"]), ("i want to die", ["988", "911"]), ("took all my pills", ["911", "988"])],
+)
+def test_an_empty_site_shows_the_same_help(client, asked, called):
+    assert numbers(client.get(ADDRESS, {"q": asked})) == called
+
+
+def test_words_that_come_after_the_longest_question_count_too(client, page):
+    answer = client.get(ADDRESS, {"q": "my knee is sore " * 40 + "and my dad is not breathing"})
+    assert numbers(answer)[0] == "911"
+    assert "Put the phone on speaker" in answer.text
+
+
+def test_bad_breath_is_no_answer_to_who_cannot_breathe(client, ann, ravi):
+    stories.sign(stories.write_symptom(ann, slug="bad-breath", title="Bad breath"), by=ravi, asked_by=ann)
+    stories.sign(stories.write_symptom(ann, slug="trouble", title="Trouble breathing"), by=ravi, asked_by=ann)
+    vocabulary.forget()
+    text = client.get(ADDRESS, {"q": "can't breathe"}).text
+    assert "/symptoms/bad-breath/" not in text or text.index("/symptoms/trouble/") < text.index("/symptoms/bad-breath/")
+
+
+@pytest.mark.parametrize(
+    ("typed", "lines"),
+    [
+        ("heart attack", [("If this is happening now, call 911", "tel:911")]),
+        ("cant breathe", [("If this is happening now, call 911", "tel:911")]),
+        ("sucide", [("If you think of ending your life, call 988", "tel:988")]),
+        (
+            "took all my pills",
+            [
+                ("If this is happening now, call 911", "tel:911"),
+                ("If you think of ending your life, call 988", "tel:988"),
+            ],
+        ),
+    ],
+)
+def test_suggestions_say_first_whom_to_call(client, page, typed, lines):
+    told = client.get("/search/suggestions/", {"q": typed}).json()
+    assert [(line["text"], line["url"]) for line in told["help"]] == lines
+
+
+@pytest.mark.parametrize("typed", ["heart", "chok", "stroke reh", "faci", "bleeding gu"])
+def test_suggestions_for_anything_else_say_nothing_of_it(client, page, typed):
+    assert "help" not in client.get("/search/suggestions/", {"q": typed}).json()
+
+
+def test_suggestions_guess_at_nothing_in_an_emergency(client, page):
+    assert client.get("/search/suggestions/", {"q": "facail spasms"}).json()["suggestions"]
+    assert client.get("/search/suggestions/", {"q": "facail spasms not breathing"}).json()["suggestions"] == []

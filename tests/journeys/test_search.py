@@ -94,3 +94,35 @@ def test_nothing_of_a_search_stays_in_the_browser(sit_down):
     assert page.evaluate(stored) == "[{},{}]"
     assert page.context.cookies() == []
     assert page.evaluate("document.querySelector('#q').autocomplete") == "off"
+
+
+def test_who_types_an_emergency_is_told_whom_to_call_before_the_suggestions(sit_down):
+    page = sit_down(390, 664)
+    page.goto("/")
+    box = page.get_by_role("combobox")
+    box.press_sequentially("seizure")
+    help_ = page.get_by_role("link", name="If this is happening now, call 911")
+    expect(help_).to_be_visible()
+    expect(help_).to_have_attribute("href", "tel:911")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    over, under = help_.bounding_box(), page.get_by_role("listbox").bounding_box()
+    assert over["y"] + over["height"] <= under["y"]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(help_).to_be_focused()
+    box.fill("stroke rehab")
+    expect(help_).to_be_hidden()
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("width", "height"), [(390, 664), (320, 568)])
+@pytest.mark.parametrize(
+    ("asked", "numbers"),
+    [("my dad is not breathing", ["911"]), ("i want to die", ["988"]), ("took all my pills", ["911", "988"])],
+)
+def test_whom_to_call_is_on_the_first_screen(sit_down, script, width, height, asked, numbers):
+    page = sit_down(width, height, java_script_enabled=script)
+    page.goto(f"/search/?q={asked}")
+    for number in numbers:
+        place = page.locator(f"main a[href='tel:{number}']").first.bounding_box()
+        assert place["y"] + place["height"] <= height

@@ -184,3 +184,61 @@ def test_the_whole_page_is_the_same_without_htmx(publish, client, ann):
     whole = ask(client, "ache").text
     part = client.get(FINDER, {"s": "ache"}, headers={"HX-Request": "true", "HX-Target": "finder"}).text
     assert html.text(part).split("1 Choose")[-1].split("What this page")[0] in html.text(whole)
+
+
+HTMX = {"HX-Request": "true", "HX-Target": "finder-matches"}
+WHOLE = {"HX-Request": "true", "HX-Target": "finder"}
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX, WHOLE], ids=["no script", "typing", "added"])
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("not breathing", "Call 911 now"),
+        ("took all my pills", "Call 911 now"),
+        ("stroke", "If this is happening now, call 911"),
+        ("sucide", "Call 988"),
+    ],
+)
+def test_words_of_an_emergency_show_first_whom_to_call(publish, client, headers, typed, first):
+    publish("ache")
+    answer = client.get(FINDER, {"q": typed}, headers=headers)
+    body = answer.text.partition("<main")[2] or answer.text
+    body = body.partition("finder-said")[0] if not headers else body.partition("</p>")[2]
+    text = " ".join(html.text(body).split())
+    assert text.index(first) < (text.find("Choose") if "Choose" in text else len(text))
+    assert text.index(first) < (text.find("What’s causing") if "What’s causing" in text else len(text))
+    assert answer.text.count('id="call-now"') <= 1
+    assert answer.text.count('id="crisis"') <= 1
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_an_emergency_is_told_to_who_cannot_see_it(client):
+    text = client.get(FINDER, {"q": "not breathing"}, headers=HTMX).text
+    assert "If this is happening now, call 911." in text[text.index("finder-said") : text.index("</p>")]
+
+
+def test_in_an_emergency_nothing_is_chosen_or_guessed_for_anybody(publish, client):
+    publish("bad-breath", title="Bad breath")
+    assert client.get(FINDER, {"q": "bad breath"}).status_code == 302
+    publish("breathing", title="Breathing")
+    answer = client.get(FINDER, {"q": "can't breathe"})
+    assert answer.status_code == 200
+    assert "s=bad-breath" not in answer.text
+    assert "We publish no symptom" not in answer.text
+
+
+def test_help_is_shown_with_no_room_for_another_symptom_and_after_many_words(publish, client):
+    slugs = [f"ache-{n}" for n in range(10)]
+    for slug in slugs:
+        publish(slug)
+    assert "Call 911 now" in " ".join(html.text(ask(client, *slugs, q="not breathing").text).split())
+    assert "Call 911 now" in " ".join(html.text(ask(client, q="sore knee " * 40 + "not breathing").text).split())
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX, WHOLE], ids=["no script", "typing", "added"])
+def test_harmless_words_show_no_help_in_the_finder(publish, client, headers):
+    publish("ache")
+    text = client.get(FINDER, {"q": "bleeding gums"}, headers=headers).text
+    assert "happening now" not in text
+    assert "operator" not in text
