@@ -24,6 +24,7 @@ def search(request):
         "results": results,
         "crumbs": crumbs.to("Search", reverse("articles:search")),
         "crisis_line": crisis.line(asked),
+        "public": True,
     }
     if results:
         context |= {

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import mark_safe
 
-from articles import contents, kinds, tables
+from articles import care_advice, contents, dialling, kinds, tables
 
 register = template.Library()
 
@@ -24,6 +24,19 @@ def anchored(html):
 def rich(html):
     """Signed rich text as it is printed: wide tables scroll within themselves. What was signed stays as it is."""
     return mark_safe(tables.scrolling(html))  # noqa: S308 - made safe wherever it is saved
+
+
+@register.simple_block_tag(takes_context=True)
+def dialled(context, content):
+    """What stands within. On pages for visitors, and nowhere else, the site's numbers in it can be dialled."""
+    return mark_safe(dialling.linked(content)) if context.get("public") else content  # noqa: S308 - rendered before
+
+
+@register.simple_tag(takes_context=True)
+def advice_of(context, document):
+    """The care advice of a document as visitors read it or, where the page is not theirs, as it was chosen."""
+    shown = care_advice.for_visitors if context.get("public") else care_advice.as_chosen
+    return shown(document.advice) if document.advice else None
 
 
 @register.filter
