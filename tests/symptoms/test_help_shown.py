@@ -9,7 +9,9 @@ import re
 import pytest
 
 from articles.models import Article
+from reviews import ledger
 from reviews.actions import request_review
+from reviews.evidence import texts
 from symptoms.models import Cause, SymptomCause
 from tests import html, stories
 
@@ -98,6 +100,13 @@ def test_at_the_desk_and_in_the_admin_it_is_as_chosen_and_nothing_dials(page, an
         assert 'class="advice routine"' in shown[name], name
         assert "When to see a clinician" in shown[name], name
     assert "sends people to emergency help" in shown["desk"]
+
+
+def test_evidence_has_it_as_it_was_signed(page):
+    entry = page.signatures.order_by("sequence").last()
+    text = texts.page(entry, ledger.read(entry), page.live).decode()
+    assert 'class="advice routine"' in text
+    assert 'href="tel:' not in text
 
 
 @pytest.mark.parametrize("address", [ADDRESS, f"{ADDRESS}history/2/", f"{ADDRESS}causes/"])
