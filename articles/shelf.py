@@ -149,7 +149,7 @@ def public_page(view=None, *, shelved: bool = True):
 
 
 def _print(leaf: Leaf, request, address: str, day: str) -> Printed:
-    context = leaf.context | {"machines": _machines(leaf, request)}
+    context = leaf.context | {"machines": _machines(leaf, request), "public": True}
     body = render_to_string(leaf.template, context, request).encode()
     # Of the bytes: whatever can change them (text, frame, links, build, a due date that passed) is in it.
     etag = f'"{hashlib.sha256(settings.BUILD.encode() + body).hexdigest()[:32]}"'

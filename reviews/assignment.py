@@ -75,13 +75,15 @@ def propose(pages, today: dt.date) -> Proposal:
 
 
 def _blocked(keys: list[int]) -> list[tuple[int, str]]:
-    """Pages whose changes since they were signed a check blocks, each with the first thing that it found.
+    """Pages that a check blocks, each with the first thing that it found.
 
-    The checks ask the database page by page, so what stands as it was signed is left to the request itself.
+    Those that stand as they were signed are among them, since a check may be younger than a signature: one such page
+    would stop the whole plan.
     """
-    keys, found = list(Article.objects.filter(pk__in=keys).changed().values_list("pk", flat=True)), []
+    found = []
     for kind in kinds.every():
-        for page in kind.load(kind.model.objects.filter(pk__in=keys, kind=kind.name)):
+        pages = kind.load(kind.model.objects.filter(pk__in=keys, kind=kind.name))
+        for page in pages.select_related("writer", "notice").prefetch_related("topics"):
             problem = next(iter(quality.blocking(page, kind.compose(page))), None)
             if problem:
                 found.append((page.pk, f"A check blocks it: {problem.message}"))

@@ -6,12 +6,15 @@ Nothing here judges: pages are counted and labels are compared, the same way for
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Subquery, Value
 from django.urls import reverse
 
+from articles import care_advice
+from articles.care_advice import ShownAdvice
 from articles.content import Advice
 from articles.imprint import ReviewLine
 from articles.models import Article, Publication, Redirect
@@ -99,16 +102,19 @@ class Call:
     advice: Advice
     symptoms: list[Chosen]
 
+    @cached_property
+    def shown(self) -> ShownAdvice:
+        return care_advice.for_visitors(self.advice)
+
 
 def calls(symptoms: list[Chosen]) -> list[Call]:
-    """The advice of every chosen symptom, the most urgent level first."""
+    """The advice of every chosen symptom, the most urgent first, by the level at which visitors are shown it."""
     same: dict[Advice, list[Chosen]] = {}
     for symptom in symptoms:
         if symptom.document.advice:
             same.setdefault(symptom.document.advice, []).append(symptom)
-    return sorted(
-        (Call(advice, those) for advice, those in same.items()), key=lambda call: URGENCY.index(call.advice.level)
-    )
+    found = (Call(advice, those) for advice, those in same.items())
+    return sorted(found, key=lambda call: URGENCY.index(call.shown.level))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from articles.content import ADVICE
 from articles.fields import fold
 from articles.quality import Check, Problem, check
 from symptoms.content import SymptomDocument
@@ -17,12 +18,14 @@ def says_causes(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
         yield Problem("No cause is given.", "Add at least the most common cause and the most serious one.")
 
 
-@check("A page that names a life-threatening cause must say first when to call for help.", stops=True)
-def advice_for_serious(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
-    deadly = [c.name for group in document.causes for c in group.causes if c.seriousness == "life-threatening"]
-    if deadly and not document.advice:
+@check("A reader in danger may read the first lines and nothing else.", stops=True)
+def says_when_to_get_help(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    if document.advice:
+        return
+    message = "The page does not say when to get help."
+    if deadly := [cause.name for cause in document.every_cause if cause.seriousness == "life-threatening"]:
         message = f"The page names a life-threatening cause ({deadly[0]}) but does not say when to call for help."
-        yield Problem(message, "Write the emergency advice and choose its level.", blocking=True)
+    yield Problem(message, f"Write it under “{ADVICE}”, and choose its level.", blocking=True)
 
 
 @check("Whoever looks up the other symptom should find this one too.")
@@ -85,7 +88,7 @@ def figures_in_their_parts(page: Symptom, document: SymptomDocument) -> Iterable
 
 CHECKS: tuple[Check, ...] = (
     says_causes,
-    advice_for_serious,
+    says_when_to_get_help,
     one_way,
     unpublished_relations,
     dead_cause_links,

@@ -52,8 +52,9 @@ def write_whole_symptom(by, *, slug="facial-spasms", title="Facial spasms", othe
 
 def write_bare_symptom(by, *, slug="yawning", title="Yawning") -> Symptom:
     """A symptom with nothing that may be left out."""
+    advice = {"advice_level": "routine", "advice": "<p>See a clinician if it does not stop.</p>"}
     symptom = Symptom.objects.create(
-        slug=slug, title=title, writer=by, notice=stories.notice(), body="<p>You yawn.</p>"
+        slug=slug, title=title, writer=by, notice=stories.notice(), body="<p>You yawn.</p>", **advice
     )
     record_revision(symptom, by=by)
     return symptom

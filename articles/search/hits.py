@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max
 
-from articles import kinds
-from articles.content import Advice
+from articles import care_advice, kinds
+from articles.care_advice import ShownAdvice
 from articles.imprint import ReviewLine
 from articles.models import Article, TopicEntry
 from articles.search.find import Found, find
@@ -26,7 +26,7 @@ class Hit:
     url: str
     kind: str
     also: list[Part]
-    advice: Advice | None
+    advice: ShownAdvice | None
     text: list[Part]
     line: ReviewLine | None
 
@@ -88,7 +88,7 @@ def _page(page: Article, asked: frozenset[str]) -> Hit:
         url=kinds.path(page.kind, page.live.slug),
         kind=kinds.told(page.kind),
         also=marked(_other_name(document, asked), asked),
-        advice=document.advice,
+        advice=care_advice.for_visitors(document.advice) if document.advice else None,
         text=snippet(document, asked),
         line=page.live.read_review_line(),
     )

@@ -21,7 +21,7 @@ def search(request):
     calls_for = look_for_help(request.GET.get("q", ""))
     number, guess = request.GET.get("page", 1), not calls_for.first
     results = look_for(asked, topic=topic, number=number, guess=guess) if asked else None
-    context = {"sought": asked, "results": results, "help": calls_for}
+    context = {"sought": asked, "results": results, "help": calls_for, "public": True}
     if not calls_for.first:  # nothing stands before what to do
         context["crumbs"] = crumbs.to("Search", reverse("articles:search"))
     if results:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from articles import attributes, contents, kinds, tables
+from articles import attributes, care_advice, contents, dialling, kinds, tables
 
 register = template.Library()
 
@@ -34,6 +34,19 @@ def rich(html):
     """
     html = html if isinstance(html, SafeString) else attributes.bare(html)
     return mark_safe(tables.scrolling(html))  # noqa: S308 - made safe wherever it is saved
+
+
+@register.simple_block_tag(takes_context=True)
+def dialled(context, content):
+    """What stands within. On pages for visitors, and nowhere else, the site's numbers in it can be dialled."""
+    return mark_safe(dialling.linked(content)) if context.get("public") else content  # noqa: S308 - rendered before
+
+
+@register.simple_tag(takes_context=True)
+def advice_of(context, document):
+    """The care advice of a document as visitors read it or, where the page is not theirs, as it was chosen."""
+    shown = care_advice.for_visitors if context.get("public") else care_advice.as_chosen
+    return shown(document.advice) if document.advice else None
 
 
 @register.filter

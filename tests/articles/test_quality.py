@@ -53,6 +53,14 @@ def test_a_whole_page_has_no_problem(symptom):
         ({"risk": "high", "advice": "", "advice_level": ""}, "high-risk and does not say when to call"),
         ({"treatment": "<p>If it hurts, call 999.</p>"}, "call 999, but here the emergency number is 911"),
         ({"treatment": "<p>Please <strong>dial 112</strong>.</p>"}, "call 112"),
+        ({"treatment": "<p>Please dial <em>112</em>.</p>"}, "call 112"),
+        ({"summary": "It passes. If not, call 999."}, "call 999"),
+        ({"treatment": '<p><a href="tel:999">Call for help</a></p>'}, "call 999"),
+        ({"advice": "", "advice_level": ""}, "The page does not say when to get help."),
+        ({"advice_level": "routine"}, "“When to see a clinician”, but sends people to emergency help: “Call 911 if"),
+        ({"advice_level": "urgent"}, "“Get medical help today”, but sends people to emergency help: “Call 911 if"),
+        ({"advice_level": "urgent", "advice": "<p>Get an ambulance.</p>"}, "emergency help: “Get an ambulance”"),
+        ({"advice_level": "urgent", "advice": '<p><a href="tel:911">Help</a>.</p>'}, "emergency help: “tel:911”"),
     ],
 )
 def test_what_stops_a_request(symptom, fields, message):
@@ -64,6 +72,7 @@ def test_what_stops_a_request(symptom, fields, message):
     [
         ({"summary": ""}, "no summary"),
         ({"advice": "<p>Call for help.</p>"}, "does not say to call 911"),
+        ({"advice": "<p>Call if your pulse is 911 bpm.</p>"}, "does not say to call 911"),
         ({"body": f"<p>It {'may come and go ' * 10}.</p>"}, "“It may come and go may …” has 41 words"),
         ({"body": f"<p>{HARD * 5}</p>"}, "school grade"),
         ({"body": '<p><a href="/symptoms/nowhere/">See</a>.</p>'}, "/symptoms/nowhere/, which visitors cannot read"),
@@ -94,6 +103,28 @@ def test_a_life_threatening_cause_needs_advice(symptom):
     symptom.symptom_causes.update(seriousness="life-threatening")
     assert messages(symptom) == ""
     assert "life-threatening cause" in messages(change(symptom, advice="", advice_level=""), blocking=True)
+
+
+@pytest.mark.parametrize(
+    "advice", ["<p>See a clinician.</p>", "<p>If your pulse is above 112 bpm, call 1-800-911-1234.</p>", "<p>Rest.</p>"]
+)
+def test_advice_of_a_lesser_level_that_keeps_to_it_has_no_problem(symptom, advice):
+    assert messages(change(symptom, advice=advice, advice_level="routine")) == ""
+
+
+def test_a_link_to_the_number_says_to_call_it(symptom):
+    assert messages(change(symptom, advice='<p><a href="tel:911">Get help now</a> if it spreads.</p>')) == ""
+
+
+def test_an_article_need_not_have_advice(ann):
+    assert messages(stories.write_article(ann)) == ""
+
+
+def test_the_fault_of_the_level_says_what_to_do(symptom):
+    change(symptom, advice_level="routine")
+    fix = next(problem.fix for problem in found(symptom) if "emergency help" in problem.message)
+    assert "Choose the level “Call for emergency help”" in fix
+    assert "move that sentence" in fix
 
 
 def test_what_blocks_comes_first(symptom):

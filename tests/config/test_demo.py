@@ -8,6 +8,7 @@ from pathlib import Path
 import brotli
 import pytest
 from django.conf import global_settings
+from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
 from django.core.management import CommandError, call_command
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from articles import kinds, quality
+from articles.emergency_number import calls, emergency_help, told_to_call, words_of
 from articles.models import Article, Publication, Revision, Topic
 from config.demo import loader
 from reviews import verification
@@ -27,6 +29,7 @@ PASSWORD = "open-sesame"
 SYMPTOMS = [slug for slug in loader.PAGES if loader.read(f"pages/{slug}")["kind"] == "symptom"]
 ABOUT = [slug for slug in loader.PAGES if loader.read(f"pages/{slug}")["kind"] == "about"]
 NEVER_PUBLIC = {"muscle-cramps", "neck-stiffness", "stretching-safely"}
+PLACES = {"symptom": "symptom", "article": "article", "about": "aboutpage"}
 WITHDRAWN = {"watery-eyes", "resting-tired-eyes"}
 LIVE = [slug for slug in loader.PAGES if slug not in NEVER_PUBLIC | WITHDRAWN]
 LISTS = [
@@ -137,6 +140,74 @@ def test_a_corrected_page_prints_its_correction(demo, client):
 
 def test_a_late_page_says_so(demo, client):
     assert "This page is past its review date." in client.get("/symptoms/tremor/").text
+
+
+LESSER = {"dry-eyes": "urgent", "eye-twitching": "urgent"}
+OTHER_HELP = re.compile(r"\b(?:today|the same day|make an appointment|see a clinician)\b", re.IGNORECASE)
+
+
+def test_every_symptom_says_when_to_get_help_at_one_level(demo):
+    """No card sends somebody to the help of another level."""
+    levels = {}
+    for slug in SYMPTOMS:
+        page = loader.read(f"pages/{slug}")
+        levels[slug] = page["advice_level"]
+        if page["advice_level"] == "emergency":
+            assert calls("911", words_of(page["advice"]).splitlines()[0]), slug
+            assert OTHER_HELP.findall(words_of(page["advice"])) == [], slug
+        else:
+            assert emergency_help(page["advice"]) == "", slug
+    assert {slug: level for slug, level in levels.items() if level != "emergency"} == LESSER
+
+
+def every_public_address() -> list[str]:
+    pages = [address(slug) for slug in loader.PAGES]
+    versions = [f"{address(slug)}history/" for slug in loader.PAGES]
+    texts = Publication.objects.signed().values_list("article__slug", "revision__number")
+    versions += [f"{address(slug)}history/{number}/" for slug, number in texts]
+    causes = [f"{address(slug)}causes/" for slug in SYMPTOMS]
+    causes += [f"/causes/{slug}/" for slug in Cause.objects.values_list("slug", flat=True)]
+    topics = [f"/topics/{slug}/" for slug in Topic.objects.values_list("slug", flat=True)]
+    asked = [f"/search/?q={slug.replace('-', '+')}" for slug in SYMPTOMS] + ["/search/?q=breathe", "/search/?q=911"]
+    found = [f"/finder/?s={slug}" for slug in SYMPTOMS] + ["/finder/", "/no-such-page/"]
+    return [*pages, *versions, *causes, *topics, *asked, *found, *LISTS]
+
+
+def test_every_number_that_somebody_is_told_to_call_can_be_dialled(demo, client):
+    """All but what a history says has changed: there, as in every comparison, words are words."""
+    missed, dialled, seen = {}, set(), 0
+    for path in every_public_address():
+        text = client.get(path, follow=True).text
+        dialled |= set(re.findall(r'href="(tel:[^"]*)"', text))
+        body = re.sub(
+            r'<details class="panel".*?</details>|<script.*?</script>', "", text.partition("<body")[2], flags=re.S
+        )
+        body = re.sub(r'<a class="dial" href="tel:(?:911|988)">(.*?)</a>', r"☎\1", body)
+        body = re.sub(r"<a .*?</a>|<button.*?</button>", "", body, flags=re.S)
+        for line in words_of(body).splitlines():
+            told = told_to_call(line.replace("☎", ""), ["911", "988"])
+            named = re.findall(r"\b(?:call|dial|phone|ring|text)\b(?: \w+){0,3} ☎?(?:911|988)\b", line, re.IGNORECASE)
+            seen += len(told)
+            if line.count("☎") < max(len(told), len(named)):
+                missed.setdefault(path, []).append(line)
+    assert missed == {}
+    assert dialled == {"tel:911", "tel:988"}
+    assert seen > 500
+
+
+def test_no_number_dials_at_the_desk_and_in_the_admin(demo, client):
+    client.force_login(User.objects.get(username="ravi"))
+    shown = {"/desk/": client.get("/desk/").text}
+    for review in MedicalReview.objects.all():
+        path = f"/desk/reviews/{review.uuid}/"
+        shown[path] = client.get(path).text
+    client.force_login(User.objects.get(username="ann"))
+    for page in Article.objects.all():
+        form = f"/admin/{'symptoms' if page.kind == 'symptom' else 'articles'}/{PLACES[page.kind]}/{page.pk}"
+        for name in ("preview/", "revision/?number=1", "revisions/", "change/"):
+            shown[f"{form}/{name}"] = client.get(f"{form}/{name}").text
+    assert [path for path, text in shown.items() if 'href="tel:' in text] == []
+    assert sum("911" in text for text in shown.values()) > 50
 
 
 def test_dates_are_relative_to_the_day_of_loading_and_none_lies_ahead(demo):

@@ -120,6 +120,20 @@ def test_a_file_says_what_the_site_says_there(site, tmp_path, client, settings):
     assert client.get(f"/{picture}").content == (tmp_path / picture).read_bytes()
 
 
+def test_a_copy_shows_when_to_get_help_as_the_site_does_and_its_file_for_programs_as_it_was_signed(
+    ann, ravi, morgan, tmp_path
+):
+    symptom = stories.write_symptom(ann, advice_level="routine")
+    stories.sign_as_before(symptom, by=ravi, manager=morgan)
+    export(tmp_path)
+    page = read(tmp_path, "symptoms/facial-spasms/index.html")
+    assert 'class="advice emergency"' in page
+    assert 'Call <a class="dial" href="tel:911">911</a> if one side' in page
+    signed = read(tmp_path, "symptoms/facial-spasms/signed.json")
+    assert "routine" in signed
+    assert "tel:" not in signed
+
+
 def test_nothing_in_a_copy_needs_a_server(site, tmp_path, client):
     export(tmp_path)
     for name in names(tmp_path):

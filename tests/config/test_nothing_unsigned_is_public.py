@@ -348,7 +348,7 @@ def test_the_walk_meets_pages_of_every_state_and_reads_signed_words(stain, clien
         "Tics",
         "Ache",
         "Cause 1 of Facial spasms",
-        "Call 911 if one side",
+        "if one side of your face droops",
         "Life-threatening",
     ):
         assert signed in client.get("/finder/?s=facial-spasms&s=tics&s=ache&system=all").text

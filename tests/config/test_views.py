@@ -1,11 +1,16 @@
 """The front page, the pulse, the way in after signing in, and the plain pages for when something is wrong."""
 
+import re
+
 import pytest
 from django.db import DatabaseError, connection
+from django.template.loader import render_to_string
 from django.test import Client
 
 from articles.actions import change_address
+from articles.emergency_number import calls, words_of
 from articles.shelf import shelf
+from config.publisher import publisher
 from reviews.actions import withdraw_page
 from tests import html, pages, stories
 from tests.conftest import PASSWORD
@@ -185,3 +190,23 @@ def test_a_demonstration_says_so_everywhere(demo, settings, ann, ravi, client):
     sign_pages(1, ann, ravi)
     for address in ("/", "/symptoms/", "/articles/", "/articles/diary-0/", "/nowhere/"):
         assert ("Demonstration." in client.get(address).text) is demo, address
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        *(f"{status}.html" for status in (400, 403, 404, 410, 429, 500)),
+        "403_csrf.html",
+        "articles/expunged.html",
+        "config/moved.html",
+        "config/needs_a_server.html",
+    ],
+)
+def test_whatever_went_wrong_the_emergency_number_can_be_dialled(template, rf, settings):
+    settings.EMERGENCY_NUMBER = "112"
+    request = rf.get("/")
+    body = render_to_string(template, publisher(request), request).partition("<body")[2]
+    marked = re.sub(r'<a class="dial" href="tel:112">112</a>', "☎112", body)
+    told = [line for line in words_of(marked).splitlines() if calls("112", line.replace("☎", ""))]
+    assert told
+    assert [line for line in told if "☎" not in line] == []

@@ -14,13 +14,14 @@ from tests.journeys.conftest import wait_for_htmx
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
 CHOSEN = "/finder/?s=eye-twitching&s=headache"
+SOON = "<p>See a clinician if it lasts.</p>"
 
 
 @pytest.fixture
 def house(ann, ravi):
     """Three signed symptoms: two share a cause, and the third is an emergency beside one of them."""
     neck = stories.write_symptom(ann, slug="stiff-neck", title="Stiff neck")
-    eye = stories.write_symptom(ann, slug="eye-twitching", title="Eye twitching", advice_level="routine")
+    eye = stories.write_symptom(ann, slug="eye-twitching", title="Eye twitching", advice_level="routine", advice=SOON)
     head = stories.write_symptom(ann, slug="headache", title="Headache", advice="<p>Call 911 if it is the worst.</p>")
     OtherName.objects.create(symptom=eye, name="Twitching eyelid")
     RelatedSymptom.objects.create(symptom=head, other=neck, system="neurological", serious=True)

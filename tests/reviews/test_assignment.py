@@ -100,6 +100,15 @@ def test_pages_that_cannot_be_planned_are_told_with_the_reason(morgan_at_desk, a
     assert "Never signed, or withdrawn" in morgan_at_desk.get("/desk/radar/plan/?state=never").text
 
 
+def test_a_page_that_a_younger_check_blocks_is_left_out_and_stops_no_other(morgan_at_desk, ann, ravi, fiona, morgan):
+    page, other = publish(ann, ravi, 1)[0], stories.write_symptom(ann, advice_level="routine", review_months=3)
+    stories.sign_as_before(other, by=ravi, manager=morgan)
+    shown = morgan_at_desk.get(PLAN)
+    assert "A check blocks it: The advice has the level “When to see a clinician”" in shown.text
+    morgan_at_desk.post(PLAN, filled(shown), follow=True)
+    assert [review.article_id for review in MedicalReview.objects.waiting()] == [page.pk]
+
+
 def test_nothing_to_plan_reads_well(morgan_at_desk):
     assert "no page that fits falls due." in morgan_at_desk.get(PLAN).text
 

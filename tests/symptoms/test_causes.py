@@ -53,7 +53,7 @@ def test_a_cause_lists_who_names_it_with_advice_and_labels_in_a_fixed_number_of_
     assert [link for link in html.links(page.text) if "/ache-" in link] == [
         f"/symptoms/ache-{n}/" for n in range(count)
     ]
-    assert page.text.count("Call 911 if one side of your face droops.") == count
+    assert page.text.count("911</a> if one side of your face droops.") == count
     text = html.text(page.text)
     assert text.index("Call 911 if one side") < text.index("As a cause of") < text.index("Serious") < text.index("Rare")
     assert "Draft" not in page.text

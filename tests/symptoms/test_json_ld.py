@@ -38,7 +38,8 @@ def test_a_bare_symptom_says_nothing_empty(ann, ravi, client):
         "@id": "http://testserver/symptoms/yawning/#symptom",
         "name": "Yawning",
     }
-    assert not {"hasPart", "citation", "correction"} & node(graph, "MedicalWebPage").keys()
+    assert [part["name"] for part in node(graph, "MedicalWebPage")["hasPart"]] == ["When to see a clinician"]
+    assert not {"citation", "correction"} & node(graph, "MedicalWebPage").keys()
 
 
 def test_the_symptom_is_told_as_it_was_signed(spasms, client):
