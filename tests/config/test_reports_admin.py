@@ -325,7 +325,7 @@ def test_pages_that_lack_a_part_are_told_which(ann_at_work, ann, ravi, morgan):
         "Unsafe": "advice when to get help",
     }
     assert names(see(ann_at_work, "incomplete-pages", lacks="advice", kind="symptom")) == ["Unsafe"]
-    stories.sign(unsafe, by=ravi, asked_by=ann)
+    stories.sign_as_before(unsafe, by=ravi, manager=morgan)
     withdraw_page(unsafe, reason="wrong", by=morgan)
     assert names(see(ann_at_work, "incomplete-pages", state="withdrawn")) == ["Unsafe"]
 
