@@ -6,6 +6,9 @@ style, under a heading of the frame, until it is signed anew (ADR 36). What was 
 
 from dataclasses import dataclass
 
+from django.utils.safestring import mark_safe
+
+from articles.attributes import bare
 from articles.content import ADVICE, Advice
 from articles.dialling import linked
 from articles.emergency_number import emergency_help
@@ -23,8 +26,8 @@ class ShownAdvice:
 
 
 def for_visitors(advice: Advice) -> ShownAdvice:
-    """Advice as visitors read it, with the site's numbers to be dialled."""
-    html = linked(advice.html)
+    """Advice as visitors read it: the site's numbers can be dialled, and no attribute is there that nobody sees."""
+    html = mark_safe(linked(bare(advice.html)))  # noqa: S308 - made safe wherever it is saved
     if asks_for_more(advice):
         return ShownAdvice(EMERGENCY, ADVICE, html)
     return ShownAdvice(advice.level, advice.label, html)

@@ -26,7 +26,8 @@ BLOCKS = (
     "h[1-6]|header|hr|li|main|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul"
 )
 # Not beyond the next “<”: else tags that are never closed cost the square of their number.
-EDGE = re.compile(rf"<(/?)(?:(del|s|strike)(?=[\s/>])[^<>]*>?|(?:{BLOCKS})(?=[\s/>]))", re.IGNORECASE)
+EDGE = re.compile(rf"<(/?)(?:(del|s|strike)|{BLOCKS})(?=[\s/>])[^<>]*>?", re.IGNORECASE)
+GOES_ON = "struck-out-goes-on"  # the class of what belongs to the passage before
 TAG = re.compile(r"<[^<>]*>?")
 COMMENT_END = re.compile("--!?>")
 ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
@@ -137,46 +138,74 @@ def _well_formed(html: str) -> str:
 
 
 def _with_ends(html: str) -> str:
-    """The same with each deletion as one ``<s>``, which goes on from paragraph to paragraph.
+    """The same with what was deleted in ``<s>``, line by line: none reaches over the edge of a block.
 
-    One that never ends would strike out the rest of the page: it ends with its line.
+    Browsers do not see the end of a deletion that begins outside a table and ends in a cell of it, and
+    would strike out the rest of the page; so would one that never ends. That one ends with its line.
     """
     edges = list(EDGE.finditer(html))
-    endless, wanted = set(), []
+    return "".join(_struck(html, edges, _endless(edges)))
+
+
+def _endless(edges: list[re.Match]) -> set[int]:
+    """The places among the edges of deletions that begin and never end."""
+    open_ones: list[int] = []
     for number, edge in enumerate(edges):
-        if edge[2] and not edge[0].endswith("/>"):
-            if not edge[1]:
-                wanted.append(number)
-            elif wanted:
-                wanted.pop()
-    endless.update(wanted)
-    return "".join(_struck(html, edges, endless))
+        if not edge[2] or edge[0].endswith("/>"):
+            continue
+        if not edge[1]:
+            open_ones.append(number)
+        elif open_ones:
+            open_ones.pop()
+    return set(open_ones)
 
 
 def _struck(html: str, edges: list[re.Match], endless: set[int]) -> Iterator[str]:
-    place = open_ones = open_ends = 0  # those that end, and those that do not
-    said = False  # since the last one without an end began
+    deletion = _Deletion()
+    place = 0
     for number, edge in enumerate(edges):
-        between = html[place : edge.start()]
-        yield between
-        said = said or bool(TAG.sub("", between).strip())
+        yield deletion.write(html[place : edge.start()])
         place = edge.end()
-        was_struck = bool(open_ones + open_ends)
         if not edge[2]:
-            if open_ends and said:
-                open_ends = 0
-                yield "" if open_ones else "</s>"
+            deletion.pass_edge()
             yield edge[0]
-            continue
-        if edge[0].endswith("/>"):
-            continue
-        if number in endless:
-            open_ends, said = open_ends + 1, False
+        elif not edge[0].endswith("/>"):
+            deletion.change(begins=not edge[1], ends=number not in endless)
+    yield deletion.write(html[place:])
+
+
+@dataclass(slots=True)
+class _Deletion:
+    """What is deleted at one place of a text, read from its beginning on."""
+
+    open_ones: int = 0  # those that have an end
+    without_end: bool = False
+    in_its_line: bool = False  # whether the one without an end has come to the line that it strikes out
+    written: bool = False  # whether some of the passage was
+
+    def change(self, *, begins: bool, ends: bool) -> None:
+        """A deletion begins here or ends here. One that begins may have an end or not."""
+        if begins and not (self.open_ones or self.without_end):
+            self.written = False
+        if begins and not ends:
+            self.without_end, self.in_its_line = True, False
         else:
-            open_ones = max(0, open_ones + (-1 if edge[1] else 1))
-        if was_struck != bool(open_ones + open_ends):
-            yield "</s>" if was_struck else "<s>"
-    yield html[place:]
+            self.open_ones = max(0, self.open_ones + (1 if begins else -1))
+
+    def pass_edge(self) -> None:
+        """A block begins or ends here. What is to end with its line does so at the next edge after it began."""
+        self.without_end = self.without_end and not self.in_its_line
+        self.in_its_line = True
+
+    def write(self, html: str) -> str:
+        """One stretch between two edges."""
+        if not (self.open_ones or self.without_end) or not html.strip():
+            return html
+        says = bool(TAG.sub("", html).strip())
+        self.in_its_line = self.in_its_line or says
+        goes_on = f' class="{GOES_ON}"' if self.written else ""
+        self.written = self.written or says
+        return f"<s{goes_on}>{html}</s>"
 
 
 @dataclass(slots=True)
@@ -199,7 +228,7 @@ class _Reader(HTMLParser):
         self.texts: list[int] = []  # which pieces of it are text that may still be raised or lowered
         self.open = [_Open("", 0)]
         self.found, self.line_ended, self.joins = False, True, False
-        self.skipped, self.depth, self.skipped_says = "", 0, False
+        self.skipped, self.depth, self.skipped_says, self.goes_on = "", 0, False, False
         self.words_depth = 0  # how deep the words of one comment stand in the list of them
         self.smalls: list[_Open] = []
         self.gone: Counter[str] = Counter()
@@ -222,6 +251,7 @@ class _Reader(HTMLParser):
             self.open[-1].says = self.open[-1].says or tag not in ("br", "wbr")
         elif mark:
             self.skipped, self.depth, self.skipped_says = mark, self._begin_of_comment(said), False
+            self.goes_on = said.get("class") == GOES_ON
         else:
             self._enter(tag, start, _small(tag, style))
         self.line_ended = self.line_ended or (tag in LINE_ENDS and not self.skipped)
@@ -278,7 +308,7 @@ class _Reader(HTMLParser):
         self.line_ended = self.line_ended or tag in LINE_ENDS
 
     def _end_skipped(self) -> None:
-        if self.skipped_says or self.skipped in (NUMBER, LIST):
+        if (self.skipped_says and not self.goes_on) or self.skipped in (NUMBER, LIST):
             self.gone[self.skipped] += 1
         self.skipped, self.found, self.joins = "", True, True
         self.open[-1].lost = True
