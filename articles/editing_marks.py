@@ -167,7 +167,7 @@ def _struck(html: str, edges: list[re.Match], endless: set[int]) -> Iterator[str
         yield deletion.write(html[place : edge.start()])
         place = edge.end()
         if not edge[2]:
-            deletion.pass_edge()
+            deletion.pass_edge(closes=bool(edge[1]))
             yield edge[0]
         elif not edge[0].endswith("/>"):
             deletion.change(begins=not edge[1], ends=number not in endless)
@@ -180,7 +180,7 @@ class _Deletion:
 
     open_ones: int = 0  # those that have an end
     without_end: bool = False
-    in_its_line: bool = False  # whether the one without an end has come to the line that it strikes out
+    has_words: bool = False  # whether the one without an end struck something out
     written: bool = False  # whether some of the passage was
 
     def change(self, *, begins: bool, ends: bool) -> None:
@@ -188,21 +188,21 @@ class _Deletion:
         if begins and not (self.open_ones or self.without_end):
             self.written = False
         if begins and not ends:
-            self.without_end, self.in_its_line = True, False
+            self.without_end, self.has_words = True, False
         else:
             self.open_ones = max(0, self.open_ones + (1 if begins else -1))
 
-    def pass_edge(self) -> None:
-        """A block begins or ends here. What is to end with its line does so at the next edge after it began."""
-        self.without_end = self.without_end and not self.in_its_line
-        self.in_its_line = True
+    def pass_edge(self, *, closes: bool) -> None:
+        """A block begins or ends here: what has no end goes on to its first words, and no further."""
+        if closes or self.has_words:
+            self.without_end = False
 
     def write(self, html: str) -> str:
         """One stretch between two edges."""
         if not (self.open_ones or self.without_end) or not html.strip():
             return html
         says = bool(TAG.sub("", html).strip())
-        self.in_its_line = self.in_its_line or says
+        self.has_words = self.has_words or says
         goes_on = f' class="{GOES_ON}"' if self.written else ""
         self.written = self.written or says
         return f"<s{goes_on}>{html}</s>"

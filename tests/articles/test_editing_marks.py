@@ -180,6 +180,11 @@ MALFORMED = [
     ("<p>Give <del>500</p><p>or 600</del> 50 mg.</p><p>Rest.</p>", "50 mg.</p><p>Rest.</p>"),
     ("<p>Give <del>500 <b>mg</p><p>Rest a day.</b></p>", "Rest a day."),
     ("<table><tr><td>Give <del>500</td><td>50 mg</td></tr></table>", "50 mg"),
+    ("<del><table><tr><td>500</del> Rest</td></tr></table><p>Then walk.</p>", "<p>Then walk.</p>"),
+    ("<del><table><tr><td>500</td><td>Rest</td></tr></table><p>Then walk.</p>", "<p>Then walk.</p>"),
+    ("<p>Walk.</p><del><table><tr><td></p></div><p>Then rest.</p>", "<p>Then rest.</p>"),
+    ("<del><ul><li>500</li><li>Rest.</li></ul>", "<li>Rest.</li>"),
+    ("<table><tr><td><del>500</td><td>600</del></td><td>Rest</td></tr></table>", "Rest"),
     ("<p>10<sup>9/L of cells</p><p>Rest a day.</p>", "<p>Rest a day.</p>"),
 ]
 
@@ -262,6 +267,11 @@ def test_cleaning_twice_changes_nothing(html):
 def test_what_follows_a_whole_text_is_read_whatever_came_before(html):
     if not any(part in html for part in ("hidden", "style", "class", "#")):
         assert "The last line." in cleaned(f"{html}</p></div><p>The last line.</p>").html
+
+
+def test_a_deletion_over_several_lines_is_told_once():
+    deleted = "<del><p>Take 500 mg.</p><p>Rest.</p></del><p>Walk.</p><p><del>Sit.</del></p>"
+    assert cleaned(deleted).dropped == ("2 × passage that was struck out",)
 
 
 @pytest.mark.django_db
