@@ -77,7 +77,7 @@ class SavingTells:
         yield messages.SUCCESS, format_html_join(" ", "{}", ((said,) for said in self._happened(link, saved)))
         if saved.left_out:
             lost = format_html_join(" ", "{}.", ((line,) for line in saved.left_out))
-            yield messages.WARNING, format_html("Left out, as nobody is to read it: {}", lost)
+            yield messages.WARNING, format_html("Left out of the text: {}", lost)
         yield from self.next_steps(request, saved)
 
     def _happened(self, link: SafeString, saved: Saved) -> Iterable[str]:

@@ -51,7 +51,7 @@ def _typed(asked: Asked, slugs: tuple[str, ...], calls_for: Help) -> dict:
     """Whatever may be meant by what was typed; ``meant`` is the address with the one that surely is."""
     if not asked.typed or len(slugs) >= MOST:
         return {}
-    found = names.matching(asked.typed, guess=not calls_for.first)
+    found = names.matching(asked.typed, named_only=calls_for.first)
     kept = asked.having(slugs)
     exact = [match for match in found if match.exact]
     surely = exact if len(exact) == 1 else [match for match in found if match.whole and len(found) == 1]

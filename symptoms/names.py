@@ -28,20 +28,20 @@ class Match:
     whole: bool
 
 
-def matching(typed: str, *, guess: bool = True) -> list[Match]:
+def matching(typed: str, *, named_only: bool = False) -> list[Match]:
     """The symptoms that this may mean: those whose names go on as it was typed, then what the search finds.
 
-    Without ``guess`` each has all telling words of it.
+    With ``named_only`` each has all telling words of it.
     """
     begun = [uuid for uuid, *_ in beginning(typed)]
-    answers = [one for one in find(typed, guess=guess).answers if one.candidate.kind == "symptom"]
+    answers = [one for one in find(typed, named_only=named_only).answers if one.candidate.kind == "symptom"]
     ranked = [one.candidate.uuid for one in answers if one.named >= IN_A_NAME or one.score >= 1]
     likely = list(dict.fromkeys([*begun, *ranked]))[: 4 * MOST]
     pages = _pages(likely)
     names = _names(list(pages))
     asked = stems(typed)
     found = [_match(*pages[uuid], names.get(uuid, []), asked, typed) for uuid in likely if uuid in pages]
-    return [match for match in found if guess or match.whole][:MOST]
+    return [match for match in found if match.whole or not named_only][:MOST]
 
 
 def _pages(uuids: list[UUID]) -> dict[UUID, tuple[str, str]]:

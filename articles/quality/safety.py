@@ -36,9 +36,7 @@ def advice_for_high_risk(page: Article, document: Document) -> Iterable[Problem]
         yield Problem(message, "Write the emergency advice and choose its level.", blocking=True)
 
 
-@check(
-    "Whoever reads what to do today, or on occasion, must not have to find in it that a life is in danger.", stops=True
-)
+@check("Readers of less urgent advice must not find an emergency buried in it.", stops=True)
 def emergency_at_a_lesser_level(page: Article, document: Document) -> Iterable[Problem]:
     advice = document.advice
     if advice and asks_for_more(advice):
@@ -46,10 +44,7 @@ def emergency_at_a_lesser_level(page: Article, document: Document) -> Iterable[P
             f"The advice has the level “{advice.label}”, but sends people to emergency help: "
             f"“{emergency_help(advice.html)}”."
         )
-        fix = (
-            f"Choose the level “{ADVICE_LABELS[EMERGENCY]}” and say first when to call, or move that sentence to "
-            "another part of the page."
-        )
+        fix = f"Choose the level “{ADVICE_LABELS[EMERGENCY]}” and say first when to call, or take that sentence out."
         yield Problem(message, fix, blocking=True)
 
 
@@ -64,7 +59,8 @@ def late_advice(page: Article, document: Document) -> Iterable[Problem]:
         yield Problem(message, f"Write under “{ADVICE}” when to call.", blocking=True)
     elif late and not called:
         message = f"“Call {number}” stands under “{late[0]}”, but not in the call-out at the top."
-        yield Problem(message, f"Say it in the call-out too, at the level “{ADVICE_LABELS[EMERGENCY]}”.")
+        fix = f"Say it in the call-out too, at the level “{ADVICE_LABELS[EMERGENCY]}”."
+        yield Problem(message, fix, blocking=document.advice.level != EMERGENCY)
     if not calls(number, lines[0] if lines else "") and any(calls(number, line) for line in lines[1:]):
         yield Problem(f"The call-out comes to {number} late.", f"Begin it with when to call {number}.")
 

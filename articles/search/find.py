@@ -22,10 +22,11 @@ class Found:
     meant: str = ""
 
 
-def find(text: str, *, guess: bool = True) -> Found:
+def find(text: str, *, named_only: bool = False) -> Found:
     """Look for a text in signed documents: whole names and codes, all its words, words that were meant, some words.
 
-    Without ``guess`` no word is taken for another one.
+    With ``named_only`` nothing but what one of its names says: nothing is guessed, and no page comes because its
+    text has the words. Somebody in danger is not to read what else has them.
     """
     question = ask(text)
     if not (question.groups or question.codes):
@@ -38,13 +39,16 @@ def find(text: str, *, guess: bool = True) -> Found:
             return Found(question, [Answer(one, 1.0) for one in dict.fromkeys(under)])
         if question.codes[:1] == (code_key(text.strip()),):
             return Found(question)  # an unknown code is not a word that was mistyped
-        if guess and (found := _meant(question, known)):
+        if not named_only and (found := _meant(question, known)):
             return found
     found = [*(one for one, _ in called), *whole]
-    if len(set(found)) < FEW and len(question.groups) > 1:
+    if not named_only and len(set(found)) < FEW and len(question.groups) > 1:
         found += engine.having_some(known.telling(question.groups))
     ranks = {one.uuid: given for one, given in reversed(called)}
-    return Found(question, rank(question, _once(found), ranks, known))
+    answers = rank(question, _once(found), ranks, known)
+    if named_only:
+        answers = [answer for answer in answers if answer.named > IN_ONE_NAME or answer.candidate.uuid in ranks]
+    return Found(question, answers)
 
 
 def _called(question: Question) -> list[tuple[engine.Candidate, int]]:

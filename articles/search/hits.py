@@ -47,9 +47,9 @@ class Results:
         return bool(best) and best[0].named < IN_A_NAME and best[0].score < 1
 
 
-def look_for(text: str, *, topic: str = "", number: str | int = 1, guess: bool = True) -> Results:
-    """One page of what answers a text, of one topic or of all; past the last page, the last."""
-    found = find(text, guess=guess)
+def look_for(text: str, *, topic: str = "", number: str | int = 1, named_only: bool = False) -> Results:
+    """One page of what answers a text, of one topic or of all; past the last page, the last. See ``find``."""
+    found = find(text, named_only=named_only)
     topics = _topics(found.answers)
     answers = found.answers
     if topic:

@@ -24,7 +24,7 @@ class Suggestion:
     url: str
 
 
-def suggest(typed: str, *, guess: bool = True) -> list[Suggestion]:
+def suggest(typed: str, *, named_only: bool = False) -> list[Suggestion]:
     """Names for what was typed so far, the likeliest first, each page once."""
     if len(typed.strip()) < SHORTEST:
         return []
@@ -32,7 +32,7 @@ def suggest(typed: str, *, guess: bool = True) -> list[Suggestion]:
     for uuid, name in beginning(typed):
         names.setdefault(uuid, name)
     if not names:
-        names = {one.candidate.uuid: one.candidate.title for one in find(typed, guess=guess).answers[:MOST]}
+        names = {one.candidate.uuid: one.candidate.title for one in find(typed, named_only=named_only).answers[:MOST]}
     return _public(dict(list(names.items())[: MOST * 2]))[:MOST]
 
 

@@ -19,8 +19,8 @@ from articles.search.words import LONGEST
 def search(request):
     asked, topic = _asked(request), request.GET.get("topic", "").strip()[:200]
     calls_for = look_for_help(request.GET.get("q", ""))
-    number, guess = request.GET.get("page", 1), not calls_for.first
-    results = look_for(asked, topic=topic, number=number, guess=guess) if asked else None
+    number = request.GET.get("page", 1)
+    results = look_for(asked, topic=topic, number=number, named_only=calls_for.first) if asked else None
     context = {"sought": asked, "results": results, "help": calls_for, "public": True}
     if not calls_for.first:  # nothing stands before what to do
         context["crumbs"] = crumbs.to("Search", reverse("articles:search"))
@@ -35,7 +35,7 @@ def search(request):
 @require_safe
 def suggestions(request):
     calls_for = look_for_help(request.GET.get("q", ""))
-    found = suggest(_asked(request), guess=not calls_for.first)
+    found = suggest(_asked(request), named_only=calls_for.first)
     answer = {"suggestions": [{"name": s.name, "title": s.title, "url": s.url} for s in found]}
     if calls_for:
         answer["help"] = [{"text": call.text, "url": f"tel:{call.number}"} for call in calls_for.calls]

@@ -232,5 +232,5 @@ def test_of_two_names_with_the_same_telling_word_the_one_that_was_asked_for_come
 
 
 def test_without_guessing_no_word_is_taken_for_another(library):
-    assert find("facail spasms", guess=False).meant == ""
-    assert find("facial spasms", guess=False).answers == find("facial spasms").answers
+    assert find("facail spasms", named_only=True).meant == ""
+    assert find("facial spasms", named_only=True).answers == find("facial spasms").answers

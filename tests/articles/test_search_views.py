@@ -175,7 +175,7 @@ def test_what_was_done_is_an_emergency_first_and_a_crisis_second(client, page, a
 def test_a_crisis_comes_before_everything_and_is_no_emergency(client, page):
     answer = client.get(ADDRESS, {"q": "sucide facial spasms"})
     assert numbers(answer)[:2] == ["988", "911"]
-    assert main(answer).index("tel:988") < main(answer).index("<h1") < main(answer).index('class="hits"')
+    assert main(answer).index("tel:988") < main(answer).index("<h1")
     assert "speaker" not in main(answer)
 
 
@@ -247,6 +247,24 @@ def test_suggestions_say_first_whom_to_call(client, page, typed, lines):
 @pytest.mark.parametrize("typed", ["heart", "chok", "stroke reh", "faci", "bleeding gu"])
 def test_suggestions_for_anything_else_say_nothing_of_it(client, page, typed):
     assert "help" not in client.get("/search/suggestions/", {"q": typed}).json()
+
+
+@pytest.mark.parametrize("asked", ["i want to die", "kill myself", "my dad wont wake up"])
+def test_no_page_comes_to_whoever_is_in_danger_because_its_text_has_their_words(client, ann, ravi, asked):
+    body = "<p>Rarely, people die of it. It can kill a dad who wakes up with it.</p>"
+    stories.sign(stories.write_symptom(ann, body=body), by=ravi, asked_by=ann)
+    assert 'class="hits"' in client.get(ADDRESS, {"q": "rarely people die"}).text
+    answer = client.get(ADDRESS, {"q": asked})
+    assert 'class="hits"' not in answer.text
+    assert "nothing about how serious" not in answer.text
+    assert client.get("/search/suggestions/", {"q": asked}).json()["suggestions"] == []
+
+
+def test_a_page_with_that_name_still_comes_to_whoever_is_in_danger(client, ann, ravi):
+    stories.sign(stories.write_symptom(ann, title="Suicidal thoughts", slug="suicidal-thoughts"), by=ravi, asked_by=ann)
+    answer = client.get(ADDRESS, {"q": "suicidal thoughts"})
+    assert numbers(answer)[0] == "988"
+    assert "/symptoms/suicidal-thoughts/" in answer.text
 
 
 def test_suggestions_guess_at_nothing_in_an_emergency(client, page):
