@@ -4,13 +4,18 @@ A journey waits for states, never for a time: ``expect(…)``, ``wait_for()``, `
 one as a slow machine does, set ``SLOWER_BROWSER=6``: scripts take six times as long, answers are late.
 """
 
+import datetime as dt
 import os
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from config import groups
@@ -46,13 +51,33 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def loaded_demo() -> Iterator[dict[dt.date, sqlite3.Connection]]:
+    """Copies of the database with the demonstration in it, one for each day on which it was loaded."""
+    copies: dict[dt.date, sqlite3.Connection] = {}
+    yield copies
+    for copy in copies.values():
+        copy.close()
+
+
 @pytest.fixture
-def demo(transactional_db, monkeypatch):
-    """The demonstration, with a page in every state."""
+def demo(transactional_db, monkeypatch, loaded_demo):
+    """The demonstration, with a page in every state: loaded once, copied from then on.
+
+    Its days are counted from today, so a copy of yesterday is none.
+    """
+    monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
+    connection.ensure_connection()
+    if copy := loaded_demo.get(timezone.localdate()):
+        copy.backup(connection.connection)
+        ContentType.objects.clear_cache()
+        return
     if not Group.objects.exists():  # an earlier test emptied the database, its migrated groups included
         groups.grant(Group, Permission)
-    monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
     call_command("load_demo", verbosity=0)
+    if connection.vendor == "sqlite":
+        copy = loaded_demo[timezone.localdate()] = sqlite3.connect(":memory:", check_same_thread=False)
+        connection.connection.backup(copy)
 
 
 @pytest.fixture
