@@ -1,0 +1,66 @@
+"""The kept site as this build has it: each way in is taken once, in a process of its own."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from tests.golden import runs
+from tests.server import url_of
+
+
+def server() -> str:
+    """The URL of the PostgreSQL server that these tests run on; empty on SQLite."""
+    if connection.vendor == "sqlite":
+        return ""
+    name = connection.settings_dict["NAME"]
+    return url_of(connection).replace(f"/{name}?", "/postgres?")
+
+
+class Ways:
+    """What became of each way. One that failed raises where it is asked for, and only there."""
+
+    def __init__(self, work: Path, runs: dict[str, Future]):
+        self.work, self._runs = work, runs
+
+    def __getitem__(self, way: str) -> dict:
+        return self._runs[way].result()
+
+
+@pytest.fixture(scope="session")
+def ways(tmp_path_factory) -> Ways:
+    work, where = tmp_path_factory.mktemp("golden"), server()
+    with ThreadPoolExecutor(2) as both:
+        database = both.submit(runs.forward, work / "database", where)
+        archive = both.submit(runs.imported, work / "archive", where)
+    return Ways(work, {"database": database, "archive": archive})
+
+
+@pytest.fixture(params=["database", "archive"])
+def site(request, ways) -> dict:
+    """What this build makes of the kept site: a database migrated, or an archive imported."""
+    return ways[request.param]
+
+
+@pytest.fixture
+def database(ways) -> dict:
+    """The same of the database alone: what no archive holds, and what the program offers."""
+    return ways["database"]
+
+
+@pytest.fixture
+def engine() -> str:
+    return connection.vendor
+
+
+@pytest.fixture(scope="session")
+def older_archive(tmp_path_factory) -> dict:
+    return runs.imported(tmp_path_factory.mktemp("older") / "archive", server(), runs.OLDER)
+
+
+@pytest.fixture(scope="session")
+def older_database(tmp_path_factory) -> dict:
+    work = tmp_path_factory.mktemp("older") / "database"
+    url = runs.unpack_database(work.with_suffix(".sqlite3"), runs.OLDER)
+    return runs.observe(work, url=url, kept=runs.OLDER)
