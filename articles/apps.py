@@ -1,4 +1,4 @@
-"""The ground floor: pages, their history and how they are found."""
+"""The app of published pages, their history and search."""
 
 from django.apps import AppConfig
 
@@ -8,66 +8,70 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import (
-            composing,
-            diff,
-            guards,
-            images,
-            json_ld,
-            kinds,
-            lookups,
-            merging,
-            models,
-            neighbours,
-            projections,
-            rules,
-        )
-        from articles.content import AboutDocument, ArticleDocument
-        from articles.imports import importers, matching, pages, retired
-        from articles.imports.reading import offered
-        from articles.search import index, store
+        from articles import models
+        from articles import triggers as articles_triggers
+        from articles.content import diff, kinds
+        from articles.content.document import AboutDocument, ArticleDocument
+        from articles.db import lookups, triggers
+        from articles.images import store as images_store
+        from articles.imports import matching, obsolete_ids, pages, registry
+        from articles.imports.formats import registration
+        from articles.public import json_ld, related
+        from articles.publishing import composing, merging, projections
+        from articles.search import fulltext, index
 
-        lookups.register()
+        lookups.register_lookups()
         plain = {
             "partial": "articles/_article.html",
             "load": composing.load,
             "restore": composing.restore_article,
-            "blocks": diff.common_blocks,
-            "authors": composing.nobody,
-            "links": lambda document: neighbours.linked(document.linked),
+            "blocks": diff.build_common_blocks,
+            "authors": composing.find_no_authors,
+            "links": lambda document: related.get_link_querysets(document.linked),
         }
         kinds.register(
-            kinds.Kind(
+            kinds.PageKind(
                 name="article",
                 model=models.Article,
                 document=ArticleDocument,
                 url_name="articles:article",
                 template="articles/article.html",
                 compose=composing.compose_article,
-                listed=("Articles", "articles:index"),
+                list_page=("Articles", "articles:index"),
                 **plain,
             )
         )
         kinds.register(
-            kinds.Kind(
+            kinds.PageKind(
                 name="about",
                 model=models.AboutPage,
                 document=AboutDocument,
                 url_name="about:page",
                 template="articles/about.html",
                 compose=composing.compose_about,
-                listed=("About this site", "about:index"),
-                json_ld=json_ld.about_page,
+                list_page=("About this site", "about:index"),
+                json_ld=json_ld.describe_about_page,
                 medical=False,
                 **plain,
             )
         )
-        projections.register(kinds.Projection((models.PublishedImage,), images.show, images.hide, images.rows))
-        projections.register(kinds.Projection(index.MODELS, index.show, index.hide, index.rows))
-        merging.TAKES_ALONG.append(matching.take_along)
-        importers.register(pages.Pages())
-        importers.register(pages.AboutPages())
-        importers.register(retired.Retired())
-        guards.install_after_migrate(self, rules.guards())
-        store.install_after_migrate(self)
-        offered.register_all()
+        projections.register(
+            kinds.Projection(
+                (models.PublishedImage,),
+                images_store.on_publish,
+                images_store.on_withdraw,
+                images_store.build_published_images,
+            )
+        )
+        projections.register(
+            kinds.Projection(
+                index.MODELS, index.on_publish, index.on_withdraw, index.build_all_rows
+            )
+        )
+        merging.MERGE_HANDLERS.append(matching.move_external_ids)
+        registry.register(pages.PageImporter())
+        registry.register(pages.AboutPageImporter())
+        registry.register(obsolete_ids.ObsoleteIdImporter())
+        triggers.install_after_migrate(self, articles_triggers.build_triggers())
+        fulltext.install_after_migrate(self)
+        registration.register_all()

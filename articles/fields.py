@@ -1,7 +1,8 @@
-"""Model fields for words: one line or rich text, made safe wherever they are saved."""
+"""Model fields for text: one line or rich text, cleaned in every way of saving it."""
 
 import re
 import unicodedata
+from itertools import filterfalse
 
 import nh3
 from django.core.exceptions import ValidationError
@@ -9,10 +10,10 @@ from django.db import models
 from django.db.models.functions import Length
 from django_prose_editor.fields import ProseEditorField
 
-from articles import editing_marks, tables
-from articles.attributes import CARRIED
-from articles.editing_marks import Cleaned
-from articles.pasted import plain
+from articles.richtext import editing_marks, tables
+from articles.richtext.attributes import ALLOWED_ATTRIBUTES
+from articles.richtext.editing_marks import CleanedHtml
+from articles.richtext.word import clean_word_html
 
 models.CharField.register_lookup(Length)
 
@@ -31,92 +32,113 @@ EXTENSIONS = {
     "TableHeader": True,
     "TableCell": True,
 }
-TAGS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "blockquote", "a", *tables.TAGS}
+ALLOWED_TAGS = {
+    "p",
+    "br",
+    "strong",
+    "em",
+    "h2",
+    "h3",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "a",
+    *tables.TABLE_TAGS,
+}
 EMPTY_TAIL = re.compile(r"^(?:\s|&nbsp;|<br>|<(p|h2|h3)>(?:\s|&nbsp;|<br>)*</\1>)*$")
-LONGEST = 1_000_000  # characters of one rich text: a hundred times the longest page
-# NUL and the other control characters, save tab, line feed and carriage return; and lone surrogates.
+MAX_RICH_TEXT_LENGTH = 1_000_000  # characters of one rich text: a hundred times the longest page
+# Control characters, except tab, line feed and carriage return, and lone surrogates.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
-BREAKS = re.compile(r"\s*[\r\n]+\s*")
+LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
 
 
 def refuse_unprintable(value: str) -> None:
-    """Raise ValidationError, naming the character and its place, where text cannot be stored or printed."""
+    """Raise ValidationError, with the character and its place, if text cannot be stored."""
     if found := UNPRINTABLE.search(value):
         raise ValidationError(
-            "Character %(number)d is U+%(code)s, which cannot be printed. Delete it and type the text again there.",
+            "Character %(number)d is U+%(code)s, which cannot be printed. "
+            "Delete it and type the text again there.",
             code="unprintable",
             params={"number": found.start() + 1, "code": f"{ord(found[0]):04X}"},
         )
 
 
-def refuse_boundless(value: str) -> None:
-    """Raise ValidationError where somebody pasted what no page can carry."""
-    if len(value) > LONGEST:
+def refuse_too_long(value: str) -> None:
+    """Raise ValidationError if text is longer than any page can carry."""
+    if len(value) > MAX_RICH_TEXT_LENGTH:
         raise ValidationError(
-            "This text has %(length)s characters, and a page can carry %(longest)s. Paste only the part that you need.",
+            "This text has %(length)s characters, and a page can carry %(longest)s. "
+            "Paste only the part that you need.",
             code="boundless",
-            params={"length": f"{len(value):,}", "longest": f"{LONGEST:,}"},
+            params={"length": f"{len(value):,}", "longest": f"{MAX_RICH_TEXT_LENGTH:,}"},
         )
 
 
 def clean_html(html: str) -> str:
-    """The same rich text with only the tags, attributes and link schemes that a page may carry: see ``cleaned``."""
-    return cleaned(html).html
+    """The HTML of ``clean_rich_text``."""
+    return clean_rich_text(html).html
 
 
-def cleaned(html: str) -> Cleaned:
-    """Rich text as a page may carry it, and which of its words were left out.
+def clean_rich_text(html: str) -> CleanedHtml:
+    """Rich text with only the tags, attributes and link schemes that a page may carry.
 
-    Left out are words that were struck out or hidden and colleagues' comments. Raised and lowered figures become
-    signs (10⁹), and what Word brings along plain paragraphs, lists, headings and tables. Scripts, styles and event
-    handlers are dropped, and a text that shows nothing becomes the empty string.
-    Raises ValidationError for unprintable characters, before the sanitiser drops them in silence.
+    Words that were struck out or hidden and comments of colleagues are left out, and reported.
+    Raised and lowered digits become characters (10⁹), and HTML from Word becomes plain paragraphs,
+    lists, headings and tables. Scripts, styles and event handlers are dropped. A text without
+    words becomes the empty string.
+    Raises ValidationError for unprintable characters, which the sanitiser would drop in silence.
     """
     if not html:
-        return Cleaned("")
+        return CleanedHtml("")
     refuse_unprintable(html)
-    html, _ = editing_marks.shallow(html)
-    settled, left_out = editing_marks.settle(html)
-    safe = nh3.clean(
-        plain(settled),
-        tags=TAGS,
-        attributes={"*": set()} | CARRIED,  # the sanitiser's own rule for every element lets titles through
+    html, _ = editing_marks.limit_depth(html)
+    html, left_out = editing_marks.apply_marks(html)
+    html = nh3.clean(
+        clean_word_html(html),
+        tags=ALLOWED_TAGS,
+        # The default of nh3 for all elements allows titles.
+        attributes={"*": set(), **ALLOWED_ATTRIBUTES},
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,
     )
-    safe = tables.tidy(safe).strip()
-    return Cleaned("" if EMPTY_TAIL.match(safe) else safe, tuple(editing_marks.told(left_out)))
+    html = tables.normalize_tables(html).strip()
+    if EMPTY_TAIL.match(html):
+        html = ""
+    return CleanedHtml(html, tuple(editing_marks.format_counts(left_out)))
 
 
 def fold(text: str) -> str:
     """Lower-case letters without accents, so that both database engines order and compare alike."""
     if text.isascii():
         return text.lower().strip()
-    bare = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(c for c in bare if not unicodedata.combining(c)).strip()
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(filterfalse(unicodedata.combining, decomposed)).strip()
 
 
 class LineField(models.CharField):
-    """One line of plain text that can be stored, printed and signed; a line break in it becomes a space."""
+    """One line of plain text that can be stored, shown and signed. Line breaks become spaces."""
 
     default_validators = [*models.CharField.default_validators, refuse_unprintable]
 
     def to_python(self, value):
         value = super().to_python(value)
-        return BREAKS.sub(" ", value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            value = LINE_BREAKS.sub(" ", value)
+        return value
 
     def get_db_prep_save(self, value, connection):
-        """On saving only: looking for such a character finds nothing, and is no error."""
+        """Refuse unprintable characters on saving only: a search for one finds nothing."""
         if isinstance(value, str):
             refuse_unprintable(value)
         return super().get_db_prep_save(value, connection)
 
 
 class RichTextField(ProseEditorField):
-    """Formatted text, sanitised by every way of saving it, ``bulk_create`` and ``update`` included."""
+    """Formatted text, sanitised in every way of saving it, also ``bulk_create`` and ``update``."""
 
-    default_validators = [*models.TextField.default_validators, refuse_boundless, refuse_unprintable]
+    default_validators = [*models.TextField.default_validators, refuse_too_long, refuse_unprintable]
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("blank", True)
@@ -136,18 +158,18 @@ class RichTextField(ProseEditorField):
 
 
 class LengthCheck(models.CheckConstraint):
-    """A check for the database alone: in a form the field's own ``max_length`` has spoken already, in better words."""
+    """A check for the database alone: in forms, ``max_length`` gives a better message."""
 
     def validate(self, *args, **kwargs):
         pass
 
 
-def no_longer_than(model_label: str, **lengths: int) -> list[LengthCheck]:
+def build_length_checks(model_label: str, **lengths: int) -> list[LengthCheck]:
     """Length checks for the database, as SQLite stores any length in any column."""
-    return [
-        LengthCheck(
-            condition=models.Q(**{f"{name}__length__lte": limit}),
-            name=f"{model_label}_{name}_at_most_{limit}",
+    checks = []
+    for name, limit in lengths.items():
+        condition = models.Q(**{f"{name}__length__lte": limit})
+        checks.append(
+            LengthCheck(condition=condition, name=f"{model_label}_{name}_at_most_{limit}")
         )
-        for name, limit in lengths.items()
-    ]
+    return checks

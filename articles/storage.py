@@ -1,4 +1,4 @@
-"""Where the files of images lie: each written whole or not at all, and never written over."""
+"""Storage for the files of images: each is written whole or not at all, and never overwritten."""
 
 import os
 import tempfile
@@ -12,7 +12,7 @@ from django.utils.deconstruct import deconstructible
 
 @deconstructible(path="articles.storage.ImageStorage")
 class ImageStorage(FileSystemStorage):
-    """A directory of files that are named by their contents, so that a name that is taken is the same file."""
+    """A directory of files named by their contents: a name that is taken is the same file."""
 
     def get_available_name(self, name, max_length=None):
         return name
@@ -32,11 +32,11 @@ class ImageStorage(FileSystemStorage):
                 os.link(draft, final)
         finally:
             os.unlink(draft)
-        self._remember(final.parent)
+        self._sync_directory(final.parent)
         return name
 
-    def _remember(self, directory: Path) -> None:
-        """Have the new name survive a power cut, as its bytes do."""
+    def _sync_directory(self, directory: Path) -> None:
+        """Make the new name survive a power cut, as the file's bytes do."""
         handle = os.open(directory, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from articles import views
+from articles.public import views
 from articles.search import views as search
 
 app_name = "articles"

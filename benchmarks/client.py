@@ -1,4 +1,4 @@
-"""A small load client: some threads, each with one keep-alive connection, ask for every path in a list once."""
+"""A small load client: threads with one keep-alive connection each ask for every path once."""
 
 import http.client
 import json

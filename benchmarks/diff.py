@@ -1,10 +1,13 @@
-"""How long the desk takes to find what changed in a page of 3,200 words: `python -m benchmarks.diff`."""
+"""How long the desk takes to find what changed in a page of 3,200 words:
+`python -m benchmarks.diff`.
+"""
 
 import random
 import time
 from statistics import median
 
-from articles.diff import Block, parts, rich
+from articles.content.blocks import Block
+from articles.content.diff import compare_parts, split_rich_text
 
 WORDS, PARAGRAPH, ROUNDS = 3200, 80, 7
 
@@ -18,7 +21,10 @@ def main() -> None:
     four[3][7], four[9][40] = "10", '<a href="https://b.example/">link</a>'
     rewritten = [random.choices(vocabulary, k=PARAGRAPH) for _ in old]
     every = [[*paragraph[:40], "another", *paragraph[41:]] for paragraph in old]
-    print(f"{WORDS:,} words in {len(old)} paragraphs, {len(causes)} causes; median of {ROUNDS} rounds\n")
+    print(
+        f"{WORDS:,} words in {len(old)} paragraphs, {len(causes)} causes; median of {ROUNDS}"
+        " rounds\n"
+    )
     print("| what changed | milliseconds |\n|---|---:|")
     for name, texts, order in [
         ("nothing", old, causes),
@@ -26,21 +32,28 @@ def main() -> None:
         ("a word in every paragraph", every, causes),
         ("every paragraph, from end to end", rewritten, causes[::-1]),
     ]:
-        before, after = _blocks(old, causes, "Urgent"), _blocks(texts, order, "Emergency")
-        print(f"| {name} | {_milliseconds(before, after):.1f} |")
+        before, after = (
+            _build_blocks(old, causes, "Urgent"),
+            _build_blocks(texts, order, "Emergency"),
+        )
+        print(f"| {name} | {_measure_milliseconds(before, after):.1f} |")
 
 
-def _blocks(texts: list[list[str]], causes: list[str], level: str) -> list[Block]:
+def _build_blocks(texts: list[list[str]], causes: list[str], level: str) -> list[Block]:
     body = "".join(f"<p>{' '.join(words)}.</p>" for words in texts)
     named = [Block("causes", "Cause, in order", cause) for cause in causes]
-    return [Block("level", "Level of the advice", level), *rich("body", "Overview", body), *named]
+    return [
+        Block("level", "Level of the advice", level),
+        *split_rich_text("body", "Overview", body),
+        *named,
+    ]
 
 
-def _milliseconds(before: list[Block], after: list[Block]) -> float:
+def _measure_milliseconds(before: list[Block], after: list[Block]) -> float:
     measured = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
-        parts(before, after)
+        compare_parts(before, after)
         measured.append((time.perf_counter() - start) * 1000)
     return median(measured)
 

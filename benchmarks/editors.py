@@ -1,4 +1,7 @@
-"""What an editor waits for: the form of a full symptom, opened, saved and composed while typing, beside a bare one."""
+"""What an editor waits for.
+
+The form of a full symptom, opened, saved and composed while typing, beside a bare one.
+"""
 
 import json
 import os
@@ -16,52 +19,59 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext, override_settings  # noqa: E402
 
-from tests import stories  # noqa: E402
-from tests.forms import filled  # noqa: E402
+from tests import workflow  # noqa: E402
+from tests.forms import read_form  # noqa: E402
 
 ROUNDS = 15
-BARE, OURS = "/stock/symptoms/symptom/{}/change/", "/admin/symptoms/symptom/{}/change/"
+BARE_FORM, OUR_FORM = "/stock/symptoms/symptom/{}/change/", "/admin/symptoms/symptom/{}/change/"
 
 
 @override_settings(ROOT_URLCONF="benchmarks.stock_urls")
 def main() -> dict:
     call_command("migrate", verbosity=0)
-    ann = User.objects.create_superuser("ann", password="not-needed", first_name="Ann", last_name="Archer")
-    symptom = stories.write_symptom(ann)
-    stories.add_facts(symptom, ann, causes=12, related=18)
+    ann = User.objects.create_superuser(
+        "ann", password="not-needed", first_name="Ann", last_name="Archer"
+    )
+    symptom = workflow.write_symptom(ann)
+    workflow.add_facts(symptom, ann, causes=12, related=18)
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(ann)
     found = {}
-    for name, form in (("bare form", BARE.format(symptom.pk)), ("our form", OURS.format(symptom.pk))):
-        found[f"{name}: open"] = measured(lambda form=form: client.get(form))
-        found[f"{name}: save one word"] = saving(client, form)
-    draft = OURS.format(symptom.pk).replace("change", "draft")
-    typed = filled(client.get(OURS.format(symptom.pk)))
-    found["our form: compose while typing"] = measured(lambda: client.post(draft, typed))
+    for name, form in (
+        ("bare form", BARE_FORM.format(symptom.pk)),
+        ("our form", OUR_FORM.format(symptom.pk)),
+    ):
+        found[f"{name}: open"] = measure_request(lambda form=form: client.get(form))
+        found[f"{name}: save one word"] = measure_saving(client, form)
+    draft = OUR_FORM.format(symptom.pk).replace("change", "draft")
+    typed = read_form(client.get(OUR_FORM.format(symptom.pk)))
+    found["our form: compose while typing"] = measure_request(lambda: client.post(draft, typed))
     return found
 
 
-def saving(client, form: str) -> tuple[float, int]:
+def measure_saving(client, form: str) -> tuple[float, int]:
     words = iter(range(10**6))
 
     def changed() -> dict:
-        return filled(client.get(form)) | {"body": f"<p>A muscle tightens by itself, {next(words)}.</p>"}
+        return read_form(client.get(form)) | {
+            "body": f"<p>A muscle tightens by itself, {next(words)}.</p>"
+        }
 
-    return measured(lambda values: client.post(form, values), changed, 302)
+    return measure_request(lambda values: client.post(form, values), changed, 302)
 
 
-def measured(deed, prepare=None, expected: int = 200) -> tuple[float, int]:
+def measure_request(action, prepare=None, expected: int = 200) -> tuple[float, int]:
     """Milliseconds in the middle of so many rounds, and the number of queries."""
     times = []
     for _ in range(ROUNDS):
         given = [prepare()] if prepare else []
         begun = time.perf_counter()
-        answer = deed(*given)
+        answer = action(*given)
         times.append(1000 * (time.perf_counter() - begun))
         assert answer.status_code == expected, answer.text
     given = [prepare()] if prepare else []
     with CaptureQueriesContext(connection) as queries:
-        deed(*given)
+        action(*given)
     return round(median(times), 1), len(queries)
 
 

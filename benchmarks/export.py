@@ -1,4 +1,6 @@
-"""How long `export_site` takes, first and again, and in how much memory: `python -m benchmarks.export [PAGES]`."""
+"""How long `export_site` takes, first and again, and in how much memory:
+`python -m benchmarks.export [PAGES]`.
+"""
 
 import json
 import os
@@ -7,7 +9,7 @@ import sys
 import tempfile
 import time
 
-from benchmarks.__main__ import python
+from benchmarks.__main__ import run_module
 from tests.postgres import postgresql
 
 PAGES = 2_000
@@ -28,17 +30,26 @@ def measure(engine: str, database: str, count: int) -> None:
     for pages in (0, count):
         if pages:
             site = f"and {pages:,} symptoms"
-            python("benchmarks.fill", str(pages), database=database)
+            run_module("benchmarks.fill", str(pages), database=database)
         else:
-            python("benchmarks.export", "demo", database=database)
+            run_module("benchmarks.export", "demo", database=database)
         with tempfile.TemporaryDirectory(prefix="countersign-") as directory:
-            first, again = (json.loads(python("benchmarks.export", "run", directory, database=database)) for _ in "12")
-        rates = [f"{run['seconds']:.1f} s | {run['files'] / run['seconds']:,.0f}" for run in (first, again)]
+            first, again = (
+                json.loads(run_module("benchmarks.export", "run", directory, database=database))
+                for _ in "12"
+            )
+        rates = [
+            f"{run['seconds']:.1f} s | {run['files'] / run['seconds']:,.0f}"
+            for run in (first, again)
+        ]
         peak = max(first["peak"], again["peak"])
-        print(f"| {engine} | {site} | {first['files']:,} | {' | '.join(rates)} | {peak:,.0f} MB |", flush=True)
+        print(
+            f"| {engine} | {site} | {first['files']:,} | {' | '.join(rates)} | {peak:,.0f} MB |",
+            flush=True,
+        )
 
 
-def inside(deed: str, *arguments: str) -> dict:
+def run_step(step: str, *arguments: str) -> dict:
     """One deed in this process, which has a database of its own."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     os.environ["STATICFILES_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -48,7 +59,7 @@ def inside(deed: str, *arguments: str) -> dict:
     from django.conf import settings
     from django.core.management import call_command
 
-    if deed == "demo":
+    if step == "demo":
         call_command("migrate", verbosity=0)
         call_command("load_demo", verbosity=0)
         return {}
@@ -63,6 +74,6 @@ def inside(deed: str, *arguments: str) -> dict:
 
 if __name__ == "__main__":
     if sys.argv[1:] and sys.argv[1] in ("demo", "run"):
-        print(json.dumps(inside(*sys.argv[1:])))
+        print(json.dumps(run_step(*sys.argv[1:])))
     else:
         main(int(sys.argv[1]) if sys.argv[1:] else PAGES)

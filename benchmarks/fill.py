@@ -17,8 +17,8 @@ from django.test import Client  # noqa: E402
 from symptoms.models import Symptom  # noqa: E402
 from tests import scale  # noqa: E402
 
-LIKE = "facial-spasms"
-COPIED = (
+MODEL_SLUG = "facial-spasms"
+COPIED_FIELDS = (
     "advice",
     "body",
     "spotlight_title",
@@ -33,15 +33,15 @@ COPIED = (
 def main(count: int) -> dict:
     call_command("migrate", verbosity=0)
     call_command("load_demo", verbosity=0)
-    full = Symptom.objects.get(slug=LIKE)
-    texts = {name: getattr(full, name) for name in COPIED}
+    full = Symptom.objects.get(slug=MODEL_SLUG)
+    texts = {name: getattr(full, name) for name in COPIED_FIELDS}
     people = User.objects.in_bulk(["ann", "ravi"], field_name="username")
     many = {"causes": full.symptom_causes.count(), "related": full.related_symptoms.count()}
     slugs = scale.publish_symptoms(count, by=people["ann"], signer=people["ravi"], **many, **texts)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     visitor = Client(headers={"host": "127.0.0.1"})
-    warm, cold = (len(visitor.get(f"/symptoms/{slug}/").content) for slug in (LIKE, slugs[0]))
+    warm, cold = (len(visitor.get(f"/symptoms/{slug}/").content) for slug in (MODEL_SLUG, slugs[0]))
     return {"size": warm, "cold_size": cold, "addresses": [f"/symptoms/{slug}/" for slug in slugs]}
 
 

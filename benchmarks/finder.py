@@ -1,7 +1,9 @@
-"""The finder over 18,836 symptoms that name 253,320 causes, on SQLite and PostgreSQL: `python -m benchmarks.finder`.
+"""The finder over 18,836 symptoms that name 253,320 causes, on SQLite and PostgreSQL:
+`python -m benchmarks.finder`.
 
-The path of a gzipped file may follow, with lines like {"causes": [{"id": "A:1", "f": [5, 29]}]}: its graph of symptoms
-and causes is taken. Without it, one of the same shape is made up. Some minutes an engine.
+The path of a gzipped file may follow, with lines like {"causes": [{"id": "A:1", "f": [5, 29]}]}:
+its graph of symptoms and causes is taken. Without it, one of the same shape is made up. Some
+minutes an engine.
 """
 
 import os
@@ -23,7 +25,9 @@ def main(*arguments: str) -> None:
 def measure(database: str, arguments: tuple[str, ...]) -> None:
     """In a process of its own, on an empty database."""
     env = os.environ | {"DATABASE_URL": database, "DEMO_PASSWORD": "not-needed"}
-    subprocess.run([sys.executable, "-m", "benchmarks.rank", *arguments], cwd=ROOT, env=env, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "benchmarks.rank", *arguments], cwd=ROOT, env=env, check=True
+    )
 
 
 if __name__ == "__main__":

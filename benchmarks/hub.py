@@ -1,7 +1,9 @@
-"""The admin, the desk and the public pages of a symptom with 2,474 causes: `python -m benchmarks.hub [PAGES]`.
+"""The admin, the desk and the public pages of a symptom with 2,474 causes:
+`python -m benchmarks.hub [PAGES]`.
 
-On SQLite and PostgreSQL, each in a process of its own, on an empty database that it fills first: with the
-demonstration, the hub, and as many signed symptoms beside it as PAGES says (18,836 are those of a large ontology).
+On SQLite and PostgreSQL, each in a process of its own, on an empty database that it fills first:
+with the demonstration, the hub, and as many signed symptoms beside it as PAGES says (18,836 are
+those of a large ontology).
 """
 
 import os
@@ -24,7 +26,9 @@ def main(pages: int = PAGES) -> None:
 
 def measure(database: str, pages: int) -> None:
     env = os.environ | {"DATABASE_URL": database, "DEMO_PASSWORD": "not-needed"}
-    subprocess.run([sys.executable, "-m", "benchmarks.hub_tables", str(pages)], cwd=ROOT, env=env, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "benchmarks.hub_tables", str(pages)], cwd=ROOT, env=env, check=True
+    )
 
 
 if __name__ == "__main__":

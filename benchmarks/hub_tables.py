@@ -1,4 +1,4 @@
-"""Fills the empty database of DATABASE_URL with a hub and many pages, and prints what each page of it costs."""
+"""Fills the database of DATABASE_URL with a hub and many pages, and prints what each page costs."""
 
 import sys
 from collections.abc import Callable
@@ -15,15 +15,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article
-from articles.shelf import shelf
-from reviews.actions import request_review
+from articles.public.page_cache import page_cache
+from reviews.signing.actions import request_review
 from symptoms.models import Symptom, SymptomCause
-from tests import hubs, scale, stories
-from tests.forms import filled
+from tests import large_symptoms, scale, workflow
+from tests.forms import read_form
 
 CAUSES, RELATED, ROUNDS = 2_474, 300, 5
-LIST = "/admin/symptoms/symptom/"
-BOX = "/admin/autocomplete/?app_label=symptoms&model_name={}&field_name={}&term=con"
+LIST_PATH = "/admin/symptoms/symptom/"
+AUTOCOMPLETE_PATH = "/admin/autocomplete/?app_label=symptoms&model_name={}&field_name={}&term=con"
 
 
 def main(pages: int) -> None:
@@ -33,45 +33,55 @@ def main(pages: int) -> None:
     if pages > 1:
         for start in range(0, pages, 1_000):
             some = min(1_000, pages - start)
-            scale.publish_symptoms(some, by=ann, signer=ravi, title=f"Page {start} and {{}}", causes=0)
-    hub = hubs.write_hub(ann, causes=CAUSES, related=RELATED)
-    stories.sign(hub, by=ravi, asked_by=ann)
-    said, typed = tellers(hub, people)
-    review = request_review(Article.objects.get(pk=hub.pk), by=ann, reviewer=ravi.reviewer, trigger="annual")
-    print(f"\n{connection.vendor}: {Symptom.objects.count():,} symptoms, one of {CAUSES:,} causes\n")
+            scale.publish_symptoms(
+                some, by=ann, signer=ravi, title=f"Page {start} and {{}}", causes=0
+            )
+    hub = large_symptoms.write_large_symptom(ann, causes=CAUSES, related=RELATED)
+    workflow.sign(hub, by=ravi, asked_by=ann)
+    requests, typed = build_requests(hub, people)
+    review = request_review(
+        Article.objects.get(pk=hub.pk), by=ann, reviewer=ravi.reviewer, trigger="annual"
+    )
+    print(
+        f"\n{connection.vendor}: {Symptom.objects.count():,} symptoms, one of {CAUSES:,} causes\n"
+    )
     print("| what | queries | bytes | ms |\n|---|---:|---:|---:|")
-    for name, deed in said.items():
-        tell(name, deed)
+    for name, request in requests.items():
+        print_row(name, request)
     desk = Client(headers={"host": "127.0.0.1"})
     desk.force_login(ravi)
-    tell("desk: reading it", lambda: desk.get(f"/desk/reviews/{review.uuid}/"))
-    tell("form: save one word", typed)
+    print_row("desk: reading it", lambda: desk.get(f"/desk/reviews/{review.uuid}/"))
+    print_row("form: save one word", typed)
 
 
-def tellers(hub: Symptom, people: dict) -> tuple[dict[str, Callable], Callable]:
-    """What is asked for, by name; and the deed that changes one word of the hub's form each time."""
+def build_requests(hub: Symptom, people: dict) -> tuple[dict[str, Callable], Callable]:
+    """What is asked for, by name; and the deed that changes one word of the hub's form each
+    time.
+    """
     editor = Client(headers={"host": "127.0.0.1"})
     editor.force_login(people["morgan"])
-    form, words = f"{LIST}{hub.pk}/change/?symptom_causes-at=1201", count()
-    opened = filled(editor.get(form))
+    form, words = f"{LIST_PATH}{hub.pk}/change/?symptom_causes-at=1201", count()
+    opened = read_form(editor.get(form))
 
     def save():
-        fresh = {"opened_edition": Article.objects.get(pk=hub.pk).edition}
-        answer = editor.post(form, opened | fresh | {"symptom_causes-3-text": f"<p>Word {next(words)}.</p>"})
+        fresh = {"opened_edition": Article.objects.get(pk=hub.pk).form_version}
+        answer = editor.post(
+            form, opened | fresh | {"symptom_causes-3-text": f"<p>Word {next(words)}.</p>"}
+        )
         assert answer.status_code == 302, answer.text
         return answer
 
     save()
     SymptomCause.objects.filter(symptom=hub).update(frequency="rare")
-    stories.edit(hub, by=people["ann"])  # a revision in which every cause is another
-    base = f"{LIST}{hub.pk}/"
+    workflow.edit(hub, by=people["ann"])  # a revision in which every cause is another
+    base = f"{LIST_PATH}{hub.pk}/"
     draft = {name: value for name, value in opened.items() if name != "csrfmiddlewaretoken"}
     asked = {
-        "list": LIST,
-        "list: search": f"{LIST}?q=weak",
+        "list": LIST_PATH,
+        "list: search": f"{LIST_PATH}?q=weak",
         "list of causes: search": "/admin/symptoms/cause/?q=condition",
-        "suggest a cause": BOX.format("symptomcause", "cause"),
-        "suggest a symptom": BOX.format("relatedsymptom", "other"),
+        "suggest a cause": AUTOCOMPLETE_PATH.format("symptomcause", "cause"),
+        "suggest a symptom": AUTOCOMPLETE_PATH.format("relatedsymptom", "other"),
         "form": f"{base}change/",
         "form: causes from 1,201 on": form,
         "form: find a cause": f"{base}change/?symptom_causes-find=condition+12",
@@ -83,26 +93,28 @@ def tellers(hub: Symptom, people: dict) -> tuple[dict[str, Callable], Callable]:
     found = {name: lambda address=address: editor.get(address) for name, address in asked.items()}
     found["form: compose while typing"] = lambda: editor.post(f"{base}draft/", draft)
     for part in ("", "causes/", "causes/5/", "history/"):
-        found[f"public, cold: /symptoms/weakness/{part}"] = lambda part=part: cold(f"/symptoms/weakness/{part}")
+        found[f"public, cold: /symptoms/weakness/{part}"] = lambda part=part: get_uncached(
+            f"/symptoms/weakness/{part}"
+        )
     return found, save
 
 
-def cold(path: str):
-    shelf.clear()
+def get_uncached(path: str):
+    page_cache.clear()
     return Client(headers={"host": "127.0.0.1"}).get(path)
 
 
-def tell(name: str, deed: Callable) -> None:
+def print_row(name: str, action: Callable) -> None:
     """One line of the table: the middle of some rounds after one that warms up."""
-    deed()
+    action()
     took = []
     for _ in range(ROUNDS):
         begun = perf_counter()
-        answer = deed()
+        answer = action()
         took.append(1000 * (perf_counter() - begun))
         assert answer.status_code in (200, 302), (name, answer.status_code)
     with CaptureQueriesContext(connection) as queries:
-        size = len(deed().content)
+        size = len(action().content)
     print(f"| {name} | {len(queries)} | {size:,} | {median(took):,.0f} |", flush=True)
 
 

@@ -1,7 +1,7 @@
 """How long imports take, in how much memory, beside a bare load of every row that they left.
 
     python -m benchmarks.imports scale FOLDER    18,836 symptoms and 253,320 edges, on both engines
-    python -m benchmarks.imports open FOLDER     ontology, pages, 3,401 articles, MedlinePlus; each twice, both engines
+    python -m benchmarks.imports open FOLDER     ontology, pages, articles, MedlinePlus; each twice
 
 FOLDER holds the files that ``shared/data/README.md`` describes. Nobody clinical has read any of it.
 """
@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.__main__ import python
+from benchmarks.__main__ import run_module
 from tests.postgres import postgresql
 
 FILES = {
@@ -28,7 +28,7 @@ FILES = {
         ("mplus_topics_2012-07-21_official_sample.xml", "medlineplus"),
     ],
 }
-LEFT_ALONE = ("django_", "auth_", "sqlite_", "account_", "mfa_", "articles_search")
+EXCLUDED_TABLES = ("django_", "auth_", "sqlite_", "account_", "mfa_", "articles_search")
 
 
 def main(site: str, folder: str) -> None:
@@ -40,26 +40,50 @@ def main(site: str, folder: str) -> None:
 
 def measure(engine: str, database: str, site: str, folder: str) -> None:
     print(
-        f"\n{engine}\n\n| file | seconds | records/s | peak memory | what came |\n|---|---:|---:|---:|---|", flush=True
+        f"\n{engine}\n\n| file | seconds | records/s | peak memory | what came"
+        " |\n|---|---:|---:|---:|---|",
+        flush=True,
     )
-    python("benchmarks.imports", "begin", database=database)
+    run_module("benchmarks.imports", "begin", database=database)
     spent = 0.0
     times = 1 if site == "scale" else 2
     for name, format in FILES[site]:
         for _ in range(times):
-            run = json.loads(python("benchmarks.imports", "bring", str(Path(folder) / name), format, database=database))
+            run = json.loads(
+                run_module(
+                    "benchmarks.imports",
+                    "bring",
+                    str(Path(folder) / name),
+                    format,
+                    database=database,
+                )
+            )
             spent += run["seconds"]
             rate = run["records"] / run["seconds"]
-            told = ", ".join(f"{number:,} {what}" for what, number in sorted(run["counts"].items()))
-            print(f"| {name} | {run['seconds']:.1f} | {rate:,.0f} | {run['peak']:,.0f} MB | {told} |", flush=True)
+            summary = ", ".join(
+                f"{number:,} {what}" for what, number in sorted(run["counts"].items())
+            )
+            cells = [
+                name,
+                f"{run['seconds']:.1f}",
+                f"{rate:,.0f}",
+                f"{run['peak']:,.0f} MB",
+                summary,
+            ]
+            print(f"| {' | '.join(cells)} |", flush=True)
     if site == "scale":
-        bare = json.loads(python("benchmarks.imports", "bare", database=database))
+        bare = json.loads(run_module("benchmarks.imports", "bare", database=database))
         times, rate = spent / bare["seconds"], bare["rows"] / spent
-        print(f"\nA bare load of the {bare['rows']:,} rows that are there: {bare['seconds']:.1f} s.")
-        print(f"The imports took {spent:.1f} s, {times:.1f} times as long: {rate:,.0f} rows/s.", flush=True)
+        print(
+            f"\nA bare load of the {bare['rows']:,} rows that are there: {bare['seconds']:.1f} s."
+        )
+        print(
+            f"The imports took {spent:.1f} s, {times:.1f} times as long: {rate:,.0f} rows/s.",
+            flush=True,
+        )
 
 
-def begin() -> dict:
+def prepare_database() -> dict:
     from django.contrib.auth.models import User
     from django.core.management import call_command
 
@@ -68,43 +92,53 @@ def begin() -> dict:
     return {}
 
 
-def bring(path: str, format: str) -> dict:
+def run_import(path: str, format: str) -> dict:
     from django.contrib.auth.models import User
 
-    from articles.imports import reading
-    from articles.imports.importing import planned
+    from articles.imports import formats
+    from articles.imports.plan import plan_import
 
     owner, begun = User.objects.get(username="importer"), time.perf_counter()
-    asked = {"reader": reading.get(format), "format": format, "source": "benchmark", "by": owner}
-    with planned(Path(path), **asked) as plan:
+    asked = {"reader": formats.get(format), "format": format, "source": "benchmark", "by": owner}
+    with plan_import(Path(path), **asked) as plan:
         records = sum(sum(verdicts.values()) for verdicts in plan.counts.values())
-        counts = {f"{kind} {what}": n for kind, verdicts in plan.counts.items() for what, n in verdicts.items()}
-        counts |= {str(what): number for what, number in plan.told.items()}
-        if plan.writes:
-            counts |= {name: n for name, n in plan.apply().counts.items() if name.startswith("dangling")}
+        counts = {}
+        for kind, verdicts in plan.counts.items():
+            counts.update((f"{kind} {what}", number) for what, number in verdicts.items())
+        counts |= {str(what): number for what, number in plan.finding_counts.items()}
+        if plan.write_count:
+            counts |= {
+                name: n for name, n in plan.apply().counts.items() if name.startswith("dangling")
+            }
     seconds = time.perf_counter() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"seconds": seconds, "records": records, "peak": peak, "counts": counts}
 
 
-def bare() -> dict:
-    """Every row of every table of ours, loaded into copies of these tables with their keys, indexes and checks."""
+def measure_bare_load() -> dict:
+    """Every row of every table of ours, loaded into copies of these tables with their keys, indexes
+    and checks.
+    """
     from django.db import connection
 
-    tables = [name for name in connection.introspection.table_names() if not name.startswith(LEFT_ALONE)]
-    load = _bare_postgresql if connection.vendor == "postgresql" else _bare_sqlite
+    tables = [
+        name
+        for name in connection.introspection.table_names()
+        if not name.startswith(EXCLUDED_TABLES)
+    ]
+    load = _load_postgresql if connection.vendor == "postgresql" else _load_sqlite
     rows, seconds = load(connection, tables)
     return {"rows": rows, "seconds": seconds}
 
 
-def _bare_sqlite(connection, tables: list[str]) -> tuple[int, float]:
+def _load_sqlite(connection, tables: list[str]) -> tuple[int, float]:
     import sqlite3
 
     marks = ", ".join("?" * len(tables))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name IN ({marks}) "
-            "AND type IN ('table', 'index') ORDER BY type DESC".replace("?", "%s"),
+            "SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name IN"
+            f" ({marks}) AND type IN ('table', 'index') ORDER BY type DESC".replace("?", "%s"),
             tables,
         )
         made = cursor.fetchall()
@@ -112,19 +146,24 @@ def _bare_sqlite(connection, tables: list[str]) -> tuple[int, float]:
         for table in tables:
             cursor.execute(f"SELECT * FROM {table}")
             data[table] = cursor.fetchall()
-    with tempfile.TemporaryDirectory() as directory, sqlite3.connect(f"{directory}/bare.sqlite3") as copy:
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        sqlite3.connect(f"{directory}/bare.sqlite3") as copy,
+    ):
         for _, _, statement in made:
             copy.execute(statement)
         copy.commit()
         begun = time.perf_counter()
         for table, rows in data.items():
             if rows:
-                copy.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+                copy.executemany(
+                    f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows
+                )
         copy.commit()
         return sum(map(len, data.values())), time.perf_counter() - begun
 
 
-def _bare_postgresql(connection, tables: list[str]) -> tuple[int, float]:
+def _load_postgresql(connection, tables: list[str]) -> tuple[int, float]:
     with connection.cursor() as cursor, tempfile.TemporaryDirectory() as directory:
         files = {}
         for table in tables:
@@ -140,17 +179,19 @@ def _bare_postgresql(connection, tables: list[str]) -> tuple[int, float]:
         return total, time.perf_counter() - begun
 
 
-def inside(deed: str, *arguments: str) -> dict:
+def run_step(step: str, *arguments: str) -> dict:
     """One deed in this process, which has a database of its own."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     import django
 
     django.setup()
-    return {"begin": begin, "bring": bring, "bare": bare}[deed](*arguments)
+    return {"begin": prepare_database, "bring": run_import, "bare": measure_bare_load}[step](
+        *arguments
+    )
 
 
 if __name__ == "__main__":
     if sys.argv[1:] and sys.argv[1] in ("begin", "bring", "bare"):
-        print(json.dumps(inside(*sys.argv[1:])))
+        print(json.dumps(run_step(*sys.argv[1:])))
     else:
         main(*sys.argv[1:])

@@ -1,4 +1,7 @@
-"""Makes a long ledger in a database, and verifies it: each in a process of its own, for `benchmarks.verify`."""
+"""Makes a long ledger in a database, and verifies it.
+
+Each in a process of its own, for `benchmarks.verify`.
+"""
 
 import os
 import resource
@@ -49,11 +52,15 @@ def fill(entries: int, pages: int) -> None:
 def verify() -> str:
     """The seconds and the megabytes that it took."""
     begun = time.perf_counter()
-    if found := list(verification.faults()):
+    if found := list(verification.find_faults()):
         sys.exit(f"{len(found)} faults: {found[:3]}")
-    return f"{time.perf_counter() - begun} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}"
+    return (
+        f"{time.perf_counter() - begun} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}"
+    )
 
 
 if __name__ == "__main__":
-    deed, *numbers = sys.argv[1:]
-    print({"migrate": migrate, "fill": fill, "verify": verify}[deed](*map(int, numbers)) or "done")
+    command, *numbers = sys.argv[1:]
+    print(
+        {"migrate": migrate, "fill": fill, "verify": verify}[command](*map(int, numbers)) or "done"
+    )

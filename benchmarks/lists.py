@@ -1,6 +1,8 @@
-"""The editors' lists over many signed pages: queries, and times beside one row read by its key. Prints a table.
+"""The editors' lists over many signed pages: queries, and times beside one row read by its key.
+Prints a table.
 
-It fills the empty database of DATABASE_URL first, which takes some minutes: `python -m benchmarks.lists`.
+It fills the empty database of DATABASE_URL first, which takes some minutes:
+`python -m benchmarks.lists`.
 """
 
 import sys
@@ -22,7 +24,7 @@ from symptoms.models import Symptom
 
 PAGES = 20_000
 ROUNDS = 7
-LIST = "/admin/symptoms/symptom/"
+LIST_PATH = "/admin/symptoms/symptom/"
 
 
 def main(count: int) -> None:
@@ -30,58 +32,62 @@ def main(count: int) -> None:
     editor = Client(headers={"host": "127.0.0.1"})
     editor.force_login(User.objects.get(username="morgan"))
     page = Symptom.objects.get(slug=f"ache-{count // 2}")
-    read = timed(lambda: Article.objects.get(pk=page.pk))
+    read = measure_seconds(lambda: Article.objects.get(pk=page.pk))
     print(
-        f"{connection.vendor}, {Symptom.objects.count():,} symptoms; one page read by its key: {read * 1000:.2f} ms\n"
+        f"{connection.vendor}, {Symptom.objects.count():,} symptoms; one page read by its key:"
+        f" {read * 1000:.2f} ms\n"
     )
     print("| what | queries | ms | times one read by key |")
     print("|---|---:|---:|---:|")
-    for name, address in addresses(page).items():
+    for name, address in build_paths(page).items():
         with CaptureQueriesContext(connection) as queries:
             answer = editor.get(address)
         asked = len(queries)  # now: the next request clears the log that this reads
         assert answer.status_code == 200, (address, answer.status_code)
-        took = timed(lambda address=address: editor.get(address))
+        took = measure_seconds(lambda address=address: editor.get(address))
         print(f"| {name} | {asked} | {took * 1000:,.0f} | {took / read:,.0f} |", flush=True)
 
 
-def addresses(page: Symptom) -> dict[str, str]:
+def build_paths(page: Symptom) -> dict[str, str]:
     states = ("drafts", "unpublished", "sent-back", "waiting", "live", "changed", "withdrawn")
-    topic, notice = Topic.objects.get(slug="bones-joints-and-muscles"), CopyrightNotice.objects.first()
+    topic, notice = (
+        Topic.objects.get(slug="bones-joints-and-muscles"),
+        CopyrightNotice.objects.first(),
+    )
     signer = Reviewer.objects.get(user__username="ravi")
     return {
         "home": "/admin/",
-        "list": LIST,
-        "list, page 100": f"{LIST}?p=100",
-        **{f"state: {state}": f"{LIST}?state={state}" for state in states},
-        **{f"due: {due}": f"{LIST}?due={due}" for due in ("overdue", "30", "later", "never")},
-        "by due date": f"{LIST}?o=3",
-        "by due date, latest first": f"{LIST}?o=-3",
-        "topic": f"{LIST}?topic={topic.pk}",
-        "writer": f"{LIST}?writer={page.writer_id}",
-        "signed by": f"{LIST}?reviewer={signer.pk}",
-        "notice": f"{LIST}?notice={notice.pk}",
-        "a retired notice": f"{LIST}?notice=retired",
-        "corrected": f"{LIST}?corrected=yes",
-        "mine": f"{LIST}?whose=concern-me",
-        "search, one word": f"{LIST}?q=ache",
-        "search, two words": f"{LIST}?q=ache+19",
-        "search, a code": f"{LIST}?q=R25.3",
-        "search, nothing found": f"{LIST}?q=zzzz",
-        "search, topic and due, by date": f"{LIST}?q=ache&topic={topic.pk}&due=later&o=3",
+        "list": LIST_PATH,
+        "list, page 100": f"{LIST_PATH}?p=100",
+        **{f"state: {state}": f"{LIST_PATH}?state={state}" for state in states},
+        **{f"due: {due}": f"{LIST_PATH}?due={due}" for due in ("overdue", "30", "later", "never")},
+        "by due date": f"{LIST_PATH}?o=3",
+        "by due date, latest first": f"{LIST_PATH}?o=-3",
+        "topic": f"{LIST_PATH}?topic={topic.pk}",
+        "writer": f"{LIST_PATH}?writer={page.writer_id}",
+        "signed by": f"{LIST_PATH}?reviewer={signer.pk}",
+        "notice": f"{LIST_PATH}?notice={notice.pk}",
+        "a retired notice": f"{LIST_PATH}?notice=retired",
+        "corrected": f"{LIST_PATH}?corrected=yes",
+        "mine": f"{LIST_PATH}?whose=concern-me",
+        "search, one word": f"{LIST_PATH}?q=ache",
+        "search, two words": f"{LIST_PATH}?q=ache+19",
+        "search, a code": f"{LIST_PATH}?q=R25.3",
+        "search, nothing found": f"{LIST_PATH}?q=zzzz",
+        "search, topic and due, by date": f"{LIST_PATH}?q=ache&topic={topic.pk}&due=later&o=3",
         "notices": "/admin/articles/copyrightnotice/",
-        "form": f"{LIST}{page.pk}/change/",
-        "revisions": f"{LIST}{page.pk}/revisions/",
+        "form": f"{LIST_PATH}{page.pk}/change/",
+        "revisions": f"{LIST_PATH}{page.pk}/revisions/",
     }
 
 
-def timed(deed: Callable) -> float:
+def measure_seconds(action: Callable) -> float:
     """Seconds, the median of some rounds after one that warms up."""
-    deed()
+    action()
     took = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
-        deed()
+        action()
         took.append(time.perf_counter() - started)
     return median(took)
 

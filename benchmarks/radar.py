@@ -1,6 +1,8 @@
-"""The radar over many signed pages: queries, and times beside one COUNT(*) on the same table. Prints a table.
+"""The radar over many signed pages: queries, and times beside one COUNT(*) on the same table.
+Prints a table.
 
-It fills the empty database of DATABASE_URL first, which takes some minutes: `python -m benchmarks.radar`.
+It fills the empty database of DATABASE_URL first, which takes some minutes:
+`python -m benchmarks.radar`.
 """
 
 import random
@@ -17,74 +19,93 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles import guards
+from articles.db import triggers
 from articles.models import Article
-from benchmarks.lists import timed
-from reviews import assignment, recall_search
-from reviews.models import Reviewer, Standing
+from benchmarks.lists import measure_seconds
+from reviews.models import Reviewer, ReviewSchedule
+from reviews.recalls import search
+from reviews.scheduling import proposal
 
 PAGES = 20_000
-RADAR = "/desk/radar/"
+RADAR_PATH = "/desk/radar/"
 
 
 def main(count: int) -> None:
     fill.main(count)
-    scatter()
+    scatter_due_dates()
     chief = User.objects.get(username="morgan")
     desk = Client(headers={"host": "127.0.0.1"})
     desk.force_login(chief)
-    one = timed(Article.objects.count)
-    print(f"{connection.vendor}, {Article.objects.count():,} pages; one COUNT(*) of them: {one * 1000:.2f} ms\n")
+    one = measure_seconds(Article.objects.count)
+    print(
+        f"{connection.vendor}, {Article.objects.count():,} pages; one COUNT(*) of them:"
+        f" {one * 1000:.2f} ms\n"
+    )
     print("| what | queries | ms | times one COUNT(*) |")
     print("|---|---:|---:|---:|")
-    for name, address in addresses().items():
-        tell(name, lambda address=address: desk.get(address), one)
-    quarter = Article.objects.filter(pk__in=Standing.objects.order_by("next_due").values("article")[: assignment.MOST])
+    for name, address in build_paths().items():
+        print_row(name, lambda address=address: desk.get(address), one)
+    quarter = Article.objects.filter(
+        pk__in=ReviewSchedule.objects.order_by("next_due").values("article")[: proposal.MAX_PAGES]
+    )
     today = timezone.localdate()
-    tell("plan of 500 pages", lambda: assignment.propose(quarter, today), one)
-    tell("recall search, rare word", lambda: list(recall_search.search("words", "zzzz")), one)
-    tell("recall search, a word in every page", lambda: list(islice(recall_search.search("words", "call"), 501)), one)
-    seen = assignment.propose(quarter, today).seen
+    print_row("plan of 500 pages", lambda: proposal.build_proposal(quarter, today), one)
+    print_row("recall search, rare word", lambda: list(search.find_pages("words", "zzzz")), one)
+    print_row(
+        "recall search, a word in every page",
+        lambda: list(islice(search.find_pages("words", "call"), 501)),
+        one,
+    )
+    seen = proposal.build_proposal(quarter, today).fingerprints
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:
         started = timezone.now()
-        opened = assignment.carry_out(quarter, seen=seen, by=chief)
+        opened = proposal.open_reviews(quarter, fingerprints=seen, by=chief)
         took = (timezone.now() - started).total_seconds()
         transaction.set_rollback(True)
-    print(f"| {len(opened):,} reviews given out, once | {len(queries)} | {took * 1000:,.0f} | {took / one:,.0f} |")
+    print(
+        f"| {len(opened):,} reviews given out, once | {len(queries)} | {took * 1000:,.0f} |"
+        f" {took / one:,.0f} |"
+    )
 
 
-def scatter() -> None:
-    """Dates over a year and some weeks late, and a third reviewer's share, as if each page had its own history."""
+def scatter_due_dates() -> None:
+    """Dates over a year and some weeks late, and a third reviewer's share, as if each page had its
+    own history.
+    """
     chance, today, reviewers = random.Random(1), timezone.localdate(), list(Reviewer.objects.all())
-    rows = list(Standing.objects.all())
+    rows = list(ReviewSchedule.objects.all())
     for row in rows:
         row.next_due = today + timedelta(days=chance.randint(-40, 365))
         row.reviewer = chance.choice(reviewers)
-    guards.drop(connection)  # what is due is made anew and never edited, but by somebody who measures
-    Standing.objects.bulk_update(rows, ["next_due", "reviewer"], batch_size=500)
-    guards.install(connection)
+    triggers.drop_triggers(
+        connection
+    )  # what is due is made anew and never edited, but by somebody who measures
+    ReviewSchedule.objects.bulk_update(rows, ["next_due", "reviewer"], batch_size=500)
+    triggers.install_triggers(connection)
 
 
-def addresses() -> dict[str, str]:
+def build_paths() -> dict[str, str]:
     states = ("never", "overdue", "grace", "30", "90", "waiting", "changed")
     reviewer = Reviewer.objects.get(user__username="ravi").slug
     return {
-        "radar": RADAR,
-        "radar, page 100": f"{RADAR}?page=100",
-        **{f"state: {state}": f"{RADAR}?state={state}" for state in states},
-        "topic": f"{RADAR}?topic=bones-joints-and-muscles",
-        "reviewer": f"{RADAR}?reviewer={reviewer}",
-        "topic, reviewer, due in 90 days": f"{RADAR}?topic=bones-joints-and-muscles&reviewer={reviewer}&state=90",
-        "CSV of all": f"{RADAR}?format=csv",
+        "radar": RADAR_PATH,
+        "radar, page 100": f"{RADAR_PATH}?page=100",
+        **{f"state: {state}": f"{RADAR_PATH}?state={state}" for state in states},
+        "topic": f"{RADAR_PATH}?topic=bones-joints-and-muscles",
+        "reviewer": f"{RADAR_PATH}?reviewer={reviewer}",
+        "topic, reviewer, due in 90 days": (
+            f"{RADAR_PATH}?topic=bones-joints-and-muscles&reviewer={reviewer}&state=90"
+        ),
+        "CSV of all": f"{RADAR_PATH}?format=csv",
     }
 
 
-def tell(name: str, deed, one: float) -> None:
+def print_row(name: str, action, count_seconds: float) -> None:
     with CaptureQueriesContext(connection) as queries:
-        deed()
+        action()
     asked = len(queries)
-    took = timed(deed)
-    print(f"| {name} | {asked} | {took * 1000:,.0f} | {took / one:,.0f} |", flush=True)
+    took = measure_seconds(action)
+    print(f"| {name} | {asked} | {took * 1000:,.0f} | {took / count_seconds:,.0f} |", flush=True)
 
 
 if __name__ == "__main__":

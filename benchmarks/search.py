@@ -1,9 +1,10 @@
 """How well and how fast the search answers: prints tables.
 
-    DATABASE_URL=… python -m benchmarks.search open FOLDER     731 open pages: who finds the expected page where
-    DATABASE_URL=… python -m benchmarks.search scale FOLDER    18,835 test pages: times beside a read by primary key
+    DATABASE_URL=… python -m benchmarks.search open FOLDER     731 open pages: what is found where
+    DATABASE_URL=… python -m benchmarks.search scale FOLDER    18,835 test pages: how fast
 
-It fills the empty database of DATABASE_URL first. FOLDER holds the files that ``shared/data/README.md`` describes.
+It fills the empty database of DATABASE_URL first. FOLDER holds the files that
+``shared/data/README.md`` describes.
 """
 
 import random
@@ -11,6 +12,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 from benchmarks import fill  # noqa: F401 - readies Django for what follows
@@ -20,7 +22,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from articles.models import Article, SearchEntry
-from articles.search import find, suggest
+from articles.search import matching, suggestions
 from benchmarks import library
 
 QUERIES = 200
@@ -33,67 +35,87 @@ SITES = {
 def main(site: str, folder: Path) -> None:
     call_command("migrate", verbosity=0)
     if not Article.objects.exists():
-        library.publish(*(folder / name for name in SITES[site]))
+        library.publish_library(*(folder / name for name in SITES[site]))
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
-    print(f"{connection.vendor}, {Article.objects.public().count():,} pages, {SearchEntry.objects.count():,} entries\n")
-    asked = list(library.lines(folder / "search_queries_dev.jsonl.gz"))
-    quality(asked)
-    times([row["query"] for row in asked])
+    print(
+        f"{connection.vendor}, {Article.objects.public().count():,} pages,"
+        f" {SearchEntry.objects.count():,} entries\n"
+    )
+    asked = list(library.read_lines(folder / "search_queries_dev.jsonl.gz"))
+    measure_quality(asked)
+    measure_times([row["query"] for row in asked])
 
 
-def quality(asked: list[dict]) -> None:
-    """By kind of query: the share with an expected page first, in the first three, in the first ten."""
+def measure_quality(queries: list[dict]) -> None:
+    """By kind of query: the share with an expected page first, in the first three, in the first
+    ten.
+    """
     pages = dict(Article.objects.public().values_list("uuid", "live__slug"))
-    there = set(pages.values()) | set(SearchEntry.objects.filter(kind="cause").values_list("slug", flat=True))
+    there = set(pages.values()) | set(
+        SearchEntry.objects.filter(kind="cause").values_list("slug", flat=True)
+    )
     places, absent = defaultdict(list), defaultdict(int)
-    for row in asked:
+    for row in queries:
         expected = {name.lower().replace(":", "") for name in row["expect"]}
         if not expected & there:
             absent[row["kind"]] += 1
             continue
-        answers = [pages.get(a.candidate.uuid) or a.candidate.slug for a in find.find(row["query"]).answers]
+        answers = [
+            pages.get(a.candidate.uuid) or a.candidate.slug
+            for a in matching.find_matches(row["query"]).answers
+        ]
         place = next((n for n, slug in enumerate(answers, 1) if slug in expected), 999)
         places[row["kind"]].append(place)
         if place > 3 and "-v" in sys.argv:
             print("   ", row["kind"], row["query"], "→", sorted(expected), place, answers[:4])
     print(
-        "| kind | queries | first | top 3 | top 10 | expected page not in this site |\n|---|---:|---:|---:|---:|---:|"
+        "| kind | queries | first | top 3 | top 10 | expected page not in this site"
+        " |\n|---|---:|---:|---:|---:|---:|"
     )
-    for kind in sorted({row["kind"] for row in asked}):
-        show(kind, places[kind], absent[kind])
-    show("all", [place for kind in places.values() for place in kind], sum(absent.values()))
+    for kind in sorted({row["kind"] for row in queries}):
+        print_quality(kind, places[kind], absent[kind])
+    print_quality("all", list(chain.from_iterable(places.values())), sum(absent.values()))
 
 
-def show(kind: str, places: list[int], absent: int) -> None:
-    shares = [f"{sum(p <= n for p in places) / len(places):.0%}" if places else "–" for n in (1, 3, 10)]
-    print(f"| {kind} | {len(places)} | {' | '.join(shares)} | {absent} |")
+def print_quality(kind: str, ranks: list[int], absent: int) -> None:
+    shares = [
+        f"{sum(p <= n for p in ranks) / len(ranks):.0%}" if ranks else "–" for n in (1, 3, 10)
+    ]
+    print(f"| {kind} | {len(ranks)} | {' | '.join(shares)} | {absent} |")
 
 
-def times(asked: list[str]) -> None:
-    """Milliseconds of a mixed lot of queries, in the database and all in all, beside a read by primary key."""
-    mixed = random.Random(5).choices(asked, k=QUERIES)
+def measure_times(queries: list[str]) -> None:
+    """Milliseconds of a mixed lot of queries, in the database and all in all, beside a read by
+    primary key.
+    """
+    mixed = random.Random(5).choices(queries, k=QUERIES)
     typed = [text[: max(2, len(text) // 2)] for text in mixed]
     key = Article.objects.public().values_list("pk", flat=True)[0]
     measured = {
         "one page read by its key": [(None, lambda: Article.objects.get(pk=key))] * QUERIES,
-        "search": [(text, lambda text=text: find.find(text)) for text in mixed],
-        "suggestions": [(text, lambda text=text: suggest.suggest(text)) for text in typed],
+        "search": [(text, lambda text=text: matching.find_matches(text)) for text in mixed],
+        "suggestions": [(text, lambda text=text: suggestions.suggest(text)) for text in typed],
     }
-    find.find("warm")
-    print("\n| what | in the database, p50 | p99 | all in all, p50 | p99 |\n|---|---:|---:|---:|---:|")
-    for name, deeds in measured.items():
-        lot = [(*_timed(deed), text) for text, deed in deeds]
+    matching.find_matches("warm")
+    print(
+        "\n| what | in the database, p50 | p99 | all in all, p50 | p99 |\n|---|---:|---:|---:|---:|"
+    )
+    for name, calls in measured.items():
+        lot = [(*_measure_call(call), text) for text, call in calls]
         database, whole = sorted(a for a, _, _ in lot), sorted(b for _, b, _ in lot)
         figures = [database[len(lot) // 2], database[-3], whole[len(lot) // 2], whole[-3]]
-        print(f"| {name} | {' | '.join(f'{figure * 1000:.2f} ms' for figure in figures)} |", flush=True)
+        print(
+            f"| {name} | {' | '.join(f'{figure * 1000:.2f} ms' for figure in figures)} |",
+            flush=True,
+        )
         if "-v" in sys.argv:
             for took, _, text in sorted(lot, key=lambda one: -one[0])[:8]:
                 print("   ", f"{took * 1000:.1f}", text)
 
 
-def _timed(deed: Callable) -> tuple[float, float]:
+def _measure_call(action: Callable) -> tuple[float, float]:
     """Seconds in the database, and in all."""
     spent = 0.0
 
@@ -107,7 +129,7 @@ def _timed(deed: Callable) -> tuple[float, float]:
 
     began = time.perf_counter()
     with connection.execute_wrapper(wrapper):
-        deed()
+        action()
     return spent, time.perf_counter() - began
 
 

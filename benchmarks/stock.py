@@ -1,4 +1,4 @@
-"""A bare admin form of a symptom and the same inlines, as Django makes it, to measure ours against."""
+"""A bare admin form of a symptom and the same inlines, to measure ours against."""
 
 from django.contrib import admin
 
@@ -8,25 +8,25 @@ from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, Sym
 site = admin.AdminSite(name="stock")
 
 
-def rows(model, base=admin.TabularInline, **more):
+def make_inline(model, base=admin.TabularInline, **more):
     return type(f"Stock{model.__name__}", (base,), {"model": model, "extra": 0, **more})
 
 
-class StockSymptom(admin.ModelAdmin):
+class StockSymptomAdmin(admin.ModelAdmin):
     search_fields = ("title",)
     exclude = ("related",)
     inlines = (
-        rows(OtherName),
-        rows(RelatedSymptom, fk_name="symptom", autocomplete_fields=("other",)),
-        rows(SymptomCause, admin.StackedInline, autocomplete_fields=("cause",)),
-        rows(Reference, fk_name="article"),
-        rows(Code),
+        make_inline(OtherName),
+        make_inline(RelatedSymptom, fk_name="symptom", autocomplete_fields=("other",)),
+        make_inline(SymptomCause, admin.StackedInline, autocomplete_fields=("cause",)),
+        make_inline(Reference, fk_name="article"),
+        make_inline(Code),
     )
 
 
-class StockCause(admin.ModelAdmin):
+class StockCauseAdmin(admin.ModelAdmin):
     search_fields = ("name",)
 
 
-site.register(Symptom, StockSymptom)
-site.register(Cause, StockCause)
+site.register(Symptom, StockSymptomAdmin)
+site.register(Cause, StockCauseAdmin)

@@ -5,4 +5,4 @@ from django.urls import include, path
 from benchmarks import stock
 
 urlpatterns = [path("stock/", stock.site.urls), path("", include("config.urls"))]
-handler500 = "config.views.server_error"
+handler500 = "config.public.views.server_error"

@@ -8,9 +8,9 @@ from django.urls import include, path
 BODY = b"x" * int(os.environ.get("BARE_SIZE", "1"))
 
 
-def bare(request):
+def bare_view(request):
     return HttpResponse(BODY)
 
 
-urlpatterns = [path("bare/", bare), path("", include("config.urls"))]
-handler500 = "config.views.server_error"
+urlpatterns = [path("bare/", bare_view), path("", include("config.urls"))]
+handler500 = "config.public.views.server_error"

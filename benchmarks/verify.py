@@ -1,11 +1,13 @@
-"""How long `verify_ledger` takes over a long ledger, and how much memory: `python -m benchmarks.verify [ENTRIES]`."""
+"""How long `verify_ledger` takes over a long ledger, and how much memory:
+`python -m benchmarks.verify [ENTRIES]`.
+"""
 
 import os
 import platform
 import sys
 import tempfile
 
-from benchmarks.__main__ import python
+from benchmarks.__main__ import run_module
 from tests.postgres import postgresql
 
 ENTRIES = 100_000
@@ -14,7 +16,10 @@ PAGES = 2_000
 
 def main(entries: int) -> None:
     print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores")
-    print(f"{entries:,} entries over {min(PAGES, entries):,} symptom pages, each signed again and again\n")
+    print(
+        f"{entries:,} entries over {min(PAGES, entries):,} symptom pages, each signed again and"
+        " again\n"
+    )
     print("| engine | verified in | entries/s | peak memory | of which an empty site |")
     print("|---|---:|---:|---:|---:|", flush=True)
     with tempfile.TemporaryDirectory(prefix="countersign-") as directory:
@@ -24,13 +29,21 @@ def main(entries: int) -> None:
 
 
 def measure(engine: str, database: str, entries: int) -> None:
-    """Fill a database and verify it, in a process each, so that the memory is that of verifying alone."""
-    python("benchmarks.ledger", "migrate", database=database)
-    _, empty = python("benchmarks.ledger", "verify", database=database).split()
-    python("benchmarks.ledger", "fill", str(entries), str(PAGES), database=database)
-    seconds, peak = (float(said) for said in python("benchmarks.ledger", "verify", database=database).split())
+    """Fill a database and verify it, in a process each, so that the memory is that of verifying
+    alone.
+    """
+    run_module("benchmarks.ledger", "migrate", database=database)
+    _, empty = run_module("benchmarks.ledger", "verify", database=database).split()
+    run_module("benchmarks.ledger", "fill", str(entries), str(PAGES), database=database)
+    seconds, peak = (
+        float(seconds)
+        for seconds in run_module("benchmarks.ledger", "verify", database=database).split()
+    )
     rate, least = entries / seconds, float(empty)
-    print(f"| {engine} | {seconds:,.0f} s | {rate:,.0f} | {peak:,.0f} MB | {least:,.0f} MB |", flush=True)
+    print(
+        f"| {engine} | {seconds:,.0f} s | {rate:,.0f} | {peak:,.0f} MB | {least:,.0f} MB |",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

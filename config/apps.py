@@ -1,4 +1,4 @@
-"""The roof: puts the rooms together."""
+"""The config app: it puts the other apps together."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import SimpleAdminConfig
@@ -10,11 +10,12 @@ class ConfigConfig(AppConfig):
     default = True
 
     def ready(self):
-        from config import admin, checks  # noqa: F401 - register, in the one place that may see every room
+        from config import checks  # noqa: F401
+        from config.admin import registration  # noqa: F401
 
 
-class RoomConfig(SimpleAdminConfig):
-    """The editors' room: the admin on a site of our own."""
+class CountersignAdminConfig(SimpleAdminConfig):
+    """The admin on our own site class."""
 
     default = False
-    default_site = "config.site.Room"
+    default_site = "config.admin.site.CountersignAdminSite"

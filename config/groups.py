@@ -4,7 +4,7 @@ EDITORS = "Editors"
 REVIEWERS = "Reviewers"
 MANAGING_EDITORS = "Managing editors"
 
-WRITES = {
+EDITOR_PERMISSIONS = {
     "articles": {
         "article": ["view", "add", "change"],
         "aboutpage": ["view", "add", "change"],
@@ -17,7 +17,7 @@ WRITES = {
         "topic": ["view"],
         "copyrightnotice": ["view"],
         "revision": ["view"],
-        "publication": ["view"],
+        "publicationevent": ["view"],
         "redirect": ["view"],
     },
     "symptoms": {
@@ -30,15 +30,15 @@ WRITES = {
     },
     "reviews": {
         "medicalreview": ["view"],
-        "signature": ["view"],
+        "ledgerentry": ["view"],
     },
 }
-ANSWERS = {
+MANAGING_EDITOR_PERMISSIONS = {
     "articles": {
         "topic": ["add", "change", "delete"],
         "copyrightnotice": ["add", "change"],
         "importrun": ["view"],
-        "origin": ["view"],
+        "externalid": ["view"],
     },
     "symptoms": {"cause": ["delete"]},
     "reviews": {"reviewer": ["view", "add", "change"], "expunction": ["view"], "mail": ["view"]},
@@ -46,17 +46,19 @@ ANSWERS = {
 }
 
 
-def _codenames(rights: dict) -> set[tuple[str, str]]:
-    return {
-        (app, f"{verb}_{model}") for app, models in rights.items() for model, verbs in models.items() for verb in verbs
-    }
+def _expand_permissions(permissions: dict) -> set[tuple[str, str]]:
+    expanded = set()
+    for app, models in permissions.items():
+        for model, verbs in models.items():
+            expanded.update((app, f"{verb}_{model}") for verb in verbs)
+    return expanded
 
 
-GRANTS = {
-    EDITORS: _codenames(WRITES) | {("reviews", "request_review")},
+GROUP_PERMISSIONS = {
+    EDITORS: _expand_permissions(EDITOR_PERMISSIONS) | {("reviews", "request_review")},
     REVIEWERS: {("reviews", "sign_review"), ("articles", "view_image")},
-    MANAGING_EDITORS: _codenames(WRITES)
-    | _codenames(ANSWERS)
+    MANAGING_EDITORS: _expand_permissions(EDITOR_PERMISSIONS)
+    | _expand_permissions(MANAGING_EDITOR_PERMISSIONS)
     | {
         ("articles", "change_address"),
         ("articles", "import_content"),
@@ -70,18 +72,3 @@ GRANTS = {
         ("reviews", "verify_reviewer"),
     },
 }
-
-
-def grant(group_model, permission_model, *, whole: bool = True) -> None:
-    """Make the three groups, with just their rights.
-
-    Raises LookupError where a right does not exist; with ``whole=False``, in a migration that a later one completes,
-    it is left out.
-    """
-    rows = permission_model.objects.values_list("content_type__app_label", "codename", "pk")
-    known = {(app, codename): pk for app, codename, pk in rows}
-    for name, rights in GRANTS.items():
-        if whole and (missing := rights - known.keys()):
-            raise LookupError(f"{name} are to have rights that do not exist: {sorted(missing)}")
-        group, _ = group_model.objects.get_or_create(name=name)
-        group.permissions.set([known[right] for right in rights & known.keys()])

@@ -10,6 +10,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from articles.content.languages import SOURCE_LANGUAGE
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
@@ -21,7 +23,9 @@ def _days(name: str, default: int) -> int:
     """A number of days: ten years at the most."""
     value = env(name, default=str(default)).strip()
     if not (value.isascii() and value.isdigit() and int(value) <= 3650):
-        raise ImproperlyConfigured(f"{name} is a number of days from 0 to 3650, such as {default}, not “{value}”.")
+        raise ImproperlyConfigured(
+            f"{name} is a number of days from 0 to 3650, such as {default}, not “{value}”."
+        )
     return int(value)
 
 
@@ -29,7 +33,9 @@ def _one_of(name: str, choices: tuple[str, ...]) -> str:
     """One of a few words; the first of them by default."""
     value = env(name, default=choices[0]).strip()
     if value not in choices:
-        raise ImproperlyConfigured(f"{name} is one of {' and '.join(f'“{word}”' for word in choices)}, not “{value}”.")
+        raise ImproperlyConfigured(
+            f"{name} is one of {' and '.join(f'“{word}”' for word in choices)}, not “{value}”."
+        )
     return value
 
 
@@ -37,7 +43,9 @@ def _origin(name: str) -> str:
     """How links from outside begin, without a slash at the end; empty where it was not set."""
     value = env(name, default="").strip().rstrip("/")
     if value and not value.startswith(("http://", "https://")):
-        raise ImproperlyConfigured(f"{name} begins with https:// or http://, as https://example.org, not “{value}”.")
+        raise ImproperlyConfigured(
+            f"{name} begins with https:// or http://, as https://example.org, not “{value}”."
+        )
     return value
 
 
@@ -46,7 +54,9 @@ def _contacts(name: str) -> list[str]:
     values = [value.strip() for value in env.list(name, default=[]) if value.strip()]
     for value in values:
         if not value.startswith(("mailto:", "https://", "tel:")):
-            raise ImproperlyConfigured(f"{name} holds addresses such as mailto:security@example.org, not “{value}”.")
+            raise ImproperlyConfigured(
+                f"{name} holds addresses such as mailto:security@example.org, not “{value}”."
+            )
     return values
 
 
@@ -55,12 +65,14 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 
-# What the site is, and how its addresses begin wherever they are told whole.
+# The name of the site, and how its absolute addresses begin.
 SITE_URL = _origin("SITE_URL")
 SITE_NAME = env("SITE_NAME", default="Countersign")
 COUNTERSIGN_DEMO = env.bool("COUNTERSIGN_DEMO", default=False)
 EMERGENCY_NUMBER = env("EMERGENCY_NUMBER", default="911")
-CRISIS_LINE = env("CRISIS_LINE", default="988")  # for whoever searches for words of self-harm; empty: none is shown
+CRISIS_LINE = env(
+    "CRISIS_LINE", default="988"
+)  # for whoever searches for words of self-harm; empty: none is shown
 REVIEW_MONTHS = {
     "standard": env.int("REVIEW_MONTHS", default=12),
     "high": env.int("REVIEW_MONTHS_HIGH_RISK", default=6),
@@ -74,14 +86,16 @@ OVERDUE_POLICY = {
 }
 OVERDUE_POLICY_BY = env("OVERDUE_POLICY_BY", default="")
 
-# Whom to tell of a security hole, and how we deal with what is told: /.well-known/security.txt.
+# Whom to notify of a vulnerability, and how we handle reports: /.well-known/security.txt.
 SECURITY_CONTACT = _contacts("SECURITY_CONTACT")
 SECURITY_POLICY = _origin("SECURITY_POLICY")
 
-# The way from symptoms to the causes that signed pages name (ADR 26); off, it has no address and no link.
+# The way from symptoms to the causes that signed pages name (ADR 26); off, it has no address and no
+# link.
 FINDER = env.bool("FINDER", default=True)
 
-# True while `export_site` prints pages for plain files: without what needs a server. Nobody sets it by hand.
+# True while `export_site` prints pages for plain files: without what needs a server. Nobody sets it
+# by hand.
 STATIC_EXPORT = False
 
 # What readers may send in an hour: from one address, and all of them together.
@@ -97,7 +111,9 @@ EVIDENCE_KEY = env("EVIDENCE_KEY", default="")
 
 
 def _build() -> str:
-    """The running build, as ledger entries and ETags name it: set by the operator, else the checkout's commit."""
+    """The running build, as ledger entries and ETags name it: set by the operator, else the
+    checkout's commit.
+    """
     try:
         asked = ["git", "-C", str(BASE_DIR), "rev-parse", "--short=12", "HEAD"]
         done = subprocess.run(asked, capture_output=True, text=True, timeout=5)  # noqa: S603
@@ -122,7 +138,7 @@ INSTALLED_APPS = [
     "import_export",
     "taggit",
     "whitenoise.runserver_nostatic",
-    "config.apps.RoomConfig",
+    "config.apps.CountersignAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -131,12 +147,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.privacy.confidential",
-    "config.head.head_only",
+    "config.middleware.privacy.add_privacy_headers",
+    "config.middleware.head.strip_head_body",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "config.characters.storable",
+    "config.middleware.unstorable_characters.replace_unstorable_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -157,11 +173,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["articles.templatetags.layout"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "config.publisher.publisher",
+                "config.context_processors.publisher",
             ],
         },
     }
@@ -170,7 +187,8 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
-    # A writer takes its lock when its transaction starts, so that two never meet half-way; readers never wait.
+    # A writer takes its lock when its transaction starts, so that two never meet half-way; readers
+    # never wait.
     _database.setdefault("OPTIONS", {}).update(
         {
             "transaction_mode": "IMMEDIATE",
@@ -183,22 +201,28 @@ else:
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
 
-# Django's caches hold 300 entries by default and then drop some at random, counters of attempts among them.
+# Django's caches hold 300 entries by default and then drop some at random, counters of attempts
+# among them.
 _COUNTING = {
-    "django.core.cache.backends.locmem.LocMemCache": {"BACKEND": "config.caches.ProcessMemory"},
-    "django.core.cache.backends.filebased.FileBasedCache": {"BACKEND": "config.caches.CounterFiles"},
+    "django.core.cache.backends.locmem.LocMemCache": {
+        "BACKEND": "config.cache_backends.ProcessMemoryCache"
+    },
+    "django.core.cache.backends.filebased.FileBasedCache": {
+        "BACKEND": "config.cache_backends.LockingFileCache"
+    },
     "django.core.cache.backends.db.DatabaseCache": {"OPTIONS": {"MAX_ENTRIES": 1_000_000}},
 }
-# What is counted for a while (attempts to log in, what readers send): in each process, or in one place for all.
-CACHES = {"default": {"BACKEND": "config.caches.ProcessMemory"}}
+# What is counted for a while (attempts to log in, what readers send): in each process, or in one
+# place for all.
+CACHES = {"default": {"BACKEND": "config.cache_backends.ProcessMemoryCache"}}
 if env("CACHE_URL", default=""):
     _shared = env.cache_url("CACHE_URL")
     CACHES = {
-        "default": {"BACKEND": "config.caches.Forgiving", "LOCATION": "shared"},
+        "default": {"BACKEND": "config.cache_backends.FallbackCache", "LOCATION": "shared"},
         "shared": _shared | _COUNTING.get(_shared["BACKEND"], {}),
     }
 
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = SOURCE_LANGUAGE
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 USE_TZ = True
 FORMAT_MODULE_PATH = ["config.formats"]
@@ -215,10 +239,16 @@ STORAGES = {
     # Files between their upload and their import, for a day, readable by the program alone.
     "import_export": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": UPLOADS_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+        "OPTIONS": {
+            "location": UPLOADS_ROOT,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {
-        "BACKEND": env("STATICFILES_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
+        "BACKEND": env(
+            "STATICFILES_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
     },
 }
 
@@ -227,34 +257,40 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-ACCOUNT_ADAPTER = "config.accounts.Adapter"
+ACCOUNT_ADAPTER = "config.auth.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_FORMS = {
-    "login": "config.accounts.LoginForm",
-    "reauthenticate": "config.accounts.ReauthenticateForm",
-    "change_password": "config.accounts.ChangePasswordForm",
-    "set_password": "config.accounts.SetPasswordForm",
-    "reset_password": "config.accounts.ResetPasswordForm",
-    "reset_password_from_key": "config.accounts.ResetPasswordKeyForm",
+    "login": "config.auth.accounts.LoginForm",
+    "reauthenticate": "config.auth.accounts.PasswordReauthenticateForm",
+    "change_password": "config.auth.accounts.ChangePasswordForm",
+    "set_password": "config.auth.accounts.SetPasswordForm",
+    "reset_password": "config.auth.accounts.ResetPasswordForm",
+    "reset_password_from_key": "config.auth.accounts.ResetPasswordKeyForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_EMAIL_SUBJECT_PREFIX = EMAIL_SUBJECT_PREFIX = env("EMAIL_SUBJECT_PREFIX", default=f"{SITE_NAME}: ")
+ACCOUNT_EMAIL_SUBJECT_PREFIX = EMAIL_SUBJECT_PREFIX = env(
+    "EMAIL_SUBJECT_PREFIX", default=f"{SITE_NAME}: "
+)
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-# A second factor, for whoever wants one: codes of an app, and recovery codes for the day the telephone is lost.
-MFA_ADAPTER = "config.second_factor.Adapter"
+# A second factor, for whoever wants one: codes of an app, and recovery codes for the day the
+# telephone is lost.
+MFA_ADAPTER = "config.auth.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # a superuser made the account, so nobody else can lock its owner out
+MFA_ALLOW_UNVERIFIED_EMAIL = (
+    True  # a superuser made the account, so nobody else can lock its owner out
+)
 MFA_FORMS = {
-    "authenticate": "config.second_factor.AuthenticateForm",
-    "reauthenticate": "config.second_factor.ReauthenticateForm",
-    "activate_totp": "config.second_factor.ActivateForm",
+    "authenticate": "config.auth.second_factor.AuthenticateForm",
+    "reauthenticate": "config.auth.second_factor.CodeReauthenticateForm",
+    "activate_totp": "config.auth.second_factor.ActivateForm",
 }
-# What their secrets are encrypted with, the newest first; without any, a key that comes from SECRET_KEY.
+# What their secrets are encrypted with, the newest first; without any, a key that comes from
+# SECRET_KEY.
 SECOND_FACTOR_KEYS = env.list("SECOND_FACTOR_KEYS", default=[])
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
@@ -273,7 +309,8 @@ AUTH_PASSWORD_VALIDATORS = [
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # bytes
 
-# Mail: the link for a forgotten password, and what `send_review_mail` sends, with links that begin with SITE_URL.
+# Mail: the link for a forgotten password, and what `send_review_mail` sends, with links that begin
+# with SITE_URL.
 REVIEW_REMINDER_DAYS = _days("REVIEW_REMINDER_DAYS", 7)
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10  # seconds
@@ -284,7 +321,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
-        # The hash is of the few rules that the rich-text editor adds by itself (white space, gap cursor).
+        # The hash is of the few rules that the rich-text editor adds by itself (white space, gap
+        # cursor).
         "style-src": [SELF, "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
@@ -302,29 +340,38 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# How many proxies of our own add to X-Forwarded-For: whose attempts and messages are whose is read from there.
+# How many proxies of our own add to X-Forwarded-For: whose attempts and messages are whose is read
+# from there.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"discreet": {"()": "config.privacy.Discreet"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["discreet"]}},
+    "filters": {"discreet": {"()": "config.middleware.privacy.PrivacyFilter"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["discreet"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Errors with their traceback on standard error; a visitor's 404 is not an event.
     "loggers": {
         "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-        # At the source, so that no handler that somebody adds is told more.
+        # At the source, so that no handler that somebody adds gets more.
         "django.request": {"filters": ["discreet"]},
         # Their finer levels print whole contexts of templates and the values of statements.
         "django.template": {"level": "WARNING"},
         "django.db.backends": {"level": "WARNING"},
-        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False, "filters": ["discreet"]},
+        "django.server": {
+            "handlers": ["console"],
+            "level": "INFO",
+            "propagate": False,
+            "filters": ["discreet"],
+        },
     },
 }
 
-# Lists as files. What could be a formula is escaped by articles.spreadsheets, which takes no sign away.
+# Lists as files. What could be a formula is escaped by articles.imports.formats.spreadsheets, which
+# takes no sign away.
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT = True
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"

@@ -7,11 +7,11 @@ from allauth.mfa.totp import views as totp
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from config import machines, sitemap, views
-from reviews import feed
+from config.public import sitemap, views, well_known
+from reviews.public import feed
 
 # Of allauth's pages those that we dressed; nobody here manages addresses or signs in by code.
-ACCOUNTS = [
+ACCOUNT_URLS = [
     path("start/", views.start, name="start"),
     path("login/", accounts.login, name="account_login"),
     path("logout/", accounts.logout, name="account_logout"),
@@ -23,7 +23,9 @@ ACCOUNTS = [
     path("password/reset/", accounts.password_reset, name="account_reset_password"),
     path("password/reset/done/", accounts.password_reset_done, name="account_reset_password_done"),
     path(
-        "password/reset/key/done/", accounts.password_reset_from_key_done, name="account_reset_password_from_key_done"
+        "password/reset/key/done/",
+        accounts.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
@@ -36,29 +38,37 @@ ACCOUNTS = [
     path("second-factor/add/", totp.activate_totp, name="mfa_activate_totp"),
     path("second-factor/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("second-factor/recovery/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("second-factor/recovery/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("second-factor/recovery/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path(
+        "second-factor/recovery/new/",
+        recovery.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "second-factor/recovery/file/",
+        recovery.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
 ]
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("articles.urls")),
-    path("about/", include("articles.about_urls")),
+    path("about/", include("articles.public.about_urls")),
     path("feedback/", include("articles.feedback.urls")),
-    path("symptoms/", include("symptoms.urls")),
-    path("causes/", include("symptoms.cause_urls")),
-    path("finder/", include("symptoms.finder_urls")),
-    path("reviewers/", include("reviews.reviewer_urls")),
-    path("desk/images/", include("articles.staff_urls")),
+    path("symptoms/", include("symptoms.public.urls")),
+    path("causes/", include("symptoms.public.cause_urls")),
+    path("finder/", include("symptoms.finder.urls")),
+    path("reviewers/", include("reviews.public.reviewer_urls")),
+    path("desk/images/", include("articles.public.staff_urls")),
     path("desk/", include("reviews.urls")),
-    path("accounts/", include(ACCOUNTS)),
+    path("accounts/", include(ACCOUNT_URLS)),
     path("admin/", admin.site.urls),
     path("feeds/reviewed.atom", feed.reviewed, name="reviewed"),
     path("sitemap.xml", sitemap.sitemap, name="sitemap"),
-    path("sitemap/<slug:name>-<int:number>.xml", sitemap.file, name="sitemap_file"),
-    path("robots.txt", machines.robots, name="robots"),
-    path(".well-known/security.txt", machines.security, name="security"),
+    path("sitemap/<slug:name>-<int:number>.xml", sitemap.sitemap_file, name="sitemap_file"),
+    path("robots.txt", well_known.robots_txt, name="robots"),
+    path(".well-known/security.txt", well_known.security_txt, name="security"),
     path("healthz", views.healthz, name="healthz"),
 ]
-handler400 = "config.views.bad_request"
-handler404 = "config.views.not_found"
-handler500 = "config.views.server_error"
+handler400 = "config.public.views.bad_request"
+handler404 = "config.public.views.not_found"
+handler500 = "config.public.views.server_error"

@@ -1,4 +1,4 @@
-"""Reviews: who signed what, and the proof of it."""
+"""Reviews: who signed what, and the evidence."""
 
 from django.apps import AppConfig
 
@@ -8,12 +8,23 @@ class ReviewsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import guards, json_ld, merging, projections
-        from articles.kinds import Projection
-        from reviews import merged, profile, rules, standing
-        from reviews.models import Standing
+        from articles.content.kinds import Projection
+        from articles.db import triggers
+        from articles.public import json_ld
+        from articles.publishing import merging, projections
+        from reviews import triggers as reviews_triggers
+        from reviews.models import ReviewSchedule
+        from reviews.public import reviewer_profile
+        from reviews.signing import due_dates
+        from reviews.signing import merging as signing_merging
 
-        json_ld.register_profile(profile.address)
-        projections.register(Projection((Standing,), standing.show, standing.hide, standing.rows))
-        merging.register(obstacle=merged.in_review, withdrawal=merged.withdraw)
-        guards.install_after_migrate(self, rules.guards())
+        json_ld.register_profile(reviewer_profile.get_url)
+        projections.register(
+            Projection(
+                (ReviewSchedule,), due_dates.on_publish, due_dates.on_withdraw, due_dates.build_rows
+            )
+        )
+        merging.register(
+            obstacle=signing_merging.find_obstacles, withdrawal=signing_merging.withdraw_merged_page
+        )
+        triggers.install_after_migrate(self, reviews_triggers.get_triggers())

@@ -1,24 +1,37 @@
-"""Addresses of the desk."""
+"""The addresses of the desk."""
 
 from django.urls import path
 
-from reviews import assignment_views, radar_views, recall_views, views
+from reviews.desk import views
+from reviews.radar import views as radar_views
+from reviews.recalls import views as recalls_views
+from reviews.scheduling import views as scheduling_views
 
 app_name = "reviews"
 urlpatterns = [
     path("", views.queue, name="queue"),
-    path("away/", views.away, name="away"),
-    path("away/<int:pk>/back/", views.back, name="back"),
+    path("away/", views.add_absence, name="away"),
+    path("away/<int:pk>/back/", views.end_absence, name="back"),
     path("reviews/<uuid:uuid>/", views.review, name="review"),
     path("reviews/<uuid:uuid>/sign/", views.sign, name="sign"),
-    path("reviews/<uuid:uuid>/send-back/", views.outcome, {"name": "send_back"}, name="send_back"),
-    path("reviews/<uuid:uuid>/decline/", views.outcome, {"name": "decline"}, name="decline"),
-    path("reviews/<uuid:uuid>/recommend-withdrawal/", views.outcome, {"name": "recommend"}, name="recommend"),
+    path(
+        "reviews/<uuid:uuid>/send-back/",
+        views.record_outcome,
+        {"name": "send_back"},
+        name="send_back",
+    ),
+    path("reviews/<uuid:uuid>/decline/", views.record_outcome, {"name": "decline"}, name="decline"),
+    path(
+        "reviews/<uuid:uuid>/recommend-withdrawal/",
+        views.record_outcome,
+        {"name": "recommend"},
+        name="recommend",
+    ),
     path("reviews/<uuid:uuid>/comment/", views.comment, name="comment"),
     path("reviews/<uuid:uuid>/hand-over/", views.hand_over, name="hand_over"),
     path("reviews/<uuid:uuid>/done/", views.signed, name="signed"),
     path("radar/", radar_views.overview, name="radar"),
-    path("radar/plan/", assignment_views.plan, name="plan"),
-    path("recall/", recall_views.recalls, name="recalls"),
-    path("recall/<uuid:uuid>/", recall_views.recall, name="recall"),
+    path("radar/plan/", scheduling_views.plan, name="plan"),
+    path("recall/", recalls_views.recalls, name="recalls"),
+    path("recall/<uuid:uuid>/", recalls_views.recall, name="recall"),
 ]

@@ -8,18 +8,23 @@ class SymptomsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from articles import guards, kinds
-        from articles.imports import importers
-        from symptoms import blocks, cause_pages, causes, composing, json_ld, projected, quality, rules
-        from symptoms.content import SymptomDocument
-        from symptoms.imports.causes import Causes, take_along
-        from symptoms.imports.pages import Symptoms
-        from symptoms.imports.reading import offered
-        from symptoms.merging.causes import TAKES_ALONG
+        from articles.content import kinds
+        from articles.db import triggers
+        from articles.imports import registry
+        from symptoms import quality
+        from symptoms import triggers as symptoms_triggers
+        from symptoms.content import cause_pages, diff_blocks, serialization
+        from symptoms.content.document import SymptomDocument
+        from symptoms.imports.causes import CauseImporter, move_external_ids
+        from symptoms.imports.formats import registration
+        from symptoms.imports.pages import SymptomImporter
+        from symptoms.merging.causes import MERGE_HANDLERS
         from symptoms.models import Symptom
+        from symptoms.projections import causes, projection
+        from symptoms.public import json_ld
 
         kinds.register(
-            kinds.Kind(
+            kinds.PageKind(
                 name="symptom",
                 model=Symptom,
                 document=SymptomDocument,
@@ -27,8 +32,8 @@ class SymptomsConfig(AppConfig):
                 template="symptoms/symptom.html",
                 partial="symptoms/_symptom.html",
                 causes_partial="symptoms/_causes.html",
-                part=cause_pages.part,
-                places={
+                part=cause_pages.build_part,
+                figure_places={
                     "overview": "After the overview",
                     "symptoms": "After the other symptoms",
                     "causes": "After the causes",
@@ -36,21 +41,23 @@ class SymptomsConfig(AppConfig):
                     "treatment": "After the treatment",
                     "complications": "After the complications",
                 },
-                load=composing.load,
-                compose=composing.compose,
-                restore=composing.restore,
-                blocks=blocks.blocks,
-                authors=composing.authors,
-                links=causes.links,
-                listed=("Symptoms", "symptoms:index"),
+                load=serialization.load,
+                compose=serialization.compose,
+                restore=serialization.restore,
+                blocks=diff_blocks.build_blocks,
+                authors=serialization.get_shared_authors,
+                links=causes.get_links,
+                list_page=("Symptoms", "symptoms:index"),
                 checks=quality.CHECKS,
-                json_ld=json_ld.subject,
-                projection=projected.projection,
+                json_ld=json_ld.build_subject,
+                projection=projection.projection,
             )
         )
-        kinds.register_place("cause", "causes:cause", told="A possible cause: see which symptoms name it")
-        TAKES_ALONG.append(take_along)
-        importers.register(Causes())
-        importers.register(Symptoms())
-        guards.install_after_migrate(self, rules.guards())
-        offered.register_all()
+        kinds.register_link_target(
+            "cause", "causes:cause", label="A possible cause: see which symptoms name it"
+        )
+        MERGE_HANDLERS.append(move_external_ids)
+        registry.register(CauseImporter())
+        registry.register(SymptomImporter())
+        triggers.install_after_migrate(self, symptoms_triggers.get_triggers())
+        registration.register_all()

@@ -1,4 +1,4 @@
-"""A symptom is an article with structured facts: other names, causes, related symptoms and codes."""
+"""A symptom is an article with facts: other names, causes, related symptoms and codes."""
 
 import uuid
 from collections.abc import Iterable
@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from articles.fields import LineField, RichTextField, fold, no_longer_than
-from articles.merging import merged_into
-from articles.models import Article, ImportRun, Publication
+from articles.fields import LineField, RichTextField, build_length_checks, fold
+from articles.models import Article, ImportRun, PublicationEvent
+from articles.publishing.merging import get_merge_targets
 
 
 class BodySystem(models.TextChoices):
@@ -38,38 +38,47 @@ class Symptom(Article):
         blank=True,
         help_text="As in “What causes facial spasms?”. Empty: the title with a small first letter.",
     )
-    plural = models.BooleanField(default=False, help_text="“What are facial spasms?”, not “What is …?”")
+    plural = models.BooleanField(
+        default=False, help_text="“What are facial spasms?”, not “What is …?”"
+    )
     spotlight_title = LineField(max_length=120, blank=True)
     spotlight = RichTextField("spotlight")
     causes_intro = RichTextField("introduction to the causes")
     diagnosis_questions = RichTextField("questions at a diagnosis")
     treatment = RichTextField("treatment")
     complications = RichTextField("complications")
-    related = models.ManyToManyField("self", through="RelatedSymptom", symmetrical=False, related_name="related_from")
+    related = models.ManyToManyField(
+        "self", through="RelatedSymptom", symmetrical=False, related_name="related_from"
+    )
 
     class Meta:
-        constraints = no_longer_than("symptom", phrase=200, spotlight_title=120)
+        constraints = build_length_checks("symptom", phrase=200, spotlight_title=120)
 
     def clean(self):
         super().clean()
         if self.spotlight_title and not self.spotlight:
-            raise ValidationError({"spotlight": "The spotlight has a title but no text. Write it or clear the title."})
+            raise ValidationError(
+                {"spotlight": "The spotlight has a title but no text. Write it or clear the title."}
+            )
 
     @classmethod
-    def heirs(cls, keys: Iterable[int]) -> dict[int, "Symptom"]:
+    def get_merge_targets(cls, keys: Iterable[int]) -> dict[int, "Symptom"]:
         """By key, the symptoms into which some others were merged. Two queries at most."""
-        merged = merged_into(keys)
-        rows = cls.objects.select_related("live").in_bulk(set(merged.values())) if merged else {}
-        return {key: rows[into] for key, into in merged.items() if into in rows}
+        targets = get_merge_targets(keys)
+        if not targets:
+            return {}
+        rows = cls.objects.select_related("live").in_bulk(set(targets.values()))
+        return {key: rows[target] for key, target in targets.items() if target in rows}
 
     @property
-    def said(self) -> str:
+    def name_in_sentence(self) -> str:
         """The name as it stands inside a sentence."""
         return self.phrase or self.title[:1].lower() + self.title[1:]
 
     @property
     def question(self) -> str:
-        return f"What {'are' if self.plural else 'is'} {self.said}?"
+        verb = "are" if self.plural else "is"
+        return f"What {verb} {self.name_in_sentence}?"
 
 
 class OtherName(models.Model):
@@ -84,7 +93,7 @@ class OtherName(models.Model):
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["symptom", "folded"], name="other_name_once_a_symptom"),
-            *no_longer_than("other_name", name=200),
+            *build_length_checks("other_name", name=200),
         ]
 
     def __str__(self):
@@ -99,7 +108,7 @@ class OtherName(models.Model):
 
 
 class Cause(models.Model):
-    """A condition that may cause symptoms: one row for "Tourette's syndrome", shared by every page that names it."""
+    """A condition that may cause symptoms: one row, shared by every page that names it."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = LineField(max_length=200)
@@ -109,7 +118,7 @@ class Cause(models.Model):
 
     class Meta:
         ordering = ["folded"]
-        constraints = no_longer_than("cause", name=200, slug=200)
+        constraints = build_length_checks("cause", name=200, slug=200)
 
     def __str__(self):
         return self.name
@@ -119,31 +128,36 @@ class Cause(models.Model):
         super().save(**kwargs)
 
     @classmethod
-    def heirs(cls, keys: Iterable[int]) -> dict[int, "Cause"]:
-        """By key, the causes into which some others were merged, that are here no more. One query."""
-        return {row.key: row.kept for row in MergedCause.objects.filter(key__in=keys).select_related("kept")}
+    def get_merge_targets(cls, keys: Iterable[int]) -> dict[int, "Cause"]:
+        """By the key of a row that is gone, the cause into which it was merged. One query."""
+        merged = MergedCause.objects.filter(key__in=keys).select_related("kept")
+        return {row.key: row.kept for row in merged}
 
     def clean(self):
         twin = Cause.objects.filter(folded=fold(self.name)[:400]).exclude(pk=self.pk).first()
         if twin:
-            raise ValidationError({"name": f"There is a cause “{twin.name}” already. Use that one."})
+            raise ValidationError(
+                {"name": f"There is a cause “{twin.name}” already. Use that one."}
+            )
 
 
-class CauseOrigin(models.Model):
-    """Under which id of which source a cause came; ``name`` is what the import called it last."""
+class CauseExternalId(models.Model):
+    """The id under which a cause came from a source; ``name`` is what the import called it last."""
 
     source = LineField(max_length=60)
     key = models.CharField("id there", max_length=200)
-    cause = models.ForeignKey(Cause, models.CASCADE, related_name="origins")
+    cause = models.ForeignKey(Cause, models.CASCADE, related_name="external_ids")
     name = models.CharField(max_length=200)
-    said = models.CharField(max_length=64)
+    record_digest = models.CharField(max_length=64, db_column="said")
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="+")
 
     class Meta:
+        db_table = "symptoms_causeorigin"
+        verbose_name = "cause origin"
         ordering = ["source", "key"]
         constraints = [
             models.UniqueConstraint(fields=["source", "key"], name="cause_origin_once"),
-            *no_longer_than("cause_origin", source=60, key=200, name=200),
+            *build_length_checks("cause_origin", source=60, key=200, name=200),
         ]
 
     def __str__(self):
@@ -151,14 +165,16 @@ class CauseOrigin(models.Model):
 
 
 class MergedCause(models.Model):
-    """A cause that gave way to another: under which name, address and key it was known, and who merged it when.
+    """A cause that was merged into another: its name, address and key, and who merged it when.
 
-    ``kept`` is always one that stands: a cause that is merged on takes those along that were merged into it.
+    ``kept`` always exists: when it is merged in turn, this row moves on to the other.
     """
 
     uuid = models.UUIDField(unique=True)
     key = models.BigIntegerField(
-        unique=True, null=True, help_text="The key of its row in this database, which forms opened before still send."
+        unique=True,
+        null=True,
+        help_text="The key of its row in this database, which forms opened before still send.",
     )
     name = models.CharField(max_length=200)
     folded = models.CharField(max_length=400, db_index=True)
@@ -202,7 +218,7 @@ class SymptomCause(models.Model):
                 name="cause_once_a_symptom",
                 violation_error_message="This cause is listed already.",
             ),
-            *no_longer_than("symptom_cause", group=120),
+            *build_length_checks("symptom_cause", group=120),
         ]
 
     def __str__(self):
@@ -213,9 +229,13 @@ class RelatedSymptom(models.Model):
     """Another symptom that may occur along with this one."""
 
     symptom = models.ForeignKey(Symptom, models.CASCADE, related_name="related_symptoms")
-    other = models.ForeignKey(Symptom, models.PROTECT, related_name="+", verbose_name="related symptom")
+    other = models.ForeignKey(
+        Symptom, models.PROTECT, related_name="+", verbose_name="related symptom"
+    )
     system = models.CharField("body system", max_length=20, choices=BodySystem)
-    serious = models.BooleanField(default=False, help_text="Shown among the symptoms that need emergency care.")
+    serious = models.BooleanField(
+        default=False, help_text="Shown among the symptoms that need emergency care."
+    )
     position = models.PositiveSmallIntegerField("order", default=0)
 
     class Meta:
@@ -264,7 +284,7 @@ class Code(models.Model):
                 name="code_once_a_symptom",
                 violation_error_message="This code is listed already.",
             ),
-            *no_longer_than("code", code=40, display=200),
+            *build_length_checks("code", code=40, display=200),
         ]
 
     def __str__(self):
@@ -272,13 +292,16 @@ class Code(models.Model):
 
 
 class PublishedCauseQuerySet(models.QuerySet):
-    def naming(self):
+    def authoritative(self):
         """The rows that give each public cause its name and address: those signed last.
 
-        Where two causes were signed under one address, the later one has it, and the other has no page for now.
+        If two causes were signed under one address, the later one has it, and the other has no
+        page for now.
         """
         later = PublishedCause.objects.filter(
-            latest=True, slug=models.OuterRef("slug"), publication__gt=models.OuterRef("publication")
+            latest=True,
+            slug=models.OuterRef("slug"),
+            publication__gt=models.OuterRef("publication"),
         )
         return self.filter(~models.Exists(later), latest=True)
 
@@ -286,13 +309,14 @@ class PublishedCauseQuerySet(models.QuerySet):
 class PublishedCause(models.Model):
     """A cause that a public page names, in the words that were signed.
 
-    A projection of the publication log, written by ``symptoms.causes`` alone. ``publication`` is the one that a
-    signature made; ``latest`` marks, of all rows of a cause, the one that was signed last. ``gravity`` and ``rarity``
-    are the labels of this page in the order in which the finder ranks.
+    A projection of the publication log, written by ``symptoms.projections.causes`` alone.
+    ``publication`` is the event of the signature; ``latest`` marks, of all rows of a cause, the one
+    that was signed last. ``gravity`` and ``rarity`` are the labels of this page, numbered as the
+    finder ranks them.
     """
 
     class Gravity(models.IntegerChoices):
-        UNSAID = 0, ""
+        NOT_GIVEN = 0, ""
         SERIOUS = 1, "serious"
         LIFE_THREATENING = 2, "life-threatening"
 
@@ -300,10 +324,10 @@ class PublishedCause(models.Model):
         COMMON = 1, "common"
         UNCOMMON = 2, "uncommon"
         RARE = 3, "rare"
-        UNSAID = 4, ""
+        NOT_GIVEN = 4, ""
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="+")
-    publication = models.ForeignKey(Publication, models.PROTECT, related_name="+")
+    publication = models.ForeignKey(PublicationEvent, models.PROTECT, related_name="+")
     cause_uuid = models.UUIDField()
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=200, db_index=False)
@@ -318,16 +342,22 @@ class PublishedCause(models.Model):
     class Meta:
         ordering = ["sort_key", "article"]
         indexes = [
-            models.Index(fields=["cause_uuid", "sort_key", "article"], name="published_cause_in_order"),
+            models.Index(
+                fields=["cause_uuid", "sort_key", "article"], name="published_cause_in_order"
+            ),
             models.Index(fields=["cause_uuid", "publication"], name="published_cause_by_date"),
             models.Index(
-                fields=["slug", "publication"], condition=models.Q(latest=True), name="published_cause_by_slug"
+                fields=["slug", "publication"],
+                condition=models.Q(latest=True),
+                name="published_cause_by_slug",
             ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["article", "cause_uuid"], name="published_cause_once"),
             models.UniqueConstraint(
-                fields=["cause_uuid"], condition=models.Q(latest=True), name="published_cause_one_latest"
+                fields=["cause_uuid"],
+                condition=models.Q(latest=True),
+                name="published_cause_one_latest",
             ),
         ]
 
@@ -338,11 +368,12 @@ class PublishedCause(models.Model):
 class PublishedRelation(models.Model):
     """A body system under which a public page names another symptom, as it was signed.
 
-    A projection of the publication log, written by ``symptoms.relations`` alone and made anew, never edited.
+    A projection of the publication log, written by ``symptoms.projections.relations`` alone. Rows
+    are created again, never edited.
     """
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="+")
-    publication = models.ForeignKey(Publication, models.PROTECT, related_name="+")
+    publication = models.ForeignKey(PublicationEvent, models.PROTECT, related_name="+")
     system = models.CharField(max_length=20)
     label = models.CharField(max_length=60)
     other_uuid = models.UUIDField()
@@ -353,7 +384,9 @@ class PublishedRelation(models.Model):
             models.Index(fields=["other_uuid"], name="published_relation_by_other"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["article", "system", "other_uuid"], name="published_relation_once"),
+            models.UniqueConstraint(
+                fields=["article", "system", "other_uuid"], name="published_relation_once"
+            ),
         ]
 
     def __str__(self):
@@ -361,13 +394,15 @@ class PublishedRelation(models.Model):
 
 
 class CauseAddress(models.Model):
-    """An address under which a cause was ever signed, so that old links lead on while the cause is public."""
+    """An address under which a cause was ever signed: old links redirect while it is public."""
 
     slug = models.SlugField(max_length=200, db_index=False)
     cause_uuid = models.UUIDField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["slug", "cause_uuid"], name="cause_address_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "cause_uuid"], name="cause_address_once")
+        ]
 
     def __str__(self):
         return self.slug

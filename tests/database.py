@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from articles import guards
+from articles.db import triggers
 
 
 def sql(statement: str, *params) -> None:
@@ -17,35 +17,40 @@ def sql(statement: str, *params) -> None:
 
 
 @contextmanager
-def refused(match: str) -> Iterator[None]:
+def expect_refusal(match: str) -> Iterator[None]:
     """The database itself must refuse what happens in here, and say so in these words."""
     with pytest.raises(DatabaseError, match=match), transaction.atomic():
         yield
 
 
 @contextmanager
-def guards_off() -> Iterator[None]:
-    """What a database owner can do: take the guards down, alter, and put them back as if nothing had been."""
-    connection.check_constraints()  # PostgreSQL drops no trigger of a table with checks still to come
-    guards.drop(connection)
+def disable_triggers() -> Iterator[None]:
+    """What a database owner can do: take the guards down, alter, and put them back as if nothing
+    had been.
+    """
+    # PostgreSQL drops no trigger of a table with checks still to come.
+    connection.check_constraints()
+    triggers.drop_triggers(connection)
     yield
     connection.check_constraints()
-    guards.install(connection)
+    triggers.install_triggers(connection)
 
 
-def at_once(*deeds: Callable) -> list:
-    """Do several deeds at one moment, each on its own connection. Gives what each returned, or raised."""
-    barrier = Barrier(len(deeds))
+def run_concurrently(*actions: Callable) -> list:
+    """Do several deeds at one moment, each on its own connection. Gives what each returned, or
+    raised.
+    """
+    barrier = Barrier(len(actions))
 
-    def do(deed):
+    def do(action):
         try:
             connection.ensure_connection()
             barrier.wait(timeout=120)
-            return deed()
+            return action()
         except Exception as error:
             return error
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        return list(threads.map(do, deeds))
+    with ThreadPoolExecutor(len(actions)) as threads:
+        return list(threads.map(do, actions))

@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 
 
-class _Fields(HTMLParser):
+class _FormParser(HTMLParser):
     """Name → value, or list of values, of the first form on the page that holds a given field."""
 
     def __init__(self):
@@ -33,14 +33,16 @@ class _Fields(HTMLParser):
     def handle_endtag(self, tag):
         if tag == "textarea" and self.textarea:
             # A browser drops the line break that follows the opening tag.
-            self.values[self.textarea][0] = self.values[self.textarea][0].removeprefix("\r\n").removeprefix("\n")
+            self.values[self.textarea][0] = (
+                self.values[self.textarea][0].removeprefix("\r\n").removeprefix("\n")
+            )
             self.textarea = None
         elif tag == "select":
             self.select = None
 
 
-def filled(response) -> dict:
+def read_form(response) -> dict:
     """The fields of a page's form as they would be sent unchanged."""
-    parser = _Fields()
+    parser = _FormParser()
     parser.feed(response.text)
     return {name: values for name, values in parser.values.items() if "__prefix__" not in name}

@@ -1,5 +1,9 @@
-"""Many signed pages at once: every rule of the database holds, only the clicks of the people are left out."""
+"""Many signed pages at once.
 
+Every rule of the database holds, only the clicks of the people are left out.
+"""
+
+import itertools
 from datetime import datetime
 
 from dateutil.relativedelta import relativedelta
@@ -7,23 +11,27 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from articles import projections
-from articles.actions import frame_of, record_revisions
-from articles.content import canonical, digest
+from articles.content.document import canonicalize, digest
+from articles.content.review_line import ReviewLine
 from articles.fields import fold
-from articles.imprint import ReviewLine
-from articles.models import Article, Publication, Reference, Revision
-from reviews import ledger
-from reviews.models import MedicalReview, Signature
+from articles.models import Article, PublicationEvent, Reference, Revision
+from articles.publishing import projections
+from articles.publishing.actions import build_metadata, record_revisions
+from reviews.models import LedgerEntry, MedicalReview
+from reviews.signing import ledger
 from symptoms.models import RelatedSymptom, Symptom, SymptomCause
-from tests.stories import notice, topic, write_cause
+from tests.workflow import get_notice, get_topic, write_cause
 
 
 @transaction.atomic
-def publish_symptoms(count: int, *, by, signer, title="Ache {}", causes=1, related=3, **fields) -> list[str]:
-    """Write and sign so many symptoms, each with the same causes and its own neighbours; return their slugs."""
-    pages = _write(count, by, title, fields)
-    _relate(pages, by, causes, min(related, count - 1))
+def publish_symptoms(
+    count: int, *, by, signer, title="Ache {}", causes=1, related=3, **fields
+) -> list[str]:
+    """Write and sign so many symptoms, each with the same causes and its own neighbours; return
+    their slugs.
+    """
+    pages = write_symptoms(count, by, title, fields)
+    _relate_symptoms(pages, by, causes, min(related, count - 1))
     sign_and_publish(pages, by=by, signer=signer)
     projections.rebuild()
     return [page.slug for page in pages]
@@ -33,28 +41,34 @@ def publish_symptoms(count: int, *, by, signer, title="Ache {}", causes=1, relat
 def sign_and_publish(pages: list[Article], *, by, signer) -> None:
     """Freeze, sign and publish symptoms; what is projected from the log is left to be made anew."""
     record_revisions(Symptom.objects.filter(pk__in=[page.pk for page in pages]), by=by)
-    revisions = list(Revision.objects.filter(article__in=pages).select_related("article").order_by("article"))
-    lines, now = _sign(revisions, signer)
-    _log(revisions, lines, signer, now, kind="publish")
+    revisions = list(
+        Revision.objects.filter(article__in=pages).select_related("article").order_by("article")
+    )
+    lines, now = sign_revisions(revisions, signer)
+    log_publications(revisions, lines, signer, now, kind="publish")
 
 
 def sign_again(count: int, *, signer) -> None:
-    """Sign so many public pages a year later, unchanged: all of them, and then all of them again."""
+    """Sign so many public pages a year later, unchanged: all of them, and then all of them
+    again.
+    """
     public = Article.objects.public().order_by("pk").values_list("live__revision", flat=True)
-    revisions = list(Revision.objects.filter(pk__in=public).select_related("article__live").order_by("article"))
+    revisions = list(
+        Revision.objects.filter(pk__in=public).select_related("article__live").order_by("article")
+    )
     while count:
-        _sign_once_more(revisions[:count], signer)
+        _sign_batch_again(revisions[:count], signer)
         count -= len(revisions[:count])
     projections.rebuild()
 
 
 @transaction.atomic
-def _sign_once_more(revisions: list[Revision], signer) -> None:
-    lines, now = _sign(revisions, signer, trigger="annual")
-    _log(revisions, lines, signer, now, kind="re-sign")
+def _sign_batch_again(revisions: list[Revision], signer) -> None:
+    lines, now = sign_revisions(revisions, signer, trigger="annual")
+    log_publications(revisions, lines, signer, now, kind="re-sign")
 
 
-def _write(count: int, by, title: str, fields: dict) -> list[Article]:
+def write_symptoms(count: int, by, title: str, fields: dict) -> list[Article]:
     common = {
         "kind": "symptom",
         "summary": "It hurts for a while.",
@@ -62,54 +76,73 @@ def _write(count: int, by, title: str, fields: dict) -> list[Article]:
         "advice_level": "emergency",
         "advice": "<p>Call 911 if it does not stop.</p>",
         "writer": by,
-        "notice": notice(),
+        "notice": get_notice(),
     }
-    own = {name: value for name, value in fields.items() if name in {f.name for f in Article._meta.local_fields}}
+    own = {
+        name: value
+        for name, value in fields.items()
+        if name in {f.name for f in Article._meta.local_fields}
+    }
     titles = [title.format(number) for number in range(1, count + 1)]
     pages = Article.objects.bulk_create(
-        Article(title=name, sort_key=fold(name), slug=fold(name).replace(" ", "-"), **common | own) for name in titles
+        Article(title=name, sort_key=fold(name), slug=fold(name).replace(" ", "-"), **common | own)
+        for name in titles
     )
     rest = {name: value for name, value in fields.items() if name not in own}
     for page in pages:
         # bulk_create refuses models with a parent table: write the child's row alone.
         Symptom(article_ptr=page, **rest).save_base(raw=True, force_insert=True)
     Article.topics.through.objects.bulk_create(
-        Article.topics.through(article_id=page.pk, topic_id=topic().pk) for page in pages
+        Article.topics.through(article_id=page.pk, topic_id=get_topic().pk) for page in pages
     )
-    Reference.objects.bulk_create(Reference(article=page, title="Aches", publisher="NIH") for page in pages)
+    Reference.objects.bulk_create(
+        Reference(article=page, title="Aches", publisher="NIH") for page in pages
+    )
     return pages
 
 
-def _relate(pages: list[Article], by, causes: int, related: int) -> None:
-    shared = [write_cause(by, name=f"Long day {number}", slug=f"long-day-{number}") for number in range(causes)]
+def _relate_symptoms(pages: list[Article], by, causes: int, related: int) -> None:
+    shared = [
+        write_cause(by, name=f"Long day {number}", slug=f"long-day-{number}")
+        for number in range(causes)
+    ]
     SymptomCause.objects.bulk_create(
-        SymptomCause(symptom_id=page.pk, cause=cause, text="<p>It may cause it.</p>", position=place)
-        for page in pages
-        for place, cause in enumerate(shared)
+        SymptomCause(
+            symptom_id=page.pk, cause=cause, text="<p>It may cause it.</p>", position=place
+        )
+        for page, (place, cause) in itertools.product(pages, enumerate(shared))
     )
     RelatedSymptom.objects.bulk_create(
         RelatedSymptom(
-            symptom_id=page.pk, other_id=pages[(place + step) % len(pages)].pk, system="whole-body", position=step
+            symptom_id=page.pk,
+            other_id=pages[(place + step) % len(pages)].pk,
+            system="whole-body",
+            position=step,
         )
-        for place, page in enumerate(pages)
-        for step in range(1, related + 1)
+        for (place, page), step in itertools.product(enumerate(pages), range(1, related + 1))
     )
 
 
-def _sign(revisions: list[Revision], signer, trigger="first") -> tuple[list[tuple[str, str]], datetime]:
-    """Append an approval of each revision to the ledger; return hashes with review lines, and the moment."""
+def sign_revisions(
+    revisions: list[Revision], signer, trigger="first"
+) -> tuple[list[tuple[str, str]], datetime]:
+    """Append an approval of each revision to the ledger; return hashes with review lines, and the
+    moment.
+    """
     ledger.lock_tip()
-    tip = Signature.objects.order_by("-sequence").values_list("sequence", "hash").first()
-    sequence, previous = tip or (0, ledger.GENESIS)
+    tip = LedgerEntry.objects.order_by("-sequence").values_list("sequence", "hash").first()
+    sequence, previous = tip or (0, ledger.GENESIS_HASH)
     now, today = timezone.now(), timezone.localdate()
     line = ReviewLine(
-        reviewed_by=signer.reviewer.as_printed(), last_reviewed=today, next_due=today + relativedelta(months=12)
+        reviewed_by=signer.reviewer.to_person(),
+        last_reviewed=today,
+        next_due=today + relativedelta(months=12),
     )
-    entries, reviews = [], _reviews(revisions, now, trigger)
+    entries, reviews = [], _open_reviews(revisions, now, trigger)
     for revision, review in zip(revisions, reviews, strict=True):
         sequence += 1
-        record = canonical(
-            ledger.Record(
+        record = canonicalize(
+            ledger.LedgerRecord(
                 sequence=sequence,
                 previous_hash=previous,
                 outcome="approved",
@@ -120,16 +153,16 @@ def _sign(revisions: list[Revision], signer, trigger="first") -> tuple[list[tupl
                 revision=revision.uuid,
                 revision_number=revision.number,
                 digest=revision.digest,
-                actor=ledger.actor_for(signer.reviewer),
+                actor=ledger.make_reviewer_actor(signer.reviewer),
                 conflicts="None",
                 at=now,
                 authentication="password",
                 review_line=line,
-                provenance=ledger.provenance(revision),
+                provenance=ledger.compute_provenance(revision),
                 build="scale",
             )
         )
-        entry = Signature(
+        entry = LedgerEntry(
             sequence=sequence,
             review=review,
             article_id=revision.article_id,
@@ -143,13 +176,18 @@ def _sign(revisions: list[Revision], signer, trigger="first") -> tuple[list[tupl
         )
         previous = entry.hash
         entries.append(entry)
-    Signature.objects.bulk_create(entries, batch_size=500)
-    decision = {"outcome": "approved", "decided_by": signer, "decided_at": now, "reviewer": signer.reviewer}
+    LedgerEntry.objects.bulk_create(entries, batch_size=500)
+    decision = {
+        "outcome": "approved",
+        "decided_by": signer,
+        "decided_at": now,
+        "reviewer": signer.reviewer,
+    }
     MedicalReview.objects.filter(decided_at__isnull=True, revision__in=revisions).update(**decision)
-    return [(entry.hash, canonical(line).decode()) for entry in entries], now
+    return [(entry.hash, canonicalize(line).decode()) for entry in entries], now
 
 
-def _reviews(revisions: list[Revision], now, trigger: str) -> list[MedicalReview]:
+def _open_reviews(revisions: list[Revision], now, trigger: str) -> list[MedicalReview]:
     """An open review of each revision."""
     asked = [
         MedicalReview(
@@ -166,11 +204,13 @@ def _reviews(revisions: list[Revision], now, trigger: str) -> list[MedicalReview
     return MedicalReview.objects.bulk_create(asked, batch_size=500)
 
 
-def _log(revisions: list[Revision], lines: list[tuple[str, str]], signer, now, kind: str) -> None:
-    frame = canonical(frame_of(revisions[0].article)).decode()
-    Publication.objects.bulk_create(
+def log_publications(
+    revisions: list[Revision], lines: list[tuple[str, str]], signer, now, kind: str
+) -> None:
+    frame = canonicalize(build_metadata(revisions[0].article)).decode()
+    PublicationEvent.objects.bulk_create(
         [
-            Publication(
+            PublicationEvent(
                 article_id=revision.article_id,
                 revision=revision,
                 kind=kind,
@@ -180,7 +220,7 @@ def _log(revisions: list[Revision], lines: list[tuple[str, str]], signer, now, k
                 sort_key=revision.article.sort_key,
                 summary=revision.article.summary,
                 review_line=line,
-                frame=frame,
+                metadata=frame,
                 by=signer,
                 at=now,
             )
@@ -188,5 +228,9 @@ def _log(revisions: list[Revision], lines: list[tuple[str, str]], signer, now, k
         ],
         batch_size=500,
     )
-    newest = Publication.objects.filter(article=OuterRef("pk")).order_by("-id").values("id")[:1]
-    Article.objects.filter(pk__in=[revision.article_id for revision in revisions]).update(live=Subquery(newest))
+    newest = (
+        PublicationEvent.objects.filter(article=OuterRef("pk")).order_by("-id").values("id")[:1]
+    )
+    Article.objects.filter(pk__in=[revision.article_id for revision in revisions]).update(
+        live=Subquery(newest)
+    )

@@ -33,12 +33,12 @@ class Server:
         finally:
             connection.close()
 
-    def served(self) -> list[str]:
+    def list_worker_pids(self) -> list[str]:
         """The process that answered each request so far."""
         return self.log.read_text().split()
 
 
-def url_of(connection) -> str:
+def get_database_url(connection) -> str:
     """The DATABASE_URL of the database that this process is connected to."""
     values = connection.settings_dict
     if connection.vendor == "sqlite":
@@ -48,7 +48,7 @@ def url_of(connection) -> str:
 
 
 @contextmanager
-def gunicorn(
+def run_gunicorn(
     database: str,
     *,
     workers: int = 2,
@@ -57,17 +57,29 @@ def gunicorn(
     access_log: Path | None = None,
     **environment: str,
 ) -> Iterator[Server]:
-    """Serve a database until the block ends. Raises RuntimeError, with what it printed, where it does not start.
+    """Serve a database until the block ends. Raises RuntimeError, with what it printed, where it
+    does not start.
 
     ``access_log`` takes what operators would keep, in place of the log of who answered.
     """
-    with tempfile.TemporaryDirectory(prefix="countersign-") as directory, socket.socket() as held:
-        held.bind((HOST, 0))
-        held.listen(128)
+    with (
+        tempfile.TemporaryDirectory(prefix="countersign-") as directory,
+        socket.socket() as listener,
+    ):
+        listener.bind((HOST, 0))
+        listener.listen(128)
         served, errors = Path(directory, "served"), Path(directory, "errors")
-        options = ["--workers", workers, "--worker-class", "gthread", "--threads", threads, "--no-control-socket"]
-        told = ["--access-logfile", served, "--access-logformat", "%(p)s"] if log else []
-        told = ["--access-logfile", access_log] if access_log else told
+        options = [
+            "--workers",
+            workers,
+            "--worker-class",
+            "gthread",
+            "--threads",
+            threads,
+            "--no-control-socket",
+        ]
+        log_options = ["--access-logfile", served, "--access-logformat", "%(p)s"] if log else []
+        log_options = ["--access-logfile", access_log] if access_log else log_options
         # The socket is handed over, so that nobody can take the port meanwhile.
         command = [
             sys.executable,
@@ -75,9 +87,9 @@ def gunicorn(
             "gunicorn",
             "config.wsgi",
             "--bind",
-            f"fd://{held.fileno()}",
+            f"fd://{listener.fileno()}",
             *options,
-            *told,
+            *log_options,
             "--log-level",
             "warning",
         ]
@@ -92,20 +104,20 @@ def gunicorn(
                 [str(part) for part in command],
                 cwd=ROOT,
                 env=os.environ | own | environment,
-                pass_fds=[held.fileno()],
+                pass_fds=[listener.fileno()],
                 stdout=output,
                 stderr=output,
             )
-        server = Server(held.getsockname()[1], served)
+        server = Server(listener.getsockname()[1], served)
         try:
-            _wait_for(server, process, errors)
+            _wait_until_ready(server, process, errors)
             yield server
         finally:
             process.terminate()
             process.wait(120)
 
 
-def _wait_for(server: Server, process: subprocess.Popen, errors: Path) -> None:
+def _wait_until_ready(server: Server, process: subprocess.Popen, errors: Path) -> None:
     for _ in range(1200):
         if process.poll() is not None:
             break

@@ -6,49 +6,55 @@ from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from config.imports.uploads import root
+from articles.imports.admin.storage import get_root
 
-RUNS = "/admin/articles/importrun/"
-ADD = f"{RUNS}add/"
+RUNS_PATH = "/admin/articles/importrun/"
+ADD_PATH = f"{RUNS_PATH}add/"
 CAUSE = {"type": "cause", "id": "C:1", "name": "Nettles"}
 PAIN = {"type": "symptom", "id": "S:1", "title": "Jaw pain", "body": "<p>It hurts.</p>"}
-RASH = {"type": "symptom", "id": "S:2", "title": "Rash", "body": "<p>It itches.</p>", "causes": [{"cause": "C:1"}]}
-THREE = (CAUSE, PAIN, RASH)
-NO_TITLE = {"type": "symptom", "id": "S:3"}
+RASH = {
+    "type": "symptom",
+    "id": "S:2",
+    "title": "Rash",
+    "body": "<p>It itches.</p>",
+    "causes": [{"cause": "C:1"}],
+}
+THREE_RECORDS = (CAUSE, PAIN, RASH)
+UNTITLED = {"type": "symptom", "id": "S:3"}
 
 
-def file_of(*records, name: str = "pages.jsonl") -> SimpleUploadedFile:
+def make_file(*records, name: str = "pages.jsonl") -> SimpleUploadedFile:
     lines = [record if isinstance(record, str) else json.dumps(record) for record in records]
     return SimpleUploadedFile(name, "\n".join(lines).encode())
 
 
-def send(client, *records, file=None, **wishes):
+def upload(client, *records, file=None, **options):
     """Send a file, in the way that the form offers first."""
-    wishes = {"source": "symp", "on_conflict": "keep"} | wishes
-    return client.post(ADD, wishes | {"file": file or file_of(*records)})
+    values = {"source": "symp", "on_conflict": "keep", **options}
+    return client.post(ADD_PATH, values | {"file": file or make_file(*records)})
 
 
-def plan_of(client, *records, **wishes):
+def open_plan(client, *records, **options):
     """Send a file, and read its plan; its address is ``plan.address``."""
-    response = send(client, *records, **wishes)
+    response = upload(client, *records, **options)
     assert response.status_code == 302, response.context["form"].errors
     plan = client.get(response["Location"])
     plan.address = response["Location"]
     return plan
 
 
-def press(client, plan):
+def submit_plan(client, plan):
     """Press the button that writes, as that plan shows it."""
     seen = re.search(r'name="seen" value="(\w+)"', plan.text)
     assert seen, "there is nothing to press"
     return client.post(plan.address, {"write": "", "seen": seen[1]}, follow=True)
 
 
-def bring_in(client, *records, **wishes):
-    """Send, read, press: what comes is the run."""
-    return press(client, plan_of(client, *records, **wishes))
+def import_records(client, *records, **options):
+    """Send, read, press: the response shows the run."""
+    return submit_plan(client, open_plan(client, *records, **options))
 
 
-def kept() -> list[Path]:
+def list_waiting_files() -> list[Path]:
     """The files that wait."""
-    return [path for path in root().rglob("file/*") if path.is_file()]
+    return [path for path in get_root().rglob("file/*") if path.is_file()]

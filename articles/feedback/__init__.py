@@ -1,1 +1,1 @@
-"""What readers say of a page, without account or cookie; and what editors do with it."""
+"""Readers' feedback on a page, without account or cookie, and what editors do with it."""

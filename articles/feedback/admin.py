@@ -1,6 +1,6 @@
 """The editors' queue of what readers report, and the tallies of Yes and No.
 
-Nothing is registered here: ``config.admin`` alone puts the admin together.
+Nothing is registered here: ``config.admin.registration`` alone puts the admin together.
 """
 
 from django import forms
@@ -10,69 +10,72 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.text import Truncator
 
-from articles import kinds
-from articles.actions import Refused
-from articles.admin_lists import PlainList, Sieve, name_of
-from articles.admin_log import LogAdmin
-from articles.diff import compare
-from articles.feedback import deeds
+from articles.admin.changelists import LenientChangeList, LenientListFilter
+from articles.admin.forms import parse_key
+from articles.admin.readonly import ReadOnlyAdmin
+from articles.content import kinds
+from articles.content.diff import compare
+from articles.display import format_user_name
+from articles.feedback import actions as feedback_actions
 from articles.fields import refuse_unprintable
-from articles.forms import as_key
 from articles.models import Article, ReaderReport
+from articles.publishing.actions import ActionRefused
 
-OPEN, DONE = "open", "dealt-with"
+OPEN, DEALT_WITH = "open", "dealt-with"
 
 
-class StateFilter(Sieve):
+class ReportStateFilter(LenientListFilter):
     title = parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return [(OPEN, "Open"), (DONE, "Dealt with")]
+        return [(OPEN, "Open"), (DEALT_WITH, "Dealt with")]
 
-    def sift(self, reports, value, request):
+    def apply(self, reports, value, request):
         return reports.open() if value == OPEN else reports.dealt_with()
 
 
-class KindFilter(Sieve):
+class ReportProblemFilter(LenientListFilter):
     title, parameter_name = "problem", "problem"
 
     def lookups(self, request, model_admin):
-        return ReaderReport.Kind.choices
+        return ReaderReport.ReportKind.choices
 
-    def sift(self, reports, value, request):
+    def apply(self, reports, value, request):
         return reports.filter(kind=value)
 
 
-class PageFilter(Sieve):
+class ReportedPageFilter(LenientListFilter):
     """The pages that readers reported, by title."""
 
     title = parameter_name = "page"
 
     def lookups(self, request, model_admin):
         reported = Article.objects.filter(pk__in=ReaderReport.objects.values("article"))
-        return [(str(key), title) for key, title in reported.order_by("sort_key", "pk").values_list("pk", "title")]
+        pages = reported.order_by("sort_key", "pk").values_list("pk", "title")
+        return [(str(key), title) for key, title in pages]
 
-    def sift(self, reports, value, request):
+    def apply(self, reports, value, request):
         return reports.filter(article=value)
 
 
-class ReportList(PlainList):
-    of = "report"
+class ReaderReportChangeList(LenientChangeList):
+    noun = "report"
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.title = "Reader reports"
 
 
-class OutcomeForm(forms.Form):
+class CloseReportForm(forms.Form):
     """What became of a report that asks for nothing more."""
 
     outcome = forms.CharField(
         label="Why nothing has to be done",
-        max_length=ReaderReport.LONGEST_OUTCOME,
+        max_length=ReaderReport.MAX_OUTCOME_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
         validators=[refuse_unprintable],
         help_text="A few words for the other editors. They go with the report after 90 days.",
@@ -80,26 +83,28 @@ class OutcomeForm(forms.Form):
     )
 
 
-class CloseForm(ActionForm):
-    outcome = forms.CharField(label="Why:", max_length=ReaderReport.LONGEST_OUTCOME, required=False)
+class CloseReportsActionForm(ActionForm):
+    outcome = forms.CharField(
+        label="Why:", max_length=ReaderReport.MAX_OUTCOME_LENGTH, required=False
+    )
 
 
-class ReaderReportAdmin(admin.ModelAdmin):
-    """What readers report, beside the page that it is about. Rooms above add what they can do about it."""
+class BaseReaderReportAdmin(admin.ModelAdmin):
+    """The reports of readers, beside the page. Other apps add what they can do about one."""
 
-    list_display = ("said", "about", "kind", "at", "state")
-    list_filter = (StateFilter, KindFilter, PageFilter)
+    list_display = ("excerpt", "about", "kind", "at", "state")
+    list_filter = (ReportStateFilter, ReportProblemFilter, ReportedPageFilter)
     list_select_related = ("article", "dealt_with_by")
     list_per_page = 50
     ordering = (F("dealt_with_at").desc(nulls_first=True), "-at")
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     change_list_template = "articles/admin/change_list.html"
-    action_form = CloseForm
+    action_form = CloseReportsActionForm
     actions = ("close",)
 
     def get_changelist(self, request, **kwargs):
-        return ReportList
+        return ReaderReportChangeList
 
     def has_add_permission(self, request):
         return False
@@ -108,7 +113,7 @@ class ReaderReportAdmin(admin.ModelAdmin):
         return False
 
     @admin.display(description="report")
-    def said(self, report):
+    def excerpt(self, report):
         return Truncator(report.words).words(14)
 
     @admin.display(description="page", ordering="article__sort_key")
@@ -117,27 +122,32 @@ class ReaderReportAdmin(admin.ModelAdmin):
 
     @admin.display(description="state")
     def state(self, report):
-        return f"{report.outcome} ({name_of(report.dealt_with_by)})" if report.dealt_with_at else "Open"
+        if not report.dealt_with_at:
+            return "Open"
+        return f"{report.outcome} ({format_user_name(report.dealt_with_by)})"
 
     @admin.action(description="Close: nothing to do", permissions=["change"])
     def close(self, request, queryset):
-        """Close what was ticked, all for one reason; who was faster keeps what they did."""
-        outcome, closed = request.POST.get("outcome", ""), 0
+        """Close the ticked reports with one outcome; those that are closed already stay so."""
+        outcome = request.POST.get("outcome", "")
+        closed = 0
         for report in queryset.open().select_related("article"):
             try:
-                deeds.deal_with(report, by=request.user, outcome=outcome)
-            except Refused as refusal:
+                feedback_actions.close_report(report, by=request.user, outcome=outcome)
+            except ActionRefused as refusal:
                 messages.error(request, str(refusal))
                 break
             closed += 1
             self.log_change(request, report, "Nothing to do.")
         if closed:
-            messages.success(request, f"{closed} report{'' if closed == 1 else 's'} closed.")
+            messages.success(request, f"{closed} report{pluralize(closed)} closed.")
 
-    def asked(self, request, object_id) -> ReaderReport:
+    def get_report_or_404(self, request, object_id) -> ReaderReport:
         """The report that an address names. Raises Http404, or PermissionDenied."""
-        key = as_key(str(object_id))
-        report = ReaderReport.objects.with_page().filter(pk=key).first() if key is not None else None
+        key = parse_key(str(object_id))
+        report = None
+        if key is not None:
+            report = ReaderReport.objects.with_page().filter(pk=key).first()
         if not self.has_view_permission(request):
             raise PermissionDenied
         if report is None:
@@ -145,59 +155,68 @@ class ReaderReportAdmin(admin.ModelAdmin):
         return report
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        report = self.asked(request, object_id)
+        report = self.get_report_or_404(request, object_id)
         if request.method != "POST":
-            return self.show(request, report)
-        form = OutcomeForm(request.POST)
-        if form.is_valid():
-            try:
-                deeds.deal_with(report, by=request.user, outcome=form.cleaned_data["outcome"])
-            except Refused as refusal:
-                return self.show(request, report, outcome_form=form, refused=str(refusal))
-            self.log_change(request, report, "Nothing to do.")
-            return self.done(request, "The report is closed.")
-        return self.show(request, report, outcome_form=form)
+            return self.render_report(request, report)
+        form = CloseReportForm(request.POST)
+        if not form.is_valid():
+            return self.render_report(request, report, outcome_form=form)
+        outcome = form.cleaned_data["outcome"]
+        try:
+            feedback_actions.close_report(report, by=request.user, outcome=outcome)
+        except ActionRefused as refusal:
+            return self.render_report(request, report, outcome_form=form, refused=str(refusal))
+        self.log_change(request, report, "Nothing to do.")
+        return self.redirect_to_open(request, "The report is closed.")
 
-    def done(self, request, said: str):
-        """Back to what is still open."""
-        messages.success(request, said)
+    def redirect_to_open(self, request, message: str):
+        """Redirect to the list of open reports."""
+        messages.success(request, message)
         return redirect(f"{reverse('admin:articles_readerreport_changelist')}?state={OPEN}")
 
-    def show(self, request, report: ReaderReport, **bound):
-        context = self.admin_site.each_context(request) | {
+    def render_report(self, request, report: ReaderReport, **overrides):
+        """The page of a report; with status 422 if ``overrides`` show what was wrong."""
+        context = {
+            **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": str(report),
             "list_url": f"{reverse('admin:articles_readerreport_changelist')}?state={OPEN}",
             "may_close": not report.dealt_with_at and self.has_change_permission(request),
-            "outcome_form": OutcomeForm(),
-            "deeds_templates": [],
+            "outcome_form": CloseReportForm(),
+            "action_templates": [],
+            **self.get_report_context(request, report),
+            **overrides,
         }
-        status = 422 if bound else 200
-        return render(
-            request, "articles/admin/reader_report.html", context | self.beside(request, report) | bound, status=status
-        )
+        status = 422 if overrides else 200
+        return render(request, "articles/admin/reader_report.html", context, status=status)
 
-    def beside(self, request, report: ReaderReport) -> dict:
-        """The report, and the page beside it: the text that was read, and what visitors read now."""
-        page, kind = report.article, kinds.get(report.article.kind)
-        opts, now = kind.model._meta, page.live.revision if page.live else None
+    def get_report_context(self, request, report: ReaderReport) -> dict:
+        """The report, and the page beside it: the text that was read, and the one of now."""
+        page = report.article
+        kind = kinds.get(page.kind)
+        opts = kind.model._meta
+        now = page.live.revision if page.live else None
+        changed = now is not None and now.pk != report.revision_id
         read = None if report.revision.expunged else report.revision.read()
-        changed = bool(now) and now.pk != report.revision_id
+        diff = []
+        if read and changed:
+            diff = compare(kind.blocks(read), kind.blocks(now.read()))
+        others = ReaderReport.objects.open().filter(article=page).exclude(pk=report.pk)
         return {
             "report": report,
             "page": page,
             "form_url": reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[page.pk]),
             "read": read,
-            "parts": read.rich_texts() if read else {},
+            "parts": read.get_rich_texts() if read else {},
             "now": now,
             "changed": changed,
-            "identical": bool(now) and now.digest == report.revision.digest,
-            "diff": compare(kind.blocks(read), kind.blocks(now.read())) if changed and read else [],
-            "others": ReaderReport.objects.open().filter(article=page).exclude(pk=report.pk).count(),
+            "identical": now is not None and now.digest == report.revision.digest,
+            "diff": diff,
+            "others": others.count(),
         }
 
 
-class ReaderTallyAdmin(LogAdmin):
+class ReaderTallyAdmin(ReadOnlyAdmin):
     """How readers answered, by page and month: whole numbers and nothing else."""
 
     list_display = ("about", "in_month", "helpful", "unhelpful", "reports")

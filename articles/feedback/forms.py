@@ -7,35 +7,48 @@ from django import forms
 from articles.fields import UNPRINTABLE
 from articles.models import ReaderReport
 
-LENGTH = "This has %(show_value)d characters, and we can take %(limit_value)d. Keep what matters most."
-MENDED = "There were signs in this that cannot be printed. We took them out: look at it, then send it again."
+TOO_LONG = (
+    "This has %(show_value)d characters, and we can take %(limit_value)d. Keep what matters most."
+)
+UNPRINTABLE_REMOVED = (
+    "There were signs in this that cannot be printed. "
+    "We took them out: look at it, then send it again."
+)
 
 
-class Words(forms.CharField):
+class PlainTextField(forms.CharField):
     """Some lines of plain text; a line break is one character, as the browser counts it."""
 
     def to_python(self, value):
         value = super().to_python(value)
-        return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+        if isinstance(value, str):
+            return value.replace("\r\n", "\n").replace("\r", "\n")
+        return value
 
 
-class ReportForm(forms.Form):
-    """What is wrong with a page, in a kind and in words. ``trap`` is for machines that fill in whatever they find."""
+class ReportProblemForm(forms.Form):
+    """What is wrong with a page: a kind and some words.
 
-    LONGEST = ReaderReport.LONGEST
+    ``trap`` is a hidden field that only machines fill in.
+    """
+
+    MAX_REPORT_LENGTH = ReaderReport.MAX_REPORT_LENGTH
 
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(
         label="What is the problem?",
-        choices=ReaderReport.Kind.choices,
+        choices=ReaderReport.ReportKind.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what the problem is."},
     )
-    words = Words(
+    words = PlainTextField(
         label="Tell us more",
         widget=forms.Textarea(attrs={"rows": 6}),
-        max_length=LONGEST,
-        help_text=f"Which part of the page do you mean, and what is wrong with it? At most {LONGEST:,} characters.",
+        max_length=MAX_REPORT_LENGTH,
+        help_text=(
+            "Which part of the page do you mean, and what is wrong with it? "
+            f"At most {MAX_REPORT_LENGTH:,} characters."
+        ),
         error_messages={"required": "Say in a few words what is wrong."},
     )
     trap = forms.CharField(required=False)
@@ -44,17 +57,18 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         words = self.fields["words"]
         words.widget.attrs.pop("maxlength", None)  # a browser would cut a paste in silence
-        words.error_messages["max_length"] = LENGTH
-        self.mended = bool(UNPRINTABLE.search(self.data.get("words", "").replace("\r", "")))
-        if self.mended:
+        words.error_messages["max_length"] = TOO_LONG
+        sent = self.data.get("words", "").replace("\r", "")
+        self.had_unprintable = bool(UNPRINTABLE.search(sent))
+        if self.had_unprintable:
             self.data = self.data.copy()
-            self.data["words"] = UNPRINTABLE.sub("", self.data["words"].replace("\r", ""))
+            self.data["words"] = UNPRINTABLE.sub("", sent)
 
     def clean_key(self):
         return self.cleaned_data["key"] or uuid.uuid4()
 
     def clean_words(self):
-        """Signs that nobody can see come out before the form is shown again, as nobody could take them out."""
-        if self.mended:
-            raise forms.ValidationError(MENDED, code="unprintable")
+        """Refuse unprintable signs. They are removed already, as nobody could see them to do so."""
+        if self.had_unprintable:
+            raise forms.ValidationError(UNPRINTABLE_REMOVED, code="unprintable")
         return self.cleaned_data["words"]

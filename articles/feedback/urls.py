@@ -1,4 +1,4 @@
-"""Addresses to which readers send what they say of a page; each names the text that was read."""
+"""Addresses of feedback. Each names the revision that was read."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The public pages of feedback: two buttons, a form, and thanks. No account, no cookie, no script."""
+"""The public pages of feedback: two buttons, a form and thanks, without cookie or script."""
 
 import uuid
 
@@ -9,13 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from articles import pages
-from articles.crumbs import Crumb, to_page
-from articles.feedback import deeds, limits
-from articles.feedback.forms import ReportForm
-from articles.feedback.origin import from_our_pages
-from articles.models import Article, Publication, Revision
-from articles.shelf import Leaf, public_page
+from articles.feedback import actions, rate_limits
+from articles.feedback.forms import ReportProblemForm
+from articles.feedback.same_origin import require_same_origin
+from articles.models import Article, PublicationEvent, Revision
+from articles.public import pages
+from articles.public.breadcrumbs import Breadcrumb, build_page_trail
+from articles.public.page_cache import PublicPage, public_page
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -24,53 +24,64 @@ METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(METHODS)
 def helpful(request, revision):
     if request.method != "POST":
-        return redirect(_page(revision).path)  # an address that somebody typed, or came back to
-    return _answer(request, revision)
+        return redirect(_get_page(revision).path)  # the address was typed, or opened again
+    return _record_answer(request, revision)
 
 
 @never_cache
-@from_our_pages
-def _answer(request, revision):
-    text, answer = _text(revision), request.POST.get("helpful")
+@require_same_origin
+def _record_answer(request, revision):
+    text = _get_signed_revision(revision)
+    answer = request.POST.get("helpful")
     if answer not in ("yes", "no"):
         raise Http404
-    if not limits.has_room(request):
-        return _too_many(request, "feedback/too_many.html", {"address": text.article.path})
-    if not limits.said_before(request, str(revision), answer):
-        deeds.answer(text, helpful=answer == "yes")
-    return _thank(revision)
+    if not rate_limits.allow_request(request):
+        return _render_too_many(request, "feedback/too_many.html", {"address": text.article.path})
+    if not rate_limits.is_repeated(request, str(revision), answer):
+        actions.record_answer(text, helpful=answer == "yes")
+    return _redirect_to_thanks(revision)
 
 
 @csrf_exempt
 @require_http_methods(METHODS)
 def problem(request, revision):
-    return _report(request, revision) if request.method == "POST" else _ask(request, revision=revision)
+    if request.method == "POST":
+        return _create_report(request, revision)
+    return _show_form(request, revision=revision)
 
 
-@public_page(shelved=False)
-def _ask(request, revision):
-    """Printed for each visitor, as the form carries a key that makes a second click harmless."""
-    page = _page(revision)
+@public_page(cached=False)
+def _show_form(request, revision):
+    """Rendered for each visitor, as the form has a key that makes a second click harmless."""
+    page = _get_page(revision)
     if page.live is None:
-        return pages.gone(page)
-    form = ReportForm(initial={"key": uuid.uuid4()})
-    return Leaf("feedback/problem.html", _context(page, revision, form), page.site_revision, noindex=True)
+        return pages.get_gone_page(page)
+    form = ReportProblemForm(initial={"key": uuid.uuid4()})
+    return PublicPage(
+        "feedback/problem.html",
+        _build_context(page, revision, form),
+        page.site_revision,
+        noindex=True,
+    )
 
 
 @never_cache
-@from_our_pages
-def _report(request, revision):
-    text, form = _text(revision), ReportForm(request.POST)
+@require_same_origin
+def _create_report(request, revision):
+    text = _get_signed_revision(revision)
+    form = ReportProblemForm(request.POST)
     if request.POST.get("trap"):
-        return _thank(revision)  # a machine; nothing is kept
+        return _redirect_to_thanks(revision)  # a machine; nothing is stored
     if not form.is_valid():
-        return render(request, "feedback/problem.html", _context(_page(revision), revision, form), status=422)
-    if not limits.has_room(request):
+        context = _build_context(_get_page(revision), revision, form)
+        return render(request, "feedback/problem.html", context, status=422)
+    if not rate_limits.allow_request(request):
         form.add_error(None, TOO_MANY)
-        return _too_many(request, "feedback/problem.html", _context(_page(revision), revision, form))
-    said = form.cleaned_data
-    deeds.report(text, key=said["key"], kind=said["kind"], words=said["words"])
-    return _thank(revision)
+        context = _build_context(_get_page(revision), revision, form)
+        return _render_too_many(request, "feedback/problem.html", context)
+    values = form.cleaned_data
+    actions.create_report(text, key=values["key"], kind=values["kind"], words=values["words"])
+    return _redirect_to_thanks(revision)
 
 
 TOO_MANY = (
@@ -79,52 +90,61 @@ TOO_MANY = (
 )
 
 
-def _too_many(request, template: str, context: dict) -> HttpResponse:
+def _render_too_many(request, template: str, context: dict) -> HttpResponse:
     response = render(request, template, context, status=429)
-    response["Retry-After"] = str(limits.seconds_to_wait())
+    response["Retry-After"] = str(rate_limits.get_retry_after())
     return response
 
 
 @public_page
 def thanks(request, revision):
-    page = _page(revision)
+    page = _get_page(revision)
     if page.live is None:
-        return pages.gone(page)
-    return Leaf("feedback/thanks.html", _context(page, revision), page.site_revision, noindex=True)
+        return pages.get_gone_page(page)
+    return PublicPage(
+        "feedback/thanks.html", _build_context(page, revision), page.site_revision, noindex=True
+    )
 
 
-def _thank(revision) -> HttpResponse:
+def _redirect_to_thanks(revision) -> HttpResponse:
     response = redirect("feedback:thanks", revision)
     response.status_code = 303
     return response
 
 
-def _text(revision) -> Revision:
-    """A text that visitors could read once. Raises Http404: what was never signed has no feedback."""
-    signed = Publication.objects.signed().filter(revision__uuid=revision).values("revision")
+def _get_signed_revision(revision) -> Revision:
+    """A revision that was public once. Raises Http404: what was never signed has no feedback."""
+    signed = PublicationEvent.objects.signed().filter(revision__uuid=revision).values("revision")
     text = Revision.objects.select_related("article").filter(pk__in=signed).first()
     if text is None:
         raise Http404
     return text
 
 
-def _page(revision) -> Article:
-    """The page of such a text, with what visitors read now."""
-    signed = Publication.objects.signed().filter(revision__uuid=revision).values("article")
+def _get_page(revision) -> Article:
+    """The page of such a revision, with what visitors read now. Raises Http404."""
+    signed = PublicationEvent.objects.signed().filter(revision__uuid=revision).values("article")
     page = Article.objects.with_publication().filter(pk__in=signed).first()
     if page is None:
         raise Http404
     return page
 
 
-def _context(page: Article, revision, form: ReportForm | None = None) -> dict:
-    """What the templates say of the page: its signed title, where it is, and whether it is still the text read."""
+def _build_context(page: Article, revision, form: ReportProblemForm | None = None) -> dict:
+    """What the templates need of the page: its signed title, its address, and what has changed."""
     problem_url = reverse("feedback:problem", args=[revision])
-    return {
-        "title": page.live.title if page.live else "",
+    context = {
+        "title": "",
         "address": page.path,
-        "crumbs": to_page(page, Crumb("Report a problem", problem_url)) if page.live and form else (),
-        "changed": bool(page.live) and page.live.revision.uuid != revision,
+        "breadcrumbs": (),
+        "changed": False,
         "problem_url": problem_url,
         "form": form,
     }
+    if page.live:
+        context["title"] = page.live.title
+        context["changed"] = page.live.revision.uuid != revision
+        if form:
+            current = Breadcrumb("Report a problem", problem_url)
+            context["breadcrumbs"] = build_page_trail(page, current)
+    return context

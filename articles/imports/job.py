@@ -1,37 +1,44 @@
-"""One import as it goes: whose, from where, by which rule on conflicts, and what there is to tell."""
+"""One import while it runs: by which user, from which source, by which rule on conflicts."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AbstractUser
 
-from articles.actions import Refused
-from articles.imports.spool import Row, Spool
+from articles.imports.staging import StagedRecord, StagingDatabase
 from articles.models import ImportFinding, ImportRun
+from articles.publishing.actions import ActionRefused
 
-What, OnConflict = ImportFinding.What, ImportRun.OnConflict
+FindingKind = ImportFinding.FindingType
+OnConflict = ImportRun.OnConflict
 
 
-class CannotImport(Refused):
+class CannotImport(ActionRefused):
     """Nothing was written, or nothing more; the text says why and what to do."""
 
 
 @dataclass
-class Job:
+class ImportJob:
+    """The options of an import, its staged records, and what its importers count and look up.
+
+    ``lookup_cache`` is for importers: what they looked up once.
+    """
+
     source: str
     by: AbstractUser
     on_conflict: str
-    spool: Spool
+    staging: StagingDatabase
     run: ImportRun | None = None
-    dangling: Counter = field(default_factory=Counter)
-    looked_up: dict = field(default_factory=dict, repr=False)  # for importers: what they found once
-    doubled: Counter = field(default_factory=Counter)
+    dangling_counts: Counter = field(default_factory=Counter)
+    lookup_cache: dict = field(default_factory=dict, repr=False)
+    duplicate_counts: Counter = field(default_factory=Counter)
 
-    def note(self, line: int, key: str, text: str) -> None:
+    def add_note(self, line: int, key: str, text: str) -> None:
         """Something that a rule decided."""
-        self.spool.tell(What.NOTED, line, key, text)
+        self.staging.add_finding(FindingKind.NOTED, line, key, text)
 
-    def conflict(self, row: Row, text: str) -> None:
+    def add_conflict(self, row: StagedRecord, text: str) -> None:
+        """Report a conflict. Raises CannotImport if the rule is to stop at the first one."""
         if self.on_conflict == OnConflict.STOP:
             raise CannotImport(f"Line {row.line:,}, {row.key}: {text} Nothing more was written.")
-        self.spool.tell(What.CONFLICT, row.line, row.key, text)
+        self.staging.add_finding(FindingKind.CONFLICT, row.line, row.key, text)

@@ -1,40 +1,52 @@
-"""Links to addresses elsewhere whose pages are here now: they lead to our own."""
+"""Links to addresses elsewhere whose pages are here now: they become links to our pages."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from html import unescape
 
-from articles import kinds
-from articles.imports import wild
-from articles.imports.spool import batched
-from articles.models import Origin
+from articles.content import kinds
+from articles.imports.html import cleaner
+from articles.imports.staging import batched
+from articles.models import ExternalId
 
 
-class Links:
-    """The links of some records that lead to pages here. ``found`` are the pages with such a link."""
+class InternalLinks:
+    """The links of some records that lead to pages here. ``page_ids`` are the pages with one."""
 
-    def __init__(self, pages, records: dict):
-        self._pages = pages
-        named = {pk: set(_addresses(pages.rich(record))) for pk, record in records.items()}
-        self._paths = _paths(set().union(*named.values()) - {""})
-        self.found = {pk for pk, addresses in named.items() if addresses & self._paths.keys()}
+    def __init__(self, importer, records: dict):
+        self._importer = importer
+        urls_by_page = {}
+        for pk, record in records.items():
+            urls_by_page[pk] = _find_urls(importer.iter_rich_texts(record))
+        all_urls = set().union(*urls_by_page.values())
+        self._paths = _find_paths(all_urls - {""})
+        self.page_ids = {pk for pk, urls in urls_by_page.items() if urls & self._paths.keys()}
 
-    def written(self, pk: int, record):
-        """The record with its links led to our pages."""
-        return self._pages.with_rich(record, self._html) if pk in self.found else record
+    def rewrite(self, pk: int, record):
+        """The record with links to our pages in place of those to their addresses elsewhere."""
+        if pk not in self.page_ids:
+            return record
+        return self._importer.replace_rich_texts(record, self._relink)
 
-    def _html(self, html: str) -> str:
-        return wild.relink(html, self._paths.get)[0]
+    def _relink(self, html: str) -> str:
+        relinked, _ = cleaner.relink(html, self._paths.get)
+        return relinked
 
 
-def _addresses(htmls: Iterable[str]) -> Iterator[str]:
-    return (wild.normal(unescape(url)) for html in htmls if html for url in wild.LINK.findall(html))
+def _find_urls(htmls: Iterable[str]) -> set[str]:
+    """The normalized addresses of all links in some texts."""
+    found = set()
+    for html in htmls:
+        for url in cleaner.CLEAN_LINK.findall(html or ""):
+            found.add(cleaner.normalize_url(unescape(url)))
+    return found
 
 
-def _paths(addresses: set[str]) -> dict[str, str]:
+def _find_paths(urls: set[str]) -> dict[str, str]:
     """Address elsewhere → path here, of those whose page is here and was not discarded."""
     found = {}
-    for some in batched(addresses):
-        rows = Origin.objects.filter(url__in=some, article__discarded_at__isnull=True).order_by("-pk")
-        led = rows.values_list("url", "article__kind", "article__slug")
-        found |= {url: kinds.path(kind, slug) for url, kind, slug in led}
+    for batch in batched(urls):
+        external_ids = ExternalId.objects.filter(url__in=batch, article__discarded_at__isnull=True)
+        rows = external_ids.order_by("-pk").values_list("url", "article__kind", "article__slug")
+        for url, kind, slug in rows:
+            found[url] = kinds.get_path(kind, slug)
     return found

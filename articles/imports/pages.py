@@ -1,4 +1,7 @@
-"""How records become working copies of pages: judged first, begun with an address each, then filled and frozen."""
+"""How records become working copies of pages.
+
+Each gets a verdict, a new page gets an address, and then the text is written and recorded.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -7,266 +10,395 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
 
-from articles import addresses, bulk, kinds
-from articles.actions import record_revisions
+from articles.content import kinds
+from articles.db import bulk_insert
 from articles.fields import fold
-from articles.imports import frame, matching, showing, wild
-from articles.imports.hanging import Hanging
-from articles.imports.job import Job, OnConflict
-from articles.imports.links import Links
-from articles.imports.matching import Match
-from articles.imports.records import AboutRecord, ArticleRecord, PageRecord, unpack
-from articles.imports.showing import Difference
-from articles.imports.spool import WRITTEN, Row, Verdict, batched
-from articles.models import Article, Origin, Reference
-from articles.recording import record_first_revisions
+from articles.imports import differences as imports_differences
+from articles.imports import matching, metadata
+from articles.imports.differences import Difference
+from articles.imports.html import cleaner
+from articles.imports.job import ImportJob, OnConflict
+from articles.imports.links import InternalLinks
+from articles.imports.matching import PageMatch
+from articles.imports.records import (
+    AboutRecord,
+    ArticleRecord,
+    ImportedReference,
+    PageRecord,
+    deserialize,
+)
+from articles.imports.related_rows import RelatedRows
+from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord, batched
+from articles.models import Article, ExternalId, Reference
+from articles.publishing import slugs as publishing_slugs
+from articles.publishing.actions import record_revisions
+from articles.publishing.bulk_revisions import record_first_revisions
 
 BATCH = 500
-SPACE = "page"
-HANGING = {"references", "tags", "topics", "other_names", "codes", "causes", "related"}
+PAGE_NAMESPACE = "page"
+MAX_SORT_KEY_LENGTH = 200
+MERGED_DIGEST = "merged"  # in place of the digest of a record, for an id that was merged
+RELATED_FIELDS = {"references", "tags", "topics", "other_names", "codes", "causes", "related"}
+EXTERNAL_ID_FIELDS = (
+    "source",
+    "key",
+    "article",
+    "merged",
+    "url",
+    "record_digest",
+    "revision",
+    "form_version",
+    "run",
+)
 
 
-class Pages:
+class PageImporter:
     """Records of one kind of page. A kind with facts of its own subclasses it."""
 
-    kind, record, space = "article", ArticleRecord, SPACE
+    kind = "article"
+    record_class = ArticleRecord
+    namespace = PAGE_NAMESPACE
 
     def __init__(self):
         self.type = self.kind
 
-    # Judging
+    # Verdicts
 
-    def judge(self, job: Job, rows: list[Row]) -> dict[str, Match]:
+    def set_verdicts(self, job: ImportJob, rows: list[StagedRecord]) -> dict[str, PageMatch]:
         """Give each row its verdict; returns the pages that rows are about."""
-        known = matching.known(job, rows)
-        fresh = [row for row in rows if row.key not in known]
-        twins = matching.twins(job, self.kind, fresh) if fresh else {}
+        matches = matching.match_pages(job, rows)
+        unmatched = [row for row in rows if row.key not in matches]
+        same_titles = {}
+        if unmatched:
+            same_titles = matching.find_same_titles(job, self.kind, unmatched)
         for row in rows:
-            if match := known.get(row.key):
-                row.verdict = self._about(job, row, match)
-            elif twin := twins.get(fold(row.name)[:200]):
-                row.verdict = self._beside(job, row, twin)
-                if row.verdict == Verdict.CHANGED:
-                    known[row.key] = Match(twin)
-            else:
-                row.verdict = Verdict.NEW
-        return known
+            match = matches.get(row.key)
+            if match:
+                row.verdict = self._decide_verdict(job, row, match)
+                continue
+            same_title_page = same_titles.get(fold(row.name)[:MAX_SORT_KEY_LENGTH])
+            if same_title_page is None:
+                row.verdict = ImportVerdict.NEW
+                continue
+            row.verdict = self._handle_same_title(job, row, same_title_page)
+            if row.verdict == ImportVerdict.CHANGED:
+                matches[row.key] = PageMatch(same_title_page)
+        return matches
 
-    def _about(self, job: Job, row: Row, match: Match) -> Verdict:
-        if match.begun:
-            return Verdict.NEW
-        if match.origin and match.origin.said == row.digest:
-            return Verdict.UNCHANGED
+    def _decide_verdict(self, job: ImportJob, row: StagedRecord, match: PageMatch) -> ImportVerdict:
+        if match.is_stub:
+            return ImportVerdict.NEW
+        if match.external_id and match.external_id.record_digest == row.digest:
+            return ImportVerdict.UNCHANGED
         page = match.page
         if page.kind != self.kind:
-            return self._kept(job, row, f"“{page.title}” is a page of another kind here.")
-        if match.others:
-            here = "”, “".join((page.title, *match.others))
-            return self._kept(job, row, f"Its ids stand for several pages here: “{here}”. Merge them first.")
-        if match.origin and match.origin.merged and match.origin.key == row.key:
-            return self._kept(job, row, f"This id was merged into “{page.title}”, which has the text.")
+            return self._report_conflict(
+                job, row, f"“{page.title}” is a page of another kind here."
+            )
+        if match.other_titles:
+            here = "”, “".join((page.title, *match.other_titles))
+            return self._report_conflict(
+                job, row, f"Its ids stand for several pages here: “{here}”. Merge them first."
+            )
+        if match.external_id and match.external_id.merged and match.external_id.key == row.key:
+            return self._report_conflict(
+                job, row, f"This id was merged into “{page.title}”, which has the text."
+            )
         if page.discarded_at:
-            return self._kept(job, row, f"“{page.title}” was discarded here. It stays so.")
-        return self._compared(job, row, match)
+            return self._report_conflict(
+                job, row, f"“{page.title}” was discarded here. It stays so."
+            )
+        return self._compare_text(job, row, match)
 
-    def _compared(self, job: Job, row: Row, match: Match) -> Verdict:
-        record = self.read(row)
-        edited = match.edited if match.origin else record.revision != match.page.newest_digest
-        if match.origin is None and not self._differences(job, {match.page.pk: record})[match.page.pk]:
-            return Verdict.HERE
+    def _compare_text(self, job: ImportJob, row: StagedRecord, match: PageMatch) -> ImportVerdict:
+        record = self.load_record(row)
+        page = match.page
+        if match.external_id:
+            edited = match.is_edited
+        else:
+            edited = record.revision != page.newest_digest
+            if not self._differences(job, {page.pk: record})[page.pk]:
+                return ImportVerdict.EXISTING
         if not edited or job.on_conflict == OnConflict.TAKE:
-            return Verdict.CHANGED
-        return self._kept(
-            job, row, f"An editor changed “{match.page.title}” here since. Decide which text is right, and save it."
+            return ImportVerdict.CHANGED
+        reason = (
+            f"An editor changed “{page.title}” here since. Decide which text is right, and save it."
         )
+        return self._report_conflict(job, row, reason)
 
-    def _beside(self, job: Job, row: Row, twin: Article) -> Verdict:
+    def _handle_same_title(
+        self, job: ImportJob, row: StagedRecord, same_title_page: Article
+    ) -> ImportVerdict:
+        existing = f"There is a page “{same_title_page.title}” already"
         if job.on_conflict == OnConflict.BESIDE:
-            job.note(row.line, row.key, f"There is a page “{twin.title}” already; this one comes beside it.")
-            return Verdict.NEW
+            job.add_note(row.line, row.key, f"{existing}; this one comes beside it.")
+            return ImportVerdict.NEW
         if job.on_conflict == OnConflict.TAKE:
-            return Verdict.CHANGED
-        return self._kept(
-            job, row, f"There is a page “{twin.title}” already, which did not come from this source. It stays as it is."
+            return ImportVerdict.CHANGED
+        reason = f"{existing}, which did not come from this source. It stays as it is."
+        return self._report_conflict(job, row, reason)
+
+    def _report_conflict(self, job: ImportJob, row: StagedRecord, reason: str) -> ImportVerdict:
+        job.add_conflict(row, reason)
+        return ImportVerdict.CONFLICTING
+
+    # New pages
+
+    def create_stubs(self, job: ImportJob, rows: list[StagedRecord]) -> None:
+        """Make the pages of new rows, with an address each, so that others can refer to them."""
+        existing_keys = matching.find_existing_ids(job, rows)
+        rows = [row for row in rows if row.key not in existing_keys]
+        records = [self.load_record(row, without_related=True) for row in rows]
+        wanted_slugs = [_get_wanted_slug(record) for record in records]
+        slugs = publishing_slugs.assign_free_slugs(
+            wanted_slugs, partial(publishing_slugs.find_taken_slugs, self.kind)
         )
+        pages = []
+        for record, slug in zip(records, slugs, strict=True):
+            uuid = matching.derive_uuid(job.source, record.id)
+            pages.append(self._build_page(job.by, record, slug=slug, uuid=uuid))
+        page_ids = self.insert(pages)
+        self._add_external_ids(job, records, [page_ids[page.uuid] for page in pages])
+        for row, wanted_slug, slug in zip(rows, wanted_slugs, slugs, strict=True):
+            if slug != wanted_slug:
+                text = f"The address “{wanted_slug}” is taken, so the page has “{slug}”."
+                job.add_note(row.line, row.key, text)
 
-    def _kept(self, job: Job, row: Row, why: str) -> Verdict:
-        job.conflict(row, why)
-        return Verdict.KEPT
-
-    # Beginning
-
-    def begin(self, job: Job, rows: list[Row]) -> None:
-        """Make the pages of new rows, with their own words and an address each, so that others can name them."""
-        come = matching.come(job, rows)
-        rows = [row for row in rows if row.key not in come]
-        records = [self.read(row, bare=True) for row in rows]
-        wishes = [record.slug or addresses.wished(record.title, record.id) for record in records]
-        slugs = addresses.free(wishes, partial(addresses.taken, self.kind))
-        pages = [
-            self._made(job.by, record, slug=slug, uuid=matching.uuid_of(job.source, record.id))
-            for record, slug in zip(records, slugs, strict=True)
+    def _add_external_ids(
+        self, job: ImportJob, records: list[PageRecord], page_ids: list[int]
+    ) -> None:
+        """The ids of new pages. Without a record digest a page counts as a stub."""
+        names = [
+            "source",
+            "key",
+            "article",
+            "merged",
+            "url",
+            "record_digest",
+            "form_version",
+            "run",
         ]
-        keys = self.insert(pages)
-        bulk.insert(
-            Origin,
-            ["source", "key", "article", "merged", "url", "said", "edition", "run"],
-            [
-                (job.source, record.id, keys[page.uuid], False, wild.normal(record.url), "", 0, job.run.pk)
-                for page, record in zip(pages, records, strict=True)
-            ],
-        )
-        for row, wish, slug in zip(rows, wishes, slugs, strict=True):
-            if slug != wish:
-                job.note(row.line, row.key, f"The address “{wish}” is taken, so the page has “{slug}”.")
+        rows = []
+        for record, page_id in zip(records, page_ids, strict=True):
+            url = cleaner.normalize_url(record.url)
+            rows.append((job.source, record.id, page_id, False, url, "", 0, job.run.pk))
+        bulk_insert.insert_rows(ExternalId, names, rows)
 
-    def _made(self, writer: AbstractUser, record: PageRecord, **known) -> Article:
-        """The page of a new record, with what is known of it besides."""
-        page = kinds.get(self.kind).model(kind=self.kind, writer=writer, **known)
-        self.write_own(page, record)
-        frame.begin(page, record)
-        page.sort_key = fold(page.title)[:200]
+    def _build_page(self, writer: AbstractUser, record: PageRecord, **attributes) -> Article:
+        """The page of a new record, with other attributes that are known."""
+        page = kinds.get(self.kind).model(kind=self.kind, writer=writer, **attributes)
+        self.copy_fields(page, record)
+        metadata.set_initial_metadata(page, record)
+        page.sort_key = fold(page.title)[:MAX_SORT_KEY_LENGTH]
         return page
 
     def insert(self, pages: list[Article]) -> dict[UUID, int]:
-        """Add pages; returns their keys."""
-        bulk.insert_objects(Article, pages)
-        return dict(Article.objects.filter(uuid__in=[page.uuid for page in pages]).values_list("uuid", "pk"))
+        """Add pages; returns their primary keys by UUID."""
+        bulk_insert.insert_objects(Article, pages)
+        added = Article.objects.filter(uuid__in=[page.uuid for page in pages])
+        return dict(added.values_list("uuid", "pk"))
 
-    def write_own(self, page: Article, record: PageRecord) -> None:
-        """Copy what a record says of a page into the page's own fields."""
-        for name in record.COPIED:
-            if (value := getattr(record, name)) is not None:
+    def copy_fields(self, page: Article, record: PageRecord) -> None:
+        """Copy the values of a record into the page's own fields."""
+        for name in record.COPIED_FIELDS:
+            value = getattr(record, name)
+            if value is not None:
                 setattr(page, name, value)
         if record.advice is not None:
-            page.advice_level, page.advice = record.advice.level, record.advice.html
+            page.advice_level = record.advice.level
+            page.advice = record.advice.html
 
-    # Filling
+    # Texts
 
-    def fill(self, job: Job, rows: list[Row]) -> list[Row]:
-        """Write the rows of their pages and freeze the text. Returns the rows that were written, judged anew."""
-        matching.hold(job, rows)
-        known = self.judge(job, rows)
-        rows = [row for row in rows if row.verdict in WRITTEN]
-        keys = {row.key: known[row.key].page.pk for row in rows}
-        records = {keys[row.key]: self.read(row) for row in rows if row.verdict != Verdict.HERE}
-        begun = {keys[row.key]: known[row.key].page for row in rows if known[row.key].begun}
-        links, hanging = Links(self, records), Hanging(set(begun))
-        records = {pk: links.written(pk, record) for pk, record in records.items()}
-        self._write_stood(records, begun.keys() - links.found)
-        self.write_rows(job, records, hanging)
-        revisions = self._freeze(job, keys.values(), records, begun, hanging)
-        self._remember(job, rows, keys, revisions)
+    def write(self, job: ImportJob, rows: list[StagedRecord]) -> list[StagedRecord]:
+        """Write pages and record revisions. Returns the written rows, with new verdicts."""
+        matching.lock_pages(job, rows)
+        matches = self.set_verdicts(job, rows)
+        rows = [row for row in rows if row.verdict in WRITTEN_VERDICTS]
+        page_ids = {row.key: matches[row.key].page.pk for row in rows}
+        records = {}
+        stubs = {}
+        for row in rows:
+            match = matches[row.key]
+            if row.verdict != ImportVerdict.EXISTING:
+                records[match.page.pk] = self.load_record(row)
+            if match.is_stub:
+                stubs[match.page.pk] = match.page
+        links = InternalLinks(self, records)
+        records = {pk: links.rewrite(pk, record) for pk, record in records.items()}
+        self._update_existing_pages(records, stubs.keys() - links.page_ids)
+        related_rows = RelatedRows(set(stubs))
+        self.write_rows(job, records, related_rows)
+        revisions = self._record_revisions(job, page_ids.values(), records, stubs, related_rows)
+        self._save_external_ids(job, rows, page_ids, revisions)
         return rows
 
-    def _write_stood(self, records: dict[int, PageRecord], as_begun: set[int]) -> None:
-        """Save the own fields of pages that stood before, and of new ones that link to pages here."""
-        stood = [pk for pk in records if pk not in as_begun]
-        for page in kinds.get(self.kind).model.objects.filter(pk__in=stood):
-            self.write_own(page, records[page.pk])
-            page.edition += 1
+    def _update_existing_pages(
+        self, records: dict[int, PageRecord], unchanged_stubs: set[int]
+    ) -> None:
+        """Save the own fields of earlier pages, and of new ones that link to pages here."""
+        changed = [pk for pk in records if pk not in unchanged_stubs]
+        for page in kinds.get(self.kind).model.objects.filter(pk__in=changed):
+            self.copy_fields(page, records[page.pk])
+            page.form_version += 1
             page.save()
 
-    def write_rows(self, job: Job, records: dict[int, PageRecord], hanging: Hanging) -> None:
-        """Write the rows that hang on pages, in place of those that did. By page, and only where a record says so."""
+    def write_rows(
+        self, job: ImportJob, records: dict[int, PageRecord], related_rows: RelatedRows
+    ) -> None:
+        """Replace the related rows of pages, as far as their records have them."""
         references = {pk: record.references for pk, record in records.items()}
         names = ["article", "position", "title", "publisher", "url", "year"]
-        hanging.put(
-            Reference,
-            names,
-            references,
-            lambda pk, place, said: (pk, place, said.title, said.publisher, said.url, said.year),
-        )
-        hanging.keep("references", references)
-        hanging.keep("figures", {})
-        frame.tag(records, hanging)
-        frame.file_new({pk: record for pk, record in records.items() if pk in hanging.fresh})
+        related_rows.replace(Reference, names, references, _build_reference_values)
+        related_rows.set_prefetched("references", references)
+        related_rows.set_prefetched("figures", {})
+        metadata.replace_tags(records, related_rows)
+        new_records = {}
+        for pk, record in records.items():
+            if pk in related_rows.new_page_ids:
+                new_records[pk] = record
+        metadata.file_new_pages(new_records)
 
-    def _freeze(self, job: Job, pages, records, begun: dict[int, Article], hanging: Hanging) -> dict[int, int]:
-        """Revisions of the pages: of new ones from memory, of others from what was saved."""
-        made = []
-        for page in begun.values():
-            writer = job.by if page.writer_id == job.by.pk else page.writer
-            known = {"pk": page.pk, "uuid": page.uuid, "slug": page.slug}
-            made.append(hanging.attach(self._made(writer, records[page.pk], **known)))
-        revisions = record_first_revisions(made, by=job.by)
-        if others := [pk for pk in pages if pk not in begun]:
-            again = record_revisions(kinds.get(self.kind).model.objects.filter(pk__in=others), by=job.by)
-            revisions |= {revision.article_id: revision.pk for revision in again}
+    def _record_revisions(
+        self,
+        job: ImportJob,
+        page_ids: Iterable[int],
+        records: dict[int, PageRecord],
+        stubs: dict[int, Article],
+        related_rows: RelatedRows,
+    ) -> dict[int, int]:
+        """Page → revision: of new pages from memory, of others from what was saved."""
+        new_pages = []
+        for stub in stubs.values():
+            writer = job.by if stub.writer_id == job.by.pk else stub.writer
+            page = self._build_page(
+                writer, records[stub.pk], pk=stub.pk, uuid=stub.uuid, slug=stub.slug
+            )
+            new_pages.append(related_rows.attach_prefetched(page))
+        revisions = record_first_revisions(new_pages, by=job.by)
+        earlier_ids = [pk for pk in page_ids if pk not in stubs]
+        if earlier_ids:
+            pages = kinds.get(self.kind).model.objects.filter(pk__in=earlier_ids)
+            for revision in record_revisions(pages, by=job.by):
+                revisions[revision.article_id] = revision.pk
         return revisions
 
-    def _remember(self, job: Job, rows: list[Row], keys: dict[str, int], revisions: dict[int, int]) -> None:
-        editions = dict(Article.objects.filter(pk__in=keys.values()).values_list("pk", "edition"))
-        merged = job.spool.merged_into(rows, SPACE)
-        came = {row.key: (keys[row.key], False, wild.normal(row.url), row.digest) for row in rows}
-        came |= {other: (keys[key], True, "", "merged") for key, others in merged.items() for other in others}
-        for some in batched(came):
-            Origin.objects.filter(source=job.source, key__in=some).delete()
-        bulk.insert(
-            Origin,
-            ["source", "key", "article", "merged", "url", "said", "revision", "edition", "run"],
-            [
-                (job.source, key, page, *said, revisions[page], editions[page], job.run.pk)
-                for key, (page, *said) in came.items()
-            ],
-        )
-        old = {addresses.wished("", other): keys[key] for key, others in merged.items() for other in others}
-        addresses.lead_to(self.kind, old)
+    def _save_external_ids(
+        self,
+        job: ImportJob,
+        rows: list[StagedRecord],
+        page_ids: dict[str, int],
+        revisions: dict[int, int],
+    ) -> None:
+        """Replace the ids of written pages, and redirect the addresses of merged ids."""
+        pages = Article.objects.filter(pk__in=page_ids.values())
+        form_versions = dict(pages.values_list("pk", "form_version"))
+        merged = job.staging.get_merged_ids(rows, PAGE_NAMESPACE)
+        written = {}
+        for row in rows:
+            url = cleaner.normalize_url(row.url)
+            written[row.key] = (page_ids[row.key], False, url, row.digest)
+        redirects = {}
+        for key, merged_keys in merged.items():
+            for merged_key in merged_keys:
+                written[merged_key] = (page_ids[key], True, "", MERGED_DIGEST)
+                redirects[publishing_slugs.make_slug("", merged_key)] = page_ids[key]
+        for batch in batched(written):
+            ExternalId.objects.filter(source=job.source, key__in=batch).delete()
+        values = []
+        for key, (page, *others) in written.items():
+            versions = (revisions[page], form_versions[page])
+            values.append((job.source, key, page, *others, *versions, job.run.pk))
+        bulk_insert.insert_rows(ExternalId, EXTERNAL_ID_FIELDS, values)
+        publishing_slugs.create_redirects(self.kind, redirects)
 
-    # Showing and giving out
+    # Differences and exports
 
-    def read(self, row: Row, *, bare: bool = False) -> PageRecord:
-        """The record of a row; ``bare`` without the rows that hang on it."""
+    def load_record(self, row: StagedRecord, *, without_related: bool = False) -> PageRecord:
+        """The record of a row, or its own fields ``without_related`` rows."""
         values = row.values()
-        if bare:
-            values = {name: said for name, said in values.items() if name not in HANGING}
-        return unpack(self.record, values)
+        if without_related:
+            for name in RELATED_FIELDS:
+                values.pop(name, None)
+        return deserialize(self.record_class, values)
 
-    def differences(self, job: Job, rows: list[Row]) -> dict[str, list[Difference]]:
-        """By id, what rows say otherwise than the working copies do now."""
-        known = self.judge(job, rows)
-        keys = {row.key: known[row.key].page.pk for row in rows if row.key in known}
-        found = self._differences(job, {keys[row.key]: self.read(row) for row in rows if row.key in keys})
-        return {key: found[pk] for key, pk in keys.items()}
+    def differences(self, job: ImportJob, rows: list[StagedRecord]) -> dict[str, list[Difference]]:
+        """By id, the fields in which rows differ from the working copies."""
+        matches = self.set_verdicts(job, rows)
+        page_ids = {}
+        records = {}
+        for row in rows:
+            if row.key in matches:
+                page_ids[row.key] = matches[row.key].page.pk
+                records[page_ids[row.key]] = self.load_record(row)
+        found = self._differences(job, records)
+        return {key: found[pk] for key, pk in page_ids.items()}
 
-    def _differences(self, job: Job, records: dict[int, PageRecord]) -> dict[int, list[Difference]]:
-        kind, names = kinds.get(self.kind), self.names(job, records.values())
-        pages = kind.load(kind.model.objects.filter(pk__in=records))
-        return {
-            page.pk: showing.differences(self.record.model_validate(self.values(page)), records[page.pk], names)
-            for page in pages
-        }
+    def _differences(
+        self, job: ImportJob, records: dict[int, PageRecord]
+    ) -> dict[int, list[Difference]]:
+        kind = kinds.get(self.kind)
+        names = self.get_names(job, records.values())
+        found = {}
+        for page in kind.load(kind.model.objects.filter(pk__in=records)):
+            current = self.record_class.model_validate(self.values(page))
+            found[page.pk] = imports_differences.compare(current, records[page.pk], names)
+        return found
 
-    def rich(self, record: PageRecord) -> Iterator[str]:
+    def iter_rich_texts(self, record: PageRecord) -> Iterator[str]:
         """The texts of a record that may have links."""
         yield record.advice.html if record.advice else ""
-        yield from (getattr(record, name) or "" for name in record.RICH)
+        for name in record.RICH_TEXT_FIELDS:
+            yield getattr(record, name) or ""
 
-    def with_rich(self, record: PageRecord, write: Callable[[str], str]) -> PageRecord:
-        """The record with each of these texts written anew."""
-        said = {name: write(html) for name in record.RICH if (html := getattr(record, name))}
+    def replace_rich_texts(self, record: PageRecord, rewrite: Callable[[str], str]) -> PageRecord:
+        """The record with each of its rich texts rewritten."""
+        changes = {}
+        for name in record.RICH_TEXT_FIELDS:
+            html = getattr(record, name)
+            if html:
+                changes[name] = rewrite(html)
         if record.advice:
-            said["advice"] = record.advice.model_copy(update={"html": write(record.advice.html)})
-        return record.model_copy(update=said)
+            html = rewrite(record.advice.html)
+            changes["advice"] = record.advice.model_copy(update={"html": html})
+        return record.model_copy(update=changes)
 
-    def names(self, job: Job, records: Iterable[PageRecord]) -> showing.Names:
-        """What the ids that records name are called."""
+    def get_names(
+        self, job: ImportJob, records: Iterable[PageRecord]
+    ) -> imports_differences.NamesById:
+        """The names of what records refer to by id. Kinds with such fields override this."""
         return {}
 
-    def given_out(self) -> QuerySet:
-        """Every page that is kept, with all that ``values`` reads, in an order that is the same everywhere."""
+    def get_export_queryset(self) -> QuerySet:
+        """Every active page with all that ``values`` reads, in the same order on every site."""
         kind = kinds.get(self.kind)
-        return kind.load(self.pages().kept()).prefetch_related("topics").order_by("uuid")
+        return kind.load(self.pages().active()).prefetch_related("topics").order_by("uuid")
 
     def pages(self) -> QuerySet:
         return kinds.get(self.kind).model.objects.filter(kind=self.kind)
 
     def values(self, page: Article) -> dict:
         """A working copy as the values of a record."""
-        return showing.common_values(self.kind, page)
+        return imports_differences.build_common_values(self.kind, page)
 
 
-class AboutPages(Pages):
-    """What the house says of itself."""
+def _get_wanted_slug(record: PageRecord) -> str:
+    return record.slug or publishing_slugs.make_slug(record.title, record.id)
 
-    kind, record = "about", AboutRecord
+
+def _build_reference_values(page_id: int, position: int, reference: ImportedReference) -> tuple:
+    return (
+        page_id,
+        position,
+        reference.title,
+        reference.publisher,
+        reference.url,
+        reference.year,
+    )
+
+
+class AboutPageImporter(PageImporter):
+    """Pages about the site itself."""
+
+    kind = "about"
+    record_class = AboutRecord

@@ -1,142 +1,167 @@
-"""One record of a file: what our JSON lines say of a page, checked and cleaned before anything is written."""
+"""One record of a file, in the shape of our JSON lines, checked and cleaned before it is stored."""
 
 import json
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
-from django.core.exceptions import ValidationError as Refusal
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import URLValidator
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_core import PydanticCustomError
 
-from articles.content import ADVICE_LABELS, digest
-from articles.fields import BREAKS, LONGEST, clean_html, refuse_unprintable
-from articles.imports import wild
+from articles.content.document import ADVICE_LABELS, digest
+from articles.content.languages import SOURCE_LANGUAGE
+from articles.fields import LINE_BREAKS, MAX_RICH_TEXT_LENGTH, clean_html, refuse_unprintable
+from articles.imports.html import cleaner
 from articles.models import Article
 
-LONGEST_LIST = 20_000
-CLEAN = {"clean": True}  # the context of what was checked already
+MAX_LIST_LENGTH = 20_000
+ALREADY_CLEAN = {"clean": True}  # the validation context of values that were checked before
 
 
-def one_line(text: str, info: ValidationInfo) -> str:
-    """Text for a single line: its line breaks become spaces, and what cannot be printed is refused."""
-    if info.context is CLEAN:
+def clean_line(text: str, info: ValidationInfo) -> str:
+    """Text on a single line. Line breaks become spaces; what cannot be printed is refused."""
+    if info.context is ALREADY_CLEAN:
         return text
-    _refused(refuse_unprintable, text)
-    return BREAKS.sub(" ", text).strip()
+    _run_validator(refuse_unprintable, text)
+    return LINE_BREAKS.sub(" ", text).strip()
 
 
-def rich(html: str, info: ValidationInfo) -> str:
-    if not html or info.context is CLEAN:
+def clean_rich_text(html: str, info: ValidationInfo) -> str:
+    if not html or info.context is ALREADY_CLEAN:
         return html
     if info.context is None:
-        return _refused(clean_html, html)
-    if len(html) > LONGEST:
-        raise PydanticCustomError("boundless", "is longer than {most} characters", {"most": f"{LONGEST:,}"})
-    cleaned = wild.clean(html, info.context.base)
+        return _run_validator(clean_html, html)
+    if len(html) > MAX_RICH_TEXT_LENGTH:
+        raise PydanticCustomError(
+            "boundless", "is longer than {most} characters", {"most": f"{MAX_RICH_TEXT_LENGTH:,}"}
+        )
+    cleaned = cleaner.clean(html, info.context.base)
     info.context.dropped += cleaned.dropped
     return cleaned.html
 
 
-def web_address(text: str, info: ValidationInfo) -> str:
+def check_url(text: str, info: ValidationInfo) -> str:
     """An address that a link may lead to; empty where there is none."""
-    if text and info.context is not CLEAN:
-        _refused(_leads_somewhere, text)
+    if text and info.context is not ALREADY_CLEAN:
+        _run_validator(_check_url, text)
     return text
 
 
-_is_url = URLValidator(schemes=["http", "https"])
+_validate_url = URLValidator(schemes=["http", "https"])
 
 
 @lru_cache(maxsize=1000)  # a page and its reference often have the same one
-def _leads_somewhere(text: str) -> None:
-    _is_url(text)
+def _check_url(text: str) -> None:
+    _validate_url(text)
 
 
-def _refused(check, text: str):
+def _run_validator(check, text: str):
     try:
         return check(text)
-    except Refusal as error:
+    except DjangoValidationError as error:
         raise PydanticCustomError("refused", "{why}", {"why": " ".join(error.messages)}) from error
 
 
-def line(most: int, least: int = 0):
+def bounded_line(max_length: int, min_length: int = 0):
     """One line of so many characters at most."""
     return Annotated[
-        str, AfterValidator(one_line), StringConstraints(strip_whitespace=True, min_length=least, max_length=most)
+        str,
+        AfterValidator(clean_line),
+        StringConstraints(strip_whitespace=True, min_length=min_length, max_length=max_length),
     ]
 
 
-# An id is compared, never printed into a page: no function of ours need look at it.
-Key = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", strip_whitespace=True, max_length=200)]
-Rich = Annotated[str, AfterValidator(rich)]
+# An id is compared and never printed into a page, so no validator of ours need check it.
+RecordId = Annotated[
+    str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", strip_whitespace=True, max_length=200)
+]
+RichText = Annotated[str, AfterValidator(clean_rich_text)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,200}$")]
-Url = Annotated[line(500), AfterValidator(web_address)]
+Url = Annotated[bounded_line(500), AfterValidator(check_url)]
 
 
-class Part(BaseModel):
+class RecordPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Record(Part):
-    """One line of a file. What a record does not say stays as it is; what it says empty is emptied."""
+class ImportRecord(RecordPart):
+    """One line of a file. What it leaves out stays as it is; what it has empty is emptied."""
 
     type: str
-    id: Key
+    id: RecordId
 
-    def packed(self) -> tuple[str, str]:
-        """What it says, as one string, and the digest of it. Which text an export was made of is no part of that."""
+    def serialize(self) -> tuple[str, str]:
+        """The record as JSON, and its digest.
+
+        The digest leaves out ``revision``, the text that an export was made of.
+        """
         values = self.model_dump(exclude_unset=True)
-        text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        made_of = values.pop("revision", None)
-        bare = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if made_of else text
-        return text, digest(bare.encode())
+        text = _dump_json(values)
+        if values.pop("revision", None):
+            return text, digest(_dump_json(values).encode())
+        return text, digest(text.encode())
 
 
-class AdviceSaid(Part):
+def _dump_json(values: dict) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+class ImportedAdvice(RecordPart):
     level: Literal["", *ADVICE_LABELS] = ""
-    html: Rich = ""
+    html: RichText = ""
 
-    def readable(self, names) -> str:
+    def to_text(self, names) -> str:
         return f"{ADVICE_LABELS[self.level]}: {self.html}" if self.level else ""
 
 
-class ReferenceSaid(Part):
-    title: line(300, 1)
-    publisher: line(200) = ""
+class ImportedReference(RecordPart):
+    title: bounded_line(300, 1)
+    publisher: bounded_line(200) = ""
     url: Url = ""
     year: Annotated[int, Field(ge=1500, le=2200)] | None = None
 
-    def readable(self, names) -> str:
-        return ", ".join(str(said) for said in (self.title, self.publisher, self.url, self.year) if said)
+    def to_text(self, names) -> str:
+        parts = (self.title, self.publisher, self.url, self.year)
+        return ", ".join(str(part) for part in parts if part)
 
 
-class PageRecord(Record):
-    """What every kind of page has. ``also`` are ids that were merged into this one; ``url`` is where it stands there.
+class PageRecord(ImportRecord):
+    """What every kind of page has.
 
-    ``revision`` is the digest of the text that an export was made of: it tells whether somebody has edited since.
+    ``also`` are ids that were merged into this one; ``url`` is its address in its source.
+    ``revision`` is the digest of the text that an export was made of: it shows whether somebody
+    has edited since.
     """
 
-    also: tuple[Key, ...] = Field((), max_length=LONGEST_LIST)
+    also: tuple[RecordId, ...] = Field((), max_length=MAX_LIST_LENGTH)
     url: Url = ""
     revision: str = ""
-    language: Literal["en"] = "en"
-    title: line(200, 1)
+    language: Literal[SOURCE_LANGUAGE] = SOURCE_LANGUAGE
+    title: bounded_line(200, 1)
     slug: Slug | None = None
-    headline: line(200) | None = None
-    summary: line(300) | None = None
-    advice: AdviceSaid | None = None
-    body: Rich | None = None
-    references: tuple[ReferenceSaid, ...] | None = Field(None, max_length=LONGEST_LIST)
-    tags: tuple[line(100, 1), ...] | None = Field(None, max_length=LONGEST_LIST)
-    topics: tuple[line(100, 1), ...] | None = Field(None, max_length=LONGEST_LIST)
+    headline: bounded_line(200) | None = None
+    summary: bounded_line(300) | None = None
+    advice: ImportedAdvice | None = None
+    body: RichText | None = None
+    references: tuple[ImportedReference, ...] | None = Field(None, max_length=MAX_LIST_LENGTH)
+    tags: tuple[bounded_line(100, 1), ...] | None = Field(None, max_length=MAX_LIST_LENGTH)
+    topics: tuple[bounded_line(100, 1), ...] | None = Field(None, max_length=MAX_LIST_LENGTH)
     risk: Literal[*Article.Risk.values] | None = None
     review_months: Annotated[int, Field(ge=1, le=36)] | None = None
 
     # Fields of the working copy that are called the same.
-    COPIED: ClassVar[tuple[str, ...]] = ("title", "headline", "summary", "body")
-    RICH: ClassVar[tuple[str, ...]] = ("body",)
+    COPIED_FIELDS: ClassVar[tuple[str, ...]] = ("title", "headline", "summary", "body")
+    RICH_TEXT_FIELDS: ClassVar[tuple[str, ...]] = ("body",)
 
 
 class ArticleRecord(PageRecord):
@@ -147,21 +172,21 @@ class AboutRecord(PageRecord):
     type: Literal["about"]
 
 
-class RetiredRecord(Record):
-    """An id that is obsolete there, and which took its place."""
+class ObsoleteIdRecord(ImportRecord):
+    """An id that is obsolete in its source, and the one that replaced it."""
 
     type: Literal["retired"]
-    title: line(200) = ""
-    replaced_by: Key | None = None
+    title: bounded_line(200) = ""
+    replaced_by: RecordId | None = None
 
 
-def unpack(model: type[Record], values: dict) -> Record:
-    """A record that was checked before it was packed: its texts are clean already."""
-    return model.model_validate(values, context=CLEAN)
+def deserialize(model: type[ImportRecord], values: dict) -> ImportRecord:
+    """A record that was checked before it was stored: its texts are clean already."""
+    return model.model_validate(values, context=ALREADY_CLEAN)
 
 
-class Unfit(Exception):
-    """A record that is refused: which field, and why."""
+class InvalidRecord(Exception):
+    """A record is refused; ``field`` and ``reason`` say which field and why."""
 
     def __init__(self, field: str, reason: str):
         super().__init__(f"{field}: {reason}" if field else reason)
@@ -169,26 +194,28 @@ class Unfit(Exception):
 
 
 @dataclass
-class Wild:
-    """Where a text from elsewhere stood, and what it lost when it was cleaned."""
+class CleaningContext:
+    """The address of the page that a text comes from, and what cleaning dropped from the text."""
 
     base: str = ""
     dropped: list[str] = field(default_factory=list)
 
 
-def parse(model: type[Record], values: dict, text: Wild | None = None) -> Record:
-    """The record of some values, its texts cleaned. Raises Unfit with the first thing that is wrong."""
+def parse_record(
+    model: type[ImportRecord], values: dict, context: CleaningContext | None = None
+) -> ImportRecord:
+    """The record of some values, its texts cleaned. Raises InvalidRecord with the first error."""
     try:
-        record = model.model_validate(values, context=text or Wild())
+        record = model.model_validate(values, context=context or CleaningContext())
     except ValidationError as error:
-        raise _unfit(error) from error
+        raise _to_invalid_record(error) from error
     advice = getattr(record, "advice", None)
     if advice and bool(advice.level) != bool(advice.html):
-        raise Unfit("advice", "Give both the advice and its level, or neither.")
+        raise InvalidRecord("advice", "Give both the advice and its level, or neither.")
     return record
 
 
-def _unfit(error: ValidationError) -> Unfit:
+def _to_invalid_record(error: ValidationError) -> InvalidRecord:
     first, *others = error.errors(include_url=False)
     field = ".".join(str(part) for part in first["loc"])
     unit = "characters" if isinstance(first["input"], str) else "rows"
@@ -205,4 +232,4 @@ def _unfit(error: ValidationError) -> Unfit:
     }
     reason = known.get(first["type"], first["msg"])
     more = f" ({len(others)} more in this record)" if others else ""
-    return Unfit(field, f"{reason}{more}")
+    return InvalidRecord(field, f"{reason}{more}")

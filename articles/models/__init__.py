@@ -1,13 +1,13 @@
-"""What is published and how it is found: the ground everything else stands on."""
+"""The models of what is published and how it is found."""
 
 from articles.models.about import AboutPage
 from articles.models.article import Article, ArticleTag, Reference
 from articles.models.feedback import ReaderReport, ReaderTally
-from articles.models.frame import CopyrightNotice, Redirect, Topic, TopicEntry
-from articles.models.history import Authorship, Publication, Revision
+from articles.models.history import Authorship, PublicationEvent, Revision
 from articles.models.image import Figure, Image, PublishedImage
-from articles.models.imports import ImportFinding, ImportRun, Origin
-from articles.models.merging import MergedPage
+from articles.models.imports import ExternalId, ImportFinding, ImportRun
+from articles.models.merged_page import MergedPage
+from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 
 __all__ = [
@@ -16,13 +16,13 @@ __all__ = [
     "ArticleTag",
     "Authorship",
     "CopyrightNotice",
+    "ExternalId",
     "Figure",
     "Image",
     "ImportFinding",
     "ImportRun",
     "MergedPage",
-    "Origin",
-    "Publication",
+    "PublicationEvent",
     "PublishedImage",
     "ReaderReport",
     "ReaderTally",

@@ -1,10 +1,10 @@
-"""AboutPage: what the house says of itself, signed as every page is."""
+"""AboutPage: a page about the site, signed like every page."""
 
 from articles.models.article import Article
 
 
 class AboutPage(Article):
-    """A page about the site: who writes and signs, who pays, what is kept. A row of Article, of a kind of its own."""
+    """A page about the site: who writes and signs, who pays. It is an Article of its own kind."""
 
     class Meta:
         proxy = True

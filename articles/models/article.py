@@ -1,4 +1,4 @@
-"""Article: the working copy that editors write in, and the publication that visitors read."""
+"""Article: the working copy that editors write, and a pointer to what visitors read."""
 
 import uuid
 
@@ -10,31 +10,36 @@ from django.urls import reverse
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
-from articles import kinds
-from articles.content import ADVICE_LABELS
-from articles.fields import LineField, RichTextField, fold, no_longer_than
-from articles.models.frame import CopyrightNotice, Redirect, Topic
-from articles.models.history import Publication, Revision
-from articles.models.merging import MergedPage
+from articles.content import kinds
+from articles.content.document import ADVICE_LABELS
+from articles.content.languages import SOURCE_LANGUAGE
+from articles.fields import LineField, RichTextField, build_length_checks, fold
+from articles.models.history import PublicationEvent, Revision
+from articles.models.merged_page import MergedPage
+from articles.models.metadata import CopyrightNotice, Redirect, Topic
 
 
 class ArticleTag(TaggedItemBase):
-    """A tag on an article. The key is to Article, so that a Symptom and its Article share their tags."""
+    """A tag on an article. Its key is to Article, so that a Symptom and its Article share tags."""
 
     content_object = models.ForeignKey("articles.Article", models.CASCADE, related_name="tag_links")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="tag_once_an_article")]
+        constraints = [
+            models.UniqueConstraint(fields=["content_object", "tag"], name="tag_once_an_article")
+        ]
 
 
-def _logged() -> models.Exists:
-    return models.Exists(Publication.objects.filter(article=models.OuterRef("pk")))
+def _has_events() -> models.Exists:
+    return models.Exists(PublicationEvent.objects.filter(article=models.OuterRef("pk")))
 
 
-def _later() -> models.Exists:
-    """Whether a page has a text that is newer than the one visitors read."""
+def _has_later_revision() -> models.Exists:
+    """Whether a page has a text that is newer than the public one."""
     return models.Exists(
-        Revision.objects.filter(article=models.OuterRef("pk"), pk__gt=models.OuterRef("live__revision"))
+        Revision.objects.filter(
+            article=models.OuterRef("pk"), pk__gt=models.OuterRef("live__revision")
+        )
     )
 
 
@@ -45,64 +50,77 @@ class ArticleQuerySet(models.QuerySet):
 
     def unpublished(self):
         """Pages that visitors could never read."""
-        return self.filter(~_logged())
+        return self.filter(~_has_events())
 
     def withdrawn(self):
         """Pages that visitors could read once and cannot now."""
-        return self.filter(_logged(), live__isnull=True)
+        return self.filter(_has_events(), live__isnull=True)
 
     def changed(self):
-        """Public pages whose text was changed since."""
-        return self.public().filter(_later())
+        """Public pages whose working copy was changed since."""
+        return self.public().filter(_has_later_revision())
 
     def unsigned(self):
         """Pages with words that nobody has signed: never published, or public and changed since."""
-        return self.filter(~_logged() | models.Q(_later(), live__isnull=False))
+        return self.filter(~_has_events() | models.Q(_has_later_revision(), live__isnull=False))
 
     def as_signed(self):
         """Public pages whose text is the one that was signed."""
-        return self.public().filter(~_later())
+        return self.public().filter(~_has_later_revision())
 
-    def kept(self):
+    def active(self):
         """Pages that were not discarded as drafts."""
         return self.filter(discarded_at__isnull=True)
 
-    def standing(self):
+    def linkable(self):
         """Pages that others can name: neither discarded nor merged into another."""
-        return self.kept().filter(~models.Exists(MergedPage.objects.filter(page=models.OuterRef("pk"))))
+        return self.active().filter(
+            ~models.Exists(MergedPage.objects.filter(page=models.OuterRef("pk")))
+        )
 
-    def at_address(self, *, kind: str, slug: str, language: str = "en"):
-        return self.kept().filter(kind=kind, slug=slug, language=language)
+    def with_slug(self, *, kind: str, slug: str, language: str = SOURCE_LANGUAGE):
+        return self.active().filter(kind=kind, slug=slug, language=language)
 
     def with_publication(self):
-        """Joined to what visitors read, and carrying the site revision of the same moment."""
-        newest = Publication.objects.order_by("-id").values("id")[:1]
-        return self.select_related("live", "live__revision").annotate(site_revision=models.Subquery(newest))
+        """With what visitors read, and the site revision of the same moment."""
+        newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
+        return self.select_related("live", "live__revision").annotate(
+            site_revision=models.Subquery(newest)
+        )
 
-    def dated(self):
-        """Carrying when visitors first read the page, and since when they read the text that is shown now."""
-        signed = Publication.objects.signed().filter(article=models.OuterRef("pk")).order_by("id").values("at")
+    def with_dates(self):
+        """With the dates when the page and when its current text were first public."""
+        signed = (
+            PublicationEvent.objects.signed()
+            .filter(article=models.OuterRef("pk"))
+            .order_by("id")
+            .values("at")
+        )
         this_text = signed.filter(revision=models.OuterRef("live__revision"))
-        return self.annotate(published_at=models.Subquery(signed[:1]), changed_at=models.Subquery(this_text[:1]))
+        return self.annotate(
+            published_at=models.Subquery(signed[:1]), changed_at=models.Subquery(this_text[:1])
+        )
 
 
 class Article(models.Model):
-    """A page. A kind of page subclasses it; its fields here are the working copy, never shown to visitors."""
+    """A page, subclassed by kinds of page. Its fields are the working copy, not what is public."""
 
     class Risk(models.TextChoices):
         STANDARD = "standard", "Standard"
         HIGH = "high", "High: wrong advice could cost a life"
 
-    RESERVED_ADDRESSES = ("a-z",)  # what follows it is a letter of the index, not a part of a page
-    NOT_THE_WORKING_COPY = ("live", "discarded_by", "discarded_at", "kind", "language")
+    RESERVED_SLUGS = ("a-z",)  # in /a-z/…, a letter of the index follows
+    PROTECTED_FIELDS = ("live", "discarded_by", "discarded_at", "kind", "language")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=20, editable=False)
-    language = models.CharField(max_length=12, default=settings.LANGUAGE_CODE, editable=False)
+    language = models.CharField(max_length=12, default=SOURCE_LANGUAGE, editable=False)
     translation_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="translations"
     )
-    slug = models.SlugField("address", max_length=200, help_text="The last part of the page's address.")
+    slug = models.SlugField(
+        "address", max_length=200, help_text="The last part of the page's address."
+    )
     title = LineField(max_length=200)
     sort_key = models.CharField(max_length=200, editable=False)
     headline = LineField(
@@ -110,14 +128,19 @@ class Article(models.Model):
         blank=True,
         help_text="The question at the top of the page. Empty: made from the title.",
     )
-    summary = LineField(max_length=300, blank=True, help_text="One or two sentences for lists and search results.")
+    summary = LineField(
+        max_length=300, blank=True, help_text="One or two sentences for lists and search results."
+    )
     advice_level = models.CharField(
         "level", max_length=10, blank=True, choices=[("", "No advice"), *ADVICE_LABELS.items()]
     )
     advice = RichTextField("when to get help")
     body = RichTextField("overview")
     writer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", help_text="Shown as “Written by”."
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        help_text="Shown as “Written by”.",
     )
     risk = models.CharField(max_length=10, choices=Risk, default=Risk.STANDARD)
     review_months = models.PositiveSmallIntegerField(
@@ -127,10 +150,16 @@ class Article(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(36)],
         help_text="Empty: the site's interval for the page's risk.",
     )
-    topics = models.ManyToManyField(Topic, blank=True, related_name="articles", verbose_name="filed under")
-    notice = models.ForeignKey(CopyrightNotice, models.PROTECT, null=True, blank=True, verbose_name="copyright notice")
-    edition = models.PositiveIntegerField(default=0, editable=False)
-    live = models.OneToOneField(Publication, models.PROTECT, null=True, blank=True, editable=False, related_name="+")
+    topics = models.ManyToManyField(
+        Topic, blank=True, related_name="articles", verbose_name="filed under"
+    )
+    notice = models.ForeignKey(
+        CopyrightNotice, models.PROTECT, null=True, blank=True, verbose_name="copyright notice"
+    )
+    form_version = models.PositiveIntegerField(default=0, editable=False, db_column="edition")
+    live = models.OneToOneField(
+        PublicationEvent, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     discarded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -150,7 +179,7 @@ class Article(models.Model):
         ]
         indexes = [models.Index(fields=["kind", "sort_key"], name="article_by_title")]
         constraints = [
-            *no_longer_than("article", title=200, slug=200, headline=200, summary=300),
+            *build_length_checks("article", title=200, slug=200, headline=200, summary=300),
             models.UniqueConstraint(
                 fields=["language", "kind", "slug"],
                 condition=models.Q(discarded_at__isnull=True),
@@ -158,11 +187,14 @@ class Article(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(discarded_at__isnull=True, discarded_by__isnull=True)
-                | models.Q(discarded_at__isnull=False, discarded_by__isnull=False, live__isnull=True),
+                | models.Q(
+                    discarded_at__isnull=False, discarded_by__isnull=False, live__isnull=True
+                ),
                 name="article_discarded_by_someone_and_not_live",
             ),
             models.CheckConstraint(
-                condition=models.Q(review_months__isnull=True) | models.Q(review_months__gte=1, review_months__lte=36),
+                condition=models.Q(review_months__isnull=True)
+                | models.Q(review_months__gte=1, review_months__lte=36),
                 name="article_review_months_between_1_and_36",
             ),
         ]
@@ -171,48 +203,66 @@ class Article(models.Model):
         return self.title
 
     def save(self, **kwargs):
-        """Save the working copy. What visitors read is written by ``articles.actions`` alone, so that a copy
-        loaded before a publication cannot turn it back."""
-        self.kind = kinds.of(type(self)).name if type(self) is not Article else self.kind or "article"
+        """Save the working copy.
+
+        What visitors read is written by ``articles.publishing.actions`` alone, so that a copy that
+        was loaded before a publication cannot undo it.
+        """
+        if type(self) is not Article:
+            self.kind = kinds.get_for_model(type(self)).name
+        elif not self.kind:
+            self.kind = "article"
         self.sort_key = fold(self.title)[:200]
         if not self._state.adding:
-            fields = (field.name for field in self._meta.concrete_fields if not field.primary_key)
-            kwargs.setdefault("update_fields", [name for name in fields if name not in self.NOT_THE_WORKING_COPY])
+            kwargs.setdefault("update_fields", self._get_editable_columns())
         super().save(**kwargs)
 
+    def _get_editable_columns(self) -> list[str]:
+        names = []
+        for field in self._meta.concrete_fields:
+            if not field.primary_key and field.name not in self.PROTECTED_FIELDS:
+                names.append(field.name)
+        return names
+
     def clean(self):
-        self.check_address()
+        self.check_slug()
         if bool(self.advice) != bool(self.advice_level):
             raise ValidationError({"advice": "Give both the advice and its level, or neither."})
 
-    def check_address(self):
-        """Raise ValidationError where the address is the site's, or is or once was another page's."""
-        if self.slug in self.RESERVED_ADDRESSES:
-            raise ValidationError({"slug": "The site needs this address for itself. Choose another one."})
-        kind = self.kind or kinds.of(type(self)).name
+    def check_slug(self):
+        """Raise ValidationError if the site needs the address, or another page has or had it."""
+        if self.slug in self.RESERVED_SLUGS:
+            raise ValidationError(
+                {"slug": "The site needs this address for itself. Choose another one."}
+            )
+        kind = self.kind or kinds.get_for_model(type(self)).name
         address = {"language": self.language, "kind": kind, "slug": self.slug}
-        others = Article.objects.kept().filter(**address).exclude(pk=self.pk)
-        if other := others.first():
-            raise ValidationError({"slug": f"“{other.title}” has this address. Choose another one."})
-        if old := Redirect.objects.filter(**address).exclude(article=self.pk).select_related("article").first():
-            message = f"Visitors with an old link to “{old.article.title}” come here. Choose another one."
+        other = Article.objects.active().filter(**address).exclude(pk=self.pk).first()
+        if other:
+            message = f"“{other.title}” has this address. Choose another one."
+            raise ValidationError({"slug": message})
+        redirects = Redirect.objects.filter(**address).exclude(article=self.pk)
+        redirect = redirects.select_related("article").first()
+        if redirect:
+            title = redirect.article.title
+            message = f"Visitors with an old link to “{title}” come here. Choose another one."
             raise ValidationError({"slug": message})
 
     @property
     def path(self) -> str:
-        """The page's public path, by its working address."""
+        """The public path of the page, by the slug of its working copy."""
         return reverse(kinds.get(self.kind).url_name, args=[self.slug])
 
     @property
     def published(self) -> bool:
         return self.live_id is not None
 
-    def latest_revision(self):
+    def get_latest_revision(self):
         return self.revisions.order_by("-number").first()
 
 
 class Reference(models.Model):
-    """One source that a page rests on."""
+    """One source of a page."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="references")
     title = LineField(max_length=300)
@@ -225,7 +275,7 @@ class Reference(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
-        constraints = no_longer_than("reference", title=300, publisher=200, url=500)
+        constraints = build_length_checks("reference", title=300, publisher=200, url=500)
 
     def __str__(self):
         return self.title

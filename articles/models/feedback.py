@@ -1,4 +1,4 @@
-"""What readers tell us of a page: reports in words, and tallies of Yes and No. Neither knows who told."""
+"""Feedback of readers on a page: reports and tallies. Neither stores who sent it."""
 
 import uuid
 
@@ -7,12 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.fields import no_longer_than, refuse_unprintable
+from articles.fields import build_length_checks, refuse_unprintable
 from articles.models.article import Article
 from articles.models.history import Revision
 
-LONGEST = 2000  # characters of a report
-LONGEST_OUTCOME = 500
+MAX_REPORT_LENGTH = 2000  # characters of a report
+MAX_OUTCOME_LENGTH = 500
 
 
 class ReaderReportQuerySet(models.QuerySet):
@@ -28,30 +28,41 @@ class ReaderReportQuerySet(models.QuerySet):
 
 
 class ReaderReport(models.Model):
-    """What a reader says is wrong with a page. Nothing is kept of the reader, and the words go after 90 days.
+    """A reader's report of a problem on a page.
 
-    ``uuid`` names what was sent: sent twice, it is one report.
+    Nothing is stored of the reader, and the text is deleted after 90 days. ``uuid`` identifies what
+    was sent, so that sending it twice makes one report.
     """
 
-    class Kind(models.TextChoices):
+    class ReportKind(models.TextChoices):
         WRONG = "wrong", "Something is wrong or out of date"
         HARD = "hard", "Something is hard to understand"
         BROKEN = "broken", "A link or the page does not work"
         OTHER = "other", "Something else"
 
-    LONGEST, LONGEST_OUTCOME = LONGEST, LONGEST_OUTCOME
+    MAX_REPORT_LENGTH = MAX_REPORT_LENGTH
+    MAX_OUTCOME_LENGTH = MAX_OUTCOME_LENGTH
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    article = models.ForeignKey(Article, models.PROTECT, related_name="reader_reports", verbose_name="page")
-    revision = models.ForeignKey(Revision, models.PROTECT, related_name="+", help_text="The text that the reader read.")
-    kind = models.CharField(max_length=10, choices=Kind)
-    words = models.CharField(max_length=LONGEST, validators=[refuse_unprintable])
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="reader_reports", verbose_name="page"
+    )
+    revision = models.ForeignKey(
+        Revision, models.PROTECT, related_name="+", help_text="The text that the reader read."
+    )
+    kind = models.CharField(max_length=10, choices=ReportKind)
+    words = models.CharField(max_length=MAX_REPORT_LENGTH, validators=[refuse_unprintable])
     at = models.DateTimeField("received")
     dealt_with_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
     )
     dealt_with_at = models.DateTimeField(null=True, blank=True, editable=False)
-    outcome = models.CharField(max_length=LONGEST_OUTCOME, blank=True, editable=False)
+    outcome = models.CharField(max_length=MAX_OUTCOME_LENGTH, blank=True, editable=False)
 
     objects = ReaderReportQuerySet.as_manager()
 
@@ -59,7 +70,9 @@ class ReaderReport(models.Model):
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["at"], name="reader_report_by_age")]
         constraints = [
-            *no_longer_than("reader_report", words=LONGEST, outcome=LONGEST_OUTCOME),
+            *build_length_checks(
+                "reader_report", words=MAX_REPORT_LENGTH, outcome=MAX_OUTCOME_LENGTH
+            ),
             models.CheckConstraint(condition=~Q(words=""), name="reader_report_says_something"),
             models.CheckConstraint(
                 condition=Q(dealt_with_by__isnull=True, dealt_with_at__isnull=True, outcome="")
@@ -69,14 +82,16 @@ class ReaderReport(models.Model):
         ]
 
     def __str__(self):
-        """Never a word of the reader's: this stands in logs that outlive the report."""
+        """Without the reader's text: this is in logs that outlive the report."""
         return f"Report of {timezone.localdate(self.at):%-d %B %Y} on “{self.article}”"
 
 
 class ReaderTally(models.Model):
-    """How many readers found a page helpful in a month, how many did not, and how many reported a problem."""
+    """How many readers found a page helpful in a month, did not, or reported a problem."""
 
-    article = models.ForeignKey(Article, models.PROTECT, related_name="reader_tallies", verbose_name="page")
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="reader_tallies", verbose_name="page"
+    )
     month = models.DateField(help_text="Its first day.")
     helpful = models.PositiveIntegerField("helpful: yes", default=0)
     unhelpful = models.PositiveIntegerField("helpful: no", default=0)
@@ -86,7 +101,9 @@ class ReaderTally(models.Model):
         verbose_name = "reader tally"
         verbose_name_plural = "reader tallies"
         ordering = ["-month", "article"]
-        constraints = [models.UniqueConstraint(fields=["article", "month"], name="reader_tally_once_a_month")]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "month"], name="reader_tally_once_a_month")
+        ]
 
     def __str__(self):
         return f"{self.month:%B %Y}, “{self.article}”"

@@ -1,14 +1,14 @@
-"""What was ever written and what was ever published: rows that are added and never edited."""
+"""The history of texts and of publications: rows that are added and never edited."""
 
 import uuid
 
 from django.conf import settings
 from django.db import connection, models
 
-from articles import kinds
-from articles.content import EXPUNGED, Document
-from articles.fields import no_longer_than
-from articles.imprint import Frame, ReviewLine
+from articles.content import kinds
+from articles.content.document import EXPUNGED, Document
+from articles.content.review_line import PageMetadata, ReviewLine
+from articles.fields import build_length_checks
 
 
 class Revision(models.Model):
@@ -21,13 +21,17 @@ class Revision(models.Model):
     digest = models.CharField(max_length=64)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     saved_at = models.DateTimeField()
-    restored_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    restored_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["article", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
-            models.CheckConstraint(condition=models.Q(digest__length=64), name="revision_digest_is_64_digits"),
+            models.CheckConstraint(
+                condition=models.Q(digest__length=64), name="revision_digest_is_64_digits"
+            ),
         ]
 
     def __str__(self):
@@ -35,21 +39,23 @@ class Revision(models.Model):
 
     def read(self) -> Document:
         """The document as written on that day, upcast to today's schema."""
-        return kinds.read(self.document)
+        return kinds.parse_document(self.document)
 
     @property
     def expunged(self) -> bool:
-        """Whether the text was blanked for good; who saved it, when, and its digest stay."""
+        """Whether the text was blanked for good. Its digest and who saved it when stay."""
         return self.document == EXPUNGED
 
     @property
     def title(self) -> str:
-        """What the page was called in this text, where it can still be read."""
-        return "A text that was expunged" if self.expunged else self.read().title
+        """The title of the page in this text, if it can still be read."""
+        if self.expunged:
+            return "A text that was expunged"
+        return self.read().title
 
 
 class Authorship(models.Model):
-    """Somebody whose words came into a page with a revision: four eyes stand on these rows."""
+    """Somebody whose words came into a page with a revision. Four eyes are checked with these."""
 
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="authorships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -63,34 +69,36 @@ class Authorship(models.Model):
         return f"{self.user} in {self.revision}"
 
 
-class PublicationQuerySet(models.QuerySet):
+class PublicationEventQuerySet(models.QuerySet):
     def site_revision(self) -> int:
         """The greatest publication id: it moves with everything that visitors can see."""
         return self.aggregate(latest=models.Max("id"))["latest"] or 0
 
     def live(self):
-        """The lines of the log that visitors read now."""
+        """The events whose text is public now."""
         return self.filter(article__live=models.F("pk"))
 
     def signed(self):
-        """The lines that a signature over a text made."""
-        return self.filter(kind__in=Publication.SIGNED)
+        """The events that a signature made."""
+        return self.filter(kind__in=PublicationEvent.SIGNED_KINDS)
 
-    def take_turn(self) -> None:
-        """Hold the end of the log until the transaction ends, so that lines are seen in the order of their ids.
+    def lock_log_end(self) -> None:
+        """Lock the end of the log until the transaction ends: events appear in the order of ids.
 
-        The greatest id is the site revision: a line that came to light behind it would change no page on any shelf.
-        SQLite has one writer at a time and needs no more.
+        The greatest id is the site revision: an event that appeared with a lower one would not
+        refresh cached pages. SQLite has one writer at a time and needs no lock.
         """
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute(f"LOCK TABLE {Publication._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+                cursor.execute(
+                    f"LOCK TABLE {PublicationEvent._meta.db_table} IN SHARE ROW EXCLUSIVE MODE"
+                )
 
 
-class Publication(models.Model):
-    """One line of the log of what visitors were shown: a signed text, a frame, or nothing any more."""
+class PublicationEvent(models.Model):
+    """One event of the publication log: a signed text, page metadata, or a withdrawal."""
 
-    class Kind(models.TextChoices):
+    class EventKind(models.TextChoices):
         PUBLISH = "publish", "Published"
         RESIGN = "re-sign", "Signed again unchanged"
         WITHDRAW = "withdraw", "Withdrawn"
@@ -107,20 +115,23 @@ class Publication(models.Model):
         RIGHTS = "rights", "We may no longer publish it."
         MERGED = "merged", "Its subject is now covered by another page."
 
-    SIGNED = (Kind.PUBLISH, Kind.RESIGN)
+    SIGNED_KINDS = (EventKind.PUBLISH, EventKind.RESIGN)
 
     article = models.ForeignKey("articles.Article", models.PROTECT, related_name="publications")
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="publications")
-    kind = models.CharField(max_length=10, choices=Kind)
-    evidence = models.CharField(  # noqa: DJ001 - unique where there is one, and a frame change has none
-        max_length=64, unique=True, null=True, help_text="The hash of the ledger entry that let it happen."
+    kind = models.CharField(max_length=10, choices=EventKind)
+    evidence = models.CharField(  # noqa: DJ001 - unique, but empty for changes of metadata
+        max_length=64,
+        unique=True,
+        null=True,
+        help_text="The hash of the ledger entry that let it happen.",
     )
     slug = models.SlugField(max_length=200)
     title = models.CharField(max_length=200, help_text="As signed.")
     sort_key = models.CharField(max_length=200)
     summary = models.TextField(help_text="As signed.")
     review_line = models.TextField()
-    frame = models.TextField()
+    metadata = models.TextField(db_column="frame")
     reason = models.CharField(max_length=12, choices=Reason, blank=True)
     successor = models.ForeignKey(
         "articles.Article",
@@ -133,13 +144,15 @@ class Publication(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
-    objects = PublicationQuerySet.as_manager()
+    objects = PublicationEventQuerySet.as_manager()
 
     class Meta:
+        db_table = "articles_publication"
+        verbose_name = "publication"
         ordering = ["-id"]
         indexes = [models.Index(fields=["sort_key", "id"], name="publication_by_sort_key")]
         constraints = [
-            *no_longer_than("publication", title=200, slug=200),
+            *build_length_checks("publication", title=200, slug=200),
             models.CheckConstraint(
                 condition=models.Q(kind="withdraw") & ~models.Q(reason="")
                 | ~models.Q(kind="withdraw") & models.Q(reason=""),
@@ -151,7 +164,9 @@ class Publication(models.Model):
                 name="publication_successor_of_merged_only",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["publish", "re-sign", "withdraw", "expunge"], evidence__isnull=False)
+                condition=models.Q(
+                    kind__in=["publish", "re-sign", "withdraw", "expunge"], evidence__isnull=False
+                )
                 | models.Q(kind__in=["address", "notice", "filing"], evidence__isnull=True),
                 name="publication_evidence_unless_frame",
             ),
@@ -163,5 +178,5 @@ class Publication(models.Model):
     def read_review_line(self) -> ReviewLine:
         return ReviewLine.model_validate_json(self.review_line)
 
-    def read_frame(self) -> Frame:
-        return Frame.model_validate_json(self.frame)
+    def read_metadata(self) -> PageMetadata:
+        return PageMetadata.model_validate_json(self.metadata)

@@ -1,10 +1,10 @@
-"""Pictures: the files that were ever uploaded, what pages say of them, and which of them visitors can see."""
+"""Pictures: uploaded files, their texts on pages, and which of them are public."""
 
 from django.conf import settings
 from django.db import models
 
-from articles.content import IMAGE_TYPES
-from articles.fields import LineField, no_longer_than
+from articles.content.document import IMAGE_EXTENSIONS
+from articles.fields import LineField, build_length_checks
 from articles.models.article import Article
 
 
@@ -15,7 +15,7 @@ class ImageType(models.TextChoices):
 
 
 class Image(models.Model):
-    """One file as it is stored, called by the SHA-256 of its bytes. Rows are added and never changed."""
+    """One stored file, named by the SHA-256 of its bytes. Rows are added and never changed."""
 
     sha256 = models.CharField("SHA-256", max_length=64, unique=True)
     media_type = models.CharField("kind of file", max_length=10, choices=ImageType)
@@ -29,11 +29,16 @@ class Image(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            *no_longer_than("image", name=200),
-            models.CheckConstraint(condition=models.Q(sha256__length=64), name="image_sha256_is_64_digits"),
-            models.CheckConstraint(condition=models.Q(media_type__in=ImageType.values), name="image_of_a_known_type"),
+            *build_length_checks("image", name=200),
             models.CheckConstraint(
-                condition=models.Q(width__gt=0, height__gt=0, length__gt=0), name="image_is_not_empty"
+                condition=models.Q(sha256__length=64), name="image_sha256_is_64_digits"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(media_type__in=ImageType.values), name="image_of_a_known_type"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(width__gt=0, height__gt=0, length__gt=0),
+                name="image_is_not_empty",
             ),
         ]
 
@@ -42,11 +47,11 @@ class Image(models.Model):
 
     @property
     def extension(self) -> str:
-        return IMAGE_TYPES[self.media_type]
+        return IMAGE_EXTENSIONS[self.media_type]
 
 
 class Figure(models.Model):
-    """A picture on the working copy of a page, with what is said of it there."""
+    """A picture on the working copy of a page, with its texts there."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="figures")
     image = models.ForeignKey(Image, models.PROTECT, related_name="+")
@@ -54,15 +59,16 @@ class Figure(models.Model):
     alt = LineField(
         "alternative text",
         max_length=500,
-        help_text="What it shows, for whoever cannot see it: a sentence or two that would do in its place. Not “image "
-        "of …”, not the caption again.",
+        help_text="What it shows, for whoever cannot see it: a sentence or two that would do in "
+        "its place. Not “image of …”, not the caption again.",
     )
     caption = LineField(max_length=500, blank=True, help_text="Printed below it, for everybody.")
     credit = LineField(
         "credit and licence",
         max_length=200,
         blank=True,
-        help_text="Who made it, and why we may print it: “Drawn for this site”, “Jane Roe, CC BY 4.0”.",
+        help_text="Who made it, and why we may print it: “Drawn for this site”, "
+        "“Jane Roe, CC BY 4.0”.",
     )
     position = models.PositiveSmallIntegerField("order", default=0)
 
@@ -70,7 +76,7 @@ class Figure(models.Model):
         verbose_name = "image"
         ordering = ["position", "id"]
         constraints = [
-            *no_longer_than("figure", alt=500, caption=500, credit=200),
+            *build_length_checks("figure", alt=500, caption=500, credit=200),
             models.CheckConstraint(condition=~models.Q(alt=""), name="figure_has_alternative_text"),
         ]
 
@@ -79,9 +85,9 @@ class Figure(models.Model):
 
 
 class PublishedImage(models.Model):
-    """A picture on a public page. Only these are served to visitors.
+    """A picture on a public page. Visitors can only load these.
 
-    A projection of the publication log, written by ``articles.images`` alone.
+    A projection of the publication log, written by ``articles.images.store`` alone.
     """
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="+")
@@ -90,11 +96,15 @@ class PublishedImage(models.Model):
 
     class Meta:
         ordering = ["sha256", "article"]
-        constraints = [models.UniqueConstraint(fields=["sha256", "article"], name="published_image_once_a_page")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sha256", "article"], name="published_image_once_a_page"
+            )
+        ]
 
     def __str__(self):
         return self.sha256
 
     @property
     def extension(self) -> str:
-        return IMAGE_TYPES[self.media_type]
+        return IMAGE_EXTENSIONS[self.media_type]

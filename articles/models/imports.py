@@ -1,4 +1,4 @@
-"""Where pages came from: runs of an import, what they found, and the outside id of each page that they wrote."""
+"""Imports: their runs, their findings, and the external ids of the pages that they wrote."""
 
 import uuid
 
@@ -6,13 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from articles.fields import LineField, no_longer_than
+from articles.fields import LineField, build_length_checks
 from articles.models.article import Article
 from articles.models.history import Revision
 
 
 class ImportRun(models.Model):
-    """One file, brought in by one person: whole, or begun and not finished."""
+    """One file that one person imports: completely, or not finished yet."""
 
     class OnConflict(models.TextChoices):
         KEEP = "keep", "Keep what editors wrote here"
@@ -26,7 +26,9 @@ class ImportRun(models.Model):
     file_name = LineField("file", max_length=255)
     file_digest = models.CharField(max_length=64)
     on_conflict = models.CharField(max_length=6, choices=OnConflict)
-    most = models.PositiveIntegerField(null=True, help_text="How many records were to be read at most.")
+    most = models.PositiveIntegerField(
+        null=True, help_text="How many records were to be read at most."
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -35,22 +37,22 @@ class ImportRun(models.Model):
     class Meta:
         ordering = ["-started_at", "-id"]
         permissions = [("import_content", "Can import pages from files")]
-        constraints = no_longer_than("import_run", source=60, file_name=255)
+        constraints = build_length_checks("import_run", source=60, file_name=255)
 
     def __str__(self):
         return f"{self.file_name} from {self.source}, {self.started_at:%-d %B %Y}"
 
 
 class ImportFinding(models.Model):
-    """Something that an import left out, decided by a rule, or left to a person."""
+    """Something that an import refused, decided by a rule, or left to a person."""
 
-    class What(models.TextChoices):
+    class FindingType(models.TextChoices):
         REFUSED = "refused", "Refused"
         CONFLICT = "conflict", "Conflict"
         NOTED = "noted", "Noted"
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="findings")
-    what = models.CharField(max_length=8, choices=What)
+    what = models.CharField(max_length=8, choices=FindingType)
     line = models.PositiveIntegerField()
     key = models.CharField(max_length=200, blank=True)
     field = models.CharField(max_length=100, blank=True)
@@ -58,35 +60,40 @@ class ImportFinding(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = no_longer_than("import_finding", key=200, field=100, text=1000)
+        constraints = build_length_checks("import_finding", key=200, field=100, text=1000)
 
     def __str__(self):
         return f"Line {self.line}: {self.text}"
 
 
-class Origin(models.Model):
-    """Under which id of which source a page came, or an id that was merged into it there.
+class ExternalId(models.Model):
+    """The id of a page in the source that it was imported from, or one merged into that id there.
 
-    ``said`` is the digest of the record as the file had it, empty while the page waits to be filled; ``revision`` and
-    ``edition`` are the text and the count of editors' saves that the import left: both differ once an editor saved.
+    ``record_digest`` is the digest of the record in the file, empty until the page has a text.
+    ``revision`` and ``form_version`` are those that the import left: both differ after an editor
+    saved the page.
     """
 
     source = LineField(max_length=60)
     key = models.CharField("id there", max_length=200)
-    article = models.ForeignKey(Article, models.PROTECT, related_name="origins")
-    merged = models.BooleanField(default=False, help_text="Whether the id was merged into another one there.")
+    article = models.ForeignKey(Article, models.PROTECT, related_name="external_ids")
+    merged = models.BooleanField(
+        default=False, help_text="Whether the id was merged into another one there."
+    )
     url = models.CharField("address there", max_length=500, blank=True)
-    said = models.CharField(max_length=64, blank=True)
+    record_digest = models.CharField(max_length=64, blank=True, db_column="said")
     revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
-    edition = models.PositiveIntegerField(default=0)
+    form_version = models.PositiveIntegerField(default=0, db_column="edition")
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="+")
 
     class Meta:
+        db_table = "articles_origin"
+        verbose_name = "origin"
         ordering = ["source", "key"]
         indexes = [models.Index(fields=["url"], name="origin_by_url", condition=~Q(url=""))]
         constraints = [
             models.UniqueConstraint(fields=["source", "key"], name="origin_once"),
-            *no_longer_than("origin", source=60, key=200, url=500),
+            *build_length_checks("origin", source=60, key=200, url=500),
         ]
 
     def __str__(self):

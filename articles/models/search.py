@@ -1,4 +1,4 @@
-"""What is searched: a row for each page and each thing that public pages name, made anew from the log, never edited."""
+"""The search index: public pages and what they name, rebuilt from the log, never edited."""
 
 from django.db import models
 
@@ -6,38 +6,43 @@ from articles.models.article import Article
 
 
 class SearchEntry(models.Model):
-    """What can be found: a public page, or something that public pages name (a cause), in stems of signed words.
+    """A public page, or something that public pages name (a cause), in stems of its signed words.
 
-    A projection of the publication log, written by ``articles.search.index`` alone. ``name_words`` has a line for each
-    other name. The index over the words is the engine's own: see ``articles.search.store``.
+    A projection of the publication log, written by ``articles.search.index`` alone. ``name_words``
+    has a line for each other name. The index over the words is the engine's own: see
+    ``articles.search.fulltext``.
     """
 
     uuid = models.UUIDField(unique=True)
     kind = models.CharField(max_length=20)
     article = models.ForeignKey(Article, models.PROTECT, null=True, related_name="+")
-    slug = models.CharField(max_length=200, blank=True, help_text="Of what is no page of its own kind.")
+    slug = models.CharField(
+        max_length=200, blank=True, help_text="Of what is no page of its own kind."
+    )
     title = models.CharField(max_length=200)
     sort_key = models.CharField(max_length=200)
     title_words = models.TextField()
     name_words = models.TextField()
     text_words = models.TextField()
-    spoken = models.TextField(help_text="Words of all names, unstemmed: what a mistyped word may have meant.")
+    spoken = models.TextField(
+        help_text="Words of all names, unstemmed: what a mistyped word may have meant."
+    )
 
     def __str__(self):
         return self.title
 
 
 class SearchKey(models.Model):
-    """A whole name or code by which something is found at once, whatever the order of its words."""
+    """A whole name or code by which something is found at once, in any order of its words."""
 
-    class Rank(models.IntegerChoices):
+    class KeyRank(models.IntegerChoices):
         TITLE = 0
         OTHER_NAME = 1
         CODE = 2
 
     uuid = models.UUIDField()
     key = models.CharField(max_length=400, db_index=True)
-    rank = models.PositiveSmallIntegerField(choices=Rank)
+    rank = models.PositiveSmallIntegerField(choices=KeyRank)
 
     class Meta:
         indexes = [models.Index(fields=["uuid"], name="search_key_of")]
@@ -47,13 +52,13 @@ class SearchKey(models.Model):
 
 
 class SearchStart(models.Model):
-    """A name from one of its words on: what somebody who types has typed the beginning of."""
+    """A name from one of its words on, to complete what somebody types."""
 
     uuid = models.UUIDField()
     start = models.CharField(max_length=200, db_index=True)
     name = models.CharField(max_length=200)
     place = models.PositiveSmallIntegerField(help_text="Of the word in the name, from 0.")
-    rank = models.PositiveSmallIntegerField(choices=SearchKey.Rank)
+    rank = models.PositiveSmallIntegerField(choices=SearchKey.KeyRank)
 
     class Meta:
         indexes = [models.Index(fields=["uuid"], name="search_start_of")]

@@ -1,35 +1,50 @@
-"""The checks an editor sees before asking for a signature: each a small function with its reason and its fix."""
+"""The checks that an editor sees before asking for a signature, each with its reason and fix."""
 
-from articles import kinds
-from articles.content import Document
+from articles.content import kinds
+from articles.content.document import Document
 from articles.models import Article
-from articles.quality import figures, language, numbers, safety, sources, unseen
-from articles.quality.language import WORD, grade_of
-from articles.quality.problem import Check, Problem, check, plain
+from articles.quality import figures, invisible_characters, numbers, readability, safety, sources
+from articles.quality.base import Check, Problem, check, extract_plain_lines
+from articles.quality.readability import WORD, compute_grade
 
-__all__ = ["CHECKS", "WORD", "Check", "Problem", "blocking", "check", "grade_of", "plain", "problems"]
+__all__ = [
+    "CHECKS",
+    "WORD",
+    "Check",
+    "Problem",
+    "check",
+    "compute_grade",
+    "extract_plain_lines",
+    "find_blocking_problems",
+    "find_problems",
+]
 
 CHECKS: tuple[Check, ...] = (
     *safety.CHECKS,
     *numbers.CHECKS,
-    *unseen.CHECKS,
-    *language.CHECKS,
+    *invisible_characters.CHECKS,
+    *readability.CHECKS,
     *sources.CHECKS,
     *figures.CHECKS,
 )
 
 
-def problems(page: Article, document: Document) -> list[Problem]:
+def find_problems(page: Article, document: Document) -> list[Problem]:
     """Everything the checks find in a composed page, what blocks a signature first."""
-    found = [problem for check in _checks(page) for problem in check(page, document)]
-    return sorted(found, key=lambda problem: not problem.blocking)
+    problems: list[Problem] = []
+    for each in _get_checks(page):
+        problems += each(page, document)
+    return sorted(problems, key=lambda problem: not problem.blocking)
 
 
-def blocking(page: Article, document: Document) -> list[Problem]:
-    """Only what blocks a signature: these checks ask for nothing but the page, its notice and its topics."""
-    found = [problem for check in _checks(page) if check.stops for problem in check(page, document)]
-    return [problem for problem in found if problem.blocking]
+def find_blocking_problems(page: Article, document: Document) -> list[Problem]:
+    """Only what blocks a signature. These checks read the page, its notice and its topics."""
+    problems: list[Problem] = []
+    for each in _get_checks(page):
+        if each.can_block:
+            problems += each(page, document)
+    return [problem for problem in problems if problem.blocking]
 
 
-def _checks(page: Article) -> tuple[Check, ...]:
+def _get_checks(page: Article) -> tuple[Check, ...]:
     return (*CHECKS, *kinds.get(page.kind).checks)

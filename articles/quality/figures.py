@@ -1,75 +1,109 @@
-"""Checks of pictures and tables: what somebody who cannot see them hears, whose they are, and where they stand."""
+"""Checks of pictures and tables: alternative texts, headings, credits and places."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 
-from articles import kinds, tables
-from articles.content import Document, Figure
+from articles.content import kinds
+from articles.content.document import Document, DocumentFigure
 from articles.models import Article
-from articles.quality.language import WORD
-from articles.quality.problem import Check, Problem, check
+from articles.quality.base import Check, Problem, check
+from articles.quality.readability import WORD
+from articles.richtext import tables
 
-FEWEST_WORDS, MOST_LETTERS = 4, 250
-THING = "image|picture|photo(?:graph)?|graphic|figure|icon|screenshot"
-NEEDLESS = re.compile(f"(?:an? |the )?(?:{THING}) (?:of|show)", re.I)
-FILE = re.compile(r"\.(?:png|jpe?g|webp|gif|svg)$", re.I)
+MIN_ALT_WORDS = 4
+MAX_ALT_LENGTH = 250  # characters
+IMAGE_NOUN = "image|picture|photo(?:graph)?|graphic|figure|icon|screenshot"
+NEEDLESS_START = re.compile(f"(?:an? |the )?(?:{IMAGE_NOUN}) (?:of|show)", re.I)
+FILE_NAME = re.compile(r"\.(?:png|jpe?g|webp|gif|svg)$", re.I)
 
 
 @check("Who cannot see a picture has these words and nothing else.")
-def alternative_texts(page: Article, document: Document) -> Iterable[Problem]:
+def check_alternative_texts(page: Article, document: Document) -> Iterable[Problem]:
     for number, figure in enumerate(document.figures, start=1):
-        message, fix = _wrong_with(figure)
+        message, fix = _find_alt_fault(figure)
         if message:
             yield Problem(f"Image {number}: its alternative text {message}", fix)
 
 
-def _wrong_with(figure: Figure) -> tuple[str, str]:
-    if FILE.search(figure.alt):
+def _find_alt_fault(figure: DocumentFigure) -> tuple[str, str]:
+    """What is wrong with an alternative text and how to mend it; empty texts if nothing is."""
+    if FILE_NAME.search(figure.alt):
         return f"“{figure.alt}” is the name of a file.", "Write what the picture shows."
-    if NEEDLESS.match(figure.alt):
-        found = NEEDLESS.match(figure.alt)[0]
-        return f"begins with “{found}”.", "Leave that out: a screen reader says already that it is an image."
-    if len(WORD.findall(figure.alt)) < FEWEST_WORDS:
+    if start := NEEDLESS_START.match(figure.alt):
+        return (
+            f"begins with “{start[0]}”.",
+            "Leave that out: a screen reader says already that it is an image.",
+        )
+    if len(WORD.findall(figure.alt)) < MIN_ALT_WORDS:
         return f"“{figure.alt}” says little.", "Write what a reader should learn from the picture."
-    if len(figure.alt) > MOST_LETTERS:
-        return "is long to listen to.", "Keep it to two sentences, and say the rest in the text, for everybody."
+    if len(figure.alt) > MAX_ALT_LENGTH:
+        return (
+            "is long to listen to.",
+            "Keep it to two sentences, and say the rest in the text, for everybody.",
+        )
     if figure.alt.strip(" .").casefold() == figure.caption.strip(" .").casefold():
-        return "is its caption again.", "Say in one what the picture shows, in the other what it means here."
+        return (
+            "is its caption again.",
+            "Say in one what the picture shows, in the other what it means here.",
+        )
     return "", ""
 
 
 @check("A picture without its source may not be ours to print, and nobody can check it.")
-def credited(page: Article, document: Document) -> Iterable[Problem]:
+def check_credits(page: Article, document: Document) -> Iterable[Problem]:
     for number, figure in enumerate(document.figures, start=1):
         if not figure.credit:
-            yield Problem(f"Image {number} has no credit.", "Say who made it and under which licence, or take it out.")
+            yield Problem(
+                f"Image {number} has no credit.",
+                "Say who made it and under which licence, or take it out.",
+            )
 
 
 @check("A picture far from the words that it belongs to confuses.")
-def places(page: Article, document: Document) -> Iterable[Problem]:
-    for sha256, count in Counter(figure.sha256 for figure in document.figures).items():
-        if count > 1:
-            numbers = [str(n) for n, figure in enumerate(document.figures, start=1) if figure.sha256 == sha256]
+def check_figure_places(page: Article, document: Document) -> Iterable[Problem]:
+    numbers_by_image = defaultdict(list)
+    for number, figure in enumerate(document.figures, start=1):
+        numbers_by_image[figure.sha256].append(str(number))
+    for numbers in numbers_by_image.values():
+        if len(numbers) > 1:
             yield Problem(f"Images {' and '.join(numbers)} are the same.", "Keep one of them.")
-    known = kinds.get(page.kind).places
+    known = kinds.get(page.kind).figure_places
     for number, figure in enumerate(document.figures, start=1):
         if figure.place not in known:
             first = next(iter(known.values()))
-            yield Problem(f"Image {number} stands where this page has no part: {first.lower()}.", "Choose its place.")
+            yield Problem(
+                f"Image {number} stands where this page has no part: {first.lower()}.",
+                "Choose its place.",
+            )
 
 
 @check("Who hears a table needs its headings to know which column a cell is in.")
-def table_headings(page: Article, document: Document) -> Iterable[Problem]:
-    for label, html in document.rich_texts().items():
-        for table in (part for part in tables.split(html) if isinstance(part, tables.Table)):
-            heads = [cell for row in table.rows for cell in row if cell.tag == "th"]
-            if any(not cell.inside for cell in heads):
-                fix = "Write what it heads, or make it a plain cell: “Toggle header cell” above the text."
-                yield Problem(f"{label}: a heading of a table is empty.", fix)
-            if not heads:
-                fix = "Mark the cells of its first row as headings: “Toggle header cell” above the text."
-                yield Problem(f"{label}: a table has no headings.", fix)
+def check_table_headings(page: Article, document: Document) -> Iterable[Problem]:
+    for label, html in document.get_rich_texts().items():
+        for part in tables.split_tables(html):
+            if isinstance(part, tables.HtmlTable):
+                yield from _find_heading_faults(label, part)
 
 
-CHECKS: tuple[Check, ...] = (alternative_texts, credited, places, table_headings)
+def _find_heading_faults(label: str, table: tables.HtmlTable) -> Iterable[Problem]:
+    headings = [cell for cell in chain.from_iterable(table.rows) if cell.tag == "th"]
+    if not headings:
+        yield Problem(
+            f"{label}: a table has no headings.",
+            "Mark the cells of its first row as headings: “Toggle header cell” above the text.",
+        )
+    if not all(cell.content for cell in headings):
+        yield Problem(
+            f"{label}: a heading of a table is empty.",
+            "Write what it heads, or make it a plain cell: “Toggle header cell” above the text.",
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    check_alternative_texts,
+    check_credits,
+    check_figure_places,
+    check_table_headings,
+)

@@ -1,4 +1,4 @@
-"""Checks of what a page rests on and points to: its parts, references, links, notice and filing."""
+"""Checks of the parts, references, links, notice and topics of a page."""
 
 import re
 from collections import Counter
@@ -8,42 +8,57 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import kinds
-from articles.content import Document
+from articles.content import kinds
+from articles.content.document import Document
 from articles.models import Article
-from articles.quality.problem import Check, Problem, check
+from articles.quality.base import Check, Problem, check
 
 INTERNAL_LINK = re.compile(r'href="(?P<prefix>/[-\w]+/)(?P<slug>[-\w]+)/')
-NO_HOST = re.compile(r"(^|\.)(example\.(com|org|net)|localhost|invalid|test|local)$")
+UNREACHABLE_HOST = re.compile(r"(^|\.)(example\.(com|org|net)|localhost|invalid|test|local)$")
 
 
-@check("A page that says nothing cannot be signed, and one without a summary is not found.", stops=True)
-def says_something(page: Article, document: Document) -> Iterable[Problem]:
+@check(
+    "A page that says nothing cannot be signed, and one without a summary is not found.",
+    can_block=True,
+)
+def check_required_texts(page: Article, document: Document) -> Iterable[Problem]:
     if not document.body:
-        yield Problem("The page has no overview.", "Write what it is, in a few short paragraphs.", blocking=True)
+        yield Problem(
+            "The page has no overview.",
+            "Write what it is, in a few short paragraphs.",
+            blocking=True,
+        )
     if not document.summary:
-        yield Problem("There is no summary.", "Write one or two sentences for lists and search results.")
+        yield Problem(
+            "There is no summary.", "Write one or two sentences for lists and search results."
+        )
 
 
 @check("Readers and reviewers check a page by its sources.")
-def references(page: Article, document: Document) -> Iterable[Problem]:
+def check_references(page: Article, document: Document) -> Iterable[Problem]:
     if not document.references and kinds.get(page.kind).medical:
         yield Problem("The page gives no references.", "Add at least one public source.")
     seen = Counter(reference.url for reference in document.references if reference.url)
-    for url in (url for url, count in seen.items() if count > 1):
-        yield Problem(f"The reference {url} is given {seen[url]} times.", "Keep one of them.")
+    for url, count in seen.items():
+        if count > 1:
+            yield Problem(f"The reference {url} is given {count} times.", "Keep one of them.")
     for reference in document.references:
         if not reference.url:
-            yield Problem(f"“{reference.title}” has no address.", "Add one, so that readers can check it.")
-        elif why := why_dead(reference.url):
-            yield Problem(f"The address of “{reference.title}” {why}", "Open it in a browser and copy it anew.")
+            yield Problem(
+                f"“{reference.title}” has no address.", "Add one, so that readers can check it."
+            )
+        elif fault := get_url_fault(reference.url):
+            yield Problem(
+                f"The address of “{reference.title}” {fault}",
+                "Open it in a browser and copy it anew.",
+            )
 
 
-def why_dead(url: str) -> str:
-    """What in the shape of an address tells that it leads to no source; empty where nothing does."""
+def get_url_fault(url: str) -> str:
+    """Why an address cannot lead to a source, by its shape; empty if it can."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if "." not in host or NO_HOST.search(host):
+    if "." not in host or UNREACHABLE_HOST.search(host):
         return f"names no site that readers can reach: {host or url}."
     if parts.path in ("", "/") and not parts.query:
         return f"leads to the front page of {host}, not to a source."
@@ -54,51 +69,66 @@ def why_dead(url: str) -> str:
     return ""
 
 
-@check("Every page prints whose copyright it is and where it is filed.", stops=True)
-def framed(page: Article, document: Document) -> Iterable[Problem]:
+@check("Every page prints whose copyright it is and where it is filed.", can_block=True)
+def check_metadata(page: Article, document: Document) -> Iterable[Problem]:
     if not page.notice:
-        yield Problem("The page has no copyright notice.", "Choose one under “Frame”.", blocking=True)
+        yield Problem(
+            "The page has no copyright notice.", "Choose one under “Frame”.", blocking=True
+        )
     if kinds.get(page.kind).medical and not page.topics.all():
-        yield Problem("The page is not filed under any topic.", "Choose at least one under “Frame”.")
+        yield Problem(
+            "The page is not filed under any topic.", "Choose at least one under “Frame”."
+        )
 
 
 @check("A notice of years ago makes a page look abandoned.")
-def notice_out_of_date(page: Article, document: Document) -> Iterable[Problem]:
+def check_notice_year(page: Article, document: Document) -> Iterable[Problem]:
     if page.notice and not page.notice.retired_at and page.notice.year < timezone.localdate().year:
         message = f"The copyright notice says {page.notice.year}."
-        yield Problem(message, "A managing editor rolls notices over to the new year, all pages at once.")
+        yield Problem(
+            message, "A managing editor rolls notices over to the new year, all pages at once."
+        )
 
 
 @check("A retired notice is there for old pages until somebody gives them another.")
-def notice_retired(page: Article, document: Document) -> Iterable[Problem]:
+def check_notice_retired(page: Article, document: Document) -> Iterable[Problem]:
     if page.notice and page.notice.retired_at:
-        yield Problem(f"The copyright notice “{page.notice}” is retired.", "Choose another one under “Frame”.")
+        yield Problem(
+            f"The copyright notice “{page.notice}” is retired.", "Choose another one under “Frame”."
+        )
 
 
 @check("A link that leads nowhere leaves a worried reader alone.")
-def dead_links(page: Article, document: Document) -> Iterable[Problem]:
-    prefixes = {reverse(kind.url_name, args=["-"]).removesuffix("-/"): kind.name for kind in kinds.every()}
-    html = " ".join(document.rich_texts().values())
-    links = {(prefix, slug) for prefix, slug in INTERNAL_LINK.findall(html) if prefix in prefixes}
-    for prefix, slug in sorted(links):
-        if not Article.objects.public().at_address(kind=prefixes[prefix], slug=slug).exists():
+def check_internal_links(page: Article, document: Document) -> Iterable[Problem]:
+    prefixes = {}
+    for kind in kinds.get_all():
+        prefix = reverse(kind.url_name, args=["-"]).removesuffix("-/")
+        prefixes[prefix] = kind.name
+    html = " ".join(document.get_rich_texts().values())
+    for prefix, slug in sorted(set(INTERNAL_LINK.findall(html))):
+        if prefix not in prefixes:
+            continue
+        if not Article.objects.public().with_slug(kind=prefixes[prefix], slug=slug).exists():
             message = f"A link goes to {prefix}{slug}/, which visitors cannot read."
             yield Problem(message, "Publish that page first, or remove the link.")
 
 
 @check("Two pages of one name split what readers find.")
-def own_title(page: Article, document: Document) -> Iterable[Problem]:
-    twins = Article.objects.kept().filter(kind=page.kind, sort_key=page.sort_key).exclude(pk=page.pk)
-    if twin := twins.first():
-        yield Problem(f"Another page has this title, at {twin.path}", "Tell them apart, or discard one of them.")
+def check_unique_title(page: Article, document: Document) -> Iterable[Problem]:
+    same_title = Article.objects.active().filter(kind=page.kind, sort_key=page.sort_key)
+    if twin := same_title.exclude(pk=page.pk).first():
+        yield Problem(
+            f"Another page has this title, at {twin.path}",
+            "Tell them apart, or discard one of them.",
+        )
 
 
 CHECKS: tuple[Check, ...] = (
-    says_something,
-    references,
-    framed,
-    notice_out_of_date,
-    notice_retired,
-    own_title,
-    dead_links,
+    check_required_texts,
+    check_references,
+    check_metadata,
+    check_notice_year,
+    check_notice_retired,
+    check_unique_title,
+    check_internal_links,
 )

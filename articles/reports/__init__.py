@@ -1,1 +1,1 @@
-"""What editors mend in bulk: each report a list with its filters, a count, and perhaps a deed."""
+"""Reports for editors: each a list with filters and a count, and perhaps a bulk action."""

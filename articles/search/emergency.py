@@ -1,114 +1,151 @@
-"""Words of an emergency and of a crisis, looked for in the text as it was typed before anything is searched.
+"""Finds words of an emergency or a crisis in a text as it was typed, before anything is searched.
 
-What to do comes first, whatever the search finds or does not find: this asks no database, and leaves no word out.
-Which words they are is written in emergency_phrases.txt and crisis_phrases.txt.
+What to do comes first, whatever the search finds: this asks no database and leaves no word out.
+The phrases are in emergency_phrases.txt and crisis_phrases.txt.
 """
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
 
-from articles.search.phrases import Phrases, Typed
-from articles.search.words import ASKING, DESCRIBING, words
+from articles.search.phrase_book import PhraseBook, TypedText
+from articles.search.words import DESCRIPTIVE_WORDS, QUESTION_WORDS, split_words
 
-WINDOW, STRIDE = 40, 20  # words of a long text that are looked at together
-HERE = Path(__file__).parent
+WINDOW_SIZE = 40  # words of a long text that are looked at together
+WINDOW_STRIDE = 20
+PHRASES_DIRECTORY = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Call:
-    """A line that says whom to call, and the number."""
+class CallPrompt:
+    """A line that says which number to call, and the number."""
 
     text: str
     number: str
 
 
 @dataclass(frozen=True)
-class Help:
-    """What a text calls for. ``now``: it is happening; ``topic``: it names an emergency; ``crisis``: of the mind."""
+class UrgentHelp:
+    """The help that a text calls for.
 
-    now: bool = False
-    topic: bool = False
-    crisis: bool = False
+    ``is_happening``: an emergency happens now. ``names_emergency``: the text names an emergency.
+    ``is_crisis``: a crisis of the mind.
+    """
+
+    is_happening: bool = False
+    names_emergency: bool = False
+    is_crisis: bool = False
 
     def __bool__(self) -> bool:
-        return self.now or self.topic or self.crisis
+        return self.is_happening or self.names_emergency or self.is_crisis
 
     @property
-    def first(self) -> bool:
+    def in_danger(self) -> bool:
         """Whether somebody may be in danger, so that nothing may stand before what to do."""
-        return self.now or self.crisis
+        return self.is_happening or self.is_crisis
 
     @property
     def emergency_number(self) -> str:
-        """The number to call in an emergency, where that is said first."""
-        return settings.EMERGENCY_NUMBER if self.now or self.topic else ""
+        """The number to call in an emergency; empty where the text names none."""
+        if self.is_happening or self.names_emergency:
+            return settings.EMERGENCY_NUMBER
+        return ""
 
     @property
     def crisis_line(self) -> str:
-        """Whom to call in a crisis. Where the site has no line for that, the emergency number, said once."""
-        if not self.crisis:
+        """The number to call in a crisis.
+
+        A site without a crisis line gives its emergency number, unless that is shown already.
+        """
+        if not self.is_crisis:
             return ""
-        return settings.CRISIS_LINE or ("" if self.now else settings.EMERGENCY_NUMBER)
+        if settings.CRISIS_LINE:
+            return settings.CRISIS_LINE
+        return "" if self.is_happening else settings.EMERGENCY_NUMBER
 
     @property
-    def calls(self) -> list[Call]:
-        """The same in a line each, for where there is no room for more."""
-        emergency, crisis = self.emergency_number, self.crisis_line
-        lines = [Call(f"If this is happening now, call {emergency}", emergency)] if emergency else []
-        return lines + ([Call(f"If you think of ending your life, call {crisis}", crisis)] if crisis else [])
+    def call_prompts(self) -> list[CallPrompt]:
+        """One line for each number, for where there is no space for more."""
+        prompts = []
+        if number := self.emergency_number:
+            prompts.append(CallPrompt(f"If this is happening now, call {number}", number))
+        if number := self.crisis_line:
+            text = f"If you think of ending your life, call {number}"
+            prompts.append(CallPrompt(text, number))
+        return prompts
 
 
-def look_for_help(text: str) -> Help:
-    """What a text calls for, all of it read, however long."""
-    phrases = _phrases()
-    whole = phrases.take(text)
-    found = [_help(phrases, window) for window in _windows(whole)]
-    now = any(one.now for one in found)
-    return Help(now, not now and any(one.topic for one in found), any(one.crisis for one in found))
+def detect_urgent_help(text: str) -> UrgentHelp:
+    """The help that a text calls for. All of it is read, however long it is."""
+    phrases = _load_phrases()
+    is_happening = names_emergency = is_crisis = False
+    for window in _split_into_windows(phrases.parse(text)):
+        found = _assess(phrases, window)
+        is_happening = is_happening or found.is_happening
+        names_emergency = names_emergency or found.names_emergency
+        is_crisis = is_crisis or found.is_crisis
+    return UrgentHelp(is_happening, names_emergency and not is_happening, is_crisis)
 
 
-def _windows(typed: Typed) -> list[Typed]:
-    """A text, or stretches of a long one, so that words far apart are not taken together."""
-    if len(typed.steps) <= WINDOW:
-        return [typed]
-    starts = range(0, len(typed.steps) - STRIDE, STRIDE)
-    return [typed.part(start, start + WINDOW) for start in starts]
+def _split_into_windows(text: TypedText) -> list[TypedText]:
+    """A text, or parts of a long one, so that words far apart are not taken together."""
+    if len(text.steps) <= WINDOW_SIZE:
+        return [text]
+    starts = range(0, len(text.steps) - WINDOW_STRIDE, WINDOW_STRIDE)
+    return [text.slice(start, start + WINDOW_SIZE) for start in starts]
 
 
-def _help(phrases: Phrases, typed: Typed) -> Help:
-    if phrases.has("done", typed):
-        return Help(now=True, crisis=True)
-    crisis = phrases.has("crisis", typed)
-    if phrases.has("not now", typed) and not phrases.has("urgent", typed):
-        return Help(crisis=crisis)
-    now = phrases.has("now", typed)
-    topic = now or _is_topic(phrases, typed)
-    happening = now or (topic and phrases.has("happening", typed))
-    lesson = happening and phrases.has("lesson", typed) and not phrases.has("spoken of", typed)
-    now = happening and not lesson
-    return Help(now, topic and not now, crisis)
+def _assess(phrases: PhraseBook, typed: TypedText) -> UrgentHelp:
+    if phrases.matches("done", typed):
+        return UrgentHelp(is_happening=True, is_crisis=True)
+    is_crisis = phrases.matches("crisis", typed)
+    if phrases.matches("not now", typed) and not phrases.matches("urgent", typed):
+        return UrgentHelp(is_crisis=is_crisis)
+    is_now = phrases.matches("now", typed)
+    is_topic = is_now or _is_topic(phrases, typed)
+    is_happening = is_now or (is_topic and phrases.matches("happening", typed))
+    if is_happening and _is_lesson(phrases, typed):
+        is_happening = False
+    return UrgentHelp(is_happening, is_topic and not is_happening, is_crisis)
 
 
-def _is_topic(phrases: Phrases, typed: Typed) -> bool:
+def _is_lesson(phrases: PhraseBook, typed: TypedText) -> bool:
+    """Whether somebody wants to learn about an emergency, and not about one that happens."""
+    return phrases.matches("lesson", typed) and not phrases.matches("spoken of", typed)
+
+
+def _is_topic(phrases: PhraseBook, typed: TypedText) -> bool:
     """Whether a text names an emergency, and means it."""
-    always, alone = phrases.found("topic", typed), phrases.found("topic alone", typed)
-    if not (always or alone) or phrases.has("no topic", typed):
+    always = phrases.find("topic", typed)
+    alone = phrases.find("topic alone", typed)
+    if not (always or alone) or phrases.matches("no topic", typed):
         return False
-    if always or phrases.has("happening", typed):
+    if always or phrases.matches("happening", typed):
         return True
-    return not typed.beside(alone, phrases.slot("@plain"))
+    return not typed.has_words_outside(alone, phrases.parse_word_choice("@plain"))
 
 
 @cache
-def _phrases() -> Phrases:
-    everyday = [line for line in _lines("everyday_words.txt") if not line.startswith("#")]
-    known = chain(ASKING, DESCRIBING, *map(str.split, everyday), *map(words, _lines("lay_words.txt")))
-    return Phrases(HERE / "emergency_phrases.txt", HERE / "crisis_phrases.txt", everyday=frozenset(known))
+def _load_phrases() -> PhraseBook:
+    return PhraseBook(
+        PHRASES_DIRECTORY / "emergency_phrases.txt",
+        PHRASES_DIRECTORY / "crisis_phrases.txt",
+        everyday=_load_everyday_words(),
+    )
 
 
-def _lines(name: str) -> list[str]:
-    return (HERE / name).read_text(encoding="utf-8").splitlines()
+def _load_everyday_words() -> frozenset[str]:
+    """Words that are spelled as they are meant, so that no other word is guessed for them."""
+    words = {*QUESTION_WORDS, *DESCRIPTIVE_WORDS}
+    for line in _read_lines("everyday_words.txt"):
+        if not line.startswith("#"):
+            words.update(line.split())
+    for line in _read_lines("lay_words.txt"):
+        words.update(split_words(line))
+    return frozenset(words)
+
+
+def _read_lines(name: str) -> list[str]:
+    return (PHRASES_DIRECTORY / name).read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""What is kept of a signed text so that it is found, written with the publication log and made anew from it."""
+"""What the search stores of a signed text: written with the publication log, rebuilt from it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,20 +6,21 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from articles.content import ADVICE, Document
+from articles.content.document import ADVICE_HEADING, Document
 from articles.fields import fold
-from articles.lines import plain
-from articles.models import Publication, SearchEntry, SearchKey, SearchStart
-from articles.search.words import code_key, key, stems, words
+from articles.models import PublicationEvent, SearchEntry, SearchKey, SearchStart
+from articles.richtext.plaintext import extract_text
+from articles.search.words import build_code_key, build_key, split_words, stem_text
 
 MODELS = (SearchEntry, SearchKey, SearchStart)
 BATCH = 200
-STARTS_A_NAME = 8
+MAX_STARTS_PER_NAME = 8
+MAX_KEY_LENGTH = 400
 
 
 @dataclass(frozen=True)
-class Item:
-    """Something to be found. ``slug`` is given where it has no page of its own kind."""
+class SearchItem:
+    """Something to find. ``slug`` is given where it is no page of its own."""
 
     uuid: UUID
     kind: str
@@ -31,79 +32,124 @@ class Item:
     article_id: int | None = None
 
 
-def item(publication: Publication, document: Document) -> Item:
-    """A page as it is found. Its advice is no part of that: what it warns of is not what it is about."""
-    texts = [html for label, html in document.rich_texts().items() if label != ADVICE]
-    headline = () if fold(document.headline) == fold(document.title) else (document.headline,)
-    return Item(
+def build_item(publication: PublicationEvent, document: Document) -> SearchItem:
+    """A page as it is found. Its care advice is left out: a page is not about what it warns of."""
+    texts = []
+    if fold(document.headline) != fold(document.title):
+        texts.append(document.headline)
+    texts.append(document.summary)
+    for label, html in document.get_rich_texts().items():
+        if label != ADVICE_HEADING:
+            texts.append(extract_text(html))
+    return SearchItem(
         uuid=document.uuid,
         kind=document.kind,
         title=document.title,
         names=document.names,
-        codes=document.coded,
-        texts=(*headline, document.summary, *map(plain, texts), *document.named, *document.tags),
+        codes=document.code_keys,
+        texts=(*texts, *document.listed_names, *document.tags),
         article_id=publication.article_id,
     )
 
 
-def show(publication: Publication, document: Document) -> None:
-    put([item(publication, document)])
+def on_publish(publication: PublicationEvent, document: Document) -> None:
+    replace_items([build_item(publication, document)])
 
 
-def hide(withdrawal: Publication) -> None:
-    take([withdrawal.article.uuid])
+def on_withdraw(withdrawal: PublicationEvent) -> None:
+    remove_items([withdrawal.article.uuid])
 
 
-def rows() -> Iterator[Model]:
-    """All that the log says of pages, one text in memory at a time."""
-    live = Publication.objects.live().select_related("revision").order_by("pk")
+def build_all_rows() -> Iterator[Model]:
+    """The rows of every live page of the publication log, one text in memory at a time."""
+    live = PublicationEvent.objects.live().select_related("revision").order_by("pk")
     for publication in live.iterator(BATCH):
-        yield from rows_of(item(publication, publication.revision.read()))
+        yield from build_rows(build_item(publication, publication.revision.read()))
 
 
-def put(items: Iterable[Item]) -> None:
-    """Have these found as they are now, and no longer as they were."""
+def replace_items(items: Iterable[SearchItem]) -> None:
+    """Replace the rows of these items by new ones."""
     items = list(items)
-    take([one.uuid for one in items])
-    made = [row for one in items for row in rows_of(one)]
+    remove_items([item.uuid for item in items])
+    rows: dict[type[Model], list[Model]] = {model: [] for model in MODELS}
+    for item in items:
+        for row in build_rows(item):
+            rows[type(row)].append(row)
+    for model, new in rows.items():
+        model.objects.bulk_create(new, batch_size=500)
+
+
+def remove_items(uuids: Iterable[UUID]) -> None:
+    """Delete the rows of these items, so that they are no longer found."""
+    uuids = list(uuids)
     for model in MODELS:
-        model.objects.bulk_create([row for row in made if type(row) is model], batch_size=500)
+        model.objects.filter(uuid__in=uuids).delete()
 
 
-def take(uuids: Iterable[UUID]) -> None:
-    """Have these found no more."""
-    for model in MODELS:
-        model.objects.filter(uuid__in=list(uuids)).delete()
+def build_rows(item: SearchItem) -> Iterator[Model]:
+    """The entry of an item, its keys and the starts of its names."""
+    other_names = _get_other_names(item)
+    yield _build_entry(item, other_names)
+    yield from _build_keys(item, other_names)
+    yield from _build_starts(item, item.title, SearchKey.KeyRank.TITLE)
+    for name in other_names:
+        yield from _build_starts(item, name, SearchKey.KeyRank.OTHER_NAME)
 
 
-def rows_of(one: Item) -> Iterator[Model]:
-    names = {fold(name): name for name in reversed((one.title, *one.names))}
-    names.pop(fold(one.title), None)
-    others = list(reversed(names.values()))
-    yield SearchEntry(
-        uuid=one.uuid,
-        kind=one.kind,
-        article_id=one.article_id,
-        slug=one.slug,
-        title=one.title,
-        sort_key=fold(one.title)[:200],
-        title_words=" ".join(stems(one.title)),
-        name_words="\n".join(" ".join(stems(name)) for name in others),
-        text_words=" ".join(sorted({stem for text in one.texts for stem in stems(text)})),
-        spoken=" ".join(sorted({word for name in (one.title, *others) for word in words(name)})),
+def _get_other_names(item: SearchItem) -> list[str]:
+    """The names of an item that fold to neither its title nor a name before them."""
+    seen = {fold(item.title)}
+    names = []
+    for name in item.names:
+        folded = fold(name)
+        if folded not in seen:
+            seen.add(folded)
+            names.append(name)
+    return names
+
+
+def _build_entry(item: SearchItem, other_names: list[str]) -> SearchEntry:
+    stems_of_names = [" ".join(stem_text(name)) for name in other_names]
+    text_stems: set[str] = set()
+    for text in item.texts:
+        text_stems.update(stem_text(text))
+    spoken: set[str] = set()
+    for name in (item.title, *other_names):
+        spoken.update(split_words(name))
+    return SearchEntry(
+        uuid=item.uuid,
+        kind=item.kind,
+        article_id=item.article_id,
+        slug=item.slug,
+        title=item.title,
+        sort_key=fold(item.title)[:200],
+        title_words=" ".join(stem_text(item.title)),
+        name_words="\n".join(stems_of_names),
+        text_words=" ".join(sorted(text_stems)),
+        spoken=" ".join(sorted(spoken)),
     )
-    yield from _keys(one, others)
-    for rank, name in [(SearchKey.Rank.TITLE, one.title), *((SearchKey.Rank.OTHER_NAME, name) for name in others)]:
-        spoken = words(name)
-        for place in range(min(len(spoken), STARTS_A_NAME)):
-            start = " ".join(spoken[place:])[:200]
-            yield SearchStart(uuid=one.uuid, start=start, name=name[:200], place=place, rank=rank)
 
 
-def _keys(one: Item, others: list[str]) -> Iterator[SearchKey]:
-    found = {key(stems(name))[:400]: SearchKey.Rank.OTHER_NAME for name in others}
-    found |= {code_key(code)[:400]: SearchKey.Rank.CODE for code in one.codes if code_key(code)}
-    found |= {key(stems(one.title))[:400]: SearchKey.Rank.TITLE}
-    for name, rank in found.items():
-        if name:
-            yield SearchKey(uuid=one.uuid, key=name, rank=rank)
+def _build_starts(item: SearchItem, name: str, rank: SearchKey.KeyRank) -> Iterator[SearchStart]:
+    """A row for each word of a name, from which somebody may begin to type it."""
+    words = split_words(name)
+    for place in range(min(len(words), MAX_STARTS_PER_NAME)):
+        start = " ".join(words[place:])[:200]
+        yield SearchStart(uuid=item.uuid, start=start, name=name[:200], place=place, rank=rank)
+
+
+def _build_keys(item: SearchItem, other_names: list[str]) -> Iterator[SearchKey]:
+    """The whole names and codes. The title outranks a code, and a code outranks another name."""
+    ranks: dict[str, SearchKey.KeyRank] = {}
+    for name in other_names:
+        ranks[_build_name_key(name)] = SearchKey.KeyRank.OTHER_NAME
+    for code in item.codes:
+        ranks[build_code_key(code)[:MAX_KEY_LENGTH]] = SearchKey.KeyRank.CODE
+    ranks[_build_name_key(item.title)] = SearchKey.KeyRank.TITLE
+    for key, rank in ranks.items():
+        if key:
+            yield SearchKey(uuid=item.uuid, key=key, rank=rank)
+
+
+def _build_name_key(name: str) -> str:
+    return build_key(stem_text(name))[:MAX_KEY_LENGTH]

@@ -1,75 +1,138 @@
-"""How well an entry answers a question: its names first, then its text; alike on both engines."""
+"""Ranks entries by how well they match a query: names first, then text, alike on both engines."""
 
 from dataclasses import dataclass
 
-from articles import kinds
+from articles.content import kinds
 from articles.models import SearchKey
-from articles.search.engine import Candidate
-from articles.search.question import Question, Way
+from articles.search.queries import SearchCandidate
+from articles.search.query_parser import QueryTerm, SearchQuery, TermVariant
 from articles.search.vocabulary import Vocabulary
 
-CALLED = {SearchKey.Rank.TITLE: 2.0, SearchKey.Rank.OTHER_NAME: 1.8, SearchKey.Rank.CODE: 3.0}
-NAMES, TEXT = 0.8, 0.2  # of what an entry can reach
-OTHER_NAME = 0.93  # beside the title
-COVERED, TIGHT = 0.6, 0.4  # of a name: how much of the question it has, and how little else
-ENOUGH = 0.4  # of the question that must be answered at all, where nothing answers it whole
-FLOOR = 0.25  # of the best answer: what mentions the words in passing is none beside a page about them
+KEY_BONUS = {
+    SearchKey.KeyRank.TITLE: 2.0,
+    SearchKey.KeyRank.OTHER_NAME: 1.8,
+    SearchKey.KeyRank.CODE: 3.0,
+}
+# Of the score that an entry can reach without a bonus:
+NAME_WEIGHT = 0.8
+TEXT_WEIGHT = 0.2
+OTHER_NAME_FACTOR = 0.93  # beside the title
+# Of the score of a name: how much of the query it has, and how little else.
+COVERAGE_WEIGHT = 0.6
+PRECISION_WEIGHT = 0.4
+MIN_COVERAGE = 0.4  # of the query; an entry that has less of it is not shown
+# Of the best score. What only mentions the words is not shown beside a page about them.
+MIN_RELATIVE_SCORE = 0.25
 
 
 @dataclass(frozen=True)
-class Answer:
-    """``named`` is the share of the question that one name of it has."""
+class RankedCandidate:
+    """``name_coverage`` is the share of the query that one name of it has."""
 
-    candidate: Candidate
+    candidate: SearchCandidate
     score: float
-    named: float = 0.0
+    name_coverage: float = 0.0
 
 
-def rank(question: Question, found: list[Candidate], called: dict, vocabulary: Vocabulary) -> list[Answer]:
-    """The candidates in order, the best first. ``called`` has, by UUID, the rank of a whole name that was asked for."""
-    weights = [vocabulary.weight(group) for group in question.groups]
-    answers = []
-    for candidate in found:
-        named, covered, score = _score(question, weights, candidate)
-        whole = CALLED.get(called.get(candidate.uuid), 0.0)
-        if whole or covered >= ENOUGH:
-            answers.append(Answer(candidate, round(score + whole, 4), named))
-    floor = FLOOR * min(max((answer.score for answer in answers), default=0.0), 1.0)
-    return sorted((answer for answer in answers if answer.score >= floor), key=_order)
+@dataclass(frozen=True)
+class CandidateScore:
+    """How much of a query one name of an entry has, how much all of it, and the score."""
+
+    name_coverage: float
+    coverage: float
+    score: float
 
 
-def _order(answer: Answer) -> tuple:
-    one = answer.candidate
-    is_name = one.article_id is None  # of something that has no page of its own
-    return (-answer.score, is_name or not kinds.get(one.kind).medical, len(one.title), one.sort_key, one.uuid)
+def rank(
+    query: SearchQuery, candidates: list[SearchCandidate], key_ranks: dict, vocabulary: Vocabulary
+) -> list[RankedCandidate]:
+    """The candidates in order, the best first.
+
+    ``key_ranks`` has, by UUID, the rank of a whole name or code that was asked for.
+    """
+    scorer = Scorer(query, vocabulary)
+    ranked = []
+    for candidate in candidates:
+        found = scorer.score(candidate)
+        bonus = KEY_BONUS.get(key_ranks.get(candidate.uuid), 0.0)
+        if bonus or found.coverage >= MIN_COVERAGE:
+            score = round(found.score + bonus, 4)
+            ranked.append(RankedCandidate(candidate, score, found.name_coverage))
+    best = max((answer.score for answer in ranked), default=0.0)
+    least = MIN_RELATIVE_SCORE * min(best, 1.0)
+    shown = [answer for answer in ranked if answer.score >= least]
+    return sorted(shown, key=_get_sort_key)
 
 
-def _score(question: Question, weights: list[float], candidate: Candidate) -> tuple[float, float, float]:
-    """How much of the question an entry has in one name, and anywhere, and what that is worth."""
+def _get_sort_key(answer: RankedCandidate) -> tuple:
+    """The best first; among equals medical pages, then short titles."""
+    candidate = answer.candidate
+    has_no_page = candidate.article_id is None
+    return (
+        -answer.score,
+        has_no_page or not kinds.get(candidate.kind).medical,
+        len(candidate.title),
+        candidate.sort_key,
+        candidate.uuid,
+    )
+
+
+class Scorer:
+    """Scores entries against one query, whose terms weigh as much as they are distinctive."""
+
+    def __init__(self, query: SearchQuery, vocabulary: Vocabulary):
+        self._weighted_terms = [(term, vocabulary.weight(term)) for term in query.terms]
+        self._total_weight = sum(weight for _, weight in self._weighted_terms)
+
+    def score(self, candidate: SearchCandidate) -> CandidateScore:
+        all_stems = set(candidate.text_words.split())
+        name_coverage = 0.0
+        best_name = 0.0
+        for name, factor in _get_weighted_names(candidate):
+            coverage, used = self._cover(name)
+            name_coverage = max(name_coverage, coverage)
+            best_name = max(best_name, factor * _score_name(coverage, used, name))
+            all_stems |= name
+        coverage, _ = self._cover(frozenset(all_stems))
+        score = NAME_WEIGHT * best_name + TEXT_WEIGHT * coverage
+        return CandidateScore(name_coverage, coverage, score)
+
+    def _cover(self, stems: frozenset[str]) -> tuple[float, set[str]]:
+        """The share of the query, by weight, that these stems have, and those that are in it."""
+        reached = 0.0
+        used: set[str] = set()
+        for term, weight in self._weighted_terms:
+            variant = _find_best_variant(term, stems)
+            if variant:
+                reached += weight * variant.weight
+                used.update(variant.stems)
+        if not self._total_weight:
+            return 0.0, used
+        return reached / self._total_weight, used
+
+
+def _get_weighted_names(candidate: SearchCandidate) -> list[tuple[frozenset[str], float]]:
+    """The stems of each name, and what a match of that name is worth."""
     names = [(frozenset(candidate.title_words.split()), 1.0)]
-    names += [(frozenset(line.split()), OTHER_NAME) for line in candidate.name_words.split("\n") if line]
-    in_names = [(_covered(question, weights, name), name, worth) for name, worth in names]
-    best = max(worth * _worth_of(*covered, name) for covered, name, worth in in_names)
-    anywhere = frozenset(candidate.text_words.split()).union(*(name for name, _ in names))
-    covered = _covered(question, weights, anywhere)[0]
-    return max(share for (share, _), _, _ in in_names), covered, NAMES * best + TEXT * covered
+    for line in candidate.name_words.split("\n"):
+        if line:
+            names.append((frozenset(line.split()), OTHER_NAME_FACTOR))
+    return names
 
 
-def _worth_of(share: float, used: set[str], name: frozenset[str]) -> float:
-    return share * (COVERED + TIGHT * len(used & name) / len(name)) if name else 0.0
+def _score_name(coverage: float, used: set[str], name: frozenset[str]) -> float:
+    if not name:
+        return 0.0
+    precision = len(used & name) / len(name)
+    return coverage * (COVERAGE_WEIGHT + PRECISION_WEIGHT * precision)
 
 
-def _covered(question: Question, weights: list[float], among: frozenset[str]) -> tuple[float, set[str]]:
-    """The share of a question, by weight, that some stems answer, and those of them that do."""
-    reached, used = 0.0, set()
-    for group, weight in zip(question.groups, weights, strict=True):
-        fit = max((way for way in group if among.issuperset(way.stems)), key=_worth, default=None)
-        if fit:
-            reached += weight * fit.worth
-            used.update(fit.stems)
-    whole = sum(weights)
-    return (reached / whole if whole else 0.0), used
-
-
-def _worth(way: Way) -> float:
-    return way.worth
+def _find_best_variant(term: QueryTerm, stems: frozenset[str]) -> TermVariant | None:
+    """The variant of most weight of which all stems are here."""
+    best = None
+    for variant in term:
+        if not stems.issuperset(variant.stems):
+            continue
+        if best is None or variant.weight > best.weight:
+            best = variant
+    return best

@@ -1,55 +1,80 @@
-"""The line of a signed text that says most of what was asked, with the words marked."""
+"""The line of a signed text that has most of the words of a query, with these words marked."""
 
-from articles.content import ADVICE, Document
+from collections.abc import Iterator
+
+from articles.content.document import ADVICE_HEADING, Document
 from articles.fields import fold
-from articles.lines import plain
-from articles.search.spelling import one_spelling
+from articles.richtext.plaintext import extract_text
+from articles.search.spelling import normalize_spelling
 from articles.search.words import WORD, stem
 
-LONGEST = 220  # characters
-BEFORE = 60  # characters that stay in front of the first word that was found
+MAX_LENGTH = 220  # characters
+CONTEXT_LENGTH = 60  # characters that stay before the first word that was found
 
-Part = tuple[str, bool]  # a text, and whether it is what was asked for
+TextPart = tuple[str, bool]  # a text, and whether it is a word of the query
 
 
-def snippet(document: Document, asked: frozenset[str]) -> list[Part]:
-    """The summary, or that line of the text which has more of the words; in parts, some of them marked."""
+def build_snippet(document: Document, stems: frozenset[str]) -> list[TextPart]:
+    """The summary, or the line of the text that has more of the words, in parts."""
+    wanted = stems - _find_stems(document.title, stems)
     lines = [document.summary] if document.summary else []
-    wanted = asked - _in(document.title, asked)
-    if wanted - _in(document.summary, asked):
-        texts = [html for label, html in document.rich_texts().items() if label != ADVICE]
-        lines += [line for html in texts for line in plain(html).splitlines()]
-    best = max(lines, key=lambda line: len(_in(line, wanted)), default="")
-    return _marked(_cut(best, wanted), asked)
+    if wanted - _find_stems(document.summary, stems):
+        lines += _iter_text_lines(document)
+    best = max(lines, key=lambda line: len(_find_stems(line, wanted)), default="")
+    return mark_words(_shorten(best, wanted), stems)
 
 
-def marked(text: str, asked: frozenset[str]) -> list[Part]:
-    """A name in parts."""
-    return _marked(text, asked)
+def _iter_text_lines(document: Document) -> Iterator[str]:
+    """The lines of the text without those of its care advice."""
+    for label, html in document.get_rich_texts().items():
+        if label != ADVICE_HEADING:
+            yield from extract_text(html).splitlines()
 
 
-def _in(text: str, asked: frozenset[str]) -> frozenset[str]:
-    return frozenset(_stem(found[0]) for found in WORD.finditer(text)) & asked
+def mark_words(text: str, stems: frozenset[str]) -> list[TextPart]:
+    """A text in parts, of which those that have one of these stems are marked."""
+    parts = []
+    end = 0
+    for found in WORD.finditer(text):
+        if _stem(found[0]) not in stems:
+            continue
+        if found.start() > end:
+            parts.append((text[end : found.start()], False))
+        parts.append((found[0], True))
+        end = found.end()
+    if end < len(text):
+        parts.append((text[end:], False))
+    return parts
+
+
+def _find_stems(text: str, stems: frozenset[str]) -> frozenset[str]:
+    return frozenset(_stem(found[0]) for found in WORD.finditer(text)) & stems
 
 
 def _stem(word: str) -> str:
-    return stem(one_spelling(fold(word).replace("’", "'").removesuffix("'s").replace("'", "")))
+    bare = fold(word).replace("’", "'").removesuffix("'s").replace("'", "")
+    return stem(normalize_spelling(bare))
 
 
-def _cut(line: str, asked: frozenset[str]) -> str:
-    """A long line from a little before the first word that was found, and not in the middle of a word."""
-    if len(line) <= LONGEST:
+def _shorten(line: str, stems: frozenset[str]) -> str:
+    """A long line from shortly before the first word that was found, cut between words."""
+    if len(line) <= MAX_LENGTH:
         return line
-    first = next((found.start() for found in WORD.finditer(line) if _stem(found[0]) in asked), 0)
-    begin = line.find(" ", max(first - BEFORE, 0)) + 1 if first > BEFORE else 0
-    end = line.rfind(" ", begin, begin + LONGEST) if begin + LONGEST < len(line) else len(line)
-    return f"{'… ' if begin else ''}{line[begin:end].strip()}{' …' if end < len(line) else ''}"
+    first = _find_first(line, stems)
+    start = 0
+    if first > CONTEXT_LENGTH:
+        start = line.find(" ", first - CONTEXT_LENGTH) + 1
+    end = len(line)
+    if start + MAX_LENGTH < end:
+        end = line.rfind(" ", start, start + MAX_LENGTH)
+    before = "… " if start else ""
+    after = " …" if end < len(line) else ""
+    return f"{before}{line[start:end].strip()}{after}"
 
 
-def _marked(text: str, asked: frozenset[str]) -> list[Part]:
-    parts, at = [], 0
-    for found in WORD.finditer(text):
-        if _stem(found[0]) in asked:
-            parts += [(text[at : found.start()], False), (found[0], True)]
-            at = found.end()
-    return [part for part in [*parts, (text[at:], False)] if part[0]]
+def _find_first(line: str, stems: frozenset[str]) -> int:
+    """Where the first word with one of these stems begins; 0 if there is none."""
+    for found in WORD.finditer(line):
+        if _stem(found[0]) in stems:
+            return found.start()
+    return 0

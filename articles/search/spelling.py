@@ -1,27 +1,32 @@
-"""One spelling for the words that British and American English spell differently: a rule each, a table for the rest.
+"""One spelling for words that British and American English spell differently.
 
-The same is done to what is searched for and to what is searched in, so a rule may go further than a dictionary would:
-it costs nothing that "shoes" becomes "shes" on both sides.
+There is a rule for each group of words and a table for the rest. Query and text are treated alike,
+so a rule may go further than a dictionary: it does no harm that "shoes" becomes "shes" in both.
 """
 
 import re
 from functools import lru_cache
 
-RULES = tuple(
-    (re.compile(pattern), instead)
-    for pattern, instead in (
-        (r"[ao]e(?=[a-z])", "e"),  # anaemia, oedema, oesophagus, diarrhoea, foetus, paediatric, caesarean
-        (r"(?<=[a-z]{2})our(?=$|s$|ed$|ing$|al$|less$|ful$|able$|ite$)", "or"),  # tumour, behavioural, colourless
-        (r"(?<=[a-z]{2}[^aeiou])is(?=(e|es|ed|ing|ation|ations)$)", "iz"),  # hospitalised, localisation
-        (r"ys(?=(e|es|ed|ing)$)", "yz"),  # paralysed
-        (r"(?<=[a-z][bt])re(?=s?$)", "er"),  # fibre, litre, centre
-        (r"leuc(?=[aio])", "leuk"),  # leucocyte
-        (r"sulph", "sulf"),
-        (r"(?<=[aeiou])ll(?=(ed|ing|er|ers)$)", "l"),  # travelling, swollen stays
-        (r"(?<=[a-z]{3})ogue(?=s?$)", "og"),  # catalogue
-    )
+RULES = (
+    # anaemia, oedema, oesophagus, diarrhoea, foetus, paediatric, caesarean
+    (re.compile(r"[ao]e(?=[a-z])"), "e"),
+    # tumour, behavioural, colourless
+    (re.compile(r"(?<=[a-z]{2})our(?=$|s$|ed$|ing$|al$|less$|ful$|able$|ite$)"), "or"),
+    # hospitalised, localisation
+    (re.compile(r"(?<=[a-z]{2}[^aeiou])is(?=(e|es|ed|ing|ation|ations)$)"), "iz"),
+    # paralysed
+    (re.compile(r"ys(?=(e|es|ed|ing)$)"), "yz"),
+    # fibre, litre, centre
+    (re.compile(r"(?<=[a-z][bt])re(?=s?$)"), "er"),
+    # leucocyte
+    (re.compile(r"leuc(?=[aio])"), "leuk"),
+    (re.compile(r"sulph"), "sulf"),
+    # travelling; not swollen
+    (re.compile(r"(?<=[aeiou])ll(?=(ed|ing|er|ers)$)"), "l"),
+    # catalogue
+    (re.compile(r"(?<=[a-z]{3})ogue(?=s?$)"), "og"),
 )
-TABLE = {
+EXCEPTIONS = {
     "grey": "gray",
     "mould": "mold",
     "mouldy": "moldy",
@@ -42,12 +47,12 @@ TABLE = {
 
 
 @lru_cache(maxsize=50_000)
-def one_spelling(word: str) -> str:
-    """The word as Americans spell it, or very nearly: good for comparing, not for printing."""
-    if found := TABLE.get(word):
+def normalize_spelling(word: str) -> str:
+    """The word very nearly as Americans spell it, to compare and not to print."""
+    if found := EXCEPTIONS.get(word):
         return found
     if len(word) < 5:
         return word
-    for pattern, instead in RULES:
-        word = pattern.sub(instead, word)
+    for pattern, replacement in RULES:
+        word = pattern.sub(replacement, word)
     return word

@@ -1,5 +1,10 @@
-"""The search page and the suggestions while somebody types. Nothing of either is kept: see ``config.privacy``."""
+"""The search page, and the suggestions while somebody types.
 
+Nothing of either is stored: see ``config.middleware.privacy``.
+"""
+
+from dataclasses import asdict
+from functools import partial
 from urllib.parse import urlencode
 
 from django.http import JsonResponse
@@ -7,53 +12,66 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from articles import crumbs, pages
 from articles.fields import UNPRINTABLE
-from articles.search.emergency import look_for_help
-from articles.search.hits import look_for
-from articles.search.suggest import suggest
-from articles.search.words import LONGEST
+from articles.public import breadcrumbs, pages
+from articles.search.emergency import CallPrompt, detect_urgent_help
+from articles.search.results import SearchResults, search_pages
+from articles.search.suggestions import suggest
+from articles.search.words import MAX_QUERY_LENGTH
 
 
 @require_safe
 def search(request):
-    asked, topic = _asked(request), request.GET.get("topic", "").strip()[:200]
-    calls_for = look_for_help(request.GET.get("q", ""))
-    number = request.GET.get("page", 1)
-    results = look_for(asked, topic=topic, number=number, named_only=calls_for.first) if asked else None
-    context = {"sought": asked, "results": results, "help": calls_for, "public": True}
-    if not calls_for.first:  # nothing stands before what to do
-        context["crumbs"] = crumbs.to("Search", reverse("articles:search"))
-    if results:
-        context |= {
-            "topics": _topics(asked, topic, results),
-            "page_urls": pages.around(results.page, lambda number: _address(asked, topic, number)),
-        }
+    query = _get_query(request)
+    topic = request.GET.get("topic", "").strip()[:200]
+    urgent_help = detect_urgent_help(request.GET.get("q", ""))
+    context = {"search_text": query, "results": None, "help": urgent_help, "public": True}
+    if query:
+        number = request.GET.get("page", 1)
+        results = search_pages(query, topic=topic, number=number, named_only=urgent_help.in_danger)
+        context["results"] = results
+        context["topics"] = _build_topic_links(query, topic, results)
+        context["page_urls"] = pages.get_adjacent_urls(
+            results.page, partial(_build_url, query, topic)
+        )
+    if not urgent_help.in_danger:  # nothing stands before what to do
+        context["breadcrumbs"] = breadcrumbs.build_trail("Search", reverse("articles:search"))
     return render(request, "articles/search/search.html", context)
 
 
 @require_safe
 def suggestions(request):
-    calls_for = look_for_help(request.GET.get("q", ""))
-    found = suggest(_asked(request), named_only=calls_for.first)
-    answer = {"suggestions": [{"name": s.name, "title": s.title, "url": s.url} for s in found]}
-    if calls_for:
-        answer["help"] = [{"text": call.text, "url": f"tel:{call.number}"} for call in calls_for.calls]
+    urgent_help = detect_urgent_help(request.GET.get("q", ""))
+    found = suggest(_get_query(request), named_only=urgent_help.in_danger)
+    answer = {"suggestions": [asdict(suggestion) for suggestion in found]}
+    if urgent_help:
+        answer["help"] = [_build_call_link(prompt) for prompt in urgent_help.call_prompts]
     return JsonResponse(answer)
 
 
-def _asked(request) -> str:
-    """What was typed, in one line that can be printed; what goes beyond the longest question is left out."""
-    return " ".join(UNPRINTABLE.sub(" ", request.GET.get("q", "")).split())[:LONGEST]
+def _build_call_link(prompt: CallPrompt) -> dict[str, str]:
+    return {"text": prompt.text, "url": f"tel:{prompt.number}"}
 
 
-def _topics(asked: str, chosen: str, results) -> list[dict]:
-    """Each topic as a link that keeps to it, and the one that was chosen."""
-    return [
-        topic | {"url": _address(asked, topic["slug"]), "chosen": topic["slug"] == chosen} for topic in results.topics
-    ]
+def _get_query(request) -> str:
+    """What was typed, in one line of printable characters, cut to the longest query."""
+    typed = UNPRINTABLE.sub(" ", request.GET.get("q", ""))
+    return " ".join(typed.split())[:MAX_QUERY_LENGTH]
 
 
-def _address(asked: str, topic: str = "", number: int = 1) -> str:
-    given = {"q": asked, "topic": topic, "page": number if number > 1 else ""}
-    return f"{reverse('articles:search')}?{urlencode({name: value for name, value in given.items() if value})}"
+def _build_topic_links(query: str, chosen: str, results: SearchResults) -> list[dict]:
+    """Each topic with the address of its results, and whether it is the chosen one."""
+    links = []
+    for topic in results.topics:
+        url = _build_url(query, topic["slug"])
+        links.append({**topic, "url": url, "chosen": topic["slug"] == chosen})
+    return links
+
+
+def _build_url(query: str, topic: str = "", number: int = 1) -> str:
+    parameters = {"q": query}
+    if topic:
+        parameters["topic"] = topic
+    if number > 1:
+        parameters["page"] = number
+    return f"{reverse('articles:search')}?{urlencode(parameters)}"

@@ -1,4 +1,4 @@
-"""Words as the search compares them: folded, in one spelling, cut to their stem; and a name as a key of such words."""
+"""Words as the search compares them: folded, in one spelling, stemmed; and keys of names."""
 
 import re
 import threading
@@ -9,30 +9,31 @@ from pathlib import Path
 import snowballstemmer
 
 from articles.fields import fold
-from articles.search.spelling import one_spelling
+from articles.search.spelling import normalize_spelling
 
-LONGEST = 200  # characters of what somebody asks; the rest of a longer question is not looked at
+MAX_QUERY_LENGTH = 200  # characters; the rest of a longer query is ignored
 WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
 POSSESSIVE = re.compile(r"['’]s$")
 CODE = re.compile(r"(?=[a-z\d.\-]*\d)[a-z]{0,3}\d[a-z\d]*(?:[.\-][a-z\d]+)*", re.ASCII)
 
 
-def _listed(name: str) -> frozenset[str]:
+def _load_words(name: str) -> frozenset[str]:
+    """The words of a file, after its first line, which says what they are."""
     return frozenset(Path(__file__).with_name(name).read_text().partition("\n")[2].split())
 
 
-ASKING = _listed("asking_words.txt")
-DESCRIBING = _listed("describing_words.txt")
-# A name is the same one without these. Without any other word, as "bad" of "bad breath", it is another one.
-LINKING = _listed("linking_words.txt")
-DENYING = frozenset({"cannot", "cant", "couldnt", "no", "not", "without"})
+QUESTION_WORDS = _load_words("asking_words.txt")
+DESCRIPTIVE_WORDS = _load_words("describing_words.txt")
+# A name is the same without these, but not without any other: "breath" is not "bad breath".
+LINKING_WORDS = _load_words("linking_words.txt")
+NEGATIONS = frozenset({"cannot", "cant", "couldnt", "no", "not", "without"})
 _stemmer = threading.local()
 
 
-def words(text: str) -> list[str]:
-    """The words of a text in order: small letters without accents, in one spelling, nothing left out."""
+def split_words(text: str) -> list[str]:
+    """The words of a text in order: lower case without accents, in one spelling, all of them."""
     found = WORD.findall(fold(text))
-    return [one_spelling(_without_apostrophe(word)) for word in found]
+    return [normalize_spelling(_without_apostrophe(word)) for word in found]
 
 
 def _without_apostrophe(word: str) -> str:
@@ -41,46 +42,52 @@ def _without_apostrophe(word: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """The stem of one word from ``words``. Stemming is by rule (Snowball, English), so "spasms" and "spasm" are one."""
+    """The stem of one word from ``split_words``, by the rules of Snowball for English."""
     if not hasattr(_stemmer, "english"):  # an instance keeps the word that it works on
         _stemmer.english = snowballstemmer.stemmer("english")
     return _stemmer.english.stemWord(word)
 
 
-def telling(asked: Iterable[str]) -> list[str]:
-    """Those words of a question that say what it is about; all of them where none does."""
-    asked = list(asked)
-    return [word for word in asked if word not in ASKING] or asked
+def select_content_words(words: Iterable[str]) -> list[str]:
+    """The words that say what a query is about, without words of asking; all if no other is."""
+    words = list(words)
+    return [word for word in words if word not in QUESTION_WORDS] or words
 
 
-def stems(text: str) -> list[str]:
-    """The stems of the telling words of a text, in order."""
-    return [stem(word) for word in telling(words(text))]
+def stem_text(text: str) -> list[str]:
+    """The stems of the content words of a text, in order."""
+    return [stem(word) for word in select_content_words(split_words(text))]
 
 
-def key(of: Iterable[str]) -> str:
-    """Stems as one key, whatever their order: "paralysis, respiratory" is "respiratory paralysis"."""
-    return " ".join(sorted(set(of)))
+def build_key(stems: Iterable[str]) -> str:
+    """Stems as one key in any order: "paralysis, respiratory" is "respiratory paralysis"."""
+    return " ".join(sorted(set(stems)))
 
 
-def says_whole(asked: Iterable[str], name: str) -> bool:
-    """Whether words say all of a name, words of asking that are part of it too, and say nothing against it.
+def names_whole(words: Iterable[str], name: str) -> bool:
+    """Whether words have all of a name, its words of asking too, and do not negate it.
 
-    "Can't breathe" and "bad breath" have one telling word each, and it is the same; the one is not the other.
+    "Can't breathe" and "bad breath" have the same single content word, but are not the same.
     """
-    asked = set(asked)
-    said, named = frozenset(map(stem, asked)), words(name)
-    whole = said.issuperset(stem(word) for word in named if word not in LINKING)
-    return whole and not denied(asked, name)
+    words = set(words)
+    stems = set(map(stem, words))
+    for word in split_words(name):
+        if word not in LINKING_WORDS and stem(word) not in stems:
+            return False
+    return not is_negated(words, name)
 
 
-def denied(asked: Iterable[str], name: str) -> bool:
-    """Whether words say that something is not so, where a name does not: "rash, not itchy" is no itchy rash."""
-    asked = set(asked)
-    return "stop" not in asked and bool((asked & DENYING) - set(words(name)))
+def is_negated(words: Iterable[str], name: str) -> bool:
+    """Whether words have a negation that a name has not: "rash, not itchy" is no itchy rash."""
+    words = set(words)
+    if "stop" in words:  # "cannot stop" does not negate what goes on
+        return False
+    return bool((words & NEGATIONS) - set(split_words(name)))
 
 
-def code_key(text: str) -> str:
-    """A code of a coding system as it is compared: R25.3, r25.3 and R253 are one; empty for what is no code."""
-    bare = fold(text)
-    return "=" + bare.replace(".", "").replace("-", "") if CODE.fullmatch(bare) else ""
+def build_code_key(text: str) -> str:
+    """A code as it is compared: R25.3, r25.3 and R253 are one; empty for what is no code."""
+    folded = fold(text)
+    if not CODE.fullmatch(folded):
+        return ""
+    return "=" + folded.replace(".", "").replace("-", "")

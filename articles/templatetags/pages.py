@@ -5,7 +5,9 @@ from dataclasses import replace
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from articles import attributes, care_advice, contents, dialling, kinds, tables
+from articles.care import advice, phone_links
+from articles.content import kinds
+from articles.richtext import anchors, attributes, tables
 
 register = template.Library()
 
@@ -13,7 +15,9 @@ register = template.Library()
 @register.filter
 def at(mapping, key):
     """The value of a mapping at a key, or an empty string."""
-    return mapping.get(key, "") if mapping else ""
+    if not mapping:
+        return ""
+    return mapping.get(key, "")
 
 
 @register.filter
@@ -22,38 +26,49 @@ def anchored(html):
 
     It is without foreign attributes already, so that ``rich`` leaves the anchors.
     """
-    found = contents.anchored(attributes.bare(html))
+    found = anchors.add_anchors(attributes.remove_foreign(html))
     return replace(found, html=mark_safe(found.html))  # noqa: S308 - made safe wherever it is saved
 
 
 @register.filter
 def rich(html):
-    """Signed rich text as it is printed: wide tables scroll within themselves. What was signed stays as it is.
+    """Signed rich text as it is printed, in which wide tables scroll within themselves.
 
-    Attributes that nobody sees, of texts signed when a page could carry them, are not printed.
+    Foreign attributes, which texts that were signed earlier may have, are not printed.
     """
-    html = html if isinstance(html, SafeString) else attributes.bare(html)
-    return mark_safe(tables.scrolling(html))  # noqa: S308 - made safe wherever it is saved
+    if not isinstance(html, SafeString):
+        html = attributes.remove_foreign(html)
+    return mark_safe(tables.make_scrollable(html))  # noqa: S308 - made safe wherever it is saved
 
 
 @register.simple_block_tag(takes_context=True)
 def dialled(context, content):
-    """What stands within. On pages for visitors, and nowhere else, the site's numbers in it can be dialled."""
-    return mark_safe(dialling.linked(content)) if context.get("public") else content  # noqa: S308 - rendered before
+    """Its content; on public pages only, the telephone numbers of the site become links."""
+    if not context.get("public"):
+        return content
+    return mark_safe(phone_links.link_phone_numbers(content))  # noqa: S308 - rendered before
 
 
 @register.simple_tag(takes_context=True)
 def advice_of(context, document):
-    """The care advice of a document as visitors read it or, where the page is not theirs, as it was chosen."""
-    shown = care_advice.for_visitors if context.get("public") else care_advice.as_chosen
-    return shown(document.advice) if document.advice else None
+    """The care advice of a document as visitors read it or, on staff pages, as it was signed."""
+    if not document.advice:
+        return None
+    if context.get("public"):
+        return advice.present_for_visitors(document.advice)
+    return advice.present_as_signed(document.advice)
 
 
 @register.filter
 def figures_at(document, place):
-    """The pictures that stand at a place of the page; the first place takes those of no place that it knows."""
-    places = list(kinds.get(document.kind).places)
-    return [figure for figure in document.figures if (figure.place if figure.place in places else places[0]) == place]
+    """The figures at a place of the page; those with an unknown place come at the first place."""
+    places = list(kinds.get(document.kind).figure_places)
+    found = []
+    for figure in document.figures:
+        figure_place = figure.place if figure.place in places else places[0]
+        if figure_place == place:
+            found.append(figure)
+    return found
 
 
 @register.filter
@@ -64,11 +79,11 @@ def grouped(number):
 
 @register.filter
 def first(items, count: int) -> list:
-    """So many of them, from the beginning."""
+    """The first of some items, up to a count."""
     return list(items)[:count]
 
 
 @register.filter
 def beyond(items, count: int) -> int:
-    """How many there are beside the first ones."""
+    """How many items there are beyond a count."""
     return max(0, len(items) - count)

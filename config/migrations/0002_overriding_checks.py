@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.db import migrations
 
-begin = import_module("config.migrations.0001_groups").begin
+grant = import_module("config.migrations.0001_groups").grant
 
 
 class Migration(migrations.Migration):
@@ -13,4 +13,4 @@ class Migration(migrations.Migration):
         ("articles", "0004_retired_notices"),
         ("reviews", "0003_corrections_and_standing"),
     ]
-    operations = [migrations.RunPython(begin, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

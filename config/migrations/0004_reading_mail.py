@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.db import migrations
 
-begin = import_module("config.migrations.0001_groups").begin
+grant = import_module("config.migrations.0001_groups").grant
 
 
 class Migration(migrations.Migration):
@@ -12,4 +12,4 @@ class Migration(migrations.Migration):
         ("config", "0003_expunging"),
         ("reviews", "0006_mail"),
     ]
-    operations = [migrations.RunPython(begin, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

@@ -1,4 +1,4 @@
-"""Writing an evidence pack: a ZIP of records, texts, pages and the chain between them, listed and signed."""
+"""Write an evidence pack: a ZIP of records, texts, pages and the chain, listed and signed."""
 
 import hashlib
 import zipfile
@@ -7,63 +7,48 @@ from typing import BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+from django.template.loader import render_to_string
 
-from articles import images
-from articles.content import Document, canonical, digest
-from articles.models import Publication
-from reviews import ledger, verification
+from articles.content.document import Document, canonicalize, digest
+from articles.images import store
+from articles.models import PublicationEvent
+from reviews import verification
 from reviews.evidence import key as keys
-from reviews.evidence import texts
-from reviews.evidence.scope import Scope
-from reviews.models import Signature
-from reviews.verification.batches import batches
+from reviews.evidence import rendering
+from reviews.evidence.scope import EvidenceScope
+from reviews.models import LedgerEntry
+from reviews.signing import ledger
+from reviews.verification.batching import ignore_batch, iter_batches
 
 FORMAT = "countersign-evidence"
-SHOWS_A_TEXT = (*Signature.POSITIVE, Signature.Outcome.WITHDRAWN)
-NEVER = (1980, 1, 1, 0, 0, 0)  # the oldest moment that a ZIP can tell: the same data gives the same file
-README = """\
-An evidence pack of {site}: what was signed, by whom, when, and what visitors were shown.
-
-texts/          each signed text as a page to read, with its review line, and each whose review in an earlier
-                system was recorded; opens in any browser
-ledger/         the entries of the ledger, as they were hashed; one JSON file each
-documents/      the signed texts, byte for byte as they were signed, named by their digest (SHA-256)
-images/         the pictures of these texts, each named by the SHA-256 of its bytes, as the texts name it
-publications.jsonl   the publication log: a line each time that what visitors saw changed
-chain.json      the hashes of all entries from the first to the last one here, in order
-manifest.json   what is in this pack, with the SHA-256 of each file, and the newest entry of the whole ledger
-manifest.sig    the Ed25519 signature over the bytes of manifest.json, in hexadecimal
-public_key.pem  the key to check it with; compare its fingerprint with the one the publisher gave you
-
-To check it you need Python, its "cryptography" package, and check_evidence.py from the project's docs:
-
-    python check_evidence.py THIS_FILE.zip --key PUBLISHERS_KEY.pem
-
-It says of each thing whether it holds, does not hold, or was not checked and why. Without --key it can show that
-the pack is whole in itself, and not who made it.
-
-Licence numbers, and conflicts of interest that their reviewers keep private, are in no pack: the ledger has
-their salted hashes only. docs/ledger.md of the project explains every field.
-"""
+OUTCOMES_WITH_TEXT = (*LedgerEntry.POSITIVE, LedgerEntry.EntryOutcome.WITHDRAWN)
+README_TEMPLATE = "reviews/evidence/readme.txt"
+# The oldest date that a ZIP can store: the same data gives the same file.
+ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+UNIX = 3  # the system that a file was made on, in a ZIP's numbers
+FILE_MODE = 0o644 << 16
 
 
-class Broken(Exception):
-    """Something is not as it was signed, so there is nothing to vouch for; its text says what."""
+class CannotExportEvidence(Exception):
+    """Something is not as it was signed, so it cannot be vouched for; the message says what."""
 
 
-class Pack:
-    """A ZIP under way, which remembers the SHA-256 of each file in it."""
+class EvidencePack:
+    """A ZIP that is being written, with the SHA-256 of each file in it so far."""
 
     def __init__(self, out: BinaryIO):
         self.zip = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED)
         self.files: dict[str, str] = {}
 
     def add(self, name: str, data: bytes) -> None:
-        self.stream(name, [data])
+        self.add_chunks(name, [data])
 
-    def stream(self, name: str, chunks: list[bytes] | Iterator[bytes]) -> None:
-        info, sha = zipfile.ZipInfo(name, NEVER), hashlib.sha256()
-        info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+    def add_chunks(self, name: str, chunks: list[bytes] | Iterator[bytes]) -> None:
+        info = zipfile.ZipInfo(name, ZIP_EPOCH)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.create_system = UNIX
+        info.external_attr = FILE_MODE
+        sha = hashlib.sha256()
         with self.zip.open(info, "w", force_zip64=True) as file:
             for chunk in chunks:
                 sha.update(chunk)
@@ -71,123 +56,161 @@ class Pack:
         self.files[name] = sha.hexdigest()
 
 
-def write(out: BinaryIO, scope: Scope, *, made_at, key: Ed25519PrivateKey | None = None) -> int:
-    """Write the pack of a scope; gives the number of entries in it. Raises NoKey and Broken."""
+def write_pack(
+    out: BinaryIO, scope: EvidenceScope, *, made_at, key: Ed25519PrivateKey | None = None
+) -> int:
+    """Write the pack of a scope and give the number of entries in it.
+
+    Raises MissingEvidenceKey and CannotExportEvidence.
+    """
     try:
-        return _write(out, scope, made_at, key or keys.load())
+        return _write_files(out, scope, made_at, key or keys.load_key())
     except ValueError as error:
-        raise Broken("A row that should be in the pack cannot be read. Run “manage.py verify_ledger”.") from error
+        raise CannotExportEvidence(
+            "A row that should be in the pack cannot be read. Run “manage.py verify_ledger”."
+        ) from error
 
 
-def _write(out: BinaryIO, scope: Scope, made_at, key: Ed25519PrivateKey) -> int:
-    pack = Pack(out)
+def _write_files(out: BinaryIO, scope: EvidenceScope, made_at, key: Ed25519PrivateKey) -> int:
+    pack = EvidencePack(out)
     with pack.zip:
-        pack.add("README.txt", README.format(site=settings.SITE_NAME).encode())
-        pack.add("public_key.pem", keys.public_pem(key.public_key()))
+        readme = render_to_string(README_TEMPLATE, {"site": settings.SITE_NAME})
+        pack.add("README.txt", readme.encode())
+        pack.add("public_key.pem", keys.encode_public_key(key.public_key()))
         sequences, expunged = _add_entries(pack, scope)
-        pack.add("chain.json", canonical(_chain(sequences)))
-        pack.stream("publications.jsonl", _publications(scope))
-        sequence, tip = verification.head()
+        pack.add("chain.json", canonicalize(_build_chain(sequences)))
+        pack.add_chunks("publications.jsonl", _iter_publications(scope))
+        sequence, tip = verification.get_head()
         manifest = {
             "format": FORMAT,
             "version": 1,
             "site": settings.SITE_NAME,
             "build": settings.BUILD,
             "made_at": made_at.isoformat(),
-            "scope": scope.as_told(),
+            "scope": scope.to_dict(),
             "entries": sequences,
             "expunged": expunged,
             "head": {"sequence": sequence, "hash": tip},
             "files": dict(pack.files),
         }
-        text = canonical(manifest)
+        text = canonicalize(manifest)
         pack.add("manifest.json", text)
         pack.add("manifest.sig", key.sign(text).hex().encode())
     return len(sequences)
 
 
-def _add_entries(pack: Pack, scope: Scope) -> tuple[list[int], dict[str, int]]:
-    """Add each entry with its text. Gives the sequences, and which entry expunged which revision."""
-    sequences, expunged = [], {}
-    for batch in batches(scope.entries().select_related("revision"), lambda number: None):
-        lines = Publication.objects.filter(evidence__in=[entry.hash for entry in batch])
-        shown = {line.evidence: line for line in lines}
+def _add_entries(pack: EvidencePack, scope: EvidenceScope) -> tuple[list[int], dict[str, int]]:
+    """Add each entry with its text.
+
+    Gives the sequences, and by the UUID of a revision the entry that expunged it.
+    """
+    sequences = []
+    expunged = {}
+    entries = scope.entries().select_related("revision")
+    for batch in iter_batches(entries, ignore_batch):
+        lines = PublicationEvent.objects.filter(evidence__in=[entry.hash for entry in batch])
+        publications = {line.evidence: line for line in lines}
         for entry in batch:
             sequences.append(entry.sequence)
-            record = entry.record.encode(errors="surrogatepass")
-            if digest(record) != entry.hash:
-                raise Broken(f"Entry {entry.sequence} is not as it was hashed. Run “manage.py verify_ledger”.")
-            pack.add(f"ledger/{entry.sequence:08}.json", record)
-            if entry.outcome == Signature.Outcome.EXPUNGED:
+            _add_record(pack, entry)
+            if entry.outcome == LedgerEntry.EntryOutcome.EXPUNGED:
                 expunged[str(entry.revision.uuid)] = entry.sequence
-            elif entry.outcome in SHOWS_A_TEXT:
-                _add_text(pack, entry, shown.get(entry.hash))
+            elif entry.outcome in OUTCOMES_WITH_TEXT:
+                _add_text(pack, entry, publications.get(entry.hash))
     return sequences, expunged
 
 
-def _add_text(pack: Pack, entry: Signature, shown: Publication | None) -> None:
+def _add_record(pack: EvidencePack, entry: LedgerEntry) -> None:
+    record = entry.record.encode(errors="surrogatepass")
+    if digest(record) != entry.hash:
+        raise CannotExportEvidence(
+            f"Entry {entry.sequence} is not as it was hashed. Run “manage.py verify_ledger”."
+        )
+    pack.add(f"ledger/{entry.sequence:08}.json", record)
+
+
+def _add_text(pack: EvidencePack, entry: LedgerEntry, publication: PublicationEvent | None) -> None:
+    """Add the text of an entry as it was signed, and as a page to read."""
+    record = ledger.read_record(entry)
+    page_name = f"texts/{entry.sequence:08}.html"
     if entry.revision.expunged:
-        pack.add(f"texts/{entry.sequence:08}.html", texts.gone(entry, ledger.read(entry)))
+        pack.add(page_name, rendering.render_expunged_text(entry, record))
         return
-    text, record = entry.revision.document.encode(errors="surrogatepass"), ledger.read(entry)
+    text = entry.revision.document.encode(errors="surrogatepass")
     if not digest(text) == entry.revision.digest == record.digest:
-        raise Broken(f"The text of entry {entry.sequence} is not as it was signed. Run “manage.py verify_ledger”.")
-    if (name := f"documents/{record.digest}.json") not in pack.files:
-        pack.add(name, text)
+        raise CannotExportEvidence(
+            f"The text of entry {entry.sequence} is not as it was signed. "
+            "Run “manage.py verify_ledger”."
+        )
+    document_name = f"documents/{record.digest}.json"
+    if document_name not in pack.files:
+        pack.add(document_name, text)
         _add_images(pack, entry.revision.read())
-    if entry.outcome in Signature.POSITIVE:
-        pack.add(f"texts/{entry.sequence:08}.html", texts.page(entry, record, shown))
+    if entry.outcome in LedgerEntry.POSITIVE:
+        pack.add(page_name, rendering.render_text(entry, record, publication))
 
 
-def _add_images(pack: Pack, document: Document) -> None:
+def _add_images(pack: EvidencePack, document: Document) -> None:
     for figure in document.figures:
-        if (name := f"images/{images.file_name(figure)}") not in pack.files:
-            try:
-                pack.add(name, images.read(figure))
-            except images.Unreadable as error:
-                raise Broken(f"An image cannot be put in: {error}. Run “manage.py verify_ledger”.") from error
+        name = f"images/{store.get_file_name(figure)}"
+        if name in pack.files:
+            continue
+        try:
+            pack.add(name, store.read_image(figure))
+        except store.UnreadableImage as error:
+            raise CannotExportEvidence(
+                f"An image cannot be put in: {error}. Run “manage.py verify_ledger”."
+            ) from error
 
 
-def _chain(sequences: list[int]) -> dict:
-    """The hashes from the first entry to the last, with the one before them: each follows the one before it."""
+def _build_chain(sequences: list[int]) -> dict:
+    """The hashes from the first entry to the last, and the hash before them.
+
+    Each entry follows the one before it. Raises CannotExportEvidence where one does not.
+    """
     if not sequences:
-        return {"first": 0, "before": ledger.GENESIS, "hashes": []}
-    first, last = sequences[0], sequences[-1]
-    rows = Signature.objects.filter(sequence__gte=first, sequence__lte=last).in_order()
-    before, previous, hashes = None, None, []
-    for place, (sequence, follows, own) in enumerate(
-        rows.values_list("sequence", "previous_hash", "hash").iterator(), start=first
-    ):
-        if sequence != place or previous not in (None, follows):
-            raise Broken(f"The chain is broken at entry {place}. Run “manage.py verify_ledger”.")
-        before, previous = before or follows, own
-        hashes.append(own)
+        return {"first": 0, "before": ledger.GENESIS_HASH, "hashes": []}
+    first = sequences[0]
+    entries = LedgerEntry.objects.filter(sequence__gte=first, sequence__lte=sequences[-1])
+    rows = entries.in_order().values_list("sequence", "previous_hash", "hash")
+    before = None
+    hashes: list[str] = []
+    for expected, (sequence, previous_hash, own_hash) in enumerate(rows.iterator(), start=first):
+        is_linked = not hashes or previous_hash == hashes[-1]
+        if sequence != expected or not is_linked:
+            raise CannotExportEvidence(
+                f"The chain is broken at entry {expected}. Run “manage.py verify_ledger”."
+            )
+        if before is None:
+            before = previous_hash
+        hashes.append(own_hash)
     return {"first": first, "before": before, "hashes": hashes}
 
 
-def _publications(scope: Scope) -> Iterator[bytes]:
+def _iter_publications(scope: EvidenceScope) -> Iterator[bytes]:
     """The lines of the publication log, one JSON object a line."""
-    for batch in batches(scope.publications().select_related("article", "revision", "by"), lambda number: None):
-        for line in batch:
-            yield canonical(_told(line)) + b"\n"
+    events = scope.publications().select_related("article", "revision", "by")
+    for batch in iter_batches(events, ignore_batch):
+        for publication in batch:
+            yield canonicalize(_serialize_publication(publication)) + b"\n"
 
 
-def _told(line: Publication) -> dict:
-    """A line of the log. The title and the summary of a text that was expunged are left out."""
-    gone = line.revision.expunged
+def _serialize_publication(publication: PublicationEvent) -> dict:
+    """A line of the log, without the title and the summary of an expunged text."""
+    expunged = publication.revision.expunged
     return {
-        "article": str(line.article.uuid),
-        "kind": line.kind,
-        "at": line.at.isoformat(),
-        "by": line.by.get_full_name() or line.by.get_username(),
-        "evidence": line.evidence,
-        "revision": str(line.revision.uuid),
-        "revision_number": line.revision.number,
-        "digest": line.revision.digest,
-        "slug": line.slug,
-        "title": None if gone else line.title,
-        "summary": None if gone else line.summary,
-        "review_line": line.read_review_line().model_dump(mode="json"),
-        "frame": line.read_frame().model_dump(mode="json"),
-        "reason": line.reason,
+        "article": str(publication.article.uuid),
+        "kind": publication.kind,
+        "at": publication.at.isoformat(),
+        "by": publication.by.get_full_name() or publication.by.get_username(),
+        "evidence": publication.evidence,
+        "revision": str(publication.revision.uuid),
+        "revision_number": publication.revision.number,
+        "digest": publication.revision.digest,
+        "slug": publication.slug,
+        "title": None if expunged else publication.title,
+        "summary": None if expunged else publication.summary,
+        "review_line": publication.read_review_line().model_dump(mode="json"),
+        "frame": publication.read_metadata().model_dump(mode="json"),
+        "reason": publication.reason,
     }

@@ -1,4 +1,4 @@
-"""What an evidence pack is about: one page, a stretch of days, or both."""
+"""What an evidence pack is about: one page, a range of days, or both."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from django.db.models import Q
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from articles import kinds
-from articles.models import Article, Publication, Redirect
-from reviews.models import Signature
+from articles.content import kinds
+from articles.models import Article, PublicationEvent, Redirect
+from reviews.models import LedgerEntry
 
 
 @dataclass(frozen=True)
-class Scope:
+class EvidenceScope:
     """Days are those of the site's time zone, the first and the last included."""
 
     page: Article | None = None
@@ -23,32 +23,39 @@ class Scope:
 
     def entries(self):
         """The entries concerned, in order, and those that expunged what one of them was about."""
-        rows = Signature.objects.filter(self._within())
-        expunging = Signature.objects.filter(outcome=Signature.Outcome.EXPUNGED, revision__in=rows.values("revision"))
-        return Signature.objects.filter(Q(pk__in=rows.values("pk")) | Q(pk__in=expunging.values("pk"))).in_order()
+        rows = LedgerEntry.objects.filter(self._build_query())
+        expunging = LedgerEntry.objects.filter(
+            outcome=LedgerEntry.EntryOutcome.EXPUNGED, revision__in=rows.values("revision")
+        )
+        return LedgerEntry.objects.filter(
+            Q(pk__in=rows.values("pk")) | Q(pk__in=expunging.values("pk"))
+        ).in_order()
 
     def publications(self):
-        """The lines of the publication log that show these entries or stand between them."""
-        return Publication.objects.filter(self._within()).order_by("id")
+        """The publication events of the same page and days."""
+        return PublicationEvent.objects.filter(self._build_query()).order_by("id")
 
-    def _within(self) -> Q:
+    def _build_query(self) -> Q:
         within = Q(article=self.page) if self.page else Q()
         if self.first_day:
-            within &= Q(at__gte=_midnight(self.first_day))
+            within &= Q(at__gte=_get_midnight(self.first_day))
         if self.last_day:
-            within &= Q(at__lt=_midnight(self.last_day + dt.timedelta(days=1)))
+            within &= Q(at__lt=_get_midnight(self.last_day + dt.timedelta(days=1)))
         return within
 
-    def as_told(self) -> dict:
-        return {
-            "article": str(self.page.uuid) if self.page else None,
-            "page": self.page.path if self.page else None,
-            "from": str(self.first_day) if self.first_day else None,
-            "to": str(self.last_day) if self.last_day else None,
-        }
+    def to_dict(self) -> dict:
+        scope = {"article": None, "page": None, "from": None, "to": None}
+        if self.page:
+            scope["article"] = str(self.page.uuid)
+            scope["page"] = self.page.path
+        if self.first_day:
+            scope["from"] = str(self.first_day)
+        if self.last_day:
+            scope["to"] = str(self.last_day)
+        return scope
 
 
-def _midnight(day: dt.date) -> dt.datetime:
+def _get_midnight(day: dt.date) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
@@ -58,10 +65,16 @@ def find_page(address: str) -> Article | None:
         match = resolve(urlsplit(address).path)
     except Resolver404:
         return None
-    kind = next((kind for kind in kinds.every() if kind.url_name == match.view_name), None)
-    if kind is None:
-        return None
-    slug = match.kwargs["slug"]
-    page = Article.objects.at_address(kind=kind.name, slug=slug).first()
-    old = None if page else Redirect.objects.filter(kind=kind.name, slug=slug).select_related("article").first()
-    return old.article if old else page
+    for kind in kinds.get_all():
+        if kind.url_name == match.view_name:
+            return _find_page_of_kind(kind.name, match.kwargs["slug"])
+    return None
+
+
+def _find_page_of_kind(kind: str, slug: str) -> Article | None:
+    page = Article.objects.with_slug(kind=kind, slug=slug).first()
+    if page:
+        return page
+    redirects = Redirect.objects.filter(kind=kind, slug=slug).select_related("article")
+    redirect = redirects.first()
+    return redirect.article if redirect else None

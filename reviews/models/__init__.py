@@ -1,21 +1,22 @@
-"""Who signed: reviewers, the reviews they are asked for, the ledger of what they decided, and what is due."""
+"""Reviewers, the reviews requested of them, the ledger of their decisions, and due dates."""
 
-from reviews.models.carrying import Absence, HandOver
+from reviews.models.assignment import Absence, HandOver
 from reviews.models.comment import Comment
 from reviews.models.expunction import Expunction
-from reviews.models.ledger import LedgerTip, PrivateField, Signature
+from reviews.models.ledger import LedgerEntry, LedgerTip, PrivateField
 from reviews.models.mail import Mail, MailItem
 from reviews.models.recall import Recall, RecalledReview
-from reviews.models.reported import ReportedReview
+from reviews.models.reported_review import ReportedReview
 from reviews.models.review import MedicalReview
+from reviews.models.review_schedule import ReviewSchedule
 from reviews.models.reviewer import Reviewer
-from reviews.models.standing import Standing
 
 __all__ = [
     "Absence",
     "Comment",
     "Expunction",
     "HandOver",
+    "LedgerEntry",
     "LedgerTip",
     "Mail",
     "MailItem",
@@ -24,7 +25,6 @@ __all__ = [
     "Recall",
     "RecalledReview",
     "ReportedReview",
+    "ReviewSchedule",
     "Reviewer",
-    "Signature",
-    "Standing",
 ]

@@ -1,10 +1,10 @@
-"""Comment: what a reviewer says of one part of a page, and what its editors answer."""
+"""Comment: a reviewer's comment on one part of a page, and the editors' answer."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from articles.fields import no_longer_than
+from articles.fields import build_length_checks
 from reviews.models.review import MedicalReview
 
 
@@ -12,17 +12,14 @@ class CommentQuerySet(models.QuerySet):
     def answered(self):
         return self.filter(answered_at__isnull=False)
 
-    def unanswered(self):
-        return self.filter(answered_at__isnull=True)
-
     def with_people(self):
         return self.select_related("by", "answered_by", "review__revision")
 
 
 class Comment(models.Model):
-    """A remark pinned to one part of the text under review, kept with the review, with room for one answer.
+    """A comment pinned to one part of the text under review, with at most one answer.
 
-    ``part`` is the key of a block as the page's kind gives it (``kinds.get(kind).blocks``), ``label`` its name then.
+    ``part`` is the key of a block as the page's kind gives it, ``label`` its name at that time.
     """
 
     review = models.ForeignKey(MedicalReview, models.PROTECT, related_name="comments")
@@ -32,7 +29,9 @@ class Comment(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     answer = models.TextField(blank=True)
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     answered_at = models.DateTimeField(null=True, blank=True)
 
     objects = CommentQuerySet.as_manager()
@@ -46,7 +45,7 @@ class Comment(models.Model):
                 | ~Q(answer="") & Q(answered_by__isnull=False, answered_at__isnull=False),
                 name="comment_answered_by_at_and_what",
             ),
-            *no_longer_than("comment", part=400, label=400),
+            *build_length_checks("comment", part=400, label=400),
         ]
 
     def __str__(self):

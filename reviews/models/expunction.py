@@ -1,4 +1,4 @@
-"""Expunction: a request to blank the text of one revision for good, and what became of it."""
+"""Expunction: a request to blank the text of one revision for good, and its result."""
 
 import uuid
 
@@ -6,14 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from articles.fields import LineField, no_longer_than, refuse_unprintable
+from articles.fields import LineField, build_length_checks, refuse_unprintable
 from articles.models import Revision
-from reviews.models.ledger import Signature
+from reviews.models.ledger import LedgerEntry
 
 
 class ExpunctionQuerySet(models.QuerySet):
     def waiting(self):
-        """Asked for, and neither confirmed nor dropped yet."""
+        """Requests that are neither confirmed nor dropped yet."""
         return self.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
 
     def confirmed(self):
@@ -21,9 +21,9 @@ class ExpunctionQuerySet(models.QuerySet):
 
 
 class Expunction(models.Model):
-    """One person asks that a text be blanked for good, and another confirms it; or somebody drops the request.
+    """A request to blank a text for good. Another person confirms it, or somebody drops it.
 
-    ``entry`` is what the ledger says of it. The reason and the legal basis are kept there too, for ever.
+    ``entry`` is the entry of the ledger. It has the reason and the legal basis too, for ever.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -32,7 +32,9 @@ class Expunction(models.Model):
     legal_basis = LineField(max_length=300)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    entry = models.OneToOneField(Signature, models.PROTECT, null=True, editable=False, related_name="expunction")
+    entry = models.OneToOneField(
+        LedgerEntry, models.PROTECT, null=True, editable=False, related_name="expunction"
+    )
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
@@ -48,12 +50,18 @@ class Expunction(models.Model):
         ordering = ["-asked_at", "-id"]
         verbose_name = "request to expunge"
         verbose_name_plural = "requests to expunge"
-        permissions = [("expunge_revision", "Can ask that a text be expunged, and confirm it for another")]
+        permissions = [
+            ("expunge_revision", "Can ask that a text be expunged, and confirm it for another")
+        ]
         constraints = [
-            *no_longer_than("expunction", legal_basis=300),
-            models.CheckConstraint(condition=~Q(reason="") & ~Q(legal_basis=""), name="expunction_says_why"),
+            *build_length_checks("expunction", legal_basis=300),
             models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True, entry__isnull=True)
+                condition=~Q(reason="") & ~Q(legal_basis=""), name="expunction_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    confirmed_by__isnull=True, confirmed_at__isnull=True, entry__isnull=True
+                )
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, entry__isnull=False),
                 name="expunction_confirmed_by_at_and_entered",
             ),
@@ -67,7 +75,9 @@ class Expunction(models.Model):
                 name="expunction_dropped_by_and_at_or_confirmed",
             ),
             models.UniqueConstraint(
-                fields=["revision"], condition=Q(dropped_at__isnull=True), name="one_expunction_a_revision"
+                fields=["revision"],
+                condition=Q(dropped_at__isnull=True),
+                name="one_expunction_a_revision",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""The append-only ledger of what was decided, and the row that its tip is held by."""
+"""The append-only ledger of decisions, and the row by which its tip is locked."""
 
 from django.conf import settings
 from django.db import models
@@ -8,27 +8,27 @@ from articles.models import Article, Revision
 from reviews.models.review import MedicalReview
 
 
-class SignatureQuerySet(models.QuerySet):
+class LedgerEntryQuerySet(models.QuerySet):
     def positive(self):
-        """Entries that let a text be published: signatures, and earlier reviews that were recorded."""
-        return self.filter(outcome__in=Signature.POSITIVE)
+        """Entries that allow a publication: signatures, and recorded earlier reviews."""
+        return self.filter(outcome__in=LedgerEntry.POSITIVE)
 
     def signed(self):
-        """Signatures of clinicians here: four eyes and reviewers' own pages stand on these alone."""
-        return self.filter(outcome=Signature.Outcome.APPROVED)
+        """Signatures of clinicians here. Four eyes and the pages of reviewers use these alone."""
+        return self.filter(outcome=LedgerEntry.EntryOutcome.APPROVED)
 
     def in_order(self):
         return self.order_by("sequence")
 
 
-class Signature(models.Model):
-    """One entry of the ledger: a decision or an act, its frozen record, and its place in the hash chain.
+class LedgerEntry(models.Model):
+    """One entry of the ledger: a decision or an action, its frozen record, its place in the chain.
 
-    ``record`` is canonical JSON (``ledger.Record``); ``hash`` is its SHA-256. The columns repeat parts of the record
-    so that the database can hold rules over them; verification compares the two.
+    ``record`` is canonical JSON (``LedgerRecord``); ``hash`` is its SHA-256. The columns repeat
+    parts of it so that triggers can check them; verification compares the two.
     """
 
-    class Outcome(models.TextChoices):
+    class EntryOutcome(models.TextChoices):
         APPROVED = "approved", "Signed"
         CHANGES = "changes", "Sent back"
         DECLINED = "declined", "Declined"
@@ -38,26 +38,31 @@ class Signature(models.Model):
         EXPUNGED = "expunged", "Text expunged"
         ATTESTED = "attested", "Earlier review recorded"
 
-    POSITIVE = (Outcome.APPROVED, Outcome.ATTESTED)
+    POSITIVE = (EntryOutcome.APPROVED, EntryOutcome.ATTESTED)
 
     sequence = models.PositiveBigIntegerField(unique=True)
     review = models.OneToOneField(MedicalReview, models.PROTECT, null=True, related_name="entry")
-    article = models.ForeignKey(Article, models.PROTECT, related_name="signatures")
-    revision = models.ForeignKey(Revision, models.PROTECT, related_name="signatures")
-    outcome = models.CharField(max_length=10, choices=Outcome)
+    article = models.ForeignKey(Article, models.PROTECT, related_name="ledger_entries")
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="ledger_entries")
+    outcome = models.CharField(max_length=10, choices=EntryOutcome)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     record = models.TextField()
     previous_hash = models.CharField(max_length=64, unique=True)
     hash = models.CharField(max_length=64, unique=True)
 
-    objects = SignatureQuerySet.as_manager()
+    objects = LedgerEntryQuerySet.as_manager()
 
     class Meta:
+        db_table = "reviews_signature"
+        verbose_name = "signature"
         ordering = ["-sequence"]
         permissions = [
             ("export_evidence", "Can take an evidence pack out of the site"),
-            ("attest_legacy", "Can record reviews that were made in an earlier system, and so publish pages"),
+            (
+                "attest_legacy",
+                "Can record reviews that were made in an earlier system, and so publish pages",
+            ),
         ]
         indexes = [models.Index(fields=["by", "sequence"], name="signature_by_signer")]
         constraints = [
@@ -67,7 +72,8 @@ class Signature(models.Model):
                 name="signature_decides_a_review_or_stands_alone",
             ),
             models.CheckConstraint(
-                condition=Q(hash__length=64, previous_hash__length=64), name="signature_hashes_are_64_digits"
+                condition=Q(hash__length=64, previous_hash__length=64),
+                name="signature_hashes_are_64_digits",
             ),
         ]
 
@@ -76,24 +82,26 @@ class Signature(models.Model):
 
 
 class PrivateField(models.Model):
-    """A value that the ledger keeps only as SHA-256(salt‖value); this row, and not the chain, can be erased."""
+    """A value that the ledger has only as SHA-256(salt‖value). This row can be erased."""
 
-    signature = models.ForeignKey(Signature, models.PROTECT, related_name="private_fields")
+    entry = models.ForeignKey(
+        LedgerEntry, models.PROTECT, related_name="private_fields", db_column="signature_id"
+    )
     name = models.CharField(max_length=40)
     salt = models.CharField(max_length=64)
     value = models.TextField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["signature", "name"], name="private_field_once_an_entry"),
+            models.UniqueConstraint(fields=["entry", "name"], name="private_field_once_an_entry"),
         ]
 
     def __str__(self):
-        return f"{self.name} of entry {self.signature_id}"
+        return f"{self.name} of entry {self.entry_id}"
 
 
 class LedgerTip(models.Model):
-    """One row, locked while an entry is appended, so that the chain cannot fork. It holds no fact."""
+    """One row without data, locked while an entry is appended so that the chain cannot fork."""
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_ledger_tip")]

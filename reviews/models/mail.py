@@ -1,33 +1,35 @@
-"""The outbox: each mail about reviews, what it is about, and what became of it."""
+"""The outbox: each mail about reviews, what it is about, and whether it was delivered."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from articles.fields import no_longer_than
+from articles.fields import build_length_checks
 
 
 class MailQuerySet(models.QuerySet):
     def open(self):
-        """Never attempted, or refused: these may be written anew and sent."""
-        return self.filter(Q(attempted_at__isnull=True) | Q(refused_at__isnull=False), dropped_at__isnull=True)
+        """Never attempted, or refused: these may be written again and sent."""
+        return self.filter(
+            Q(attempted_at__isnull=True) | Q(refused_at__isnull=False), dropped_at__isnull=True
+        )
 
-    def settled(self):
-        """Accepted by a mail server, or perhaps: what these told is not told again."""
+    def possibly_delivered(self):
+        """Accepted by a mail server, or perhaps: nobody is notified of the same again."""
         return self.filter(attempted_at__isnull=False, refused_at__isnull=True)
 
-    def unknown(self):
+    def unconfirmed(self):
         """Handed to a mail server whose answer nobody recorded."""
-        return self.settled().filter(accepted_at__isnull=True)
+        return self.possibly_delivered().filter(accepted_at__isnull=True)
 
 
 class Mail(models.Model):
-    """One mail to one person. It is written here first, then claimed, then sent, then marked.
+    """One mail to one person. It is written first, then claimed, then sent, then marked.
 
-    Until it goes, each run writes it anew with what holds then, and makes one of several open ones of a kind.
+    Until it is sent, each run writes it again with what is true then, and merges several of a kind.
     """
 
-    class Kind(models.TextChoices):
+    class MailKind(models.TextChoices):
         REQUEST = "request", "Reviews that wait"
         DUE = "due", "Pages that fall due"
         DECIDED = "decided", "Reviews that were decided"
@@ -35,7 +37,7 @@ class Mail(models.Model):
         LICENCE = "licence", "A licence about to lapse"
         DIGEST = "digest", "Digest of the week"
 
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=10, choices=MailKind)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     address = models.EmailField(help_text="Where it goes, or went.")
     subject = models.CharField(max_length=300)
@@ -45,7 +47,9 @@ class Mail(models.Model):
     accepted_at = models.DateTimeField(null=True)
     refused_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True, help_text="Why the mail server refused it.")
-    dropped_at = models.DateTimeField(null=True, help_text="When nothing that it said held any more.")
+    dropped_at = models.DateTimeField(
+        null=True, help_text="When nothing that it said held any more."
+    )
 
     objects = MailQuerySet.as_manager()
 
@@ -54,9 +58,10 @@ class Mail(models.Model):
         verbose_name = "mail about reviews"
         verbose_name_plural = "mails about reviews"
         constraints = [
-            *no_longer_than("mail", subject=300, address=254),
+            *build_length_checks("mail", subject=300, address=254),
             models.CheckConstraint(
-                condition=Q(accepted_at__isnull=True, refused_at__isnull=True) | Q(attempted_at__isnull=False),
+                condition=Q(accepted_at__isnull=True, refused_at__isnull=True)
+                | Q(attempted_at__isnull=False),
                 name="mail_answered_once_attempted",
             ),
             models.CheckConstraint(
@@ -64,11 +69,14 @@ class Mail(models.Model):
                 name="mail_not_accepted_and_refused",
             ),
             models.CheckConstraint(
-                condition=Q(refused_at__isnull=True, error="") | Q(refused_at__isnull=False) & ~Q(error=""),
+                condition=Q(refused_at__isnull=True, error="")
+                | Q(refused_at__isnull=False) & ~Q(error=""),
                 name="mail_refused_says_why",
             ),
             models.CheckConstraint(
-                condition=Q(dropped_at__isnull=True) | Q(attempted_at__isnull=True) | Q(refused_at__isnull=False),
+                condition=Q(dropped_at__isnull=True)
+                | Q(attempted_at__isnull=True)
+                | Q(refused_at__isnull=False),
                 name="mail_dropped_only_while_open",
             ),
         ]
@@ -78,7 +86,7 @@ class Mail(models.Model):
 
     @property
     def state(self) -> str:
-        """What became of it, in words."""
+        """Whether it was delivered, in words."""
         if self.dropped_at:
             return "not needed any more"
         if self.accepted_at:
@@ -91,21 +99,25 @@ class Mail(models.Model):
 
 
 class MailItem(models.Model):
-    """One thing that a person was told, at one stage of it: days from its date, or the week of a digest.
+    """One subject of a mail at one stage: days from its date, or the week of a digest.
 
-    The unique key makes a second mail about it impossible. A run tells the newest stage only, and none older than
-    one that was told.
+    The unique key prevents a second mail about it. A run notifies of the newest stage only, and of
+    none that is older than one already sent.
     """
 
     mail = models.ForeignKey(Mail, models.CASCADE, related_name="items")
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    subject = models.CharField(max_length=100, help_text="Kind and row, such as “due 17 2026-03-01”.")
+    subject = models.CharField(
+        max_length=100, help_text="Kind and row, such as “due 17 2026-03-01”."
+    )
     stage = models.IntegerField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["recipient", "subject", "stage"], name="mail_item_once"),
-            *no_longer_than("mail_item", subject=100),
+            models.UniqueConstraint(
+                fields=["recipient", "subject", "stage"], name="mail_item_once"
+            ),
+            *build_length_checks("mail_item", subject=100),
         ]
 
     def __str__(self):

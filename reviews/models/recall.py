@@ -1,4 +1,4 @@
-"""Recall: why pages that were signed are read again at once, and which reviews that opened."""
+"""Recall: why signed pages are reviewed again at once, and which reviews it opened."""
 
 import uuid
 
@@ -10,12 +10,14 @@ from reviews.models.review import MedicalReview
 
 
 class Recall(models.Model):
-    """One piece of news, and the pages that must be read again because of it."""
+    """One piece of news because of which pages must be reviewed again."""
 
     TRIGGERS = (MedicalReview.Trigger.SAFETY, MedicalReview.Trigger.GUIDELINE)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    trigger = models.CharField(max_length=10, choices=[(name.value, name.label) for name in TRIGGERS])
+    trigger = models.CharField(
+        max_length=10, choices=[(name.value, name.label) for name in TRIGGERS]
+    )
     reason = models.TextField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
@@ -24,7 +26,9 @@ class Recall(models.Model):
         ordering = ["-asked_at", "-id"]
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="recall_says_why"),
-            models.CheckConstraint(condition=Q(trigger__in=["safety", "guideline"]), name="recall_for_news_only"),
+            models.CheckConstraint(
+                condition=Q(trigger__in=["safety", "guideline"]), name="recall_for_news_only"
+            ),
         ]
 
     def __str__(self):
@@ -32,7 +36,7 @@ class Recall(models.Model):
 
 
 class RecalledReview(models.Model):
-    """A review that belongs to a recall: opened by it, or open already and taken along."""
+    """A review that belongs to a recall: opened by it, or open before (``taken_along``)."""
 
     recall = models.ForeignKey(Recall, models.PROTECT, related_name="rows")
     review = models.ForeignKey(MedicalReview, models.PROTECT, related_name="recalls")
@@ -40,7 +44,9 @@ class RecalledReview(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["recall", "review"], name="review_once_a_recall")]
+        constraints = [
+            models.UniqueConstraint(fields=["recall", "review"], name="review_once_a_recall")
+        ]
 
     def __str__(self):
         return f"{self.recall}: {self.review}"

@@ -1,4 +1,4 @@
-"""MedicalReview: a request to sign one frozen revision, and what became of it."""
+"""MedicalReview: a request to sign one frozen revision, and its outcome."""
 
 import uuid
 
@@ -6,47 +6,49 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from articles.fields import LineField, no_longer_than
-from articles.models import Article, Publication, Revision
+from articles.fields import LineField, build_length_checks
+from articles.models import Article, PublicationEvent, Revision
 from reviews.models.reviewer import Reviewer
 
-WHOLE_PAGE_READ = (
-    "I have read the whole page. In my professional judgment it is accurate, current and safe for the public to read."
+WHOLE_PAGE_STATEMENT = (
+    "I have read the whole page. In my professional judgment it is accurate, current and safe for "
+    "the public to read."
 )
-CHANGE_READ = (
-    "I have read what changed since the page was last signed. In my professional judgment the change "
-    "is accurate and safe for the public to read. This is not a review of the whole page."
+CHANGE_STATEMENT = (
+    "I have read what changed since the page was last signed. In my professional judgment the "
+    "change is accurate and safe for the public to read. This is not a review of the whole page."
 )
-AGAIN_READ = (
-    "I have read the page again for the reason that was given with this request. In my professional judgment it is "
-    "accurate, current and safe for the public to read. This does not replace the annual review."
+REREAD_STATEMENT = (
+    "I have read the page again for the reason that was given with this request. "
+    "In my professional judgment it is accurate, current and safe for the public to read. "
+    "This does not replace the annual review."
 )
-CORRECTION_READ = "The correction printed with it says truly what was wrong and what is right."
+CORRECTION_STATEMENT = "The correction printed with it says truly what was wrong and what is right."
 
 
 class MedicalReviewQuerySet(models.QuerySet):
     def waiting(self):
-        """Asked for and not decided yet."""
+        """Requested and not decided yet."""
         return self.filter(decided_at__isnull=True)
 
     def decided(self):
         return self.filter(decided_at__isnull=False)
 
-    def newest(self):
-        """Of each page the review that was asked for last."""
+    def newest_per_page(self):
+        """The review of each page that was requested last."""
         later = MedicalReview.objects.filter(article=OuterRef("article"), pk__gt=OuterRef("pk"))
         return self.filter(~Exists(later))
 
     def sent_back(self):
-        """Sent back to the editors, who have not asked again."""
-        return self.filter(outcome=MedicalReview.Outcome.CHANGES).newest()
+        """Sent back to the editors, who have not requested a review again."""
+        return self.filter(outcome=MedicalReview.Outcome.CHANGES).newest_per_page()
 
     def with_page(self):
         return self.select_related("article__live", "revision", "reviewer", "requested_by")
 
 
 class MedicalReview(models.Model):
-    """A request to sign one frozen revision, and what became of it."""
+    """A request to sign one frozen revision, and its outcome."""
 
     class Trigger(models.TextChoices):
         FIRST = "first", "First review"
@@ -64,7 +66,7 @@ class MedicalReview(models.Model):
         CANCELLED = "cancelled", "Request taken back"
 
     # Only these move the annual dates: the clinician reads the whole page.
-    WHOLE_PAGE = (Trigger.FIRST, Trigger.ANNUAL)
+    WHOLE_PAGE_TRIGGERS = (Trigger.FIRST, Trigger.ANNUAL)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     article = models.ForeignKey(Article, models.PROTECT, related_name="medical_reviews")
@@ -74,25 +76,33 @@ class MedicalReview(models.Model):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     basis = models.ForeignKey(
-        Publication,
+        PublicationEvent,
         models.PROTECT,
         null=True,
         related_name="+",
         help_text="The last line of the page's publication log when the review was asked for.",
     )
-    review_months = models.PositiveSmallIntegerField(help_text="Until the next annual review, if this one is annual.")
+    review_months = models.PositiveSmallIntegerField(
+        help_text="Until the next annual review, if this one is annual."
+    )
     interval_rule = models.CharField(max_length=100, help_text="Why it is as many months.")
     correction = LineField(
         max_length=500,
         blank=True,
-        help_text="What was wrong in the published text, and what is right: visitors read it, dated.",
+        help_text=(
+            "What was wrong in the published text, and what is right: visitors read it, dated."
+        ),
     )
     overridden = models.TextField(blank=True, help_text="What the checks blocked, a line each.")
     override = models.TextField(blank=True, help_text="Why the review was asked for all the same.")
-    reviewer = models.ForeignKey(Reviewer, models.PROTECT, null=True, blank=True, related_name="medical_reviews")
+    reviewer = models.ForeignKey(
+        Reviewer, models.PROTECT, null=True, blank=True, related_name="medical_reviews"
+    )
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     comment = models.TextField(blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
 
     objects = MedicalReviewQuerySet.as_manager()
@@ -106,20 +116,26 @@ class MedicalReview(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["article"], condition=Q(decided_at__isnull=True), name="one_open_review_an_article"
+                fields=["article"],
+                condition=Q(decided_at__isnull=True),
+                name="one_open_review_an_article",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True, decided_at__isnull=True, outcome="")
                 | Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(outcome=""),
                 name="review_decided_by_at_and_how",
             ),
-            models.CheckConstraint(condition=~Q(outcome="changes") | ~Q(comment=""), name="review_sent_back_says_why"),
-            models.CheckConstraint(condition=~Q(outcome="unfit") | ~Q(comment=""), name="review_unfit_says_why"),
+            models.CheckConstraint(
+                condition=~Q(outcome="changes") | ~Q(comment=""), name="review_sent_back_says_why"
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="unfit") | ~Q(comment=""), name="review_unfit_says_why"
+            ),
             models.CheckConstraint(
                 condition=Q(overridden="", override="") | ~Q(overridden="") & ~Q(override=""),
                 name="review_overrides_checks_for_a_reason",
             ),
-            *no_longer_than("review", correction=500),
+            *build_length_checks("review", correction=500),
         ]
 
     def __str__(self):
@@ -127,17 +143,26 @@ class MedicalReview(models.Model):
 
     @property
     def whole_page(self) -> bool:
-        return self.trigger in self.WHOLE_PAGE
+        return self.trigger in self.WHOLE_PAGE_TRIGGERS
 
     @property
-    def again(self) -> bool:
-        """Whether this is the text that visitors read already, to be read again because of some news."""
-        if self.whole_page or self.basis is None or self.basis.kind == Publication.Kind.WITHDRAW:
+    def is_reread(self) -> bool:
+        """Whether a published text is read again, because of some news or report."""
+        if self.whole_page or self.basis is None:
+            return False
+        if self.basis.kind == PublicationEvent.EventKind.WITHDRAW:
             return False
         return self.basis.revision_id == self.revision_id
 
     @property
     def meaning(self) -> str:
-        """What a signature says, in the words the signer agrees to and the record keeps."""
-        said = WHOLE_PAGE_READ if self.whole_page else AGAIN_READ if self.again else CHANGE_READ
-        return f"{said} {CORRECTION_READ}" if self.correction else said
+        """The statement that the signer agrees to and that the record has."""
+        if self.whole_page:
+            statement = WHOLE_PAGE_STATEMENT
+        elif self.is_reread:
+            statement = REREAD_STATEMENT
+        else:
+            statement = CHANGE_STATEMENT
+        if self.correction:
+            return f"{statement} {CORRECTION_STATEMENT}"
+        return statement

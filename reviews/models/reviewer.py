@@ -7,14 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from articles.fields import LineField, no_longer_than
-from articles.imprint import Person
+from articles.content.review_line import Person
+from articles.fields import LineField, build_length_checks
 
 
 class Reviewer(models.Model):
-    """A clinician who may sign, with the credentials that somebody else has checked."""
+    """A clinician who may sign, with credentials that somebody else has checked."""
 
-    CREDENTIALS = (
+    CREDENTIAL_FIELDS = (
         "name",
         "post_nominals",
         "specialty",
@@ -30,7 +30,9 @@ class Reviewer(models.Model):
     specialty = LineField(max_length=100)
     slug = models.SlugField("address", max_length=150, unique=True)
     biography = models.TextField(blank=True)
-    disclosures = models.TextField(blank=True, help_text="Standing conflicts of interest, shown to visitors.")
+    disclosures = models.TextField(
+        blank=True, help_text="Standing conflicts of interest, shown to visitors."
+    )
     licence_number = LineField(max_length=60, help_text="Never shown to visitors.")
     licence_jurisdiction = LineField(max_length=100)
     licence_expires = models.DateField()
@@ -38,16 +40,23 @@ class Reviewer(models.Model):
         default=False, help_text="Keep conflict statements at signing out of public records."
     )
     verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
     )
     verified_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["name"]
-        permissions = [("verify_reviewer", "Can confirm that a reviewer's credentials were checked")]
+        permissions = [
+            ("verify_reviewer", "Can confirm that a reviewer's credentials were checked")
+        ]
         constraints = [
-            *no_longer_than("reviewer", name=150, post_nominals=100, specialty=100, slug=150),
-            *no_longer_than("reviewer", licence_number=60, licence_jurisdiction=100),
+            *build_length_checks("reviewer", name=150, post_nominals=100, specialty=100, slug=150),
+            *build_length_checks("reviewer", licence_number=60, licence_jurisdiction=100),
             models.CheckConstraint(
                 condition=Q(verified_by__isnull=True, verified_at__isnull=True)
                 | Q(verified_by__isnull=False, verified_at__isnull=False),
@@ -61,19 +70,29 @@ class Reviewer(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.name}, {self.post_nominals}" if self.post_nominals else self.name
+        if self.post_nominals:
+            return f"{self.name}, {self.post_nominals}"
+        return self.name
 
-    def as_printed(self) -> Person:
-        return Person(name=self.name, post_nominals=self.post_nominals, specialty=self.specialty, slug=self.slug)
+    def to_person(self) -> Person:
+        return Person(
+            name=self.name,
+            post_nominals=self.post_nominals,
+            specialty=self.specialty,
+            slug=self.slug,
+        )
 
-    def why_not(self, today: dt.date) -> str:
-        """Why this reviewer can sign nothing today; empty where they can."""
+    def get_signing_error(self, today: dt.date) -> str:
+        """Why this reviewer can sign nothing today; empty if they can."""
         if not self.user.is_active:
             return "This account is closed."
         if not self.verified_at:
-            return "Your credentials have not been verified yet. Ask a managing editor to check them."
+            return (
+                "Your credentials have not been verified yet. Ask a managing editor to check them."
+            )
         if self.licence_expires < today:
             return (
-                f"Your licence lapsed on {self.licence_expires:%-d %B %Y}. Ask a managing editor to record the renewal."
+                f"Your licence lapsed on {self.licence_expires:%-d %B %Y}. "
+                "Ask a managing editor to record the renewal."
             )
         return ""

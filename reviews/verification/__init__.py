@@ -4,57 +4,71 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from articles import guards, projections
-from reviews import ledger
-from reviews.models import Signature
-from reviews.verification import chain, decisions, images, publications, texts
-from reviews.verification.batches import Seen, Watch, unwatched
-from reviews.verification.decisions import erased
-from reviews.verification.texts import expunged
+from articles.db import triggers
+from articles.publishing import projections
+from reviews.models import LedgerEntry
+from reviews.signing import ledger
+from reviews.verification import chain, decisions, images, publications, stray_triggers, texts
+from reviews.verification.batching import ProgressReporter, ProgressStarter, ignore_progress
+from reviews.verification.decisions import list_erased_values
+from reviews.verification.texts import list_expunged_texts
 
-__all__ = ["erased", "expunged", "faults", "head", "lost_head"]
+__all__ = [
+    "explain_lost_head",
+    "find_faults",
+    "get_head",
+    "list_erased_values",
+    "list_expunged_texts",
+]
 
 # What is looked at, in this order: its name, its rows, and what finds their faults.
 STAGES = (
-    ("texts", texts.texts, texts.faults),
-    ("entries of the ledger", chain.entries, chain.faults),
-    ("decisions", decisions.decided, decisions.faults),
-    ("private fields", decisions.private, decisions.altered_private),
-    ("expunged texts", decisions.expunctions, decisions.broken_expunctions),
-    ("publications", publications.log, publications.faults),
-    ("entries without a publication", None, chain.unpublished),
-    ("pages", publications.pages, publications.broken_pointers),
-    ("images", images.stored, images.faults),
+    ("texts", texts.get_revisions, texts.find_faults),
+    ("entries of the ledger", chain.get_entries, chain.find_faults),
+    ("decisions", decisions.get_decided_reviews, decisions.find_faults),
+    ("private fields", decisions.get_private_fields, decisions.find_altered_private_fields),
+    ("expunged texts", decisions.get_expunctions, decisions.find_broken_expunctions),
+    ("publications", publications.get_publications, publications.find_faults),
+    ("entries without a publication", None, chain.find_unpublished),
+    ("pages", publications.get_pages, publications.find_broken_pointers),
+    ("images", images.get_images, images.find_faults),
 )
 
 
-def faults(watch: Watch = unwatched) -> Iterator[str]:
-    """A sentence for each thing that is not as it was signed, in the order of the ledger; none if all is well."""
-    yield from (f"guard {name} is missing or altered" for name in guards.missing(connection))
+def find_faults(start_progress: ProgressStarter = ignore_progress) -> Iterator[str]:
+    """A sentence for each thing that is not as it was signed, in the order of the ledger."""
+    yield from (f"guard {name} is missing or altered" for name in triggers.find_missing(connection))
+    yield from stray_triggers.find_faults()
     for what, rows, find in STAGES:
-        yield from find(watch(what, (lambda: 0) if rows is None else rows().count))
-    yield from _stale_lists(watch("lists beside the log", lambda: 0))
+        yield from find(start_progress(what, (lambda: 0) if rows is None else rows().count))
+    yield from _find_stale_projections(start_progress("lists beside the log", lambda: 0))
 
 
-def head() -> tuple[int, str]:
+def get_head() -> tuple[int, str]:
     """Sequence and hash of the newest entry: keep a copy outside to detect a rewritten chain."""
-    newest = Signature.objects.order_by("-sequence").values_list("sequence", "hash").first()
-    return newest or (0, ledger.GENESIS)
+    newest = LedgerEntry.objects.order_by("-sequence").values_list("sequence", "hash").first()
+    return newest or (0, ledger.GENESIS_HASH)
 
 
-def lost_head(sequence: int, kept: str) -> str:
-    """Why a head that was kept outside is no longer in the chain; empty where it still is."""
-    if sequence == 0 and kept == ledger.GENESIS:
+def explain_lost_head(sequence: int, hash_: str) -> str:
+    """Why a head that was stored outside is no longer in the chain; empty if it still is."""
+    if sequence == 0 and hash_ == ledger.GENESIS_HASH:
         return ""
-    found = Signature.objects.filter(sequence=sequence).values_list("hash", flat=True).first()
+    found = LedgerEntry.objects.filter(sequence=sequence).values_list("hash", flat=True).first()
+    if found == hash_:
+        return ""
     if found is None:
-        return f"entry {sequence}, whose hash was kept outside, is gone: the chain ends at {head()[0]}"
-    return "" if found == kept else f"entry {sequence} is not the one that was kept outside: its hash is now {found}"
+        newest, _ = get_head()
+        return f"entry {sequence}, whose hash was kept outside, is gone: the chain ends at {newest}"
+    return f"entry {sequence} is not the one that was kept outside: its hash is now {found}"
 
 
-def _stale_lists(seen: Seen) -> Iterator[str]:
+def _find_stale_projections(report_progress: ProgressReporter) -> Iterator[str]:
     """Rows of the lists beside the log (topics, causes, what is due) that the log does not give."""
     try:
-        yield from projections.faults()
+        yield from projections.find_faults()
     except ValueError:
-        yield "the lists beside the log cannot be checked: a text, a frame or a review line above cannot be read"
+        yield (
+            "the lists beside the log cannot be checked: "
+            "a text, a frame or a review line above cannot be read"
+        )

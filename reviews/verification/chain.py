@@ -1,138 +1,178 @@
-"""The chain of entries: each follows the one before, says what its columns say, and was a signature that could be."""
+"""The chain of entries: each follows the one before, agrees with its columns, and was allowed."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from articles.content import digest
-from articles.models import Authorship, Publication
-from reviews import ledger
-from reviews.models import Reviewer, Signature
-from reviews.verification import attested
-from reviews.verification.batches import Seen, batches
+from articles.content.document import digest
+from articles.models import Authorship, PublicationEvent
+from reviews.models import LedgerEntry, Reviewer
+from reviews.signing import ledger
+from reviews.verification import attestations
+from reviews.verification.batching import ProgressReporter, iter_batches
 
-
-def entries():
-    """All entries, without the texts that they are about."""
-    rows = Signature.objects.select_related("article", "revision", "review").in_order()
-    return rows.only("sequence", "outcome", "by", "at", "record", "previous_hash", "hash", *BESIDE)
-
-
-BESIDE = (
+RELATED_COLUMNS = (
     "article__uuid",
     "review__uuid",
-    *(f"revision__{name}" for name in ("uuid", "number", "digest", "saved_by", "saved_at")),
+    "revision__uuid",
+    "revision__number",
+    "revision__digest",
+    "revision__saved_by",
+    "revision__saved_at",
 )
 
 
-def faults(seen: Seen) -> Iterator[str]:
-    sequence, previous, four_eyes = 0, ledger.GENESIS, FourEyes()
+def get_entries():
+    """All entries, without the texts that they are about."""
+    rows = LedgerEntry.objects.select_related("article", "revision", "review").in_order()
+    return rows.only(
+        "sequence", "outcome", "by", "at", "record", "previous_hash", "hash", *RELATED_COLUMNS
+    )
+
+
+def describe_entry(entry: LedgerEntry) -> str:
+    """An entry as faults name it: its table, key and number."""
+    return f"reviews_signature {entry.pk} (entry {entry.sequence})"
+
+
+@dataclass
+class ComparedRows:
+    """What a batch of entries is compared with."""
+
+    signers: dict[int, UUID]  # user → reviewer
+    authors: dict[int, list[int]]  # revision → users
+    # Page and signer → number and date of each revision with words of the signer's.
+    written: dict[tuple[int, int], list[tuple[int, dt.datetime]]]
+
+
+def _load_compared_rows(batch: list[LedgerEntry], signers: dict[int, UUID]) -> ComparedRows:
+    """Two queries, however many entries there are."""
+    authors = defaultdict(list)
+    revisions = {entry.revision_id for entry in batch}
+    authorships = Authorship.objects.filter(revision__in=revisions)
+    for revision, user in authorships.values_list("revision", "user"):
+        authors[revision].append(user)
+    written = defaultdict(list)
+    signed = [entry for entry in batch if entry.outcome == LedgerEntry.EntryOutcome.APPROVED]
+    own = Authorship.objects.filter(
+        revision__article__in={entry.article_id for entry in signed},
+        user__in={entry.by_id for entry in signed},
+    )
+    fields = ("revision__article", "user", "revision__number", "revision__saved_at")
+    for page, user, number, saved_at in own.values_list(*fields).iterator():
+        written[page, user].append((number, saved_at))
+    return ComparedRows(signers, authors, written)
+
+
+class FourEyesCheck:
+    """Nobody signs their own words since the last signature of somebody else.
+
+    One pass through the chain in order. Of each page it remembers the newest signature, and the
+    newest one by another person.
+    """
+
+    def __init__(self):
+        # Page → newest signer, number of the revision signed, and number signed by another person.
+        self._signed: dict[int, tuple[int, int, int]] = {}
+
+    def is_signed(self, page: int) -> bool:
+        """Whether somebody has signed a page so far."""
+        return page in self._signed
+
+    def is_violated_by(self, entry: LedgerEntry, written: Iterable[tuple]) -> bool:
+        """Whether a signature is over the signer's own words. Remembers the signature."""
+        signer, number, by_another = self._signed.get(entry.article_id, (None, 0, 0))
+        last = number if signer != entry.by_id else by_another
+        self._signed[entry.article_id] = (entry.by_id, entry.revision.number, last)
+        return any(number > last and saved_at <= entry.at for number, saved_at in written)
+
+
+def find_faults(report_progress: ProgressReporter) -> Iterator[str]:
+    sequence, previous_hash = 0, ledger.GENESIS_HASH
+    four_eyes = FourEyesCheck()
     signers = dict(Reviewer.objects.values_list("user", "uuid"))
-    for batch in batches(entries(), seen):
-        beside = _beside(batch, signers)
+    for batch in iter_batches(get_entries(), report_progress):
+        compared = _load_compared_rows(batch, signers)
         for entry in batch:
-            name, record = f"reviews_signature {entry.pk} (entry {entry.sequence})", read(entry)
+            name = describe_entry(entry)
             if entry.sequence != sequence + 1:
                 yield f"{name}: entry {sequence + 1} is missing before it"
-            if entry.previous_hash != previous:
+            if entry.previous_hash != previous_hash:
                 yield f"{name}: it does not follow the entry before it"
-            if digest(entry.record.encode(errors="surrogatepass")) != entry.hash:
-                yield f"{name}: its record is not the record of its hash"
-            else:
-                yield from (f"{name}: its {column} is not what its record says" for column in _differing(entry, beside))
-            if entry.outcome == Signature.Outcome.ATTESTED:
-                yield from (
-                    f"{name}: {fault}" for fault in attested.faults(entry, record, four_eyes.know(entry.article_id))
-                )
-            elif entry.outcome == Signature.Outcome.APPROVED:
-                if record and (record.actor.role != "reviewer" or not record.actor.reviewer or not record.review):
-                    yield f"{name}: it is not a reviewer's signature on a review"
-                if four_eyes.bar(entry, beside.written[entry.article_id, entry.by_id]):
-                    yield f"{name}: its signer wrote some of what was signed"
-            sequence, previous = entry.sequence, entry.hash
+            for fault in _find_entry_faults(entry, compared, four_eyes):
+                yield f"{name}: {fault}"
+            sequence, previous_hash = entry.sequence, entry.hash
 
 
-def read(entry: Signature) -> ledger.Record | None:
-    """What an entry says; None where it was altered so that nobody can read it, which is told elsewhere."""
+def _find_entry_faults(
+    entry: LedgerEntry, compared: ComparedRows, four_eyes: FourEyesCheck
+) -> Iterator[str]:
+    """What is wrong with one entry by itself, and with its signature or attestation."""
+    if digest(entry.record.encode(errors="surrogatepass")) != entry.hash:
+        yield "its record is not the record of its hash"
+    else:
+        for column in _find_differing_columns(entry, compared):
+            yield f"its {column} is not what its record says"
+    record = read_record(entry)
+    if entry.outcome == LedgerEntry.EntryOutcome.ATTESTED:
+        signed_before = four_eyes.is_signed(entry.article_id)
+        yield from attestations.find_faults(entry, record, signed_before)
+    elif entry.outcome == LedgerEntry.EntryOutcome.APPROVED:
+        if record and not _is_reviewers_signature(record):
+            yield "it is not a reviewer's signature on a review"
+        if four_eyes.is_violated_by(entry, compared.written[entry.article_id, entry.by_id]):
+            yield "its signer wrote some of what was signed"
+
+
+def _is_reviewers_signature(record: ledger.LedgerRecord) -> bool:
+    actor = record.actor
+    return actor.role == "reviewer" and bool(actor.reviewer) and bool(record.review)
+
+
+def read_record(entry: LedgerEntry) -> ledger.LedgerRecord | None:
+    """What an entry says; None where it was altered and cannot be read, which is a fault."""
     try:
-        return ledger.read(entry)
+        return ledger.read_record(entry)
     except ValueError:
         return None
 
 
-@dataclass
-class Beside:
-    """What a batch of entries is compared with: signers, authors by revision, and what signers wrote, by page."""
-
-    signers: dict[int, object]
-    authors: dict[int, list[int]]
-    written: dict[tuple[int, int], list[tuple]]
-
-
-def _beside(batch: list[Signature], signers: dict) -> Beside:
-    """Two queries, however many entries there are."""
-    authors, written = defaultdict(list), defaultdict(list)
-    rows = Authorship.objects.filter(revision__in={entry.revision_id for entry in batch})
-    for revision, user in rows.values_list("revision", "user"):
-        authors[revision].append(user)
-    signed = [entry for entry in batch if entry.outcome == Signature.Outcome.APPROVED]
-    own = Authorship.objects.filter(
-        revision__article__in={entry.article_id for entry in signed}, user__in={entry.by_id for entry in signed}
-    )
-    for page, user, number, at in own.values_list(
-        "revision__article", "user", "revision__number", "revision__saved_at"
-    ).iterator():
-        written[page, user].append((number, at))
-    return Beside(signers, authors, written)
-
-
-class FourEyes:
-    """Nobody signs words of their own since the last signature of somebody else, told in one pass through the chain.
-
-    Of each page it keeps the newest signature and the newest by another person than that one's.
-    """
-
-    def __init__(self):
-        self._signed: dict[int, tuple[int, int, int]] = {}
-
-    def know(self, page: int) -> bool:
-        """Whether somebody has signed a page so far."""
-        return page in self._signed
-
-    def bar(self, entry: Signature, written: Iterable[tuple]) -> bool:
-        """Whether a signature is over words of the signer's own. The entry counts for those that follow it."""
-        signer, number, by_another = self._signed.get(entry.article_id, (None, 0, 0))
-        last = number if signer != entry.by_id else by_another
-        self._signed[entry.article_id] = (entry.by_id, entry.revision.number, last)
-        return any(number > last and at <= entry.at for number, at in written)
-
-
-def _differing(entry: Signature, beside: Beside) -> Iterator[str]:
-    record = read(entry)
+def _find_differing_columns(entry: LedgerEntry, compared: ComparedRows) -> Iterator[str]:
+    record = read_record(entry)
     if record is None:
         yield "record"
         return
-    said = {
+    review = entry.review.uuid if entry.review else None
+    signer = compared.signers.get(entry.by_id) if record.actor.reviewer else None
+    authors = compared.authors[entry.revision_id]
+    provenance = ledger.compute_provenance(entry.revision, authors)
+    # Column → its value in the database, and in the record.
+    values = {
         "sequence": (entry.sequence, record.sequence),
         "previous_hash": (entry.previous_hash, record.previous_hash),
         "outcome": (entry.outcome, record.outcome),
-        "review": (entry.review and entry.review.uuid, record.review),
+        "review": (review, record.review),
         "article": (entry.article.uuid, record.article),
         "revision": (entry.revision.uuid, record.revision),
         "digest": (entry.revision.digest, record.digest),
         "number of its revision": (entry.revision.number, record.revision_number),
-        "by": (beside.signers.get(entry.by_id), record.actor.reviewer) if record.actor.reviewer else (None, None),
+        "by": (signer, record.actor.reviewer or None),
         "at": (entry.at, record.at),
-        "authorship": (ledger.provenance(entry.revision, beside.authors[entry.revision_id]), record.provenance),
+        "authorship": (provenance, record.provenance),
     }
-    yield from (column for column, (row, text) in said.items() if row != text)
+    for column, (stored, recorded) in values.items():
+        if stored != recorded:
+            yield column
 
 
-def unpublished(seen: Seen) -> Iterator[str]:
-    """Signing and publishing are one act, and so are the two halves of a withdrawal."""
-    acts = Signature.objects.filter(outcome__in=[*Signature.POSITIVE, Signature.Outcome.WITHDRAWN])
-    shown = Publication.objects.filter(evidence=OuterRef("hash"))
-    for entry in acts.exclude(Exists(shown)).in_order().only("sequence"):
-        yield f"reviews_signature {entry.pk} (entry {entry.sequence}): its publication is missing"
+def find_unpublished(report_progress: ProgressReporter) -> Iterator[str]:
+    """Signatures and withdrawals that are not in the publication log."""
+    outcomes = [*LedgerEntry.POSITIVE, LedgerEntry.EntryOutcome.WITHDRAWN]
+    entries = LedgerEntry.objects.filter(outcome__in=outcomes)
+    events = PublicationEvent.objects.filter(evidence=OuterRef("hash"))
+    for entry in entries.exclude(Exists(events)).in_order().only("sequence"):
+        yield f"{describe_entry(entry)}: its publication is missing"

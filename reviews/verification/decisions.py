@@ -1,85 +1,131 @@
-"""Decisions beside the ledger: reviews are decided in the words of their entries, and private values were signed."""
+"""Decisions beside the ledger: reviews, private values and expunctions agree with their entries."""
 
 from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef, Q
 
-from reviews import ledger
-from reviews.models import Expunction, MedicalReview, PrivateField, Signature
-from reviews.verification.batches import Seen, batches
-from reviews.verification.chain import read
+from reviews.models import Expunction, LedgerEntry, MedicalReview, PrivateField
+from reviews.signing import ledger
+from reviews.verification.batching import ProgressReporter, iter_batches
+from reviews.verification.chain import describe_entry, read_record
 
 
-def decided():
+def get_decided_reviews():
     """Reviews that were decided, and those that the ledger says were."""
     decided = MedicalReview.objects.filter(Q(decided_at__isnull=False) | Q(entry__isnull=False))
     return decided.select_related("entry").order_by("id")
 
 
-def private():
-    return PrivateField.objects.select_related("signature").order_by("id")
+def get_private_fields():
+    return PrivateField.objects.select_related("entry").order_by("id")
 
 
-def faults(seen: Seen) -> Iterator[str]:
-    """Each decided review is in the ledger, and each that is in the ledger is decided, in the same words."""
-    for batch in batches(decided(), seen):
+def find_faults(report_progress: ProgressReporter) -> Iterator[str]:
+    """Each decided review is in the ledger and each review there is decided, in the same words."""
+    for batch in iter_batches(get_decided_reviews(), report_progress):
         for review in batch:
-            name, entry = f"reviews_medicalreview {review.pk}", getattr(review, "entry", None)
-            record = entry and read(entry)
-            decision = (review.outcome, review.decided_by_id, review.decided_at, review.trigger, review.comment)
-            if not record or decision != (entry.outcome, entry.by_id, entry.at, record.trigger, record.comment):
-                yield f"{name}: its decision is not in the ledger"
-            elif review.outcome == MedicalReview.Outcome.APPROVED:
-                yield from (f"{name}: its {unsaid} is not in the ledger" for unsaid in _unsaid(review, record))
+            for fault in _find_decision_faults(review):
+                yield f"reviews_medicalreview {review.pk}: {fault}"
 
 
-def _unsaid(review: MedicalReview, record: ledger.Record) -> Iterator[str]:
-    """What a signed review was asked for with, and its record does not say."""
-    if review.override != record.override:
-        yield "override"
-    if review.correction and review.correction not in [said.text for said in record.review_line.corrections]:
-        yield "correction"
+def _find_decision_faults(review: MedicalReview) -> Iterator[str]:
+    entry = getattr(review, "entry", None)
+    record = read_record(entry) if entry else None
+    if record is None or not _is_same_decision(review, entry, record):
+        yield "its decision is not in the ledger"
+    elif review.outcome == MedicalReview.Outcome.APPROVED:
+        if review.override != record.override:
+            yield "its override is not in the ledger"
+        corrections = [correction.text for correction in record.review_line.corrections]
+        if review.correction and review.correction not in corrections:
+            yield "its correction is not in the ledger"
 
 
-def altered_private(seen: Seen) -> Iterator[str]:
-    for batch in batches(private(), seen):
+def _is_same_decision(
+    review: MedicalReview, entry: LedgerEntry, record: ledger.LedgerRecord
+) -> bool:
+    return (
+        review.outcome == entry.outcome
+        and review.decided_by_id == entry.by_id
+        and review.decided_at == entry.at
+        and review.trigger == record.trigger
+        and review.comment == record.comment
+    )
+
+
+def find_altered_private_fields(report_progress: ProgressReporter) -> Iterator[str]:
+    """Private values whose salted hash is not the one in the ledger."""
+    for batch in iter_batches(get_private_fields(), report_progress):
         for field in batch:
-            record = read(field.signature)
-            kept = record and (getattr(record, field.name, None) or getattr(record.actor, field.name, None))
-            if ledger.salted(field.salt, field.value) != kept:
+            signed_hash = _get_signed_hash(field)
+            if ledger.hash_with_salt(field.salt, field.value) != signed_hash:
                 yield f"reviews_privatefield {field.pk}: it is not the value that was signed"
 
 
-HIDDEN = {"licence_number_hash": "licence number", "conflicts_hash": "private conflicts of interest"}
+def _get_signed_hash(field: PrivateField) -> str | None:
+    """The hash of a private value in its entry: one of the record, or one of its actor."""
+    record = read_record(field.entry)
+    if record is None:
+        return None
+    return getattr(record, field.name, None) or getattr(record.actor, field.name, None)
 
 
-def erased() -> Iterator[str]:
-    """A sentence for each kind of private value that some entries have no more: its hash was compared with nothing."""
-    for name, called in HIDDEN.items():
-        kept = PrivateField.objects.filter(signature=OuterRef("pk"), name=name)
-        hashed = Signature.objects.filter(record__contains=f'"{name}":"').exclude(record__contains=f'"{name}":""')
-        if count := hashed.exclude(Exists(kept)).count():
-            noun = "1 entry" if count == 1 else f"{count:,} entries"
-            yield f"not checked: the {called} of {noun}, which was erased, so that only its hash is left"
+HASHED_FIELDS = {
+    "licence_number_hash": "licence number",
+    "conflicts_hash": "private conflicts of interest",
+}
 
 
-def expunctions():
+def list_erased_values() -> Iterator[str]:
+    """A sentence for each kind of private value that was erased, so that its hash is unchecked."""
+    for name, called in HASHED_FIELDS.items():
+        stored = PrivateField.objects.filter(entry=OuterRef("pk"), name=name)
+        hashed = LedgerEntry.objects.filter(record__contains=f'"{name}":"')
+        hashed = hashed.exclude(record__contains=f'"{name}":""')
+        count = hashed.exclude(Exists(stored)).count()
+        if count:
+            entries = "1 entry" if count == 1 else f"{count:,} entries"
+            yield (
+                f"not checked: the {called} of {entries}, which was erased, "
+                "so that only its hash is left"
+            )
+
+
+def get_expunctions():
     return Expunction.objects.confirmed().select_related("entry", "revision").order_by("id")
 
 
-def broken_expunctions(seen: Seen) -> Iterator[str]:
-    """Each text that two people had expunged is blank, for the reason that the ledger gives; and no other entry is."""
-    for batch in batches(expunctions(), seen):
-        for asked in batch:
-            name, entry, record = f"reviews_expunction {asked.pk}", asked.entry, read(asked.entry)
-            said = (asked.reason, asked.legal_basis, asked.asked_at, asked.confirmed_by_id, asked.confirmed_at)
-            told = record and (record.reason, record.legal_basis, record.asked_at, entry.by_id, entry.at)
-            if said != told or (entry.outcome, entry.revision_id) != ("expunged", asked.revision_id):
-                yield f"{name}: it is not what its entry says"
-            if asked.asked_by_id == asked.confirmed_by_id:
-                yield f"{name}: one person asked for it and confirmed it"
-            if not asked.revision.expunged:
-                yield f"{name}: its text is still there"
-    alone = Signature.objects.filter(outcome=Signature.Outcome.EXPUNGED)
-    for entry in alone.exclude(Exists(Expunction.objects.filter(entry=OuterRef("pk")))).in_order():
-        yield f"reviews_signature {entry.pk} (entry {entry.sequence}): nobody asked to expunge its text"
+def find_broken_expunctions(report_progress: ProgressReporter) -> Iterator[str]:
+    """Each expunged text is blank, and its entry says by whom and why; no other entry expunges."""
+    for batch in iter_batches(get_expunctions(), report_progress):
+        for expunction in batch:
+            for fault in _find_expunction_faults(expunction):
+                yield f"reviews_expunction {expunction.pk}: {fault}"
+    entries = LedgerEntry.objects.filter(outcome=LedgerEntry.EntryOutcome.EXPUNGED)
+    expunctions = Expunction.objects.filter(entry=OuterRef("pk"))
+    for entry in entries.exclude(Exists(expunctions)).in_order():
+        yield f"{describe_entry(entry)}: nobody asked to expunge its text"
+
+
+def _find_expunction_faults(expunction: Expunction) -> Iterator[str]:
+    record = read_record(expunction.entry)
+    if record is None or not _is_same_expunction(expunction, record):
+        yield "it is not what its entry says"
+    if expunction.asked_by_id == expunction.confirmed_by_id:
+        yield "one person asked for it and confirmed it"
+    if not expunction.revision.expunged:
+        yield "its text is still there"
+
+
+def _is_same_expunction(expunction: Expunction, record: ledger.LedgerRecord) -> bool:
+    entry = expunction.entry
+    stored = (
+        expunction.reason,
+        expunction.legal_basis,
+        expunction.asked_at,
+        expunction.confirmed_by_id,
+        expunction.confirmed_at,
+    )
+    recorded = (record.reason, record.legal_basis, record.asked_at, entry.by_id, entry.at)
+    is_expunging = entry.outcome == LedgerEntry.EntryOutcome.EXPUNGED
+    return is_expunging and entry.revision_id == expunction.revision_id and stored == recorded

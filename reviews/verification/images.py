@@ -1,29 +1,29 @@
-"""The files of images: each is the one of its digest; one is missing only where no text can be read that shows it."""
+"""The files of images: each has its digest, and none is missing that a text shows."""
 
 from collections.abc import Iterator
 
-from articles import images
+from articles.images import store
 from articles.models import Figure, Image, Revision
-from reviews.verification.batches import Seen, batches
+from reviews.verification.batching import ProgressReporter, iter_batches
 
 
-def stored():
+def get_images():
     return Image.objects.order_by("id").only("sha256", "media_type")
 
 
-def faults(seen: Seen) -> Iterator[str]:
-    for batch in batches(stored(), seen):
+def find_faults(report_progress: ProgressReporter) -> Iterator[str]:
+    for batch in iter_batches(get_images(), report_progress):
         for image in batch:
             try:
-                images.read(image)
-            except images.Missing as error:
-                if _shown(image):
+                store.read_image(image)
+            except store.MissingImageFile as error:
+                if _is_used(image):
                     yield f"articles_image {image.pk}: {error}"
-            except images.Unreadable as error:
+            except store.UnreadableImage as error:
                 yield f"articles_image {image.pk}: {error}"
 
 
-def _shown(image: Image) -> bool:
-    """Whether a text that was not expunged shows it, or a page that is being written."""
+def _is_used(image: Image) -> bool:
+    """Whether a text that was not expunged, or a draft, shows it."""
     texts = Revision.objects.filter(document__contains=image.sha256)
     return texts.exists() or Figure.objects.filter(image=image).exists()

@@ -1,4 +1,4 @@
-"""The publication log: each line shows what was signed, or carries on what was shown before it."""
+"""The publication log: each line shows what was signed, or what was shown before it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,118 +6,163 @@ from hashlib import sha256
 
 from django.db.models import OuterRef, Q, Subquery
 
-from articles.content import canonical
+from articles.content.document import canonicalize
 from articles.fields import fold
-from articles.models import Article, Publication
-from reviews.models import Signature
-from reviews.verification.batches import Seen, batches
-from reviews.verification.chain import read
+from articles.models import Article, PublicationEvent
+from reviews.models import LedgerEntry
+from reviews.verification.batching import ProgressReporter, iter_batches
+from reviews.verification.chain import read_record
+
+EventKind = PublicationEvent.EventKind
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What is kept of a page's last line: enough to compare, whatever the length of the words."""
+class PublishedState:
+    """What a line is compared by. Digests, so that it takes little memory."""
 
     kind: str
     revision_id: int
     slug: str
     review_line: bytes
-    frame: bytes
+    metadata: bytes
 
 
-def _shown(line: Publication) -> Shown:
-    words = (sha256(text.encode(errors="surrogatepass")).digest() for text in (line.review_line, line.frame))
-    return Shown(line.kind, line.revision_id, line.slug, *words)
+def _get_state(publication: PublicationEvent) -> PublishedState:
+    return PublishedState(
+        kind=publication.kind,
+        revision_id=publication.revision_id,
+        slug=publication.slug,
+        review_line=_hash(publication.review_line),
+        metadata=_hash(publication.metadata),
+    )
 
 
-def log():
-    return Publication.objects.select_related("revision", "successor").order_by("id")
+def _hash(text: str) -> bytes:
+    return sha256(text.encode(errors="surrogatepass")).digest()
 
 
-def faults(seen: Seen) -> Iterator[str]:
-    """Each signed line shows what its entry signed; the others carry on what was shown before."""
-    shown: dict[int, Shown] = {}
-    for batch in batches(log(), seen):
+def get_publications():
+    return PublicationEvent.objects.select_related("revision", "successor").order_by("id")
+
+
+def find_faults(report_progress: ProgressReporter) -> Iterator[str]:
+    """Each signed line shows what its entry signed; the others show what was shown before."""
+    states: dict[int, PublishedState] = {}
+    for batch in iter_batches(get_publications(), report_progress):
         hashes = {line.evidence for line in batch if line.evidence}
-        entries = {entry.hash: entry for entry in Signature.objects.filter(hash__in=hashes)}
+        entries = {entry.hash: entry for entry in LedgerEntry.objects.filter(hash__in=hashes)}
         for line in batch:
-            name, before, now = f"articles_publication {line.pk}", shown.get(line.article_id), _shown(line)
-            if line.evidence:
-                yield from _unlike_its_entry(line, entries.get(line.evidence), name)
-            if line.kind in Publication.SIGNED:
-                again = before and before.kind != Publication.Kind.WITHDRAW and before.revision_id == line.revision_id
-                if line.kind != (Publication.Kind.RESIGN if again else Publication.Kind.PUBLISH):
-                    yield f"{name}: its kind is not what happened"
-            else:
-                yield from _unlike_the_line_before(now, before, name)
-            yield from _unlike_its_text(line, name)
-            shown[line.article_id] = now
+            state = _get_state(line)
+            previous = states.get(line.article_id)
+            for fault in _find_line_faults(line, entries.get(line.evidence), state, previous):
+                yield f"articles_publication {line.pk}: {fault}"
+            states[line.article_id] = state
 
 
-def _unlike_the_line_before(now: Shown, before: Shown | None, name: str) -> Iterator[str]:
-    kept = {"review_line": "review line", "revision_id": "text"}
-    if now.kind != Publication.Kind.ADDRESS:
-        kept["slug"] = "address"
-    if now.kind not in (Publication.Kind.NOTICE, Publication.Kind.FILING):
-        kept["frame"] = "frame"
-    for column, called in kept.items():
-        if before is None or getattr(now, column) != getattr(before, column):
-            yield f"{name}: its {called} is not the one that was signed or shown before"
+def _find_line_faults(
+    publication: PublicationEvent,
+    entry: LedgerEntry | None,
+    state: PublishedState,
+    previous: PublishedState | None,
+) -> Iterator[str]:
+    if publication.evidence:
+        yield from _compare_with_entry(publication, entry)
+    if publication.kind in PublicationEvent.SIGNED_KINDS:
+        if publication.kind != _get_expected_kind(publication, previous):
+            yield "its kind is not what happened"
+    else:
+        yield from _compare_with_previous(state, previous)
+    yield from _compare_with_text(publication)
 
 
-def _unlike_its_entry(publication: Publication, entry: Signature | None, name: str) -> Iterator[str]:
+def _get_expected_kind(publication: PublicationEvent, previous: PublishedState | None) -> str:
+    """RESIGN where the same text was public before the signature, else PUBLISH."""
+    if previous is None or previous.kind == EventKind.WITHDRAW:
+        return EventKind.PUBLISH
+    if previous.revision_id != publication.revision_id:
+        return EventKind.PUBLISH
+    return EventKind.RESIGN
+
+
+def _compare_with_previous(state: PublishedState, previous: PublishedState | None) -> Iterator[str]:
+    unchanged = {"review_line": "review line", "revision_id": "text"}
+    if state.kind != EventKind.ADDRESS:
+        unchanged["slug"] = "address"
+    if state.kind not in (EventKind.NOTICE, EventKind.FILING):
+        unchanged["metadata"] = "frame"
+    for column, called in unchanged.items():
+        if previous is None or getattr(state, column) != getattr(previous, column):
+            yield f"its {called} is not the one that was signed or shown before"
+
+
+def _compare_with_entry(publication: PublicationEvent, entry: LedgerEntry | None) -> Iterator[str]:
     if entry is None:
-        yield f"{name}: the ledger has no entry for it"
+        yield "the ledger has no entry for it"
         return
-    record = read(entry)
     if entry.article_id != publication.article_id:
-        yield f"{name}: its entry is about another page"
+        yield "its entry is about another page"
     if (publication.by_id, publication.at) != (entry.by_id, entry.at):
-        yield f"{name}: its person or moment is not that of its entry"
-    if publication.kind == Publication.Kind.WITHDRAW:
-        if entry.outcome != Signature.Outcome.WITHDRAWN or not record or record.reason != publication.reason:
-            yield f"{name}: its entry does not withdraw it, or not for that reason"
-        if record and record.successor != (publication.successor and publication.successor.uuid):
-            yield f"{name}: its entry names another page, or none, as the one that covers its subject"
-        return
-    if publication.kind == Publication.Kind.EXPUNGE:
-        if entry.outcome != Signature.Outcome.EXPUNGED:
-            yield f"{name}: its entry does not expunge a text"
-        return
+        yield "its person or moment is not that of its entry"
+    if publication.kind == EventKind.WITHDRAW:
+        yield from _compare_withdrawal(publication, entry)
+    elif publication.kind == EventKind.EXPUNGE:
+        if entry.outcome != LedgerEntry.EntryOutcome.EXPUNGED:
+            yield "its entry does not expunge a text"
+    else:
+        yield from _compare_signature(publication, entry)
+
+
+def _compare_withdrawal(publication: PublicationEvent, entry: LedgerEntry) -> Iterator[str]:
+    record = read_record(entry)
+    is_withdrawn = entry.outcome == LedgerEntry.EntryOutcome.WITHDRAWN
+    if not is_withdrawn or record is None or record.reason != publication.reason:
+        yield "its entry does not withdraw it, or not for that reason"
+    successor = publication.successor.uuid if publication.successor else None
+    if record and record.successor != successor:
+        yield "its entry names another page, or none, as the one that covers its subject"
+
+
+def _compare_signature(publication: PublicationEvent, entry: LedgerEntry) -> Iterator[str]:
+    is_positive = entry.outcome in LedgerEntry.POSITIVE
+    if not is_positive or entry.revision_id != publication.revision_id:
+        yield "its text was not signed"
+    record = read_record(entry)
     line = record.review_line if record else None
-    if entry.outcome not in Signature.POSITIVE or entry.revision_id != publication.revision_id:
-        yield f"{name}: its text was not signed"
-    if line is None or publication.review_line != canonical(line).decode():
-        yield f"{name}: its review line is not the one that was signed"
+    if line is None or publication.review_line != canonicalize(line).decode():
+        yield "its review line is not the one that was signed"
 
 
-def _unlike_its_text(publication: Publication, name: str) -> Iterator[str]:
+def _compare_with_text(publication: PublicationEvent) -> Iterator[str]:
     if publication.revision.expunged:
-        return  # whether it may be is told with the texts
+        return  # ``texts`` reports whether it may be
     try:
         document = publication.revision.read()
     except ValueError:
-        yield f"{name}: its text cannot be read"
+        yield "its text cannot be read"
         return
     signed = (document.title, fold(document.title)[:200], document.summary)
     if (publication.title, publication.sort_key, publication.summary) != signed:
-        yield f"{name}: its title or summary is not the one that was signed"
+        yield "its title or summary is not the one that was signed"
 
 
-def pages():
-    """Pages that were published once or say they are, with the key of the last line of their log."""
-    newest = Publication.objects.filter(article=OuterRef("pk")).order_by("-id").values("id")[:1]
-    pages = Article.objects.annotate(newest=Subquery(newest)).only("slug", "live").order_by("id")
+def get_pages():
+    """Pages that were published or say so, with the key of the newest line of their log."""
+    events = PublicationEvent.objects.filter(article=OuterRef("pk")).order_by("-id")
+    newest = Subquery(events.values("id")[:1])
+    pages = Article.objects.annotate(newest=newest).only("slug", "live").order_by("id")
     return pages.filter(Q(newest__isnull=False) | Q(live__isnull=False))
 
 
-def broken_pointers(seen: Seen) -> Iterator[str]:
-    for batch in batches(pages(), seen):
-        lines = Publication.objects.only("kind", "slug").in_bulk([page.newest for page in batch if page.newest])
+def find_broken_pointers(report_progress: ProgressReporter) -> Iterator[str]:
+    """Pages whose publication or address is not that of the newest line of their log."""
+    for batch in iter_batches(get_pages(), report_progress):
+        event_ids = [page.newest for page in batch if page.newest]
+        events = PublicationEvent.objects.only("kind", "slug").in_bulk(event_ids)
         for page in batch:
-            newest = lines.get(page.newest)
-            shown = None if newest is None or newest.kind == Publication.Kind.WITHDRAW else newest.pk
-            if page.live_id != shown:
+            newest = events.get(page.newest)
+            is_public = newest is not None and newest.kind != EventKind.WITHDRAW
+            expected = newest.pk if is_public else None
+            if page.live_id != expected:
                 yield f"articles_article {page.pk}: what is live is not its newest publication"
             if newest and page.slug != newest.slug:
                 yield f"articles_article {page.pk}: its address is not the one that was published"

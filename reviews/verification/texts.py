@@ -2,36 +2,47 @@
 
 from collections.abc import Iterator
 
-from articles.content import digest
+from articles.content.document import digest
 from articles.models import Revision
-from reviews.models import Signature
-from reviews.verification.batches import Seen, batches
+from reviews.models import LedgerEntry
+from reviews.verification.batching import ProgressReporter, iter_batches
 
 
-def texts():
+def get_revisions():
     return Revision.objects.order_by("id").only("uuid", "document", "digest")
 
 
-def faults(seen: Seen) -> Iterator[str]:
-    for batch in batches(texts(), seen):
-        blank = [revision.pk for revision in batch if revision.expunged]
-        expunged = set(_expunging(blank).values_list("revision", flat=True)) if blank else set()
+def find_faults(report_progress: ProgressReporter) -> Iterator[str]:
+    for batch in iter_batches(get_revisions(), report_progress):
+        expunged = _get_expunged_revisions(batch)
         for revision in batch:
+            name = _describe_revision(revision)
             if revision.expunged:
                 if revision.pk not in expunged:
-                    yield f"articles_revision {revision.pk} ({revision.uuid}): it is blank, and no entry expunged it"
+                    yield f"{name}: it is blank, and no entry expunged it"
             elif digest(revision.document.encode(errors="surrogatepass")) != revision.digest:
-                yield f"articles_revision {revision.pk} ({revision.uuid}): its text is not the text of its digest"
+                yield f"{name}: its text is not the text of its digest"
 
 
-def _expunging(revisions):
-    return Signature.objects.filter(outcome=Signature.Outcome.EXPUNGED, revision__in=revisions)
+def _describe_revision(revision: Revision) -> str:
+    """A revision as faults name it: its table, key and UUID."""
+    return f"articles_revision {revision.pk} ({revision.uuid})"
 
 
-def expunged() -> Iterator[str]:
-    """A sentence for each text that was blanked as the ledger says: no fault, and yet to be told."""
-    entries = Signature.objects.filter(outcome=Signature.Outcome.EXPUNGED).in_order()
+def _get_expunged_revisions(revisions: list[Revision]) -> set[int]:
+    """Those of the blank revisions that the ledger says were expunged."""
+    blank = [revision.pk for revision in revisions if revision.expunged]
+    if not blank:
+        return set()
+    entries = LedgerEntry.objects.filter(
+        outcome=LedgerEntry.EntryOutcome.EXPUNGED, revision__in=blank
+    )
+    return set(entries.values_list("revision", flat=True))
+
+
+def list_expunged_texts() -> Iterator[str]:
+    """A sentence for each text that was expunged as the ledger says, which is no fault."""
+    entries = LedgerEntry.objects.filter(outcome=LedgerEntry.EntryOutcome.EXPUNGED).in_order()
     for entry in entries.select_related("revision").iterator():
         if entry.revision.expunged:
-            revision = entry.revision
-            yield f"articles_revision {revision.pk} ({revision.uuid}): expunged by entry {entry.sequence}"
+            yield f"{_describe_revision(entry.revision)}: expunged by entry {entry.sequence}"

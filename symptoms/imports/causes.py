@@ -1,151 +1,222 @@
 """How records become causes, which pages share: one row for each name, whatever the ids."""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from articles import addresses, bulk
+from articles.db import bulk_insert
 from articles.fields import fold
-from articles.imports.job import Job, OnConflict
-from articles.imports.matching import uuid_of
-from articles.imports.records import unpack
-from articles.imports.showing import Difference
-from articles.imports.spool import WRITTEN, Row, Verdict, batched
+from articles.imports.differences import Difference
+from articles.imports.job import ImportJob, OnConflict
+from articles.imports.matching import derive_uuid
+from articles.imports.records import deserialize
+from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord, batched
+from articles.publishing import slugs as publishing_slugs
 from symptoms.actions import record_cause
-from symptoms.imports.records import CauseRecord, CauseSaid
-from symptoms.models import Cause, CauseOrigin, MergedCause
+from symptoms.imports.records import CauseRecord, ImportedCause
+from symptoms.models import Cause, CauseExternalId, MergedCause
 
-MOST_KNOWN = 50_000  # causes that are held in memory at once
+MAX_CACHED_CAUSES = 50_000  # causes in memory at once
 
 
-class Causes:
-    """Records of causes. They have no text of their own, so there is nothing to begin before it is filled."""
+class CauseImporter:
+    """Imports records of causes. They have no text, so they need no stub before."""
 
-    type, record, space = "cause", CauseRecord, "cause"
+    type, record_class, namespace = "cause", CauseRecord, "cause"
 
-    def judge(self, job: Job, rows: list[Row]) -> dict[str, CauseOrigin]:
-        origins = _origins(job, [row.key for row in rows])
-        own, named = _by_uuid(job, [row.key for row in rows]), _by_name(row.name for row in rows)
+    def set_verdicts(self, job: ImportJob, rows: list[StagedRecord]) -> dict[str, CauseExternalId]:
+        """Decide what becomes of each row. Returns the external ids that are known, by key."""
+        keys = [row.key for row in rows]
+        external_ids = _get_external_ids(job, keys)
+        causes_by_key = _get_by_uuid(job, keys)
+        causes_by_name = _get_by_name(row.name for row in rows)
         for row in rows:
-            row.verdict = self._about(job, row, origins.get(row.key), own.get(row.key), named.get(fold(row.name)[:400]))
-        return origins
+            row.verdict = self._decide_verdict(
+                job,
+                row,
+                external_id=external_ids.get(row.key),
+                own=causes_by_key.get(row.key),
+                named=causes_by_name.get(_fold_name(row.name)),
+            )
+        return external_ids
 
-    def _about(self, job: Job, row: Row, origin: CauseOrigin | None, own: Cause | None, named: Cause | None) -> Verdict:
-        if origin and origin.said == row.digest:
-            return Verdict.UNCHANGED
-        cause = origin.cause if origin else own or named
+    def _decide_verdict(
+        self,
+        job: ImportJob,
+        row: StagedRecord,
+        *,
+        external_id: CauseExternalId | None,
+        own: Cause | None,
+        named: Cause | None,
+    ) -> ImportVerdict:
+        """``own`` is the cause with the UUID of the row's id, ``named`` the one with its name."""
+        if external_id is None:
+            cause = own or named
+        elif external_id.record_digest == row.digest:
+            return ImportVerdict.UNCHANGED
+        else:
+            cause = external_id.cause
         if cause is None:
-            return Verdict.NEW
-        if cause.name == row.name or (named and not origin):
-            return Verdict.HERE
+            return ImportVerdict.NEW
+        if cause.name == row.name or (named and not external_id):
+            return ImportVerdict.EXISTING
         if named:
-            return self._kept(job, row, f"“{cause.name}” and “{named.name}” are two causes here. Merge them first.")
-        if (origin and cause.name == origin.name) or job.on_conflict == OnConflict.TAKE:
-            return Verdict.CHANGED
-        return self._kept(job, row, f"It is called “{cause.name}” here, and “{row.name}” in the file.")
+            return self._report_conflict(
+                job,
+                row,
+                f"“{cause.name}” and “{named.name}” are two causes here. Merge them first.",
+            )
+        unchanged_here = external_id and cause.name == external_id.name
+        if unchanged_here or job.on_conflict == OnConflict.TAKE:
+            return ImportVerdict.CHANGED
+        return self._report_conflict(
+            job, row, f"It is called “{cause.name}” here, and “{row.name}” in the file."
+        )
 
-    def _kept(self, job: Job, row: Row, why: str) -> Verdict:
-        job.conflict(row, why)
-        return Verdict.KEPT
+    def _report_conflict(self, job: ImportJob, row: StagedRecord, reason: str) -> ImportVerdict:
+        job.add_conflict(row, reason)
+        return ImportVerdict.CONFLICTING
 
-    def begin(self, job: Job, rows: list[Row]) -> None:
+    def create_stubs(self, job: ImportJob, rows: list[StagedRecord]) -> None:
         """Nothing: a cause needs no other row to be whole."""
 
-    def fill(self, job: Job, rows: list[Row]) -> list[Row]:
-        """Make and rename causes. Returns the rows that were written, judged anew."""
-        origins = self.judge(job, rows)
-        rows = [row for row in rows if row.verdict in WRITTEN]
-        records = {row.key: self.read(row) for row in rows}
-        _make(job, [records[row.key] for row in rows if row.verdict == Verdict.NEW])
+    def write(self, job: ImportJob, rows: list[StagedRecord]) -> list[StagedRecord]:
+        """Create and rename causes. Returns the rows that were written, with verdicts of now."""
+        external_ids = self.set_verdicts(job, rows)
+        rows = [row for row in rows if row.verdict in WRITTEN_VERDICTS]
+        records = {row.key: self.load_record(row) for row in rows}
+        new = [records[row.key] for row in rows if row.verdict == ImportVerdict.NEW]
+        _create_causes(job, new)
         for row in rows:
-            if row.verdict == Verdict.CHANGED:
-                cause = origins[row.key].cause if row.key in origins else _by_uuid(job, [row.key])[row.key]
-                cause.name = row.name
-                cause.save()
-                record_cause(cause, by=job.by)
-        self._remember(job, rows, records, origins)
+            if row.verdict == ImportVerdict.CHANGED:
+                self._rename_cause(job, row, external_ids.get(row.key))
+        self._save_external_ids(job, rows, records, external_ids)
         return rows
 
-    def _remember(self, job: Job, rows: list[Row], records: dict[str, CauseRecord], origins: dict) -> None:
-        own, named = _by_uuid(job, [row.key for row in rows]), _by_name(row.name for row in rows)
-        made = []
+    def _rename_cause(
+        self, job: ImportJob, row: StagedRecord, external_id: CauseExternalId | None
+    ) -> None:
+        cause = external_id.cause if external_id else _get_by_uuid(job, [row.key])[row.key]
+        cause.name = row.name
+        cause.save()
+        record_cause(cause, by=job.by)
+
+    def _save_external_ids(
+        self,
+        job: ImportJob,
+        rows: list[StagedRecord],
+        records: dict[str, CauseRecord],
+        external_ids: dict[str, CauseExternalId],
+    ) -> None:
+        """Save under which ids the causes of these rows came; an id given twice counts once."""
+        causes_by_key = _get_by_uuid(job, [row.key for row in rows])
+        causes_by_name = _get_by_name(row.name for row in rows)
+        made: list[CauseExternalId] = []
         for row in rows:
-            cause = origins[row.key].cause if row.key in origins else own.get(row.key) or named[fold(row.name)[:400]]
-            came = partial(CauseOrigin, source=job.source, cause=cause, name=cause.name, said=row.digest, run=job.run)
-            made.append(came(key=row.key))
-            made += [came(key=other) for other in records[row.key].also]
-        came = {origin.key: origin for origin in reversed(made)}
-        CauseOrigin.objects.filter(source=job.source, key__in=came).delete()
-        bulk.insert_objects(CauseOrigin, came.values())
-        job.looked_up.clear()
+            if row.key in external_ids:
+                cause = external_ids[row.key].cause
+            else:
+                cause = causes_by_key.get(row.key) or causes_by_name[_fold_name(row.name)]
+            for key in (row.key, *records[row.key].also):
+                external_id = CauseExternalId(
+                    source=job.source,
+                    key=key,
+                    cause=cause,
+                    name=cause.name,
+                    record_digest=row.digest,
+                    run=job.run,
+                )
+                made.append(external_id)
+        by_key = {external_id.key: external_id for external_id in reversed(made)}
+        CauseExternalId.objects.filter(source=job.source, key__in=by_key).delete()
+        bulk_insert.insert_objects(CauseExternalId, by_key.values())
+        job.lookup_cache.clear()
 
-    def read(self, row: Row) -> CauseRecord:
-        return unpack(CauseRecord, row.values())
+    def load_record(self, row: StagedRecord) -> CauseRecord:
+        return deserialize(CauseRecord, row.values())
 
-    def differences(self, job: Job, rows: list[Row]) -> dict[str, list[Difference]]:
-        origins = _origins(job, [row.key for row in rows])
-        return {
-            row.key: [Difference("name", f"“{origins[row.key].cause.name}”", f"“{row.name}”")]
-            for row in rows
-            if row.key in origins
-        }
+    def differences(self, job: ImportJob, rows: list[StagedRecord]) -> dict[str, list[Difference]]:
+        external_ids = _get_external_ids(job, [row.key for row in rows])
+        found: dict[str, list[Difference]] = {}
+        for row in rows:
+            if row.key in external_ids:
+                name = external_ids[row.key].cause.name
+                found[row.key] = [Difference("name", f"“{name}”", f"“{row.name}”")]
+        return found
 
-    def given_out(self) -> QuerySet:
+    def get_export_queryset(self) -> QuerySet:
         return Cause.objects.order_by("uuid")
 
     def values(self, cause: Cause) -> dict:
         return {"type": self.type, "id": str(cause.uuid), "name": cause.name, "slug": cause.slug}
 
 
-def _make(job: Job, records: list[CauseRecord]) -> None:
-    """New causes, one for each name."""
+def _fold_name(name: str) -> str:
+    """A name as the column ``folded`` has it."""
+    return fold(name)[:400]
+
+
+def _create_causes(job: ImportJob, records: list[CauseRecord]) -> None:
+    """New causes, one for each name: of records with one name, the first."""
     if not records:
         return
-    by_name = {fold(record.name)[:400]: record for record in reversed(records)}
-    wishes = [record.slug or addresses.wished(record.name, record.id) for record in by_name.values()]
-    causes = []
-    for (folded, record), slug in zip(by_name.items(), addresses.free(wishes, _taken), strict=True):
-        causes.append(Cause(uuid=uuid_of(job.source, record.id), name=record.name, folded=folded, slug=slug))
-    bulk.insert_objects(Cause, causes)
-    made = Cause.objects.filter(uuid__in=[cause.uuid for cause in causes]).values_list("pk", flat=True)
-    bulk.insert(Cause.authors.through, ["cause", "user"], [(pk, job.by.pk) for pk in made])
+    by_name: dict[str, CauseRecord] = {}
+    for record in reversed(records):
+        by_name[_fold_name(record.name)] = record
+    wanted_slugs: list[str] = []
+    for record in by_name.values():
+        slug = record.slug or publishing_slugs.make_slug(record.name, record.id)
+        wanted_slugs.append(slug)
+    slugs = publishing_slugs.assign_free_slugs(wanted_slugs, _find_taken_slugs)
+    causes: list[Cause] = []
+    for (folded, record), slug in zip(by_name.items(), slugs, strict=True):
+        uuid = derive_uuid(job.source, record.id)
+        causes.append(Cause(uuid=uuid, name=record.name, folded=folded, slug=slug))
+    bulk_insert.insert_objects(Cause, causes)
+    made = Cause.objects.filter(uuid__in=[cause.uuid for cause in causes])
+    authorships = [(key, job.by.pk) for key in made.values_list("pk", flat=True)]
+    bulk_insert.insert_rows(Cause.authors.through, ["cause", "user"], authorships)
 
 
-def _taken(slugs: Iterable[str]) -> set[str]:
+def _find_taken_slugs(slugs: Iterable[str]) -> set[str]:
     return set(Cause.objects.filter(slug__in=list(slugs)).values_list("slug", flat=True))
 
 
-def _origins(job: Job, keys: Iterable[str]) -> dict[str, CauseOrigin]:
-    rows = CauseOrigin.objects.filter(source=job.source, key__in=list(keys)).select_related("cause")
-    return {origin.key: origin for origin in rows}
+def _get_external_ids(job: ImportJob, keys: Iterable[str]) -> dict[str, CauseExternalId]:
+    rows = CauseExternalId.objects.filter(source=job.source, key__in=list(keys))
+    return {row.key: row for row in rows.select_related("cause")}
 
 
-def _by_uuid(job: Job, keys: Iterable[str]) -> dict[str, Cause]:
+def _get_by_uuid(job: ImportJob, keys: Iterable[str]) -> dict[str, Cause]:
     """Id → the cause of its UUID, or the one into which that was merged."""
-    uuids = {uuid_of(job.source, key): key for key in keys}
-    merged = MergedCause.objects.filter(uuid__in=uuids).select_related("kept")
-    found = {uuids[row.uuid]: row.kept for row in merged}
-    return found | {uuids[cause.uuid]: cause for cause in Cause.objects.filter(uuid__in=uuids)}
+    keys_by_uuid = {derive_uuid(job.source, key): key for key in keys}
+    found: dict[str, Cause] = {}
+    for row in MergedCause.objects.filter(uuid__in=keys_by_uuid).select_related("kept"):
+        found[keys_by_uuid[row.uuid]] = row.kept
+    for cause in Cause.objects.filter(uuid__in=keys_by_uuid):
+        found[keys_by_uuid[cause.uuid]] = cause
+    return found
 
 
-def _by_name(names: Iterable[str]) -> dict[str, Cause]:
+def _get_by_name(names: Iterable[str]) -> dict[str, Cause]:
     """Folded name → the cause that has it, or that had it when it was merged into another."""
-    folded = {fold(name)[:400] for name in names}
-    merged = MergedCause.objects.filter(folded__in=folded).select_related("kept").order_by("pk")
-    found = {row.folded: row.kept for row in merged}
-    return found | {cause.folded: cause for cause in Cause.objects.filter(folded__in=folded)}
+    folded = {_fold_name(name) for name in names}
+    merged = MergedCause.objects.filter(folded__in=folded).select_related("kept")
+    found = {row.folded: row.kept for row in merged.order_by("pk")}
+    for cause in Cause.objects.filter(folded__in=folded):
+        found[cause.folded] = cause
+    return found
 
 
-def take_along(lost: Cause, kept: Cause) -> None:
-    """With a cause that is merged into another go the ids under which it came."""
-    CauseOrigin.objects.filter(cause=lost).update(cause=kept)
+def move_external_ids(merged_cause: Cause, target: Cause) -> None:
+    """The ids under which a merged cause came go with it to the other."""
+    CauseExternalId.objects.filter(cause=merged_cause).update(cause=target)
 
 
-class Known(NamedTuple):
-    """A cause, as far as pages tell of it."""
+class KnownCause(NamedTuple):
+    """What pages need of a cause."""
 
     pk: int
     uuid: UUID
@@ -153,31 +224,42 @@ class Known(NamedTuple):
     slug: str
 
 
-def causes_of(job: Job, keys: Iterable[str]) -> dict[str, Known]:
-    """Id → the cause that it stands for, of those that we know. Each is looked up once in a while."""
-    keys, seen = set(keys), job.looked_up.setdefault("causes", {})
-    if len(seen) > MOST_KNOWN:
-        seen.clear()
-    for some in batched(keys - seen.keys()):
-        own = _by_uuid(job, some).items()
-        seen |= {key: Known(cause.pk, cause.uuid, cause.name, cause.slug) for key, cause in own}
-        led = CauseOrigin.objects.filter(source=job.source, key__in=some)
-        seen |= {
-            key: Known(*said) for key, *said in led.values_list("key", *(f"cause__{name}" for name in Known._fields))
-        }
-    return {key: seen[key] for key in keys & seen.keys()}
+def _describe_cause(cause: Cause) -> KnownCause:
+    return KnownCause(cause.pk, cause.uuid, cause.name, cause.slug)
 
 
-def known_causes(job: Job, said: list[CauseSaid]) -> dict[str, Known]:
-    """Id → cause, of every row; an id that nobody knows may be a name. One named in words is made if need be."""
-    known = causes_of(job, {row.cause for row in said})
-    called = {row.cause: row.name or row.cause for row in said if row.cause not in known}
-    if not called:
+def find_causes(job: ImportJob, keys: Iterable[str]) -> dict[str, KnownCause]:
+    """Id → the cause that it stands for, of those that are known. Answers are cached in the job."""
+    keys = set(keys)
+    cache: dict[str, KnownCause] = job.lookup_cache.setdefault("causes", {})
+    if len(cache) > MAX_CACHED_CAUSES:
+        cache.clear()
+    for batch in batched(keys - cache.keys()):
+        for key, cause in _get_by_uuid(job, batch).items():
+            cache[key] = _describe_cause(cause)
+        external_ids = CauseExternalId.objects.filter(source=job.source, key__in=batch)
+        columns = [f"cause__{name}" for name in KnownCause._fields]
+        for key, *values in external_ids.values_list("key", *columns):
+            cache[key] = KnownCause(*values)
+    return {key: cache[key] for key in keys & cache.keys()}
+
+
+def find_or_create_causes(job: ImportJob, rows: list[ImportedCause]) -> dict[str, KnownCause]:
+    """Id → cause, of every row. An unknown id may be a name; one with a name is created."""
+    known = find_causes(job, {row.cause for row in rows})
+    names = {row.cause: row.name or row.cause for row in rows if row.cause not in known}
+    if not names:
         return known
-    here = _by_name(called.values())
-    named = {row.cause for row in said if row.name}
-    new = {key: name for key, name in called.items() if key in named and fold(name)[:400] not in here}
-    _make(job, [CauseRecord(type="cause", id=key, name=name) for key, name in new.items()])
-    here |= _by_name(new.values())
-    found = {key: here[fold(name)[:400]] for key, name in called.items() if fold(name)[:400] in here}
-    return known | {key: Known(cause.pk, cause.uuid, cause.name, cause.slug) for key, cause in found.items()}
+    by_name = _get_by_name(names.values())
+    named_keys = {row.cause for row in rows if row.name}
+    new: list[CauseRecord] = []
+    for key, name in names.items():
+        if key in named_keys and _fold_name(name) not in by_name:
+            new.append(CauseRecord(type="cause", id=key, name=name))
+    _create_causes(job, new)
+    by_name |= _get_by_name(record.name for record in new)
+    for key, name in names.items():
+        cause = by_name.get(_fold_name(name))
+        if cause:
+            known[key] = _describe_cause(cause)
+    return known

@@ -1,201 +1,301 @@
-"""How records become working copies of symptoms: their names, codes, causes and related symptoms."""
+"""How records become working copies of symptoms: names, codes, causes and related symptoms."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from articles import bulk
+from articles.db import bulk_insert
 from articles.fields import fold
-from articles.imports import matching, showing
-from articles.imports.hanging import Hanging, Named
-from articles.imports.job import Job
-from articles.imports.pages import Pages
+from articles.imports import differences, matching
+from articles.imports.job import ImportJob
+from articles.imports.pages import PageImporter
+from articles.imports.related_rows import PrefetchedName, RelatedRows
 from articles.models import Article
-from symptoms.imports.causes import Known, causes_of, known_causes
-from symptoms.imports.records import CauseSaid, RelatedSaid, SymptomRecord
+from symptoms.imports.causes import KnownCause, find_causes, find_or_create_causes
+from symptoms.imports.records import (
+    ImportedCause,
+    ImportedCode,
+    ImportedRelatedSymptom,
+    SymptomRecord,
+)
 from symptoms.models import Code, OtherName, RelatedSymptom, Symptom, SymptomCause
+
+EXPORTED_FIELDS = (
+    "phrase",
+    "plural",
+    "spotlight_title",
+    *SymptomRecord.SYMPTOM_RICH_TEXT_FIELDS,
+)
+# By page the rows of a list; None where the record leaves the list as it is.
+RowsByPage = dict[int, list | None]
 
 
 @dataclass(frozen=True, slots=True)
-class CauseRow:
-    """What composing reads of a row that was written a moment ago."""
+class PrefetchedCause:
+    """What composing reads of a cause's row that was just written."""
 
-    cause: Known
-    said: CauseSaid
+    cause: KnownCause
+    imported: ImportedCause
 
     @property
     def group(self) -> str:
-        return self.said.group
+        return self.imported.group
 
     @property
     def seriousness(self) -> str:
-        return self.said.seriousness
+        return self.imported.seriousness
 
     @property
     def frequency(self) -> str:
-        return self.said.frequency
+        return self.imported.frequency
 
     @property
     def text(self) -> str:
-        return self.said.html
+        return self.imported.html
 
 
 @dataclass(frozen=True, slots=True)
-class RelatedRow:
-    """The same of a related symptom."""
+class PrefetchedRelatedSymptom:
+    """What composing reads of a related symptom's row that was just written."""
 
     other: Symptom
-    said: RelatedSaid
+    imported: ImportedRelatedSymptom
 
     @property
     def system(self) -> str:
-        return self.said.system
+        return self.imported.system
 
     @property
     def serious(self) -> bool:
-        return self.said.serious
+        return self.imported.serious
 
 
-class Symptoms(Pages):
-    kind, record = "symptom", SymptomRecord
+class SymptomImporter(PageImporter):
+    kind, record_class = "symptom", SymptomRecord
 
     def insert(self, pages: list[Symptom]) -> dict[UUID, int]:
-        """The rows of both tables."""
+        """Insert the rows of both tables. Returns their keys by UUID."""
         keys = super().insert(pages)
         for page in pages:
             page.pk = page.article_ptr_id = keys[page.uuid]
-        bulk.insert_objects(Symptom, pages)
+        bulk_insert.insert_objects(Symptom, pages)
         return keys
 
-    def write_rows(self, job: Job, records: dict[int, SymptomRecord], hanging: Hanging) -> None:
-        super().write_rows(job, records, hanging)
-        names = {pk: _once(record.other_names, fold) for pk, record in records.items()}
-        hanging.put(
-            OtherName,
-            ["symptom", "position", "name", "folded"],
-            names,
-            lambda pk, place, name: (pk, place, name, fold(name)[:400]),
-        )
-        hanging.keep("other_names", {pk: map(Named, rows or ()) for pk, rows in names.items()})
-        self._write_codes(records, hanging)
-        self._write_causes(job, records, hanging)
-        self._write_related(job, records, hanging)
+    def write_rows(
+        self, job: ImportJob, records: dict[int, SymptomRecord], related_rows: RelatedRows
+    ) -> None:
+        super().write_rows(job, records, related_rows)
+        self._write_names(records, related_rows)
+        self._write_codes(records, related_rows)
+        self._write_causes(job, records, related_rows)
+        self._write_related(job, records, related_rows)
 
-    def _write_codes(self, records: dict[int, SymptomRecord], hanging: Hanging) -> None:
-        codes = {pk: _once(record.codes, lambda code: (code.system, code.code)) for pk, record in records.items()}
-        hanging.put(
-            Code,
-            ["symptom", "system", "code", "display"],
-            codes,
-            lambda pk, place, said: (pk, said.system, said.code, said.display),
+    def _write_names(self, records: dict[int, SymptomRecord], related_rows: RelatedRows) -> None:
+        names: RowsByPage = {}
+        prefetched: dict[int, list[PrefetchedName]] = {}
+        for pk, record in records.items():
+            names[pk] = _deduplicate(record.other_names, fold)
+            prefetched[pk] = [PrefetchedName(name) for name in names[pk] or ()]
+        related_rows.replace(
+            OtherName, ["symptom", "position", "name", "folded"], names, _build_name_values
         )
-        written = defaultdict(list)  # read back, as the database alone knows how it orders them
-        for row in Code.objects.filter(symptom__in=[pk for pk in hanging.fresh if codes.get(pk)]):
-            written[row.symptom_id].append(row)
-        hanging.keep("codes", written)
+        related_rows.set_prefetched("other_names", prefetched)
 
-    def _write_causes(self, job: Job, records: dict[int, SymptomRecord], hanging: Hanging) -> None:
-        said = {pk: record.causes for pk, record in records.items()}
-        known = known_causes(job, [row for rows in said.values() for row in rows or ()])
-        rows = {pk: self._resolved(job, rows, "cause", known) for pk, rows in said.items()}
-        hanging.put(
-            SymptomCause,
-            ["symptom", "position", "cause", "group", "seriousness", "frequency", "text"],
-            rows,
-            lambda pk, place, row: (
-                pk,
-                place,
-                row[0].pk,
-                row[1].group,
-                row[1].seriousness,
-                row[1].frequency,
-                row[1].html,
-            ),
+    def _write_codes(self, records: dict[int, SymptomRecord], related_rows: RelatedRows) -> None:
+        codes: RowsByPage = {}
+        for pk, record in records.items():
+            codes[pk] = _deduplicate(record.codes, _get_code_key)
+        related_rows.replace(
+            Code, ["symptom", "system", "code", "display"], codes, _build_code_values
         )
-        hanging.keep("symptom_causes", {pk: [CauseRow(*row) for row in some or ()] for pk, some in rows.items()})
+        pages = [pk for pk in related_rows.new_page_ids if codes.get(pk)]
+        # Read again: only the database knows in which order it gives them.
+        written: dict[int, list[Code]] = defaultdict(list)
+        for code in Code.objects.filter(symptom__in=pages):
+            written[code.symptom_id].append(code)
+        related_rows.set_prefetched("codes", written)
 
-    def _write_related(self, job: Job, records: dict[int, SymptomRecord], hanging: Hanging) -> None:
-        said = {pk: record.related for pk, record in records.items()}
-        known = _known_symptoms(job, [row for rows in said.values() for row in rows or ()])
-        rows = {pk: self._resolved(job, rows, "symptom", known) for pk, rows in said.items()}
-        rows = {pk: rows if rows is None else [row for row in rows if row[0].pk != pk] for pk, rows in rows.items()}
-        hanging.put(
-            RelatedSymptom,
-            ["symptom", "position", "other", "system", "serious"],
-            rows,
-            lambda pk, place, row: (pk, place, row[0].pk, row[1].system, row[1].serious),
-        )
-        hanging.keep("related_symptoms", {pk: [RelatedRow(*row) for row in some or ()] for pk, some in rows.items()})
+    def _write_causes(
+        self, job: ImportJob, records: dict[int, SymptomRecord], related_rows: RelatedRows
+    ) -> None:
+        imported: list[ImportedCause] = []
+        for record in records.values():
+            imported.extend(record.causes or ())
+        known = find_or_create_causes(job, imported)
+        rows: RowsByPage = {}
+        prefetched: dict[int, list[PrefetchedCause]] = {}
+        for pk, record in records.items():
+            rows[pk] = self._resolve_rows(job, record.causes, "cause", known)
+            prefetched[pk] = [PrefetchedCause(cause, row) for cause, row in rows[pk] or ()]
+        columns = ["symptom", "position", "cause", "group", "seriousness", "frequency", "text"]
+        related_rows.replace(SymptomCause, columns, rows, _build_cause_values)
+        related_rows.set_prefetched("symptom_causes", prefetched)
 
-    def _resolved(self, job: Job, said: Iterable | None, field: str, known: dict) -> list[tuple] | None:
-        """Each row with its other end, where that is here; each end once."""
-        if said is None:
+    def _write_related(
+        self, job: ImportJob, records: dict[int, SymptomRecord], related_rows: RelatedRows
+    ) -> None:
+        imported: list[ImportedRelatedSymptom] = []
+        for record in records.values():
+            imported.extend(record.related or ())
+        known = _find_symptoms(job, imported)
+        rows: RowsByPage = {}
+        prefetched: dict[int, list[PrefetchedRelatedSymptom]] = {}
+        for pk, record in records.items():
+            resolved = self._resolve_rows(job, record.related, "symptom", known)
+            if resolved is not None:  # a page does not name itself
+                resolved = [(other, row) for other, row in resolved if other.pk != pk]
+            rows[pk] = resolved
+            prefetched[pk] = [PrefetchedRelatedSymptom(*row) for row in resolved or ()]
+        columns = ["symptom", "position", "other", "system", "serious"]
+        related_rows.replace(RelatedSymptom, columns, rows, _build_related_values)
+        related_rows.set_prefetched("related_symptoms", prefetched)
+
+    def _resolve_rows(
+        self, job: ImportJob, rows: Iterable | None, field: str, known: dict
+    ) -> list[tuple] | None:
+        """Each row with the row that it names, if that is here; each named row once."""
+        if rows is None:
             return None
-        found, lost = {}, 0
-        for row in said:
-            if (other := known.get(getattr(row, field))) is None:
-                lost += 1
+        found: dict[int, tuple] = {}
+        dangling = 0
+        for row in rows:
+            other = known.get(getattr(row, field))
+            if other is None:
+                dangling += 1
             else:
                 found.setdefault(other.pk, (other, row))
-        job.dangling[field] += lost
-        job.doubled[field] += len(said) - lost - len(found)
+        job.dangling_counts[field] += dangling
+        job.duplicate_counts[field] += len(rows) - dangling - len(found)
         return list(found.values())
 
-    # Showing and giving out
+    # Display and export
 
-    def names(self, job: Job, records: Iterable[SymptomRecord]) -> dict:
-        causes = {row.cause for record in records for row in record.causes or ()}
-        symptoms = {row.symptom for record in records for row in record.related or ()}
-        pages = matching.pages_of(job, symptoms)
-        titles = dict(Article.objects.filter(pk__in=pages.values()).values_list("pk", "title"))
-        called = job.spool.names("page", symptoms) | {key: titles[pk] for key, pk in pages.items()}
-        here = {key: cause.name for key, cause in causes_of(job, causes).items()}
-        named = job.spool.names("cause", causes) | here
-        return {("page", key): name for key, name in called.items()} | {
-            ("cause", key): name for key, name in named.items()
-        }
+    def get_names(self, job: ImportJob, records: Iterable[SymptomRecord]) -> dict:
+        """The names of what the records refer to by id, by (``page`` or ``cause``, id)."""
+        cause_keys: set[str] = set()
+        symptom_keys: set[str] = set()
+        for record in records:
+            cause_keys.update(row.cause for row in record.causes or ())
+            symptom_keys.update(row.symptom for row in record.related or ())
+        names: dict[tuple[str, str], str] = {}
+        for key, title in self._get_titles(job, symptom_keys).items():
+            names["page", key] = title
+        causes = job.staging.get_names("cause", cause_keys)
+        for key, cause in find_causes(job, cause_keys).items():
+            causes[key] = cause.name
+        for key, name in causes.items():
+            names["cause", key] = name
+        return names
+
+    def _get_titles(self, job: ImportJob, keys: set[str]) -> dict[str, str]:
+        """Titles of symptoms by their ids, of those here or else in the import itself."""
+        pages = matching.find_page_ids(job, keys)
+        rows = Article.objects.filter(pk__in=pages.values()).values_list("pk", "title")
+        titles_here = dict(rows)
+        titles = job.staging.get_names("page", keys)
+        for key, pk in pages.items():
+            titles[key] = titles_here[pk]
+        return titles
 
     def values(self, page: Symptom) -> dict:
-        own = {name: getattr(page, name) for name in ("phrase", "plural", "spotlight_title", *SymptomRecord.OWN_RICH)}
-        codes = [{"system": row.system, "code": row.code, "display": row.display} for row in page.codes.all()]
-        return showing.common_values("symptom", page) | {
-            **own,
-            "other_names": [row.name for row in page.other_names.all()],
-            "codes": codes,
-            "causes": [_cause(row) for row in page.symptom_causes.all()],
-            "related": [_related(row) for row in page.related_symptoms.all()],
-        }
+        values = differences.build_common_values("symptom", page)
+        for name in EXPORTED_FIELDS:
+            values[name] = getattr(page, name)
+        values["other_names"] = [row.name for row in page.other_names.all()]
+        values["codes"] = [_get_code_values(row) for row in page.codes.all()]
+        values["causes"] = [_get_cause_values(row) for row in page.symptom_causes.all()]
+        values["related"] = [_get_related_values(row) for row in page.related_symptoms.all()]
+        return values
 
 
-def _said_of_cause(said: CauseSaid) -> tuple[str, str, str, str]:
-    return said.group, said.seriousness, said.frequency, said.html
+# The values of one row for a page and a position, in the order of its columns
 
 
-def _cause(row: SymptomCause) -> dict:
-    said = {"group": row.group, "seriousness": row.seriousness, "frequency": row.frequency, "html": row.text}
-    return {"cause": str(row.cause.uuid), "name": row.cause.name} | {name: text for name, text in said.items() if text}
+def _build_name_values(pk: int, position: int, name: str) -> tuple:
+    return (pk, position, name, fold(name)[:400])
 
 
-def _related(row: RelatedSymptom) -> dict:
-    said = {"symptom": str(row.other.uuid), "title": row.other.title, "system": row.system}
-    return said | ({"serious": True} if row.serious else {})
+def _build_code_values(pk: int, position: int, code: ImportedCode) -> tuple:
+    return (pk, code.system, code.code, code.display)
 
 
-def _known_symptoms(job: Job, said: list[RelatedSaid]) -> dict[str, Symptom]:
-    """Id → symptom, of every row; where nobody knows the id, the one symptom that has it, or the title, as title."""
-    keys = matching.pages_of(job, (row.symptom for row in said))
-    kept = Symptom.objects.kept().select_related("live").defer("live__frame", "live__review_line")
-    symptoms = kept.in_bulk(keys.values())
+def _build_cause_values(pk: int, position: int, row: tuple[KnownCause, ImportedCause]) -> tuple:
+    cause, imported = row
+    facts = (imported.group, imported.seriousness, imported.frequency, imported.html)
+    return (pk, position, cause.pk, *facts)
+
+
+def _build_related_values(
+    pk: int, position: int, row: tuple[Symptom, ImportedRelatedSymptom]
+) -> tuple:
+    other, imported = row
+    return (pk, position, other.pk, imported.system, imported.serious)
+
+
+# The values of one row in a record
+
+
+def _get_code_values(row: Code) -> dict:
+    return {"system": row.system, "code": row.code, "display": row.display}
+
+
+def _get_cause_values(row: SymptomCause) -> dict:
+    values = {"cause": str(row.cause.uuid), "name": row.cause.name}
+    facts = {
+        "group": row.group,
+        "seriousness": row.seriousness,
+        "frequency": row.frequency,
+        "html": row.text,
+    }
+    for name, value in facts.items():
+        if value:
+            values[name] = value
+    return values
+
+
+def _get_related_values(row: RelatedSymptom) -> dict:
+    values = {"symptom": str(row.other.uuid), "title": row.other.title, "system": row.system}
+    if row.serious:
+        values["serious"] = True
+    return values
+
+
+def _find_symptoms(job: ImportJob, rows: list[ImportedRelatedSymptom]) -> dict[str, Symptom]:
+    """Id → symptom, of every row.
+
+    If an id is unknown, it is the only symptom with the row's title, or with the id as its title.
+    """
+    keys = matching.find_page_ids(job, (row.symptom for row in rows))
+    active = Symptom.objects.active().select_related("live")
+    active = active.defer("live__metadata", "live__review_line")
+    symptoms = active.in_bulk(keys.values())
     known = {key: symptoms[pk] for key, pk in keys.items() if pk in symptoms}
-    titles = {row.symptom: fold(row.title or row.symptom)[:200] for row in said if row.symptom not in known}
-    if titles:
-        found = defaultdict(list)
-        for symptom in kept.filter(sort_key__in=set(titles.values())):
-            found[symptom.sort_key].append(symptom)
-        known |= {key: found[title][0] for key, title in titles.items() if len(found[title]) == 1}
+    titles: dict[str, str] = {}
+    for row in rows:
+        if row.symptom not in known:
+            titles[row.symptom] = fold(row.title or row.symptom)[:200]
+    if not titles:
+        return known
+    by_title: dict[str, list[Symptom]] = defaultdict(list)
+    for symptom in active.filter(sort_key__in=set(titles.values())):
+        by_title[symptom.sort_key].append(symptom)
+    for key, title in titles.items():
+        if len(by_title[title]) == 1:
+            known[key] = by_title[title][0]
     return known
 
 
-def _once(rows: Iterable | None, key) -> list | None:
-    return None if rows is None else list({key(row): row for row in reversed(rows)}.values())[::-1]
+def _get_code_key(code: ImportedCode) -> tuple[str, str]:
+    return code.system, code.code
+
+
+def _deduplicate(rows: Sequence | None, get_key: Callable[[Any], Hashable]) -> list | None:
+    """Each key once: the first row that has it, at the place of the last. None stays None."""
+    if rows is None:
+        return None
+    found: dict = {}
+    for row in reversed(rows):
+        found[get_key(row)] = row
+    return list(reversed(found.values()))

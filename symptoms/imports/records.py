@@ -1,81 +1,109 @@
-"""Records of symptoms and causes: the part of our JSON lines that is theirs."""
+"""Records of symptoms and causes: their part of our JSON lines."""
 
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from articles.imports.records import LONGEST_LIST, Key, PageRecord, Part, Record, Rich, Slug, line
+from articles.imports.records import (
+    MAX_LIST_LENGTH,
+    ImportRecord,
+    PageRecord,
+    RecordId,
+    RecordPart,
+    RichText,
+    Slug,
+    bounded_line,
+)
 from symptoms.models import BodySystem, Code, SymptomCause
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 
 
-class CauseRecord(Record):
+class CauseRecord(ImportRecord):
     type: Literal["cause"]
-    also: tuple[Key, ...] = Field((), max_length=LONGEST_LIST)
-    name: line(LONGEST_NAME, 1)
+    also: tuple[RecordId, ...] = Field((), max_length=MAX_LIST_LENGTH)
+    name: bounded_line(MAX_NAME_LENGTH, 1)
     slug: Slug | None = None
 
 
-class CodeSaid(Part):
+class ImportedCode(RecordPart):
     system: Literal[*Code.System.values]
-    code: line(40, 1)
-    display: line(200) = ""
+    code: bounded_line(40, 1)
+    display: bounded_line(200) = ""
 
-    def readable(self, names) -> str:
-        return " ".join(said for said in (self.system, self.code, self.display) if said)
+    def to_text(self, names) -> str:
+        return " ".join(filter(None, (self.system, self.code, self.display)))
 
 
-class CauseSaid(Part):
-    """``cause`` is the id of a cause; with ``name`` one that nobody knows is made, without it is left out."""
+class ImportedCause(RecordPart):
+    """``cause`` is the id of a cause. An unknown one needs a ``name``, or is left out."""
 
-    cause: Key
-    name: line(LONGEST_NAME) = ""
-    group: line(120) = ""
+    cause: RecordId
+    name: bounded_line(MAX_NAME_LENGTH) = ""
+    group: bounded_line(120) = ""
     seriousness: Literal["", *SymptomCause.Seriousness.values] = ""
     frequency: Literal["", *SymptomCause.Frequency.values] = ""
-    html: Rich = ""
+    html: RichText = ""
 
-    def readable(self, names) -> str:
-        called = names.get(("cause", self.cause)) or self.name or self.cause
-        more = " · ".join(said for said in (self.group, self.seriousness, self.frequency, self.html) if said)
-        return f"{called} ({more})" if more else called
+    def to_text(self, names) -> str:
+        name = names.get(("cause", self.cause)) or self.name or self.cause
+        facts = (self.group, self.seriousness, self.frequency, self.html)
+        more = " · ".join(filter(None, facts))
+        if not more:
+            return name
+        return f"{name} ({more})"
 
 
-class RelatedSaid(Part):
-    """``symptom`` is the id of a symptom; ``title`` is for people, and for finding it where no id is known."""
+class ImportedRelatedSymptom(RecordPart):
+    """``symptom`` is the id of a symptom. ``title`` finds it if the id is unknown."""
 
-    symptom: Key
-    title: line(200) = ""
+    symptom: RecordId
+    title: bounded_line(200) = ""
     system: Literal[*BodySystem.values]
     serious: bool = False
 
-    def readable(self, names) -> str:
-        called = names.get(("page", self.symptom)) or self.title or self.symptom
-        return f"{called} ({BodySystem(self.system).label}{', serious' if self.serious else ''})"
+    def to_text(self, names) -> str:
+        name = names.get(("page", self.symptom)) or self.title or self.symptom
+        facts = BodySystem(self.system).label
+        if self.serious:
+            facts += ", serious"
+        return f"{name} ({facts})"
 
 
 class SymptomRecord(PageRecord):
     type: Literal["symptom"]
-    phrase: line(200) | None = None
+    phrase: bounded_line(200) | None = None
     plural: bool | None = None
-    spotlight_title: line(120) | None = None
-    spotlight: Rich | None = None
-    causes_intro: Rich | None = None
-    diagnosis_questions: Rich | None = None
-    treatment: Rich | None = None
-    complications: Rich | None = None
-    other_names: Annotated[tuple[line(200, 1), ...], Field(max_length=LONGEST_LIST)] | None = None
-    codes: Annotated[tuple[CodeSaid, ...], Field(max_length=LONGEST_LIST)] | None = None
-    causes: Annotated[tuple[CauseSaid, ...], Field(max_length=LONGEST_LIST)] | None = None
-    related: Annotated[tuple[RelatedSaid, ...], Field(max_length=LONGEST_LIST)] | None = None
+    spotlight_title: bounded_line(120) | None = None
+    spotlight: RichText | None = None
+    causes_intro: RichText | None = None
+    diagnosis_questions: RichText | None = None
+    treatment: RichText | None = None
+    complications: RichText | None = None
+    other_names: (
+        Annotated[tuple[bounded_line(200, 1), ...], Field(max_length=MAX_LIST_LENGTH)] | None
+    ) = None
+    codes: Annotated[tuple[ImportedCode, ...], Field(max_length=MAX_LIST_LENGTH)] | None = None
+    causes: Annotated[tuple[ImportedCause, ...], Field(max_length=MAX_LIST_LENGTH)] | None = None
+    related: (
+        Annotated[tuple[ImportedRelatedSymptom, ...], Field(max_length=MAX_LIST_LENGTH)] | None
+    ) = None
 
-    OWN_RICH: ClassVar[tuple[str, ...]] = (
+    SYMPTOM_RICH_TEXT_FIELDS: ClassVar[tuple[str, ...]] = (
         "spotlight",
         "causes_intro",
         "diagnosis_questions",
         "treatment",
         "complications",
     )
-    RICH: ClassVar[tuple[str, ...]] = (*PageRecord.RICH, *OWN_RICH)
-    COPIED: ClassVar[tuple[str, ...]] = (*PageRecord.COPIED, "phrase", "plural", "spotlight_title", *OWN_RICH)
+    RICH_TEXT_FIELDS: ClassVar[tuple[str, ...]] = (
+        *PageRecord.RICH_TEXT_FIELDS,
+        *SYMPTOM_RICH_TEXT_FIELDS,
+    )
+    COPIED_FIELDS: ClassVar[tuple[str, ...]] = (
+        *PageRecord.COPIED_FIELDS,
+        "phrase",
+        "plural",
+        "spotlight_title",
+        *SYMPTOM_RICH_TEXT_FIELDS,
+    )

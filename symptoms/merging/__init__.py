@@ -1,1 +1,1 @@
-"""Two causes, or two symptoms, that are one: planned, looked at, and made one in every draft that names them."""
+"""Two causes, or two symptoms, that are one: planned, shown, and merged in every draft."""

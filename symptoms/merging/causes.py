@@ -1,4 +1,7 @@
-"""Merging a cause into another: planned for the eye, and done to every draft that names it, in one transaction."""
+"""Merging a cause into another: planned and shown, then done to every draft that names it.
+
+All in one transaction.
+"""
 
 import hashlib
 from collections.abc import Callable
@@ -9,52 +12,59 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from articles.actions import record_revisions
-from articles.merging import CannotMerge, Moved, hold
 from articles.models import Article
-from symptoms.merging import twice
-from symptoms.merging.twice import Twice
+from articles.publishing.actions import record_revisions
+from articles.publishing.merging import CannotMerge, StalePreview, lock_pages
+from symptoms.merging import duplicates
+from symptoms.merging.duplicates import DuplicateRows
 from symptoms.models import Cause, MergedCause, PublishedCause, Symptom, SymptomCause
 
-# What hangs on a cause and moves along to the one that takes its place, such as the ids it was imported under: each
-# takes the lost cause and the kept one, inside the transaction that merges them and before the lost row is deleted.
-TAKES_ALONG: list[Callable[[Cause, Cause], None]] = []
-QUICKER = "Somebody named “{}” on another page at this very moment. Nothing was done. Look at it anew, then confirm."
+# Called with the lost and the kept cause inside the transaction that merges them, before the lost
+# row is deleted: for what belongs to a cause and moves along, such as the ids of imports.
+MERGE_HANDLERS: list[Callable[[Cause, Cause], None]] = []
+CONCURRENT_CHANGE = (
+    "Somebody named “{}” on another page at this very moment. Nothing was done. "
+    "Look at it anew, then confirm."
+)
+SYMPTOM_FIELDS = ("title", "sort_key", "discarded_at", "live")
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What merging ``lost`` into ``kept`` does now. ``seen`` is its digest: what was looked at is what is done.
+class CauseMergePlan:
+    """What merging ``lost`` into ``kept`` does now. ``digest`` identifies exactly this plan.
 
-    ``moves`` and ``doubles`` are of pages that editors see; ``discarded`` counts rows of drafts that were put away.
+    ``moves`` and ``duplicates`` are of pages that editors see; ``discarded`` counts rows of
+    discarded drafts.
     """
 
     lost: Cause
     kept: Cause
     moves: list[SymptomCause]
-    doubles: list[Twice]
+    duplicates: list[DuplicateRows]
     discarded: int
     public_lost: int
     public_kept: int
-    seen: str
+    digest: str
 
     @property
-    def pages(self) -> list[int]:
+    def page_ids(self) -> list[int]:
         """The pages that get a new revision."""
-        return sorted([row.symptom_id for row in self.moves] + [double.page for double in self.doubles])
+        moved = [row.symptom_id for row in self.moves]
+        combined = [duplicate.page for duplicate in self.duplicates]
+        return sorted(moved + combined)
 
 
 @dataclass(frozen=True)
-class Merged:
-    """What came of it: pages with a new revision, and how many of them differ from what visitors read."""
+class CauseMergeResult:
+    """Pages that got a new revision, and how many of them differ from what visitors read."""
 
-    plan: Plan
+    plan: CauseMergePlan
     kept: Cause
-    pages: list[int]
+    page_ids: list[int]
     unsigned: int
 
 
-def why_not(lost: Cause, kept: Cause, *, by: AbstractUser) -> str:
+def get_merge_error(lost: Cause, kept: Cause, *, by: AbstractUser) -> str:
     """Why somebody cannot merge one cause into the other; empty where they can."""
     if lost.pk == kept.pk:
         return "A cause cannot be merged into itself. Choose another one."
@@ -62,89 +72,136 @@ def why_not(lost: Cause, kept: Cause, *, by: AbstractUser) -> str:
         return "Only editors can merge causes."
     public = PublishedCause.objects.filter(cause_uuid=lost.uuid).exists()
     if public and not by.has_perm("symptoms.delete_cause"):
-        return f"“{lost}” has a public page, which will lead on to “{kept}”. Only managing editors can merge it."
+        return (
+            f"“{lost}” has a public page, which will lead on to “{kept}”. "
+            "Only managing editors can merge it."
+        )
     return ""
 
 
-def plan(lost: Cause, kept: Cause) -> Plan:
+def plan_merge(lost: Cause, kept: Cause) -> CauseMergePlan:
     """Three queries, however many pages name them."""
-    rows = SymptomCause.objects.filter(cause__in=[lost, kept]).select_related("symptom", "cause")
-    fields = ("title", "sort_key", "discarded_at", "live")
-    rows = list(rows.only("cause", *twice.CAUSE_FIELDS, *(f"symptom__{name}" for name in fields)).order_by("pk"))
-    told = [(row.pk, row.symptom_id, row.cause_id, *_words(row)) for row in rows]
-    counts = [PublishedCause.objects.filter(cause_uuid=cause.uuid).count() for cause in (lost, kept)]
-    names = [(cause.pk, cause.name, cause.slug) for cause in (lost, kept)]
-    seen = hashlib.sha256(repr((names, counts, told)).encode()).hexdigest()
-    named = {row.symptom_id: row for row in rows if row.cause_id == kept.pk}
-    moves, doubles, discarded = [], [], 0
-    for row in sorted(rows, key=lambda row: (row.symptom.sort_key, row.pk)):
+    rows = _load_rows(lost, kept)
+    public_lost = PublishedCause.objects.filter(cause_uuid=lost.uuid).count()
+    public_kept = PublishedCause.objects.filter(cause_uuid=kept.uuid).count()
+    rows_of_kept = {row.symptom_id: row for row in rows if row.cause_id == kept.pk}
+    moves: list[SymptomCause] = []
+    duplicate_rows: list[DuplicateRows] = []
+    discarded = 0
+    digest = _compute_digest([lost, kept], [public_lost, public_kept], rows)
+    for row in sorted(rows, key=_get_sort_key):
         if row.cause_id != lost.pk:
             continue
+        own = rows_of_kept.get(row.symptom_id)
         if row.symptom.discarded_at:
             discarded += 1
-        elif row.symptom_id in named:
-            doubles.append(twice.causes(row.symptom_id, row.symptom.title, named[row.symptom_id], row))
-        else:
+        elif own is None:
             moves.append(row)
-    return Plan(lost, kept, moves, doubles, discarded, *counts, seen)
+        else:
+            twice = duplicates.combine_causes(row.symptom_id, row.symptom.title, own, row)
+            duplicate_rows.append(twice)
+    return CauseMergePlan(
+        lost=lost,
+        kept=kept,
+        moves=moves,
+        duplicates=duplicate_rows,
+        discarded=discarded,
+        public_lost=public_lost,
+        public_kept=public_kept,
+        digest=digest,
+    )
 
 
-def _words(row: SymptomCause) -> list:
-    return [getattr(row, name) for name in twice.CAUSE_FIELDS] + [row.symptom.discarded_at, row.symptom.live_id]
+def _load_rows(lost: Cause, kept: Cause) -> list[SymptomCause]:
+    """The rows that name one of the two, with what a plan reads of their pages."""
+    rows = SymptomCause.objects.filter(cause__in=[lost, kept]).select_related("symptom", "cause")
+    symptom_fields = [f"symptom__{name}" for name in SYMPTOM_FIELDS]
+    return list(rows.only("cause", *duplicates.CAUSE_FIELDS, *symptom_fields).order_by("pk"))
 
 
-def merge_causes(lost: Cause, kept: Cause, *, by: AbstractUser, seen: str | None = None) -> Merged:
-    """Make two causes one in every draft that names them: new revisions, by the editor. Public pages stay as signed.
+def _get_sort_key(row: SymptomCause) -> tuple[str, int]:
+    return row.symptom.sort_key, row.pk
 
-    ``seen`` is the digest of the plan that was looked at. Raises CannotMerge, or Moved where the plan is another now.
+
+def _compute_digest(causes: list[Cause], public_counts: list[int], rows: list[SymptomCause]) -> str:
+    """A digest of everything that decides what a merge does. Rows have to be unchanged so far."""
+    names = [(cause.pk, cause.name, cause.slug) for cause in causes]
+    values: list[tuple] = []
+    for row in rows:
+        own = [getattr(row, name) for name in duplicates.CAUSE_FIELDS]
+        page = (row.symptom.discarded_at, row.symptom.live_id)
+        values.append((row.pk, row.symptom_id, row.cause_id, *own, *page))
+    return hashlib.sha256(repr((names, public_counts, values)).encode()).hexdigest()
+
+
+def merge_causes(
+    lost: Cause, kept: Cause, *, by: AbstractUser, digest: str | None = None
+) -> CauseMergeResult:
+    """Make two causes one in every draft that names them: new revisions, by the editor.
+
+    Public pages stay as signed. ``digest`` is that of the plan that the editor confirmed. Raises
+    CannotMerge, or StalePreview where the plan is another one now.
     """
     try:
         with transaction.atomic():
-            return _merge(lost.pk, kept.pk, by, seen)
+            return _merge(lost.pk, kept.pk, by, digest)
     except IntegrityError as error:
-        raise CannotMerge(QUICKER.format(lost)) from error
+        raise CannotMerge(CONCURRENT_CHANGE.format(lost)) from error
 
 
-def _merge(lost_key: int, kept_key: int, by: AbstractUser, seen: str | None) -> Merged:
-    lost, kept = _hold(lost_key, kept_key)
-    if refusal := why_not(lost, kept, by=by):
-        raise CannotMerge(refusal)
-    planned = plan(lost, kept)
-    if seen is not None and seen != planned.seen:
-        raise Moved
-    twice.keep(planned.doubles)
-    twice.drop(planned.doubles)
-    both = SymptomCause.objects.filter(cause=kept).values("symptom")
-    SymptomCause.objects.filter(cause=lost, symptom__in=both).delete()  # on discarded drafts
-    SymptomCause.objects.filter(cause=lost).update(cause=kept)
+def _merge(lost_key: int, kept_key: int, by: AbstractUser, digest: str | None) -> CauseMergeResult:
+    lost, kept = _lock_rows(lost_key, kept_key)
+    error = get_merge_error(lost, kept, by=by)
+    if error:
+        raise CannotMerge(error)
+    plan = plan_merge(lost, kept)
+    if digest is not None and digest != plan.digest:
+        raise StalePreview
+    duplicates.save_kept(plan.duplicates)
+    duplicates.delete_lost(plan.duplicates)
+    named_both = SymptomCause.objects.filter(cause=kept).values("symptom")
+    rows_of_lost = SymptomCause.objects.filter(cause=lost)
+    rows_of_lost.filter(symptom__in=named_both).delete()  # on discarded drafts
+    rows_of_lost.update(cause=kept)
     kept.authors.add(by, *lost.authors.all())
-    _remember(lost, kept, by)
-    for take_along in TAKES_ALONG:
-        take_along(lost, kept)
+    _record_merged_cause(lost, kept, by)
+    for handler in MERGE_HANDLERS:
+        handler(lost, kept)
     Cause.objects.filter(pk=lost.pk).delete()
-    pages = planned.pages
-    Article.objects.filter(pk__in=pages).update(edition=F("edition") + 1)
+    pages = plan.page_ids
+    Article.objects.filter(pk__in=pages).update(form_version=F("form_version") + 1)
     latest = record_revisions(Symptom.objects.filter(pk__in=pages), by=by)
     unsigned = len(latest) - Article.objects.filter(live__revision__in=latest).count()
-    return Merged(planned, kept, pages, unsigned)
+    return CauseMergeResult(plan, kept, pages, unsigned)
 
 
-def _hold(lost_key: int, kept_key: int) -> tuple[Cause, Cause]:
-    """Both causes, held until the transaction ends: first the pages that name them, as everywhere, each in order."""
-    named = SymptomCause.objects.filter(cause__in=[lost_key, kept_key]).values_list("symptom", flat=True)
-    pages = hold(named)
-    rows = Cause.objects.select_for_update().filter(pk__in=[lost_key, kept_key]).order_by("pk")
-    held = {row.pk: row for row in rows}
-    for key in (lost_key, kept_key):
-        if key not in held:
-            heir = Cause.heirs([key]).get(key)
-            raise CannotMerge(f"It was merged into “{heir}” meanwhile." if heir else "It was deleted meanwhile.")
-    if not pages.issuperset(named.all()):
-        raise Moved  # a page came in while we waited: holding it now could block whoever waits for ours
-    return held[lost_key], held[kept_key]
+def _lock_rows(lost_key: int, kept_key: int) -> tuple[Cause, Cause]:
+    """Lock both causes until the transaction ends. Raises CannotMerge or StalePreview.
+
+    The pages that name them are locked first, as everywhere, and each in order.
+    """
+    keys = [lost_key, kept_key]
+    naming = SymptomCause.objects.filter(cause__in=keys).values_list("symptom", flat=True)
+    pages = lock_pages(naming)
+    rows = Cause.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    found = {row.pk: row for row in rows}
+    for key in keys:
+        if key not in found:
+            raise CannotMerge(_explain_missing(key))
+    if not pages.issuperset(naming.all()):
+        # A page came in while we waited: locking it now could block whoever waits for ours.
+        raise StalePreview
+    return found[lost_key], found[kept_key]
 
 
-def _remember(lost: Cause, kept: Cause, by: AbstractUser) -> None:
+def _explain_missing(key: int) -> str:
+    target = Cause.get_merge_targets([key]).get(key)
+    if target:
+        return f"It was merged into “{target}” meanwhile."
+    return "It was deleted meanwhile."
+
+
+def _record_merged_cause(lost: Cause, kept: Cause, by: AbstractUser) -> None:
     MergedCause.objects.filter(kept=lost).update(kept=kept)
     MergedCause.objects.create(
         uuid=lost.uuid,

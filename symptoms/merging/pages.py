@@ -1,7 +1,8 @@
-"""Merging a symptom into another: planned for the eye, and done in one transaction.
+"""Merging a symptom into another: planned and shown, then done in one transaction.
 
-The page that is lost leaves by the rules of the house (``articles.merging``). What it lists and the kept page does not
-goes into the kept page's draft, after what that has; its running texts are shown to be copied, never joined on.
+The lost page is withdrawn or discarded by ``articles.publishing.merging``. What it lists and the
+kept page does not goes into the kept page's draft, after what that has. Its running texts are shown
+for copying and never joined.
 """
 
 import hashlib
@@ -12,18 +13,18 @@ from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from articles import merging
-from articles.actions import record_revisions
-from articles.content import ADVICE
-from articles.merging import CannotMerge, Moved
+from articles.content.document import ADVICE_HEADING
 from articles.models import Article, Authorship, Revision
-from symptoms.merging import gains, twice
-from symptoms.merging.gains import Gain
-from symptoms.merging.twice import Twice
+from articles.publishing import merging
+from articles.publishing.actions import record_revisions
+from articles.publishing.merging import CannotMerge, StalePreview
+from symptoms.merging import additions, duplicates
+from symptoms.merging.additions import Addition
+from symptoms.merging.duplicates import DuplicateRows
 from symptoms.models import RelatedSymptom, Symptom
 
-TEXTS = {
-    "advice": ADVICE,
+TEXT_LABELS = {
+    "advice": ADVICE_HEADING,
     "body": "Overview",
     "spotlight": "Spotlight",
     "causes_intro": "Introduction to the causes",
@@ -31,159 +32,205 @@ TEXTS = {
     "treatment": "Treatment",
     "complications": "Complications",
 }
+SYMPTOM_FIELDS = ("title", "sort_key", "discarded_at", "live")
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What merging ``lost`` into ``kept`` does now. ``seen`` is its digest: what was looked at is what is done.
+class SymptomMergePlan:
+    """What merging ``lost`` into ``kept`` does now. ``digest`` identifies exactly this plan.
 
-    ``gains`` is what the kept page's draft gets; ``doubles`` what both say; ``moves`` are rows of other pages that
-    name the lost page, ``others`` those of them that name both, ``own`` the row of the kept page that names the lost.
-    ``texts`` are the lost page's, by label, for copying; ``figures`` counts its pictures.
+    ``additions`` is what the kept page's draft gets, and ``duplicates`` what both list. ``moves``
+    are rows of other pages that name the lost page, ``other_duplicates`` those that name both, and
+    ``own_relations`` has the row of the kept page that names the lost one. ``texts`` are the lost
+    page's by label; ``figures`` counts its images.
     """
 
     lost: Symptom
     kept: Symptom
-    gains: list[Gain]
-    doubles: list[Twice]
+    additions: list[Addition]
+    duplicates: list[DuplicateRows]
     moves: list[RelatedSymptom]
-    others: list[Twice]
-    own: list[RelatedSymptom]
+    other_duplicates: list[DuplicateRows]
+    own_relations: list[RelatedSymptom]
     texts: dict[str, str]
     figures: int
     was_published: bool
-    seen: str
+    digest: str
 
     @property
-    def pages(self) -> list[int]:
+    def page_ids(self) -> list[int]:
         """Other pages that get a new revision."""
-        return sorted([row.symptom_id for row in self.moves] + [double.page for double in self.others])
+        moved = [row.symptom_id for row in self.moves]
+        combined = [duplicate.page for duplicate in self.other_duplicates]
+        return sorted(moved + combined)
 
 
 @dataclass(frozen=True)
-class Merged:
-    """What came of it: other pages with a new revision, and whether the kept page's draft changed."""
+class SymptomMergeResult:
+    """Other pages that got a new revision, and whether the kept page's draft changed."""
 
-    plan: Plan
+    plan: SymptomMergePlan
     kept: Symptom
-    pages: list[int]
+    page_ids: list[int]
     changed: bool
 
 
-def why_not(lost: Symptom, kept: Symptom, *, by: AbstractUser) -> str:
+def get_merge_error(lost: Symptom, kept: Symptom, *, by: AbstractUser) -> str:
     """Why somebody cannot merge one symptom into another; empty where they can."""
     if not by.has_perm("symptoms.change_symptom"):
         return "Only editors can merge symptoms."
-    return merging.why_not(lost, kept, by=by)
+    return merging.get_merge_error(lost, kept, by=by)
 
 
-def plan(lost: Symptom, kept: Symptom) -> Plan:
+def plan_merge(lost: Symptom, kept: Symptom) -> SymptomMergePlan:
     """A fixed number of queries, however many pages name them."""
-    lost, kept = (_loaded(page.pk) for page in (lost, kept))
-    found, doubles = gains.of(lost, kept)
-    rows = _naming(lost, kept)
-    texts = {label: getattr(lost, name) for name, label in TEXTS.items() if getattr(lost, name)}
-    return Plan(
+    lost = _load_symptom(lost.pk)
+    kept = _load_symptom(kept.pk)
+    added, duplicate_rows = additions.collect_additions(lost, kept)
+    rows = _get_relations(lost, kept)
+    return SymptomMergePlan(
         lost=lost,
         kept=kept,
-        gains=found,
-        doubles=doubles,
-        texts=texts,
+        additions=added,
+        duplicates=duplicate_rows,
+        texts=_collect_texts(lost),
         figures=len(lost.figures.all()),
         was_published=lost.publications.exists(),
-        seen=_seen(lost, kept, rows),
-        **_sorted_out(rows, lost, kept),
+        digest=_compute_digest(lost, kept, rows),
+        **_sort_relations(rows, lost, kept),
     )
 
 
-def _sorted_out(rows: list[RelatedSymptom], lost: Symptom, kept: Symptom) -> dict[str, list]:
-    """What becomes of rows that name the lost page; those of drafts that were put away stay as they are."""
-    named = {row.symptom_id: row for row in rows if row.other_id == kept.pk}
-    moves, others, own = [], [], []
+def _collect_texts(symptom: Symptom) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for name, label in TEXT_LABELS.items():
+        text = getattr(symptom, name)
+        if text:
+            texts[label] = text
+    return texts
+
+
+def _sort_relations(rows: list[RelatedSymptom], lost: Symptom, kept: Symptom) -> dict[str, list]:
+    """What becomes of the rows that name the lost page; those of discarded drafts stay."""
+    rows_of_kept = {row.symptom_id: row for row in rows if row.other_id == kept.pk}
+    moves: list[RelatedSymptom] = []
+    other_duplicates: list[DuplicateRows] = []
+    own_relations: list[RelatedSymptom] = []
     for row in rows:
         if row.other_id != lost.pk:
             continue
-        if row.symptom_id == kept.pk:
-            own.append(row)
-        elif row.symptom_id in named and not row.symptom.discarded_at:
-            others.append(twice.related(row.symptom_id, row.symptom.title, named[row.symptom_id], row))
-        elif not row.symptom.discarded_at:
+        page = row.symptom
+        if page.pk == kept.pk:
+            own_relations.append(row)
+        elif page.discarded_at:
+            continue
+        elif page.pk in rows_of_kept:
+            twice = duplicates.combine_relations(page.pk, page.title, rows_of_kept[page.pk], row)
+            other_duplicates.append(twice)
+        else:
             moves.append(row)
-    return {"moves": moves, "others": others, "own": own}
+    return {"moves": moves, "other_duplicates": other_duplicates, "own_relations": own_relations}
 
 
-def _loaded(key: int) -> Symptom:
+def _load_symptom(key: int) -> Symptom:
     rows = Symptom.objects.select_related("live__revision").prefetch_related("figures")
-    return gains.load(rows).get(pk=key)
+    return additions.prefetch(rows).get(pk=key)
 
 
-def _naming(lost: Symptom, kept: Symptom) -> list[RelatedSymptom]:
-    """What other pages and the kept one say of the two; nothing of the lost one."""
+def _get_relations(lost: Symptom, kept: Symptom) -> list[RelatedSymptom]:
+    """The rows of other pages and of the kept one that name one of the two."""
     rows = RelatedSymptom.objects.filter(other__in=[lost, kept]).exclude(symptom=lost)
-    fields = ("title", "sort_key", "discarded_at", "live")
+    symptom_fields = [f"symptom__{name}" for name in SYMPTOM_FIELDS]
     rows = rows.select_related("symptom").only(
-        "other", "position", *twice.RELATED_FIELDS, *(f"symptom__{name}" for name in fields)
+        "other", "position", *duplicates.RELATED_FIELDS, *symptom_fields
     )
-    found = sorted(rows, key=lambda row: (row.symptom.sort_key, row.pk))
+    found = sorted(rows, key=_get_sort_key)
     for row in found:
         row.other = kept if row.other_id == kept.pk else lost
     return found
 
 
-def _seen(lost: Symptom, kept: Symptom, rows: list[RelatedSymptom]) -> str:
-    newest = (
-        Revision.objects.filter(article__in=[lost.pk, kept.pk]).order_by("-pk").values_list("pk", flat=True).first()
-    )
-    pages = [(page.pk, page.edition, page.live_id, page.title, page.slug) for page in (lost, kept)]
-    told = [(r.pk, r.symptom_id, r.other_id, r.system, r.serious, r.symptom.discarded_at) for r in rows]
-    return hashlib.sha256(repr((newest, pages, told)).encode()).hexdigest()
+def _get_sort_key(row: RelatedSymptom) -> tuple[str, int]:
+    return row.symptom.sort_key, row.pk
+
+
+def _compute_digest(lost: Symptom, kept: Symptom, rows: list[RelatedSymptom]) -> str:
+    """A digest of everything that decides what a merge does. Rows have to be unchanged so far."""
+    revisions = Revision.objects.filter(article__in=[lost.pk, kept.pk]).order_by("-pk")
+    newest = revisions.values_list("pk", flat=True).first()
+    pages: list[tuple] = []
+    for page in (lost, kept):
+        pages.append((page.pk, page.form_version, page.live_id, page.title, page.slug))
+    values: list[tuple] = []
+    for row in rows:
+        own = (row.pk, row.symptom_id, row.other_id, row.system, row.serious)
+        values.append((*own, row.symptom.discarded_at))
+    return hashlib.sha256(repr((newest, pages, values)).encode()).hexdigest()
 
 
 @transaction.atomic
-def merge_symptoms(lost: Symptom, kept: Symptom, *, by: AbstractUser, seen: str | None = None) -> Merged:
-    """One page in place of two, in every draft that names them; public pages stay as signed until signed again.
+def merge_symptoms(
+    lost: Symptom, kept: Symptom, *, by: AbstractUser, digest: str | None = None
+) -> SymptomMergeResult:
+    """One page in place of two, in every draft that names them.
 
-    ``seen`` is the digest of the plan that was looked at. Raises CannotMerge, or Moved where the plan is another now,
-    or Refused where withdrawing is.
+    Public pages stay as signed until they are signed again. ``digest`` is that of the plan that the
+    editor confirmed. Raises CannotMerge, StalePreview where the plan is another one now, or
+    another ActionRefused where the lost page cannot be withdrawn.
     """
-    _hold(lost.pk, kept.pk)
-    lost, kept = (Symptom.objects.select_related("live").get(pk=page.pk) for page in (lost, kept))
-    if refusal := why_not(lost, kept, by=by):
-        raise CannotMerge(refusal)
-    planned = plan(lost, kept)
-    if seen is not None and seen != planned.seen:
-        raise Moved
-    merging.retire(lost, kept, by=by)
-    changed = _fill(planned, by)
-    pages = planned.pages
-    twice.keep(planned.others)
-    twice.drop(planned.others)
-    RelatedSymptom.objects.filter(pk__in=[row.pk for row in planned.moves]).update(other=kept)
-    _revised(Symptom.objects.filter(pk__in=pages), by)
-    return Merged(planned, kept, pages, changed)
+    _lock_rows(lost.pk, kept.pk)
+    symptoms = Symptom.objects.select_related("live")
+    lost = symptoms.get(pk=lost.pk)
+    kept = symptoms.get(pk=kept.pk)
+    error = get_merge_error(lost, kept, by=by)
+    if error:
+        raise CannotMerge(error)
+    plan = plan_merge(lost, kept)
+    if digest is not None and digest != plan.digest:
+        raise StalePreview
+    merging.retire_page(lost, kept, by=by)
+    changed = _fill_draft(plan, by)
+    duplicates.save_kept(plan.other_duplicates)
+    duplicates.delete_lost(plan.other_duplicates)
+    moved = [row.pk for row in plan.moves]
+    RelatedSymptom.objects.filter(pk__in=moved).update(other=kept)
+    pages = plan.page_ids
+    _record_revisions(Symptom.objects.filter(pk__in=pages), by)
+    return SymptomMergeResult(plan, kept, pages, changed)
 
 
-def _hold(lost: int, kept: int) -> None:
-    """Both pages and all that name the lost one, held until the transaction ends."""
+def _lock_rows(lost: int, kept: int) -> None:
+    """Lock both pages, and all that name the lost one, until the transaction ends.
+
+    Raises StalePreview.
+    """
     naming = RelatedSymptom.objects.filter(other=lost).values_list("symptom", flat=True)
-    if not merging.hold({lost, kept, *naming}).issuperset(naming.all()):
-        raise Moved  # a page came in while we waited: holding it now could block whoever waits for ours
+    pages = merging.lock_pages({lost, kept, *naming})
+    if not pages.issuperset(naming.all()):
+        # A page came in while we waited: locking it now could block whoever waits for ours.
+        raise StalePreview
 
 
-def _fill(planned: Plan, by: AbstractUser) -> bool:
-    """Write what the kept page gains into its draft, with all whose words come in. Whether its text changed."""
-    lost, kept = planned.lost, planned.kept
-    before = kept.latest_revision()
-    for row in planned.own:
+def _fill_draft(plan: SymptomMergePlan, by: AbstractUser) -> bool:
+    """Write what the kept page gains into its draft, with the authors of those words.
+
+    Returns whether its text changed.
+    """
+    before = plan.kept.get_latest_revision()
+    for row in plan.own_relations:
         row.delete()
-    twice.keep(planned.doubles)
-    gains.write(planned.gains, kept)
-    authors = Authorship.objects.filter(revision__article=lost.pk).values_list("user", flat=True).distinct()
-    latest = _revised(Symptom.objects.filter(pk=kept.pk), by, words_of=authors)
+    duplicates.save_kept(plan.duplicates)
+    additions.save_additions(plan.additions, plan.kept)
+    authorships = Authorship.objects.filter(revision__article=plan.lost.pk)
+    authors = authorships.values_list("user", flat=True).distinct()
+    pages = Symptom.objects.filter(pk=plan.kept.pk)
+    latest = _record_revisions(pages, by, extra_author_ids=authors)
     return latest[0] != before
 
 
-def _revised(pages: QuerySet, by: AbstractUser, words_of: Iterable[int] = ()) -> list[Revision]:
-    """New revisions; and a new edition, which tells whoever has one of their forms open that it is not what it was."""
-    Article.objects.filter(pk__in=pages.values("pk")).update(edition=F("edition") + 1)
-    return record_revisions(pages, by=by, words_of=list(words_of))
+def _record_revisions(
+    pages: QuerySet, by: AbstractUser, extra_author_ids: Iterable[int] = ()
+) -> list[Revision]:
+    """New revisions, and a new form version, so that forms opened before are refused."""
+    Article.objects.filter(pk__in=pages.values("pk")).update(form_version=F("form_version") + 1)
+    return record_revisions(pages, by=by, extra_author_ids=list(extra_author_ids))

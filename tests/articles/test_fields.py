@@ -7,12 +7,14 @@ from django.db import DatabaseError, transaction
 from articles.fields import clean_html, fold
 from articles.models import Article, Topic
 from symptoms.models import Cause, OtherName
-from tests import stories
+from tests import workflow
 
 DIRTY = (
-    '<p onclick="steal()" style="color:red" class="x">Call <strong onmouseover=\'x\'>911</strong>.</p>'
+    '<p onclick="steal()" style="color:red" class="x">'
+    "Call <strong onmouseover='x'>911</strong>.</p>"
     "<script>steal()</script><style>p {display: none}</style><img src=x onerror=steal()>"
-    '<p><a href="javascript:steal()">here</a> <a href="https://medlineplus.gov/" target="_blank">there</a></p>'
+    '<p><a href="javascript:steal()">here</a> '
+    '<a href="https://medlineplus.gov/" target="_blank">there</a></p>'
     '<iframe src="https://example.com/"></iframe><svg onload=steal()></svg>'
 )
 CLEAN = '<p>Call <strong>911</strong>.</p><p><a>here</a> <a href="https://medlineplus.gov/">there</a></p>'
@@ -20,7 +22,7 @@ CLEAN = '<p>Call <strong>911</strong>.</p><p><a>here</a> <a href="https://medlin
 
 @pytest.fixture
 def draft(ann):
-    return stories.write_article(ann)
+    return workflow.write_article(ann)
 
 
 def test_save_strips_what_a_page_may_not_carry(draft):
@@ -32,11 +34,13 @@ def test_save_strips_what_a_page_may_not_carry(draft):
 
 
 def test_create_strips_it_too(ann):
-    assert stories.write_article(ann, body=DIRTY).latest_revision().read().body == CLEAN
+    assert workflow.write_article(ann, body=DIRTY).get_latest_revision().read().body == CLEAN
 
 
 def test_bulk_create_strips_it_too(ann):
-    Article.objects.bulk_create([Article(kind="article", slug="bulk", title="Bulk", writer=ann, body=DIRTY)])
+    Article.objects.bulk_create(
+        [Article(kind="article", slug="bulk", title="Bulk", writer=ann, body=DIRTY)]
+    )
     assert Article.objects.get(slug="bulk").body == CLEAN
 
 
@@ -53,7 +57,9 @@ def test_bulk_update_strips_it_too(draft):
     assert draft.body == CLEAN
 
 
-@pytest.mark.parametrize("html", ["", "<p></p>", "<p>&nbsp;</p>", "<h2> </h2><p><br></p>", "<script>x</script>"])
+@pytest.mark.parametrize(
+    "html", ["", "<p></p>", "<p>&nbsp;</p>", "<h2> </h2><p><br></p>", "<script>x</script>"]
+)
 def test_rich_text_that_shows_nothing_is_empty(html):
     assert clean_html(html) == ""
 
@@ -65,13 +71,17 @@ def test_links_that_run_something_lose_their_address(href):
     assert clean_html(f'<p><a href="{href}">here</a></p>') == "<p><a>here</a></p>"
 
 
-@pytest.mark.parametrize("href", ["https://nhs.uk/", "mailto:a@example.com", "tel:911", "/symptoms/facial-spasms/"])
+@pytest.mark.parametrize(
+    "href", ["https://nhs.uk/", "mailto:a@example.com", "tel:911", "/symptoms/facial-spasms/"]
+)
 def test_links_that_lead_somewhere_keep_their_address(href):
     assert clean_html(f'<p><a href="{href}">here</a></p>') == f'<p><a href="{href}">here</a></p>'
 
 
 @pytest.mark.parametrize("field", ["title", "summary", "headline", "body", "advice"])
-@pytest.mark.parametrize(("character", "code"), [("\x00", "U+0000"), ("\ud800", "U+D800"), ("\x1b", "U+001B")])
+@pytest.mark.parametrize(
+    ("character", "code"), [("\x00", "U+0000"), ("\ud800", "U+D800"), ("\x1b", "U+001B")]
+)
 def test_unprintable_characters_are_refused_in_clear_words(draft, field, character, code):
     setattr(draft, field, f"ab{character}c")
     with pytest.raises(ValidationError) as refusal:
@@ -143,12 +153,12 @@ def test_accents_and_case_fold(text, folded):
 
 def test_pages_sort_alike_on_both_engines(ann):
     for slug, title in [("c", "Éczema"), ("a", "zoster"), ("b", "Acne"), ("d", "eye ache")]:
-        stories.write_article(ann, slug=slug, title=title)
+        workflow.write_article(ann, slug=slug, title=title)
     assert [str(page) for page in Article.objects.all()] == ["Acne", "Éczema", "eye ache", "zoster"]
 
 
 def test_names_that_differ_by_accent_only_are_the_same_name(ann):
-    symptom = stories.write_symptom(ann)
+    symptom = workflow.write_symptom(ann)
     OtherName.objects.create(symptom=symptom, name="Tic facial")
     with pytest.raises(DatabaseError), transaction.atomic():
         OtherName.objects.create(symptom=symptom, name="TIC FACIÁL")

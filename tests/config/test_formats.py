@@ -7,5 +7,7 @@ from django.template import Context, Template
 
 def test_the_admin_and_the_desk_write_dates_as_the_public_pages_do():
     moment = dt.datetime(2026, 11, 3, 14, 5, tzinfo=dt.UTC)
-    said = Template("{{ day }} | {{ moment }}").render(Context({"day": moment.date(), "moment": moment}))
-    assert said == "3 November 2026 | 3 November 2026, 14:05"
+    text = Template("{{ day }} | {{ moment }}").render(
+        Context({"day": moment.date(), "moment": moment})
+    )
+    assert text == "3 November 2026 | 3 November 2026, 14:05"

@@ -8,43 +8,43 @@ from contextlib import closing
 import pytest
 from django.db import connection, transaction
 
-from articles.actions import change_address
-from articles.shelf import RECHECK
-from reviews.actions import withdraw_page
-from tests import server, stories
+from articles.public.page_cache import MAX_STALENESS
+from articles.publishing.actions import change_slug
+from reviews.signing.actions import withdraw_page
+from tests import server, workflow
 
 PAGE = "/symptoms/facial-spasms/"
 
 
 @pytest.fixture
-def served(transactional_db, ann, ravi, morgan):
-    symptom = stories.write_symptom(ann)
-    stories.sign(symptom, by=ravi, asked_by=ann)
-    with server.gunicorn(server.url_of(connection), workers=2) as running:
+def running_server(transactional_db, ann, ravi, morgan):
+    symptom = workflow.write_symptom(ann)
+    workflow.sign(symptom, by=ravi, asked_by=ann)
+    with server.run_gunicorn(server.get_database_url(connection), workers=2) as running:
         yield symptom, running
 
 
-def ask(running: server.Server, times: int) -> set[int]:
+def request_pages(running: server.Server, times: int) -> set[int]:
     with ThreadPoolExecutor(8) as people:
         return set(people.map(running.get, [PAGE] * times))
 
 
-def test_a_withdrawal_shows_on_every_worker_within_one_second(served, morgan):
-    symptom, running = served
+def test_a_withdrawal_shows_on_every_worker_within_one_second(running_server, morgan):
+    symptom, running = running_server
     assert ask_every_worker(running) == {200}
-    ask(running, 40)
+    request_pages(running, 40)
     withdraw_page(symptom, reason="safety", by=morgan)
     time.sleep(1)
-    assert ask(running, 40) == {410}
+    assert request_pages(running, 40) == {410}
     assert ask_every_worker(running) == {410}
 
 
 def ask_every_worker(running: server.Server) -> set[int]:
     """The answers of so many requests that both workers gave some of them."""
-    before, answers = len(running.served()), set()
+    before, answers = len(running.list_worker_pids()), set()
     for _ in range(50):
-        answers |= ask(running, 40)
-        if len(set(running.served()[before:])) == 2:
+        answers |= request_pages(running, 40)
+        if len(set(running.list_worker_pids()[before:])) == 2:
             return answers
     pytest.fail("One worker answered every request.")
 
@@ -53,10 +53,14 @@ def ask_every_worker(running: server.Server) -> set[int]:
 def test_a_withdrawal_that_takes_longer_than_a_later_publication_still_shows(
     transactional_db, ann, ravi, morgan, client
 ):
-    """Their ids are given at the start and seen at the end: the greatest must always be the news."""
-    slow, quick = (stories.write_symptom(ann, slug=slug, title=slug.title()) for slug in ("slow", "quick"))
+    """Their ids are given at the start and seen at the end: the greatest must always be the
+    news.
+    """
+    slow, quick = (
+        workflow.write_symptom(ann, slug=slug, title=slug.title()) for slug in ("slow", "quick")
+    )
     for page in (slow, quick):
-        stories.sign(page, by=ravi, asked_by=ann)
+        workflow.sign(page, by=ravi, asked_by=ann)
     withdrawn, may_end = threading.Event(), threading.Event()
 
     def withdraw():
@@ -67,7 +71,7 @@ def test_a_withdrawal_that_takes_longer_than_a_later_publication_still_shows(
 
     def move():
         with closing(connection):
-            change_address(quick, slug="quicker", by=morgan)
+            change_slug(quick, slug="quicker", by=morgan)
 
     with ThreadPoolExecutor(2) as people:
         leaving = people.submit(withdraw)
@@ -78,6 +82,6 @@ def test_a_withdrawal_that_takes_longer_than_a_later_publication_still_shows(
         may_end.set()
         leaving.result()
         moving.result()
-    time.sleep(RECHECK)
+    time.sleep(MAX_STALENESS)
     client.get("/symptoms/")
     assert client.get("/symptoms/slow/").status_code == 410

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from tests.golden import runs
-from tests.server import url_of
+from tests.server import get_database_url
 
 
 def server() -> str:
@@ -15,7 +15,7 @@ def server() -> str:
     if connection.vendor == "sqlite":
         return ""
     name = connection.settings_dict["NAME"]
-    return url_of(connection).replace(f"/{name}?", "/postgres?")
+    return get_database_url(connection).replace(f"/{name}?", "/postgres?")
 
 
 class Ways:

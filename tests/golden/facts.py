@@ -36,7 +36,10 @@ def plain(key) -> str:
 
 def ledger() -> list:
     """Each entry: its place, its hash, the one before it, and the SHA-256 of its stored record."""
-    rows = schema.ask("SELECT sequence, outcome, previous_hash, hash, record FROM reviews_signature ORDER BY sequence")
+    rows = schema.ask(
+        "SELECT sequence, outcome, previous_hash, hash, record FROM reviews_signature ORDER BY"
+        " sequence"
+    )
     return [[*rest, sha256(record.encode(errors="surrogatepass"))] for *rest, record in rows]
 
 
@@ -65,9 +68,13 @@ def site(out: Path) -> dict:
         if name.endswith("/signed.json"):
             result["signed"][name] = sha256(data)
         else:
-            result["files"][name] = "looks may change" if name.startswith("static/") else sha256(data)
+            result["files"][name] = (
+                "looks may change" if name.startswith("static/") else sha256(data)
+            )
         if found := MACHINES.findall(data):
-            result["json_ld"][name] = [sha256(canonical(json.loads(html.unescape(text.decode())))) for text in found]
+            result["json_ld"][name] = [
+                sha256(canonical(json.loads(html.unescape(text.decode())))) for text in found
+            ]
     return result
 
 
@@ -92,8 +99,13 @@ def archive(out: Path) -> dict:
         stderr=StringIO(),
     )
     manifest = json.loads((out / "manifest.json").read_bytes())
-    result = {name: manifest[name] for name in ("format", "head", "images_missing", "private", "site_revision")}
-    return result | {"files": {name: lines(name, data) for name, data in files(out) if name != "manifest.json"}}
+    result = {
+        name: manifest[name]
+        for name in ("format", "head", "images_missing", "private", "site_revision")
+    }
+    return result | {
+        "files": {name: lines(name, data) for name, data in files(out) if name != "manifest.json"}
+    }
 
 
 def lines(name: str, data: bytes) -> str:
@@ -101,14 +113,24 @@ def lines(name: str, data: bytes) -> str:
         return sha256(data)
     text = gzip.decompress(data)
     if name.startswith(("groups.", "people.")):
-        text = b"".join(canonical(with_old_rights(json.loads(line))) + b"\n" for line in text.splitlines())
+        text = b"".join(
+            canonical(with_old_rights(json.loads(line))) + b"\n" for line in text.splitlines()
+        )
+    file = name.partition(".")[0]
+    if file in names.ADDED_KEYS:
+        text = b"".join(
+            canonical(names.without_added_keys(file, json.loads(line))) + b"\n"
+            for line in text.splitlines()
+        )
     return f"{len(text.splitlines())} lines, {sha256(text)}"
 
 
 def with_old_rights(line: dict) -> dict:
     """A line of a group or of a person, with its rights in the names of build 978f4c9."""
     pairs = (right.split(".", 1) for right in line["rights"])
-    return line | {"rights": sorted(f"{app}.{names.old_codename(app, codename)}" for app, codename in pairs)}
+    return line | {
+        "rights": sorted(f"{app}.{names.old_codename(app, codename)}" for app, codename in pairs)
+    }
 
 
 def evidence(work: Path) -> dict:
@@ -118,7 +140,10 @@ def evidence(work: Path) -> dict:
     scopes = {page: {"page": page} for page in PAGES}
     scopes["days"] = {"first": DAYS[0], "last": DAYS[1]}
     with override_settings(EVIDENCE_KEY=str(key)):
-        return {name: pack(work / f"pack-{place}.zip", **how) for place, (name, how) in enumerate(scopes.items())}
+        return {
+            name: pack(work / f"pack-{place}.zip", **how)
+            for place, (name, how) in enumerate(scopes.items())
+        }
 
 
 def pack(out: Path, *, page=None, first=None, last=None) -> dict:
@@ -132,11 +157,18 @@ def pack(out: Path, *, page=None, first=None, last=None) -> dict:
         manifest = json.loads(packed.read("manifest.json"))
     for name in ("manifest.json", "manifest.sig", "public_key.pem"):
         result[name] = "is there"
-    return result | {"manifest": {name: manifest[name] for name in sorted(manifest.keys() - {"files", "made_at"})}}
+    return result | {
+        "manifest": {
+            name: manifest[name] for name in sorted(manifest.keys() - {"files", "made_at"})
+        }
+    }
 
 
 def content(out: Path) -> dict:
     """The records that other systems get, each by its own SHA-256."""
     call_command("export_content", out, no_progress=True, stderr=StringIO())
     records = [json.loads(line) for line in out.read_bytes().splitlines()]
-    return {f"{place} {one['type']}": [sorted(one), sha256(canonical(one))] for place, one in enumerate(records)}
+    return {
+        f"{place} {one['type']}": [sorted(one), sha256(canonical(one))]
+        for place, one in enumerate(records)
+    }

@@ -1,15 +1,43 @@
-"""The models that later builds renamed, in one place.
+"""What later builds renamed and added, in one place.
 
 Every expected value stays as build 978f4c9 wrote it: what is observed is translated into the names
-of that build before it is compared. ``RENAMED_MODELS`` is empty on that build and is filled by
-whoever renames a model. Nothing else in this directory changes for a rename, save for the imports
-of ``project.py``.
+of that build before it is compared. Nothing else in this directory changes for a rename, save for
+the imports of ``project.py``.
 """
 
 # "app_label.old_name": "new_name", in lower case as Django derives them.
-RENAMED_MODELS: dict[str, str] = {}
+RENAMED_MODELS: dict[str, str] = {
+    "articles.publication": "publicationevent",
+    "articles.origin": "externalid",
+    "symptoms.causeorigin": "causeexternalid",
+    "reviews.signature": "ledgerentry",
+    "reviews.standing": "reviewschedule",
+}
+
+# Table: the columns, and the constraints and indexes on them, that later builds added.
+ADDED_COLUMNS: dict[str, set[str]] = {}
+# File of an archive: the keys that later versions of its format added, such as
+# "symptom.prevention".
+ADDED_KEYS: dict[str, set[str]] = {}
 
 VERBS = ("add", "change", "delete", "view")
+
+
+def is_added(table: str, name: str) -> bool:
+    """Whether a later build added this column, or this constraint or index, to a table."""
+    return name in ADDED_COLUMNS.get(table, ())
+
+
+def without_added_keys(file: str, line: dict) -> dict:
+    """A line of an archive as build 978f4c9 would have written it."""
+    line = dict(line)
+    for key in ADDED_KEYS.get(file, ()):
+        outer, _, inner = key.rpartition(".")
+        if not outer:
+            del line[inner]
+        elif line[outer] is not None:
+            line[outer] = {name: line[outer][name] for name in line[outer] if name != inner}
+    return line
 
 
 def old_model(app_label: str, model: str) -> str:

@@ -45,7 +45,9 @@ def addresses() -> list:
 def plain_paths() -> list[str]:
     """Addresses without a parameter."""
     routes = {route for route, _ in walk(get_resolver().url_patterns)}
-    return sorted(f"/{route}" for route in routes if not PARAMETER.search(route) and not REGEX.search(route))
+    return sorted(
+        f"/{route}" for route in routes if not PARAMETER.search(route) and not REGEX.search(route)
+    )
 
 
 def without_names(route: str) -> str:
@@ -59,12 +61,18 @@ def commands() -> dict:
     for name, app in get_commands().items():
         if app in OF_THE_SITE:
             parser = load_command_class(app, name).create_parser("manage.py", name)
-            found[name] = {described(action)[0]: described(action)[1:] for action in parser._actions}
+            found[name] = {
+                described(action)[0]: described(action)[1:] for action in parser._actions
+            }
     return found
 
 
 def described(action) -> list:
-    default = action.default if isinstance(action.default, str | int | bool | None) else repr(action.default)
+    default = (
+        action.default
+        if isinstance(action.default, str | int | bool | None)
+        else repr(action.default)
+    )
     choices = sorted(map(str, action.choices)) if action.choices else None
     name = " ".join(action.option_strings) or action.dest
     return [
@@ -82,7 +90,9 @@ def described(action) -> list:
 def settings_names() -> dict:
     """The names of settings, and of what is read from the environment."""
     here = Path(settings.BASE_DIR)
-    sources = chain([here / "gunicorn.conf.py"], *((here / app).rglob("*.py") for app in OF_THE_SITE))
+    sources = chain(
+        [here / "gunicorn.conf.py"], *((here / app).rglob("*.py") for app in OF_THE_SITE)
+    )
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     read = set(READ.findall(text))
     module = __import__(settings.SETTINGS_MODULE, fromlist=["*"])
@@ -98,7 +108,11 @@ def models() -> dict:
     for app in OF_THE_SITE:
         for model in apps.get_app_config(app).get_models(include_auto_created=True):
             meta = model._meta
-            columns = sorted(field.column for field in meta.local_concrete_fields)
+            columns = sorted(
+                field.column
+                for field in meta.local_concrete_fields
+                if not names.is_added(meta.db_table, field.column)
+            )
             if not meta.auto_created:
                 found[f"{app}.{names.old_model(app, meta.model_name)}"] = [meta.db_table, columns]
     return found

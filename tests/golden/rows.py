@@ -27,7 +27,9 @@ def observe(*, imported: bool) -> dict:
 
     There passwords are random, and Django numbers its own rows as it likes.
     """
-    result = {name: columns(name, imported=imported) for name in schema.tables() if is_compared(name)}
+    result = {
+        name: columns(name, imported=imported) for name in schema.tables() if is_compared(name)
+    }
     if imported:
         del result["auth_user"]["password"]
         for name in BY_NAME:
@@ -43,7 +45,12 @@ def is_compared(table: str) -> bool:
 
 def is_part_of_an_index(table: str) -> bool:
     """The tables that SQLite's full-text search keeps its own books in."""
-    virtual = [name for (name,) in schema.ask("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%%'")]
+    virtual = [
+        name
+        for (name,) in schema.ask(
+            "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%%'"
+        )
+    ]
     return any(table == name or table.startswith(f"{name}_") for name in virtual)
 
 
@@ -52,12 +59,20 @@ def columns(table: str, *, imported: bool) -> dict:
     with connection.cursor() as cursor:
         described = connection.introspection.get_table_description(cursor, table)
         keys = connection.introspection.get_primary_key_columns(cursor, table)
-        found = [column.name for column in described if not is_derived_in_the_database(table, column.name)]
+        found = [
+            column.name
+            for column in described
+            if not is_derived_in_the_database(table, column.name)
+        ]
         listed = ", ".join(map(quote, found))
         order = ", ".join(map(quote, keys or found))
         cursor.execute(f"SELECT {listed} FROM {quote(table)} ORDER BY {order}")
         rows = cursor.fetchall()
-    result = {name: hashed(row[place] for row in rows) for place, name in enumerate(found) if not follows(table, name)}
+    result = {
+        name: hashed(row[place] for row in rows)
+        for place, name in enumerate(found)
+        if not follows(table, name)
+    }
     return {"rows": len(rows)} | result
 
 
@@ -110,11 +125,17 @@ def by_name(*, imported: bool) -> dict:
     )
     first = 1 if imported else 0
     return {
-        "models": sorted([key, app, names.old_model(app, model)][first:] for key, app, model in models),
+        "models": sorted(
+            [key, app, names.old_model(app, model)][first:] for key, app, model in models
+        ),
         "permissions": sorted(
             [key, app, names.old_model(app, model), names.old_codename(app, codename)][first:]
             for key, app, model, codename in permissions
         ),
-        "groups": sorted([who, app, names.old_codename(app, codename)] for who, app, codename in groups),
-        "people": sorted([who, app, names.old_codename(app, codename)] for who, app, codename in people),
+        "groups": sorted(
+            [who, app, names.old_codename(app, codename)] for who, app, codename in groups
+        ),
+        "people": sorted(
+            [who, app, names.old_codename(app, codename)] for who, app, codename in people
+        ),
     }

@@ -4,7 +4,9 @@ import re
 
 from django.db import connection
 
-MESSAGE = re.compile(r"RAISE\(ABORT, '(?:[^']|'')*'\)|RAISE EXCEPTION '(?:[^']|'')*'")  # what people read may change
+MESSAGE = re.compile(
+    r"RAISE\(ABORT, '(?:[^']|'')*'\)|RAISE EXCEPTION '(?:[^']|'')*'"
+)  # what people read may change
 # After a dump was read back in, PostgreSQL prints the same conditions with other casts.
 CASTS = (
     (re.compile(r"\(('(?:[^']|'')*')::character varying\)::text"), r"\1"),
@@ -43,17 +45,23 @@ def _sqlite_table(name: str) -> dict:
     (text,) = ask("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", name)[0]
     columns = ask(f'PRAGMA table_info("{name}")')
     indexes = ask(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s AND sql IS NOT NULL",
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s AND sql IS NOT"
+        " NULL",
         name,
     )
     with connection.cursor() as cursor:
         constraints = connection.introspection.get_constraints(cursor, name).values()
     return {
-        "columns": {column: [type, bool(notnull), default, pk] for _, column, type, notnull, default, pk in columns},
+        "columns": {
+            column: [type, bool(notnull), default, pk]
+            for _, column, type, notnull, default, pk in columns
+        },
         "indexes": dict(indexes),
         "checks": checks(text),
         "unique": sorted(sorted(c["columns"] or []) for c in constraints if c["unique"]),
-        "foreign keys": sorted([*c["columns"], *c["foreign_key"]] for c in constraints if c["foreign_key"]),
+        "foreign keys": sorted(
+            [*c["columns"], *c["foreign_key"]] for c in constraints if c["foreign_key"]
+        ),
         "deferred": text.count("DEFERRABLE INITIALLY DEFERRED"),
         "strictness": [word for word in ("AUTOINCREMENT", "COLLATE", "VIRTUAL") if word in text],
     }
@@ -108,8 +116,13 @@ def postgresql() -> dict:
         " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT tgisinternal"
     )
     result["triggers"] = {name: table for name, table, _, _ in triggers}
-    result["what triggers do"] = {name: f"{how} {MESSAGE.sub('', what)}" for name, _, how, what in triggers}
+    result["what triggers do"] = {
+        name: f"{how} {MESSAGE.sub('', what)}" for name, _, how, what in triggers
+    }
     result["functions"] = sorted(
-        name for (name,) in ask("SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace")
+        name
+        for (name,) in ask(
+            "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+        )
     )
     return result

@@ -13,8 +13,13 @@ def renamed(monkeypatch):
 def test_a_model_its_permissions_and_its_addresses_are_given_the_old_name():
     assert names.old_model("articles", "publicationevent") == "publication"
     assert names.old_codename("articles", "view_publicationevent") == "view_publication"
-    assert names.old_view("admin:articles_publicationevent_change") == "admin:articles_publication_change"
-    assert names.old_addresses("/login/?next=/admin/articles/publicationevent/3/").endswith("/articles/publication/3/")
+    assert (
+        names.old_view("admin:articles_publicationevent_change")
+        == "admin:articles_publication_change"
+    )
+    assert names.old_addresses("/login/?next=/admin/articles/publicationevent/3/").endswith(
+        "/articles/publication/3/"
+    )
 
 
 def test_what_was_not_renamed_keeps_its_name():

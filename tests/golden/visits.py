@@ -71,7 +71,9 @@ def search() -> dict:
     visitor, result = client(), {}
     for words in ("facial spasms", "headache", "gout", "twitchs", "R25.3", "toe"):
         text = visitor.get("/search/", {"q": words}).content.decode()
-        result[words] = list(dict.fromkeys(re.findall(r'href="(/(?:symptoms|articles|causes)/[^"]+/)"', text)))
+        result[words] = list(
+            dict.fromkeys(re.findall(r'href="(/(?:symptoms|articles|causes)/[^"]+/)"', text))
+        )
     return result
 
 
@@ -164,7 +166,9 @@ def wait_for_threads() -> None:
         if thread is not main_thread() and not thread.daemon:
             thread.join(20)
     deadline = time.monotonic() + 5
-    while time.monotonic() < deadline and not any("reset" in one.body for one in django_mail.outbox):
+    while time.monotonic() < deadline and not any(
+        "reset" in one.body for one in django_mail.outbox
+    ):
         time.sleep(0.05)
 
 

@@ -1,7 +1,8 @@
 """A real browser for the journeys, and the few gestures that they repeat.
 
-A journey waits for states, never for a time: ``expect(…)``, ``wait_for()``, ``wait_until(…)``. To see
-one as a slow machine does, set ``SLOWER_BROWSER=6``: scripts take six times as long, answers are late.
+A journey waits for states, never for a time: ``expect(…)``, ``wait_for()``, ``wait_until(…)``. To
+see one as a slow machine does, set ``SLOWER_BROWSER=6``: scripts take six times as long, answers
+are late.
 """
 
 import datetime as dt
@@ -11,17 +12,18 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
-from config import groups
 from tests.conftest import PASSWORD
+from tests.people import create_groups
 
-# Playwright's own loop runs in this thread, and Django would otherwise refuse to speak to the database in it.
+# Playwright's own loop runs in this thread, and Django would otherwise refuse to speak to the
+# database in it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # One bound for all that a journey waits for: no measure of speed, only the end of what hangs.
 TIMEOUT = 120_000  # milliseconds
@@ -52,8 +54,10 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def loaded_demo() -> Iterator[dict[dt.date, sqlite3.Connection]]:
-    """Copies of the database with the demonstration in it, one for each day on which it was loaded."""
+def demo_copies() -> Iterator[dict[dt.date, sqlite3.Connection]]:
+    """Copies of the database with the demonstration in it, one for each day on which it was
+    loaded.
+    """
     copies: dict[dt.date, sqlite3.Connection] = {}
     yield copies
     for copy in copies.values():
@@ -61,38 +65,46 @@ def loaded_demo() -> Iterator[dict[dt.date, sqlite3.Connection]]:
 
 
 @pytest.fixture
-def demo(transactional_db, monkeypatch, loaded_demo):
+def demo(transactional_db, monkeypatch, demo_copies):
     """The demonstration, with a page in every state: loaded once, copied from then on.
 
     Its days are counted from today, so a copy of yesterday is none.
     """
     monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
     connection.ensure_connection()
-    if copy := loaded_demo.get(timezone.localdate()):
+    if copy := demo_copies.get(timezone.localdate()):
         copy.backup(connection.connection)
         ContentType.objects.clear_cache()
         return
-    if not Group.objects.exists():  # an earlier test emptied the database, its migrated groups included
-        groups.grant(Group, Permission)
+    if not Group.objects.exists():
+        create_groups()
     call_command("load_demo", verbosity=0)
     if connection.vendor == "sqlite":
-        copy = loaded_demo[timezone.localdate()] = sqlite3.connect(":memory:", check_same_thread=False)
+        copy = demo_copies[timezone.localdate()] = sqlite3.connect(
+            ":memory:", check_same_thread=False
+        )
         connection.connection.backup(copy)
 
 
 @pytest.fixture
-def sit_down(chromium, live_server):
-    """Somebody opens a browser of their own: ``sit_down()`` gives a page; console complaints fail the test."""
+def open_page(chromium, live_server):
+    """Somebody opens a browser of their own: ``sit_down()`` gives a page; console complaints fail
+    the test.
+    """
     contexts, complaints = [], []
 
     def sit(width: int = 1280, height: int = 900, **options):
-        context = chromium.new_context(base_url=live_server.url, viewport={"width": width, "height": height}, **options)
+        context = chromium.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": height}, **options
+        )
         contexts.append(context)
         context.set_default_timeout(TIMEOUT)
         if SLOWER > 1:
             context.on("page", _slow_down)
         page = context.new_page()
-        context.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        context.on(
+            "console", lambda message: message.type == "error" and complaints.append(message.text)
+        )
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         return page
 
@@ -106,7 +118,12 @@ def sit_down(chromium, live_server):
 def _slow_down(page) -> None:
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    late = {"offline": False, "latency": 50 * SLOWER, "downloadThroughput": -1, "uploadThroughput": -1}
+    late = {
+        "offline": False,
+        "latency": 50 * SLOWER,
+        "downloadThroughput": -1,
+        "uploadThroughput": -1,
+    }
     session.send("Network.emulateNetworkConditions", late)
 
 
@@ -119,7 +136,9 @@ def wait_until(page, holds: Callable[[], object], what: str) -> None:
 
 
 def read_until(page, path: str, words: str) -> None:
-    """Open a page again until it says these words: what is new is shown within a second, not at once."""
+    """Open a page again until it says these words: what is new is shown within a second, not at
+    once.
+    """
 
     def says() -> bool:
         page.goto(path)
@@ -153,6 +172,6 @@ def log_in(page, username: str, next_path: str = "/accounts/start/") -> None:
     page.wait_for_url(f"**{next_path}*")
 
 
-def write(page, field: str, text: str) -> None:
+def write_rich_text(page, field: str, text: str) -> None:
     """Type into the rich-text editor of a field of the form."""
     page.locator(f".form-row.field-{field} [contenteditable=true]").first.fill(text)

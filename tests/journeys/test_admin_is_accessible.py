@@ -4,23 +4,27 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from articles.models import Article, CopyrightNotice, Image, Topic
-from reviews.models import Reviewer, Signature
+from reviews.models import LedgerEntry, Reviewer
 from symptoms.models import Cause
 from tests.journeys.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def addresses() -> list[str]:
+def list_paths() -> list[str]:
     """Every sort of page of the admin, on pages in the states that show the most."""
     symptom, article = (f"/admin/{path}/" for path in ("symptoms/symptom", "articles/article"))
     tiredness, diary, cramps = (
-        Article.objects.get(slug=slug).pk for slug in ("tiredness", "keeping-a-symptom-diary", "muscle-cramps")
+        Article.objects.get(slug=slug).pk
+        for slug in ("tiredness", "keeping-a-symptom-diary", "muscle-cramps")
     )
     return [
         "/admin/",
         *(f"{symptom}{path}" for path in ("", "?q=eye", "?q=nothing-at-all", "add/", "export/")),
-        *(f"{symptom}{tiredness}/{page}/" for page in ("change", "revisions", "ask", "address", "withdraw")),
+        *(
+            f"{symptom}{tiredness}/{page}/"
+            for page in ("change", "revisions", "ask", "address", "withdraw")
+        ),
         f"{symptom}{tiredness}/compare/?old=1&new=2",
         f"{symptom}{cramps}/discard/",
         *(f"{article}{path}" for path in ("", "add/", f"{diary}/change/", f"{diary}/revisions/")),
@@ -32,7 +36,10 @@ def addresses() -> list[str]:
         f"/admin/symptoms/cause/{Cause.objects.get(slug='stroke').pk}/merge/?other={Cause.objects.get(slug='migraine').pk}",
         f"{symptom}{tiredness}/merge/?other={cramps}",
         "/admin/reports/",
-        *(f"/admin/reports/{name}/" for name in ("one-way-relations", "untouched-drafts", "missing-codes")),
+        *(
+            f"/admin/reports/{name}/"
+            for name in ("one-way-relations", "untouched-drafts", "missing-codes")
+        ),
         "/admin/reports/untouched-drafts/?days=30",
         "/admin/articles/topic/",
         f"/admin/articles/topic/{Topic.objects.first().pk}/change/",
@@ -42,13 +49,13 @@ def addresses() -> list[str]:
         "/admin/reviews/reviewer/",
         f"/admin/reviews/reviewer/{Reviewer.objects.first().pk}/change/",
         "/admin/reviews/medicalreview/",
-        "/admin/reviews/signature/",
-        "/admin/reviews/signature/earlier/",
-        f"/admin/reviews/signature/{Signature.objects.first().pk}/change/",
+        "/admin/reviews/ledgerentry/",
+        "/admin/reviews/ledgerentry/earlier/",
+        f"/admin/reviews/ledgerentry/{LedgerEntry.objects.first().pk}/change/",
     ]
 
 
-def findings(page, address: str) -> list[str]:
+def find_violations(page, address: str) -> list[str]:
     found = []
     page.goto(address)
     for scheme in ("light", "dark"):
@@ -59,8 +66,12 @@ def findings(page, address: str) -> list[str]:
     return found
 
 
-def test_axe_finds_nothing_in_the_admin(demo, sit_down):
-    page = sit_down(bypass_csp=True, reduced_motion="reduce")  # axe styles pages, and measures colours that hold still
+def test_axe_finds_nothing_in_the_admin(demo, open_page):
+    page = open_page(
+        bypass_csp=True, reduced_motion="reduce"
+    )  # axe styles pages, and measures colours that hold still
     log_in(page, "morgan", "/admin/")
-    found = [finding for address in addresses() for finding in findings(page, address)]
+    found = []
+    for address in list_paths():
+        found.extend(find_violations(page, address))
     assert not found, "\n".join(found)

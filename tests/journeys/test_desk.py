@@ -1,4 +1,4 @@
-"""The desk in a real browser: an annual review on a phone, a second round, a second factor; axe on every page."""
+"""The desk in a real browser: a review on a phone, a second round, a second factor; axe."""
 
 import datetime as dt
 import time
@@ -9,21 +9,21 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from reviews import ledger
-from reviews.actions import cancel_request, request_changes, request_review
-from reviews.comments import pin
-from reviews.models import Signature, Standing
-from tests import stories
+from reviews.models import LedgerEntry, ReviewSchedule
+from reviews.signing import ledger
+from reviews.signing.actions import cancel_request, request_changes, request_review
+from reviews.signing.comments import pin
+from tests import workflow
 from tests.conftest import PASSWORD
-from tests.database import guards_off, sql
+from tests.database import disable_triggers, sql
 from tests.journeys.conftest import log_in
-from tests.pages import write_whole_symptom
+from tests.pages import write_complete_symptom
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
 
 
-def code_of(secret: str, later: int = 0) -> str:
+def compute_code(secret: str, later: int = 0) -> str:
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later))
 
 
@@ -42,25 +42,30 @@ def sign(page) -> None:
     page.get_by_text("It is public now").wait_for()
 
 
-def overdue(page, days: int) -> None:
-    with guards_off():
+def make_overdue(page, days: int) -> None:
+    with disable_triggers():
         late = timezone.localdate() - dt.timedelta(days=days)
         sql("UPDATE reviews_standing SET next_due = %s WHERE article_id = %s", late, page.pk)
 
 
-def complaints(page) -> list[str]:
+def find_violations(page) -> list[str]:
     found = Axe().run(page).response["violations"]
-    return [f"{page.url}: {rule['id']} at {[node['target'] for node in rule['nodes']][:3]}" for rule in found]
+    return [
+        f"{page.url}: {rule['id']} at {[node['target'] for node in rule['nodes']][:3]}"
+        for rule in found
+    ]
 
 
-def test_an_annual_review_goes_from_a_link_to_the_signature_on_a_phone(ann, ravi, fiona, sit_down):
-    symptom = write_whole_symptom(ann)
-    stories.sign(symptom, by=fiona, asked_by=ann)
-    stories.edit(symptom, by=ann, treatment="<p>Rest helps, and warmth.</p>")
-    overdue(symptom, 12)
-    review = request_review(symptom, by=ann, trigger="annual", reviewer=ravi.reviewer, note="The yearly look.")
+def test_an_annual_review_goes_from_a_link_to_the_signature_on_a_phone(ann, ravi, fiona, open_page):
+    symptom = write_complete_symptom(ann)
+    workflow.sign(symptom, by=fiona, asked_by=ann)
+    workflow.edit(symptom, by=ann, treatment="<p>Rest helps, and warmth.</p>")
+    make_overdue(symptom, 12)
+    review = request_review(
+        symptom, by=ann, trigger="annual", reviewer=ravi.reviewer, note="The yearly look."
+    )
 
-    page = sit_down(**PHONE)
+    page = open_page(**PHONE)
     page.goto(f"/desk/reviews/{review.uuid}/")  # the link of a message, before signing in
     page.get_by_label("Username").fill("ravi")
     page.get_by_label("Password").fill(PASSWORD)
@@ -76,19 +81,19 @@ def test_an_annual_review_goes_from_a_link_to_the_signature_on_a_phone(ann, ravi
     page.get_by_role("link", name="Decide").click()
     sign(page)
     expect(page.locator("main")).to_contain_text("Nothing else waits for you.")
-    assert Standing.objects.get(article=symptom.pk).next_due > timezone.localdate()
+    assert ReviewSchedule.objects.get(article=symptom.pk).next_due > timezone.localdate()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     page.go_back()  # and once more: it signs once
     page.goto(f"/desk/reviews/{review.uuid}/")
     page.get_by_text("You decided this review on").first.wait_for()
-    assert Signature.objects.filter(review=review).count() == 1
+    assert LedgerEntry.objects.filter(review=review).count() == 1
 
 
-def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, sit_down):
-    symptom = write_whole_symptom(ann)
+def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, open_page):
+    symptom = write_complete_symptom(ann)
     request_review(symptom, by=ann, reviewer=ravi.reviewer)
-    ravi_page, ann_page = sit_down(**PHONE), sit_down()
+    ravi_page, ann_page = open_page(**PHONE), open_page()
     log_in(ravi_page, "ravi", "/desk/")
     ravi_page.get_by_role("link", name="Facial spasms").click()
     ravi_page.get_by_label("Part of the page").select_option("Treatment")
@@ -102,11 +107,11 @@ def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, 
     log_in(ann_page, "ann", "/admin/")
     ann_page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
     ann_page.get_by_role("link", name="Answer the comments").click()
-    assert complaints(ann_page) == []
+    assert find_violations(ann_page) == []
     ann_page.get_by_label("Your answer").fill("Two weeks: it says so now.")
     ann_page.get_by_role("button", name="Answer").click()
     ann_page.get_by_text("Your answer is kept.").wait_for()
-    stories.edit(symptom, by=ann, treatment="<p>Rest helps within two weeks.</p>")
+    workflow.edit(symptom, by=ann, treatment="<p>Rest helps within two weeks.</p>")
     request_review(symptom, by=ann, reviewer=ravi.reviewer)
 
     ravi_page.goto("/desk/")
@@ -117,9 +122,9 @@ def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, 
     sign(ravi_page)
 
 
-def test_a_second_factor_is_enrolled_and_signs(ann, ravi, sit_down):
-    request_review(stories.write_symptom(ann), by=ann, reviewer=ravi.reviewer)
-    page = sit_down(**PHONE)
+def test_a_second_factor_is_enrolled_and_signs(ann, ravi, open_page):
+    request_review(workflow.write_symptom(ann), by=ann, reviewer=ravi.reviewer)
+    page = open_page(**PHONE)
     log_in(page, "ravi", "/desk/")
     page.get_by_role("link", name="Secure your signature").click()
     page.get_by_role("link", name="Set it up").click()
@@ -127,50 +132,55 @@ def test_a_second_factor_is_enrolled_and_signs(ann, ravi, sit_down):
     page.get_by_role("button", name="Confirm").click()
     page.get_by_role("heading", name="Set up your app").wait_for()
     secret = page.locator("#authenticator_secret").inner_text()
-    assert complaints(page) == []
-    page.get_by_label("Authenticator code").fill(code_of(secret))
+    assert find_violations(page) == []
+    page.get_by_label("Authenticator code").fill(compute_code(secret))
     page.get_by_role("button", name="Turn it on").click()
     page.get_by_role("heading", name="Recovery codes").wait_for()
-    assert complaints(page) == []
+    assert find_violations(page) == []
     for path in ("", "recovery/new/", "remove/"):
         page.goto(f"/accounts/second-factor/{path}")
-        assert complaints(page) == []
+        assert find_violations(page) == []
 
     page.goto("/desk/")
     page.get_by_role("link", name="Facial spasms").click()
     fill_in(page)
-    page.get_by_label("Code of your app").fill(code_of(secret, later=1))
+    page.get_by_label("Code of your app").fill(compute_code(secret, later=1))
     page.get_by_role("button", name="Sign and publish").click()
     page.get_by_text("It is public now").wait_for()
-    assert ledger.read(Signature.objects.get()).authentication == "password+totp"
+    assert ledger.read_record(LedgerEntry.objects.get()).authentication == "password+totp"
 
-    again = sit_down(**PHONE)
+    again = open_page(**PHONE)
     again.goto("/accounts/login/?next=/desk/")
     again.get_by_label("Username").fill("ravi")
     again.get_by_label("Password").fill(PASSWORD)
     again.get_by_role("button", name="Sign in").click()
     again.get_by_role("heading", name="Enter your code").wait_for()
-    assert complaints(again) == []
+    assert find_violations(again) == []
 
 
 @pytest.mark.parametrize("look", [PHONE, {"width": 1280}, {"width": 1600, "color_scheme": "dark"}])
-def test_axe_finds_nothing_at_the_desk(ann, ravi, fiona, morgan, sit_down, look):
-    symptom = write_whole_symptom(ann)
-    stories.sign(symptom, by=fiona, asked_by=ann)
-    stories.edit(symptom, by=ann, body="<p>A muscle relaxes.</p>")
+def test_axe_finds_nothing_at_the_desk(ann, ravi, fiona, morgan, open_page, look):
+    symptom = write_complete_symptom(ann)
+    workflow.sign(symptom, by=fiona, asked_by=ann)
+    workflow.edit(symptom, by=ann, body="<p>A muscle relaxes.</p>")
     back = request_review(symptom, by=ann, reviewer=ravi.reviewer)
     pin(back, part="Overview", text="Which muscle?", by=ravi)
     request_changes(back, by=ravi, comment="Nearly.")
     review = request_review(symptom, by=ann, trigger="annual", reviewer=ravi.reviewer)
-    other = request_review(stories.write_symptom(ann, slug="b", title="Another"), by=ann)
-    overdue(symptom, 12)
+    other = request_review(workflow.write_symptom(ann, slug="b", title="Another"), by=ann)
+    make_overdue(symptom, 12)
 
-    page = sit_down(**look, reduced_motion="reduce")
+    page = open_page(**look, reduced_motion="reduce")
     log_in(page, "ravi", "/desk/")
     found = []
-    for path in ("", f"reviews/{review.uuid}/", f"reviews/{review.uuid}/#changes", f"reviews/{back.uuid}/done/"):
+    for path in (
+        "",
+        f"reviews/{review.uuid}/",
+        f"reviews/{review.uuid}/#changes",
+        f"reviews/{back.uuid}/done/",
+    ):
         page.goto(f"/desk/{path}")
-        found += complaints(page)
+        found += find_violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     page.goto(f"/desk/reviews/{other.uuid}/")
     page.evaluate("document.querySelectorAll('form').forEach(form => { form.noValidate = true })")
@@ -178,30 +188,34 @@ def test_axe_finds_nothing_at_the_desk(ann, ravi, fiona, morgan, sit_down, look)
     page.get_by_text("tick this once you have checked it").first.wait_for()
     for details in page.locator("details").all():
         details.evaluate("element => element.open = true")
-    found += complaints(page)
+    found += find_violations(page)
     cancel_request(other, by=ann)
     page.get_by_label("What must change").fill("Words that took ten minutes.")
     page.get_by_role("button", name="Send back to the editor").click()
     page.get_by_role("heading", name="This was not recorded").wait_for()
-    expect(page.get_by_label("Your comment, as you typed it")).to_have_value("Words that took ten minutes.")
-    found += complaints(page)
+    expect(page.get_by_label("Your comment, as you typed it")).to_have_value(
+        "Words that took ten minutes."
+    )
+    found += find_violations(page)
     page.goto(f"/desk/reviews/{review.uuid}/")
     page.context.clear_cookies(name="sessionid")
     page.get_by_label("What must change").fill("Words that took ten minutes.")
     page.get_by_role("button", name="Send back to the editor").click()
     page.get_by_role("link", name="Sign in again").wait_for()
-    assert complaints(page) + found == []
+    assert find_violations(page) + found == []
 
 
-def test_the_reading_page_works_without_javascript(ann, ravi, fiona, sit_down):
-    symptom = write_whole_symptom(ann)
-    stories.sign(symptom, by=fiona, asked_by=ann)
-    stories.edit(symptom, by=ann, body="<p>A muscle relaxes.</p>")
+def test_the_reading_page_works_without_javascript(ann, ravi, fiona, open_page):
+    symptom = write_complete_symptom(ann)
+    workflow.sign(symptom, by=fiona, asked_by=ann)
+    workflow.edit(symptom, by=ann, body="<p>A muscle relaxes.</p>")
     request_review(symptom, by=ann, reviewer=ravi.reviewer)
-    page = sit_down(**PHONE, java_script_enabled=False)
+    page = open_page(**PHONE, java_script_enabled=False)
     log_in(page, "ravi", "/desk/")
     page.get_by_role("link", name="Facial spasms").click()
-    page.get_by_role("heading", name="What changed").wait_for()  # of a change, the change comes first
+    page.get_by_role(
+        "heading", name="What changed"
+    ).wait_for()  # of a change, the change comes first
     page.get_by_role("link", name="Page", exact=True).click()
     expect(page.get_by_role("heading", name="Exactly what visitors will read")).to_be_visible()
     expect(page.get_by_role("heading", name="What changed")).to_be_hidden()

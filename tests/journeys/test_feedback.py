@@ -1,20 +1,23 @@
-"""A reader answers and reports a problem by keyboard alone, on a phone and without a script; an editor finds it."""
+"""A reader answers and reports a problem by keyboard, on a phone, without script; it is seen."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from articles.models import ReaderReport, ReaderTally
-from tests import stories
+from tests import workflow
 from tests.journeys.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
 
 
-def complaints(page) -> list[str]:
+def find_violations(page) -> list[str]:
     found = Axe().run(page).response["violations"]
-    return [f"{page.url}: {rule['id']} at {[node['target'] for node in rule['nodes']][:3]}" for rule in found]
+    return [
+        f"{page.url}: {rule['id']} at {[node['target'] for node in rule['nodes']][:3]}"
+        for rule in found
+    ]
 
 
 def tab_to(page, name: str) -> None:
@@ -26,15 +29,15 @@ def tab_to(page, name: str) -> None:
     pytest.fail(f"“{name}” cannot be reached by keyboard")
 
 
-def published(ann, ravi):
-    article = stories.write_article(ann)
-    stories.sign(article, by=ravi, asked_by=ann)
+def publish_page(ann, ravi):
+    article = workflow.write_article(ann)
+    workflow.sign(article, by=ravi, asked_by=ann)
     return article
 
 
-def test_a_reader_says_yes_by_keyboard(ann, ravi, sit_down):
-    published(ann, ravi)
-    page = sit_down(**PHONE)
+def test_a_reader_says_yes_by_keyboard(ann, ravi, open_page):
+    publish_page(ann, ravi)
+    page = open_page(**PHONE)
     page.goto("/articles/keeping-a-diary/")
     tab_to(page, "Yes")
     page.keyboard.press("Enter")
@@ -47,9 +50,9 @@ def test_a_reader_says_yes_by_keyboard(ann, ravi, sit_down):
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_a_reader_mends_a_mistake_and_sends_a_report(script, ann, ravi, sit_down):
-    published(ann, ravi)
-    page = sit_down(**PHONE, java_script_enabled=script)
+def test_a_reader_mends_a_mistake_and_sends_a_report(script, ann, ravi, open_page):
+    publish_page(ann, ravi)
+    page = open_page(**PHONE, java_script_enabled=script)
     page.goto("/articles/keeping-a-diary/")
     page.get_by_role("link", name="Report a problem with this page").focus()
     page.keyboard.press("Enter")
@@ -76,38 +79,38 @@ def test_a_reader_mends_a_mistake_and_sends_a_report(script, ann, ravi, sit_down
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_is_cut_off_on_a_phone(scheme, ann, ravi, sit_down):
-    published(ann, ravi)
-    stories.sign(stories.write_about(ann), by=ravi, asked_by=ann)
-    page = sit_down(**PHONE, color_scheme=scheme)
+def test_axe_finds_nothing_and_nothing_is_cut_off_on_a_phone(scheme, ann, ravi, open_page):
+    publish_page(ann, ravi)
+    workflow.sign(workflow.write_about(ann), by=ravi, asked_by=ann)
+    page = open_page(**PHONE, color_scheme=scheme)
     found = []
     for path in ("/about/", "/about/privacy/", "/articles/keeping-a-diary/"):
         page.goto(path)
-        found += complaints(page)
+        found += find_violations(page)
     page.get_by_role("link", name="Report a problem with this page").click()
     page.get_by_role("heading", name="Report a problem").wait_for()
-    found += complaints(page)
+    found += find_violations(page)
     page.get_by_role("button", name="Send the report").click()
     page.get_by_role("alert").wait_for()
-    found += complaints(page)
+    found += find_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.goto("/articles/keeping-a-diary/")
     page.get_by_role("button", name="No").click()
     page.get_by_role("heading", name="Thank you").wait_for()
-    assert found + complaints(page) == []
+    assert found + find_violations(page) == []
 
 
-def test_an_editor_finds_the_report_and_opens_a_review(ann, ravi, sit_down):
-    stories.report(published(ann, ravi))
-    page = sit_down()
+def test_an_editor_finds_the_report_and_opens_a_review(ann, ravi, open_page):
+    workflow.report_problem(publish_page(ann, ravi))
+    page = open_page()
     log_in(page, "ann", "/admin/")
-    found = complaints(page)
+    found = find_violations(page)
     page.locator(".card-reports a").click()
     page.locator("h1", has_text="Reader reports").wait_for()
-    found += complaints(page)
+    found += find_violations(page)
     page.get_by_role("link", name="The second link is dead.").click()
     page.get_by_role("heading", name="What the reader read").wait_for()
-    found += complaints(page)
+    found += find_violations(page)
     page.get_by_label("What the reviewer should look at").fill("Look at the second link.")
     page.get_by_role("button", name="Open a review").click()
     page.get_by_text("because of the report").wait_for()

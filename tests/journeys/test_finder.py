@@ -1,4 +1,4 @@
-"""Somebody worried finds out when to call for help and what may cause it, by keyboard, thumb and without JavaScript."""
+"""Somebody worried uses the finder: by keyboard, on a phone and without JavaScript."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from symptoms.models import Cause, OtherName, RelatedSymptom, SymptomCause
-from tests import stories
+from tests import workflow
 from tests.journeys.conftest import wait_for_htmx
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,21 +18,30 @@ SOON = "<p>See a clinician if it lasts.</p>"
 
 
 @pytest.fixture
-def house(ann, ravi):
-    """Three signed symptoms: two share a cause, and the third is an emergency beside one of them."""
-    neck = stories.write_symptom(ann, slug="stiff-neck", title="Stiff neck")
-    eye = stories.write_symptom(ann, slug="eye-twitching", title="Eye twitching", advice_level="routine", advice=SOON)
-    head = stories.write_symptom(ann, slug="headache", title="Headache", advice="<p>Call 911 if it is the worst.</p>")
+def signed_site(ann, ravi):
+    """Three signed symptoms: two share a cause, and one of them names the third as serious."""
+    neck = workflow.write_symptom(ann, slug="stiff-neck", title="Stiff neck")
+    eye = workflow.write_symptom(
+        ann, slug="eye-twitching", title="Eye twitching", advice_level="routine", advice=SOON
+    )
+    head = workflow.write_symptom(
+        ann, slug="headache", title="Headache", advice="<p>Call 911 if it is the worst.</p>"
+    )
     OtherName.objects.create(symptom=eye, name="Twitching eyelid")
     RelatedSymptom.objects.create(symptom=head, other=neck, system="neurological", serious=True)
     RelatedSymptom.objects.create(symptom=neck, other=eye, system="eyes")
-    for name, pages, seriousness in (("Caffeine", (eye, head), ""), ("Meningitis", (head,), "life-threatening")):
+    for name, pages, seriousness in (
+        ("Caffeine", (eye, head), ""),
+        ("Meningitis", (head,), "life-threatening"),
+    ):
         cause = Cause.objects.create(name=name, slug=name.lower())
         for page in pages:
-            SymptomCause.objects.create(symptom=page, cause=cause, seriousness=seriousness, frequency="common")
+            SymptomCause.objects.create(
+                symptom=page, cause=cause, seriousness=seriousness, frequency="common"
+            )
     for page in (neck, eye, head):
-        stories.edit(page, by=ann)
-        stories.sign(page, by=ravi, asked_by=ann)
+        workflow.edit(page, by=ann)
+        workflow.sign(page, by=ravi, asked_by=ann)
 
 
 def expect_chosen(page, *names: str) -> None:
@@ -40,8 +49,10 @@ def expect_chosen(page, *names: str) -> None:
 
 
 def type_and_wait(page, words: str) -> None:
-    """Type, and go on when the answer to all of it stands in the page: it replaces what has the focus."""
-    with page.expect_response(lambda answer: parse_qs(urlsplit(answer.url).query).get("q") == [words]):
+    """Type, and wait for the answer to all of it: it replaces what has the focus."""
+    with page.expect_response(
+        lambda answer: parse_qs(urlsplit(answer.url).query).get("q") == [words]
+    ):
         page.keyboard.type(words)
     wait_for_htmx(page)
 
@@ -50,20 +61,20 @@ def tab_to(page, name: str) -> None:
     """Press Tab until the element that says this has the focus."""
     for _ in range(40):
         page.keyboard.press("Tab")
-        said = page.evaluate("document.activeElement.innerText || document.activeElement.id")
-        if name in " ".join(said.split()):
+        text = page.evaluate("document.activeElement.innerText || document.activeElement.id")
+        if name in " ".join(text.split()):
             return
     raise AssertionError(f"Tab does not reach {name}")
 
 
-def kept(page) -> dict:
+def read_stored(page) -> dict:
     """What a browser remembers of a page, besides its history."""
     stored = page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")
     return {"stored": stored, "cookies": page.context.cookies()}
 
 
-def test_by_keyboard_alone_with_javascript(house, sit_down):
-    page = sit_down()
+def test_by_keyboard_alone_with_javascript(signed_site, open_page):
+    page = open_page()
     asked = []
     page.on("request", lambda request: asked.append(request))
     page.goto("/symptoms/eye-twitching/")
@@ -80,7 +91,9 @@ def test_by_keyboard_alone_with_javascript(house, sit_down):
     page.wait_for_url("**" + CHOSEN)
     expect_chosen(page, "Eye twitching", "Headache")
     expect(page.locator(".reason h4")).to_have_text(["Caffeine", "Meningitis"])
-    expect(page.locator("#finder-said")).to_contain_text("2 symptoms chosen: Eye twitching, Headache.")
+    expect(page.locator("#finder-said")).to_contain_text(
+        "2 symptoms chosen: Eye twitching, Headache."
+    )
     page.locator("#finder-typed:focus").wait_for()
     wait_for_htmx(page)
 
@@ -109,20 +122,20 @@ def test_by_keyboard_alone_with_javascript(house, sit_down):
     assert not [request for request in asked if request.headers.get("referer", "").count("finder")]
 
 
-def test_nothing_is_stored_on_the_device(house, sit_down):
-    page = sit_down()
+def test_nothing_is_stored_on_the_device(signed_site, open_page):
+    page = open_page()
     page.goto(CHOSEN)
     page.get_by_label("Add another symptom").fill("stiff")
     page.get_by_role("link", name="Add Stiff neck").click()
     page.get_by_text("You chose Stiff neck").wait_for()
-    assert kept(page) == {"stored": '[{},{},""]', "cookies": []}
+    assert read_stored(page) == {"stored": '[{},{},""]', "cookies": []}
     page.go_back()
     page.locator(".chosen li:nth-child(2):last-child").wait_for()
-    assert kept(page) == {"stored": '[{},{},""]', "cookies": []}
+    assert read_stored(page) == {"stored": '[{},{},""]', "cookies": []}
 
 
-def test_by_thumb_without_javascript(house, sit_down):
-    page = sit_down(**PHONE, java_script_enabled=False, has_touch=True)
+def test_by_thumb_without_javascript(signed_site, open_page):
+    page = open_page(**PHONE, java_script_enabled=False, has_touch=True)
     page.goto("/finder/")
     page.get_by_label("Type a symptom").fill("twitching eye")
     page.get_by_role("button", name="Add").click()
@@ -145,8 +158,10 @@ def test_by_thumb_without_javascript(house, sit_down):
     expect_chosen(page, "Eye twitching", "Headache")
 
 
-def test_on_a_phone_with_javascript_a_choice_moves_the_focus_to_the_heading_and_opens_no_keyboard(house, sit_down):
-    page = sit_down(**PHONE, has_touch=True)
+def test_on_a_phone_with_javascript_a_choice_moves_the_focus_to_the_heading_and_opens_no_keyboard(
+    signed_site, open_page
+):
+    page = open_page(**PHONE, has_touch=True)
     page.goto("/finder/?system=all")
     page.get_by_role("link", name="Add Headache").tap()
     page.get_by_text("Call 911 if it is the worst.").wait_for()
@@ -154,11 +169,18 @@ def test_on_a_phone_with_javascript_a_choice_moves_the_focus_to_the_heading_and_
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("look", [PHONE, {"width": 1280}, {"width": 320}, {"width": 1280, "color_scheme": "dark"}])
-def test_axe_finds_nothing(house, sit_down, look):
-    page = sit_down(**look, reduced_motion="reduce")
+@pytest.mark.parametrize(
+    "look", [PHONE, {"width": 1280}, {"width": 320}, {"width": 1280, "color_scheme": "dark"}]
+)
+def test_axe_finds_nothing(signed_site, open_page, look):
+    page = open_page(**look, reduced_motion="reduce")
     found = []
-    for path in ("/finder/", CHOSEN + "&s=gone&system=eyes", "/finder/?s=stiff-neck&q=e", "/finder/?q=zzzz&system=all"):
+    for path in (
+        "/finder/",
+        CHOSEN + "&s=gone&system=eyes",
+        "/finder/?s=stiff-neck&q=e",
+        "/finder/?q=zzzz&system=all",
+    ):
         page.goto(path)
         for details in page.locator("details").all():
             details.evaluate("element => element.open = true")

@@ -1,4 +1,7 @@
-"""The main job, whole: Ann drafts, Ravi signs, Charlie reads; then a typo is mended and countersigned."""
+"""The main job, whole: Ann drafts, Ravi signs, Charlie reads.
+
+Then a typo is mended and countersigned.
+"""
 
 import datetime as dt
 
@@ -7,9 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import Article
-from tests import stories
+from tests import workflow
 from tests.conftest import PASSWORD
-from tests.journeys.conftest import log_in, open_form, read_until, write
+from tests.journeys.conftest import log_in, open_form, read_until, write_rich_text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,8 +21,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def companions(ann):
     """Three symptoms that Ann can relate hers to, one of them public later or never."""
     return [
-        stories.write_symptom(ann, slug=slug, title=title)
-        for slug, title in [("jaw-pain", "Jaw pain"), ("eye-twitching", "Eye twitching"), ("anxiety", "Anxiety")]
+        workflow.write_symptom(ann, slug=slug, title=title)
+        for slug, title in [
+            ("jaw-pain", "Jaw pain"),
+            ("eye-twitching", "Eye twitching"),
+            ("anxiety", "Anxiety"),
+        ]
     ]
 
 
@@ -34,10 +41,12 @@ def draft(page) -> None:
     open_form(page, "/admin/symptoms/symptom/add/")
     page.get_by_label("Title:", exact=True).fill("Facial spasms")
     page.get_by_label("Plural").check()
-    page.get_by_label("Summary:").fill("Facial spasms are movments of the face that you do not make on purpose.")
+    page.get_by_label("Summary:").fill(
+        "Facial spasms are movments of the face that you do not make on purpose."
+    )
     page.get_by_label("Level:").select_option("emergency")
-    write(page, "advice", "Call 911 if one side of your face droops.")
-    write(page, "body", "A muscle of your face tightens by itself.")
+    write_rich_text(page, "advice", "Call 911 if one side of your face droops.")
+    write_rich_text(page, "body", "A muscle of your face tightens by itself.")
     page.get_by_label("Bones, Joints and Muscles").check()
     page.get_by_label("Copyright notice:").select_option(index=1)
     for number, title in enumerate(["Jaw pain", "Eye twitching", "Anxiety"]):
@@ -77,8 +86,8 @@ def sign(page, title: str) -> None:
     page.get_by_text("It is public now").wait_for()
 
 
-def test_a_symptom_goes_from_ann_to_ravi_to_charlie(ann, ravi, companions, sit_down):
-    ann_page, ravi_page, charlie_page = sit_down(), sit_down(), sit_down(width=390, height=800)
+def test_a_symptom_goes_from_ann_to_ravi_to_charlie(ann, ravi, companions, open_page):
+    ann_page, ravi_page, charlie_page = open_page(), open_page(), open_page(width=390, height=800)
     log_in(ann_page, "ann", "/admin/")
     draft(ann_page)
     assert charlie_page.goto("/symptoms/facial-spasms/").status == 404
@@ -91,7 +100,7 @@ def test_a_symptom_goes_from_ann_to_ravi_to_charlie(ann, ravi, companions, sit_d
     assert charlie_page.get_by_role("heading", level=1).inner_text() == "What are facial spasms?"
     text = charlie_page.locator("body").inner_text()
     today = timezone.localdate()
-    for said in [
+    for words in [
         "Call 911 if one side of your face droops.",
         "Ravi Rao",
         "MD, Neurology",
@@ -105,19 +114,21 @@ def test_a_symptom_goes_from_ann_to_ravi_to_charlie(ann, ravi, companions, sit_d
         "Eye twitching",
         "Anxiety",
     ]:
-        assert said in text, said
+        assert words in text, words
     assert text.index("Call 911") < text.index("tightens by itself")
 
 
-def test_a_mended_typo_is_countersigned_and_moves_no_annual_date(ann, ravi, fiona, sit_down):
-    symptom = stories.write_symptom(ann, summary="Movments of the face.", body="<p>A muscle tightens by itslef.</p>")
-    stories.sign(symptom, by=ravi, asked_by=ann)
+def test_a_mended_typo_is_countersigned_and_moves_no_annual_date(ann, ravi, fiona, open_page):
+    symptom = workflow.write_symptom(
+        ann, summary="Movments of the face.", body="<p>A muscle tightens by itslef.</p>"
+    )
+    workflow.sign(symptom, by=ravi, asked_by=ann)
     before = Article.objects.get(pk=symptom.pk).live.read_review_line()
 
-    ann_page, fiona_page, charlie_page = sit_down(), sit_down(), sit_down(width=390, height=800)
+    ann_page, fiona_page, charlie_page = open_page(), open_page(), open_page(width=390, height=800)
     log_in(ann_page, "ann", "/admin/")
     open_form(ann_page, f"/admin/symptoms/symptom/{symptom.pk}/change/")
-    write(ann_page, "body", "A muscle tightens by itself.")
+    write_rich_text(ann_page, "body", "A muscle tightens by itself.")
     ann_page.get_by_role("button", name="Save and continue editing").first.click()
     ann_page.get_by_text("Visitors still read revision 1").wait_for()
     charlie_page.goto("/symptoms/facial-spasms/")
@@ -127,7 +138,9 @@ def test_a_mended_typo_is_countersigned_and_moves_no_annual_date(ann, ravi, fion
     log_in(fiona_page, "fiona", "/desk/")
     sign(fiona_page, "Facial spasms")
 
-    read_until(charlie_page, "/symptoms/facial-spasms/", "Updated, countersigned by Fiona Field, MD")
+    read_until(
+        charlie_page, "/symptoms/facial-spasms/", "Updated, countersigned by Fiona Field, MD"
+    )
     text = charlie_page.locator("main").inner_text()
     assert "itself" in text
     assert "itslef" not in text
@@ -140,9 +153,9 @@ def test_a_mended_typo_is_countersigned_and_moves_no_annual_date(ann, ravi, fion
     assert after.next_due > timezone.localdate() + dt.timedelta(days=360)
 
 
-def test_ravi_sends_a_page_back_and_ann_sees_why(ann, ravi, sit_down):
-    symptom = stories.write_symptom(ann)
-    ann_page, ravi_page = sit_down(), sit_down()
+def test_ravi_sends_a_page_back_and_ann_sees_why(ann, ravi, open_page):
+    symptom = workflow.write_symptom(ann)
+    ann_page, ravi_page = open_page(), open_page()
     log_in(ann_page, "ann", "/admin/")
     open_form(ann_page, f"/admin/symptoms/symptom/{symptom.pk}/change/")
     ask(ann_page)
@@ -154,5 +167,7 @@ def test_ravi_sends_a_page_back_and_ann_sees_why(ann, ravi, sit_down):
     ravi_page.get_by_text("was not signed").wait_for()
 
     ann_page.reload()
-    expect(ann_page.locator(".panel").first).to_contain_text("Say that a first seizure is an emergency.")
+    expect(ann_page.locator(".panel").first).to_contain_text(
+        "Say that a first seizure is an emergency."
+    )
     assert not Article.objects.get(pk=symptom.pk).live

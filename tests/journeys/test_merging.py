@@ -1,10 +1,10 @@
-"""Ann finds that one condition has two names in the library, and makes the two one; nothing public changes."""
+"""Ann finds two causes for one condition, and merges them; nothing public changes."""
 
 import pytest
 from playwright.sync_api import expect
 
 from symptoms.models import Cause, SymptomCause
-from tests import stories
+from tests import workflow
 from tests.journeys.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -13,27 +13,29 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def library(ann, ravi):
     """Two names for one condition: one page names the first, one the second, one both."""
-    lost = stories.write_cause(ann, name="Tourette syndrome", slug="tourette-syndrome")
-    kept = stories.write_cause(ann)
+    lost = workflow.write_cause(ann, name="Tourette syndrome", slug="tourette-syndrome")
+    kept = workflow.write_cause(ann)
     for slug, causes in (("tics", [lost]), ("blinking", [kept]), ("grimaces", [kept, lost])):
-        page = stories.write_symptom(ann, slug=slug, title=slug.title())
+        page = workflow.write_symptom(ann, slug=slug, title=slug.title())
         for cause in causes:
             text = f"<p>{cause} may lead to {slug}.</p>"
             SymptomCause.objects.create(symptom=page, cause=cause, text=text)
-        stories.edit(page, by=ann)
+        workflow.edit(page, by=ann)
         if kept in causes:
-            stories.sign(page, by=ravi, asked_by=ann)
+            workflow.sign(page, by=ravi, asked_by=ann)
     return {"lost": lost, "kept": kept}
 
 
-def test_morgan_finds_two_causes_that_look_alike_and_merges_them(library, morgan, sit_down):
-    page = sit_down()
+def test_morgan_finds_two_causes_that_look_alike_and_merges_them(library, morgan, open_page):
+    page = open_page()
     log_in(page, "morgan", "/admin/")
     page.get_by_role("link", name="Causes that look alike").click()
     row = page.get_by_role("row", name="Tourette")
     expect(row).to_contain_text("Tourette's syndrome (2)")
     row.get_by_role("link", name="See what would happen").click()
-    page.get_by_role("heading", name="Merge “Tourette syndrome” into “Tourette's syndrome”").wait_for()
+    page.get_by_role(
+        "heading", name="Merge “Tourette syndrome” into “Tourette's syndrome”"
+    ).wait_for()
     for words in (
         "Now nothing changes. 1 published page names “Tourette syndrome” as signed",
         "2 pages get a new revision by you.",
@@ -49,9 +51,11 @@ def test_morgan_finds_two_causes_that_look_alike_and_merges_them(library, morgan
     assert "Tourette syndrome" in page.locator("main").inner_text()
 
 
-def test_the_other_cause_is_found_by_typing_or_without_a_script_by_looking(library, morgan, sit_down):
+def test_the_other_cause_is_found_by_typing_or_without_a_script_by_looking(
+    library, morgan, open_page
+):
     address = f"/admin/symptoms/cause/{library['kept'].pk}/merge/"
-    page = sit_down(390)
+    page = open_page(390)
     log_in(page, "morgan", address)
     page.get_by_role("combobox").click()
     page.locator(".select2-search__field").fill("tourette syn")
@@ -60,7 +64,7 @@ def test_the_other_cause_is_found_by_typing_or_without_a_script_by_looking(libra
     page.get_by_role("heading", name="Merge “Tourette syndrome”").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
-    page = sit_down(java_script_enabled=False)
+    page = open_page(java_script_enabled=False)
     log_in(page, "morgan", address)
     assert not page.get_by_role("button", name="Show what would happen").is_visible()
     page.get_by_label("The other cause").last.fill("tourette")

@@ -1,8 +1,8 @@
-"""What other programs put on the clipboard goes into the box as it was meant, and the editor reads what did not."""
+"""What other programs put on the clipboard is pasted as it was meant, and notes say the rest."""
 
 import pytest
 
-from tests import stories
+from tests import workflow
 from tests.journeys.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +25,10 @@ COPY = """(html) => {
 EACH = [
     ("<p>Give <s>500</s> 50 mg.</p>", "<p>Give 50 mg.</p>", "1 passage that was struck out"),
     (
-        '<p>Give <span style="text-decoration: line-through">500</span> 50 <b style="color: red">mg</b>.</p>',
+        (
+            '<p>Give <span style="text-decoration: line-through">500</span> 50 <b style="color:'
+            ' red">mg</b>.</p>'
+        ),
         "<p>Give 50 <strong>mg</strong>.</p>",
         "1 passage that was struck out",
     ),
@@ -35,15 +38,21 @@ EACH = [
         "2 × passage that was hidden",
     ),
     (
-        "<p class=MsoNormal>Give 50 mg<span style='mso-hide:all'>500</span><span class=MsoCommentReference>"
-        '<a class=msocomanchor href="#_msocom_1">[A1]</a></span>.</p><div style="mso-element:comment-list">'
-        '<div style="mso-element:comment"><p class=MsoCommentText>Or 500?</p></div></div>',
+        (
+            "<p class=MsoNormal>Give 50 mg<span style='mso-hide:all'>500</span><span"
+            " class=MsoCommentReference><a class=msocomanchor"
+            ' href="#_msocom_1">[A1]</a></span>.</p><div style="mso-element:comment-list"><div'
+            ' style="mso-element:comment"><p class=MsoCommentText>Or 500?</p></div></div>'
+        ),
         "<p>Give 50 mg.</p>",
         "1 comment, 1 passage that was hidden",
     ),
     (
-        '<p>10<span style="vertical-align:super">9</span>/L, 10<sup><b>–3</b></sup> mg, the 1<sup>st</sup> and '
-        "pain<sup>1,2</sup>, B<sub>12a</sub>, 10<sup>2<sup>3</sup></sup></p>",
+        (
+            '<p>10<span style="vertical-align:super">9</span>/L, 10<sup><b>–3</b></sup> mg, the'
+            " 1<sup>st</sup> and pain<sup>1,2</sup>, B<sub>12a</sub>,"
+            " 10<sup>2<sup>3</sup></sup></p>"
+        ),
         "<p>10⁹/L, 10<strong>⁻³</strong> mg, the 1st and pain(1,2), B(12a), 10²⁽³⁾</p>",
         "",
     ),
@@ -56,10 +65,10 @@ EACH = [
 
 
 @pytest.fixture
-def box(ann, sit_down):
+def editor_box(ann, open_page):
     """Ann before an empty box, with somewhere to copy from."""
-    article = stories.write_article(ann, body="")
-    page = sit_down()
+    article = workflow.write_article(ann, body="")
+    page = open_page()
     log_in(page, "ann", "/admin/")
     page.goto(f"/admin/articles/article/{article.pk}/change/")
     page.locator(".field-body .tiptap").wait_for()
@@ -84,11 +93,11 @@ def pasted(page) -> str:
 def save(page, article) -> str:
     page.get_by_role("button", name="Save and continue editing").click()
     page.get_by_text("is saved.").wait_for()
-    return article.latest_revision().read().body
+    return article.get_latest_revision().read().body
 
 
-def test_a_deletion_that_was_tracked_in_word_stays_deleted_and_is_said(box):
-    paste, article = box
+def test_a_deletion_that_was_tracked_in_word_stays_deleted_and_is_said(editor_box):
+    paste, article = editor_box
     page = paste(TRACKED)
     page.get_by_text("Left out of what was pasted: 1 passage that was struck out.").first.wait_for()
     assert page.locator(".field-body .left-out").is_visible()
@@ -97,20 +106,21 @@ def test_a_deletion_that_was_tracked_in_word_stays_deleted_and_is_said(box):
     assert save(page, article) == "<p>Give 50 mg once.</p>"
 
 
-def test_raised_and_lowered_figures_become_signs(box):
-    paste, article = box
+def test_raised_and_lowered_figures_become_signs(editor_box):
+    paste, article = editor_box
     page = paste(RAISED)
     page.get_by_text(IN_SIGNS).wait_for()
     assert page.locator(".left-out").count() == 0
     assert save(page, article) == f"<p>{IN_SIGNS}</p>"
 
 
-def test_every_kind_of_mark_is_carried_out_in_the_box_as_on_the_server(box):
-    paste, _ = box
-    for html, kept, told in EACH:
+def test_every_kind_of_mark_is_carried_out_in_the_box_as_on_the_server(editor_box):
+    paste, _ = editor_box
+    for html, kept, note in EACH:
         page = paste(html)
         page.wait_for_function(
-            "kept => document.querySelector('.field-body .tiptap').editor.getHTML() === kept", arg=kept
+            "kept => document.querySelector('.field-body .tiptap').editor.getHTML() === kept",
+            arg=kept,
         )
         notes = page.locator(".field-body .left-out").all_inner_texts()
-        assert notes == ([f"Left out of what was pasted: {told}."] if told else [])
+        assert notes == ([f"Left out of what was pasted: {note}."] if note else [])

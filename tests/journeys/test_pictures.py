@@ -1,12 +1,12 @@
-"""Pictures and tables: put on a page with the keyboard, seen in the preview, signed, and read by everybody."""
+"""Pictures and tables: added with the keyboard, seen in the preview, signed, and read."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from articles.models import Article, Image
-from tests import stories
-from tests.images import add_figure, drawn, keep
+from tests import workflow
+from tests.images import add_figure, draw, store_image
 from tests.journeys.conftest import log_in, open_form, wait_until
 from tests.journeys.test_from_draft_to_signed_page import ask, sign
 from tests.journeys.test_writing import Keyboard
@@ -14,8 +14,9 @@ from tests.journeys.test_writing import Keyboard
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WIDE = (
-    "<table><tr><th>When it began</th><th>What it felt like</th><th>Where it was</th><th>How bad it was</th></tr>"
-    "<tr><td>Monday</td><td>Fluttering</td><td>Left eyelid</td><td>2 of 10</td></tr></table>"
+    "<table><tr><th>When it began</th><th>What it felt like</th><th>Where it was</th><th>How bad it"
+    " was</th></tr><tr><td>Monday</td><td>Fluttering</td><td>Left eyelid</td><td>2 of"
+    " 10</td></tr></table>"
 )
 
 
@@ -26,37 +27,42 @@ def wait_for_picture(image) -> None:
     expect(image).not_to_have_js_property("naturalWidth", 0)
 
 
-def test_ann_puts_a_picture_on_a_page_with_the_keyboard_and_charlie_sees_it_once_ravi_signed(ann, ravi, sit_down):
-    article = stories.write_article(ann)
-    page = sit_down(width=1500)
+def test_ann_puts_a_picture_on_a_page_with_the_keyboard_and_charlie_sees_it_once_ravi_signed(
+    ann, ravi, open_page
+):
+    article = workflow.write_article(ann)
+    page = open_page(width=1500)
     log_in(page, "ann", "/admin/")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
     preview = page.frame_locator(".beside iframe")
     preview.get_by_text("Write down when it began.").wait_for()
-    # Asked for well before the key: a browser under load takes keys first, and opens a dialog that nobody sees.
+    # Asked for well before the key: a browser under load takes keys first, and opens a dialog that
+    # nobody sees.
     opened = []
     page.on("filechooser", lambda chooser: opened.append(chooser))
     keys = Keyboard(page)
-    keys.to("Add another Image").press("Enter")
+    keys.tab_to("Add another Image").press("Enter")
     page.locator("#figures-0 input[type=file]:focus").wait_for()
     keys.press("Space")
     wait_until(page, lambda: opened, "the dialog for a file")
-    opened[0].set_files({"name": "eye.png", "mimeType": "image/png", "buffer": drawn(size=(300, 200))})
-    keys.to("Alternative text").type("Two lines that meet at a corner of the eye.")
-    keys.to("Caption").type("Where the lids meet.")
-    keys.to("Credit and licence").type("Drawn for this test.")
-    keys.to("Save and continue").press("Enter")
+    opened[0].set_files(
+        {"name": "eye.png", "mimeType": "image/png", "buffer": draw(size=(300, 200))}
+    )
+    keys.tab_to("Alternative text").type("Two lines that meet at a corner of the eye.")
+    keys.tab_to("Caption").type("Where the lids meet.")
+    keys.tab_to("Credit and licence").type("Drawn for this test.")
+    keys.tab_to("Save and continue").press("Enter")
     page.get_by_text("Revision 2 of").wait_for()
 
     preview.locator("figure img").wait_for()
     wait_for_picture(preview.locator("figure img"))
     wait_for_picture(page.locator("#figures-0 .thumbnail"))
     image = Image.objects.get()
-    charlie_page = sit_down(width=390, height=800)
+    charlie_page = open_page(width=390, height=800)
     assert charlie_page.goto(f"/images/{image.sha256}.png").status == 404
 
     ask(page)
-    ravi_page = sit_down()
+    ravi_page = open_page()
     log_in(ravi_page, "ravi", "/desk/")
     ravi_page.get_by_role("link", name="Keeping a diary").click()
     wait_for_picture(ravi_page.locator("#read figure img"))
@@ -66,53 +72,61 @@ def test_ann_puts_a_picture_on_a_page_with_the_keyboard_and_charlie_sees_it_once
     charlie_page.goto(article.path)
     figure = charlie_page.get_by_role("figure")
     wait_for_picture(figure.locator("img"))
-    assert figure.get_by_role("img", name="Two lines that meet at a corner of the eye.").count() == 1
+    assert (
+        figure.get_by_role("img", name="Two lines that meet at a corner of the eye.").count() == 1
+    )
     assert figure.inner_text() == "Where the lids meet. Drawn for this test."
 
 
-def test_a_table_is_made_with_the_keyboard(ann, sit_down):
-    article = stories.write_article(ann, body="<p>Write it down.</p>")
-    page = sit_down()
+def test_a_table_is_made_with_the_keyboard(ann, open_page):
+    article = workflow.write_article(ann, body="<p>Write it down.</p>")
+    page = open_page()
     log_in(page, "ann", "/admin/")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
     keys = Keyboard(page)
-    keys.to("Overview")
-    keys.to("Insert table", back=True).press("Enter")
+    keys.tab_to("Overview")
+    keys.tab_to("Insert table", back=True).press("Enter")
     page.locator("dialog[open]").wait_for()
-    keys.to("Include header row").press("ArrowUp")
-    keys.to("Insert Table").press("Enter")
+    keys.tab_to("Include header row").press("ArrowUp")
+    keys.tab_to("Insert Table").press("Enter")
     page.locator(".field-body .tiptap th").first.wait_for()
     for words in ("When", "What", "Where"):
         keys.type(words).press("ArrowRight")
-    keys.to("Save and continue").press("Enter")
+    keys.tab_to("Save and continue").press("Enter")
     page.get_by_text("Revision 2 of").wait_for()
     heads = "".join(f'<th scope="col">{words}</th>' for words in ("When", "What", "Where"))
-    assert f"<table><thead><tr>{heads}</tr></thead><tbody>" in Article.objects.get(pk=article.pk).body
+    assert (
+        f"<table><thead><tr>{heads}</tr></thead><tbody>" in Article.objects.get(pk=article.pk).body
+    )
 
 
-def test_a_wide_table_and_a_picture_fit_a_small_telephone_and_axe_finds_nothing(ann, ravi, sit_down):
-    article = stories.write_article(ann, body=f"<p>Write it down.</p>{WIDE}")
-    add_figure(article, by=ann, image=keep(ann, size=(900, 600)))
-    stories.sign(article, by=ravi, asked_by=ann)
-    page = sit_down(width=320, height=640, bypass_csp=True, reduced_motion="reduce")
+def test_a_wide_table_and_a_picture_fit_a_small_telephone_and_axe_finds_nothing(
+    ann, ravi, open_page
+):
+    article = workflow.write_article(ann, body=f"<p>Write it down.</p>{WIDE}")
+    add_figure(article, by=ann, image=store_image(ann, size=(900, 600)))
+    workflow.sign(article, by=ravi, asked_by=ann)
+    page = open_page(width=320, height=640, bypass_csp=True, reduced_motion="reduce")
     page.goto(article.path)
     wait_for_picture(page.get_by_role("figure").locator("img"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     region = page.get_by_role("region", name="Table: When it began, What it felt like")
     assert region.evaluate("box => box.scrollWidth > box.clientWidth")
-    Keyboard(page).to("Table: When it began")
+    Keyboard(page).tab_to("Table: When it began")
     page.keyboard.press("ArrowRight")
-    wait_until(page, lambda: region.evaluate("box => box.scrollLeft") > 0, "the table scrolls by key")
+    wait_until(
+        page, lambda: region.evaluate("box => box.scrollLeft") > 0, "the table scrolls by key"
+    )
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert [problem["id"] for problem in Axe().run(page).response["violations"]] == []
 
 
-def test_nothing_moves_when_a_picture_comes(ann, ravi, sit_down):
-    article = stories.write_article(ann)
-    add_figure(article, by=ann, image=keep(ann, size=(900, 600)))
-    stories.sign(article, by=ravi, asked_by=ann)
-    page = sit_down(width=390, height=800)
+def test_nothing_moves_when_a_picture_comes(ann, ravi, open_page):
+    article = workflow.write_article(ann)
+    add_figure(article, by=ann, image=store_image(ann, size=(900, 600)))
+    workflow.sign(article, by=ravi, asked_by=ann)
+    page = open_page(width=390, height=800)
     page.route("**/images/*", lambda route: route.fulfill(status=404))
     page.goto(article.path)
     without = page.locator("#references").bounding_box()["y"]

@@ -1,4 +1,6 @@
-"""axe finds nothing on any public, desk, sign-in and error page, light and dark; and none is wider than its window.
+"""axe finds nothing on any public, desk, sign-in and error page, light and dark.
+
+And none is wider than its window.
 
 A new page joins with one line in ``PUBLIC``, ``DESK`` or ``SIGNED_IN``.
 """
@@ -10,10 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import render_to_string
 
 from articles.models import Article
-from config import views
-from config.publisher import publisher
+from config.context_processors import publisher
+from config.public import views
 from reviews.models import MedicalReview, Recall
-from reviews.recalls import open_recall
+from reviews.recalls.actions import open_recall
 from tests.journeys.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,7 +72,10 @@ SIGNED_IN = {
     "confirm": "/accounts/reauthenticate/",
 }
 DESK = {
-    "ravi": {"queue": "/desk/", "review": "/desk/reviews/{review}/", "forbidden": "/desk/radar/"} | SIGNED_IN,
+    "ravi": (
+        {"queue": "/desk/", "review": "/desk/reviews/{review}/", "forbidden": "/desk/radar/"}
+        | SIGNED_IN
+    ),
     "morgan": {
         "radar": "/desk/radar/",
         "overdue": "/desk/radar/?state=overdue",
@@ -80,28 +85,36 @@ DESK = {
         "recall": "/desk/recall/{recall}/",
     },
 }
-# Pages that no address gives on demand: printed here as the site prints them, and served at these addresses.
+# Pages that no address gives on demand: printed here as the site prints them, and served at these
+# addresses.
 PRINTED = {
     "/plain-400/": lambda: views.bad_request(None, None).text,
     "/plain-500/": lambda: views.server_error(None).text,
     "/csrf/": lambda: render_to_string("403_csrf.html", publisher(None)),
     "/too-many/": lambda: render_to_string("429.html", publisher(None)),
     "/expunged/": lambda: render_to_string(
-        "articles/expunged.html", publisher(None) | {"title": "Facial spasms", "number": 1, "address": SPASMS}
+        "articles/expunged.html",
+        publisher(None) | {"title": "Facial spasms", "number": 1, "address": SPASMS},
     ),
 }
 
 
 WIDTHS = (320, 640, 1280)  # a narrow telephone, a desktop at twice the size, and a desktop
-# Text spaced as WCAG 1.4.12 lets readers space it. In any usual font that is wider than the widest of them is by
-# itself: one sentence at 16 px takes 898 px in DejaVu Sans and 906 in DejaVu Serif, 834 in Noto Sans, 791 in Liberation
-# Sans and 714 in Liberation Serif, and spaced 949 in the narrowest. So what holds here holds on every machine.
-SPACED = "* { letter-spacing: .12em !important; word-spacing: .16em !important; line-height: 1.5 !important }"
+# Text spaced as WCAG 1.4.12 lets readers space it. In any usual font that is wider than the widest
+# of them is by itself: one sentence at 16 px takes 898 px in DejaVu Sans and 906 in DejaVu Serif,
+# 834 in Noto Sans, 791 in Liberation Sans and 714 in Liberation Serif, and spaced 949 in the
+# narrowest. So what holds here holds on every machine.
+SPACED = (
+    "* { letter-spacing: .12em !important; word-spacing: .16em !important; line-height: 1.5"
+    " !important }"
+)
 
 
 @pytest.fixture
-def looked_at(demo, sit_down, django_user_model):
-    """Each page in turn, opened by somebody who may: pairs of a browser's page and an address to go to."""
+def looked_at(demo, open_page, django_user_model):
+    """Each page in turn, opened by somebody who may: pairs of a browser's page and an address to go
+    to.
+    """
     ravi, morgan = (django_user_model.objects.get(username=name) for name in ("ravi", "morgan"))
     known = {
         "review": MedicalReview.objects.filter(reviewer__user=ravi, decided_at=None).first().uuid,
@@ -110,11 +123,13 @@ def looked_at(demo, sit_down, django_user_model):
     }
 
     def pages():
-        visitor = sit_down(bypass_csp=True, reduced_motion="reduce")  # axe styles pages
-        visitor.route(re.compile("/(" + "|".join(path.strip("/") for path in PRINTED) + ")/$"), _serve)
+        visitor = open_page(bypass_csp=True, reduced_motion="reduce")  # axe styles pages
+        visitor.route(
+            re.compile("/(" + "|".join(path.strip("/") for path in PRINTED) + ")/$"), _serve
+        )
         yield from ((visitor, address.format(**known)) for address in [*PUBLIC.values(), *PRINTED])
         for name, addresses in DESK.items():
-            person = sit_down(bypass_csp=True, reduced_motion="reduce")
+            person = open_page(bypass_csp=True, reduced_motion="reduce")
             log_in(person, name, next(iter(addresses.values())))
             yield from ((person, address.format(**known)) for address in addresses.values())
 
@@ -131,7 +146,7 @@ def _serve(route):
     route.fulfill(body=PRINTED[path](), content_type="text/html; charset=utf-8")
 
 
-def faults(page, address: str) -> list[str]:
+def find_violations(page, address: str) -> list[str]:
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -141,19 +156,20 @@ def faults(page, address: str) -> list[str]:
     return found
 
 
-def overflow(page, address: str) -> list[str]:
-    """Where a page is wider than its window, or a part of it reaches out of it, in the machine's fonts and spaced."""
-    found = [f"{address} at {fault}" for fault in too_wide(page)]
+def measure_overflow(page, address: str) -> list[str]:
+    """Where a page is wider than its window, or a part of it reaches out of it, in the machine's
+    fonts and spaced.
+    """
+    found = [f"{address} at {fault}" for fault in list_too_wide(page)]
     page.add_style_tag(content=SPACED)
-    return found + [f"{address}, spaced, at {fault}" for fault in too_wide(page)]
+    return found + [f"{address}, spaced, at {fault}" for fault in list_too_wide(page)]
 
 
-def too_wide(page) -> list[str]:
+def list_too_wide(page) -> list[str]:
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        wide, wide_parts = page.evaluate(
-            """() => {
+        wide, wide_parts = page.evaluate("""() => {
                 const room = document.documentElement.clientWidth
                 const out = [...document.querySelectorAll('body *')].filter(part => {
                     const box = part.getBoundingClientRect()
@@ -161,17 +177,17 @@ def too_wide(page) -> list[str]:
                     return box.width > 1 && (box.right > room + 1 || box.left < -1)
                         && own.position !== 'absolute' && !part.closest('.scroll, .skip')
                 })
-                const named = part => part.tagName + '.' + part.className + ' ' + part.textContent.slice(0, 20)
+                const named = part =>
+                    `${part.tagName}.${part.className} ${part.textContent.slice(0, 20)}`
                 return [document.documentElement.scrollWidth > room, out.slice(-3).map(named)]
-            }"""
-        )
+            }""")
         if wide or wide_parts:
             found.append(f"{width}: {wide_parts}")
     page.set_viewport_size({"width": 1280, "height": 900})
     return found
 
 
-@pytest.mark.parametrize("find", [faults, overflow])
+@pytest.mark.parametrize("find", [find_violations, measure_overflow])
 def test_every_page_can_be_read_by_everybody(find, looked_at):
     found = []
     for page, address in looked_at:

@@ -8,9 +8,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import Article
-from reviews.actions import request_review, sign_off
 from reviews.models import MedicalReview
-from tests import stories
+from reviews.signing.actions import request_review, sign_off
+from tests import workflow
 from tests.journeys.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,27 +19,33 @@ TOUCHED, OTHERS = 12, 3
 
 @pytest.fixture
 def library(ann, ravi):
-    """Twelve signed pages that name a medicine, one of them in review already, and three that do not."""
+    """Twelve signed pages that name a medicine, one of them in review, and three that do not."""
     pages = []
     for number in range(TOUCHED + OTHERS):
-        body = "<p>Take <strong>ibuprofen</strong> with food.</p>" if number < TOUCHED else "<p>Rest helps.</p>"
-        page = stories.write_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}", body=body)
-        stories.sign(page, by=ravi, asked_by=ann)
+        body = (
+            "<p>Take <strong>ibuprofen</strong> with food.</p>"
+            if number < TOUCHED
+            else "<p>Rest helps.</p>"
+        )
+        page = workflow.write_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}", body=body)
+        workflow.sign(page, by=ravi, asked_by=ann)
         pages.append(page)
     request_review(pages[0], by=ann)
     return pages
 
 
-def accessible(page) -> None:
+def assert_accessible(page) -> None:
     found = Axe().run(page).response["violations"]
     assert not [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_twelve_pages_are_recalled_and_the_first_is_signed(library, fiona, morgan, sit_down, width):
-    page = sit_down(width=width, bypass_csp=True)
+def test_twelve_pages_are_recalled_and_the_first_is_signed(
+    library, fiona, morgan, open_page, width
+):
+    page = open_page(width=width, bypass_csp=True)
     log_in(page, "morgan", "/desk/radar/")
-    accessible(page)
+    assert_accessible(page)
     page.get_by_role("link", name="Recalls").click()
     page.get_by_label("Look for").fill("IBUPROFEN")
     page.get_by_role("button", name="Search what was signed").click()
@@ -47,13 +53,13 @@ def test_twelve_pages_are_recalled_and_the_first_is_signed(library, fiona, morga
     expect(page.locator("mark")).to_have_text(["ibuprofen"] * TOUCHED)
     expect(page.locator("[name=page]:checked")).to_have_count(TOUCHED)
     expect(page.locator(".picks li").first).to_contain_text("in review already: taken along")
-    accessible(page)
+    assert_accessible(page)
     page.get_by_label("Why").fill("The regulator warns of ibuprofen with lithium.")
     page.get_by_label("Reviewer").select_option("Fiona Field, MD")
     page.get_by_role("button", name="Open the reviews").click()
     page.get_by_text(f"0 of {TOUCHED} pages settled").wait_for()
     expect(page.locator("table")).to_contain_text("was in review already")
-    accessible(page)
+    assert_accessible(page)
 
     review = MedicalReview.objects.waiting().filter(trigger="safety").first()
     before = Article.objects.get(pk=review.article_id).live.read_review_line()
@@ -67,15 +73,17 @@ def test_twelve_pages_are_recalled_and_the_first_is_signed(library, fiona, morga
     page.get_by_role("link", name="The regulator warns").wait_for()
 
 
-def test_what_falls_due_is_planned_and_given_out(library, fiona, morgan, sit_down):
-    page = sit_down(bypass_csp=True)
+def test_what_falls_due_is_planned_and_given_out(library, fiona, morgan, open_page):
+    page = open_page(bypass_csp=True)
     log_in(page, "morgan", "/desk/radar/")
     page.get_by_role("link", name="Plan who reads what falls due").click()
     page.get_by_text("no page that fits falls due").wait_for()
     page.get_by_label("Due by").fill(f"{timezone.localdate() + dt.timedelta(days=400)}")
     page.get_by_role("button", name="Plan again").click()
-    accessible(page)
+    assert_accessible(page)
     page.get_by_role("button", name=f"Give out {TOUCHED + OTHERS - 1} reviews").click()
     page.get_by_text(f"{TOUCHED + OTHERS - 1} reviews are open").wait_for()
-    accessible(page)
-    expect(page.get_by_role("heading", name=f"{TOUCHED + OTHERS} pages")).to_be_visible()  # one had been asked for
+    assert_accessible(page)
+    expect(
+        page.get_by_role("heading", name=f"{TOUCHED + OTHERS} pages")
+    ).to_be_visible()  # one had been asked for

@@ -1,4 +1,4 @@
-"""Last month's text comes back: Ann looks for it in the history, reads it, compares it and restores it."""
+"""Ann finds last month's text in the history, reads it, compares it and restores it."""
 
 import datetime as dt
 
@@ -8,19 +8,19 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import Article
-from tests import stories
+from tests import workflow
 from tests.journeys.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_ann_restores_last_months_text_and_asks_for_it_to_be_signed(ann, ravi, sit_down):
+def test_ann_restores_last_months_text_and_asks_for_it_to_be_signed(ann, ravi, open_page):
     with time_machine.travel(timezone.now() - dt.timedelta(days=30)):
-        symptom = stories.write_symptom(ann, body="<p>Last month it said this.</p>")
-        stories.sign(symptom, by=ravi, asked_by=ann)
-    stories.edit(symptom, by=ann, body="<p>Today it says that.</p>")
+        symptom = workflow.write_symptom(ann, body="<p>Last month it said this.</p>")
+        workflow.sign(symptom, by=ravi, asked_by=ann)
+    workflow.edit(symptom, by=ann, body="<p>Today it says that.</p>")
 
-    page = sit_down()
+    page = open_page()
     log_in(page, "ann", "/admin/")
     page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
     page.get_by_role("link", name="History").click()
@@ -34,4 +34,7 @@ def test_ann_restores_last_months_text_and_asks_for_it_to_be_signed(ann, ravi, s
 
     panel = page.locator(".panel").first.inner_text()
     assert "revision 3 is newer and unsigned" in panel or "read revision 1" in panel
-    assert Article.objects.get(pk=symptom.pk).latest_revision().read().body == "<p>Last month it said this.</p>"
+    assert (
+        Article.objects.get(pk=symptom.pk).get_latest_revision().read().body
+        == "<p>Last month it said this.</p>"
+    )

@@ -1,23 +1,28 @@
-"""Two mornings in the admin: Ann mends what was sent back, and Morgan rolls the copyright year over."""
+"""Two mornings in the admin.
+
+Ann mends what was sent back, and Morgan rolls the copyright year over.
+"""
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import Article, CopyrightNotice
-from reviews.actions import request_changes, request_review
-from tests import stories
-from tests.journeys.conftest import log_in, read_until, wait_for_form, write
+from reviews.signing.actions import request_changes, request_review
+from tests import workflow
+from tests.journeys.conftest import log_in, read_until, wait_for_form, write_rich_text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_ann_finds_what_was_sent_back_sees_why_mends_it_and_asks_again(ann, ravi, sit_down):
+def test_ann_finds_what_was_sent_back_sees_why_mends_it_and_asks_again(ann, ravi, open_page):
     for title in ("Jaw pain", "Facial spasms"):
-        symptom = stories.write_symptom(ann, slug=title.lower().replace(" ", "-"), title=title)
-    request_changes(request_review(symptom, by=ann), by=ravi, comment="Say that it is mostly harmless.")
+        symptom = workflow.write_symptom(ann, slug=title.lower().replace(" ", "-"), title=title)
+    request_changes(
+        request_review(symptom, by=ann), by=ravi, comment="Say that it is mostly harmless."
+    )
 
-    page = sit_down()
+    page = open_page()
     log_in(page, "ann", "/admin/")
     card = page.locator(".card-sent-back")
     assert card.get_by_role("link").inner_text().split()[:2] == ["1", "symptom"]
@@ -31,7 +36,7 @@ def test_ann_finds_what_was_sent_back_sees_why_mends_it_and_asks_again(ann, ravi
     page.get_by_role("link", name="Facial spasms").click()
     page.get_by_text("Say that it is mostly harmless.").wait_for()
     wait_for_form(page)
-    write(page, "body", "A muscle tightens by itself. It is mostly harmless.")
+    write_rich_text(page, "body", "A muscle tightens by itself. It is mostly harmless.")
     page.get_by_role("button", name="Save and continue editing").first.click()
     page.get_by_text("Revision 2 of").wait_for()
     page.get_by_role("link", name="Ask for review").click()
@@ -42,13 +47,16 @@ def test_ann_finds_what_was_sent_back_sees_why_mends_it_and_asks_again(ann, ravi
     assert "1" in page.locator(".card-waiting").inner_text()
 
 
-def test_morgan_rolls_the_copyright_year_over(ann, ravi, morgan, sit_down):
+def test_morgan_rolls_the_copyright_year_over(ann, ravi, morgan, open_page):
     year = timezone.localdate().year + 1
-    for holder, write_page in [("First House", stories.write_symptom), ("Second House", stories.write_article)]:
+    for holder, write_page in [
+        ("First House", workflow.write_symptom),
+        ("Second House", workflow.write_article),
+    ]:
         notice = CopyrightNotice.objects.create(holder=holder, year=year - 1)
-        stories.sign(write_page(ann, notice=notice), by=ravi, asked_by=ann)
+        workflow.sign(write_page(ann, notice=notice), by=ravi, asked_by=ann)
     lines = set(Article.objects.values_list("live__review_line", flat=True))
-    visitor, page = sit_down(width=390, height=800), sit_down()
+    visitor, page = open_page(width=390, height=800), open_page()
     visitor.goto("/symptoms/facial-spasms/")
     assert f"© {year - 1} First House" in visitor.locator("main").inner_text()
 
@@ -74,13 +82,19 @@ def test_morgan_rolls_the_copyright_year_over(ann, ravi, morgan, sit_down):
     assert set(Article.objects.values_list("live__review_line", flat=True)) == lines
 
 
-def test_reviews_are_read_in_the_admin_on_a_telephone(ann, ravi, morgan, sit_down):
-    stories.sign(stories.write_symptom(ann), by=ravi, asked_by=ann)
-    page = sit_down(width=390)
+def test_reviews_are_read_in_the_admin_on_a_telephone(ann, ravi, morgan, open_page):
+    workflow.sign(workflow.write_symptom(ann), by=ravi, asked_by=ann)
+    page = open_page(width=390)
     log_in(page, "morgan", "/admin/")
     page.goto("/admin/reviews/medicalreview/")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    told = "cell => [getComputedStyle(cell, '::before').content, cell.getBoundingClientRect().right]"
-    for name, label in (("reviewer", "Reviewer: "), ("requested_by", "Asked for by: "), ("outcome", "Outcome: ")):
-        content, right = page.locator(f"#result_list tbody .field-{name}").evaluate(told)
+    script = (
+        "cell => [getComputedStyle(cell, '::before').content, cell.getBoundingClientRect().right]"
+    )
+    for name, label in (
+        ("reviewer", "Reviewer: "),
+        ("requested_by", "Asked for by: "),
+        ("outcome", "Outcome: "),
+    ):
+        content, right = page.locator(f"#result_list tbody .field-{name}").evaluate(script)
         assert (content, right <= 390) == (f'"{label}"', True)

@@ -1,4 +1,4 @@
-"""A day at the form: written with the keyboard alone, in two windows, signed out half-way, and never quite lost."""
+"""A day at the form: by keyboard alone, in two windows, signed out half-way, nothing lost."""
 
 from functools import partial
 
@@ -7,9 +7,9 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from symptoms.models import Symptom
-from tests import stories
+from tests import workflow
 from tests.conftest import PASSWORD
-from tests.journeys.conftest import log_in, open_form, wait_for_form, wait_until, write
+from tests.journeys.conftest import log_in, open_form, wait_for_form, wait_until, write_rich_text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = """() => {
@@ -17,12 +17,14 @@ NAME = """() => {
   const ids = (at.getAttribute("aria-labelledby") || "").split(" ").filter(Boolean);
   const named = ids.map((id) => document.getElementById(id)?.textContent || "").join(" ");
   const label = at.labels?.length ? at.labels[0].textContent : "";
-  return (at.getAttribute("aria-label") || named || label || at.title || at.textContent || at.value || "").trim();
+  const called = at.getAttribute("aria-label") || named || label || at.title;
+  return (called || at.textContent || at.value || "").trim();
 }"""
 
 
 IN_SIGHT = """(place) => {
-  const shown = document.querySelector(".beside iframe").contentDocument.querySelector(place).getBoundingClientRect();
+  const preview = document.querySelector(".beside iframe").contentDocument;
+  const shown = preview.querySelector(place).getBoundingClientRect();
   return shown.top > -5 && shown.top < 200;
 }"""
 
@@ -33,7 +35,7 @@ class Keyboard:
     def __init__(self, page):
         self.page = page
 
-    def to(self, name: str, *, back: bool = False) -> "Keyboard":
+    def tab_to(self, name: str, *, back: bool = False) -> "Keyboard":
         for _ in range(200):
             self.page.keyboard.press("Shift+Tab" if back else "Tab")
             if self.page.evaluate(NAME).startswith(name):
@@ -60,76 +62,81 @@ class Keyboard:
 def add_cause(keys: Keyboard, name: str) -> None:
     """A new row, and in it a cause that nobody named before."""
     page = keys.page
-    keys.to("Add another Cause").press("Enter")
+    keys.tab_to("Add another Cause").press("Enter")
     page.locator(".select2-selection:focus").wait_for()
     with page.expect_popup() as opened:
-        keys.to("Add another cause").press("Enter")
+        keys.tab_to("Add another cause").press("Enter")
     popup = opened.value
     popup.locator("#id_name:focus").wait_for()
     popup.keyboard.type(name)
     with popup.expect_event("close"):
         popup.keyboard.press("Enter")
-    keys.to("Text, cause").type(f"{name} may tighten a muscle.")
+    keys.tab_to("Text, cause").type(f"{name} may tighten a muscle.")
 
 
-def test_a_first_time_editor_writes_a_complete_symptom_with_the_keyboard_alone(ann, sit_down):
-    stories.write_symptom(ann, slug="jaw-pain", title="Jaw pain")
-    page = sit_down()
+def test_a_first_time_editor_writes_a_complete_symptom_with_the_keyboard_alone(ann, open_page):
+    workflow.write_symptom(ann, slug="jaw-pain", title="Jaw pain")
+    page = open_page()
     log_in(page, "ann", "/admin/")
     keys = Keyboard(page)
     for _ in range(60):
         keys.press("Tab")
-        if page.evaluate("document.activeElement.href || ''").endswith("/admin/symptoms/symptom/add/"):
+        if page.evaluate("document.activeElement.href || ''").endswith(
+            "/admin/symptoms/symptom/add/"
+        ):
             break
     keys.press("Enter")
     page.wait_for_url("**/symptom/add/")
     wait_for_form(page)
     page.locator("#id_title:focus").wait_for()
     keys.type("Facial spasms")
-    keys.to("Plural").press("Space")
-    keys.to("Summary").type("Movements of the face that you do not make on purpose.")
-    keys.to("Level").press("ArrowDown")
-    keys.to("When to get help").type("Call 911 if one side of your face droops.")
-    keys.to("Overview").type("A muscle of your face tightens by itself.")
-    keys.to("Add another Related symptom").press("Space")
+    keys.tab_to("Plural").press("Space")
+    keys.tab_to("Summary").type("Movements of the face that you do not make on purpose.")
+    keys.tab_to("Level").press("ArrowDown")
+    keys.tab_to("When to get help").type("Call 911 if one side of your face droops.")
+    keys.tab_to("Overview").type("A muscle of your face tightens by itself.")
+    keys.tab_to("Add another Related symptom").press("Space")
     page.locator(".select2-selection:focus").wait_for()
     keys.choose("Jaw pain")
-    keys.to("Body system").press("ArrowDown")
+    keys.tab_to("Body system").press("ArrowDown")
     for name in ("Tiredness", "Tourette's syndrome"):
         add_cause(keys, name)
-    keys.to("Move Cause 2 up", back=True).press("Enter")
+    keys.tab_to("Move Cause 2 up", back=True).press("Enter")
     page.get_by_text("is now number 1 of 2").wait_for()
-    keys.to("Add another Reference").press("Enter")
+    keys.tab_to("Add another Reference").press("Enter")
     page.locator("[id^=id_references][id$=title]:focus").wait_for()
     keys.type("Muscle disorders")
-    keys.to("Address, reference").type("https://medlineplus.gov/muscledisorders.html")
-    keys.to("Bones, Joints").press("Space")
-    keys.to("Copyright notice").press("ArrowDown")
-    keys.to("Save and continue").press("Enter")
+    keys.tab_to("Address, reference").type("https://medlineplus.gov/muscledisorders.html")
+    keys.tab_to("Bones, Joints").press("Space")
+    keys.tab_to("Copyright notice").press("ArrowDown")
+    keys.tab_to("Save and continue").press("Enter")
     page.get_by_text("Visitors cannot see it yet").wait_for()
     page.get_by_role("link", name="ask for a review", exact=True).wait_for()
 
     symptom = Symptom.objects.get(slug="facial-spasms")
-    document = symptom.latest_revision().read()
-    assert [cause.name for group in document.causes for cause in group.causes] == ["Tourette's syndrome", "Tiredness"]
-    assert [cause.html for group in document.causes for cause in group.causes] == [
+    document = symptom.get_latest_revision().read()
+    assert [cause.name for cause in document.all_causes] == [
+        "Tourette's syndrome",
+        "Tiredness",
+    ]
+    assert [cause.html for cause in document.all_causes] == [
         "<p>Tourette's syndrome may tighten a muscle.</p>",
         "<p>Tiredness may tighten a muscle.</p>",
     ]
-    assert [row.name for group in document.related for row in group.symptoms] == ["Jaw pain"]
+    assert [[row.name for row in group.symptoms] for group in document.related] == [["Jaw pain"]]
     assert (document.advice.level, document.plural) == ("emergency", True)
     assert [source.title for source in document.references] == ["Muscle disorders"]
-    assert (symptom.notice, symptom.topics.count()) == (stories.notice(), 1)
+    assert (symptom.notice, symptom.topics.count()) == (workflow.get_notice(), 1)
 
 
-def test_two_editors_in_conflict_lose_nothing(ann, morgan, sit_down):
-    symptom = stories.write_symptom(ann)
+def test_two_editors_in_conflict_lose_nothing(ann, morgan, open_page):
+    symptom = workflow.write_symptom(ann)
     form = f"/admin/symptoms/symptom/{symptom.pk}/change/"
-    ann_page, morgan_page = sit_down(), sit_down()
+    ann_page, morgan_page = open_page(), open_page()
     for page, name in ((ann_page, "ann"), (morgan_page, "morgan")):
         log_in(page, name, "/admin/")
         open_form(page, form)
-    write(morgan_page, "body", "Morgan saw a nerve at work.")
+    write_rich_text(morgan_page, "body", "Morgan saw a nerve at work.")
     morgan_page.get_by_role("button", name="Save", exact=True).click()
     morgan_page.get_by_text("is saved.").wait_for()
     ann_page.get_by_label("Summary:").fill("Ann's summary.")
@@ -137,20 +144,23 @@ def test_two_editors_in_conflict_lose_nothing(ann, morgan, sit_down):
     ann_page.get_by_role("heading", name="Somebody else saved meanwhile").wait_for()
     expect(ann_page.locator("#mistakes")).to_be_focused()
     wait_for_form(ann_page)
-    assert "Morgan saw a nerve at work." in ann_page.locator(".field-body [contenteditable]").inner_text()
+    assert (
+        "Morgan saw a nerve at work."
+        in ann_page.locator(".field-body [contenteditable]").inner_text()
+    )
     ann_page.get_by_role("button", name="Save and continue editing").click()
     ann_page.get_by_text("Revision 3 of").wait_for()
     saved = Symptom.objects.get(pk=symptom.pk)
     assert (saved.summary, saved.body) == ("Ann's summary.", "<p>Morgan saw a nerve at work.</p>")
 
 
-def test_a_session_that_ends_during_a_save_costs_nothing(ann, sit_down):
-    symptom = stories.write_symptom(ann)
+def test_a_session_that_ends_during_a_save_costs_nothing(ann, open_page):
+    symptom = workflow.write_symptom(ann)
     form = f"/admin/symptoms/symptom/{symptom.pk}/change/"
-    page = sit_down()
+    page = open_page()
     log_in(page, "ann", "/admin/")
     open_form(page, form)
-    write(page, "body", "Typed for an hour.")
+    write_rich_text(page, "body", "Typed for an hour.")
     Session.objects.all().delete()
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -165,10 +175,10 @@ def test_a_session_that_ends_during_a_save_costs_nothing(ann, sit_down):
     assert Symptom.objects.get(pk=symptom.pk).body == "<p>Typed for an hour.</p>"
 
 
-def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, sit_down):
-    symptom = stories.write_symptom(ann)
-    stories.add_facts(symptom, ann, causes=3)
-    page = sit_down(width=1500)
+def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, open_page):
+    symptom = workflow.write_symptom(ann)
+    workflow.add_facts(symptom, ann, causes=3)
+    page = open_page(width=1500)
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     log_in(page, "ann", "/admin/")
@@ -206,17 +216,19 @@ def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, sit_down):
     page.get_by_role("button", name="Save and continue editing").click()
     page.get_by_text("Revision 3 of").wait_for()
     assert asked == ["beforeunload"]
-    causes = [c for group in symptom.latest_revision().read().causes for c in group.causes]
+    causes = list(symptom.get_latest_revision().read().all_causes)
     assert [cause.name[6] for cause in causes] == ["2", "1", "0"]
     assert "Typed in the row." in causes[2].html
     assert "And moved." in causes[2].html
 
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-def test_the_preview_follows_the_focus_from_section_to_section(ann, sit_down, motion):
-    symptom = stories.write_symptom(ann, body="<p>A muscle tightens.</p>" * 40, treatment="<p>Rest helps.</p>" * 40)
-    stories.add_facts(symptom, ann, causes=3)
-    page = sit_down(width=1500, reduced_motion=motion)
+def test_the_preview_follows_the_focus_from_section_to_section(ann, open_page, motion):
+    symptom = workflow.write_symptom(
+        ann, body="<p>A muscle tightens.</p>" * 40, treatment="<p>Rest helps.</p>" * 40
+    )
+    workflow.add_facts(symptom, ann, causes=3)
+    page = open_page(width=1500, reduced_motion=motion)
     log_in(page, "ann", "/admin/")
     open_form(page, f"/admin/symptoms/symptom/{symptom.pk}/change/")
     shown = page.frame_locator(".beside iframe")

@@ -3,25 +3,31 @@
 import pytest
 
 from symptoms.models import Cause, RelatedSymptom, SymptomCause
-from tests import stories
+from tests import workflow
 
 
 @pytest.fixture
 def publish(ann, ravi):
-    """Sign a symptom that names causes, each as (name, seriousness, how common), and related symptoms."""
+    """Sign a symptom with causes, each as (name, seriousness, frequency), and related symptoms."""
 
     def sign(slug, *causes, system="neurological", related=(), serious=(), **fields):
-        page = stories.write_symptom(ann, slug=slug, **{"title": slug.replace("-", " ").capitalize()} | fields)
+        page = workflow.write_symptom(
+            ann, slug=slug, **{"title": slug.replace("-", " ").capitalize()} | fields
+        )
         for place, (name, seriousness, frequency) in enumerate(causes):
             address = name.lower().replace(" ", "-")
-            cause = Cause.objects.filter(slug=address).first() or stories.write_cause(ann, name=name, slug=address)
+            cause = Cause.objects.filter(slug=address).first() or workflow.write_cause(
+                ann, name=name, slug=address
+            )
             labels = {"seriousness": seriousness, "frequency": frequency, "text": f"<p>{name}.</p>"}
             SymptomCause.objects.create(symptom=page, cause=cause, position=place, **labels)
         for grave, others in ((False, related), (True, serious)):
             for place, other in enumerate(others):
-                RelatedSymptom.objects.create(symptom=page, other=other, system=system, serious=grave, position=place)
-        stories.edit(page, by=ann)
-        stories.sign(page, by=ravi, asked_by=ann)
+                RelatedSymptom.objects.create(
+                    symptom=page, other=other, system=system, serious=grave, position=place
+                )
+        workflow.edit(page, by=ann)
+        workflow.sign(page, by=ravi, asked_by=ann)
         return page
 
     return sign

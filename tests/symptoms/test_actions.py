@@ -4,26 +4,26 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles.actions import discard
 from articles.models import Article, Authorship, Revision
+from articles.publishing.actions import discard
 from symptoms.actions import record_cause
 from symptoms.models import SymptomCause
-from tests import stories
+from tests import workflow
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def cause(ann):
-    return stories.write_cause(ann)
+    return workflow.write_cause(ann)
 
 
 def write_pages(cause, by, count: int, *, start: int = 0) -> list:
     pages = []
     for number in range(start, start + count):
-        page = stories.write_symptom(by, slug=f"spasm-{number}", title=f"Spasm {number}")
+        page = workflow.write_symptom(by, slug=f"spasm-{number}", title=f"Spasm {number}")
         SymptomCause.objects.create(symptom=page, cause=cause)
-        stories.edit(page, by=by)
+        workflow.edit(page, by=by)
         pages.append(page)
     return pages
 
@@ -38,15 +38,17 @@ def test_a_renamed_cause_is_a_new_revision_of_each_page_by_who_renamed_it(cause,
     pages = write_pages(cause, ann, 2)
     assert rename(cause, "Tourette syndrome", by=morgan) == 2
     for page in pages:
-        assert page.latest_revision().saved_by == morgan
-        assert page.latest_revision().read().causes[0].causes[0].name == "Tourette syndrome"
-        authors = Authorship.objects.filter(revision=page.latest_revision()).values_list("user", flat=True)
+        assert page.get_latest_revision().saved_by == morgan
+        assert page.get_latest_revision().read().causes[0].causes[0].name == "Tourette syndrome"
+        authors = Authorship.objects.filter(revision=page.get_latest_revision()).values_list(
+            "user", flat=True
+        )
         assert set(authors) == {ann.pk, morgan.pk}
 
 
 def test_visitors_read_the_name_that_was_signed(cause, ann, ravi, client):
     (page,) = write_pages(cause, ann, 1)
-    stories.sign(page, by=ravi, asked_by=ann)
+    workflow.sign(page, by=ravi, asked_by=ann)
     live = Article.objects.get(pk=page.pk).live_id
     assert rename(cause, "Unsigned name", by=ann) == 1
     assert Article.objects.get(pk=page.pk).live_id == live
@@ -57,7 +59,7 @@ def test_visitors_read_the_name_that_was_signed(cause, ann, ravi, client):
 
 def test_only_pages_that_differ_from_what_was_signed_are_counted(cause, ann, ravi):
     signed, _draft = write_pages(cause, ann, 2)
-    stories.sign(signed, by=ravi, asked_by=ann)
+    workflow.sign(signed, by=ravi, asked_by=ann)
     assert record_cause(cause, by=ann) == 1
     assert rename(cause, "Another", by=ann) == 2
 
@@ -73,7 +75,7 @@ def test_discarded_pages_are_left_alone(cause, ann):
     (page,) = write_pages(cause, ann, 1)
     discard(page, by=ann)
     assert rename(cause, "Another", by=ann) == 0
-    assert page.latest_revision().read().causes[0].causes[0].name == "Tourette's syndrome"
+    assert page.get_latest_revision().read().causes[0].causes[0].name == "Tourette's syndrome"
 
 
 def test_it_takes_as_many_queries_for_three_pages_as_for_one(cause, ann):

@@ -4,69 +4,71 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, SymptomCause
-from tests import stories
-from tests.database import refused
+from tests import workflow
+from tests.database import expect_refusal
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def symptom(ann):
-    return stories.write_symptom(ann)
+    return workflow.write_symptom(ann)
 
 
-def refused_twice(row, *, message: str, constraint: str):
+def assert_refused_twice(row, *, message: str, constraint: str):
     """A row is refused by its form, in clear words, and by the database."""
     with pytest.raises(ValidationError) as refusal:
         row.full_clean()
     assert message in refusal.value.messages
-    with refused(constraint):
+    with expect_refusal(constraint):
         row.save()
 
 
 def test_a_cause_twice_is_refused(symptom, ann):
-    cause = stories.write_cause(ann)
+    cause = workflow.write_cause(ann)
     SymptomCause.objects.create(symptom=symptom, cause=cause)
     row = SymptomCause(symptom=symptom, cause=cause)
-    refused_twice(row, message="This cause is listed already.", constraint="(?i)unique")
+    assert_refused_twice(row, message="This cause is listed already.", constraint="(?i)unique")
 
 
 def test_a_related_symptom_twice_is_refused(symptom, ann):
-    other = stories.write_symptom(ann, slug="tics", title="Tics")
+    other = workflow.write_symptom(ann, slug="tics", title="Tics")
     RelatedSymptom.objects.create(symptom=symptom, other=other, system="eyes")
     row = RelatedSymptom(symptom=symptom, other=other, system="skin")
-    refused_twice(row, message="This symptom is listed already.", constraint="(?i)unique")
+    assert_refused_twice(row, message="This symptom is listed already.", constraint="(?i)unique")
 
 
 def test_a_symptom_is_not_related_to_itself(symptom):
     row = RelatedSymptom(symptom=symptom, other=symptom, system="eyes")
     message = "A symptom cannot be related to itself."
-    refused_twice(row, message=message, constraint="symptom_not_related_to_itself")
+    assert_refused_twice(row, message=message, constraint="symptom_not_related_to_itself")
 
 
 def test_a_code_twice_is_refused(symptom):
     Code.objects.create(symptom=symptom, system="MeSH", code="D005207")
     row = Code(symptom=symptom, system="MeSH", code="D005207")
-    refused_twice(row, message="This code is listed already.", constraint="(?i)unique")
+    assert_refused_twice(row, message="This code is listed already.", constraint="(?i)unique")
 
 
 def test_a_cause_that_differs_by_accent_or_case_only_is_the_same_cause(ann):
-    stories.write_cause(ann, name="Ménière's disease", slug="menieres-disease")
+    workflow.write_cause(ann, name="Ménière's disease", slug="menieres-disease")
     row = Cause(name="MENIERE'S DISEASE", slug="another")
     message = "There is a cause “Ménière's disease” already. Use that one."
-    refused_twice(row, message=message, constraint="(?i)unique")
+    assert_refused_twice(row, message=message, constraint="(?i)unique")
 
 
 def test_a_cause_in_use_is_not_deleted(symptom, ann):
-    cause = stories.write_cause(ann)
+    cause = workflow.write_cause(ann)
     SymptomCause.objects.create(symptom=symptom, cause=cause)
-    with refused("protected"):
+    with expect_refusal("protected"):
         cause.delete()
 
 
 def test_two_other_names_may_stand_on_two_pages(symptom, ann):
     OtherName.objects.create(symptom=symptom, name="Tic")
-    OtherName.objects.create(symptom=stories.write_symptom(ann, slug="tics", title="Tics"), name="Tic")
+    OtherName.objects.create(
+        symptom=workflow.write_symptom(ann, slug="tics", title="Tics"), name="Tic"
+    )
 
 
 def test_a_spotlight_has_a_text(symptom):

@@ -1,16 +1,21 @@
 """Deletes what readers wrote more than 90 days ago. Daily, by cron; any number of times."""
 
 from django.core.management.base import BaseCommand
+from django.template.defaultfilters import pluralize
 
-from articles.feedback import deeds
+from articles.feedback import actions
 
 
 class Command(BaseCommand):
-    help = f"Deletes reader reports that are older than {deeds.KEPT_DAYS} days, dealt with or not."
+    help = (
+        f"Deletes reader reports that are older than {actions.RETENTION_DAYS} days, "
+        "dealt with or not."
+    )
 
     def handle(self, **options):
-        purged = deeds.purge()
+        purged = actions.purge_reports()
+        noun = f"reader report{pluralize(purged.reports)}"
         self.stdout.write(
-            f"Deleted {purged.reports} reader report{'' if purged.reports == 1 else 's'} "
-            f"older than {deeds.KEPT_DAYS} days; {purged.unread} of them nobody had dealt with."
+            f"Deleted {purged.reports} {noun} older than {actions.RETENTION_DAYS} days; "
+            f"{purged.unhandled} of them nobody had dealt with."
         )

@@ -1,8 +1,8 @@
-"""Make the lists of topics, causes and public images anew from the publication log, whole or not at all."""
+"""Rebuild the lists of topics, causes and public images from the publication log."""
 
 from django.core.management.base import BaseCommand
 
-from articles import projections
+from articles.publishing import projections
 
 
 class Command(BaseCommand):
@@ -10,4 +10,6 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         projections.rebuild()
-        self.stdout.write("The lists of topics, causes and public images are made anew from the publication log.")
+        self.stdout.write(
+            "The lists of topics, causes and public images are made anew from the publication log."
+        )

@@ -1,12 +1,12 @@
-"""Put the database and its pictures by, while people work, into a directory that is there whole or not at all."""
+"""Back the database and its pictures up, while people work, into a directory."""
 
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config.archive.folder import Refused
-from config.archive.progress import Progress
-from config.backup.put_by import put_by
+from config.operations.archive.folder import CannotRunOperation
+from config.operations.archive.progress import CommandProgress
+from config.operations.backup.create import create_backup
 
 
 class Command(BaseCommand):
@@ -15,19 +15,25 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("directory", help="a directory that is not there yet, or an empty one")
         parser.add_argument("--pg-bin", default="", help="where pg_dump is, if not on the path")
-        parser.add_argument("--no-progress", action="store_true", help="do not say how far it has come")
+        parser.add_argument(
+            "--no-progress", action="store_true", help="do not say how far it has come"
+        )
 
     def handle(self, *, directory, pg_bin, no_progress, **options):
-        progress = Progress(self.stderr, wanted=not no_progress)
+        progress = CommandProgress(self.stderr, is_enabled=not no_progress)
         try:
-            said = put_by(Path(directory), bin=pg_bin, watch=progress.watch)
-        except Refused as refused:
+            manifest = create_backup(Path(directory), bin_directory=pg_bin, watch=progress.watch)
+        except CannotRunOperation as refused:
             progress.close()
             raise CommandError(str(refused)) from refused
         finally:
             progress.close()
-        size = sum(entry["size"] for entry in said["files"].values())
-        self.stdout.write(f"{directory}: {size / 1e6:,.1f} MB, {len(said['files']) - 1} pictures among it.")
-        if said["images_missing"]:
-            self.stderr.write(f"Not there, or not the file of its digest: {', '.join(said['images_missing'])}.")
-        self.stdout.write(f"To keep outside this system: {said['head']['sequence']}:{said['head']['hash']}")
+        size = sum(entry["size"] for entry in manifest["files"].values())
+        self.stdout.write(
+            f"{directory}: {size / 1e6:,.1f} MB, {len(manifest['files']) - 1} pictures among it."
+        )
+        missing = ", ".join(manifest["images_missing"])
+        if missing:
+            self.stderr.write(f"Not there, or not the file of its digest: {missing}.")
+        head = manifest["head"]
+        self.stdout.write(f"To keep outside this system: {head['sequence']}:{head['hash']}")

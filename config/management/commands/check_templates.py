@@ -1,4 +1,4 @@
-"""Compile every template of the project, so that a typing error is found before a visitor finds it."""
+"""Compile every template of the project, to find an error before a visitor finds it."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -12,12 +12,12 @@ class Command(BaseCommand):
     def handle(self, **options):
         root = settings.BASE_DIR / "templates"
         names = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
-        broken = [f"{name}: {error}" for name in names if (error := self.error_of(name))]
+        broken = [f"{name}: {error}" for name in names if (error := self.find_error(name))]
         if broken:
             raise CommandError("\n".join(broken))
         self.stdout.write(f"{len(names)} templates compile.")
 
-    def error_of(self, name):
+    def find_error(self, name):
         try:
             get_template(name)
         except TemplateSyntaxError as error:

@@ -1,12 +1,12 @@
-"""Write the whole site as lines that others can read, into a directory that is there whole or not at all."""
+"""Write the whole site as lines that others can read, into a directory."""
 
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config.archive.export import export
-from config.archive.folder import Refused
-from config.archive.progress import Progress
+from config.operations.archive.export import export_archive
+from config.operations.archive.folder import CannotRunOperation
+from config.operations.archive.progress import CommandProgress
 
 
 class Command(BaseCommand):
@@ -17,31 +17,41 @@ class Command(BaseCommand):
         parser.add_argument(
             "--with-private",
             action="store_true",
-            help="also e-mail addresses, licence numbers and private conflicts: to move a site, not to hand it out",
+            help=(
+                "also e-mail addresses, licence numbers and private conflicts: to move a site, not"
+                " to hand it out"
+            ),
         )
-        parser.add_argument("--no-progress", action="store_true", help="do not say how far it has come")
+        parser.add_argument(
+            "--no-progress", action="store_true", help="do not say how far it has come"
+        )
 
     def handle(self, *, directory, with_private, no_progress, **options):
-        progress = Progress(self.stderr, wanted=not no_progress)
+        progress = CommandProgress(self.stderr, is_enabled=not no_progress)
         try:
-            written = export(Path(directory), private=with_private, watch=progress.watch)
-        except Refused as refused:
+            written = export_archive(Path(directory), private=with_private, watch=progress.watch)
+        except CannotRunOperation as refused:
             raise CommandError(str(refused)) from refused
         finally:
             progress.close()
-        self._tell(written, directory, with_private)
+        self._print_summary(written, directory, with_private)
 
-    def _tell(self, written, directory: str, private: bool) -> None:
-        for name, count in written.counts.items():
+    def _print_summary(self, summary, directory: str, private: bool) -> None:
+        for name, count in summary.counts.items():
             self.stdout.write(f"{count:>10,}  {name.partition('.')[0]}")
-        self.stdout.write(f"{written.pictures:>10,}  files of pictures")
+        self.stdout.write(f"{summary.image_count:>10,}  files of pictures")
         self.stdout.write(
-            f"{directory}: {written.size / 1e6:,.1f} MB. The SHA-256 of its manifest is {written.digest}."
+            f"{directory}: {summary.size / 1e6:,.1f} MB. The SHA-256 of its manifest is"
+            f" {summary.digest}."
         )
-        if written.missing:
-            self.stderr.write(f"Not there, or not the file of its digest: {', '.join(written.missing)}.")
-        if written.reports:
-            self.stderr.write(f"{written.reports} open reports of readers stay behind: deal with them here.")
+        if summary.missing_images:
+            self.stderr.write(
+                f"Not there, or not the file of its digest: {', '.join(summary.missing_images)}."
+            )
+        if summary.open_reports:
+            self.stderr.write(
+                f"{summary.open_reports} open reports of readers stay behind: deal with them here."
+            )
         if not private:
             self.stdout.write(
                 "E-mail addresses, licence numbers and private conflicts are not in it. "

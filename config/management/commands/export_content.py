@@ -1,4 +1,4 @@
-"""Write the working copies of all pages, and the causes that they share, as JSON lines that import_content reads."""
+"""Write the working copies of all pages and their causes as JSON lines for import_content."""
 
 import gzip
 import json
@@ -9,42 +9,46 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from articles.imports import importers
+from articles.imports import registry
 from articles.imports.pages import BATCH
-from reviews.management.progress import Progress
+from reviews.management.progress_bar import ProgressBar
 
 
 class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser):
-        parser.add_argument("file", help="where to; a name that ends in .gz is packed; - writes to the terminal")
-        parser.add_argument("--no-progress", action="store_true", help="draw no bar, on a terminal either")
+        parser.add_argument(
+            "file", help="where to; a name that ends in .gz is packed; - writes to the terminal"
+        )
+        parser.add_argument(
+            "--no-progress", action="store_true", help="draw no bar, on a terminal either"
+        )
 
     def handle(self, *, file, no_progress, **options):
-        progress = Progress(self.stderr, wanted=not no_progress)
+        progress = ProgressBar(self.stderr, is_enabled=not no_progress)
         written = 0
-        with opened(file) as out:
-            for importer in importers.every():
-                rows = importer.given_out()
+        with open_output(file) as out:
+            for importer in registry.get_all():
+                rows = importer.get_export_queryset()
                 if rows is None:
                     continue
                 seen = progress.watch(f"{importer.type} records", rows.count)
                 for row in rows.iterator(BATCH):
-                    out.write(line(importer.values(row)))
+                    out.write(encode_line(importer.values(row)))
                     written += 1
                     seen(1)
-        progress.wipe()
+        progress.clear_line()
         self.stderr.write(f"{written:,} records are written.")
 
 
-def line(values: dict) -> str:
+def encode_line(values: dict) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 @contextmanager
-def opened(name: str):
-    """A file that is whole or not there: it is written beside its place and moved into it."""
+def open_output(name: str):
+    """A file that is whole or absent: written beside its place and moved into it."""
     if name == "-":
         yield sys.stdout
         return
@@ -52,8 +56,12 @@ def opened(name: str):
     try:
         with beside.open("wb") as raw:
             # No name and no time in the packed file: the same content makes the same bytes.
-            packed = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) if name.endswith(".gz") else raw
-            yield _Writing(packed)
+            packed = (
+                gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
+                if name.endswith(".gz")
+                else raw
+            )
+            yield _EncodingWriter(packed)
             if packed is not raw:
                 packed.close()
             raw.flush()
@@ -65,7 +73,7 @@ def opened(name: str):
         beside.unlink(missing_ok=True)
 
 
-class _Writing:
+class _EncodingWriter:
     def __init__(self, file):
         self._file = file
 

@@ -1,13 +1,15 @@
-"""Deletes files that were sent for an import and that nobody touched for a day. Daily, by cron; any number of times."""
+"""Delete files that were sent for an import and that nobody touched for a day."""
 
 from django.core.management.base import BaseCommand
 
-from config.imports import uploads
+from articles.imports.admin import storage
 
 
 class Command(BaseCommand):
     help = "Deletes files that were sent for an import and that nobody touched for a day."
 
     def handle(self, **options):
-        count = uploads.sweep()
-        self.stdout.write(f"Deleted {count} file{'' if count == 1 else 's'} that nobody touched for a day.")
+        count = storage.delete_expired()
+        self.stdout.write(
+            f"Deleted {count} file{'' if count == 1 else 's'} that nobody touched for a day."
+        )

@@ -1,12 +1,12 @@
-"""Bring a backup back into a database that has no tables, and prove that its ledger is the one that was put by."""
+"""Restore a backup into a database that has no tables, and prove its ledger."""
 
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config.archive.folder import Refused
-from config.archive.progress import Progress
-from config.backup.bring_back import bring_back
+from config.operations.archive.folder import CannotRunOperation
+from config.operations.archive.progress import CommandProgress
+from config.operations.backup.restore import restore_backup
 
 
 class Command(BaseCommand):
@@ -16,16 +16,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("directory", help="what “manage.py backup” wrote")
         parser.add_argument("--pg-bin", default="", help="where pg_restore is, if not on the path")
-        parser.add_argument("--no-progress", action="store_true", help="do not say how far it has come")
+        parser.add_argument(
+            "--no-progress", action="store_true", help="do not say how far it has come"
+        )
 
     def handle(self, *, directory, pg_bin, no_progress, **options):
-        progress = Progress(self.stderr, wanted=not no_progress)
+        progress = CommandProgress(self.stderr, is_enabled=not no_progress)
         try:
-            said = bring_back(Path(directory), bin=pg_bin, watch=progress.watch)
-        except Refused as refused:
+            manifest = restore_backup(Path(directory), bin_directory=pg_bin, watch=progress.watch)
+        except CannotRunOperation as refused:
             progress.close()
             raise CommandError(str(refused)) from refused
         finally:
             progress.close()
         self.stdout.write("The ledger is whole, and it is the one that the backup names.")
-        self.stdout.write(f"To keep outside this system: {said['head']['sequence']}:{said['head']['hash']}")
+        head = manifest["head"]
+        self.stdout.write(f"To keep outside this system: {head['sequence']}:{head['hash']}")

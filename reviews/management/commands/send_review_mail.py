@@ -1,4 +1,7 @@
-"""Send the mails about reviews that nobody was sent yet. Safe at any time and any number of times; run it hourly."""
+"""Send the mails about reviews that nobody was sent yet.
+
+Safe at any time and any number of times; run it hourly.
+"""
 
 import sys
 from collections.abc import Iterable
@@ -8,10 +11,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from reviews import notes, outbox
-from reviews.digest import digest
 from reviews.models import Mail
-from reviews.post import Down, Lost, Post
+from reviews.notifications import outbox, pending
+from reviews.notifications.digest import collect_digests
+from reviews.notifications.smtp import MailConnection, MailDeliveryUnknown, MailServerUnavailable
 
 
 class Command(BaseCommand):
@@ -19,65 +22,85 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--resend", type=int, metavar="NUMBER", help="Send one mail again that is listed as unknown, and no other."
+            "--resend",
+            type=int,
+            metavar="NUMBER",
+            help="Send one mail again that is listed as unknown, and no other.",
         )
-        parser.add_argument("--arrived", type=int, metavar="NUMBER", help="Keep of an unknown mail that it arrived.")
+        parser.add_argument(
+            "--arrived", type=int, metavar="NUMBER", help="Keep of an unknown mail that it arrived."
+        )
 
     def handle(self, *, resend, arrived, **options):
         if not settings.SITE_URL:
-            raise CommandError("Set SITE_URL, such as https://example.org: the links in mails begin with it.")
-        post = Post()
+            raise CommandError(
+                "Set SITE_URL, such as https://example.org: the links in mails begin with it."
+            )
+        connection = MailConnection()
         try:
-            if arrived is not None:
-                self.tell(outbox.arrived(arrived))
-                whole = True
-            else:
-                whole = self.again(resend, post) if resend is not None else self.run(post)
+            all_sent = self.settle(connection, resend=resend, arrived=arrived)
         except outbox.CannotSettle as refusal:
             raise CommandError(str(refusal)) from refusal
         finally:
-            post.close()
-        self.unknown()
-        if not whole:
+            connection.close()
+        self.report_unconfirmed()
+        if not all_sent:
             sys.exit(1)
 
-    def run(self, post: Post) -> bool:
-        people = notes.People(timezone.localdate())
-        wanted = chain.from_iterable(source(people) for source in (*notes.SOURCES, digest))
-        mails, skipped = outbox.write(wanted)
-        for name, why in sorted(skipped.items()):
-            self.stdout.write(f"No mail for {name}: {why}.")
-        return self.deliver(outbox.send(mails, post))
+    def settle(self, connection: MailConnection, *, resend, arrived) -> bool:
+        """Do what the options ask for. Whether every mail went."""
+        if arrived is not None:
+            self.write_state(outbox.mark_arrived(arrived))
+            return True
+        if resend is not None:
+            return self.resend_mail(resend, connection)
+        return self.send_pending(connection)
 
-    def again(self, key: int, post: Post) -> bool:
-        return self.deliver(outbox.resend(one, post) for one in [key])
+    def send_pending(self, connection: MailConnection) -> bool:
+        recipients = pending.MailRecipients(timezone.localdate())
+        collectors = (*pending.COLLECTORS, collect_digests)
+        notifications = chain.from_iterable(collect(recipients) for collect in collectors)
+        mails, skipped = outbox.write(notifications)
+        for username, reason in sorted(skipped.items()):
+            self.stdout.write(f"No mail for {username}: {reason}.")
+        return self.report_deliveries(outbox.send(mails, connection))
 
-    def deliver(self, sent: Iterable[Mail]) -> bool:
-        """Tell of mails as they go; whether all of them went."""
+    def resend_mail(self, mail_id: int, connection: MailConnection) -> bool:
+        # Lazily: it is sent where the errors of the mail server are caught.
+        sent = (outbox.resend(one, connection) for one in [mail_id])
+        return self.report_deliveries(sent)
+
+    def report_deliveries(self, sent: Iterable[Mail]) -> bool:
+        """Report mails as they are sent. Whether every one of them was accepted."""
         accepted = refused = 0
         trouble = ""
         try:
             for mail in sent:
-                accepted, refused = accepted + bool(mail.accepted_at), refused + bool(mail.refused_at)
-                self.tell(mail)
-        except Down as down:
-            trouble = f"The mail server does not answer: {down}."
-        except Lost as lost:
-            trouble = f"The mail server went away before it answered: {lost}."
-        left = Mail.objects.open().count() - refused
-        self.stdout.write(f"{accepted} mails accepted, {refused} refused, {max(0, left)} not attempted.")
+                if mail.accepted_at:
+                    accepted += 1
+                if mail.refused_at:
+                    refused += 1
+                self.write_state(mail)
+        except MailServerUnavailable as error:
+            trouble = f"The mail server does not answer: {error}."
+        except MailDeliveryUnknown as error:
+            trouble = f"The mail server went away before it answered: {error}."
+        left = max(0, Mail.objects.open().count() - refused)
+        self.stdout.write(f"{accepted} mails accepted, {refused} refused, {left} not attempted.")
         if trouble:
             self.stderr.write(f"{trouble} Nothing is lost: what did not go goes with the next run.")
         return not (trouble or refused)
 
-    def tell(self, mail: Mail) -> None:
+    def write_state(self, mail: Mail) -> None:
         out = self.stderr if mail.refused_at else self.stdout
         out.write(f"{mail} to {mail.recipient.get_username()}: {mail.state}")
 
-    def unknown(self) -> None:
-        for mail in Mail.objects.unknown().select_related("recipient").order_by("pk"):
+    def report_unconfirmed(self) -> None:
+        """List the mails of which nobody knows whether they arrived."""
+        for mail in Mail.objects.unconfirmed().select_related("recipient").order_by("pk"):
             when = timezone.localtime(mail.attempted_at)
             self.stderr.write(
-                f"Unknown: {mail} to {mail.recipient.get_username()} was handed over on {when:%-d %B %Y at %H:%M}, and "
-                f"nobody knows whether it arrived. Ask. If it did: --arrived {mail.pk}. If not: --resend {mail.pk}."
+                f"Unknown: {mail} to {mail.recipient.get_username()} was handed over "
+                f"on {when:%-d %B %Y at %H:%M}, and nobody knows whether it arrived. Ask. "
+                f"If it did: --arrived {mail.pk}. If not: --resend {mail.pk}."
             )

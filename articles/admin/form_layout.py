@@ -1,0 +1,126 @@
+"""The sections of a form in the order of the public page, and their errors with links."""
+
+from dataclasses import dataclass, field
+
+from django.contrib.admin.helpers import Fieldset, InlineAdminFormSet
+from django.contrib.admin.utils import flatten
+from django.utils.text import capfirst, slugify
+
+LAST = 10**9  # comes after every position
+
+
+@dataclass(frozen=True)
+class FormError:
+    """One reason why a form is not saved; ``anchor`` is the id of the element to correct."""
+
+    location: str
+    message: str
+    anchor: str
+
+
+@dataclass
+class FormSection:
+    """A part of the form: a fieldset, or the rows of an inline in their order, a blank one last."""
+
+    title: str
+    fieldset: Fieldset | None = None
+    inline: InlineAdminFormSet | None = None
+    rows: list = field(default_factory=list)
+    errors: list[FormError] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return f"section-{slugify(self.title)}"
+
+
+def build_sections(order: tuple, adminform, inlines) -> list[FormSection]:
+    """The sections of a form in an order of fieldset titles and inline classes; others last."""
+    sections = {}
+    for fieldset in adminform:
+        section = FormSection(fieldset.name or "The page", fieldset=fieldset)
+        section.errors = list(_iter_field_errors(fieldset, adminform.form))
+        sections[fieldset.name or ""] = section
+    for inline in inlines:
+        section = _build_inline_section(inline)
+        section.errors = list(_iter_row_errors(section))
+        sections[type(inline.opts)] = section
+    first = [sections.pop(name) for name in order if name in sections]
+    return [*first, *sections.values()]
+
+
+def list_page_errors(form) -> list[FormError]:
+    """The errors of the page as a whole."""
+    return [FormError("", message, "") for message in form.non_field_errors()]
+
+
+def _build_inline_section(inline: InlineAdminFormSet) -> FormSection:
+    """The rows of an inline by their numbers, so that a returned form looks as it was left."""
+    filled = []
+    blank = []
+    for row in inline:
+        (blank if _is_blank(row) else filled).append(row)
+    if inline.formset.is_bound:
+        filled.sort(key=_get_position)
+    name = inline.opts.verbose_name
+    first = inline.formset.page.first_number
+    for index, row in enumerate(filled):
+        number = str(first + index) if first else _get_number(row)
+        _label_row(row, name, number)
+    for row in blank:
+        _label_row(row, name, "new")
+        row.blank = True
+    title = str(capfirst(inline.opts.verbose_name_plural))
+    return FormSection(title, inline=inline, rows=filled + blank)
+
+
+def _label_row(row, name: str, number: str) -> None:
+    """Name a row, and add this to the labels of its fields, which every row has alike."""
+    row.label = f"{capfirst(name)} {number}"
+    for key, field_ in row.form.fields.items():
+        if not field_.widget.is_hidden:
+            field_.widget.attrs["aria-label"] = f"{field_.label or key}, {name} {number}"
+
+
+def _is_blank(row) -> bool:
+    return "__prefix__" in row.form.prefix
+
+
+def _get_position(row) -> int:
+    number = _get_number(row)
+    if number.isascii() and number.isdecimal():
+        return int(number)
+    return LAST
+
+
+def _get_number(row) -> str:
+    """The number in a row's form, or "new"."""
+    if "position" not in row.form.fields:
+        return "new"
+    return str(row.form["position"].value() or "new")
+
+
+def _iter_field_errors(fieldset: Fieldset, form):
+    for name in flatten(fieldset.fields):
+        for message in form.errors.get(name, ()):
+            yield FormError(str(form[name].label), message, form[name].auto_id)
+
+
+def _iter_row_errors(section: FormSection):
+    for message in section.inline.formset.non_form_errors():
+        yield FormError(section.title, message, section.id)
+    for row in section.rows:
+        for name, messages in row.form.errors.items():
+            bound = row.form[name] if name in row.form.fields else None
+            for message in messages:
+                yield _build_row_error(row, bound, message)
+
+
+def _build_row_error(row, bound, message: str) -> FormError:
+    """An error of a row, in one of its fields or in the row as a whole."""
+    if bound is None:
+        return FormError(row.label, message, row.form.prefix)
+    location = row.label
+    # “Cause 4: Cause is missing” needs no “Cause” in between.
+    if not message.startswith(capfirst(bound.label)):
+        location += f": {bound.label}"
+    return FormError(location, message, bound.auto_id)

@@ -1,0 +1,273 @@
+"""Formsets of a page's rows: choices are loaded together, rows are numbered, none gets lost."""
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+
+from articles.admin.autocomplete import PreloadedAutocomplete
+from articles.admin.forms import parse_key
+from articles.admin.inline_ordering import OrderedRowsMixin
+from articles.admin.inline_paging import RowPage
+from articles.admin.inline_uniqueness import UniqueRowsMixin
+
+MISCOUNTED = (
+    "How many {rows} this form has was not sent, or cannot be. Those that came stand here: "
+    "look whether any is missing, then save again."
+)
+DISCARDED = (
+    "“%(name)s” was discarded meanwhile. Choose another one, or delete this row. The rest is kept."
+)
+
+
+class RowChoiceField(forms.ModelChoiceField):
+    """A choice of a database row.
+
+    ``preloaded`` gives rows by key, as text: the formset loads the choices of all its forms with
+    one query. Without it, the field asks for its own.
+    """
+
+    default_error_messages = {
+        "invalid_choice": "This is not one of the choices. Choose again. The rest is kept."
+    }
+    preloaded: dict | None = None
+
+    def to_python(self, value):
+        if self.preloaded is None or value in self.empty_values:
+            return super().to_python(value)
+        chosen = self.preloaded.get(str(value))
+        if chosen is None:
+            raise ValidationError(
+                self.error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": value},
+            )
+        if getattr(chosen, "discarded_at", None):
+            raise ValidationError(DISCARDED, code="discarded", params={"name": chosen})
+        return chosen
+
+
+class RowForm(forms.ModelForm):
+    """One row of a page's inlines.
+
+    A stored row that did not change is not validated again, which would load what it points to.
+    """
+
+    def has_changed(self):
+        """A number alone makes no new row: the script numbers rows that nobody filled in."""
+        changed = set(self.changed_data)
+        if not self.instance.pk:
+            changed.discard("position")
+        return bool(changed)
+
+    def _post_clean(self):
+        if self.has_changed() or not self.instance.pk:
+            super()._post_clean()
+
+
+class RowFormSet(OrderedRowsMixin, UniqueRowsMixin, BaseInlineFormSet):
+    """Rows whose choices cost one query a field, and that may have been moved or deleted meanwhile.
+
+    A long list has forms for some of its rows only. These are saved; the others stay as they are.
+    """
+
+    row_name, rows_name = "row", "rows"  # what the inline calls one, and several
+    query_params = QueryDict()  # of the form's address: which rows of a long list are shown
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self._put_stored_rows_first()
+            self._remember_stored_values()
+
+    def _remember_stored_values(self) -> None:
+        """Compute the cached properties about stored rows before forms change the rows."""
+        _ = self.places, self._positions, self._stored_by_key
+
+    @cached_property
+    def all_rows(self) -> list:
+        """All rows of the list in their order, as they are stored when the request begins."""
+        return list(super().get_queryset())
+
+    @cached_property
+    def page(self) -> RowPage:
+        return RowPage(self.all_rows, self.prefix, self.query_params)
+
+    def get_queryset(self) -> list:
+        """The stored rows that have a form, in the order of the forms."""
+        return self._sent_rows if self.is_bound else self.page.rows
+
+    def _put_stored_rows_first(self) -> None:
+        """Stored rows stand before new ones, as formsets want it, however the rows were moved.
+
+        Rows that somebody deleted meanwhile become new ones, so that nothing typed gets lost.
+        """
+        key = self.model._meta.pk.name
+        unmatched = {str(row.pk): row for row in self.all_rows}
+        self._sent_rows = []
+        stored_numbers = []
+        new_numbers = []
+        deleted = False
+        for number in self._row_numbers:
+            sent_key = self.data.get(f"{self.prefix}-{number}-{key}")
+            row = unmatched.pop(sent_key, None)
+            if row is None:
+                new_numbers.append(number)
+                deleted = deleted or bool(sent_key)
+            else:
+                stored_numbers.append(number)
+                self._sent_rows.append(row)
+        order = [*stored_numbers, *new_numbers]
+        if deleted or order != list(range(len(order))):
+            self._renumber_data(stored_numbers, new_numbers)
+        self._set_counts(initial=len(stored_numbers), total=len(order))
+
+    def _renumber_data(self, stored_numbers: list[int], new_numbers: list[int]) -> None:
+        """Number the sent rows from 0 on: stored ones first, then new ones, without a key."""
+        key = self.model._meta.pk.name
+        order = [*stored_numbers, *new_numbers]
+        rows = [self._get_row_data(number) for number in order]
+        for row in rows[len(stored_numbers) :]:
+            row["", key] = [""]
+        if self.files:
+            self.files = self._reorder_files(order)
+        self.data = self.data.copy()
+        for place, row in enumerate(rows):
+            for (initial, name), values in row.items():
+                self.data.setlist(f"{initial}{self.prefix}-{place}-{name}", values)
+
+    def _set_counts(self, *, initial: int, total: int) -> None:
+        """Set the counts of the management form to those of the rows that came."""
+        counts = {
+            "TOTAL": total,
+            "INITIAL": initial,
+            "MIN_NUM": self.min_num,
+            "MAX_NUM": self.max_num,
+        }
+        wrong = {}
+        for name, count in counts.items():
+            field = f"{self.prefix}-{name}_FORMS"
+            if self.data.get(field) != str(count):
+                wrong[field] = str(count)
+        if wrong:
+            self.data = self.data.copy()
+            for field, count in wrong.items():
+                self.data[field] = count
+        self.__dict__.pop("management_form", None)  # cached, and read from the data before
+
+    @cached_property
+    def _claimed_total(self) -> int | None:
+        """How many rows the form says that it has; None where a count is missing or no number."""
+        total = parse_key(self.data.get(f"{self.prefix}-TOTAL_FORMS", ""))
+        initial = parse_key(self.data.get(f"{self.prefix}-INITIAL_FORMS", ""))
+        if initial is None:
+            return None
+        return total
+
+    @cached_property
+    def _row_numbers(self) -> list[int]:
+        """The numbers of the rows that came. A number without any field is not among them."""
+        field = re.compile(rf"{re.escape(self.prefix)}-([0-9]{{1,9}})-")
+        total = self._claimed_total
+        numbers = set()
+        for name in (*self.data, *self.files):
+            match = field.match(name)
+            if match is None:
+                continue
+            number = int(match[1])
+            written_plainly = str(number) == match[1]
+            if written_plainly and (total is None or number < total):
+                numbers.add(number)
+        return sorted(numbers)[: self.absolute_max]
+
+    def clean(self):
+        if self._claimed_total is None or self._claimed_total > self.absolute_max:
+            raise ValidationError(MISCOUNTED.format(rows=self.rows_name), code="miscounted")
+        super().clean()
+
+    def _get_row_data(self, number: int) -> dict[tuple[str, str], list[str]]:
+        """What was sent of a row, and the number that it had when the form was opened."""
+        values = {}
+        for name in (*self.form.base_fields, self.model._meta.pk.name, "DELETE"):
+            values["", name] = self.data.getlist(f"{self.prefix}-{number}-{name}")
+        values["initial-", "position"] = self.data.getlist(
+            f"initial-{self.prefix}-{number}-position"
+        )
+        return values
+
+    def _reorder_files(self, order: list[int]) -> MultiValueDict:
+        """The files that were sent, under the new numbers of their rows."""
+        found = MultiValueDict()
+        for place, number in enumerate(order):
+            for name in self.form.base_fields:
+                sent = self.files.getlist(f"{self.prefix}-{number}-{name}")
+                if sent:
+                    found.setlist(f"{self.prefix}-{place}-{name}", sent)
+        return found
+
+    @cached_property
+    def _choices_by_field(self) -> dict[str, dict]:
+        """What the rows point to, by field: one query each."""
+        found = {self.model._meta.pk.name: {str(row.pk): row for row in self._sent_rows}}
+        for name, field in self.form.base_fields.items():
+            if isinstance(field, RowChoiceField):
+                found[name] = self._load_choices(name, field.queryset)
+        return found
+
+    def _load_choices(self, name: str, queryset) -> dict[str, object]:
+        """The rows that a field of the forms points to, by key; for merged ones, the successors."""
+        keys = set()
+        for number in self._row_numbers:
+            keys.add(parse_key(self.data.get(f"{self.prefix}-{number}-{name}", "")))
+        keys.discard(None)
+        rows = {row.pk: row for row in queryset.filter(pk__in=keys)}
+        rows |= _find_merge_targets(queryset.model, keys, rows)
+        return {str(key): row for key, row in rows.items()}
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        key = self.model._meta.pk.name
+        plain = form.fields[key]
+        form.fields[key] = RowChoiceField(
+            plain.queryset, initial=plain.initial, required=False, widget=plain.widget
+        )
+        for name, field in form.fields.items():
+            self._set_required_message(field, name)
+            if isinstance(field, RowChoiceField) and self.is_bound:
+                field.preloaded = self._choices_by_field[name]
+            self._preload_labels(form, name, field)
+        self.add_position(form)
+
+    def _set_required_message(self, field, name: str) -> None:
+        label = capfirst(field.label or name)
+        field.error_messages["required"] = (
+            f"{label} is missing. Fill it in, or remove this {self.row_name}. The rest is kept."
+        )
+
+    def _preload_labels(self, form, name: str, field) -> None:
+        widget = getattr(field.widget, "widget", None)
+        if not isinstance(widget, PreloadedAutocomplete):
+            return
+        if form.instance.pk:
+            chosen = getattr(form.instance, name)
+            widget.preloaded_labels = {str(chosen.pk): str(chosen)}
+        if field.preloaded:
+            widget.preloaded_labels = {key: str(row) for key, row in field.preloaded.items()}
+
+
+def _find_merge_targets(model, keys: set[int], rows: dict) -> dict:
+    """For choices that are missing or not public: the rows into which they were merged, by key."""
+    if not hasattr(model, "get_merge_targets"):
+        return {}
+    gone = []
+    for key in keys:
+        if key not in rows or getattr(rows[key], "live_id", key) is None:
+            gone.append(key)
+    if not gone:
+        return {}
+    return model.get_merge_targets(gone)

@@ -1,0 +1,130 @@
+"""The numbers of a page's rows: a row moves to the number typed; the others keep their order."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from functools import cached_property
+from operator import itemgetter
+
+from articles.admin.forms import parse_key
+
+MAX_POSITION = 32_767  # the largest that the column stores
+
+
+def reorder_rows(
+    rows: list, moved: Iterable[tuple[int, object]], places_by_opened_number: dict[int, int]
+) -> list:
+    """The rows of a list, some of them moved to a number or new at one.
+
+    ``places_by_opened_number`` gives, by the numbers that a form showed, the places that its rows
+    have now: where somebody else added or removed rows meanwhile, a number that was typed means
+    the place that it meant when the form was opened.
+    """
+    targets = [(_translate_number(number, places_by_opened_number), row) for number, row in moved]
+    targets.sort(key=itemgetter(0))
+    moving = {id(row) for _, row in targets}
+    result = [row for row in rows if id(row) not in moving]
+    last = -1
+    for number, row in targets:
+        last = min(max(number - 1, last + 1), len(result))
+        result.insert(last, row)
+    return result
+
+
+def _translate_number(number: int, places_by_opened_number: dict[int, int]) -> int:
+    known = sorted(places_by_opened_number)
+    index = bisect_right(known, number)
+    if index == 0:
+        return number
+    nearest = known[index - 1]
+    return number + places_by_opened_number[nearest] - nearest
+
+
+class OrderedRowsMixin:
+    """Mixed into formsets of rows. A form shows a row's place in the whole list, from 1 on.
+
+    Stored positions only say which row comes first. A row without a form never counts as moved.
+    """
+
+    @property
+    def is_ordered(self) -> bool:
+        return "position" in self.form.base_fields
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The number of each stored row, by key."""
+        return {row.pk: place for place, row in enumerate(self.all_rows, start=1)}
+
+    @cached_property
+    def _positions(self) -> dict[int, int]:
+        if not self.is_ordered:
+            return {}
+        return {row.pk: row.position for row in self.all_rows}
+
+    def add_position(self, form) -> None:
+        """A row is moved where its number differs from the one that the form opened with."""
+        if self.is_ordered:
+            form.fields["position"].show_hidden_initial = True
+            form.fields["position"].required = form.instance.pk is not None
+            form.initial["position"] = self.places.get(form.instance.pk)
+
+    def order_rows(self, new_forms: Iterable) -> list:
+        """All rows of the list in the order that saving gives them, new rows included."""
+        if not self.is_ordered:
+            rows = [*self.all_rows, *(form.instance for form in new_forms)]
+            return sorted(rows, key=self._get_sort_values)
+        moved = []
+        last = []
+        for form in [*self.initial_forms, *new_forms]:
+            number = form.cleaned_data.get("position")
+            if number is not None and _is_moved(form):
+                moved.append((number, form.instance))
+            elif number is None and not form.instance.pk:
+                last.append(form.instance)
+        return reorder_rows(self.all_rows, moved, self._get_opened_numbers()) + last
+
+    def _get_sort_values(self, row) -> list:
+        return [getattr(row, name) or 0 for name in self.model._meta.ordering]
+
+    def _get_opened_numbers(self) -> dict[int, int]:
+        """The places that rows have now, by the numbers that the form was opened with."""
+        places = {}
+        for form in self.initial_forms:
+            number = parse_key(self.data.get(form.add_initial_prefix("position"), ""))
+            if number is not None:
+                places[number] = self.places[form.instance.pk]
+        return places
+
+    def clean(self):
+        super().clean()
+        if not self.is_ordered:
+            return
+        new_forms = []
+        for form in self.extra_forms:
+            if form.has_changed() and form not in self.deleted_forms:
+                new_forms.append(form)
+        self._assign_positions(self.order_rows(new_forms))
+
+    def _assign_positions(self, rows: list) -> None:
+        """Number new and moved rows, and others only where a row came between them or left."""
+        count = len(self.all_rows)
+        stored = list(self._positions.values())
+        last = max(stored, default=-1)
+        added = len(rows) - count
+        order_is_kept = [row.pk for row in rows[:count]] == list(self._positions)
+        if order_is_kept and last + added <= MAX_POSITION:
+            positions = [*stored, *range(last + 1, last + 1 + added)]
+        else:
+            positions = range(min([1, *stored]), MAX_POSITION + 1)
+        for position, row in zip(positions, rows, strict=False):
+            row.position = position
+        self._renumbered = [row for row in self.all_rows if row.position != self._positions[row.pk]]
+
+    def save(self, commit=True):
+        saved = super().save(commit)
+        if self.is_ordered and self._renumbered:
+            self.model._default_manager.bulk_update(self._renumbered, ["position"])
+        return saved
+
+
+def _is_moved(form) -> bool:
+    return not form.instance.pk or "position" in form.changed_data

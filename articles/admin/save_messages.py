@@ -1,0 +1,122 @@
+"""The messages after saving a page: what happened, what visitors read, and what to do next."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db.models import F
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django_prose_editor.fields import ProseEditorFormField
+
+from articles.models import Article, PublicationEvent, Revision
+from articles.publishing import actions
+from articles.richtext import editing_marks
+
+
+@dataclass(frozen=True)
+class SaveResult:
+    """What a save did to a page."""
+
+    page: Article
+    revision: Revision
+    is_new: bool
+    changed: bool
+    metadata_published: bool
+    live: PublicationEvent | None
+    removed_text: tuple[str, ...]
+
+
+def list_removed_text(form, formsets: Iterable) -> Iterator[str]:
+    """What was removed from the rich texts of a saved form and of its rows, a line for each."""
+    for label, removed in _iter_removed_text(form):
+        yield f"{label}: {removed}"
+    for formset in formsets:
+        for row_form in formset.forms:
+            yield from _iter_removed_text_of_row(row_form)
+
+
+def _iter_removed_text_of_row(form) -> Iterator[str]:
+    row = form.instance
+    if not row.pk:
+        return
+    name = capfirst(row._meta.verbose_name)
+    for label, removed in _iter_removed_text(form):
+        yield f"{name} “{row}”, {label}: {removed}"
+
+
+def _iter_removed_text(form) -> Iterator[tuple[str, str]]:
+    """The label of each field from which something was removed, and what."""
+    for name in form.changed_data:
+        if isinstance(form.fields[name], ProseEditorFormField):
+            _, removed = editing_marks.apply_marks(form.cleaned_data.get(name) or "")
+            if removed:
+                yield form.fields[name].label, ", ".join(editing_marks.format_counts(removed))
+
+
+class SaveMessagesMixin:
+    """Mixed into the admin of every kind of page. Replaces Django's own message after a save."""
+
+    def save_related(self, request, form, formsets, change):
+        """Record what was saved: the text as a revision; public metadata as a publication event."""
+        super().save_related(request, form, formsets, change)
+        page = form.instance
+        before = page.get_latest_revision()
+        changed = form.has_changed() or any(formset.has_changed() for formset in formsets)
+        if changed:
+            Article.objects.filter(pk=page.pk).update(form_version=F("form_version") + 1)
+        revision = actions.record_revision(page, by=request.user)
+        published = actions.publish_metadata(Article.objects.filter(pk=page.pk), by=request.user)
+        request.saved = SaveResult(
+            page=page,
+            revision=revision,
+            is_new=before != revision,
+            changed=changed,
+            metadata_published=bool(published),
+            live=Article.objects.select_related("live__revision").get(pk=page.pk).live,
+            removed_text=tuple(list_removed_text(form, formsets)),
+        )
+
+    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
+        saved = request.__dict__.pop("saved", None)
+        if saved is None:
+            super().message_user(request, message, level, *args, **kwargs)
+            return
+        for save_level, text in self.get_save_messages(request, saved):
+            super().message_user(request, text, save_level)
+
+    def get_save_messages(self, request, saved: SaveResult) -> Iterable[tuple[int, SafeString]]:
+        """The messages after a save, each with its level."""
+        link = format_html(
+            '<a href="{}">{}</a>', self.get_page_url("change", saved.page), saved.page
+        )
+        sentences = [(sentence,) for sentence in self._describe_save(link, saved)]
+        yield messages.SUCCESS, format_html_join(" ", "{}", sentences)
+        if saved.removed_text:
+            lines = [(line,) for line in saved.removed_text]
+            removed = format_html_join(" ", "{}.", lines)
+            yield messages.WARNING, format_html("Left out of the text: {}", removed)
+        yield from self.get_next_steps(request, saved)
+
+    def _describe_save(self, link: SafeString, saved: SaveResult) -> Iterable[str]:
+        if saved.is_new:
+            yield format_html("Revision {} of “{}” is saved.", saved.revision.number, link)
+            yield self._describe_visibility(saved)
+        elif saved.changed:
+            yield format_html("“{}” is saved. Its text is as it was.", link)
+        else:
+            yield format_html("Nothing was changed in “{}”, so there was nothing to save.", link)
+        if saved.metadata_published:
+            yield "The notice and the filing are public now: they need no signature."
+
+    def _describe_visibility(self, saved: SaveResult) -> str:
+        if saved.live:
+            return f"Visitors still read revision {saved.live.revision.number}, as it was signed."
+        if saved.page.publications.exists():
+            return "Visitors cannot see it: the page is withdrawn."
+        return "Visitors cannot see it yet."
+
+    def get_next_steps(self, request, saved: SaveResult) -> Iterable[tuple[int, SafeString]]:
+        """Messages on what to do next; subclasses add them."""
+        return ()

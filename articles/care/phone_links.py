@@ -1,0 +1,154 @@
+"""Links that dial the site's own numbers, wherever a text asks people to call them.
+
+It works on finished HTML and changes nothing else: the signed text stays as it is.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from html import unescape
+
+from django.conf import settings
+
+from articles.care.emergency_help import DIGIT_WORDS, extract_digits, find_numbers_to_call
+
+BLOCK_TAG = re.compile(
+    r"(</?(?:p|h[1-6]|li|ul|ol|dl|dt|dd|table|thead|tbody|tfoot|tr|td|th|caption|div|section"
+    r"|article|aside|nav|header|footer|main|blockquote|figure|figcaption|details|summary|form"
+    r"|fieldset|legend|label|button|select|option|textarea|script|style|title|svg)\b[^>]*>)",
+    re.IGNORECASE,
+)
+TAG_NAME = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+UNTOUCHED_TAGS = {
+    "script",
+    "style",
+    "title",
+    "textarea",
+    "button",
+    "select",
+    "option",
+    "label",
+    "summary",
+    "svg",
+}
+TOKEN = re.compile(
+    r"""<[^<>"]*(?:"[^"]*"[^<>"]*)*>|&(?:#\d+|#x[\da-f]+|\w+);|[^<&]+|[<&]""", re.IGNORECASE
+)
+
+SPACE = re.compile(r"\s")
+NOT_LINKABLE = (0, 0)  # the place of a character that cannot be in a link
+
+
+def link_phone_numbers(html: str) -> str:
+    """The same HTML, where the site's numbers that it asks people to call are links that dial them.
+
+    The content of links, form fields and scripts stays as it is.
+    """
+    numbers = _get_site_numbers(settings.EMERGENCY_NUMBER, settings.CRISIS_LINE)
+    if not numbers or not _compile_hint(tuple(numbers)).search(html):
+        return html
+    return "".join(_link_blocks(html, numbers))
+
+
+@lru_cache
+def _get_site_numbers(*numbers: str) -> dict[str, str]:
+    """Digits → what a telephone dials, for each number of the site."""
+    dialled = {}
+    for number in numbers:
+        digits = extract_digits(number)
+        if digits:
+            dialled[digits] = re.sub(r"[^\d+]", "", number)
+    return dialled
+
+
+@lru_cache
+def _compile_hint(numbers: tuple[str, ...]) -> re.Pattern:
+    """A cheap pattern for HTML that may contain one of these numbers. Most HTML does not."""
+    between_digits = r"(?:<[^>]*>|&[#\w]+;|[-‐‑.·\s\u00a0])*"
+    between_words = r"[\s\S]{1,40}?"
+    ways = []
+    for number in numbers:
+        ways.append(between_digits.join(number))
+        if len(number) <= 3:
+            words = [DIGIT_WORDS[digit] for digit in number]
+            ways.append(between_words.join(words))
+    return re.compile("|".join(ways), re.IGNORECASE)
+
+
+def _link_blocks(html: str, numbers: dict[str, str]) -> Iterator[str]:
+    hint = _compile_hint(tuple(numbers))
+    untouched = ""
+    for place, part in enumerate(BLOCK_TAG.split(html)):
+        if place % 2:
+            untouched = _update_untouched(untouched, part)
+        elif not untouched and hint.search(part):
+            part = _link_block(part, numbers)
+        yield part
+
+
+def _update_untouched(untouched: str, tag: str) -> str:
+    """The name of the open element whose content stays as it is, or empty, after one more tag."""
+    closes, name = TAG_NAME.match(tag).groups()
+    name = name.lower()
+    if untouched:
+        return "" if closes and name == untouched else untouched
+    if not closes and name in UNTOUCHED_TAGS:
+        return name
+    return ""
+
+
+def _link_block(html: str, numbers: dict[str, str]) -> str:
+    """One block of HTML with its numbers linked. A number with a tag in it has several links."""
+    text, places = _extract_text(html)
+    parts = []
+    written = 0
+    for call in find_numbers_to_call(text, numbers):
+        for start, end in _merge_places(places[call.start : call.end]):
+            link = f'<a class="dial" href="tel:{numbers[call.number]}">{html[start:end]}</a>'
+            parts += [html[written:start], link]
+            written = end
+    parts.append(html[written:])
+    return "".join(parts)
+
+
+def _extract_text(html: str) -> tuple[str, list[tuple[int, int]]]:
+    """The words of a block, and for each character its place in the HTML, if it can be linked."""
+    text = ""
+    places: list[tuple[int, int]] = []
+    open_links = 0
+    for token in TOKEN.finditer(html):
+        tag = TAG_NAME.match(token[0])
+        name = tag[2].lower() if tag else ""
+        if name == "a":
+            open_links += -1 if tag[1] else 1
+        if name == "br":
+            characters = " "
+            character_places = [NOT_LINKABLE]
+        elif tag:
+            continue
+        else:
+            characters = unescape(token[0])
+            character_places = _find_character_places(token, characters)
+        text += SPACE.sub(" ", characters)
+        if open_links > 0:
+            character_places = [NOT_LINKABLE] * len(characters)
+        places += character_places
+    return text, places
+
+
+def _find_character_places(token: re.Match, characters: str) -> list[tuple[int, int]]:
+    """The place of each character: all those of an entity are where it is."""
+    if token[0].startswith("&"):
+        return [token.span()] * len(characters)
+    return [(place, place + 1) for place in range(token.start(), token.end())]
+
+
+def _merge_places(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Passages of HTML without a tag in them, of characters that can be linked."""
+    pieces: list[tuple[int, int]] = []
+    for start, end in places:
+        if pieces and start <= pieces[-1][1] <= end:
+            pieces[-1] = (pieces[-1][0], end)
+        elif end:
+            pieces.append((start, end))
+    return pieces

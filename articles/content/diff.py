@@ -1,0 +1,391 @@
+"""What changed between two documents of any kind: blocks are aligned first, then words."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import partial
+from itertools import groupby
+
+from django.utils.functional import SimpleLazyObject
+
+from articles.content import kinds
+from articles.content.blocks import Block
+from articles.content.document import Document, DocumentFigure
+from articles.richtext.plaintext import extract_lines
+
+TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+# A word with the space after it, because spaces alone match everywhere.
+UNIT = re.compile(r"\s+|(?:\w+|[^\w\s])\s*")
+WORD = re.compile(r"\w+")
+# Pairs of lines. Beyond it, a line that is repeated often is not used to align the others.
+MAX_LINE_PAIRS = 1_000_000
+# Words that differ. A longer passage is shown whole: comparing it word by word takes seconds.
+MAX_DIFFERING_WORDS = 600
+# Comparisons of paragraph with paragraph in one passage. Beyond it, they are paired in order.
+MAX_PARAGRAPH_PAIRS = 2500
+# The share of words in common from which two paragraphs count as one that was rewritten.
+MIN_SIMILARITY = 0.3
+
+
+@dataclass(frozen=True)
+class Change:
+    """One block that differs. ``runs`` are pairs of (same | added | removed, text), in order."""
+
+    label: str
+    kind: str
+    runs: tuple[tuple[str, str], ...]
+    note: str = ""
+
+
+def _is_changed(row: Change) -> bool:
+    return row.kind != "same"
+
+
+@dataclass(frozen=True)
+class DiffPart:
+    """All blocks of one key as they are now: those that changed and those of the kind "same"."""
+
+    key: str
+    label: str
+    rows: tuple[Change, ...]
+    more: int = 0  # changes that are not among the rows
+
+    @property
+    def changes(self) -> list[Change]:
+        return list(filter(_is_changed, self.rows))
+
+    @property
+    def runs(self) -> list[tuple[bool, list[Change]]]:
+        """Runs of rows, each with whether it changed."""
+        runs = []
+        for changed, rows in groupby(self.rows, _is_changed):
+            runs.append((changed, list(rows)))
+        return runs
+
+
+# From a document to its blocks
+
+
+def split_rich_text(key: str, label: str, html: str) -> list[Block]:
+    """The blocks of one rich text, one for each paragraph."""
+    return [Block(key, label, line) for line in extract_lines(html)]
+
+
+def build_common_blocks(document: Document) -> Iterable[Block]:
+    """The blocks that every kind of page has, around its own."""
+    yield Block("title", "Title", document.title)
+    yield Block("headline", "Question at the top", document.headline)
+    yield Block("summary", "Summary", document.summary)
+    yield Block("written_by", "Written by", document.written_by)
+    if document.advice:
+        yield Block("advice_level", "Level of the advice", document.advice.label)
+    for label, html in document.get_rich_texts().items():
+        yield from split_rich_text(label, label, html)
+    places = kinds.get(document.kind).figure_places
+    for figure in document.figures:
+        place = places.get(figure.place, figure.place)
+        yield Block("figures", "Image", _describe_figure(figure, place))
+    for reference in document.references:
+        parts = [reference.title, reference.publisher, str(reference.year or ""), reference.url]
+        yield Block("references", "Reference", " · ".join(filter(None, parts)))
+    yield Block("tags", "Tags", ", ".join(document.tags))
+
+
+def _describe_figure(figure: DocumentFigure, place: str) -> str:
+    """All that a document has of a picture, in one line. The digest tells files apart."""
+    parts = [place] if place else []
+    labelled_texts = {
+        "Alternative text": figure.alt,
+        "Caption": figure.caption,
+        "Credit": figure.credit,
+    }
+    for label, text in labelled_texts.items():
+        if text:
+            parts.append(f"{label}: {text}")
+    size = f"{figure.width} × {figure.height}"
+    parts.append(f"{figure.extension.upper()}, {size}, SHA-256 {figure.sha256[:16]}…")
+    return " · ".join(parts)
+
+
+# Blocks
+
+
+def compare(old: Iterable[Block], new: Iterable[Block]) -> list[Change]:
+    """The changes that lead from one page to another, in the order of the newer page."""
+    changes: list[Change] = []
+    for part in compare_parts(old, new):
+        changes += part.changes
+    return changes
+
+
+def compare_parts(old: Iterable[Block], new: Iterable[Block]) -> list[DiffPart]:
+    """A whole page part by part, in the order of the newer one, with what changed in each."""
+    before, after = _group_blocks(old), _group_blocks(new)
+    parts = []
+    for key in dict.fromkeys([*after, *before]):
+        label = (after[key] or before[key])[0].label
+        rows = _compare_blocks(label, before[key], after[key])
+        parts.append(DiffPart(key, label, tuple(rows)))
+    return parts
+
+
+def find_changed_labels(old: Iterable[Block], new: Iterable[Block]) -> list[str]:
+    """The labels of the parts that differ. It compares no words: cheap enough for a list."""
+    old, new = list(old), list(new)
+    labels = {block.key: block.label for block in (*old, *new)}
+    before, after = _group_blocks(old), _group_blocks(new)
+    changed = []
+    for key in dict.fromkeys([*after, *before]):
+        if _get_texts(before[key]) != _get_texts(after[key]):
+            changed.append(labels[key])
+    return list(dict.fromkeys(changed))
+
+
+def _group_blocks(blocks: Iterable[Block]) -> defaultdict[str, list[Block]]:
+    """The blocks of each part that have a text, in order."""
+    groups = defaultdict(list)
+    for block in blocks:
+        if block.text:
+            groups[block.key].append(block)
+    return groups
+
+
+def _get_texts(blocks: list[Block]) -> list[tuple[str, str]]:
+    """What makes each block equal to another one."""
+    return [(block.identity, block.text) for block in blocks]
+
+
+def _compare_blocks(label: str, old: list[Block], new: list[Block]) -> Iterator[Change]:
+    old_texts, new_texts = _get_texts(old), _get_texts(new)
+    if old_texts == new_texts:
+        yield from _make_unchanged(label, new)
+        return
+    has_many_pairs = len(old) * len(new) > MAX_LINE_PAIRS
+    codes = SequenceMatcher(None, old_texts, new_texts, autojunk=has_many_pairs).get_opcodes()
+    moved = _find_moved(old_texts, new_texts, codes)
+    moved_from = set(moved.values())
+    for op, old_start, old_end, new_start, new_end in codes:
+        if op == "equal":
+            yield from _make_unchanged(label, new[new_start:new_end])
+            continue
+        places = range(old_start, old_end)
+        removed = [old[place] for place in places if place not in moved_from]
+        yield from _compare_passage(label, removed, new, range(new_start, new_end), moved)
+
+
+def _compare_passage(
+    label: str, removed: list[Block], new: list[Block], places: range, moved: dict[int, int]
+) -> Iterator[Change]:
+    """The changes of one passage: older blocks that are gone, and the newer ones at ``places``."""
+    added = [new[place] for place in places if place not in moved]
+    removed_first, pairs = _pair_blocks(removed, added)
+    yield from _make_removed(label, removed_first)
+    next_pairs = iter(pairs)
+    for place in places:
+        block = new[place]
+        if place in moved:
+            note = f"from place {moved[place] + 1} to place {place + 1}"
+            yield Change(label, "moved", (("same", block.text),), note)
+            continue
+        source, removed_after = next(next_pairs)
+        if source is None:
+            yield Change(label, "added", (("added", block.text),))
+        else:
+            yield _make_changed(label, source, block)
+        yield from _make_removed(label, removed_after)
+
+
+def _find_moved(old: list, new: list, codes: list) -> dict[int, int]:
+    """New place → old place, of blocks that stand elsewhere in the same words."""
+    old_places = defaultdict(list)
+    new_places: list[int] = []
+    for op, old_start, old_end, new_start, new_end in codes:
+        if op == "equal":
+            continue
+        for place in range(old_start, old_end):
+            old_places[old[place]].append(place)
+        new_places += range(new_start, new_end)
+    moved = {}
+    for place in new_places:
+        same_texts = old_places[new[place]]
+        if same_texts:
+            moved[place] = same_texts.pop(0)
+    return moved
+
+
+def _pair_blocks(
+    old: list[Block], new: list[Block]
+) -> tuple[list[Block], list[tuple[Block | None, list[Block]]]]:
+    """The older blocks that were removed before all others, and a pair for each newer block.
+
+    A pair is the older block that it was made of, if any, and those that were removed after it.
+    """
+    if len(old) == len(new) or len(old) * len(new) > MAX_PARAGRAPH_PAIRS:
+        sources = dict(zip(range(len(new)), range(len(old)), strict=False))
+    else:
+        sources = _match_similar(list(map(_get_words, old)), list(map(_get_words, new)))
+    pairs: list[tuple[Block | None, list[Block]]] = []
+    made_into: dict[int, int] = {}
+    for place in range(len(new)):
+        if place in sources:
+            made_into[sources[place]] = place
+            pairs.append((old[sources[place]], []))
+        else:
+            pairs.append((None, []))
+    removed_first: list[Block] = []
+    removed = removed_first
+    for place, block in enumerate(old):
+        if place in made_into:
+            _, removed = pairs[made_into[place]]
+        else:
+            removed.append(block)
+    return removed_first, pairs
+
+
+def _get_words(block: Block) -> frozenset[str]:
+    return frozenset(WORD.findall(block.text.lower()))
+
+
+def _match_similar(old: list[frozenset], new: list[frozenset]) -> dict[int, int]:
+    """New place → old place, in order on both sides, so that most words are matched."""
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for i in range(len(old) - 1, -1, -1):
+        for k in range(len(new) - 1, -1, -1):
+            best[i][k] = max(best[i + 1][k], best[i][k + 1])
+            similarity = _compute_similarity(old[i], new[k])
+            if similarity:
+                best[i][k] = max(best[i][k], best[i + 1][k + 1] + similarity)
+    i = k = 0
+    sources = {}
+    while i < len(old) and k < len(new):
+        if best[i][k] == best[i + 1][k]:
+            i += 1
+        elif best[i][k] == best[i][k + 1]:
+            k += 1
+        else:
+            sources[k] = i
+            i += 1
+            k += 1
+    return sources
+
+
+def _compute_similarity(one: frozenset, other: frozenset) -> float:
+    """The share of words in common, or 0 if it is too small to count."""
+    share = len(one & other) / max(1, len(one | other))
+    return share if share >= MIN_SIMILARITY else 0.0
+
+
+def _make_unchanged(label: str, blocks: Iterable[Block]) -> Iterator[Change]:
+    for block in blocks:
+        yield Change(label, "same", (("same", block.text),))
+
+
+def _make_removed(label: str, blocks: Iterable[Block]) -> Iterator[Change]:
+    for block in blocks:
+        yield Change(label, "removed", (("removed", block.text),))
+
+
+def _make_changed(label: str, old: Block, new: Block) -> Change:
+    """What became of a block. Two things of one name differ by the start of their identities."""
+    if old.text != new.text:
+        # Computed when somebody reads it: of thousands of changes, a page shows a few.
+        word_runs = SimpleLazyObject(partial(compare_words, old.text, new.text))
+        return Change(label, "changed", word_runs)
+    runs = (
+        ("same", new.text),
+        ("removed", f" ({old.identity[:8]})"),
+        ("added", f" ({new.identity[:8]})"),
+    )
+    return Change(label, "changed", runs, "another page of the same name")
+
+
+# Words
+
+
+def compare_words(old: str, new: str) -> tuple[tuple[str, str], ...]:
+    """Runs of words that stayed, were added or were removed.
+
+    Fewer than two words that stayed by chance are part of the change around them.
+    """
+    old_units, new_units = UNIT.findall(old), UNIT.findall(new)
+    codes = _find_opcodes(old_units, new_units)
+    last = len(codes) - 1
+    runs: list[tuple[str, str]] = []
+    removed = added = ""
+    for place, (op, old_start, old_end, new_start, new_end) in enumerate(codes):
+        stayed = op == "equal"
+        if stayed and 0 < place < last:
+            stayed = _has_two_words(old_units[old_start:old_end])
+        old_text = "".join(old_units[old_start:old_end])
+        if stayed:
+            runs += _split_replacement(removed, added)
+            runs.append(("same", old_text))
+            removed = added = ""
+        else:
+            removed += old_text
+            added += "".join(new_units[new_start:new_end])
+    runs += _split_replacement(removed, added)
+    return _join_runs(runs)
+
+
+def _has_two_words(units: list[str]) -> bool:
+    words = [unit for unit in units if unit.strip().isalnum()]
+    return len(words) >= 2
+
+
+def _join_runs(runs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The runs that have a text, neighbours of one kind joined."""
+    joined: list[tuple[str, str]] = []
+    for kind, text in runs:
+        if not text:
+            continue
+        if joined and joined[-1][0] == kind:
+            _, text_before = joined.pop()
+            text = text_before + text
+        joined.append((kind, text))
+    return tuple(joined)
+
+
+def _find_opcodes(old: list[str], new: list[str]) -> list[tuple]:
+    """How to get from one list of words to another. Their common start and end are not searched."""
+    head, tail = _count_shared_ends(old, new)
+    old_end, new_end = len(old) - tail, len(new) - tail
+    codes = []
+    if head:
+        codes.append(("equal", 0, head, 0, head))
+    if min(old_end, new_end) - head > MAX_DIFFERING_WORDS:
+        codes.append(("replace", head, old_end, head, new_end))
+    else:
+        matcher = SequenceMatcher(None, old[head:old_end], new[head:new_end], autojunk=False)
+        for op, i, j, k, m in matcher.get_opcodes():
+            codes.append((op, i + head, j + head, k + head, m + head))
+    if tail:
+        codes.append(("equal", old_end, len(old), new_end, len(new)))
+    return codes
+
+
+def _split_replacement(old: str, new: str) -> list[tuple[str, str]]:
+    """One text replaced by another, without the signs and spaces that both start and end with."""
+    old_tokens, new_tokens = TOKEN.findall(old), TOKEN.findall(new)
+    head, tail = _count_shared_ends(old_tokens, new_tokens)
+    old_end, new_end = len(old_tokens) - tail, len(new_tokens) - tail
+    return [
+        ("same", "".join(old_tokens[:head])),
+        ("removed", "".join(old_tokens[head:old_end])),
+        ("added", "".join(new_tokens[head:new_end])),
+        ("same", "".join(old_tokens[old_end:])),
+    ]
+
+
+def _count_shared_ends(old: list[str], new: list[str]) -> tuple[int, int]:
+    """How many items two lists have in common at their start, and at their end."""
+    shorter = min(len(old), len(new))
+    head = 0
+    while head < shorter and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return head, tail

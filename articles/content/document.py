@@ -1,0 +1,211 @@
+"""The frozen document that a clinician signs: pydantic models, canonical bytes, their digest."""
+
+import hashlib
+import json
+from html import escape
+from typing import ClassVar, Literal
+from uuid import UUID
+
+import rfc8785
+from pydantic import BaseModel, ConfigDict, Field, model_serializer
+
+SCHEMA_VERSION = 1
+EXPUNGED = '{"expunged":true}'  # replaces a text that was blanked for good
+ADVICE_LABELS = {
+    "emergency": "Call for emergency help",
+    "urgent": "Get medical help today",
+    "routine": "When to see a clinician",
+}
+ADVICE_HEADING = "When to get help"
+# Media type → how the names of such files end.
+IMAGE_EXTENSIONS = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+}
+
+
+class FrozenModel(BaseModel):
+    """A value that never changes once made and refuses fields that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    ADDED_FIELDS: ClassVar[frozenset[str]] = frozenset()
+
+
+class ExtendedModel(FrozenModel):
+    """A value with fields that its first version did not have: ``ADDED_FIELDS`` names them.
+
+    They are written only if they are not empty. So a text that was stored before they were added
+    is the same to the byte when it is read and written again.
+    """
+
+    @model_serializer(mode="wrap")
+    def _omit_empty_added_fields(self, write):
+        values = write(self)
+        for name in self.ADDED_FIELDS:
+            if not values.get(name):
+                values.pop(name, None)
+        return values
+
+
+class Advice(FrozenModel):
+    """When to call for help. Its level has a label, because colour alone is not enough."""
+
+    level: Literal["emergency", "urgent", "routine"]
+    html: str
+
+    @property
+    def label(self) -> str:
+        return ADVICE_LABELS[self.level]
+
+
+class DocumentReference(FrozenModel):
+    """One source: its title, publisher, address and year."""
+
+    title: str
+    publisher: str = ""
+    url: str = ""
+    year: int | None = None
+
+
+class DocumentFigure(FrozenModel):
+    """A picture on a page: the file, by the SHA-256 of its bytes, and its texts.
+
+    ``place`` is the section that it follows: a key of ``PageKind.figure_places``.
+    """
+
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    media_type: Literal["image/png", "image/jpeg", "image/webp"]
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    alt: str = Field(min_length=1)
+    caption: str = ""
+    credit: str = ""
+    place: str
+
+    @property
+    def extension(self) -> str:
+        return IMAGE_EXTENSIONS[self.media_type]
+
+    @property
+    def html(self) -> str:
+        """Its alternative text and caption as rich text, for checks that read rich text."""
+        html = f"<p>{escape(self.alt)}</p>"
+        if self.caption:
+            html += f"<p>{escape(self.caption)}</p>"
+        return html
+
+
+class Document(ExtendedModel):
+    """All medical content of one page, whatever its kind.
+
+    A kind of page subclasses it. ``version`` is written as ``schema``. A change of shape takes the
+    next number, and readers upcast older text (see ``kinds.parse_document``), because signed bytes
+    are never migrated.
+    """
+
+    ADDED_FIELDS = frozenset({"figures"})
+    version: Literal[1] = Field(SCHEMA_VERSION, alias="schema")
+    kind: str
+    uuid: UUID
+    language: str
+    title: str
+    headline: str
+    summary: str
+    written_by: str
+    advice: Advice | None = None
+    body: str
+    references: tuple[DocumentReference, ...] = ()
+    tags: tuple[str, ...] = ()
+    figures: tuple[DocumentFigure, ...] = ()
+
+    @property
+    def linked(self) -> set[UUID]:
+        """The other pages that this one points to, by UUID."""
+        return set()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Other names by which people look for this page."""
+        return ()
+
+    @property
+    def code_keys(self) -> tuple[str, ...]:
+        """Its codes, of any coding system."""
+        return ()
+
+    @property
+    def listed_names(self) -> tuple[str, ...]:
+        """The names in its lists, which stand beside its text."""
+        return ()
+
+    def get_rich_texts(self) -> dict[str, str]:
+        """Label → HTML of each rich text on the page, in reading order, for diffs and checks."""
+        texts = {}
+        if self.advice:
+            texts[ADVICE_HEADING] = self.advice.html
+        texts["Overview"] = self.body
+        return texts
+
+    def get_line_texts(self) -> dict[str, tuple[str, ...]]:
+        """Label → the plain texts of one line, for checks."""
+        return {
+            "Title": (self.title,),
+            "Question at the top": (self.headline,),
+            "Summary": (self.summary,),
+            "Written by": (self.written_by,),
+            "References": tuple(source.title for source in self.references),
+            "Publishers of references": tuple(source.publisher for source in self.references),
+            "Credits of images": tuple(figure.credit for figure in self.figures),
+            "Tags": self.tags,
+        }
+
+    def get_figure_texts(self) -> dict[str, str]:
+        """Label → the texts of each picture on the page, as HTML."""
+        texts = {}
+        for number, figure in enumerate(self.figures, start=1):
+            texts[f"Image {number}"] = figure.html
+        return texts
+
+
+class ArticleDocument(Document):
+    """A plain article: the common fields and nothing more."""
+
+    kind: Literal["article"] = "article"
+
+
+class AboutDocument(Document):
+    """A page about the site: the common fields and nothing more."""
+
+    kind: Literal["about"] = "about"
+
+
+def canonicalize(value: BaseModel | dict) -> bytes:
+    """The one byte string of a value, by RFC 8785 (JSON Canonicalization Scheme), in UTF-8.
+
+    Raises ``rfc8785.CanonicalizationError`` for text that UTF-8 cannot carry (a lone surrogate).
+    """
+    if isinstance(value, Document):
+        return _canonicalize_document(value.model_dump(mode="json", by_alias=True))
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json", by_alias=True)
+    return rfc8785.dumps(value)
+
+
+def _canonicalize_document(values: dict) -> bytes:
+    """The same as RFC 8785, ten times as fast.
+
+    It is right only if all numbers are small integers and all keys are ASCII, as in documents.
+    """
+    text = json.dumps(
+        values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise rfc8785.CanonicalizationError("text that UTF-8 cannot carry") from error
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of the stored bytes, 64 lower-case hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,160 @@
+"""The kinds of page. Each registers here, so that code for all pages needs to know none of them."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+
+from articles.content.blocks import Block
+from articles.content.document import EXPUNGED, SCHEMA_VERSION, Document
+
+
+class UnknownDocument(ValueError):
+    """A stored document is of a kind or schema that this build cannot read."""
+
+
+class ExpungedDocument(UnknownDocument):
+    """The text was blanked for good, by order of a court or to protect somebody."""
+
+
+def ignore_expunged(document: Document) -> None:
+    """The default of ``Projection.on_expunge``: older texts have no rows."""
+
+
+def get_no_part(document: Document, number: int) -> dict:
+    """The default of ``PageKind.part``: documents of this kind are shown on one page."""
+    return {}
+
+
+def get_default_figure_places() -> dict[str, str]:
+    return {"overview": "After the text"}
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Tables beside the publication log, so that lists need not read every document.
+
+    ``on_publish`` is called with a signed publication and its document, and ``on_withdraw`` with a
+    withdrawal: both in its transaction, while the end of the log is locked. ``on_expunge`` is
+    called with an older text that was expunged, in that transaction. ``build_rows`` gives all rows
+    that the tables of ``models`` should have, from the log alone.
+    """
+
+    models: tuple[type[Model], ...]
+    on_publish: Callable[[Any, Document], None]
+    on_withdraw: Callable[[Any], None]
+    build_rows: Callable[[], Iterable[Model]]
+    on_expunge: Callable[[Document], None] = ignore_expunged
+
+
+@dataclass(frozen=True)
+class PageKind:
+    """One kind of page.
+
+    ``load`` prepares a queryset of its model so that ``compose`` needs no further query.
+    ``restore`` writes a document back into the working copy and returns a sentence for each thing
+    that it could not restore.
+    ``authors`` takes several new documents, each with the one before it, and gives for each the ids
+    of users whose words in shared rows it brings in, in a fixed number of queries.
+    ``links`` gives querysets of what a document names and visitors can read, as rows of UUID, kind
+    (or link target) and slug, so that one query can ask for all.
+    ``list_page`` is the title of the list of its pages and the URL name of it.
+    ``json_ld`` gives the structured data of a public page beyond the common part.
+    ``figure_places`` are the places where a picture can stand, with their labels for editors, in
+    the order of the page. A picture of any other place stands at the first.
+    ``part`` gives templates one part, by number, of a document that is too long for one page.
+    A kind that is not ``medical`` describes the site itself: its pages need no sources and no
+    topic, and they are neither among the latest reviews nor among related pages.
+    """
+
+    name: str
+    model: Any
+    document: type[Document]
+    url_name: str
+    template: str
+    partial: str
+    load: Callable[[QuerySet], QuerySet]
+    compose: Callable[[Any], Document]
+    restore: Callable[[Any, Document], list[str]]
+    blocks: Callable[[Document], Iterable[Block]]
+    authors: Callable[[list[tuple[Document, Document | None]]], list[set[int]]]
+    links: Callable[[Document], list[QuerySet]]
+    checks: tuple[Callable, ...] = ()
+    projection: Projection | None = None
+    causes_partial: str = ""
+    list_page: tuple[str, str] | None = None
+    json_ld: Callable[[Any], Any] | None = None
+    figure_places: dict[str, str] = field(default_factory=get_default_figure_places)
+    medical: bool = True
+    part: Callable[[Document, int], dict] = get_no_part
+
+
+_kinds: dict[str, PageKind] = {}
+_url_names: dict[str, str] = {}
+_labels: dict[str, str] = {}
+
+
+def register(kind: PageKind) -> None:
+    _kinds[kind.name] = kind
+    _url_names[kind.name] = kind.url_name
+    _labels[kind.name] = kind.model._meta.verbose_name.capitalize()
+
+
+def register_link_target(name: str, url_name: str, *, label: str) -> None:
+    """Register something with a public address that is no page, such as a cause.
+
+    Links use this name, and lists show ``label`` beside what it is called.
+    """
+    _url_names[name] = url_name
+    _labels[name] = label
+
+
+def get(name: str) -> PageKind:
+    return _kinds[name]
+
+
+def get_for_model(model: type) -> PageKind:
+    """The kind whose working copies are rows of this model. Raises LookupError if none is."""
+    for kind in _kinds.values():
+        if kind.model is model:
+            return kind
+    raise LookupError(f"no kind of page has the model {model.__name__}")
+
+
+def get_path(name: str, slug: str) -> str:
+    """The public path of a page of a kind, or of a link target."""
+    return reverse(_url_names[name], args=[slug])
+
+
+def get_label(name: str) -> str:
+    """What lists call something of a kind, or a link target."""
+    return _labels[name]
+
+
+def get_all() -> list[PageKind]:
+    return list(_kinds.values())
+
+
+def get_medical_names() -> list[str]:
+    """The names of the kinds with medical content, and not about the site."""
+    return [kind.name for kind in _kinds.values() if kind.medical]
+
+
+def parse_document(text: str) -> Document:
+    """Parse the stored text of a document of any kind.
+
+    Raises ExpungedDocument if it was blanked, and UnknownDocument if this build does not know its
+    kind or its schema.
+    """
+    if text == EXPUNGED:
+        raise ExpungedDocument("the text was expunged")
+    values = json.loads(text)
+    if not isinstance(values, dict):
+        raise UnknownDocument("not an object")
+    kind, schema = values.get("kind"), values.get("schema")
+    if schema != SCHEMA_VERSION or kind not in _kinds:
+        raise UnknownDocument(f"kind {kind!r}, schema {schema!r}")
+    return _kinds[kind].document.model_validate(values)

@@ -1,0 +1,222 @@
+"""Triggers that keep history append-only whatever code or SQL writes to the database.
+
+Each app gives its triggers to ``install_after_migrate``. They are installed again after every
+``migrate``, because SQLite drops triggers in silence when a migration rebuilds a table. The
+verification of the ledger calls ``find_missing``.
+"""
+
+from dataclasses import dataclass
+from itertools import chain
+
+from django.db import connections, models, transaction
+from django.db.models.signals import post_migrate, pre_migrate
+
+
+@dataclass(frozen=True)
+class DatabaseTrigger:
+    """One trigger: it refuses ``event`` on ``table`` if ``condition`` is true, or always.
+
+    ``condition`` is SQL that both engines understand. NEW and OLD are the row after and before.
+    One that ``reads_other_tables`` must be dropped while SQLite renames tables.
+    """
+
+    name: str
+    table: str
+    event: str
+    message: str
+    condition: str = ""
+    reads_other_tables: bool = False
+
+    def create_sql(self, vendor: str) -> list[str]:
+        """The statements that create it on an engine."""
+        if vendor == "sqlite":
+            return [self._create_sqlite_trigger()]
+        return [self._create_postgresql_function(), self._create_postgresql_trigger()]
+
+    def _create_sqlite_trigger(self) -> str:
+        where = f"WHERE {self.condition}" if self.condition else ""
+        return (
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
+            f"BEGIN SELECT RAISE(ABORT, '{self.message}') {where}; END"
+        )
+
+    def _create_postgresql_function(self) -> str:
+        row = "OLD" if self.event == "DELETE" else "NEW"
+        return (
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET search_path FROM CURRENT AS $guard$ BEGIN IF {self.condition or 'true'} THEN "
+            f"RAISE EXCEPTION '{self.message}' "
+            "USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+            f"RETURN {row}; END $guard$"
+        )
+
+    def _create_postgresql_trigger(self) -> str:
+        level = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
+        return (
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
+            f"FOR EACH {level} EXECUTE FUNCTION {self.name}()"
+        )
+
+    def drop_sql(self, vendor: str) -> str:
+        """The statement that drops it on an engine, if it exists."""
+        on = f" ON {self.table}" if vendor == "postgresql" else ""
+        return f"DROP TRIGGER IF EXISTS {self.name}{on}"
+
+
+_triggers: dict[str, list[DatabaseTrigger]] = {}
+
+
+def build_append_only_triggers(
+    model: type[models.Model], *, unless: str = ""
+) -> list[DatabaseTrigger]:
+    """Triggers that let rows of a model be added and nothing else, in every way of both engines.
+
+    ``unless`` is SQL for the one UPDATE that is allowed, as far as these triggers go.
+    """
+    table = model._meta.db_table
+    message = f"{model._meta.verbose_name_plural} are added and never changed"
+    condition = f"NOT ({unless})" if unless else ""
+    return [
+        DatabaseTrigger(f"{table}_no_update", table, "UPDATE", message, condition=condition),
+        *build_no_delete_triggers(model, message),
+    ]
+
+
+def build_only_changes_sql(model: type[models.Model], column: str) -> str:
+    """SQL for an UPDATE that leaves every column of a row as it was, except one."""
+    conditions = []
+    for field in model._meta.local_concrete_fields:
+        other = field.column
+        if other == column:
+            continue
+        if field.null:
+            conditions.append(f"COALESCE(NEW.{other}, 0) = COALESCE(OLD.{other}, 0)")
+        else:
+            conditions.append(f"NEW.{other} = OLD.{other}")
+    return " AND ".join(conditions)
+
+
+def build_no_delete_triggers(model: type[models.Model], message: str = "") -> list[DatabaseTrigger]:
+    """Triggers that keep every row of a model, though its columns may change."""
+    table = model._meta.db_table
+    message = message or f"{model._meta.verbose_name_plural} are never removed or replaced"
+    key_conditions = []
+    for key in _get_unique_keys(model):
+        same_key = " AND ".join([f"t.{column} = NEW.{column}" for column in key])
+        key_conditions.append(f"EXISTS (SELECT 1 FROM {table} t WHERE {same_key})")
+    taken = " OR ".join(key_conditions)
+    return [
+        DatabaseTrigger(f"{table}_no_delete", table, "DELETE", message),
+        DatabaseTrigger(f"{table}_no_truncate", table, "TRUNCATE", message),
+        DatabaseTrigger(f"{table}_no_replace", table, "INSERT", message, condition=taken),
+    ]
+
+
+def _get_unique_keys(model: type[models.Model]) -> list[list[str]]:
+    alone = [[field.column] for field in model._meta.local_concrete_fields if field.unique]
+    together = [
+        [model._meta.get_field(name).column for name in constraint.fields]
+        for constraint in model._meta.constraints
+        if isinstance(constraint, models.UniqueConstraint) and not constraint.condition
+    ]
+    return alone + together
+
+
+def install_after_migrate(app_config, triggers: list[DatabaseTrigger]) -> None:
+    """Install these triggers after every ``migrate``."""
+    _triggers[app_config.label] = triggers
+    pre_migrate.connect(
+        _drop_before_migrate, sender=app_config, dispatch_uid=f"triggers-{app_config.label}"
+    )
+    post_migrate.connect(
+        _install_after_last_app, sender=app_config, dispatch_uid=f"triggers-{app_config.label}"
+    )
+
+
+def list_applicable(connection) -> list[DatabaseTrigger]:
+    """The triggers whose tables exist, without those that the engine does not have."""
+    tables = set(connection.introspection.table_names())
+    found = []
+    for trigger in chain.from_iterable(_triggers.values()):
+        has_event = connection.vendor != "sqlite" or trigger.event != "TRUNCATE"
+        if trigger.table in tables and has_event:
+            found.append(trigger)
+    return found
+
+
+def _install_after_last_app(sender, using, **kwargs) -> None:
+    """Install the triggers of every app again, after the last app that has some is migrated."""
+    if sender.label == list(_triggers)[-1]:
+        install_triggers(connections[using])
+
+
+def install_triggers(connection) -> None:
+    """Install all triggers, also those that are there already.
+
+    On PostgreSQL their functions see the schema of our tables first and temporary tables last, so
+    that nobody can put a table of the same name in front of one that a trigger reads.
+    """
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT set_config('search_path', current_schema() || ', pg_temp', true)"
+            )
+        for trigger in list_applicable(connection):
+            cursor.execute(trigger.drop_sql(connection.vendor))
+            for statement in trigger.create_sql(connection.vendor):
+                cursor.execute(statement)
+
+
+def _drop_before_migrate(sender, using, **kwargs) -> None:
+    """Drop triggers that read other tables: SQLite refuses to rename a table that one reads."""
+    if connections[using].vendor == "sqlite":
+        drop_triggers(connections[using], only_reading=True)
+
+
+def drop_triggers(connection, *, only_reading: bool = False) -> None:
+    """Drop triggers: all, or only those that read other tables. For migrations and for tests."""
+    with connection.cursor() as cursor:
+        for trigger in list_applicable(connection):
+            if trigger.reads_other_tables or not only_reading:
+                cursor.execute(trigger.drop_sql(connection.vendor))
+
+
+def find_missing(connection) -> list[str]:
+    """The names of triggers that are missing, or are not defined as they should be."""
+    if connection.vendor == "sqlite":
+        installed = _get_installed_sqlite(connection)
+    else:
+        installed = _get_installed_postgresql(connection)
+    missing = []
+    for trigger in list_applicable(connection):
+        if installed.get(trigger.name) != _get_expected_definition(trigger, connection.vendor):
+            missing.append(trigger.name)
+    return missing
+
+
+def _get_expected_definition(trigger: DatabaseTrigger, vendor: str) -> list[str]:
+    """How the database defines a trigger; on PostgreSQL its function's body comes first."""
+    statements = trigger.create_sql(vendor)
+    if vendor == "sqlite":
+        return statements
+    function, create_trigger = statements
+    return [function.split("$guard$")[1], create_trigger]
+
+
+def _get_installed_sqlite(connection) -> dict[str, list[str]]:
+    """The definition of each trigger in the database, by name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return {name: definition for name, *definition in cursor.fetchall()}
+
+
+def _get_installed_postgresql(connection) -> dict[str, list[str]]:
+    """The definition of each active trigger with a safe search path, by name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.tgname, p.prosrc, pg_get_triggerdef(t.oid, true) FROM pg_trigger t "
+            "JOIN pg_proc p ON p.oid = t.tgfoid "
+            "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') "
+            "AND p.proconfig = ARRAY['search_path=' || current_schema() || ', pg_temp']"
+        )
+        return {name: definition for name, *definition in cursor.fetchall()}

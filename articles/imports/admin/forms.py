@@ -1,0 +1,188 @@
+"""The forms of an import: which file, how to read it, and what to do about conflicts."""
+
+from django import forms
+from django.conf import settings
+from django.db.models import Max, QuerySet
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from articles.fields import refuse_unprintable
+from articles.imports import formats
+from articles.imports.admin.storage import ImportOptions
+from articles.imports.job import OnConflict
+from articles.imports.plan import MAX_SOURCE_LENGTH
+from articles.models import ImportRun
+
+CONFLICT_HELP = {
+    OnConflict.KEEP: (
+        "The page stays as it is, and the report names it. Nothing that an editor wrote is lost. "
+        "Choose this unless you know better."
+    ),
+    OnConflict.TAKE: (
+        "The file’s text becomes the draft, also of a page of the same title that came from "
+        "elsewhere. What stood there stays in the page’s history, and visitors read on what "
+        "was signed."
+    ),
+    OnConflict.BESIDE: (
+        "A record with the title of a page that did not come from this source becomes a second "
+        "page, with an address of its own. What editors changed stays."
+    ),
+    OnConflict.STOP: "The first conflict ends the import, and nothing at all is written.",
+}
+DETECT_CHOICE = ("", "Tell it by the file’s name")
+MAX_LISTED_SOURCES = 50
+
+
+class ConflictRuleSelect(forms.RadioSelect):
+    """Radio buttons with a sentence on what each rule does, as ``data.explained`` of its option."""
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        option["explained"] = CONFLICT_HELP[value]
+        return option
+
+
+class ImportOptionsForm(forms.Form):
+    """How a file is to be read."""
+
+    source = forms.CharField(
+        label="Source",
+        max_length=MAX_SOURCE_LENGTH,
+        validators=[refuse_unprintable],
+        widget=forms.TextInput(attrs={"list": "sources", "autocomplete": "off"}),
+        help_text=(
+            "Whose ids these are, such as symp. A page is known again by the source and its id "
+            "there: write it the same each time."
+        ),
+        error_messages={"required": "Name the source: ids are unique within it."},
+    )
+    format = forms.ChoiceField(required=False)
+    on_conflict = forms.ChoiceField(
+        label="Where an editor wrote something else here",
+        choices=OnConflict.choices,
+        widget=ConflictRuleSelect,
+        initial=OnConflict.KEEP,
+        error_messages={"required": "Choose what to do with conflicts."},
+    )
+    most = forms.IntegerField(label="At most so many records", required=False, min_value=1)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [(found.name, found.label) for found in formats.get_all()]
+        self.fields["format"].choices = [DETECT_CHOICE, *choices]
+        most = self.fields["most"]
+        most.max_value = settings.IMPORT_MOST
+        most.widget.attrs["max"] = settings.IMPORT_MOST
+        most.help_text = (
+            f"Empty: all of them, up to {settings.IMPORT_MOST:,}. "
+            "A larger file is brought in by command."
+        )
+        self.sources = []
+        for name, last_started_at in _get_sources():
+            self.sources.append((name, date_format(localtime(last_started_at), "j F Y")))
+
+    def clean_source(self):
+        return " ".join(self.cleaned_data["source"].split())
+
+    def clean_most(self):
+        most = self.cleaned_data["most"]
+        if most and most > settings.IMPORT_MOST:
+            raise forms.ValidationError(
+                f"At most {settings.IMPORT_MOST:,} records can be brought in from here."
+            )
+        return most
+
+    def clean(self):
+        cleaned = super().clean()
+        name = self.get_file_name()
+        if name and not cleaned.get("format") and "format" not in self.errors:
+            try:
+                cleaned["format"] = formats.detect(name).name
+            except formats.UnknownFormat:
+                self.add_error(
+                    "format", f"The name “{name}” does not tell what is in it. Choose the format."
+                )
+        return cleaned
+
+    def get_file_name(self) -> str:
+        raise NotImplementedError
+
+    def get_options(self) -> ImportOptions:
+        """What the form asks for; only of a valid form."""
+        return ImportOptions(
+            format=self.cleaned_data["format"],
+            source=self.cleaned_data["source"],
+            on_conflict=self.cleaned_data["on_conflict"],
+            most=self.cleaned_data["most"],
+        )
+
+
+class ImportUploadForm(ImportOptionsForm):
+    """A file, and how to read it."""
+
+    file = forms.FileField(
+        label="File",
+        max_length=255,
+        error_messages={
+            "required": "Choose a file.",
+            "empty": "This file is empty. Choose another.",
+            "missing": "No file came along. Choose it again.",
+            "invalid": "No file came along. Choose it again.",
+            "max_length": "The file’s name is longer than 255 letters. Give it a shorter one.",
+        },
+    )
+    field_order = ("file", "format", "source", "on_conflict", "most")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        suffixes = ", ".join(_list_unpacked_suffixes())
+        file = self.fields["file"]
+        file.help_text = (
+            f"At most {filesizeformat(settings.IMPORT_LARGEST)}: {suffixes}, also packed (.gz)."
+        )
+        file.widget.attrs["data-largest"] = settings.IMPORT_LARGEST
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > settings.IMPORT_LARGEST:
+            size = filesizeformat(file.size)
+            largest = filesizeformat(settings.IMPORT_LARGEST)
+            raise forms.ValidationError(
+                f"This file has {size}, and at most {largest} can be sent. "
+                "Pack it (.gz), divide it, or bring it in by command."
+            )
+        return file
+
+    def get_file_name(self):
+        file = self.cleaned_data.get("file")
+        return file.name if file else ""
+
+
+class ImportRereadForm(ImportOptionsForm):
+    """Another way to read a file that was uploaded already."""
+
+    def __init__(self, *args, upload, **kwargs):
+        super().__init__(*args, initial=vars(upload.options), **kwargs)
+        self.upload = upload
+
+    def get_file_name(self):
+        return self.upload.name
+
+
+def _list_unpacked_suffixes() -> list[str]:
+    """The suffixes of all formats, without those of packed files."""
+    suffixes = []
+    for found in formats.get_all():
+        suffixes.extend(suffix for suffix in found.suffixes if not suffix.endswith(".gz"))
+    return sorted(suffixes)
+
+
+def _get_sources() -> QuerySet:
+    """Each source with the time of its last import, the latest first."""
+    return (
+        ImportRun.objects.order_by()
+        .values_list("source")
+        .annotate(Max("started_at"))
+        .order_by("-started_at__max")[:MAX_LISTED_SOURCES]
+    )

@@ -1,0 +1,82 @@
+"""Limits of an import from the admin: so many records, so many seconds.
+
+More is imported by command.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.db import connection
+
+from articles.imports.formats import ReaderNote, RecordReader
+from articles.imports.plan import CannotImport
+
+MAX_SECONDS = 60
+# On SQLite whoever saves meanwhile waits, and gives up after 20 seconds (settings.DATABASES).
+MAX_SECONDS_SQLITE = 15
+
+
+class ImportTooLarge(CannotImport):
+    """A file for the command, not for a web server.
+
+    ``advice`` says what can be done from the admin.
+    """
+
+    advice = ""
+
+
+class TooManyRecords(ImportTooLarge):
+    advice = "Divide the file, and bring in one part after the other."
+
+
+class ImportTooSlow(ImportTooLarge):
+    advice = (
+        "Bring in a part of it: give a number of records below, and a larger one the next time."
+    )
+
+
+def get_write_seconds() -> int:
+    """How long a transaction that writes may take, so that others can still save."""
+    return MAX_SECONDS_SQLITE if connection.vendor == "sqlite" else MAX_SECONDS
+
+
+class ImportLimits:
+    """Counts and times one import, while it reads and while it writes."""
+
+    def __init__(self, max_records: int, seconds: int):
+        self.max_records = max_records
+        self.seconds = seconds
+        self.deadline = time.monotonic() + seconds
+
+    def limit_reader(self, reader: RecordReader) -> RecordReader:
+        """The same reader within the limits.
+
+        It raises TooManyRecords and ImportTooSlow.
+        """
+
+        def read_within_limits(path: Path) -> Iterator:
+            record_count = 0
+            for item in reader(path):
+                self.check_time()
+                if not isinstance(item, ReaderNote):
+                    record_count += 1
+                if record_count > self.max_records:
+                    raise TooManyRecords(
+                        f"The file has more than {self.max_records:,} records: "
+                        "too many to bring in from here."
+                    )
+                yield item
+
+        return read_within_limits
+
+    def start_progress(self, what: str, size: Callable[[], int]) -> Callable[[int], None]:
+        """A progress function that checks the time at each step."""
+        return lambda number: self.check_time()
+
+    def check_time(self) -> None:
+        """Raise ImportTooSlow once the time is over."""
+        if time.monotonic() > self.deadline:
+            raise ImportTooSlow(
+                f"This takes longer than {self.seconds} seconds: too long for a web server."
+            )

@@ -1,0 +1,193 @@
+"""Our import as a resource of django-import-export.
+
+A dry run gives the plan; a real run writes the plan that was shown.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from import_export.resources import Resource
+from import_export.results import Result, RowResult
+
+from articles.imports import formats, registry
+from articles.imports.admin import limits
+from articles.imports.admin.storage import StoredUpload
+from articles.imports.job import FindingKind
+from articles.imports.matching import PageMatch
+from articles.imports.plan import ImportPlan, plan_import
+from articles.imports.staging import (
+    MAX_KEY_LENGTH,
+    WRITTEN_VERDICTS,
+    ImportVerdict,
+    StagedFinding,
+    StagedRecord,
+)
+from articles.models import ImportRun
+
+IMPORT_TYPES = {
+    ImportVerdict.NEW: RowResult.IMPORT_TYPE_NEW,
+    ImportVerdict.CHANGED: RowResult.IMPORT_TYPE_UPDATE,
+}
+
+
+class PlannedRecord(RowResult):
+    """What becomes of one record.
+
+    ``differences`` are the fields that differ from the page here, ``reason`` why it conflicts.
+    """
+
+    def __init__(self, row: StagedRecord, differences: list, reason: str):
+        super().__init__()
+        self.import_type = IMPORT_TYPES.get(row.verdict, self.IMPORT_TYPE_SKIP)
+        self.object_repr = row.name or row.key
+        self.line = row.line
+        self.key = row.key
+        self.kind = row.type
+        self.verdict = row.verdict
+        self.differences = differences
+        self.reason = reason
+
+
+class PlanResult(Result):
+    """The plan of an import, record by record.
+
+    ``digest`` changes with anything that would be written differently.
+    """
+
+    def __init__(self, plan: ImportPlan):
+        super().__init__()
+        self.counts = plan.counts
+        self.finding_counts = Counter(plan.finding_counts)
+        self.findings = list(plan.findings())
+        self.run: ImportRun | None = None
+        self._append_records(plan)
+        self._append_refused_records()
+        self.digest = self._compute_digest(plan)
+
+    def _append_records(self, plan: ImportPlan) -> None:
+        conflict_reasons = {}
+        for finding in self.get_findings(FindingKind.CONFLICT):
+            conflict_reasons[finding.line, finding.key] = finding.text
+        differences = dict(_iter_differences(plan))
+        for row in chain.from_iterable(plan.job.staging.rows(self.counts)):
+            # Findings are stored with the beginning of a long id.
+            reason = conflict_reasons.get((row.line, row.key[:MAX_KEY_LENGTH]), "")
+            record = PlannedRecord(row, differences.get(row.seq, []), reason)
+            self.append_row_result(record)
+            self.increment_row_result_total(record)
+
+    def _append_refused_records(self) -> None:
+        for finding in self.get_findings(FindingKind.REFUSED):
+            error = ValidationError({finding.field or "record": [finding.text]})
+            self.append_invalid_row(finding.line, {}, error)
+        refused_count = self.finding_counts[FindingKind.REFUSED]
+        self.totals[RowResult.IMPORT_TYPE_INVALID] = refused_count
+        self.total_rows = len(self.rows) + refused_count
+
+    def get_findings(self, what: str) -> list[StagedFinding]:
+        """The findings of one type, as many as a plan stores."""
+        return [finding for finding in self.findings if finding.what == what]
+
+    def get_records(self, verdict: str) -> list[PlannedRecord]:
+        return [row for row in self.rows if row.verdict == verdict]
+
+    @property
+    def draft_count(self) -> int:
+        """How many records become drafts."""
+        return self.totals[RowResult.IMPORT_TYPE_NEW] + self.totals[RowResult.IMPORT_TYPE_UPDATE]
+
+    @property
+    def write_count(self) -> int:
+        """How many records are written: drafts, and ids that are noted."""
+        total = 0
+        for verdicts in self.counts.values():
+            total += sum(verdicts.get(verdict, 0) for verdict in WRITTEN_VERDICTS)
+        return total
+
+    def _compute_digest(self, plan: ImportPlan) -> str:
+        """Over what was shown, and over the texts here that would be replaced.
+
+        A page shows only the beginning of those texts.
+        """
+        findings = sorted(self.finding_counts.items())
+        options = (plan.job.source, plan.job.on_conflict, plan.most, findings)
+        digest = hashlib.sha256(repr(options).encode())
+        current_digests = _get_current_digests(plan)
+        for row in self.rows:
+            differences = [str(difference) for difference in row.differences]
+            shown = (row.kind, row.key, row.line, str(row.verdict), differences)
+            replaced = current_digests.get((row.kind, row.key), "")
+            digest.update(repr((shown, replaced)).encode())
+        return digest.hexdigest()
+
+
+class PlanChanged(Exception):
+    """What would be written is not what was shown; ``result`` is what would be written now."""
+
+    def __init__(self, result: PlanResult):
+        self.result = result
+
+
+class DraftImportResource(Resource):
+    """Takes an upload where django-import-export takes a dataset (ADR 34).
+
+    Our files are read as a stream.
+    """
+
+    def import_data(
+        self, dataset: StoredUpload, dry_run=False, *, user, seen="", **kwargs
+    ) -> PlanResult:
+        """Plan; without ``dry_run``, also write the plan if its digest is ``seen``.
+
+        Raises PlanChanged, UnreadableFile and CannotImport.
+        """
+        if dry_run:
+            with _open_plan(dataset, user, limits.MAX_SECONDS) as plan:
+                return PlanResult(plan)
+        with transaction.atomic(), _open_plan(dataset, user, limits.get_write_seconds()) as plan:
+            result = PlanResult(plan)
+            if result.digest != seen:
+                raise PlanChanged(result)
+            result.run = plan.apply()
+        return result
+
+
+def _open_plan(upload: StoredUpload, user, seconds: int):
+    options = upload.options
+    import_limits = limits.ImportLimits(settings.IMPORT_MOST, seconds)
+    file_format = formats.get(options.format)
+    return plan_import(
+        upload.path,
+        reader=import_limits.limit_reader(file_format),
+        format=file_format.name,
+        source=options.source,
+        by=user,
+        on_conflict=options.on_conflict,
+        most=options.most,
+        start_progress=import_limits.start_progress,
+    )
+
+
+def _iter_differences(plan: ImportPlan) -> Iterator[tuple[int, list]]:
+    """Place in the file, and differences, of each record that changes something."""
+    record_count = plan.job.staging.count(list(plan.counts))
+    report_progress = plan.start_progress("changes shown", lambda: record_count)
+    for row, differences in plan.changes(record_count + 1):
+        yield row.seq, differences
+        report_progress(1)
+
+
+def _get_current_digests(plan: ImportPlan) -> dict[tuple[str, str], str]:
+    """By kind and id, the digest of the text here that a changed record would replace."""
+    found = {}
+    for importer in registry.get_all():
+        for rows in plan.job.staging.rows([importer.type], [ImportVerdict.CHANGED]):
+            for key, match in importer.set_verdicts(plan.job, rows).items():
+                if isinstance(match, PageMatch):
+                    found[importer.type, key] = match.page.newest_digest
+    return found

@@ -1,0 +1,93 @@
+"""Formats of import files: each has a reader that yields the records of a file.
+
+A reader streams, keeps only a bounded part of the file in memory, and never uses the database.
+Its records are in the shape of our own JSON lines (docs/import-formats.md) and not yet checked.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class UnreadableFile(Exception):
+    """The file cannot be read as a whole; the text says where it fails, and what to do."""
+
+
+class UnknownFormat(LookupError):
+    """No reader has this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One record, in the shape of our JSON lines, not checked yet."""
+
+    line: int
+    values: dict
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRecord:
+    """A record that is left out, and why, in words for an editor."""
+
+    line: int
+    key: str
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderNote:
+    """Something that was dropped, or decided by a documented rule."""
+
+    line: int
+    key: str
+    reason: str
+
+
+RecordReader = Callable[[Path], Iterator[RawRecord | RejectedRecord | ReaderNote]]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFormat:
+    """A format that can be chosen; called with a path, it reads the file."""
+
+    name: str
+    reader: RecordReader
+    label: str
+    suffixes: tuple[str, ...]
+
+    def __call__(self, path: Path) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
+        return self.reader(path)
+
+
+_formats: dict[str, ImportFormat] = {}
+
+
+def register(name: str, reader: RecordReader, *, label: str, suffixes: tuple[str, ...]) -> None:
+    _formats[name] = ImportFormat(name, reader, label, suffixes)
+
+
+def get(name: str) -> ImportFormat:
+    """The format of a name. Raises UnknownFormat, whose text lists all formats."""
+    try:
+        return _formats[name]
+    except KeyError:
+        raise UnknownFormat(
+            f"There is no format “{name}”. Choose one of: {', '.join(_formats)}."
+        ) from None
+
+
+def get_all() -> list[ImportFormat]:
+    return list(_formats.values())
+
+
+def detect(file_name: str) -> ImportFormat:
+    """The format for the end of a file name. Raises UnknownFormat if none or several fit."""
+    lower_name = file_name.lower()
+    found = [candidate for candidate in get_all() if lower_name.endswith(candidate.suffixes)]
+    if len(found) != 1:
+        names = ", ".join(candidate.name for candidate in found or get_all())
+        raise UnknownFormat(
+            f"The name of “{file_name}” does not tell its format. Choose one of: {names}."
+        )
+    return found[0]

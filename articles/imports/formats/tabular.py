@@ -1,0 +1,124 @@
+"""Tables of CSV and Excel: a row of headings, then a record in each row."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+
+from articles.imports.formats import RawRecord, ReaderNote, RejectedRecord, cells, columns
+from articles.imports.formats.columns import ImportColumn
+
+COMMENT_PREFIX = "#"  # a column whose heading begins with it is ignored
+
+
+class RecordTable:
+    """The records of a table whose headings were read.
+
+    Its rows are read only if ``find_errors`` finds none.
+    """
+
+    def __init__(self, headings: Sequence[str], line: int = 1):
+        self.line = line
+        self.headings = [heading.strip() for heading in headings]
+        self.types = columns.get_types()
+        self.columns: list[ImportColumn | None] = []
+        known = columns.get_columns()
+        for name in self.headings:
+            self.columns.append(known.get(columns.normalize_heading(name)))
+
+    @property
+    def width(self) -> int:
+        return len(self.headings)
+
+    def find_errors(self) -> Iterator[RejectedRecord]:
+        """The headings that are unknown, repeated or missing."""
+        known = {column.name: column for column in columns.get_columns().values()}
+        seen = set()
+        for name, column in zip(self.headings, self.columns, strict=True):
+            if column is None:
+                if name and not name.startswith(COMMENT_PREFIX):
+                    yield self._reject_unknown_heading(name, known)
+                continue
+            if column.name in seen:
+                yield self._reject_heading(
+                    name, f"The column “{column.name}” is there twice. Delete or rename one."
+                )
+            seen.add(column.name)
+        for name in columns.REQUIRED_COLUMNS:
+            if name not in seen:
+                required = _join_names(columns.REQUIRED_COLUMNS)
+                yield self._reject_heading(
+                    name, f"The column “{name}” is missing. Each row needs {required}."
+                )
+
+    def _reject_unknown_heading(self, name: str, known: dict[str, ImportColumn]) -> RejectedRecord:
+        return self._reject_heading(
+            name,
+            f"There is no column “{name[:80]}”.{_suggest_column(name, known)} "
+            f"Rename it, delete it, or begin its heading with {COMMENT_PREFIX}. "
+            f"Known are: {', '.join(known)}.",
+        )
+
+    def _reject_heading(self, field: str, reason: str) -> RejectedRecord:
+        return RejectedRecord(self.line, "", field[:80], reason)
+
+    def read_row(
+        self, line: int, row: Sequence[str]
+    ) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
+        """The record of one row. An empty cell leaves a field out; “(empty)” empties it."""
+        texts = {}
+        for column, cell in zip(self.columns, row, strict=False):
+            if column and cell.strip():
+                texts[column.name] = cell
+        key = cells.unescape_cell(texts.get("id", "")).strip()
+        type_name = cells.unescape_cell(texts.get("type", "")).strip().lower()
+        context = cells.RowContext(base=cells.unescape_cell(texts.get("url", "")).strip())
+        values: dict = {}
+        for column in self.columns:
+            if column is None or column.name not in texts:
+                continue
+            if type_name in self.types and not column.applies_to(self.types[type_name]):
+                reason = f"A row of type “{type_name}” has no “{column.name}”. Empty it."
+                yield RejectedRecord(line, key, column.name, reason)
+                return
+            try:
+                value = _read_value(column, texts[column.name], context)
+            except ValueError as error:
+                yield RejectedRecord(line, key, column.name, str(error))
+                return
+            column.set_value(values, value)
+        for note in dict.fromkeys(context.notes):
+            yield ReaderNote(line, key, f"Dropped: {note}.")
+        yield self._check_record(line, key, type_name, values)
+
+    def _check_record(
+        self, line: int, key: str, type_name: str, values: dict
+    ) -> RawRecord | RejectedRecord:
+        for name in columns.REQUIRED_COLUMNS:
+            if not values.get(name):
+                reason = f"The cell “{name}” is empty. Each row needs one."
+                return RejectedRecord(line, key, name, reason)
+        if type_name not in self.types:
+            known = _join_names(sorted(self.types))
+            reason = f"“{type_name[:80]}” is no type. A row is of type {known}."
+            return RejectedRecord(line, key, "type", reason)
+        values["type"] = type_name
+        values[self.types[type_name].title] = values.pop("title")
+        return RawRecord(line, values)
+
+
+def _read_value(column: ImportColumn, cell: str, context: cells.RowContext):
+    if cell.strip() != cells.EMPTY_MARKER:
+        return column.read(cells.unescape_cell(cell), context)
+    if column.read in (cells.read_boolean, cells.read_integer):
+        return None
+    return column.read("", context)
+
+
+def _suggest_column(name: str, known: dict[str, ImportColumn]) -> str:
+    near = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
+    return f" Do you mean “{near[0]}”?" if near else ""
+
+
+def _join_names(names: Sequence[str]) -> str:
+    if len(names) <= 3:
+        return ", ".join(names)
+    return f"{', '.join(names[:-1])} or {names[-1]}"

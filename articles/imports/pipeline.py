@@ -1,0 +1,224 @@
+"""An import from file to drafts: read all records, give each a verdict, and write them."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from articles.imports import registry
+from articles.imports.formats import RawRecord, ReaderNote, RecordReader, RejectedRecord
+from articles.imports.job import CannotImport, FindingKind, ImportJob
+from articles.imports.pages import BATCH
+from articles.imports.records import CleaningContext, InvalidRecord, parse_record
+from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord
+from articles.models import ImportFinding, ImportRun
+
+ImportProgressStarter = Callable[[str, Callable[[], int]], Callable[[int], None]]
+IMPORT_PERMISSION = "articles.import_content"
+
+
+def check_may_import(user) -> None:
+    if not (user.is_active and user.has_perm(IMPORT_PERMISSION)):
+        raise CannotImport("Only managing editors can import pages.")
+
+
+def compute_file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def stage_file(
+    job: ImportJob,
+    path: Path,
+    reader: RecordReader,
+    *,
+    most: int | None = None,
+    start_progress: ImportProgressStarter,
+) -> None:
+    """Check and clean each record of a file and store it; those that are invalid are reported."""
+    report_progress = start_progress("records read", lambda: most or 0)
+    record_count = 0
+    for item in reader(path):
+        if isinstance(item, ReaderNote):
+            job.add_note(item.line, item.key, item.reason)
+        elif isinstance(item, RejectedRecord):
+            _refuse(job, item.line, item.key, item.reason, item.field)
+        else:
+            if _stage_record(job, item):
+                record_count += 1
+            report_progress(1)
+            if record_count == most:
+                return
+
+
+def _refuse(job: ImportJob, line: int, key: str, reason: str, field: str) -> None:
+    job.staging.add_finding(FindingKind.REFUSED, line, key, reason, field)
+
+
+def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
+    """Store a record, or report why it is refused. Returns whether it was stored."""
+    line = raw_record.line
+    values = raw_record.values
+    key = str(values.get("id") or "")
+    importer = registry.get(values.get("type"))
+    if importer is None:
+        known = ", ".join(known_importer.type for known_importer in registry.get_all())
+        _refuse(job, line, key, f"is not one of {known}", "type")
+        return False
+    context = CleaningContext(base=str(values.get("url") or ""))
+    try:
+        record = parse_record(importer.record_class, values, context)
+    except InvalidRecord as error:
+        _refuse(job, line, key, error.reason, error.field)
+        return False
+    refusal = job.staging.add(
+        line,
+        importer.namespace,
+        record,
+        name=getattr(record, "title", "") or getattr(record, "name", ""),
+        also=getattr(record, "also", ()),
+        url=getattr(record, "url", ""),
+    )
+    if refusal:
+        _refuse(job, line, key, refusal, "id")
+        return False
+    if context.dropped:
+        job.add_note(line, key, f"Left out of its text: {'; '.join(context.dropped)}.")
+    return True
+
+
+def set_verdicts(job: ImportJob, start_progress: ImportProgressStarter) -> None:
+    """Give each record its verdict by what is here now. Nothing of the site is written."""
+    for importer in registry.get_all():
+        report_progress = start_progress(
+            f"{importer.type} records compared", partial(job.staging.count, [importer.type])
+        )
+        for rows in job.staging.rows([importer.type], size=BATCH):
+            importer.set_verdicts(job, rows)
+            job.staging.set_verdicts(rows)
+            report_progress(len(rows))
+
+
+def get_changes(job: ImportJob, most: int) -> Iterator[tuple[StagedRecord, list]]:
+    """The first records that change something, each with its differences."""
+    for importer in registry.get_all():
+        for rows in job.staging.rows([importer.type], [ImportVerdict.CHANGED], size=BATCH):
+            rows = rows[:most]
+            most -= len(rows)
+            found = importer.differences(job, rows)
+            for row in rows:
+                yield row, found.get(row.key, [])
+            if not most:
+                return
+
+
+def apply(job: ImportJob, *, chunk: int = 0, start_progress: ImportProgressStarter) -> Counter:
+    """Write what was planned: all in one transaction, or ``chunk`` records in each.
+
+    Each record gets its verdict again while its page is locked, so that nothing is lost that
+    editors save meanwhile.
+    """
+    written = Counter()
+    size = chunk or BATCH
+    with nullcontext() if chunk else transaction.atomic():
+        for importer in registry.get_all():
+            new = [ImportVerdict.NEW]
+            _run_step(job, importer, importer.create_stubs, new, size, start_progress, "begun")
+            counts = _run_step(
+                job, importer, importer.write, WRITTEN_VERDICTS, size, start_progress, "written"
+            )
+            for verdict, number in counts.items():
+                written[f"{importer.type} {verdict}"] += number
+        _finish_run(job)
+    return written
+
+
+def _run_step(
+    job: ImportJob,
+    importer,
+    step,
+    verdicts,
+    size: int,
+    start_progress: ImportProgressStarter,
+    what: str,
+) -> Counter:
+    """Call a step with each batch of records. Returns how many it wrote of each verdict."""
+    total = Counter()
+    report_progress = start_progress(
+        f"{importer.type} records {what}", partial(job.staging.count, [importer.type], verdicts)
+    )
+    for rows in job.staging.rows([importer.type], verdicts, size=size):
+        with transaction.atomic():
+            written_rows = step(job, rows)
+            if written_rows:
+                written = Counter(row.verdict for row in written_rows)
+                _save_counts(job, importer, written)
+                total.update(written)
+        report_progress(len(rows))
+    return total
+
+
+def _save_counts(job: ImportJob, importer, written: Counter) -> None:
+    """Add to the counts of the run, so that a run that was stopped can be resumed."""
+    for verdict, number in written.items():
+        name = f"{importer.type} {verdict}"
+        job.run.counts[name] = job.run.counts.get(name, 0) + number
+    job.run.save(update_fields=["counts"])
+
+
+def _finish_run(job: ImportJob) -> None:
+    _save_findings(job)
+    counts = job.run.counts
+    for record_type, by_verdict in job.staging.counts().items():
+        for verdict, number in by_verdict.items():
+            if verdict not in WRITTEN_VERDICTS:
+                counts[f"{record_type} {verdict}"] = number
+    for what, number in job.staging.finding_counts.items():
+        counts[str(what)] = number
+    for field, number in job.dangling_counts.items():
+        if number:
+            counts[f"dangling {field}"] = number
+    job.run.finished_at = timezone.now()
+    job.run.save(update_fields=["counts", "finished_at"])
+
+
+def _save_findings(job: ImportJob) -> None:
+    """Store the findings of this import in place of those of an earlier, stopped run."""
+    job.run.findings.all().delete()
+    findings = []
+    for finding in job.staging.findings():
+        findings.append(
+            ImportFinding(
+                run=job.run,
+                what=finding.what,
+                line=finding.line,
+                key=finding.key,
+                field=finding.field,
+                text=finding.text,
+            )
+        )
+    ImportFinding.objects.bulk_create(findings, batch_size=BATCH)
+
+
+def prepare_run(job: ImportJob, *, path: Path, format: str, most: int | None) -> ImportRun:
+    """The run of this import: one that was stopped half-way and is resumed, or a new one."""
+    digest = compute_file_digest(path)
+    unfinished = ImportRun.objects.filter(
+        source=job.source, file_digest=digest, most=most, finished_at__isnull=True
+    )
+    job.run = unfinished.order_by("-pk").first() or ImportRun(
+        source=job.source,
+        format=format,
+        file_name=path.name[-255:],
+        file_digest=digest,
+        on_conflict=job.on_conflict,
+        most=most,
+        by=job.by,
+        started_at=timezone.now(),
+    )
+    return job.run

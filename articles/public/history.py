@@ -1,0 +1,334 @@
+"""The public history of a page: what was signed, by which clinician, what changed; old versions.
+
+After a withdrawal, no text that was signed before it is shown, neither in whole nor in a diff.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from django.core.paginator import EmptyPage, Paginator
+from django.db.models import Max
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from articles.content import kinds
+from articles.content.diff import Change, compare, compare_words
+from articles.content.review_line import (
+    LegacyReview,
+    PageMetadata,
+    Person,
+    ReviewLine,
+)
+from articles.models import Article, PublicationEvent
+from articles.public import pages
+from articles.public.breadcrumbs import Breadcrumb, build_page_trail
+from articles.public.page_cache import CACHE_CONTROL, PublicPage
+
+EVENTS_PER_PAGE = 20
+EXPUNGED_NOTE = (
+    "The text of this version was expunged, for a reason of law or to protect somebody. "
+    "Nobody can read it any more; who signed it, when, and its digest stay."
+)
+TEXT_REMOVED_NOTE = (
+    "The text of an older version was taken out of this history, for a reason of law or to protect "
+    "somebody. The page itself did not change."
+)
+SIGNED_AGAIN_NOTE = "This text was withdrawn later, and has been signed again since."
+WITHDRAWN_LATER_NOTE = (
+    "This text is not shown: it was withdrawn later, or came before one that was."
+)
+FIRST_VERSION_NOTE = "The first version that visitors could read."
+AFTER_WITHDRAWAL_NOTE = "Signed after a withdrawal. What was signed before it is not shown."
+PREVIOUS_EXPUNGED_NOTE = "The version before it was expunged, so what changed is not shown."
+
+
+@dataclass(frozen=True)
+class HistoryEvent:
+    """One publication event, as the public history shows it.
+
+    ``note`` says why there are no ``changes`` to show; ``url`` leads to the text where it can be
+    read; ``correction`` is the published error that this event corrected. ``earlier`` is the
+    review in an earlier system that this event recorded, where nobody signed here.
+    """
+
+    publication: PublicationEvent
+    heading: str
+    by: Person | None = None
+    url: str = ""
+    note: str = ""
+    correction: str = ""
+    earlier: LegacyReview | None = None
+    changes: tuple[Change, ...] = ()
+    metadata_changes: tuple[tuple[str, list], ...] = ()
+
+
+def get_history_page(
+    *, kind: str, slug: str, number: int, url_name: str
+) -> PublicPage | HttpResponse:
+    """One page of the history of a public page, newest first, in a fixed number of queries."""
+    page = _find_page(kind, slug)
+    if page is None:
+        return pages.redirect_moved_page(kind=kind, slug=slug, url_name=url_name)
+    if page.live is None:
+        return pages.get_gone_page(page)
+    log = page.publications.select_related("revision").order_by("-id")
+    try:
+        shown = Paginator(log, EVENTS_PER_PAGE).page(number)
+    except EmptyPage as empty:
+        raise Http404 from empty
+    start = shown.start_index() - 1
+    # One more than is shown: the event that the last one changed.
+    publications = list(log[start : start + EVENTS_PER_PAGE + 1])
+    shown.object_list = publications[:EVENTS_PER_PAGE]
+    before = log.signed().filter(pk__lt=shown.object_list[-1].pk).first()
+    document = page.live.revision.read()
+    last_withdrawal_id = _get_last_withdrawal_id(page)
+    events = _iter_events(page, publications, shown.object_list, before, last_withdrawal_id)
+    get_url = partial(_build_url, url_name, page.slug)
+    context = {
+        "document": document,
+        "address": page.path,
+        "breadcrumbs": build_page_trail(page, Breadcrumb("History", f"{page.path}history/")),
+        "events": list(events),
+        "recorded": any(line.read_review_line().earlier for line in shown.object_list),
+        "page": shown,
+        "page_urls": pages.get_adjacent_urls(shown, get_url),
+    }
+    return PublicPage("articles/history.html", context, page.site_revision, noindex=True)
+
+
+def _find_page(kind: str, slug: str) -> Article | None:
+    return Article.objects.with_slug(kind=kind, slug=slug).with_publication().first()
+
+
+def _build_url(url_name: str, slug: str, number: int) -> str:
+    if number == 1:
+        return reverse(url_name, args=[slug])
+    return reverse(url_name, args=[slug, number])
+
+
+def _get_last_withdrawal_id(page: Article) -> int:
+    withdrawals = page.publications.filter(kind=PublicationEvent.EventKind.WITHDRAW)
+    return withdrawals.aggregate(latest=Max("id"))["latest"] or 0
+
+
+def _iter_events(
+    page: Article,
+    publications: list[PublicationEvent],
+    shown: list[PublicationEvent],
+    before: PublicationEvent | None,
+    last_withdrawal_id: int,
+) -> Iterator[HistoryEvent]:
+    """The events to show. ``before`` is the last signed one before them."""
+    previous_signed = {}
+    for line in reversed(shown):
+        if line.kind in PublicationEvent.SIGNED_KINDS:
+            previous_signed[line] = before
+            before = line
+    older = dict(zip(publications, [*publications[1:], None], strict=True))
+    for line in shown:
+        heading = line.get_kind_display()
+        if line.kind in PublicationEvent.SIGNED_KINDS:
+            yield _build_signed_event(page, line, previous_signed[line], last_withdrawal_id)
+        elif line.kind == PublicationEvent.EventKind.WITHDRAW:
+            yield HistoryEvent(line, "Withdrawn")
+        elif line.kind == PublicationEvent.EventKind.EXPUNGE:
+            yield HistoryEvent(line, heading, note=TEXT_REMOVED_NOTE)
+        else:
+            changes = tuple(_iter_metadata_changes(page, older[line], line))
+            yield HistoryEvent(line, heading, metadata_changes=changes)
+
+
+def _build_signed_event(
+    page: Article,
+    publication: PublicationEvent,
+    previous: PublicationEvent | None,
+    last_withdrawal_id: int,
+) -> HistoryEvent:
+    """An event that published a text: with its changes, or a note that says why there are none."""
+    review = publication.read_review_line()
+    event = HistoryEvent(
+        publication,
+        _describe_event(review, previous),
+        by=review.updates[-1].by if review.updates else review.reviewed_by,
+        correction=_get_correction(publication, previous, last_withdrawal_id),
+        earlier=review.earlier,
+    )
+    if publication.revision.expunged:
+        return replace(event, note=EXPUNGED_NOTE)
+    withdrawn_later = publication.pk < last_withdrawal_id
+    if publication.revision_id == page.live.revision_id:
+        event = replace(event, url=page.path)
+        if withdrawn_later:
+            return replace(event, note=SIGNED_AGAIN_NOTE)
+    elif withdrawn_later:
+        return replace(event, note=WITHDRAWN_LATER_NOTE)
+    else:
+        event = replace(event, url=f"{page.path}history/{publication.revision.number}/")
+    note = _explain_missing_changes(publication, previous, last_withdrawal_id)
+    if note:
+        return replace(event, note=note)
+    kind = kinds.get(page.kind)
+    old = kind.blocks(previous.revision.read())
+    new = kind.blocks(publication.revision.read())
+    return replace(event, changes=tuple(compare(old, new)))
+
+
+def _explain_missing_changes(
+    publication: PublicationEvent, previous: PublicationEvent | None, last_withdrawal_id: int
+) -> str:
+    """Why what changed since the previous signed event cannot be shown; "" where it can."""
+    if previous is None:
+        return FIRST_VERSION_NOTE
+    if previous.revision_id == publication.revision_id:
+        return _describe_same_text(publication.read_review_line(), previous)
+    if previous.pk < last_withdrawal_id:
+        return AFTER_WITHDRAWAL_NOTE
+    if previous.revision.expunged:
+        return PREVIOUS_EXPUNGED_NOTE
+    return ""
+
+
+def _describe_event(review: ReviewLine, previous: PublicationEvent | None) -> str:
+    """The heading of an event that published a text."""
+    if review.earlier:
+        return "Recorded from a previous system"
+    if review.updates:
+        return "Read again" if review.updates[-1].again else "Change"
+    if previous and previous.read_review_line().reviewed_by:
+        return "Annual review"
+    return "First review"
+
+
+def _describe_same_text(review: ReviewLine, previous: PublicationEvent) -> str:
+    if review.earlier:
+        return "The same text. What is said of its review was put right."
+    if previous.read_review_line().earlier:
+        return (
+            "The same text, which was recorded from a previous system before. "
+            "Now it is signed here."
+        )
+    return "The same text, signed again."
+
+
+def _get_correction(
+    publication: PublicationEvent, previous: PublicationEvent | None, last_withdrawal_id: int
+) -> str:
+    """The correction that came with a signed event; none for what came before a withdrawal."""
+    if publication.pk < last_withdrawal_id:
+        return ""
+    known = 0
+    if previous and previous.pk > last_withdrawal_id:
+        known = len(previous.read_review_line().corrections)
+    corrections = publication.read_review_line().corrections[known:]
+    return " ".join(correction.text for correction in corrections)
+
+
+def _iter_metadata_changes(
+    page: Article, previous: PublicationEvent, publication: PublicationEvent
+) -> Iterator[tuple[str, list]]:
+    """The parts of the page metadata that changed: a name, and words added, removed or the same."""
+    old_path = _get_path(page, previous)
+    new_path = _get_path(page, publication)
+    if old_path != new_path:
+        yield "Address", [("removed", old_path), ("same", " "), ("added", new_path)]
+    old, new = previous.read_metadata(), publication.read_metadata()
+    for name, format_part in (
+        ("Copyright notice", _format_notice),
+        ("Filed under", _format_topics),
+    ):
+        old_text = format_part(old)
+        new_text = format_part(new)
+        if old_text != new_text:
+            yield name, list(compare_words(old_text, new_text))
+
+
+def _get_path(page: Article, publication: PublicationEvent) -> str:
+    return reverse(kinds.get(page.kind).url_name, args=[publication.slug])
+
+
+def _format_notice(metadata: PageMetadata) -> str:
+    notice = metadata.notice
+    if notice is None:
+        return "none"
+    parts = [f"© {notice.year} {notice.holder}.", notice.statement, notice.agreement_title]
+    return " ".join(part for part in parts if part)
+
+
+def _format_topics(metadata: PageMetadata) -> str:
+    return "; ".join(filing.name for filing in metadata.filed_under) or "nothing"
+
+
+def get_version_page(
+    *, kind: str, slug: str, number: int, url_name: str
+) -> PublicPage | HttpResponse:
+    """An older signed text, with the metadata and review line that visitors saw last.
+
+    The current text redirects to the page.
+
+    Raises Http404 for a revision that nobody signed.
+    """
+    page = _find_page(kind, slug)
+    if page is None:
+        return pages.redirect_moved_page(kind=kind, slug=slug, url_name=url_name, number=number)
+    if page.live is None:
+        return pages.get_gone_page(page)
+    publications = page.publications.filter(revision__number=number).order_by("-id")
+    line = publications.select_related("revision").first()
+    if line is None:
+        raise Http404
+    if line.revision_id == page.live.revision_id:
+        response = redirect(page.path)
+        response["Cache-Control"] = CACHE_CONTROL
+        return response
+    withdrawals = page.publications.filter(kind=PublicationEvent.EventKind.WITHDRAW)
+    withdrawal = withdrawals.order_by("-id").first()
+    if withdrawal and line.pk <= withdrawal.pk:
+        return pages.build_withdrawn_page(withdrawal, page.site_revision, address=page.path)
+    if line.revision.expunged:
+        return _build_expunged_page(page, number)
+    context = _build_version_context(page, line)
+    return PublicPage("articles/version.html", context, page.site_revision, noindex=True)
+
+
+def _build_expunged_page(page: Article, number: int) -> PublicPage:
+    """410 for a revision whose text was expunged."""
+    context = {
+        "title": page.live.title,
+        "number": number,
+        "address": page.path,
+        "note": EXPUNGED_NOTE,
+    }
+    return PublicPage(
+        "articles/expunged.html", context, page.site_revision, status=410, noindex=True
+    )
+
+
+def _build_version_context(page: Article, publication: PublicationEvent) -> dict:
+    number = publication.revision.number
+    document = publication.revision.read()
+    kind = kinds.get(page.kind)
+    context = pages.build_context(
+        page,
+        document,
+        publication.read_review_line(),
+        publication.read_metadata(),
+        state="superseded",
+    )
+    history_path = f"{page.path}history/"
+    later = page.publications.signed().filter(pk__gt=publication.pk).order_by("id")
+    context |= {
+        "breadcrumbs": build_page_trail(
+            page,
+            Breadcrumb("History", history_path),
+            Breadcrumb(f"Revision {number}", f"{history_path}{number}/"),
+        ),
+        "overdue": False,
+        "version": publication.revision,
+        "superseded_on": later.first().at,
+        "page_template": kind.partial,
+        "causes_template": kind.causes_partial if getattr(document, "causes", ()) else None,
+    }
+    return context

@@ -1,0 +1,162 @@
+"""What visitors get at an address: the signed page, a notice of withdrawal, or a redirect."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.paginator import Page
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.content import kinds
+from articles.content.document import Document
+from articles.content.languages import SOURCE_LANGUAGE
+from articles.content.review_line import PageMetadata, ReviewLine
+from articles.images import store
+from articles.models import Article, PublicationEvent, Redirect
+from articles.public import json_ld, related
+from articles.public.breadcrumbs import Breadcrumb, build_page_trail
+from articles.public.page_cache import CACHE_CONTROL, PublicPage
+from articles.publishing import merging
+
+
+def get_public_page(
+    *, kind: str, slug: str, template: str, url_name: str, section: str = "", **url_kwargs
+) -> PublicPage | HttpResponse:
+    """The public page of a kind at a slug, in at most two queries.
+
+    Raises Http404 where there never was one.
+
+    ``section`` names a part of the page that has an address of its own, and ``url_kwargs`` are the
+    arguments of that address beside the slug.
+    """
+    page = Article.objects.with_slug(kind=kind, slug=slug).with_publication().with_dates().first()
+    if page is None:
+        return redirect_moved_page(kind=kind, slug=slug, url_name=url_name, **url_kwargs)
+    if page.live is None:
+        return get_gone_page(page, follow_successor=True)
+    document = page.live.revision.read()
+    line, metadata = page.live.read_review_line(), page.live.read_metadata()
+    children = []
+    if section:
+        url = reverse(url_name, kwargs={"slug": slug, **url_kwargs})
+        children.append(Breadcrumb(section, url))
+    trail = build_page_trail(page, *children)
+    context = build_context(page, document, line, metadata)
+    context["breadcrumbs"] = trail
+    context["feedback"] = page.live.revision.uuid
+    data = json_ld.build_graph(
+        document=document,
+        review_line=line,
+        metadata=metadata,
+        digest=page.live.revision.digest,
+        links=context["links"],
+        document_path=page.path,
+        section=section,
+        number=url_kwargs.get("number", 1),
+        trail=trail,
+        published_at=page.published_at,
+        changed_at=page.changed_at,
+    )
+    return PublicPage(template, context, page.site_revision, data=data)
+
+
+def build_context(
+    page: Article,
+    document: Document,
+    line: ReviewLine | None,
+    metadata: PageMetadata,
+    state: str = "",
+) -> dict:
+    """The template context of a page: for visitors without a ``state``, for staff with one."""
+    today = timezone.localdate()
+    topics = ()
+    if kinds.get(document.kind).medical and not state:
+        topics = metadata.filed_under
+    near = related.find_related_pages(document, topics)
+    overdue = past_grace = False
+    if line:
+        overdue = line.is_overdue(today)
+        past_grace = not state and line.is_past_grace(today, settings.GRACE_DAYS[page.risk])
+    return {
+        "document": document,
+        "line": line,
+        "metadata": metadata,
+        "images": store.get_image_urls(document, state),
+        "links": near.links,
+        "related": near.related,
+        "address": page.path,
+        "overdue": overdue,
+        "past_grace": past_grace,
+        "state": state,
+    }
+
+
+def get_gone_page(page: Article, *, follow_successor: bool = False) -> PublicPage | HttpResponse:
+    """410 with a plain reason and the title under which it was signed; 404 for a draft.
+
+    Where a public page covers the same subject, it is named. With ``follow_successor`` the answer
+    is a redirect to it, if it was signed with the title of this page among its names (ADR 32).
+    """
+    newest = page.publications.order_by("-id").first()
+    if newest is None:
+        raise Http404
+    successor = merging.find_successor(newest)
+    if successor is None:
+        return build_withdrawn_page(newest, page.site_revision)
+    if follow_successor and merging.has_signed_name(successor, newest.title):
+        return redirect_permanently(successor.path)
+    covered_by = {"title": successor.live.title, "url": successor.path}
+    return build_withdrawn_page(newest, page.site_revision, covered_by=covered_by)
+
+
+def build_withdrawn_page(
+    publication: PublicationEvent, site_revision: int, **extra_context
+) -> PublicPage:
+    """410, with date and reason of a withdrawal.
+
+    ``address`` among the extra context is where the page can be read again, if it can.
+    """
+    context = {
+        "title": publication.title,
+        "reason": publication.get_reason_display(),
+        "withdrawn_on": publication.at,
+        "unsafe": publication.reason == PublicationEvent.Reason.SAFETY,
+        **extra_context,
+    }
+    return PublicPage("410.html", context, site_revision, status=410)
+
+
+def redirect_moved_page(*, kind: str, slug: str, url_name: str, **url_kwargs) -> HttpResponse:
+    """A permanent redirect from an old address. Raises Http404 where there is none.
+
+    Imported ids have redirects to drafts too. Visitors must not learn of those, not even the
+    address, which is made from a title.
+    """
+    logged = PublicationEvent.objects.filter(article=OuterRef("article"))
+    redirects = Redirect.objects.filter(
+        Exists(logged), kind=kind, slug=slug, language=SOURCE_LANGUAGE
+    )
+    found = redirects.select_related("article").first()
+    if found is None:
+        raise Http404
+    url = reverse(url_name, kwargs={"slug": found.article.slug, **url_kwargs})
+    return redirect_permanently(url)
+
+
+def redirect_permanently(path: str) -> HttpResponse:
+    """A permanent redirect that browsers ask for again each time."""
+    response = redirect(path, permanent=True)
+    # Browsers store a permanent redirect for good, and would go in circles once a page moved back.
+    response["Cache-Control"] = CACHE_CONTROL
+    return response
+
+
+def get_adjacent_urls(page: Page, get_url: Callable[[int], str]) -> dict[str, str | None]:
+    """The addresses of the pages of a list before and after one."""
+    return {
+        "previous": get_url(page.previous_page_number()) if page.has_previous() else None,
+        "next": get_url(page.next_page_number()) if page.has_next() else None,
+    }

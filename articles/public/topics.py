@@ -1,0 +1,62 @@
+"""Topics on the public site: the pages that are filed under one, by their published metadata."""
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Max, Subquery
+from django.urls import reverse
+
+from articles.content import kinds
+from articles.fields import fold
+from articles.models import PublicationEvent, TopicEntry
+
+ENTRIES_PER_PAGE = 100
+
+
+def get_topic_url(slug: str, number: int = 1) -> str:
+    if number == 1:
+        return reverse("articles:topic", args=[slug])
+    return reverse("articles:topic", args=[slug, number])
+
+
+def list_topics() -> list[dict]:
+    """Each topic with a public page, by its newest name, with the number of its pages."""
+    rows = (
+        TopicEntry.objects.order_by()
+        .values("slug", "name")
+        .annotate(count=Count("id"), newest=Max("publication"))
+    )
+    topics: dict[str, dict] = {}
+    for row in rows.order_by("newest"):
+        slug = row["slug"]
+        count = row["count"]
+        if slug in topics:  # under an earlier name
+            count += topics[slug]["count"]
+        topics[slug] = {"name": row["name"], "url": get_topic_url(slug), "count": count}
+    return sorted(topics.values(), key=lambda topic: fold(topic["name"]))
+
+
+def find_topic(slug: str) -> TopicEntry | None:
+    """The newest entry of a topic, which has its name, with the site revision of the same query."""
+    newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
+    lines = TopicEntry.objects.filter(slug=slug).order_by("-publication")
+    return lines.annotate(site_revision=Subquery(newest)).first()
+
+
+def get_entries_page(slug: str, number: int) -> Page:
+    """One page of the pages filed under a topic, by title. Raises EmptyPage past the last."""
+    lines = TopicEntry.objects.filter(slug=slug)
+    fields = [
+        "article__kind",
+        "article__live__title",
+        "article__live__slug",
+        "article__live__summary",
+    ]
+    return Paginator(lines.values_list(*fields), ENTRIES_PER_PAGE).page(number)
+
+
+def build_entry(kind: str, title: str, slug: str, summary: str) -> dict:
+    return {
+        "title": title,
+        "url": reverse(kinds.get(kind).url_name, args=[slug]),
+        "summary": summary,
+        "kind": kind,
+    }

@@ -1,0 +1,94 @@
+"""Public pages of plain articles and of topics, and their images."""
+
+from functools import partial
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.paginator import EmptyPage
+from django.http import Http404
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from articles.content import kinds
+from articles.images import store
+from articles.models import Article, Image, PublicationEvent, PublishedImage
+from articles.public import breadcrumbs, json_ld, pages, topics
+from articles.public import history as histories
+from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
+
+
+@public_page
+def article(request, slug):
+    return pages.get_public_page(
+        kind="article", slug=slug, template="articles/article.html", url_name="articles:article"
+    )
+
+
+@public_page
+def history(request, slug, number=1):
+    return histories.get_history_page(
+        kind="article", slug=slug, number=number, url_name="articles:history"
+    )
+
+
+@public_page
+def version(request, slug, number):
+    return histories.get_version_page(
+        kind="article", slug=slug, number=number, url_name="articles:version"
+    )
+
+
+@public_page
+def index(request):
+    site_revision = PublicationEvent.objects.site_revision()
+    data = json_ld.build_collection_graph("Articles", breadcrumbs.build_list_trail("article"))
+    return PublicPage("articles/index.html", {"entries": list_entries()}, site_revision, data=data)
+
+
+@public_page
+def topic(request, slug, number=1):
+    line = topics.find_topic(slug)
+    if line is None:
+        raise Http404
+    try:
+        page = topics.get_entries_page(slug, number)
+    except EmptyPage as empty:
+        raise Http404 from empty
+    trail = breadcrumbs.build_trail(line.name, topics.get_topic_url(slug))
+    path = topics.get_topic_url(slug, number)
+    context = {
+        "name": line.name,
+        "breadcrumbs": trail,
+        "page": page,
+        "entries": [topics.build_entry(*row) for row in page],
+        "page_urls": pages.get_adjacent_urls(page, partial(topics.get_topic_url, slug)),
+    }
+    data = json_ld.build_collection_graph(line.name, trail, path)
+    return PublicPage("articles/topic.html", context, line.site_revision, data=data, path=path)
+
+
+@require_safe
+def image(request, digest, extension):
+    """An image for visitors, as long as a public page has it."""
+    found = PublishedImage.objects.filter(sha256=digest).first()
+    return store.build_image_response(request, found, extension, cache_control=CACHE_CONTROL)
+
+
+@login_required
+@permission_required("articles.view_image", raise_exception=True)
+@require_safe
+def staff_image(request, digest, extension):
+    """An image for staff, published or not."""
+    found = Image.objects.filter(sha256=digest).first()
+    return store.build_image_response(request, found, extension, cache_control="private, no-cache")
+
+
+def list_entries(limit: int | None = None, *, kind: str = "article") -> list[dict]:
+    """Title, address and summary of the published pages of a kind, in alphabetical order."""
+    rows = Article.objects.public().filter(kind=kind).order_by("live__sort_key")
+    values = rows.values_list("live__title", "live__slug", "live__summary")[:limit]
+    url_name = kinds.get(kind).url_name
+    entries = []
+    for title, slug, summary in values:
+        url = reverse(url_name, args=[slug])
+        entries.append({"title": title, "url": url, "summary": summary})
+    return entries

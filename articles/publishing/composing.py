@@ -1,0 +1,142 @@
+"""Composes documents from working copies and restores them: the fields that all pages share."""
+
+from django.db.models import Prefetch
+
+from articles.content.document import (
+    AboutDocument,
+    Advice,
+    ArticleDocument,
+    Document,
+    DocumentFigure,
+    DocumentReference,
+)
+from articles.models import Article, Image
+from articles.models import Figure as FigureRow
+from articles.models import Reference as ReferenceRow
+
+FIGURE_TEXT_FIELDS = ("alt", "caption", "credit", "place")
+
+
+def load(pages):
+    """A queryset of pages, with all that ``compose_common_fields`` reads."""
+    return pages.select_related("writer").prefetch_related(
+        "references",
+        "tag_links__tag",
+        Prefetch("figures", FigureRow.objects.select_related("image")),
+    )
+
+
+def compose_common_fields(page: Article) -> dict:
+    """The fields of ``Document`` except ``kind``, from a loaded page. It makes no query."""
+    advice = None
+    if page.advice_level:
+        advice = Advice(level=page.advice_level, html=page.advice)
+    return {
+        "uuid": page.uuid,
+        "language": page.language,
+        "title": page.title,
+        "headline": page.headline or page.title,
+        "summary": page.summary,
+        "written_by": _get_writer_name(page),
+        "advice": advice,
+        "body": page.body,
+        "references": tuple(map(_compose_reference, page.references.all())),
+        "tags": tuple(sorted(link.tag.name for link in page.tag_links.all())),
+        "figures": tuple(map(_compose_figure, page.figures.all())),
+    }
+
+
+def _get_writer_name(page: Article) -> str:
+    """The writer as named in signed documents, whatever other pages show."""
+    return page.writer.get_full_name() or page.writer.get_username()
+
+
+def _compose_reference(row: ReferenceRow) -> DocumentReference:
+    return DocumentReference(title=row.title, publisher=row.publisher, url=row.url, year=row.year)
+
+
+def _compose_figure(row: FigureRow) -> DocumentFigure:
+    image = row.image
+    return DocumentFigure(
+        sha256=image.sha256,
+        media_type=image.media_type,
+        width=image.width,
+        height=image.height,
+        alt=row.alt,
+        caption=row.caption,
+        credit=row.credit,
+        place=row.place,
+    )
+
+
+def compose_article(page: Article) -> ArticleDocument:
+    return ArticleDocument(**compose_common_fields(page))
+
+
+def compose_about(page: Article) -> AboutDocument:
+    return AboutDocument(**compose_common_fields(page))
+
+
+def restore_common(page: Article, document: Document, *, default_headline: str) -> list[str]:
+    """Write the common fields of a document into the working copy.
+
+    ``default_headline`` is the one that composing would make: it is not stored as if it had been
+    typed. Returns a sentence for each thing that could not be restored.
+    """
+    page.title = document.title
+    page.summary = document.summary
+    page.body = document.body
+    page.headline = "" if document.headline == default_headline else document.headline
+    page.advice_level = page.advice = ""
+    if document.advice:
+        page.advice_level = document.advice.level
+        page.advice = document.advice.html
+    _restore_references(page, document)
+    page.tags.set(document.tags)
+    report = _restore_figures(page, document)
+    if document.written_by != _get_writer_name(page):
+        report.append(
+            f"The page was written by {document.written_by}; the writer was left as it is now."
+        )
+    return report
+
+
+def _restore_references(page: Article, document: Document) -> None:
+    rows = []
+    for position, reference in enumerate(document.references):
+        rows.append(ReferenceRow(article_id=page.pk, position=position, **reference.model_dump()))
+    page.references.all().delete()
+    ReferenceRow.objects.bulk_create(rows)
+
+
+def _restore_figures(page: Article, document: Document) -> list[str]:
+    """Put the pictures of a document on the page again. Returns a sentence for each missing one."""
+    digests = [figure.sha256 for figure in document.figures]
+    images = Image.objects.in_bulk(digests, field_name="sha256")
+    rows: list[FigureRow] = []
+    report: list[str] = []
+    for position, figure in enumerate(document.figures):
+        image = images.get(figure.sha256)
+        if image is None:
+            report.append(
+                f"The image “{figure.alt}” is not here any more (SHA-256 {figure.sha256[:12]}…)."
+            )
+            continue
+        row = FigureRow(article_id=page.pk, image=image, position=position)
+        for name in FIGURE_TEXT_FIELDS:
+            setattr(row, name, getattr(figure, name))
+        rows.append(row)
+    page.figures.all().delete()
+    FigureRow.objects.bulk_create(rows)
+    return report
+
+
+def restore_article(page: Article, document: Document) -> list[str]:
+    report = restore_common(page, document, default_headline=document.title)
+    page.save()
+    return report
+
+
+def find_no_authors(document_pairs: list[tuple[Document, Document | None]]) -> list[set[int]]:
+    """Authors of shared rows, for a kind of page that has none."""
+    return [set() for _ in document_pairs]

@@ -1,0 +1,103 @@
+"""Actions on copyright notices: a new year, retirement, return. No text or review changes."""
+
+from collections.abc import Iterable
+from operator import attrgetter
+
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from articles.models import Article, CopyrightNotice
+from articles.publishing.actions import ActionRefused, CannotRetireNotice, publish_metadata
+from articles.publishing.bulk_actions import set_notice
+
+
+class CannotRollOver(ActionRefused):
+    pass
+
+
+@transaction.atomic
+def roll_copyright_year(notices: Iterable[CopyrightNotice], *, year: int, by: AbstractUser) -> int:
+    """Set the year of notices. Returns how many public pages show it now.
+
+    Raises CannotRollOver.
+    """
+    ids = [notice.pk for notice in notices]
+    rows = CopyrightNotice.objects.select_for_update(no_key=True).filter(pk__in=ids)
+    error = get_year_error(rows.order_by("pk"), year)
+    if error:
+        raise CannotRollOver(error)
+    CopyrightNotice.objects.filter(pk__in=ids).update(year=year)
+    return publish_metadata(Article.objects.filter(notice__in=ids), by=by)
+
+
+def get_year_error(notices: Iterable[CopyrightNotice], year: int) -> str:
+    """Why notices cannot have a year: too far ahead, or before theirs. Empty if they can."""
+    latest = timezone.localdate().year + 1
+    if year > latest:
+        return f"{year} is too far ahead: {latest} is the latest year that a notice can say now."
+    ahead = max(notices, key=attrgetter("year"), default=None)
+    if ahead is None or ahead.year <= year:
+        return ""
+    if ahead.year > latest:
+        return (
+            f"“{ahead}” says {ahead.year} already. "
+            "Put its year right in its own form, or leave it out."
+        )
+    return (
+        f"“{ahead}” says {ahead.year} already and cannot go back. "
+        f"Choose {ahead.year} or later, or leave it out."
+    )
+
+
+@transaction.atomic
+def retire_notice(
+    notice: CopyrightNotice, *, by: AbstractUser, replacement: CopyrightNotice | None = None
+) -> int:
+    """Stop offering a notice. Its pages keep it, or take a replacement.
+
+    Returns how many published pages show the replacement. Raises CannotRetireNotice.
+    """
+    _lock_notice(notice)
+    if notice.retired_at:
+        raise CannotRetireNotice(f"“{notice}” is retired already.")
+    if replacement and replacement.pk == notice.pk:
+        raise CannotRetireNotice("A notice cannot replace itself.")
+    if not CopyrightNotice.objects.active().exclude(pk=notice.pk).exists():
+        raise CannotRetireNotice(
+            "This is the last notice that pages can be given. Add another one first."
+        )
+    CopyrightNotice.objects.filter(pk=notice.pk).update(retired_by=by, retired_at=timezone.now())
+    if replacement is None:
+        return 0
+    pages = Article.objects.active().filter(notice=notice)
+    return set_notice(pages, notice=replacement, by=by).public_count
+
+
+@transaction.atomic
+def reinstate_notice(notice: CopyrightNotice, *, by: AbstractUser) -> None:
+    """Offer a retired notice again. Raises CannotRetireNotice if it is not retired."""
+    _lock_notice(notice)
+    if not notice.retired_at:
+        raise CannotRetireNotice(f"“{notice}” is not retired.")
+    CopyrightNotice.objects.filter(pk=notice.pk).update(retired_by=None, retired_at=None)
+
+
+def _lock_notice(notice: CopyrightNotice) -> None:
+    """Lock the notice's row, but not its key: saving a page with this notice need not wait."""
+    rows = CopyrightNotice.objects.select_for_update(no_key=True)
+    rows.values_list("pk").get(pk=notice.pk)
+    notice.refresh_from_db(fields=["retired_by", "retired_at"])
+
+
+def count_usage(notices: Iterable[CopyrightNotice]) -> dict[int, dict[str, dict[str, int]]]:
+    """By notice and kind of page: how many pages have it, and how many of them are public.
+
+    One query.
+    """
+    usage: dict[int, dict[str, dict[str, int]]] = {notice.pk: {} for notice in notices}
+    pages = Article.objects.active().filter(notice__in=list(usage)).order_by()
+    for row in pages.values("notice", "kind").annotate(pages=Count("pk"), public=Count("live")):
+        usage[row["notice"]][row["kind"]] = {"pages": row["pages"], "public": row["public"]}
+    return usage

@@ -1,0 +1,66 @@
+"""Checks and the problems that they find: what to mend, why, and how."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from articles.content.diff import extract_lines
+from articles.content.document import Document
+from articles.models import Article
+from articles.richtext.plaintext import extract_text
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, how to mend it, and whether it stops a request for review."""
+
+    message: str
+    fix: str
+    blocking: bool = False
+    reason: str = ""
+
+
+FindProblems = Callable[[Article, Document], Iterable[Problem]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A function that finds problems in a composed page, and why they are problems.
+
+    ``can_block``: whether any of them can stop a request for review.
+    """
+
+    find: FindProblems
+    reason: str
+    can_block: bool = False
+
+    def __call__(self, page: Article, document: Document) -> Iterable[Problem]:
+        for problem in self.find(page, document):
+            if problem.blocking and not self.can_block:
+                name = self.find.__name__
+                raise TypeError(f"{name} blocks a review: declare it with can_block=True.")
+            yield replace(problem, reason=self.reason)
+
+
+def check(reason: str, *, can_block: bool = False) -> Callable[[FindProblems], Check]:
+    """Decorate a function that takes a page and its composed document and yields problems."""
+
+    def make_check(find: FindProblems) -> Check:
+        return Check(find, reason, can_block)
+
+    return make_check
+
+
+def extract_plain_lines(document: Document) -> dict[str, list[str]]:
+    """Label → lines of plain text of each rich text in reading order, then of the figures."""
+    texts = document.get_rich_texts() | document.get_figure_texts()
+    return {label: extract_lines(html, links=False) for label, html in texts.items()}
+
+
+def iterate_text_lines(document: Document) -> Iterator[tuple[str, str]]:
+    """Every line of plain text of the page with the label of its part, names and titles too."""
+    for label, texts in document.get_line_texts().items():
+        for text in texts:
+            yield label, text
+    for label, html in (document.get_rich_texts() | document.get_figure_texts()).items():
+        for line in extract_text(html).splitlines():
+            yield label, line

@@ -1,0 +1,115 @@
+"""Checks of how a page reads: sentences, words and abbreviations for a worried reader."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain
+
+import pyphen
+
+from articles.content.document import Document
+from articles.models import Article
+from articles.quality.base import Check, Problem, check, extract_plain_lines
+
+MAX_SENTENCE_WORDS = 30
+MAX_PAGE_WORDS = 4000
+MAX_GRADE = 10  # US school years
+MAX_WORD_LETTERS = 60  # letters: what is longer is no word, and takes long to divide
+SENTENCE = re.compile(r"[^.!?]+[.!?]?")
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+ABBREVIATION = re.compile(r"(?<![\w.])([A-Z]{2,6})s?(?![\w.]*\w)")
+KNOWN_ABBREVIATIONS = {"US", "USA", "UK", "EU", "TV", "OK", "ID", "AM", "PM", "COVID"}
+ROMAN_NUMERAL = re.compile(r"[IVX]+$")
+
+
+@check("What cannot be said in a few plain words is easily misread.")
+def check_sentence_length(page: Article, document: Document) -> Iterable[Problem]:
+    for label, lines in extract_plain_lines(document).items():
+        for sentence in _iter_sentences(lines):
+            count = len(WORD.findall(sentence))
+            if count > MAX_SENTENCE_WORDS:
+                start = " ".join(sentence.split()[:6])
+                yield Problem(
+                    f"{label}: the sentence “{start} …” has {count} words.", "Break it in two."
+                )
+
+
+@check("A worried reader does not read for half an hour, nor does a reviewer between patients.")
+def check_page_length(page: Article, document: Document) -> Iterable[Problem]:
+    count = sum(len(WORD.findall(line)) for line in _iter_lines(document))
+    if count > MAX_PAGE_WORDS:
+        yield Problem(
+            f"The page has {count:,} words.",
+            f"Keep it under {MAX_PAGE_WORDS:,}, or make several pages of it.",
+        )
+
+
+@check("Half of all readers read at grade 8 or below, and worry lowers it further.")
+def check_reading_grade(page: Article, document: Document) -> Iterable[Problem]:
+    grade = compute_grade(_iter_lines(document))
+    if grade > MAX_GRADE:
+        message = f"The page reads at school grade {grade:.0f}; aim for {MAX_GRADE} or lower."
+        yield Problem(message, "Use shorter sentences and everyday words.")
+
+
+@check("A reader who does not know the short form loses the sentence.")
+def check_abbreviations(page: Article, document: Document) -> Iterable[Problem]:
+    text = "\n".join([document.headline, document.summary, *_iter_lines(document)])
+    for short in dict.fromkeys(ABBREVIATION.findall(text)):
+        if short in KNOWN_ABBREVIATIONS or ROMAN_NUMERAL.match(short):
+            continue
+        if not _is_explained(short, text):
+            fix = f"At its first use write it out, with the short form in brackets: “… ({short})”."
+            yield Problem(f"The abbreviation “{short}” is not explained.", fix)
+
+
+def _iter_lines(document: Document) -> Iterator[str]:
+    """Every line of plain text of the page, in reading order."""
+    return chain.from_iterable(extract_plain_lines(document).values())
+
+
+def _iter_sentences(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield from SENTENCE.findall(line)
+
+
+def _is_explained(short: str, text: str) -> bool:
+    """Whether a short form first stands in brackets, or is followed by its long form in them."""
+    first = re.search(rf"(?<!\w){short}s?(?!\w)", text)
+    before = text[: first.start()]
+    after = text[first.end() :]
+    return before.endswith("(") or re.match(r"\s+\([^)]*\w{3}", after) is not None
+
+
+def compute_grade(lines: Iterable[str]) -> float:
+    """The Flesch–Kincaid grade level (1975): US school years needed to read the text."""
+    sentences = 0
+    words: list[str] = []
+    for sentence in _iter_sentences(lines):
+        found = WORD.findall(sentence)
+        if found:
+            sentences += 1
+            words += found
+    if not words:
+        return 0.0
+    syllables = sum(count_syllables(word.lower()) for word in words)
+    return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
+
+
+@lru_cache(maxsize=20_000)
+def count_syllables(word: str) -> int:
+    """How many syllables a word has, by where it can be hyphenated."""
+    return len(_get_hyphenation().positions(word[:MAX_WORD_LETTERS])) + 1
+
+
+@lru_cache
+def _get_hyphenation() -> pyphen.Pyphen:
+    return pyphen.Pyphen(lang="en_US")
+
+
+CHECKS: tuple[Check, ...] = (
+    check_page_length,
+    check_sentence_length,
+    check_reading_grade,
+    check_abbreviations,
+)

@@ -1,0 +1,45 @@
+"""Superscripts and subscripts as plain characters: 10⁹ must never be read as 109."""
+
+SUPERSCRIPTS, SUBSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"
+MINUS_SIGNS = "−‐‑–"  # the minus sign, and the hyphens and the dash that people type for it
+
+
+def _build_table(plain: str, small: str) -> dict[int, str]:
+    """A translation table. Small characters stay, and every sign typed for a minus becomes one."""
+    table = str.maketrans(plain, small)
+    table |= str.maketrans(small, small)
+    for sign in MINUS_SIGNS:
+        table[ord(sign)] = table[ord("-")]
+    return table
+
+
+SUPERSCRIPT_TABLE = _build_table("0123456789+-=()ni", SUPERSCRIPTS)
+SUBSCRIPT_TABLE = _build_table("0123456789+-=()", SUBSCRIPTS)
+TRANSLATION_TABLES = {"sup": SUPERSCRIPT_TABLE, "sub": SUBSCRIPT_TABLE}
+
+
+def to_plain_characters(texts: list[str], tag: str, *, nested: bool = False) -> list[str]:
+    """The pieces of text of a ``<sup>`` or ``<sub>``, in small characters if all of them exist.
+
+    Otherwise they stay as they are (1st, Tmax, [3]), in brackets if a digit would run into the
+    number or word before it. A ``nested`` one, inside another, stands in small brackets.
+    """
+    table = TRANSLATION_TABLES[tag]
+    text = "".join(texts).strip()
+    if not text:
+        return texts
+    if set(map(ord, text)) <= table.keys():
+        small = [piece.translate(table) for piece in texts]
+        if nested:
+            return _enclose("(".translate(table), small, ")".translate(table))
+        return small
+    if text.isalpha() or text[0] in "([{" or not any(map(str.isdigit, text)):
+        return texts
+    return _enclose("(", texts, ")")
+
+
+def _enclose(opening: str, texts: list[str], closing: str) -> list[str]:
+    enclosed = list(texts)
+    enclosed[0] = opening + enclosed[0].lstrip()
+    enclosed[-1] = enclosed[-1].rstrip() + closing
+    return enclosed

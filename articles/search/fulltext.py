@@ -1,0 +1,114 @@
+"""The full-text index of each engine: FTS5 on SQLite, a weighted tsvector on PostgreSQL.
+
+Neither is a table of Django's, so both are installed after every ``migrate``, whole or not at all.
+SQLite silently drops triggers when a migration rebuilds a table, and PostgreSQL's column goes with
+a table that is replaced.
+"""
+
+from django.db import connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models.signals import post_migrate
+
+from articles.models import Article, SearchEntry
+from articles.publishing import projections
+
+ENTRY_TABLE = SearchEntry._meta.db_table
+FTS_TABLE = "articles_search"
+COLUMNS = "title_words, name_words, text_words"
+OLD_COLUMNS = "OLD.title_words, OLD.name_words, OLD.text_words"
+NEW_COLUMNS = "NEW.title_words, NEW.name_words, NEW.text_words"
+DELETE_OLD_SQL = (
+    f"INSERT INTO {FTS_TABLE} ({FTS_TABLE}, rowid, {COLUMNS}) "  # noqa: S608
+    f"VALUES ('delete', OLD.id, {OLD_COLUMNS})"
+)
+INSERT_NEW_SQL = f"INSERT INTO {FTS_TABLE} (rowid, {COLUMNS}) VALUES (NEW.id, {NEW_COLUMNS})"  # noqa: S608
+TRIGGERS = {
+    "INSERT": INSERT_NEW_SQL,
+    "DELETE": DELETE_OLD_SQL,
+    "UPDATE": f"{DELETE_OLD_SQL}; {INSERT_NEW_SQL}",
+}
+
+
+def _get_trigger_name(event: str) -> str:
+    return f"{FTS_TABLE}_{event.lower()}"
+
+
+def _build_sqlite_statements() -> list[str]:
+    statements = [
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {FTS_TABLE} USING fts5 ({COLUMNS}, "
+        f"content='{ENTRY_TABLE}', content_rowid='id', "
+        "tokenize='unicode61 remove_diacritics 0')",
+        f"INSERT INTO {FTS_TABLE} ({FTS_TABLE}, rank) "  # noqa: S608
+        "VALUES ('rank', 'bm25(10.0, 6.0, 1.0)')",
+    ]
+    for event, body in TRIGGERS.items():
+        name = _get_trigger_name(event)
+        statements.append(f"DROP TRIGGER IF EXISTS {name}")
+        statements.append(f"CREATE TRIGGER {name} AFTER {event} ON {ENTRY_TABLE} BEGIN {body}; END")
+    statements.append(f"INSERT INTO {FTS_TABLE} ({FTS_TABLE}) VALUES ('rebuild')")  # noqa: S608
+    return statements
+
+
+POSTGRESQL_STATEMENTS = [
+    f"ALTER TABLE {ENTRY_TABLE} ADD COLUMN IF NOT EXISTS words tsvector GENERATED ALWAYS AS ("
+    "setweight(to_tsvector('simple', title_words), 'A') || "
+    "setweight(to_tsvector('simple', name_words), 'B') || "
+    "setweight(to_tsvector('simple', text_words), 'D')) STORED",
+    f"CREATE INDEX IF NOT EXISTS articles_search_words ON {ENTRY_TABLE} USING gin (words)",
+]
+
+
+def install_after_migrate(app_config) -> None:
+    post_migrate.connect(_install, sender=app_config, dispatch_uid="search")
+
+
+def _install(using, **kwargs) -> None:
+    connection = connections[using]
+    if ENTRY_TABLE in connection.introspection.table_names():
+        install(connection)
+        _rebuild_if_empty(connection)
+
+
+def install(connection) -> None:
+    """Create the index over what is in the table now."""
+    if connection.vendor != "sqlite":
+        statements = POSTGRESQL_STATEMENTS
+    elif _is_installed(connection):
+        statements = []
+    else:
+        statements = _build_sqlite_statements()
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def list_triggers(vendor: str) -> list[tuple[str, str]]:
+    """The triggers that keep the index: the name and the table of each. Only SQLite has them."""
+    if vendor != "sqlite":
+        return []
+    return [(f"{FTS_TABLE}_{event.lower()}", ENTRY_TABLE) for event in TRIGGERS]
+
+
+def _is_installed(connection) -> bool:
+    names = [FTS_TABLE, *map(_get_trigger_name, TRIGGERS)]
+    marks = ", ".join(["%s"] * len(names))
+    query = f"SELECT COUNT(*) FROM sqlite_master WHERE name IN ({marks})"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(query, names)
+        return cursor.fetchone()[0] == len(names)
+
+
+def _rebuild_if_empty(connection) -> None:
+    """Fill an empty index, so that pages published before there was a search are found."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT EXISTS (SELECT 1 FROM {Article._meta.db_table} "  # noqa: S608
+            f"WHERE live_id IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM {ENTRY_TABLE})"
+        )
+        is_empty = cursor.fetchone()[0]
+    if not is_empty:
+        return
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not pending:
+        projections.rebuild()

@@ -1,0 +1,218 @@
+"""Reads a text as somebody in a hurry typed it: each word with what it may be meant to be.
+
+No word is left out. Capitals, accents, apostrophes and punctuation do not matter. Words without a
+space between them are separated, words with a space too many are joined, and an unknown word is
+read as the words that it nearly is.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from articles.fields import fold
+from articles.search.words import stem
+
+MAX_TEXT_LENGTH = 20_000  # characters that are read: more than any address can carry
+WORD = re.compile(r"[^\W_]+")
+APOSTROPHES = re.compile("['’‘‛`´ʼ′＇]")
+REPEATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")  # "pleeease"
+SPACED_WORD = re.compile(r"\b[^\W\d_](?: [^\W\d_]){3,}\b")  # "s u i c i d e"
+LARGE_NUMBER = 10  # of anything that somebody took
+EXACT_PREFIX = "="  # before a reading that is the word itself, not its stem
+LARGE_NUMBER_READING = "=number"
+SOUND_RULES = (
+    (re.compile("ph"), "f"),
+    (re.compile("ck|q"), "k"),
+    (re.compile("x"), "ks"),
+    (re.compile("c(?=[eiy])"), "s"),
+    (re.compile("c(?!h)"), "k"),
+    (re.compile("z"), "s"),
+    (re.compile("y"), "i"),
+    (re.compile("ae|oe"), "e"),
+    (re.compile("(?<=[rw])h"), ""),
+    (re.compile(r"(\w)\1"), r"\1"),
+    (re.compile("(?<=.)e$"), ""),
+)
+MIN_GUESSED_LENGTH = 5  # of a word for which others are guessed
+MIN_TWO_LETTERS_LENGTH = 9  # of a word in which two letters may differ
+MAX_WORD_LENGTH = 40
+TOO_FAR = 9
+Readings = frozenset[str]
+
+
+@dataclass(frozen=True)
+class WordStep:
+    """From one place in a text to another, by a word or by two that belong together."""
+
+    end: int
+    readings: Readings
+
+
+def split_typed(text: str) -> list[str]:
+    """The words of a text as they stand, folded, without apostrophes."""
+    visible = "".join(c for c in text[:MAX_TEXT_LENGTH] if unicodedata.category(c) != "Cf")
+    words = []
+    for word in WORD.findall(fold(APOSTROPHES.sub("", visible))):
+        words.append(REPEATED_LETTER.sub(r"\1", word))
+    return SPACED_WORD.sub(_remove_spaces, " ".join(words)).split()
+
+
+def _remove_spaces(found: re.Match) -> str:
+    return found[0].replace(" ", "")
+
+
+def encode_sound(word: str) -> str:
+    """A word very nearly as it sounds: "anafilaxis" is "anaphylaxis"."""
+    for pattern, replacement in SOUND_RULES:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+class Lexicon:
+    """The words that matter, and which of them a typed word may be meant to be."""
+
+    def __init__(self, words: Iterable[str], known: Iterable[str]):
+        self.forms = {word: stem(word) for word in words}
+        self.stems = frozenset(self.forms.values())
+        self.everyday_words = frozenset(known) - set(words)
+        self.forms_by_letter: dict[str, list[str]] = defaultdict(list)
+        self.forms_by_sound: dict[str, set[str]] = defaultdict(set)
+        for form in self.forms:
+            if len(form) >= MIN_GUESSED_LENGTH:
+                self.forms_by_letter[form[0]].append(form)
+                self.forms_by_sound[encode_sound(form)].add(form)
+        self.get_readings = lru_cache(maxsize=20_000)(self._compute_readings)
+        self.split_joined_words = lru_cache(maxsize=20_000)(self._compute_parts)
+
+    def knows(self, word: str) -> bool:
+        return word in self.forms or stem(word) in self.stems
+
+    def build_steps(self, text: str) -> list[tuple[WordStep, ...]]:
+        """For each place in a text the steps that start there."""
+        words: list[str] = []
+        for word in split_typed(text):
+            words.extend(self.split_joined_words(word))
+        return [self._build_steps_from(words, place) for place in range(len(words))]
+
+    def _build_steps_from(self, words: list[str], place: int) -> tuple[WordStep, ...]:
+        single = WordStep(place + 1, self.get_readings(words[place]))
+        if place + 1 == len(words):
+            return (single,)
+        both = self._get_joined_readings(words[place], words[place + 1])
+        if not both:
+            return (single,)
+        return (single, WordStep(place + 2, both))
+
+    def _get_joined_readings(self, one: str, other: str) -> Readings:
+        """The readings of two words without the space between them: "over dose", "can t"."""
+        both = one + other
+        if both in self.forms and (len(both) > MIN_GUESSED_LENGTH or len(other) <= 2):
+            return self.get_readings(both)
+        if len(both) < MIN_TWO_LETTERS_LENGTH - 1:
+            return frozenset()
+        if self.knows(one) and self.knows(other):
+            return frozenset()
+        return self.get_readings(both)
+
+    def _compute_readings(self, word: str) -> Readings:
+        """The word itself and the stems of what it may be."""
+        readings = {EXACT_PREFIX + word, stem(word)}
+        if word.isdecimal() and int(word[:9]) >= LARGE_NUMBER:
+            readings.add(LARGE_NUMBER_READING)
+        if word in self.forms:
+            readings.add(self.forms[word])
+        elif not self.knows(word) and word not in self.everyday_words:
+            for form in self._guess_forms(word):
+                readings.add(self.forms[form])
+                readings.add(EXACT_PREFIX + form)
+        return frozenset(readings)
+
+    def _guess_forms(self, word: str) -> set[str]:
+        """The words that a typed one may be: alike in sound, or nearest by a letter or two."""
+        if not MIN_GUESSED_LENGTH <= len(word) <= MAX_WORD_LENGTH:
+            return set()
+        nearest = self._find_nearest_forms(word)
+        if len(word) > MIN_GUESSED_LENGTH:
+            nearest |= self.forms_by_sound.get(encode_sound(word), set())
+        return nearest
+
+    def _find_nearest_forms(self, word: str) -> set[str]:
+        """The words that differ from a typed one by the fewest letters, none if by too many."""
+        nearest: set[str] = set()
+        least = TOO_FAR
+        for form in self._get_forms_with_start(word):
+            distance = _compute_distance(word, form)
+            if distance < least:
+                least = distance
+                nearest = {form}
+            elif distance == least < TOO_FAR:
+                nearest.add(form)
+        return nearest
+
+    def _get_forms_with_start(self, word: str) -> list[str]:
+        """The words with the first letter of this one, or with its first two letters swapped."""
+        forms = list(self.forms_by_letter.get(word[0], []))
+        if word[1] == word[0]:
+            return forms
+        swapped = word[1] + word[0]
+        for form in self.forms_by_letter.get(word[1], []):
+            if form.startswith(swapped):
+                forms.append(form)
+        return forms
+
+    def _compute_parts(self, word: str) -> tuple[str, ...]:
+        """The words that were typed as one; the word alone where it is one, or is unknown."""
+        if not MIN_GUESSED_LENGTH + 2 <= len(word) <= MAX_WORD_LENGTH:
+            return (word,)
+        if self.knows(word) or word in self.everyday_words:
+            return (word,)
+        parts = self._split_into_forms(word) or self._split_in_two(word)
+        if parts and max(map(len, parts)) > 3:
+            return parts
+        return (word,)
+
+    def _split_into_forms(self, word: str) -> tuple[str, ...]:
+        """The fewest known words of which a word consists; empty if it does not."""
+        best: dict[int, tuple[str, ...]] = {0: ()}
+        for end in range(1, len(word) + 1):
+            for start in range(end):
+                part = word[start:end]
+                if start not in best or not self._is_word_part(part):
+                    continue
+                if end not in best or len(best[start]) + 1 < len(best[end]):
+                    best[end] = (*best[start], part)
+        return best.get(len(word), ())
+
+    def _is_word_part(self, word: str) -> bool:
+        return word in self.forms and (len(word) > 1 or word in "ia")
+
+    def _split_in_two(self, word: str) -> tuple[str, ...]:
+        """Two known words, or a known and a mistyped one, of which a word consists."""
+        best: tuple[str, ...] = ()
+        for cut in range(MIN_GUESSED_LENGTH - 1, len(word) - MIN_GUESSED_LENGTH + 2):
+            parts = (word[:cut], word[cut:])
+            known = [part for part in parts if part in self.forms]
+            if len(known) == 2:
+                return parts
+            if known and not best and all(map(self._is_known_or_guessed, parts)):
+                best = parts
+        return best
+
+    def _is_known_or_guessed(self, word: str) -> bool:
+        if word in self.forms:
+            return True
+        if word in self.everyday_words or len(word) < MIN_GUESSED_LENGTH:
+            return False
+        return bool(self._guess_forms(word))
+
+
+def _compute_distance(word: str, form: str) -> int:
+    """The letters in which a typed word differs from another; TOO_FAR if it is no mistake."""
+    limit = 2 if len(form) >= MIN_TWO_LETTERS_LENGTH else 1
+    distance = OSA.distance(word, form, score_cutoff=limit)
+    return distance if distance <= limit else TOO_FAR

@@ -1,0 +1,205 @@
+"""The search's questions to the database, in the SQL of each engine."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from articles.models import SearchEntry, SearchKey, SearchStart
+from articles.search.fulltext import FTS_TABLE
+from articles.search.query_parser import QueryTerm
+
+MAX_CANDIDATES = 200  # candidates that are ranked; a query with more matches is too wide
+ENTRY_TABLE = SearchEntry._meta.db_table
+KEY_TABLE = SearchKey._meta.db_table
+START_TABLE = SearchStart._meta.db_table
+FIELDS = (
+    "uuid",
+    "kind",
+    "article_id",
+    "slug",
+    "title",
+    "sort_key",
+    "title_words",
+    "name_words",
+    "text_words",
+)
+SELECTED_COLUMNS = ", ".join(f"e.{name}" for name in FIELDS)
+MATCH_ON_SQLITE = f"""
+    SELECT {SELECTED_COLUMNS}
+    FROM (
+        SELECT rowid FROM {FTS_TABLE}
+        WHERE {FTS_TABLE} MATCH %s ORDER BY rank LIMIT {MAX_CANDIDATES}
+    ) f
+    JOIN {ENTRY_TABLE} e ON e.id = f.rowid
+"""  # noqa: S608
+MATCH_ON_POSTGRESQL = f"""
+    SELECT {SELECTED_COLUMNS}
+    FROM {ENTRY_TABLE} e, to_tsquery('simple', %s) q
+    WHERE e.words @@ q
+    ORDER BY ts_rank('{{0.05, 0.05, 0.6, 1.0}}', e.words, q) DESC, e.id
+    LIMIT {MAX_CANDIDATES}
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCandidate:
+    """A row that may match, not yet ranked."""
+
+    uuid: UUID
+    kind: str
+    article_id: int | None
+    slug: str
+    title: str
+    sort_key: str
+    title_words: str
+    name_words: str
+    text_words: str
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Every stem of its names and its text."""
+        return frozenset(f"{self.title_words} {self.name_words} {self.text_words}".split())
+
+
+class KeyMatch(NamedTuple):
+    """An entry with a key that was asked for: a rank of ``SearchKey.KeyRank`` and a name of it.
+
+    ``name`` is empty where the key is a code.
+    """
+
+    candidate: SearchCandidate
+    rank: int
+    name: str
+
+
+class NameStart(NamedTuple):
+    """A name that goes on as somebody began to type, from the word at ``place`` in it."""
+
+    uuid: UUID
+    name: str
+    place: int
+    rank: int
+    start: str
+
+
+@dataclass(frozen=True)
+class FullTextSyntax:
+    """How an engine writes the terms of a full-text query."""
+
+    quote: str
+    and_operator: str
+    or_operator: str
+
+    def format_term(self, term: QueryTerm) -> str:
+        """A term as the engine reads it. Stems are only letters and digits, never operators."""
+        variants = []
+        for variant in term:
+            stems = [f"{self.quote}{stem}{self.quote}" for stem in variant.stems]
+            variants.append(f"({self.and_operator.join(stems)})")
+        return f"({self.or_operator.join(variants)})"
+
+    def format_all(self, terms: Iterable[QueryTerm]) -> str:
+        return self.and_operator.join(map(self.format_term, terms))
+
+    def format_any(self, terms: Iterable[QueryTerm]) -> str:
+        return self.or_operator.join(map(self.format_term, terms))
+
+
+SQLITE_SYNTAX = FullTextSyntax('"', " AND ", " OR ")
+POSTGRESQL_SYNTAX = FullTextSyntax("'", " & ", " | ")
+
+
+def match_all(terms: Iterable[QueryTerm]) -> list[SearchCandidate]:
+    """Entries that have each term, the best first by the engine's own rank."""
+    return _match_expression(_get_syntax().format_all(terms))
+
+
+def match_any(terms: Iterable[QueryTerm]) -> list[SearchCandidate]:
+    """Entries that have at least one of the terms."""
+    return _match_expression(_get_syntax().format_any(terms))
+
+
+def _get_syntax() -> FullTextSyntax:
+    return SQLITE_SYNTAX if connection.vendor == "sqlite" else POSTGRESQL_SYNTAX
+
+
+def _match_expression(expression: str) -> list[SearchCandidate]:
+    statement = MATCH_ON_SQLITE if connection.vendor == "sqlite" else MATCH_ON_POSTGRESQL
+    return _fetch_candidates(statement, [expression])
+
+
+def match_keys(keys: Iterable[str]) -> list[KeyMatch]:
+    """Entries of which a whole name or code is one of these keys, once for each of their names."""
+    keys = list(keys)
+    if not keys:
+        return []
+    marks = ", ".join(["%s"] * len(keys))
+    statement = f"""
+        SELECT {SELECTED_COLUMNS}, COALESCE(s.rank, k.rank), COALESCE(s.name, '')
+        FROM (
+            SELECT uuid, rank FROM {KEY_TABLE}
+            WHERE key IN ({marks}) ORDER BY rank LIMIT {MAX_CANDIDATES}
+        ) k
+        JOIN {ENTRY_TABLE} e ON e.uuid = k.uuid
+        LEFT JOIN {START_TABLE} s
+            ON s.uuid = k.uuid AND s.place = 0 AND k.rank <> {SearchKey.KeyRank.CODE.value}
+        ORDER BY k.rank, 11
+    """  # noqa: S608
+    rows = _fetch_rows(statement, keys)
+    return [KeyMatch(_build_candidate(row), row[-2], row[-1]) for row in rows]
+
+
+def match_code_prefix(code: str) -> list[SearchCandidate]:
+    """Entries with a code that begins with this one: what R25 comprises."""
+    statement = f"""
+        SELECT {SELECTED_COLUMNS}
+        FROM {KEY_TABLE} k JOIN {ENTRY_TABLE} e ON e.uuid = k.uuid
+        WHERE {_build_prefix_condition("k.key")}
+        ORDER BY e.sort_key LIMIT {MAX_CANDIDATES}
+    """  # noqa: S608
+    return _fetch_candidates(statement, _get_prefix_bounds(code))
+
+
+def match_name_starts(typed: str, limit: int) -> list[NameStart]:
+    """The names that go on as somebody began to type, from any word of them."""
+    order = "s.start USING ~<~" if connection.vendor == "postgresql" else "s.start"
+    statement = f"""
+        SELECT s.uuid, s.name, s.place, s.rank, s.start
+        FROM {START_TABLE} s
+        WHERE {_build_prefix_condition("s.start")}
+        ORDER BY {order} LIMIT {limit}
+    """  # noqa: S608
+    rows = _fetch_rows(statement, _get_prefix_bounds(typed))
+    return [NameStart(_to_uuid(row[0]), *row[1:]) for row in rows]
+
+
+def _build_prefix_condition(column: str) -> str:
+    """At or after a beginning and before what follows it, by bytes, as the indexes are sorted."""
+    if connection.vendor == "postgresql":
+        return f"{column} ~>=~ %s AND {column} ~<~ %s"
+    return f"{column} >= %s AND {column} < %s"
+
+
+def _get_prefix_bounds(beginning: str) -> list[str]:
+    return [beginning, beginning + "\U0010ffff"]
+
+
+def _fetch_candidates(statement: str, values: list[str]) -> list[SearchCandidate]:
+    return [_build_candidate(row) for row in _fetch_rows(statement, values)]
+
+
+def _build_candidate(row: tuple) -> SearchCandidate:
+    return SearchCandidate(_to_uuid(row[0]), *row[1 : len(FIELDS)])
+
+
+def _to_uuid(value) -> UUID:
+    return value if isinstance(value, UUID) else UUID(str(value))
+
+
+def _fetch_rows(statement: str, values: list[str]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()

@@ -1,0 +1,143 @@
+"""Search results as visitors read them: every word from the signed document, its advice first."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Max
+
+from articles.care import advice as care_advice
+from articles.care.advice import ShownAdvice
+from articles.content import kinds
+from articles.content.document import Document
+from articles.content.review_line import ReviewLine
+from articles.models import Article, TopicEntry
+from articles.search.matching import SearchMatches, find_matches
+from articles.search.ranking import RankedCandidate
+from articles.search.snippets import TextPart, build_snippet, mark_words
+from articles.search.words import stem_text
+
+PAGE_SIZE = 10
+MIN_NAME_COVERAGE = 0.3  # of the query, by weight
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One result. ``other_name`` is the other name that was asked for."""
+
+    title: list[TextPart]
+    url: str
+    kind: str
+    other_name: list[TextPart]
+    advice: ShownAdvice | None
+    text: list[TextPart]
+    review_line: ReviewLine | None
+
+
+@dataclass(frozen=True)
+class SearchResults:
+    """``topics`` has name, slug and count of each topic under which results are filed."""
+
+    matches: SearchMatches
+    page: Page
+    hits: list[SearchHit]
+    topics: list[dict]
+
+    @property
+    def are_mentions_only(self) -> bool:
+        """Whether no name has what was asked for, so that at best a text mentions it."""
+        if not self.matches.candidates:
+            return False
+        best = self.matches.candidates[0]
+        return best.name_coverage < MIN_NAME_COVERAGE and best.score < 1
+
+
+def search_pages(
+    text: str, *, topic: str = "", number: str | int = 1, named_only: bool = False
+) -> SearchResults:
+    """One page of what matches a text, of one topic or of all; the last page if there are fewer.
+
+    For ``named_only`` see ``find_matches``.
+    """
+    matches = find_matches(text, named_only=named_only)
+    topics = _count_topics(matches.candidates)
+    answers = matches.candidates
+    if topic:
+        answers = _select_filed(answers, topic)
+    page = Paginator(answers, PAGE_SIZE).get_page(number)
+    hits = _build_hits(list(page), matches.query.stems)
+    return SearchResults(matches, page, hits, topics)
+
+
+def _select_filed(answers: list[RankedCandidate], topic: str) -> list[RankedCandidate]:
+    """The answers that are filed under a topic."""
+    entries = TopicEntry.objects.filter(slug=topic, article__in=_get_article_ids(answers))
+    filed = set(entries.values_list("article", flat=True))
+    return [answer for answer in answers if answer.candidate.article_id in filed]
+
+
+def _get_article_ids(answers: list[RankedCandidate]) -> list[int]:
+    return [answer.candidate.article_id for answer in answers if answer.candidate.article_id]
+
+
+def _count_topics(answers: list[RankedCandidate]) -> list[dict]:
+    if not answers:
+        return []
+    entries = TopicEntry.objects.filter(article__in=_get_article_ids(answers)).order_by()
+    topics = entries.values("slug").annotate(name=Max("name"), count=Count("id"))
+    return list(topics.order_by("-count", "slug"))
+
+
+def _build_hits(answers: list[RankedCandidate], stems: frozenset[str]) -> list[SearchHit]:
+    """The answers as visitors read them, without a page that was withdrawn a moment ago."""
+    public = Article.objects.public().select_related("live__revision").order_by()
+    pages = {page.pk: page for page in public.filter(pk__in=_get_article_ids(answers))}
+    hits = []
+    for answer in answers:
+        key = answer.candidate.article_id
+        if not key:
+            hits.append(_build_name_hit(answer, stems))
+        elif key in pages:
+            hits.append(_build_page_hit(pages[key], stems))
+    return hits
+
+
+def _build_page_hit(page: Article, stems: frozenset[str]) -> SearchHit:
+    document = page.live.revision.read()
+    advice = None
+    if document.advice:
+        advice = care_advice.present_for_visitors(document.advice)
+    return SearchHit(
+        title=mark_words(document.title, stems),
+        url=kinds.get_path(page.kind, page.live.slug),
+        kind=kinds.get_label(page.kind),
+        other_name=mark_words(_find_other_name(document, stems), stems),
+        advice=advice,
+        text=build_snippet(document, stems),
+        review_line=page.live.read_review_line(),
+    )
+
+
+def _find_other_name(document: Document, stems: frozenset[str]) -> str:
+    """The name that has most of these stems, if the title has fewer; otherwise empty."""
+    best = ""
+    most = len(stems.intersection(stem_text(document.title)))
+    for name in document.names:
+        count = len(stems.intersection(stem_text(name)))
+        if count > most:
+            best = name
+            most = count
+    return best
+
+
+def _build_name_hit(answer: RankedCandidate, stems: frozenset[str]) -> SearchHit:
+    """A hit that has a name and an address, but no signed text of its own."""
+    candidate = answer.candidate
+    return SearchHit(
+        title=mark_words(candidate.title, stems),
+        url=kinds.get_path(candidate.kind, candidate.slug),
+        kind=kinds.get_label(candidate.kind),
+        other_name=[],
+        advice=None,
+        text=[],
+        review_line=None,
+    )

@@ -1,0 +1,95 @@
+"""Suggests names while somebody types: names that go on as typed, else what the search finds."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from articles.content import kinds
+from articles.models import Article, SearchEntry
+from articles.search import queries
+from articles.search.matching import find_matches
+from articles.search.words import split_words
+
+MAX_SUGGESTIONS = 8
+MAX_CANDIDATES = 60  # names that go on as typed, of which the best are shown
+MIN_LENGTH = 2  # letters
+MAX_START_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A name to show, and the title and the address of the page that it leads to."""
+
+    name: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class PublicItem:
+    """What visitors can open now."""
+
+    kind: str
+    title: str
+    slug: str
+
+
+def suggest(typed: str, *, named_only: bool = False) -> list[Suggestion]:
+    """Names for what was typed so far, the likeliest first, each page once."""
+    if len(typed.strip()) < MIN_LENGTH:
+        return []
+    names: dict[UUID, str] = {}
+    for uuid, name in find_name_starts(typed):
+        names.setdefault(uuid, name)
+    if not names:
+        names = _find_matching_titles(typed, named_only=named_only)
+    # Some may have been withdrawn since, so twice as many are looked up.
+    likeliest = dict(islice(names.items(), MAX_SUGGESTIONS * 2))
+    return _build_suggestions(likeliest)[:MAX_SUGGESTIONS]
+
+
+def _find_matching_titles(typed: str, *, named_only: bool) -> dict[UUID, str]:
+    """The titles that the search would find."""
+    matches = find_matches(typed, named_only=named_only)
+    titles = {}
+    for answer in matches.candidates[:MAX_SUGGESTIONS]:
+        titles[answer.candidate.uuid] = answer.candidate.title
+    return titles
+
+
+def find_name_starts(typed: str) -> list[tuple[UUID, str]]:
+    """The names that go on as somebody began to type, from any of their words.
+
+    Titles come first, then names that begin so, then short ones.
+    """
+    beginning = " ".join(split_words(typed))
+    if len(beginning) < MIN_LENGTH:
+        return []
+    starts = queries.match_name_starts(beginning[:MAX_START_LENGTH], MAX_CANDIDATES)
+    starts.sort(key=lambda row: (row.rank, row.place, len(row.name), row.start, row.uuid))
+    return [(row.uuid, row.name) for row in starts]
+
+
+def _build_suggestions(names: dict[UUID, str]) -> list[Suggestion]:
+    """Suggestions for what visitors can read now, in the order given."""
+    public = _get_public_items(names)
+    suggestions = []
+    for uuid, name in names.items():
+        if uuid in public:
+            item = public[uuid]
+            suggestions.append(Suggestion(name, item.title, kinds.get_path(item.kind, item.slug)))
+    return suggestions
+
+
+def _get_public_items(uuids: Collection[UUID]) -> dict[UUID, PublicItem]:
+    """By UUID the public pages, and the names that have an address but no page of their own."""
+    pages = Article.objects.public().filter(uuid__in=uuids).order_by()
+    items = {}
+    for uuid, *values in pages.values_list("uuid", "kind", "live__title", "live__slug"):
+        items[uuid] = PublicItem(*values)
+    missing = set(uuids) - set(items)
+    if missing:
+        for entry in SearchEntry.objects.filter(uuid__in=missing, article=None):
+            items[entry.uuid] = PublicItem(entry.kind, entry.title, entry.slug)
+    return items

@@ -1,0 +1,56 @@
+"""How every admin handles values that no row can have.
+
+It refuses them, and none causes an error.
+"""
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
+from django.db import DataError
+
+from articles.admin.autocomplete import PreloadedAutocomplete, PreloadedAutocompleteMultiple
+from articles.admin.bulk_actions import drop_invalid_keys
+
+REGEX_LOOKUPS = ("regex", "iregex")
+
+
+class RequestValidationMixin:
+    """Added to every admin when it is registered, also to Django's own."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", PreloadedAutocomplete(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", PreloadedAutocompleteMultiple(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def lookup_allowed(self, lookup, value, request):
+        """No regular expressions in an address: an invalid one is a database error, and some keep
+        it busy for minutes.
+        """
+        return not lookup.endswith(REGEX_LOOKUPS) and super().lookup_allowed(lookup, value, request)
+
+    def get_changelist_instance(self, request):
+        """A filter with a value that no column can have, such as the year 99999, is an invalid
+        link.
+        """
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError, DataError) as error:
+            if not set(request.GET) - {ERROR_FLAG}:
+                raise  # nothing was asked for: it is no filter that broke
+            raise IncorrectLookupParameters from error
+
+    def response_action(self, request, queryset):
+        drop_invalid_keys(request)
+        return super().response_action(request, queryset)
+
+
+def add_request_validation(admin_class: type) -> type:
+    return type(
+        admin_class.__name__,
+        (RequestValidationMixin, admin_class),
+        {"__module__": admin_class.__module__},
+    )

@@ -1,0 +1,94 @@
+"""Our admin site: a dashboard as its home, and forms that survive an expired session."""
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.urls import reverse
+
+from articles.admin import saved_forms
+from articles.admin.autocomplete import RankedAutocompleteView
+from articles.reports import admin
+from config.admin import renamed_models
+from config.admin.request_validation import add_request_validation
+from reviews.admin import dashboard
+
+# Group → the models in it, in order. What is in none of them comes last, under its own name.
+MODEL_GROUPS = {
+    "Pages": ("Symptom", "Article", "Cause", "Image", "AboutPage", "ImportRun"),
+    "Readers": ("ReaderReport", "ReaderTally"),
+    "Frame": ("Topic", "CopyrightNotice"),
+    "Reviews": ("MedicalReview",),
+    "People": ("Reviewer", "User", "Group"),
+    "The log": ("Revision", "PublicationEvent", "LedgerEntry", "Expunction", "Mail", "Redirect"),
+}
+
+
+class CountersignAdminSite(AdminSite):
+    """Django's admin site, except for its home, the order of its lists, and forms that were
+    submitted without a session.
+    """
+
+    index_title = "Your work"
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        super().register(
+            model_or_iterable, add_request_validation(admin_class or ModelAdmin), **options
+        )
+
+    def index(self, request, extra_context=None):
+        own = {
+            "home": dashboard.build_dashboard(request.user),
+            "reports": admin.list_reports_with_counts(request.user),
+        }
+        return super().index(request, own | (extra_context or {}))
+
+    def get_urls(self):
+        return [
+            *admin.get_urls(self),
+            *renamed_models.get_urls(self),
+            *super().get_urls(),
+        ]
+
+    def admin_view(self, view, cacheable=False):
+        """Save a page's form that was submitted after signing out, and ask the user to sign in."""
+        guarded = super().admin_view(view, cacheable)
+        if not getattr(getattr(view, "__self__", None), "recovers_forms", False):
+            return guarded
+
+        def keeping(request, *args, **kwargs):
+            if (
+                request.method == "POST"
+                and request.user.is_anonymous
+                and view.__name__ in ("add_view", "change_view")
+            ):
+                saved_forms.save_form(request)
+            return guarded(request, *args, **kwargs)
+
+        return keeping
+
+    def autocomplete_view(self, request):
+        return RankedAutocompleteView.as_view(admin_site=self)(request)
+
+    def get_app_list(self, request, app_label=None):
+        apps = super().get_app_list(request, app_label)
+        return apps if app_label else group_models(apps)
+
+
+def group_models(apps: list[dict]) -> list[dict]:
+    """The models that a user may see, grouped by purpose and not by app."""
+    left = {}
+    for app in apps:
+        left.update((model["object_name"], model) for model in app["models"])
+    found = {}
+    for group, names in MODEL_GROUPS.items():
+        found[group] = [left.pop(name) for name in names if name in left]
+    found["More"] = list(left.values())
+    home = reverse("admin:index")
+    return [
+        {
+            "name": group,
+            "app_label": group.lower().replace(" ", "-"),
+            "app_url": home,
+            "models": models,
+        }
+        for group, models in found.items()
+        if models
+    ]

@@ -1,0 +1,306 @@
+"""What is in an archive and what is not; a test compares it with all models there are.
+
+The names of columns are those of version 2 of the format. They follow the names of the fields, save
+for those that a file lists as ``renamed``: the format keeps its names when a field gets another
+one. Whoever changes what a line holds raises the version and writes an upcaster (``versions.py``).
+"""
+
+from dataclasses import dataclass, field
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db.models import Field, Model
+from taggit.models import Tag, TaggedItem
+
+from articles.models import (
+    Article,
+    ArticleTag,
+    Authorship,
+    CopyrightNotice,
+    ExternalId,
+    Figure,
+    Image,
+    ImportFinding,
+    ImportRun,
+    MergedPage,
+    PublicationEvent,
+    PublishedImage,
+    ReaderReport,
+    ReaderTally,
+    Redirect,
+    Reference,
+    Revision,
+    SearchEntry,
+    SearchKey,
+    SearchStart,
+    Topic,
+    TopicEntry,
+)
+from reviews.models import (
+    Absence,
+    Comment,
+    Expunction,
+    HandOver,
+    LedgerEntry,
+    LedgerTip,
+    Mail,
+    MailItem,
+    MedicalReview,
+    PrivateField,
+    Recall,
+    RecalledReview,
+    ReportedReview,
+    Reviewer,
+    ReviewSchedule,
+)
+from symptoms.models import (
+    Cause,
+    CauseAddress,
+    CauseExternalId,
+    Code,
+    MergedCause,
+    OtherName,
+    PublishedCause,
+    PublishedRelation,
+    RelatedSymptom,
+    Symptom,
+    SymptomCause,
+)
+
+
+@dataclass(frozen=True)
+class ArchiveColumn:
+    """A field of a model, and the name of its column in an archive."""
+
+    name: str
+    field: Field
+
+    @property
+    def is_relation(self) -> bool:
+        return bool(self.field.is_relation)
+
+    @property
+    def is_line_number(self) -> bool:
+        """Whether the column refers to another row by the number of its line."""
+        return self.is_relation and NATURAL_KEYS[self.field.related_model] is LINE_NUMBER
+
+
+@dataclass(frozen=True)
+class LinkedNames:
+    """Rows that a line lists by their natural keys alone, sorted, such as the tags of a page."""
+
+    through: type[Model]
+    owner_field: str
+    of: str
+
+
+@dataclass(frozen=True)
+class NestedRows:
+    """Rows of another model that belong to one row and stand inside its line, the oldest first.
+
+    ``is_single``: there is one at most, and the line holds it as an object and not in a list.
+    """
+
+    model: type[Model]
+    owner_field: str
+    is_single: bool = False
+    renamed: dict[str, str] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ArchiveFile:
+    """A file of lines, one for each row of a model, in the order they were made.
+
+    ``number``: the name of the primary key in the archive, where its value means something and is
+    kept.
+    ``renamed``: by the name of a field, the name of its column in the archive, where they differ.
+    ``private``: fields that are written with ``--with-private`` only. ``excluded``: fields that are
+    never written.
+    """
+
+    name: str
+    model: type[Model]
+    related_names: dict[str, LinkedNames] = field(default_factory=dict)
+    related_rows: dict[str, NestedRows] = field(default_factory=dict)
+    number: str = ""
+    renamed: dict[str, str] = field(default_factory=dict)
+    private: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    is_private: bool = False
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.name}.jsonl.gz"
+
+
+# How other rows refer to a row: by a key that is the same in every database. Copyright notices have
+# none, so other rows refer to the number of their line.
+LINE_NUMBER = ()
+NATURAL_KEYS: dict[type[Model], tuple[str, ...]] = {
+    Permission: ("content_type__app_label", "codename"),
+    Group: ("name",),
+    User: ("username",),
+    Reviewer: ("uuid",),
+    Topic: ("slug",),
+    CopyrightNotice: LINE_NUMBER,
+    Tag: ("slug",),
+    Image: ("sha256",),
+    Cause: ("uuid",),
+    Article: ("uuid",),
+    Symptom: ("uuid",),
+    Revision: ("uuid",),
+    MedicalReview: ("uuid",),
+    Expunction: ("uuid",),
+    LedgerEntry: ("sequence",),
+    PublicationEvent: ("id",),
+    Recall: ("uuid",),
+    ImportRun: ("uuid",),
+}
+
+# In the order of an import. The files of the history are imported by ``replay``, in the order of
+# events, because triggers check each row against those before it.
+BASE_FILES = (
+    ArchiveFile(
+        "groups",
+        Group,
+        related_names={"rights": LinkedNames(Group.permissions.through, "group", "permission")},
+    ),
+    ArchiveFile(
+        "people",
+        User,
+        related_names={
+            "groups": LinkedNames(User.groups.through, "user", "group"),
+            "rights": LinkedNames(User.user_permissions.through, "user", "permission"),
+        },
+        number="number",  # the provenance in the ledger refers to people by it
+        private=("email",),
+        excluded=("password", "last_login"),
+    ),
+    ArchiveFile(
+        "reviewers",
+        Reviewer,
+        related_rows={"absences": NestedRows(Absence, "reviewer")},
+        private=("licence_number",),
+    ),
+    ArchiveFile("topics", Topic),
+    ArchiveFile("notices", CopyrightNotice),
+    ArchiveFile("tags", Tag),
+    ArchiveFile("images", Image),
+    ArchiveFile(
+        "causes",
+        Cause,
+        related_names={"authors": LinkedNames(Cause.authors.through, "cause", "user")},
+    ),
+    ArchiveFile(
+        "pages",
+        Article,
+        related_names={
+            "topics": LinkedNames(Article.topics.through, "article", "topic"),
+            "tags": LinkedNames(ArticleTag, "content_object", "tag"),
+        },
+        related_rows={
+            "symptom": NestedRows(Symptom, "article_ptr", is_single=True),
+            "other_names": NestedRows(OtherName, "symptom"),
+            "causes": NestedRows(SymptomCause, "symptom"),
+            "related": NestedRows(RelatedSymptom, "symptom"),
+            "codes": NestedRows(Code, "symptom"),
+            "references": NestedRows(Reference, "article"),
+            "figures": NestedRows(Figure, "article"),
+        },
+        renamed={"form_version": "edition"},
+        excluded=("live",),  # the newest publication, unless it withdraws
+    ),
+    ArchiveFile("redirects", Redirect),
+)
+REVISIONS = ArchiveFile(
+    "revisions", Revision, related_names={"authors": LinkedNames(Authorship, "revision", "user")}
+)
+REVIEWS = ArchiveFile(
+    "reviews",
+    MedicalReview,
+    related_rows={
+        "comments": NestedRows(Comment, "review"),
+        "hand_overs": NestedRows(HandOver, "review"),
+    },
+)
+EXPUNCTIONS = ArchiveFile("expunctions", Expunction)
+LEDGER = ArchiveFile("ledger", LedgerEntry)
+PUBLICATIONS = ArchiveFile(
+    "publications", PublicationEvent, number="number", renamed={"metadata": "frame"}
+)
+HISTORY_FILES = (REVISIONS, REVIEWS, EXPUNCTIONS, LEDGER, PUBLICATIONS)
+EXTRA_FILES = (
+    ArchiveFile("private", PrivateField, renamed={"entry": "signature"}, is_private=True),
+    ArchiveFile("recalls", Recall, related_rows={"reviews": NestedRows(RecalledReview, "recall")}),
+    ArchiveFile("reported", ReportedReview, excluded=("report",)),  # reports of readers stay behind
+    ArchiveFile("tallies", ReaderTally),
+    ArchiveFile("imports", ImportRun, related_rows={"findings": NestedRows(ImportFinding, "run")}),
+    ArchiveFile(
+        "origins", ExternalId, renamed={"record_digest": "said", "form_version": "edition"}
+    ),
+    ArchiveFile("cause_origins", CauseExternalId, renamed={"record_digest": "said"}),
+    ArchiveFile("merged_pages", MergedPage),
+    # Its ``key`` is that of a row in one database.
+    ArchiveFile("merged_causes", MergedCause, excluded=("key",)),
+)
+FILES = (*BASE_FILES, *HISTORY_FILES, *EXTRA_FILES)
+
+REBUILT = "rebuilt from the publication log"
+EXCLUDED_MODELS: dict[type[Model], str] = {
+    TopicEntry: REBUILT,
+    PublishedImage: REBUILT,
+    SearchEntry: REBUILT,
+    SearchKey: REBUILT,
+    SearchStart: REBUILT,
+    PublishedCause: REBUILT,
+    PublishedRelation: REBUILT,
+    CauseAddress: REBUILT,
+    ReviewSchedule: REBUILT,
+    LedgerTip: "holds no fact",
+    ReaderReport: "the words of readers are deleted after 90 days, and an archive would keep them",
+    Mail: "mails to people, with their addresses",
+    MailItem: "which mails were sent, by keys of one database",
+    Authenticator: "second factors are secrets; people enrol again",
+    EmailAddress: "made again at the next log-in",
+    EmailConfirmation: "good for a few days in one database",
+    Session: "people log in again",
+    LogEntry: "Django's list of clicks; what counts is in revisions, ledger and log",
+    Permission: "comes with the program",
+    ContentType: "comes with the program",
+    TaggedItem: "nothing is tagged through it",
+}
+
+
+def list_files(*, private: bool) -> list[ArchiveFile]:
+    """The files that an archive has, in the order of an import."""
+    return [file for file in FILES if private or not file.is_private]
+
+
+def list_columns(file: ArchiveFile | NestedRows, *, private: bool = True) -> list[ArchiveColumn]:
+    """The columns of a line, save for its number, its nested rows and its lists of names."""
+    hidden = set(file.excluded)
+    if isinstance(file, NestedRows):
+        hidden.add(file.owner_field)
+    elif not private:
+        hidden.update(file.private)
+    columns = []
+    for model_field in file.model._meta.local_concrete_fields:
+        if model_field.primary_key or model_field.name in hidden:
+            continue
+        name = file.renamed.get(model_field.name, model_field.name)
+        columns.append(ArchiveColumn(name, model_field))
+    return columns
+
+
+def list_keys(file: ArchiveFile, *, private: bool) -> set[str]:
+    """The keys of every line of a file: no more and no fewer."""
+    keys = {column.name for column in list_columns(file, private=private)}
+    keys.update(file.related_names, file.related_rows)
+    if file.number:
+        keys.add(file.number)
+    return keys

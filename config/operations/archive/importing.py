@@ -1,0 +1,213 @@
+"""An archive imported into an empty database: whole, verified, with every trigger in place."""
+
+from contextlib import contextmanager
+from itertools import islice
+
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from articles.models import PublicationEvent
+from articles.publishing import projections
+from config import groups
+from config.operations.archive import keys, manifest
+from config.operations.archive.declaration import BASE_FILES, EXTRA_FILES, ArchiveFile
+from config.operations.archive.folder import CannotRunOperation
+from config.operations.archive.history import ArchiveHistory
+from config.operations.archive.inserting import reset_sequences, store_rows
+from config.operations.archive.keys import KeyMap
+from config.operations.archive.reading import Archive
+from config.operations.archive.replay import HistoryReplay
+from config.operations.archive.rows import build_rows
+from config.operations.archive.schema_check import require_migrated
+from reviews import verification
+from reviews.models import Reviewer
+from reviews.verification.batching import ProgressStarter
+
+MAX_FAULTS = 20  # faults that are printed
+
+
+def find_existing_rows() -> list[str]:
+    """What this database holds already, in words: an archive is imported into an empty one only."""
+    models = {file.model for file in (*BASE_FILES, *EXTRA_FILES)} - {Group}
+    found = []
+    for model in models:
+        _describe_rows(model._base_manager.all(), found)
+    _describe_rows(Group.objects.exclude(name__in=groups.GROUP_PERMISSIONS), found)
+    return sorted(found)
+
+
+def _describe_rows(rows: QuerySet, found: list[str]) -> None:
+    count, meta = rows.count(), rows.model._meta
+    if count:
+        name = meta.verbose_name if count == 1 else meta.verbose_name_plural
+        found.append(f"{count:,} {name}")
+
+
+def check_archive(archive: Archive, watch: ProgressStarter) -> dict[str, int]:
+    """Check all of an archive that can be checked without storing it; gives the number of lines of
+    each file.
+
+    Raises CannotRunOperation.
+    """
+    require_migrated()
+    names = keys.collect_keys(archive, watch)
+    for file in archive.files:
+        if file in BASE_FILES or file in EXTRA_FILES:
+            for _ in build_rows(archive, file, names):
+                pass
+    history = ArchiveHistory(archive, names, watch)
+    for _ in history.events():
+        pass
+    _check_head(archive, history.head)
+    return count_lines(archive)
+
+
+def count_lines(archive: Archive) -> dict[str, int]:
+    return {file.name: archive.manifest["files"][file.file_name]["lines"] for file in archive.files}
+
+
+def import_archive(archive: Archive, watch: ProgressStarter) -> dict[str, int]:
+    """Store an archive; gives the number of lines of each file.
+
+    Raises CannotRunOperation, with nothing stored, where anything about it is not as it should be.
+    """
+    _require_empty_database()
+    names = keys.collect_keys(archive, watch)
+    with _translate_database_errors(), _delete_images_on_error() as stored, transaction.atomic():
+        _lock_imports()
+        _require_empty_database()
+        Group.objects.all().delete()  # those of the migrations, which the archive has too
+        unverified = _store_files(archive, BASE_FILES, names, watch)
+        history = ArchiveHistory(archive, names, watch)
+        HistoryReplay().store(history.events())
+        Reviewer.objects.filter(pk__in=unverified).update(verified_by=None, verified_at=None)
+        _store_files(archive, EXTRA_FILES, names, watch)
+        names.clear()
+        reset_sequences()
+        watch("lists beside the log", lambda: 0)
+        projections.rebuild()
+        _store_images(archive, stored, watch)
+        _check_head(archive, history.head)
+        _verify(archive, watch)
+    _vacuum(watch)
+    return count_lines(archive)
+
+
+def _require_empty_database() -> None:
+    require_migrated()
+    if found := find_existing_rows():
+        raise CannotRunOperation(
+            f"This database is not empty: it holds {', '.join(found)}. Nothing was changed."
+        )
+
+
+def _lock_imports() -> None:
+    """Of two imports at once the second waits for the first, and then finds its rows.
+
+    SQLite has one writer in any case.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [manifest.FORMAT])
+
+
+@contextmanager
+def _translate_database_errors():
+    """What a database says when it refuses a row, for the person who imports it."""
+    try:
+        yield
+    except (DatabaseError, ValidationError) as error:
+        raise CannotRunOperation(f"The database refuses what the archive tells: {error}") from error
+
+
+def _store_files(
+    archive: Archive, files: tuple[ArchiveFile, ...], names: KeyMap, watch: ProgressStarter
+) -> list[int]:
+    """Store files whose order does not matter; gives the reviewers who are not verified now."""
+    unverified: list[int] = []
+    people = names.all(User)
+
+    def prepare(row) -> None:
+        if isinstance(row, User):
+            row.set_unusable_password()
+        elif isinstance(row, Reviewer) and row.verified_at is None:
+            _verify_temporarily(row, people, unverified)
+
+    for file in files:
+        if file in archive.files:
+            lines = archive.manifest["files"][file.file_name]["lines"]
+            seen = watch(file.name, lambda lines=lines: lines)
+            store_rows(build_rows(archive, file, names), prepare, seen)
+    return unverified
+
+
+def _verify_temporarily(reviewer: Reviewer, people: list[int], unverified: list[int]) -> None:
+    """Let a reviewer who was verified when they signed, and is no longer, have signed.
+
+    A trigger accepts signatures of verified reviewers only: they count as verified until their
+    signatures are stored, and then as the archive says.
+    """
+    others = [person for person in people if person != reviewer.user_id]
+    if others:
+        reviewer.verified_by_id, reviewer.verified_at = others[0], timezone.now()
+        unverified.append(reviewer.pk)
+
+
+@contextmanager
+def _delete_images_on_error():
+    """Delete the files that were stored, should the import fail."""
+    stored: list[str] = []
+    try:
+        yield stored
+    except BaseException:
+        for name in stored:
+            storages["images"].delete(name)
+        raise
+
+
+def _store_images(archive: Archive, stored: list[str], watch: ProgressStarter) -> None:
+    """Store each file that is not there yet. Damaged ones are found by the verification."""
+    paths = archive.list_image_paths()
+    seen = watch("pictures", lambda: len(paths))
+    storage = storages["images"]
+    for path in paths:
+        name = path.removeprefix("images/")
+        if not storage.exists(name):
+            storage.save(name, ContentFile(archive.read_image(path)))
+            stored.append(name)
+        seen(1)
+
+
+def _check_head(archive: Archive, head: tuple[int, str]) -> None:
+    named = archive.manifest["head"]
+    if head != (named.get("sequence"), named.get("hash")):
+        raise CannotRunOperation(
+            f"{manifest.FILE_NAME}: it names the head {named.get('sequence')}:{named.get('hash')}, "
+            f"and the ledger ends with {head[0]}:{head[1]}."
+        )
+
+
+def _verify(archive: Archive, watch: ProgressStarter) -> None:
+    """Verify what ``verify_ledger`` does, before the transaction ends."""
+    faults = list(islice(verification.find_faults(watch), MAX_FAULTS))
+    if faults:
+        raise CannotRunOperation(
+            "\n".join(["What was brought in does not verify, so nothing was kept:", *faults])
+        )
+    if PublicationEvent.objects.site_revision() != archive.manifest.get("site_revision"):
+        raise CannotRunOperation(
+            f"{manifest.FILE_NAME}: its site revision is not the number of the newest publication."
+        )
+
+
+def _vacuum(watch: ProgressStarter) -> None:
+    """PostgreSQL plans badly over tables of which it has no statistics since they were filled."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        watch("statistics of the tables", lambda: 0)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")

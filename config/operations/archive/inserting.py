@@ -1,0 +1,70 @@
+"""Rows stored as they are, with the keys and the times that they have."""
+
+from collections.abc import Callable, Iterable
+from itertools import chain, islice
+
+from django.core.exceptions import ValidationError
+from django.core.management.color import no_style
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
+
+from config.operations.archive.declaration import FILES
+from config.operations.archive.rows import ArchiveRow
+
+BATCH_SIZE = 500
+
+
+def insert_rows(rows: list[Model]) -> None:
+    """Store rows of one model, in the table of that model alone.
+
+    ``bulk_create`` refuses models that inherit from another, and would set the times of rows to
+    now. Every field still prepares its own value, so rich text is cleaned and unprintable
+    characters are refused as at any save.
+    """
+    if not rows:
+        return
+    model, fields = type(rows[0]), rows[0]._meta.local_concrete_fields
+    if rows[0].pk is None:
+        fields = [column for column in fields if not column.primary_key]
+    size = min(BATCH_SIZE, connection.ops.bulk_batch_size(fields, rows) or BATCH_SIZE)
+    for start in range(0, len(rows), size):
+        model._base_manager._insert(
+            rows[start : start + size], fields=fields, using=connection.alias, raw=True
+        )
+
+
+def store_rows(archive_rows: Iterable[ArchiveRow], prepare: Callable, advance: Callable) -> None:
+    """Store rows with the rows that belong to them, so many at a time."""
+    rows = iter(archive_rows)
+    while batch := list(islice(rows, BATCH_SIZE)):
+        for row in batch:
+            prepare(row.instance)
+        _store_batch(batch)
+        advance(len(batch))
+
+
+def _store_batch(batch: list[ArchiveRow]) -> None:
+    try:
+        insert_rows([row.instance for row in batch])
+        for name in batch[0].related:
+            insert_rows(list_related(batch, name))
+    except (DatabaseError, ValidationError) as error:
+        first, last = batch[0].number, batch[-1].number
+        raise batch[0].error(
+            f"the database refuses one of the lines {first} to {last}: {error}"
+        ) from error
+
+
+def list_related(rows: Iterable[ArchiveRow], name: str) -> list[Model]:
+    """What belongs to rows under a name, in the order of the rows."""
+    return list(chain.from_iterable(row.related[name] for row in rows))
+
+
+def reset_sequences() -> None:
+    """New rows get keys after those that were imported; SQLite does so by itself."""
+    models = {file.model for file in FILES}
+    for file in FILES:
+        models.update(nested.model for nested in file.related_rows.values())
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), list(models)):
+            cursor.execute(statement)

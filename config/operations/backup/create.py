@@ -1,0 +1,42 @@
+"""A backup made while people work.
+
+The database of one moment, then its pictures, and the manifest last.
+"""
+
+from pathlib import Path
+
+from config.operations.archive.export import copy_images
+from config.operations.archive.folder import (
+    OutputFolder,
+    sync_directory,
+    sync_file,
+    write_atomically,
+)
+from config.operations.archive.schema_check import require_migrated
+from config.operations.archive.snapshot import read_snapshot
+from config.operations.backup import manifest
+from config.operations.backup.engines import get_engine
+from reviews.verification.batching import ProgressStarter
+
+
+def create_backup(directory: Path, *, bin_directory: str, watch: ProgressStarter) -> dict:
+    """Write a backup into a directory beside ``place`` and move it there; gives what its manifest
+    says.
+    """
+    require_migrated()
+    engine = get_engine()
+    with write_atomically(directory) as folder, read_snapshot():
+        watch("database", lambda: 0)
+        engine.dump(folder.root / engine.file, bin_directory)
+        _add_file(folder, engine.file)
+        missing = copy_images(folder, watch)
+        folder.put(manifest.FILE_NAME, manifest.compose(folder.files, missing=missing))
+    return manifest.read(directory)
+
+
+def _add_file(folder: OutputFolder, name: str) -> None:
+    path = folder.root / name
+    with path.open("rb+") as file:
+        sync_file(file)
+    sync_directory(folder.root)
+    folder.files[name] = {"sha256": manifest.compute_digest(path), "size": path.stat().st_size}

@@ -1,0 +1,68 @@
+"""A backup brought back where nothing is, and proven.
+
+Its ledger verifies and ends as the manifest says.
+"""
+
+from itertools import islice
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import connection
+
+from articles.models import PublicationEvent
+from config.operations.archive.folder import CannotRunOperation
+from config.operations.archive.manifest import IMAGE_PATH
+from config.operations.backup import manifest
+from config.operations.backup.engines import get_engine
+from reviews import verification
+from reviews.verification.batching import ProgressStarter
+
+MAX_FAULTS = 20  # faults that are printed
+
+
+def restore_backup(directory: Path, *, bin_directory: str, watch: ProgressStarter) -> dict:
+    """Restore a backup and give its manifest.
+
+    The database is restored whole or not at all, and never over another one.
+    """
+    watch("reading", lambda: 0)
+    facts = manifest.read(directory)
+    engine = get_engine()
+    obstacle = engine.find_obstacle()
+    if obstacle:
+        head = f"{facts['head']['sequence']}:{facts['head']['hash']}"
+        raise CannotRunOperation(
+            f"{obstacle} Nothing was changed. If a restore ended early here, "
+            f"“manage.py verify_ledger --head {head}” says whether all of it is there."
+        )
+    _restore_images(directory, facts, watch)
+    watch("database", lambda: 0)
+    engine.load(directory / engine.file, bin_directory)
+    _verify(facts, watch)
+    return facts
+
+
+def _restore_images(directory: Path, facts: dict, watch: ProgressStarter) -> None:
+    """Pictures first, so that the database finds them. Files are never written over."""
+    names = [name for name in facts["files"] if IMAGE_PATH.fullmatch(name)]
+    count_step = watch("pictures", lambda: len(names))
+    storage = storages["images"]
+    for name in names:
+        if not storage.exists(Path(name).name):
+            storage.save(Path(name).name, ContentFile((directory / name).read_bytes()))
+        count_step(1)
+
+
+def _verify(facts: dict, watch: ProgressStarter) -> None:
+    sequence, tip = verification.get_head()
+    if {"sequence": sequence, "hash": tip} != facts["head"]:
+        raise CannotRunOperation(
+            f"The ledger ends with {sequence}:{tip}, and the backup names another head."
+        )
+    if PublicationEvent.objects.site_revision() != facts["site_revision"]:
+        raise CannotRunOperation("The newest publication is not the one that the backup names.")
+    faults = list(islice(verification.find_faults(watch), MAX_FAULTS))
+    if faults:
+        raise CannotRunOperation("\n".join(["What was brought back does not verify:", *faults]))
+    connection.close()

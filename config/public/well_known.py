@@ -1,0 +1,37 @@
+"""Files for machines: robots.txt and security.txt."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.http import Http404
+from django.utils import timezone
+
+from articles.public.page_cache import PublicPage, public_page
+
+PLAIN_TEXT = "text/plain; charset=utf-8"
+# Rooms of the staff, and pages whose addresses say what somebody suffers from.
+DISALLOWED_PATHS = ("/admin/", "/desk/", "/accounts/", "/search/", "/finder/")
+SECURITY_TXT_LIFETIME = dt.timedelta(days=180)  # RFC 9116 asks for less than a year
+
+
+@public_page(cached=False)
+def robots_txt(request):
+    return PublicPage(
+        "config/robots.txt", {"closed": DISALLOWED_PATHS}, site_revision=0, content_type=PLAIN_TEXT
+    )
+
+
+@public_page(cached=False)
+def security_txt(request):
+    """Whom to notify of a vulnerability (RFC 9116). Without a contact there is no such file."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    expires = dt.datetime.combine(timezone.now().date() + SECURITY_TXT_LIFETIME, dt.time(), dt.UTC)
+    context = {
+        "contacts": settings.SECURITY_CONTACT,
+        "policy": settings.SECURITY_POLICY,
+        "expires": expires,
+        "site_url": settings.SITE_URL,
+        "path": request.path,
+    }
+    return PublicPage("config/security.txt", context, site_revision=0, content_type=PLAIN_TEXT)

@@ -1,0 +1,174 @@
+"""The admin's home: what waits for the user, in numbers with links to the lists behind them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.content import kinds
+from articles.models import Article, ReaderReport
+from reviews import page_states
+from reviews.display import format_days_until_due, get_admin_url, get_changelist_url
+from reviews.models import MedicalReview, ReviewSchedule
+
+MAX_LINES = 5
+DUE_SOON_DAYS = 30
+
+
+@dataclass(frozen=True)
+class PageCount:
+    """The number of pages of a kind, and the address of their list."""
+
+    count: int
+    noun: str
+    url: str
+
+
+@dataclass(frozen=True)
+class DashboardCard:
+    name: str
+    title: str
+    numbers: list[PageCount]
+    empty_text: str
+
+
+@dataclass(frozen=True)
+class DashboardLine:
+    """A page that needs something: what, and since when or until when."""
+
+    title: str
+    url: str
+    detail: str
+    by: str = ""
+    date: dt.date | None = None
+    late: bool = False
+
+
+def build_dashboard(user) -> dict:
+    """A fixed number of queries, however many pages there are."""
+    visible_kinds = [kind for kind in kinds.get_all() if _can_view(user, kind)]
+    if not visible_kinds:
+        return {}
+    names = [kind.name for kind in visible_kinds]
+    pages = Article.objects.active().filter(kind__in=names)
+    cards = [_build_card(*card, pages, visible_kinds, user) for card in CARDS]
+    return {
+        "cards": cards + _build_report_cards(user),
+        "sent_back": _get_sent_back_lines(pages, user),
+        "due": _get_due_lines(pages),
+    }
+
+
+def _can_view(user, kind) -> bool:
+    app, name = kind.model._meta.app_label, kind.model._meta.model_name
+    return user.has_perm(f"{app}.view_{name}") or user.has_perm(f"{app}.change_{name}")
+
+
+CARDS = [
+    (
+        "drafts",
+        "My drafts",
+        {"state": "drafts", "whose": "mine"},
+        "You have no draft that waits for you.",
+    ),
+    (
+        "sent-back",
+        "Sent back to me",
+        {"state": "sent-back", "whose": "concern-me"},
+        "Nothing was sent back to you.",
+    ),
+    ("waiting", "Waiting for a reviewer", {"state": "waiting"}, "No page is in review."),
+    ("overdue", "Overdue", {"due": "overdue"}, "No page is overdue."),
+    (
+        "due",
+        f"Due in {DUE_SOON_DAYS} days",
+        {"due": str(DUE_SOON_DAYS)},
+        f"No page falls due in {DUE_SOON_DAYS} days.",
+    ),
+]
+
+
+def _build_card(
+    name: str, title: str, filters: dict, empty_text: str, pages, visible_kinds, user
+) -> DashboardCard:
+    rows = filter_pages(pages, user, **filters).order_by().values("kind")
+    counts = dict(rows.annotate(count=Count("pk")).values_list("kind", "count"))
+    numbers = []
+    for kind in visible_kinds:
+        count = counts.get(kind.name)
+        if count:
+            url = get_changelist_url(kind, **filters)
+            numbers.append(PageCount(count, _get_noun(kind, count), url))
+    return DashboardCard(name, title, numbers, empty_text)
+
+
+def _build_report_cards(user) -> list[DashboardCard]:
+    """The open reports of readers, for those who may see them."""
+    if not user.has_perm("articles.view_readerreport"):
+        return []
+    count = ReaderReport.objects.open().count()
+    numbers = []
+    if count:
+        url = reverse("admin:articles_readerreport_changelist")
+        noun = "report" if count == 1 else "reports"
+        numbers.append(PageCount(count, noun, f"{url}?state=open"))
+    empty_text = "No reader has reported anything that waits."
+    return [DashboardCard("reports", "Reader reports", numbers, empty_text)]
+
+
+def filter_pages(pages, user, *, state: str = "", due: str = "", whose: str = ""):
+    """The pages that a list shows with these filters."""
+    if state:
+        _, filter_by_state = page_states.STATES[state]
+        pages = filter_by_state(pages)
+    if due:
+        _, filter_by_due_date = page_states.DUE_PERIODS[due]
+        pages = filter_by_due_date(pages, timezone.localdate())
+    if whose:
+        _, filter_by_user = page_states.INVOLVEMENTS[whose]
+        pages = filter_by_user(pages, user)
+    return pages
+
+
+def _get_noun(kind, count: int) -> str:
+    opts = kind.model._meta
+    return str(opts.verbose_name if count == 1 else opts.verbose_name_plural)
+
+
+def _get_sent_back_lines(pages, user) -> list[DashboardLine]:
+    mine = filter_pages(pages, user, state="sent-back", whose="concern-me").values("pk")
+    reviews = MedicalReview.objects.sent_back().filter(article__in=mine)
+    fields = ("article", "article__kind", "article__title", "comment", "decided_at")
+    rows = reviews.order_by("-decided_at", "-pk").values_list(*fields, "reviewer__name")
+    lines = []
+    for key, kind, title, comment, decided_at, reviewer in rows[:MAX_LINES]:
+        line = DashboardLine(
+            title,
+            get_admin_url(kinds.get(kind), "change", key),
+            comment,
+            by=reviewer or "",
+            date=timezone.localdate(decided_at),
+        )
+        lines.append(line)
+    return lines
+
+
+def _get_due_lines(pages) -> list[DashboardLine]:
+    today = timezone.localdate()
+    last_day = today + dt.timedelta(days=DUE_SOON_DAYS)
+    soon = ReviewSchedule.objects.filter(next_due__lte=last_day, article__in=pages.values("pk"))
+    fields = ("article", "article__kind", "article__title", "next_due")
+    rows = soon.order_by("next_due", "article").values_list(*fields)
+    lines = []
+    for key, kind, title, due in rows[:MAX_LINES]:
+        line = DashboardLine(
+            title,
+            get_admin_url(kinds.get(kind), "change", key),
+            format_days_until_due((due - today).days),
+            date=due,
+            late=due < today,
+        )
+        lines.append(line)
+    return lines

@@ -1,0 +1,77 @@
+"""Forms of the editors' dealings with reviewers; those of the desk are in ``desk_forms``."""
+
+from django import forms
+
+from articles.models import PublicationEvent
+from reviews.models import MedicalReview
+from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
+
+
+class RequestReviewForm(forms.Form):
+    """An editor asks for a review."""
+
+    trigger = forms.ChoiceField(label="Kind of review", widget=forms.RadioSelect)
+    reviewer = ReviewerField(
+        required=False, empty_label="Any reviewer", help_text="Who can sign this page now."
+    )
+    note = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=5000,
+        label="Note to the reviewer",
+        help_text="What changed and why, in a sentence or two.",
+    )
+    correction = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=500,
+        label="Correction for visitors",
+        help_text="Only where visitors read something that was wrong: "
+        "what it said, and what is right. "
+        "It is printed on the page with the date of the signature, and stays there.",
+    )
+    override = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        label="Why ask all the same",
+        help_text="The reviewer reads this beside what the checks found, and the ledger keeps it.",
+        error_messages={
+            "required": "Say why the review is asked for although the checks block it."
+        },
+    )
+
+    def __init__(self, *args, page, triggers, can_correct: bool, must_override: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        labels = dict(MedicalReview.Trigger.choices)
+        self.fields["trigger"].choices = [(name, labels[name]) for name in triggers]
+        self.fields["trigger"].initial = triggers[0]
+        self.fields["reviewer"].set_choices(get_eligible_reviewers(page))
+        if not can_correct:
+            del self.fields["correction"]
+        if not must_override:
+            del self.fields["override"]
+
+
+class AnswerForm(forms.Form):
+    """An editor's answer to a comment that a reviewer pinned."""
+
+    answer = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=5000,
+        label="Your answer",
+        help_text="What you changed, or why it stays.",
+        error_messages={"required": "Write an answer."},
+    )
+
+    def __init__(self, *args, comment, **kwargs):
+        super().__init__(*args, auto_id=f"answer-{comment.pk}-%s", **kwargs)
+        self.comment = comment
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.ChoiceField(
+        label="What visitors are told",
+        choices=PublicationEvent.Reason.choices,
+        widget=forms.RadioSelect,
+        help_text="The page answers with this sentence from now on.",
+    )

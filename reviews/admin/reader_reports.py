@@ -1,0 +1,102 @@
+"""Mixed into the editors' queue of readers' reports: a clinician is asked to read the page."""
+
+from django import forms
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+
+from articles.fields import refuse_unprintable
+from articles.models import ReaderReport
+from articles.publishing.actions import ActionRefused
+from reviews.models import ReportedReview
+from reviews.signing import reader_reports
+from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
+
+
+class OpenReviewForm(forms.Form):
+    """Why a clinician should read the page again."""
+
+    reason = forms.CharField(
+        label="What the reviewer should look at",
+        max_length=ReportedReview.MAX_REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[refuse_unprintable],
+        help_text="In your own words, which are kept. "
+        "The reader’s stand beside them until they are deleted.",
+        error_messages={"required": "Say in a few words what the reviewer should look at."},
+    )
+    reviewer = ReviewerField(
+        required=False, empty_label="Any reviewer", help_text="Who can sign this page now."
+    )
+
+    def __init__(self, *args, page, waiting, **kwargs):
+        super().__init__(*args, **kwargs)
+        if waiting:  # its reviewer was chosen when it was asked for
+            del self.fields["reviewer"]
+        else:
+            self.fields["reviewer"].set_choices(get_eligible_reviewers(page))
+
+
+class OpenReviewMixin:
+    """Mixed into the admin of readers' reports."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.review)
+        name = "articles_readerreport_review"
+        return [path("<path:object_id>/review/", view, name=name), *super().get_urls()]
+
+    def get_report_context(self, request, report: ReaderReport) -> dict:
+        context = super().get_report_context(request, report)
+        page = report.article
+        may_ask = request.user.has_perm("reviews.request_review")
+        may_ask = may_ask and self.has_change_permission(request)
+        if report.dealt_with_at or not page.live or not may_ask:
+            opened = ReportedReview.objects.filter(report=report)
+            context["reported_review"] = opened.select_related("review__reviewer").first()
+            context["action_templates"] = ["reviews/admin/_report_asked.html"]
+            return context
+        latest = page.get_latest_revision()
+        waiting = page.medical_reviews.waiting().select_related("reviewer", "revision").first()
+        return context | {
+            "waiting": waiting,
+            "latest": latest,
+            "unsigned": latest.pk != page.live.revision_id,
+            "review_url": reverse("admin:articles_readerreport_review", args=[report.pk]),
+            "review_form": self._make_form(report, waiting),
+            "action_templates": ["reviews/admin/_report_review.html"],
+        }
+
+    def _make_form(self, report: ReaderReport, waiting, data=None) -> OpenReviewForm:
+        day = timezone.localdate(report.at)
+        reason = f"A reader reported on {day:%-d %B %Y}: {report.get_kind_display().lower()}. "
+        return OpenReviewForm(
+            data, page=report.article, waiting=waiting, initial={"reason": reason}
+        )
+
+    def review(self, request, object_id):
+        """Open a review because of a report, or add the report to the one that is open."""
+        report = self.get_report_or_404(request, object_id)
+        if request.method != "POST":
+            return redirect("admin:articles_readerreport_change", report.pk)
+        waiting = report.article.medical_reviews.waiting().first()
+        form = self._make_form(report, waiting, request.POST)
+        if form.is_valid():
+            try:
+                row = reader_reports.open_review(report, by=request.user, **form.cleaned_data)
+            except ActionRefused as refusal:
+                return self.render_report(request, report, review_form=form, refused=str(refusal))
+            self.log_change(request, report, "Asked for a review.")
+            return self.redirect_to_open(request, describe_opened_review(row))
+        return self.render_report(request, report, review_form=form)
+
+
+def describe_opened_review(row: ReportedReview) -> str:
+    """What was done, also where the report was added to a review that was open already."""
+    reviewer = row.review.reviewer or "Any reviewer"
+    number = row.review.revision.number
+    if row.taken_along:
+        return (
+            "This page was in review already. "
+            f"The report was added: {reviewer} sees it beside revision {number}."
+        )
+    return f"{reviewer} is asked to read revision {number} because of the report."

@@ -1,0 +1,57 @@
+"""What to do next after saving a page: mend it, ask for a review, or wait."""
+
+from collections.abc import Iterable
+
+from django.contrib import messages
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from articles import quality
+from articles.admin.save_messages import SaveResult
+from reviews.models import MedicalReview
+
+MAX_NAMED_PROBLEMS = 3
+
+
+class NextStepMixin:
+    """Mixed into the admin of any kind of page that is reviewed."""
+
+    def get_next_steps(self, request, saved: SaveResult) -> Iterable[tuple[int, SafeString]]:
+        waiting = MedicalReview.objects.waiting().filter(article=saved.page.pk)
+        review = waiting.select_related("reviewer", "revision").first()
+        if review:
+            yield self._describe_open_review(review, saved)
+            return
+        if saved.live and saved.live.revision_id == saved.revision.pk:
+            return
+        blocking = quality.find_blocking_problems(saved.page, saved.revision.read())
+        if blocking:
+            yield messages.WARNING, _describe_problems(blocking)
+        elif request.user.has_perm("reviews.request_review"):
+            url = self.get_page_url("ask", saved.page)
+            yield messages.INFO, format_html('Next: <a href="{}">ask for a review</a>.', url)
+
+    def _describe_open_review(
+        self, review: MedicalReview, saved: SaveResult
+    ) -> tuple[int, SafeString]:
+        """Which text the reviewer reads: this one, or an older one."""
+        reviewer = review.reviewer or "The next reviewer"
+        if review.revision_id == saved.revision.pk:
+            return messages.INFO, format_html("{} has been asked to sign this text.", reviewer)
+        message = format_html(
+            "{} reads the older text, revision {}: this one is not part of it. "
+            'If it should be, <a href="{}">take the request back</a> and ask again.',
+            reviewer,
+            review.revision.number,
+            self.get_page_url("change", saved.page) + "#panel",
+        )
+        return messages.WARNING, message
+
+
+def _describe_problems(problems: list[quality.Problem]) -> SafeString:
+    """The first problems that block a review, and how many more there are."""
+    named = [(problem.message, problem.fix) for problem in problems[:MAX_NAMED_PROBLEMS]]
+    sentences = format_html_join(" ", "{} {}", named)
+    rest = len(problems) - MAX_NAMED_PROBLEMS
+    more = f" And {rest} more." if rest > 0 else ""
+    return format_html("Next, before a review: {}{}", sentences, more)

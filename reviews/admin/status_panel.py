@@ -1,0 +1,83 @@
+"""The status of a page, as its editors see it beside the form."""
+
+from dateutil.relativedelta import relativedelta
+from django.db.models import Sum
+from django.utils import timezone
+
+from articles import quality
+from articles.content import kinds
+from articles.content.diff import Change, compare
+from articles.models import Article, Revision
+from reviews.models import LedgerEntry, MedicalReview
+from reviews.signing import ledger
+from reviews.signing.reviewer_field import get_eligible_reviewers
+
+Outcome = MedicalReview.Outcome
+
+
+def build_panel(page: Article, *, user) -> dict:
+    """What the panel shows of a page, which its kind loaded with publication, notice and topics."""
+    reviews = page.medical_reviews.select_related(
+        "reviewer", "revision", "decided_by", "requested_by"
+    )
+    newest = reviews.order_by("-id").first()
+    waiting = newest if newest and not newest.decided_at else None
+    decided = newest if newest and newest.decided_at else None
+    is_sent_back = decided and decided.outcome in (Outcome.CHANGES, Outcome.DECLINED)
+    latest = page.get_latest_revision()
+    line = page.live.read_review_line() if page.live else None
+    problems = quality.find_problems(page, kinds.get(page.kind).compose(page))
+    return {
+        "page": page,
+        "line": line,
+        "evidence_note": _get_evidence_note(page) if line and line.earlier else "",
+        "overdue": bool(line and line.is_overdue(timezone.localdate())),
+        "latest": latest,
+        "changes": _get_changes_since_signing(page, latest),
+        "changed": _is_changed(page, latest),
+        "waiting": waiting,
+        "sent_back": decided if is_sent_back else None,
+        "answered": bool(decided and latest and latest.number > decided.revision.number),
+        "withdrawn": None if page.live else page.publications.order_by("-id").first(),
+        "problems": problems,
+        "blocked": any(problem.blocking for problem in problems),
+        "nobody_can_sign": not waiting and not get_eligible_reviewers(page).exists(),
+        "readers": _count_reader_feedback(page),
+        "can_ask": user.has_perm("reviews.request_review"),
+        "can_override": user.has_perm("reviews.override_checks"),
+        "can_withdraw": bool(page.live) and user.has_perm("articles.withdraw_article"),
+    }
+
+
+def _is_changed(page: Article, latest: Revision | None) -> bool:
+    """Whether the latest revision is not the one that visitors read."""
+    return bool(page.live and latest) and page.live.revision_id != latest.pk
+
+
+def _get_evidence_note(page: Article) -> str:
+    """Where the record of an earlier review is stored, as the editor who recorded it wrote."""
+    entries = page.ledger_entries.filter(outcome=LedgerEntry.EntryOutcome.ATTESTED)
+    newest = entries.order_by("-sequence").first()
+    if newest is None:
+        return ""
+    return ledger.read_record(newest).evidence_note
+
+
+def _get_changes_since_signing(page: Article, latest: Revision | None) -> list[Change]:
+    """What the latest revision changes of what visitors read."""
+    if not _is_changed(page, latest):
+        return []
+    kind = kinds.get(page.kind)
+    return compare(kind.blocks(page.live.revision.read()), kind.blocks(latest.read()))
+
+
+def _count_reader_feedback(page: Article) -> dict:
+    """The readers' votes on a page in the last twelve months, and its open reports."""
+    since = timezone.localdate().replace(day=1) - relativedelta(months=11)
+    tallies = page.reader_tallies.filter(month__gte=since)
+    votes = tallies.aggregate(helpful=Sum("helpful"), unhelpful=Sum("unhelpful"))
+    return {
+        "helpful": votes["helpful"] or 0,
+        "unhelpful": votes["unhelpful"] or 0,
+        "waiting": page.reader_reports.open().count(),
+    }

@@ -1,0 +1,167 @@
+"""Forms of the desk: signing, the other decisions, comments, handing over, absences."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.utils import timezone
+
+from reviews.models import MedicalReview
+from reviews.signing import checklist, comments
+from reviews.signing.authentication import ConfirmIdentityForm
+from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
+
+MAX_PART_CHOICES = 200  # for texts with thousands of parts
+
+
+class SignForm(ConfirmIdentityForm):
+    """The signature: checklist, statement, conflicts of interest, password and code."""
+
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    conflicts = forms.CharField(
+        label="Conflicts of interest",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+        help_text=(
+            "Anything that could look like an interest in what this page says. "
+            "If there is none, write “None”."
+        ),
+        error_messages={"required": "State your conflicts of interest, or write “None”."},
+    )
+    statement = forms.BooleanField(
+        error_messages={"required": "Tick this to say what your signature means."}
+    )
+    field_order = ("digest", "conflicts", "statement")
+
+    def __init__(self, *args, request, review: MedicalReview, **kwargs):
+        super().__init__(*args, request=request, auto_id="sign-%s", **kwargs)
+        self.fields["statement"].label = review.meaning
+        self.checklist_items = checklist.get_items(review.revision.read())
+        for item in self.checklist_items:
+            required = f"{item.title}: tick this once you have checked it, or send the page back."
+            self.fields[f"check_{item.name}"] = forms.BooleanField(
+                label=item.statement,
+                help_text=item.title,
+                error_messages={"required": required},
+            )
+
+    @property
+    def checks(self) -> list[tuple]:
+        """The items of the checklist, each with its bound field."""
+        return [(item, self[f"check_{item.name}"]) for item in self.checklist_items]
+
+    @property
+    def checked_items(self) -> dict[str, bool]:
+        """The names of the items, each with whether it was ticked."""
+        names = [item.name for item in self.checklist_items]
+        return {name: self.cleaned_data[f"check_{name}"] for name in names}
+
+
+class DecisionForm(forms.Form):
+    """A decision other than a signature, with its reason."""
+
+    comment = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=5000)
+    field_texts: dict[str, str] = {}
+
+    def __init__(self, *args, review: MedicalReview, **kwargs):
+        super().__init__(*args, auto_id=f"{type(self).__name__.lower()}-%s", **kwargs)
+        field = self.fields["comment"]
+        field.label = self.field_texts["label"]
+        field.help_text = self.field_texts["help"]
+        field.error_messages["required"] = self.field_texts["required"]
+
+
+class SendBackForm(DecisionForm):
+    # It shares an HTML form with the signature, which can be sent without it.
+    use_required_attribute = False
+    field_texts = {
+        "label": "What must change",
+        "help": "The editors read this. Say where, what is wrong, and what would put it right.",
+        "required": (
+            "Say what must change, or pin a comment to a part, "
+            "so that the editors can put it right."
+        ),
+    }
+
+    def __init__(self, *args, review: MedicalReview, **kwargs):
+        super().__init__(*args, review=review, **kwargs)
+        self.fields["comment"].required = not review.comments.exists()
+
+
+class DeclineForm(DecisionForm):
+    field_texts = {
+        "label": "Why you cannot review it",
+        "help": (
+            "For instance: not your field, or no time before it is due. "
+            "The editors ask somebody else."
+        ),
+        "required": "Say why, so that the editors ask the right person next.",
+    }
+
+
+class RecommendForm(DecisionForm):
+    field_texts = {
+        "label": "Why visitors should not read it",
+        "help": (
+            "Managing editors see this at once, and decide. Until then the page stays as it is."
+        ),
+        "required": "Say why: a managing editor decides by it.",
+    }
+
+
+class CommentForm(forms.Form):
+    """A comment on one part of the page. It is sent with the fields of the decision form."""
+
+    use_required_attribute = False
+    part = forms.ChoiceField(
+        label="Part of the page", error_messages={"required": "Choose the part you mean."}
+    )
+    text = forms.CharField(
+        label="Your comment",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=5000,
+        error_messages={"required": "Write your comment."},
+    )
+
+    def __init__(self, *args, review: MedicalReview, **kwargs):
+        super().__init__(*args, auto_id="comment-%s", **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["form"] = "decision"
+        labels = comments.get_parts(review.revision.read())
+        self.fields["part"].choices = [("", "Choose a part"), *labels.items()]
+
+    def set_choices(self, keys: Iterable[str]) -> None:
+        """Offer the first parts, those with these keys, and the one that was chosen."""
+        wanted = {self["part"].value(), *keys}
+        choices = []
+        for position, (key, label) in enumerate(self.fields["part"].choices):
+            if position < MAX_PART_CHOICES or key in wanted:
+                choices.append((key, label))
+        self.fields["part"].widget.choices = choices
+
+
+class HandOverForm(forms.Form):
+    to = ReviewerField(
+        label="Give it to",
+        empty_label="Choose a reviewer",
+        help_text="Who can sign this page now.",
+        error_messages={"required": "Choose who takes it over."},
+    )
+    word = forms.CharField(
+        label="A word to them",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2000,
+        required=False,
+    )
+
+    def __init__(self, *args, review: MedicalReview, user, **kwargs):
+        super().__init__(*args, auto_id="hand-%s", **kwargs)
+        self.fields["to"].set_choices(get_eligible_reviewers(review.article).exclude(user=user))
+
+
+class AbsenceForm(forms.Form):
+    first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="away-%s", **kwargs)
+        self.fields["first_day"].initial = timezone.localdate().isoformat

@@ -1,0 +1,339 @@
+"""The desk: a reviewer's queue, the page of a review, and what can be done with it."""
+
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from articles.admin.forms import parse_key
+from articles.publishing.actions import ActionRefused
+from reviews.desk import forms as desk_forms
+from reviews.desk import queue as desk_queue
+from reviews.desk import unsent_form
+from reviews.desk.review_page import build_review_context
+from reviews.models import Absence, MedicalReview, Reviewer
+from reviews.signing import actions, assignment, comments
+from reviews.signing.eligibility import get_signing_error
+
+TYPED_FIELD_LABELS = {
+    "text": "Your comment",
+    "comment": "Your comment",
+    "conflicts": "Conflicts of interest",
+    "word": "Your word",
+}
+DECISION_FORMS = {
+    "send_back": (desk_forms.SendBackForm, actions.request_changes),
+    "decline": (desk_forms.DeclineForm, actions.decline),
+    "recommend": (desk_forms.RecommendForm, actions.recommend_withdrawal),
+}
+
+
+def reviewer_required(view):
+    """A view for reviewers only, never cached. Others get back what they typed."""
+
+    @never_cache
+    @wraps(view)
+    def enter(request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            return _handle_signed_out(request, *args, **kwargs)
+        if not _is_reviewer(request.user):
+            return _handle_other_user(request)
+        return view(request, *args, **kwargs)
+
+    return enter
+
+
+def _is_reviewer(user) -> bool:
+    return Reviewer.objects.filter(user=user).exists() and user.has_perm("reviews.sign_review")
+
+
+def _handle_signed_out(request, uuid=None, **kwargs):
+    """A redirect to the log-in; a page with what was typed, if anything was."""
+    here = reverse("reviews:review", args=[uuid]) if uuid else reverse("reviews:queue")
+    if typed := _get_typed_fields(request):
+        context = {"typed_fields": typed, "here": here, "signed_out": True}
+        return render(request, "reviews/shut.html", context, status=403)
+    if request.method == "GET":
+        return redirect_to_login(request.get_full_path())
+    return redirect_to_login(here)
+
+
+def _handle_other_user(request):
+    """A page with what was typed, or a redirect to the radar for those who can see it.
+
+    Raises PermissionDenied for anybody else.
+    """
+    if typed := _get_typed_fields(request):
+        return render(request, "reviews/shut.html", {"typed_fields": typed}, status=403)
+    can_see_radar = request.user.has_perm("reviews.see_radar")
+    if can_see_radar and request.path == reverse("reviews:queue"):
+        return redirect("reviews:radar")
+    raise PermissionDenied("The desk is for reviewers. Your account is not one.")
+
+
+def _get_typed_fields(request) -> list[tuple[str, str]]:
+    """Label and text of each field of a form that was not accepted, never a password or a code."""
+    typed = []
+    for name, label in TYPED_FIELD_LABELS.items():
+        text = request.POST.get(name, "")
+        if text.strip():
+            typed.append((label, text))
+    return typed
+
+
+def _get_review(uuid) -> MedicalReview:
+    reviews = MedicalReview.objects.with_page().select_related("decided_by", "revision__article")
+    return get_object_or_404(reviews, uuid=uuid)
+
+
+@reviewer_required
+@require_safe
+def queue(request):
+    return _render_queue(request)
+
+
+def _render_queue(request, *, away_form=None, status=200):
+    reviewer = request.user.reviewer
+    today = timezone.localdate()
+    signing_error = reviewer.get_signing_error(today)
+    context = desk_queue.build_queue(
+        reviewer, own_number=request.GET.get("page"), open_number=request.GET.get("any")
+    )
+    context |= {
+        "reviewer": reviewer,
+        "can_sign": not signing_error,
+        "signing_error": signing_error,
+        "today": today,
+        "away_form": away_form or desk_forms.AbsenceForm(),
+    }
+    return render(request, "reviews/queue.html", context, status=status)
+
+
+@reviewer_required
+@require_safe
+def review(request, uuid):
+    medical_review = _get_review(uuid)
+    request.session.setdefault(_get_opened_key(medical_review), timezone.now().isoformat())
+    return _render_review(request, medical_review)
+
+
+def _render_review(request, medical_review, *, status=200, **bound_forms):
+    """The page of a review, with the forms that were sent in place of new ones."""
+    if medical_review.revision.expunged:
+        return render(request, "reviews/expunged.html", {"review": medical_review}, status=410)
+    context = build_review_context(
+        medical_review,
+        request.user,
+        causes_number=_get_page_number(request, "causes"),
+        changes_number=_get_page_number(request, "changes"),
+        show_all="every" in request.GET,
+    )
+    saved_fields = unsent_form.load(request, medical_review)
+    forms = {}
+    if context["open_to_me"]:
+        forms |= _make_decision_forms(request, medical_review, saved_fields)
+    if not context["refusal"]:
+        initial = saved_fields | {"digest": medical_review.revision.digest}
+        forms["sign"] = desk_forms.SignForm(request=request, review=medical_review, initial=initial)
+    forms |= bound_forms
+    if "comment" in forms:
+        shown_parts = [part.key for part in context["parts_page"]]
+        forms["comment"].set_choices(shown_parts)
+    context["forms"] = forms
+    return render(request, "reviews/review.html", context, status=status)
+
+
+def _get_page_number(request, name: str) -> int:
+    return parse_key(request.GET.get(name, "")) or 1
+
+
+def _make_decision_forms(request, medical_review, saved_fields) -> dict:
+    """New forms for those who can decide a review, with the fields that were saved."""
+    forms = {}
+    for name, (form_class, _) in DECISION_FORMS.items():
+        forms[name] = form_class(review=medical_review)
+    forms["send_back"].initial = {"comment": saved_fields.get("comment", "")}
+    part = request.GET.get("part") or saved_fields.get("part", "")
+    forms["comment"] = desk_forms.CommentForm(
+        review=medical_review, initial=saved_fields | {"part": part}
+    )
+    forms["hand_over"] = desk_forms.HandOverForm(review=medical_review, user=request.user)
+    return forms
+
+
+@sensitive_post_parameters("password", "code")
+@reviewer_required
+def sign(request, uuid):
+    medical_review = _get_review(uuid)
+    if request.method != "POST":
+        return redirect("reviews:review", uuid)  # reloaded, or redirected here after a log-in
+    is_signed = medical_review.outcome == MedicalReview.Outcome.APPROVED
+    if is_signed and medical_review.decided_by == request.user:
+        return redirect("reviews:signed", uuid)  # a double click, or the back button
+    # Checked before the form is, so that no code is used up for nothing.
+    if error := get_signing_error(medical_review, request.user):
+        return _render_refusal(request, medical_review, error)
+    form = desk_forms.SignForm(request.POST, request=request, review=medical_review)
+    if not form.is_valid():
+        unsent_form.save(request, medical_review)
+        return _render_review(request, medical_review, sign=form, status=422)
+    opened = request.session.get(_get_opened_key(medical_review), "")
+    try:
+        actions.sign_off(
+            medical_review,
+            by=request.user,
+            seen_digest=form.cleaned_data["digest"],
+            conflicts=form.cleaned_data["conflicts"],
+            authentication=form.authentication,
+            opened_at=parse_datetime(opened) if opened else None,
+            checklist=form.checked_items,
+        )
+    except ActionRefused as refusal:
+        return _render_refusal(request, medical_review, refusal)
+    unsent_form.clear(request, medical_review)
+    return redirect("reviews:signed", uuid)
+
+
+@sensitive_post_parameters("password", "code")
+@reviewer_required
+def record_outcome(request, uuid, name):
+    """Send back, decline or recommend a withdrawal, with a reason."""
+    medical_review = _get_review(uuid)
+    if request.method != "POST":
+        return redirect("reviews:review", uuid)
+    if medical_review.outcome and medical_review.decided_by == request.user:
+        return redirect("reviews:signed", uuid)
+    form_class, decide = DECISION_FORMS[name]
+    form = form_class(request.POST, review=medical_review)
+    if not form.is_valid():
+        if name == "send_back":  # it shares an HTML form with the signature
+            unsent_form.save(request, medical_review)
+        return _render_review(request, medical_review, status=422, **{name: form})
+    try:
+        decide(medical_review, by=request.user, comment=form.cleaned_data["comment"])
+    except ActionRefused as refusal:
+        return _render_refusal(request, medical_review, refusal)
+    unsent_form.clear(request, medical_review)
+    return redirect("reviews:signed", uuid)
+
+
+@sensitive_post_parameters("password", "code")
+@reviewer_required
+def comment(request, uuid):
+    """Pin a comment to a part of the page, or choose the part first. The decision form is saved."""
+    medical_review = _get_review(uuid)
+    review_url = reverse("reviews:review", args=[uuid])
+    if request.method != "POST":
+        return redirect(review_url)
+    unsent_form.save(request, medical_review)
+    if part := request.POST.get("about"):
+        query = urlencode({"part": part})
+        return redirect(f"{review_url}?{query}#comments")
+    form = desk_forms.CommentForm(request.POST, review=medical_review)
+    if not form.is_valid():
+        return _render_review(request, medical_review, status=422, comment=form)
+    try:
+        pinned = comments.pin(medical_review, by=request.user, **form.cleaned_data)
+    except ActionRefused as refusal:
+        return _render_refusal(request, medical_review, refusal)
+    unsent_form.save(request, medical_review, exclude=("part", "text"))
+    messages.success(request, f"Your comment is pinned to “{pinned.label}”.")
+    return redirect(f"{review_url}#comments")
+
+
+@reviewer_required
+def hand_over(request, uuid):
+    """Hand a review over to another reviewer."""
+    medical_review = _get_review(uuid)
+    if request.method != "POST":
+        return redirect("reviews:review", uuid)
+    form = desk_forms.HandOverForm(request.POST, review=medical_review, user=request.user)
+    if not form.is_valid():
+        return _render_review(request, medical_review, status=422, hand_over=form)
+    try:
+        handed = assignment.hand_over(medical_review, by=request.user, **form.cleaned_data)
+    except ActionRefused as refusal:
+        return _render_refusal(request, medical_review, refusal)
+    title = medical_review.revision.title
+    messages.success(request, f"“{title}” now lies on the desk of {handed.to}.")
+    return redirect("reviews:queue")
+
+
+@reviewer_required
+@require_POST
+def add_absence(request):
+    """Record days on which the reviewer does not review."""
+    form = desk_forms.AbsenceForm(request.POST)
+    if not form.is_valid():
+        return _render_queue(request, away_form=form, status=422)
+    try:
+        absence = assignment.record_absence(request.user.reviewer, **form.cleaned_data)
+    except ActionRefused as refusal:
+        form.add_error(None, str(refusal))
+        return _render_queue(request, away_form=form, status=422)
+    days = f"{absence.first_day:%-d %B} to {absence.last_day:%-d %B}"
+    messages.success(
+        request,
+        f"Editors see that you are away from {days}. "
+        "What lies here stays yours: hand it over if it cannot wait.",
+    )
+    return redirect("reviews:queue")
+
+
+@reviewer_required
+@require_POST
+def end_absence(request, pk):
+    assignment.end_absence(get_object_or_404(Absence, pk=pk, reviewer=request.user.reviewer))
+    messages.success(request, "You are no longer marked as away on those days.")
+    return redirect("reviews:queue")
+
+
+def _render_refusal(request, medical_review, refusal):
+    reviewer = request.user.reviewer
+    is_own = medical_review.reviewer_id in (None, reviewer.pk)
+    context = {
+        "review": medical_review,
+        "title": medical_review.revision.title,
+        "reason": str(refusal),
+        "typed_fields": _get_typed_fields(request),
+        "is_someone_elses": not medical_review.decided_at and not is_own,
+    }
+    return render(request, "reviews/refused.html", context, status=409)
+
+
+@reviewer_required
+@require_safe
+def signed(request, uuid):
+    """The decision that was made, what is public now, and the next review."""
+    medical_review = _get_review(uuid)
+    if medical_review.decided_by != request.user:
+        return redirect("reviews:review", uuid)
+    next_review = desk_queue.get_next_review(request.user.reviewer)
+    context = {
+        "review": medical_review,
+        "title": medical_review.revision.title,
+        "entry": medical_review.entry,
+        "address": "",
+        "line": None,
+        "is_current_text": False,
+        "next_review": next_review,
+        "next_title": next_review.revision.title if next_review else "",
+    }
+    if live := medical_review.article.live:
+        context["address"] = medical_review.article.path
+        context["line"] = live.read_review_line()
+        context["is_current_text"] = live.revision_id == medical_review.revision_id
+    return render(request, "reviews/signed.html", context)
+
+
+def _get_opened_key(medical_review) -> str:
+    return f"opened {medical_review.uuid}"

@@ -1,0 +1,106 @@
+"""Forms for recording earlier reviews: a spreadsheet, one review of several pages, the password."""
+
+from django import forms
+
+from reviews.legacy.checks import MAX_LENGTHS
+from reviews.legacy.spreadsheets import COLUMNS
+from reviews.signing.authentication import ConfirmIdentityForm
+
+# The column of a spreadsheet that a field of the form stands for.
+COLUMNS_BY_FIELD = {
+    "reviewer": "reviewer",
+    "post_nominals": "post-nominals",
+    "specialty": "specialty",
+    "reviewed_on": "reviewed on",
+    "evidence": "evidence",
+    "due": "due",
+}
+
+
+class LegacySpreadsheetForm(forms.Form):
+    sheet = forms.FileField(
+        label="The sheet",
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
+        help_text=(
+            "A CSV file or .xlsx workbook of at most 5,000 rows. "
+            "You see what it says before anything is done."
+        ),
+        error_messages={
+            "required": "Choose the file first.",
+            "empty": "This file is empty.",
+            "missing": "Choose the file first.",
+        },
+    )
+
+
+def _make_char_field(
+    name: str, label: str, *, required: bool = True, required_message: str = "", help_text: str = ""
+) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=MAX_LENGTHS[name],
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=help_text,
+        error_messages={"required": required_message},
+    )
+
+
+def _make_date_field(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=required,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=help_text,
+        error_messages={
+            "required": "Say when that review was.",
+            "invalid": "Write the day as 2026-05-03.",
+        },
+    )
+
+
+class LegacyReviewForm(forms.Form):
+    """One reviewer, date and evidence for all chosen pages."""
+
+    reviewer = _make_char_field(
+        "name",
+        "Reviewed by",
+        required_message="Say who reviewed these pages.",
+        help_text="As it is to be printed.",
+    )
+    post_nominals = _make_char_field(
+        "post_nominals", "Post-nominals", required=False, help_text="Such as “MD, FRCP”."
+    )
+    specialty = _make_char_field("specialty", "Specialty", required=False)
+    reviewed_on = _make_date_field("Reviewed on")
+    evidence = _make_char_field(
+        "evidence",
+        "Evidence",
+        required_message="Say where the record of that review lies.",
+        help_text=(
+            "Where the record of that review lies. "
+            "The ledger keeps this, and evidence packs show it."
+        ),
+    )
+    due = _make_date_field(
+        "Due on",
+        required=False,
+        help_text="The date it had there. One later than this site’s interval does not count.",
+    )
+
+    def to_cells(self, page: str) -> tuple[str, ...]:
+        """The cells of a spreadsheet row that says this about a page."""
+        values = {"page": page}
+        for name, value in self.cleaned_data.items():
+            values[COLUMNS_BY_FIELD[name]] = value
+        return tuple(str(values[column] or "") for column in COLUMNS)
+
+
+class AttestForm(ConfirmIdentityForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="attest-%s", **kwargs)
+        password = self.fields["password"]
+        password.help_text = (
+            "It makes this your attestation. As soon as you press, visitors read these pages."
+        )
+        password.error_messages["required"] = "Enter your password: it makes this your attestation."

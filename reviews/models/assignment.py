@@ -1,0 +1,53 @@
+"""How a review was handed over, and when a reviewer is away."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from reviews.models.review import MedicalReview
+from reviews.models.reviewer import Reviewer
+
+
+class HandOver(models.Model):
+    """One reviewer gave an open review to another, with a message (``word``)."""
+
+    review = models.ForeignKey(MedicalReview, models.PROTECT, related_name="hand_overs")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    to = models.ForeignKey(Reviewer, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    word = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self):
+        return f"{self.review} to {self.to}"
+
+
+class AbsenceQuerySet(models.QuerySet):
+    def current_or_upcoming(self, today: dt.date):
+        """Absences that have not ended."""
+        return self.filter(last_day__gte=today)
+
+
+class Absence(models.Model):
+    """Days on which a reviewer does not review. Editors see it; it takes no permission away."""
+
+    reviewer = models.ForeignKey(Reviewer, models.CASCADE, related_name="absences")
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["first_day", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_day__lte=F("last_day")), name="absence_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.reviewer} away until {self.last_day:%-d %B %Y}"

@@ -1,0 +1,75 @@
+"""ReviewSchedule: when each public page is due, and who signed it last, when."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from articles.models import Article, PublicationEvent
+from reviews.models.reviewer import Reviewer
+
+
+class ReviewScheduleQuerySet(models.QuerySet):
+    def recorded(self):
+        """Pages that nobody has signed here, with a recorded earlier review."""
+        return self.filter(recorded=True)
+
+    def overdue(self, today: dt.date):
+        """Past the due date of their review line."""
+        return self.filter(next_due__lt=today)
+
+    def past_grace(self, today: dt.date, extra_days: int = 0):
+        """Past the grace period of their risk class, plus some days."""
+        late = Q(pk__in=[])
+        for risk, days in settings.GRACE_DAYS.items():
+            late |= Q(article__risk=risk, next_due__lt=today - dt.timedelta(days=days + extra_days))
+        return self.filter(late)
+
+    def subject_to_withdrawal(self):
+        """Pages of a risk class that are withdrawn when they are past grace."""
+        policy = settings.OVERDUE_POLICY
+        risks = [risk for risk in policy if policy[risk] == "withdraw"]
+        return self.filter(article__risk__in=risks)
+
+    def due_within(self, days: int, today: dt.date):
+        """Not overdue, but due in so many days."""
+        return self.filter(next_due__gte=today, next_due__lte=today + dt.timedelta(days=days))
+
+
+class ReviewSchedule(models.Model):
+    """The dates of one public page, in columns that lists can filter and sort by.
+
+    A projection of the publication log that only ``reviews.signing.due_dates`` writes. Visitors
+    read the review line of the publication. ``publication`` is the one made by a signature, or by a
+    recorded earlier review.
+    """
+
+    article = models.OneToOneField(Article, models.PROTECT, related_name="+")
+    publication = models.ForeignKey(PublicationEvent, models.PROTECT, related_name="+")
+    reviewer = models.ForeignKey(
+        Reviewer,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who signed the whole page last.",
+    )
+    recorded = models.BooleanField(
+        default=False,
+        help_text="Nobody has signed it here: its review was recorded from an earlier system.",
+    )
+    last_reviewed = models.DateField()
+    next_due = models.DateField(db_index=True)
+
+    objects = ReviewScheduleQuerySet.as_manager()
+
+    class Meta:
+        db_table = "reviews_standing"
+        verbose_name = "standing"
+        ordering = ["next_due", "article"]
+        permissions = [
+            ("see_radar", "Can see what is due everywhere, plan reviews and recall pages")
+        ]
+
+    def __str__(self):
+        return f"{self.article_id}: due {self.next_due}"

@@ -1,0 +1,62 @@
+"""A mail of the outbox as text and HTML, with links that lead in from outside."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from reviews.models import Mail
+
+Kind = Mail.MailKind
+# The subject of a mail about more than one thing.
+PLURAL_SUBJECTS = {
+    Kind.REQUEST: "{} reviews wait for you",
+    Kind.DUE: "{} pages that you reviewed last fall due",
+    Kind.DECIDED: "{} of your requests were decided",
+    Kind.ANSWER: "{} of your comments were answered",
+    Kind.LICENCE: "Your licences",
+    Kind.DIGEST: "{} digests",
+}
+INTRODUCTIONS = {
+    Kind.REQUEST: "The link opens the text to read, and there you sign it or send it back.",
+    Kind.DUE: "You need not do anything yet: the editors ask you for the review, "
+    "and you get its link then.",
+    Kind.DECIDED: "This is what became of the reviews you asked for.",
+    Kind.ANSWER: "The link opens the review with your comment.",
+    Kind.LICENCE: "Reviews can be signed only under a licence that is recorded as valid.",
+    Kind.DIGEST: "This is where the reviews stand. Each link leads to the page or the person.",
+}
+REASONS = {
+    Kind.REQUEST: "you review for {site}, and these reviews are yours or open to any reviewer",
+    Kind.DUE: "you signed these pages as a whole last, and can sign them again",
+    Kind.DECIDED: "you asked for these reviews",
+    Kind.ANSWER: "you commented on these reviews",
+    Kind.LICENCE: "you review for {site}",
+    Kind.DIGEST: "you are a managing editor of {site}; it comes once a week",
+}
+
+
+def build_message(mail: Mail, connection=None) -> EmailMultiAlternatives:
+    """The mail as it is sent. Sent again it has the same id, so that a copy can be recognised."""
+    context = {
+        "mail": mail,
+        "name": mail.recipient.get_full_name() or mail.recipient.get_username(),
+        "introduction": INTRODUCTIONS[mail.kind],
+        "reason": REASONS[mail.kind].format(site=settings.SITE_NAME),
+        "site": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+    }
+    host = urlsplit(settings.SITE_URL).hostname
+    message = EmailMultiAlternatives(
+        subject=f"{settings.EMAIL_SUBJECT_PREFIX}{mail.subject}",
+        body=render_to_string("reviews/mail/letter.txt", context),
+        to=[mail.address],
+        connection=connection,
+        headers={
+            "Message-ID": f"<review-mail-{mail.pk}-{int(mail.made_at.timestamp())}@{host}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    message.attach_alternative(render_to_string("reviews/mail/letter.html", context), "text/html")
+    return message

@@ -1,0 +1,57 @@
+"""A reviewer as visitors read of them: credentials as signed, biography and signatures."""
+
+from django.core.paginator import Page, Paginator
+from django.urls import reverse
+
+from articles.content import kinds
+from reviews.models import LedgerEntry, MedicalReview, Reviewer
+from reviews.signing import ledger
+
+ENTRIES_PER_PAGE = 100
+ENTRY_FIELDS = (
+    "at",
+    "revision",
+    "review__trigger",
+    "article__kind",
+    "article__live__title",
+    "article__live__slug",
+    "article__live__revision",
+)
+
+
+def get_url(slug: str, number: int = 1) -> str:
+    args = [slug] if number == 1 else [slug, number]
+    return reverse("reviewers:reviewer", args=args)
+
+
+def get_reviewer(slug: str) -> tuple[Reviewer, ledger.Actor] | None:
+    """The reviewer at an address with the credentials of their newest signature.
+
+    None where there is no such reviewer, or one who never signed.
+    """
+    reviewer = Reviewer.objects.filter(slug=slug).first()
+    if reviewer is None:
+        return None
+    newest = LedgerEntry.objects.signed().filter(by=reviewer.user_id).order_by("-sequence").first()
+    if newest is None:
+        return None
+    return reviewer, ledger.read_record(newest).actor
+
+
+def get_signatures(reviewer: Reviewer, number: int) -> Page:
+    """One page of a reviewer's signatures on public pages, newest first. Raises EmptyPage."""
+    entries = LedgerEntry.objects.signed().filter(by=reviewer.user_id, article__live__isnull=False)
+    rows = entries.order_by("-sequence").values(*ENTRY_FIELDS)
+    return Paginator(rows, ENTRIES_PER_PAGE).page(number)
+
+
+def build_entry(values: dict) -> dict:
+    trigger = values["review__trigger"]
+    url_name = kinds.get(values["article__kind"]).url_name
+    return {
+        "title": values["article__live__title"],
+        "url": reverse(url_name, args=[values["article__live__slug"]]),
+        "on": values["at"],
+        "kind": MedicalReview.Trigger(trigger).label if trigger else "Signature",
+        "superseded": values["revision"] != values["article__live__revision"],
+    }

@@ -1,0 +1,165 @@
+"""Which public pages news affects: a search in the signed text that visitors read."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from articles.content import kinds
+from articles.content.blocks import Block
+from articles.content.review_line import ReviewLine
+from articles.fields import fold
+from articles.models import Article
+
+BATCH_SIZE = 200
+EXCERPT_MARGIN = 60  # letters shown on either side of what was found
+MAX_WORDS = 12
+REVIEWER = "reviewer"
+# Part → how it is called, and how the keys of its blocks begin.
+PARTS = {
+    "words": ("Words anywhere in the page", ""),
+    "cause": ("A cause", "cause"),
+    "code": ("A code", "codes"),
+    "reference": ("A reference or its address", "references"),
+    REVIEWER: ("Who reviewed it last", ""),
+}
+TAG_PATTERN = re.compile(r"<[^>]*>")
+NON_ASCII_PATTERN = re.compile(r"[^\x00-\x7f]")
+
+
+@dataclass(frozen=True)
+class MatchExcerpt:
+    """Where in a page something was found, with a few words around it."""
+
+    label: str
+    before: str
+    match: str
+    after: str
+
+
+@dataclass(frozen=True)
+class RecallMatch:
+    """A signed page in which the words were found."""
+
+    key: int
+    title: str
+    excerpt: MatchExcerpt
+
+
+def find_pages(part: str, words: str) -> Iterator[RecallMatch]:
+    """The public pages in whose signed text all the words are found, by title.
+
+    Case and accents do not matter. The stored text is scanned first, and parsed only where it may
+    contain the words: the answer does not depend on what an engine takes for upper and lower case.
+    """
+    wanted = split_words(words)
+    if not wanted:
+        return
+    rows = Article.objects.public().order_by("live__sort_key", "pk")
+    fields = ("pk", "kind", "live__title", "live__review_line", "live__revision__document")
+    for key, kind, title, line, text in rows.values_list(*fields).iterator(BATCH_SIZE):
+        if part == REVIEWER:
+            excerpt = _match_reviewer(line, wanted)
+        elif _may_contain(text, wanted):
+            excerpt = _find_excerpt(kind, text, part, wanted)
+        else:
+            excerpt = None
+        if excerpt:
+            yield RecallMatch(key, title, excerpt)
+
+
+def split_words(words: str) -> list[str]:
+    """The folded words of a query, at most ``MAX_WORDS``."""
+    return fold(words.replace("\0", " ")).split()[:MAX_WORDS]
+
+
+def _may_contain(text: str, wanted: list[str]) -> bool:
+    """Whether a stored text could contain the words, with or without its markup."""
+    # What JSON and HTML write in another way is left to the parsing.
+    plain = [word for word in wanted if word.isalnum()]
+    raw = fold_text(text)
+    missing = [word for word in plain if word not in raw]
+    if not missing:
+        return True
+    bare = TAG_PATTERN.sub("", raw)
+    return all(word in bare for word in missing)
+
+
+def fold_text(text: str) -> str:
+    """``fold`` for long texts: fast where most letters are ASCII, and spaces at the ends stay."""
+    bare = unicodedata.normalize("NFKD", text).casefold()
+    return NON_ASCII_PATTERN.sub(_drop_combining_mark, bare)
+
+
+def _drop_combining_mark(match: re.Match[str]) -> str:
+    letter = match[0]
+    return "" if unicodedata.combining(letter) else letter
+
+
+def _find_excerpt(kind: str, text: str, part: str, wanted: list[str]) -> MatchExcerpt | None:
+    """The first block with all the words.
+
+    Where only the blocks of a page together have them all: the first with the first word.
+    """
+    _, key_prefix = PARTS[part]
+    blocks = []
+    for block in kinds.get(kind).blocks(kinds.parse_document(text)):
+        if block.key.startswith(key_prefix):
+            blocks.append((block, fold_text(_get_plain_text(block))))
+    for block, folded in blocks:
+        if all(word in folded for word in wanted):
+            return _cut_excerpt(block.label, _get_plain_text(block), wanted[0])
+    if part != "words":
+        return None  # a cause, a code or a reference is one thing, and has all the words
+    with_word = [_find_blocks_with(word, blocks) for word in wanted]
+    if not all(with_word):
+        return None
+    block = with_word[0][0]
+    return _cut_excerpt(block.label, _get_plain_text(block), wanted[0])
+
+
+def _find_blocks_with(word: str, blocks: list[tuple[Block, str]]) -> list[Block]:
+    return [block for block, folded in blocks if word in folded]
+
+
+def _get_plain_text(block: Block) -> str:
+    return block.text.replace("**", "")
+
+
+def _match_reviewer(line: str, wanted: list[str]) -> MatchExcerpt | None:
+    review_line = ReviewLine.model_validate_json(line)
+    name = str(review_line.reviewer)
+    folded_name = fold_text(name)
+    if not all(word in folded_name for word in wanted):
+        return None
+    label = "Reviewed in an earlier system by" if review_line.earlier else "Reviewed last by"
+    return _cut_excerpt(label, name, wanted[0])
+
+
+def _cut_excerpt(label: str, text: str, word: str) -> MatchExcerpt:
+    """The words around a match, cut from the text as it was written."""
+    span = _find_span(text, word)
+    if span is None:  # an accent of its own letter: shown from the start
+        return MatchExcerpt(label, "", "", text[: 2 * EXCERPT_MARGIN])
+    begin, end = span
+    before = text[max(0, begin - EXCERPT_MARGIN) : begin]
+    after = text[end : end + EXCERPT_MARGIN]
+    if begin > EXCERPT_MARGIN:
+        before = f"…{before}"
+    if end + EXCERPT_MARGIN < len(text):
+        after = f"{after}…"
+    return MatchExcerpt(label, before, text[begin:end], after)
+
+
+def _find_span(text: str, word: str) -> tuple[int, int] | None:
+    """Where a folded word stands in a text that is not folded: its start, and the end after it."""
+    folded = ""
+    origins = []  # of each folded letter, where the letter that it comes from stands
+    for place, letter in enumerate(text):
+        folded_letter = fold_text(letter)
+        folded += folded_letter
+        origins += [place] * len(folded_letter)
+    start = folded.find(word)
+    if start < 0:
+        return None
+    return origins[start], origins[start + len(word) - 1] + 1

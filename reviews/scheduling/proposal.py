@@ -1,0 +1,235 @@
+"""Many annual reviews assigned at once: a plan, and the plan carried out, whole or not at all."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from articles import quality
+from articles.content import kinds
+from articles.content.document import canonicalize, digest
+from articles.models import Article
+from articles.publishing.actions import ActionRefused
+from reviews.models import MedicalReview, Reviewer, ReviewSchedule
+from reviews.scheduling import capacity, planner
+from reviews.signing import actions, eligibility
+
+# Each is asked for by itself, all in one transaction: on SQLite a minute without other writers.
+MAX_PAGES = 500
+SENT_BACK = "It was sent back, and its editors have not asked for it again."
+IN_REVIEW = "In review already."
+UNDATED = "Never signed, or withdrawn: ask for it by itself, from its form."
+
+
+class CannotPlan(ActionRefused):
+    """Something stands in the way of the whole plan; nothing was done."""
+
+
+@dataclass(frozen=True)
+class PlanProposal:
+    """A plan and what it was made from. ``fingerprints`` show whether that has changed since."""
+
+    plan: planner.ReviewPlan
+    pages: dict[int, ReviewSchedule]
+    titles: dict[int, str]
+    reviewers: dict[int, Reviewer]
+    availability: dict[int, planner.AvailableReviewer]
+    left_out: tuple[tuple[int, str], ...]
+    remaining: int
+    fingerprints: dict[str, str] = field(default_factory=dict)
+
+
+def build_proposal(pages, today: dt.date) -> PlanProposal:
+    """A plan for the pages that fall due first, in a number of queries that does not grow."""
+    schedules = ReviewSchedule.objects.filter(article__in=pages.values("pk"))
+    schedules = schedules.order_by("next_due", "article")
+    due = {schedule.article_id: schedule for schedule in schedules[:MAX_PAGES]}
+    remaining = schedules.count() - len(due)
+    left_out = _find_left_out(pages, list(due))
+    reasons = dict(left_out)
+    plannable = {page: schedule for page, schedule in due.items() if page not in reasons}
+    qualified = eligibility.get_qualified_reviewers().select_related("user")
+    reviewers = {reviewer.pk: reviewer for reviewer in qualified}
+    wanted = _load_pages(plannable, reviewers)
+    last_day = max((page.due for page in wanted), default=today)
+    available = _load_reviewers(reviewers, last_day, today)
+    named = Article.objects.filter(pk__in=[*due, *reasons])
+    return PlanProposal(
+        plan=planner.make_plan(wanted, available, today),
+        pages=plannable,
+        titles=dict(named.values_list("pk", "title")),
+        reviewers=reviewers,
+        availability={reviewer.key: reviewer for reviewer in available},
+        left_out=tuple(left_out),
+        remaining=remaining,
+        fingerprints=_build_fingerprints(wanted, available, today),
+    )
+
+
+def _find_left_out(pages, due: list[int]) -> list[tuple[int, str]]:
+    """Pages that cannot be planned, each with the reason."""
+    left_out = []
+    waiting = MedicalReview.objects.waiting().filter(article__in=due)
+    for page in waiting.values_list("article", flat=True):
+        left_out.append((page, IN_REVIEW))
+    sent_back = MedicalReview.objects.sent_back().filter(article__in=due)
+    for page in sent_back.values_list("article", flat=True):
+        left_out.append((page, SENT_BACK))
+    reasons = dict(left_out)
+    left_out += _find_blocked_pages([page for page in due if page not in reasons])
+    undated = pages.exclude(pk__in=ReviewSchedule.objects.values("article"))
+    undated = undated.order_by("sort_key", "pk").values_list("pk", flat=True)
+    for page in undated[:MAX_PAGES]:
+        left_out.append((page, UNDATED))
+    return left_out
+
+
+def _build_fingerprints(
+    pages: list[planner.PageToPlan], reviewers: list[planner.AvailableReviewer], today: dt.date
+) -> dict[str, str]:
+    """A fingerprint of each kind of fact in ``CHANGE_REASONS``."""
+    page_facts = [(page.key, page.due.isoformat(), sorted(page.topics)) for page in pages]
+    author_facts = [(page.key, sorted(page.excluded_reviewers)) for page in pages]
+    reviewer_facts = [[one.key, one.load, one.specialty, *one.days] for one in reviewers]
+    return {
+        "day": today.isoformat(),
+        "pages": _fingerprint(sorted(page_facts)),
+        "words": _fingerprint(sorted(author_facts)),
+        "readers": _fingerprint(reviewer_facts),
+    }
+
+
+def _find_blocked_pages(page_ids: list[int]) -> list[tuple[int, str]]:
+    """Pages that a check blocks, each with the first problem as its reason.
+
+    Pages that were signed as they are can be among them, since a check may be newer than a
+    signature, and one of these would stop the whole plan.
+    """
+    blocked = []
+    for kind in kinds.get_all():
+        pages = kind.load(kind.model.objects.filter(pk__in=page_ids, kind=kind.name))
+        for page in pages.select_related("writer", "notice").prefetch_related("topics"):
+            problems = list(quality.find_blocking_problems(page, kind.compose(page)))
+            if problems:
+                blocked.append((page.pk, f"A check blocks it: {problems[0].message}"))
+    return blocked
+
+
+def _load_pages(
+    schedules: dict[int, ReviewSchedule], reviewers: dict[int, Reviewer]
+) -> list[planner.PageToPlan]:
+    barred = eligibility.get_barred_users_by_page(list(schedules))
+    reviewer_by_user = {reviewer.user_id: reviewer.pk for reviewer in reviewers.values()}
+    topics = _load_topic_names(list(schedules))
+    pages = []
+    for key, schedule in schedules.items():
+        excluded = [reviewer_by_user.get(user) for user in barred.get(key, ())]
+        page = planner.PageToPlan(
+            key=key,
+            due=schedule.next_due,
+            topics=tuple(sorted(topics.get(key, ()))),
+            excluded_reviewers=frozenset(filter(None, excluded)),
+        )
+        pages.append(page)
+    return pages
+
+
+def _load_topic_names(pages: list[int]) -> dict[int, list[str]]:
+    topics: dict[int, list[str]] = {}
+    filings = Article.topics.through.objects.filter(article__in=pages)
+    for page, name in filings.values_list("article", "topic__name"):
+        topics.setdefault(page, []).append(name)
+    return topics
+
+
+def _load_reviewers(
+    reviewers: dict[int, Reviewer], last_day: dt.date, today: dt.date
+) -> list[planner.AvailableReviewer]:
+    weeks = planner.count_weeks_until(last_day, today)
+    absences = capacity.get_absences(today, today + dt.timedelta(weeks=weeks))
+    waiting = MedicalReview.objects.waiting().filter(reviewer__isnull=False).order_by()
+    loads = dict(waiting.values_list("reviewer").annotate(Count("pk")))
+    available = []
+    for key, reviewer in sorted(reviewers.items()):
+        days = capacity.count_working_days(
+            today,
+            weeks,
+            licence_expires=reviewer.licence_expires,
+            absences=absences.get(key, ()),
+        )
+        available.append(
+            planner.AvailableReviewer(
+                key=key, days=days, specialty=reviewer.specialty, load=loads.get(key, 0)
+            )
+        )
+    return available
+
+
+def _fingerprint(facts: list) -> str:
+    return digest(canonicalize({"facts": facts}))
+
+
+CHANGE_REASONS = {
+    "day": "a day has passed",
+    "pages": "other pages fall due, or some of these were signed, withdrawn, filed elsewhere "
+    "or asked for",
+    "words": "somebody wrote in one of these pages",
+    "readers": "a reviewer came, left, took or decided a review, is away on other days, "
+    "or has another licence",
+}
+
+
+@transaction.atomic
+def open_reviews(pages, *, fingerprints: dict[str, str], by) -> list[MedicalReview]:
+    """Open the reviews of the plan that was shown.
+
+    Raises CannotPlan, and does nothing, where that plan would be another one now.
+    """
+    proposal = build_proposal(pages, timezone.localdate())
+    changes = []
+    for name, reason in CHANGE_REASONS.items():
+        if proposal.fingerprints[name] != fingerprints.get(name):
+            changes.append(reason)
+    if changes:
+        raise CannotPlan(
+            f"Nothing was done: since this plan was made, {' and '.join(changes)}. "
+            "Here is a new plan."
+        )
+    planned = proposal.plan.planned_reviews
+    if not planned:
+        raise CannotPlan("There is nothing to give out.")
+    page_ids = [review.page for review in planned]
+    # Locked in one order, so that two plans take turns.
+    locked = Article.objects.select_for_update().filter(pk__in=page_ids)
+    list(locked.order_by("pk").values_list("pk"))
+    articles = Article.objects.in_bulk(page_ids)
+    return [_request_review(articles[review.page], review, proposal, by) for review in planned]
+
+
+def _request_review(
+    page: Article, planned: planner.PlannedReview, proposal: PlanProposal, by
+) -> MedicalReview:
+    schedule = proposal.pages[page.pk]
+    trigger = MedicalReview.Trigger.FIRST if schedule.recorded else MedicalReview.Trigger.ANNUAL
+    try:
+        return actions.request_review(
+            page,
+            by=by,
+            trigger=trigger,
+            reviewer=proposal.reviewers[planned.reviewer],
+            note=format_note(planned.week, schedule.next_due),
+        )
+    except ActionRefused as refusal:
+        raise CannotPlan(f"Nothing was done, because of “{page.title}”. {refusal}") from refusal
+
+
+def format_note(monday: dt.date, due: dt.date) -> str:
+    """The note to a reviewer: the week, and the due date where that is not after the week."""
+    note = f"Please read it in the week of {monday:%-d %B}."
+    if due < timezone.localdate():
+        return f"{note} It is overdue since {due:%-d %B}."
+    if due < monday + dt.timedelta(days=7):
+        return f"{note} Its review is due on {due:%-d %B}."
+    return note

@@ -1,0 +1,424 @@
+"""The actions of a review: request, assign, sign, send back, take back, withdraw."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from articles import quality
+from articles.content import kinds
+from articles.content.document import Document, digest
+from articles.models import Article, PublicationEvent, Revision
+from articles.publishing import actions as pages
+from articles.publishing.actions import ActionRefused, CannotWithdraw
+from reviews.models import LedgerEntry, MedicalReview, Reviewer
+from reviews.signing import comments, eligibility, ledger
+from reviews.signing.assignment import CannotAssign, assign
+from reviews.signing.eligibility import get_signing_error
+from reviews.signing.review_line import CannotSignChange, compute_review_line, get_review_interval
+from reviews.signing.validation import (
+    lock_open_review,
+    reload_user,
+    validate_printable,
+    validate_text,
+)
+
+__all__ = [
+    "CannotAssign",
+    "CannotDecide",
+    "CannotRequestReview",
+    "CannotSign",
+    "assign",
+    "cancel_request",
+    "choose_trigger",
+    "decline",
+    "get_possible_triggers",
+    "recommend_withdrawal",
+    "request_changes",
+    "request_review",
+    "sign_off",
+    "verify_reviewer",
+    "withdraw_page",
+]
+Trigger = MedicalReview.Trigger
+Outcome = MedicalReview.Outcome
+
+
+class CannotRequestReview(ActionRefused):
+    """No review can be requested of this page now."""
+
+
+class CannotSign(ActionRefused):
+    """This person cannot sign this review now."""
+
+
+class CannotDecide(ActionRefused):
+    """This person cannot decide this review now, or not in this way."""
+
+
+@transaction.atomic
+def request_review(
+    page: Article,
+    *,
+    by,
+    trigger: str = "",
+    reviewer: Reviewer | None = None,
+    note: str = "",
+    correction: str = "",
+    override: str = "",
+) -> MedicalReview:
+    """Request a signature over the page as it is now. Without a trigger the likeliest one is used.
+
+    ``correction`` is the published error that the text corrects, for visitors to read.
+    ``override`` is the reason to request a review although a check blocks it.
+
+    Raises CannotRequestReview, with a message for the editor.
+    """
+    if not by.has_perm("reviews.request_review"):
+        raise CannotRequestReview("Only editors can ask for a review.")
+    for text in (note, correction, override):
+        validate_printable(text, CannotRequestReview)
+    page = pages.lock_page(page)
+    if page.discarded_at:
+        raise CannotRequestReview("This page was discarded.")
+    if page.medical_reviews.waiting().exists():
+        raise CannotRequestReview(
+            "This page is in review already. Take that request back to ask anew."
+        )
+    revision = pages.record_revision(page, by=by)
+    blocking = _get_overridden_problems(page, by, override)
+    possible = get_possible_triggers(page, revision)
+    trigger = trigger or possible[0]
+    if trigger not in possible:
+        names = " or ".join(Trigger(name).label.lower() for name in possible)
+        raise CannotRequestReview(f"This page needs another kind of review now: {names}.")
+    _require_return_note(page, revision, note)
+    _refuse_needless_correction(page, revision, correction)
+    months, rule = get_review_interval(page)
+    review = MedicalReview.objects.create(
+        article=page,
+        revision=revision,
+        trigger=trigger,
+        note=note,
+        correction=" ".join(correction.split()),
+        overridden="\n".join(problem.message for problem in blocking),
+        override=override.strip() if blocking else "",
+        requested_by=by,
+        requested_at=timezone.now(),
+        basis=page.publications.order_by("-id").first(),
+        review_months=months,
+        interval_rule=rule,
+    )
+    if reviewer is None:
+        return review
+    return assign(review, reviewer=reviewer, by=by)
+
+
+def _require_return_note(page: Article, revision: Revision, note: str) -> None:
+    """Raises CannotRequestReview if this text was withdrawn and no note says why it is safe."""
+    withdrawal = eligibility.get_current_withdrawal(page)
+    if withdrawal and withdrawal.revision_id == revision.pk and not note.strip():
+        raise CannotRequestReview(
+            f"This very text was withdrawn: {withdrawal.get_reason_display()} "
+            "Change it, or say in the note why it can return."
+        )
+
+
+def _refuse_needless_correction(page: Article, revision: Revision, correction: str) -> None:
+    """Raises CannotRequestReview if visitors have read no other text that could be corrected."""
+    if not correction.strip() or can_correct(page, revision):
+        return
+    if page.live:
+        reason = "this is the text that visitors read"
+    else:
+        reason = "visitors have not read this page"
+    message = f"There is nothing to correct: {reason}. Leave the correction empty."
+    raise CannotRequestReview(message)
+
+
+def can_correct(page: Article, revision: Revision) -> bool:
+    """Whether visitors have read another text of this page than this one."""
+    newest = page.publications.order_by("-id").first()
+    return newest is not None and newest.revision_id != revision.pk
+
+
+def _get_overridden_problems(page: Article, by, override: str) -> list[quality.Problem]:
+    """The problems that block a review and that a managing editor overrides, with a reason.
+
+    Raises CannotRequestReview if there are any without a reason, or by somebody else.
+    """
+    kind = kinds.get(page.kind)
+    loaded = kind.load(kind.model.objects.filter(pk=page.pk)).get()
+    blocking = quality.find_blocking_problems(loaded, kind.compose(loaded))
+    if not blocking:
+        return []
+    message = " ".join(f"{problem.message} {problem.fix}" for problem in blocking)
+    if not override.strip():
+        raise CannotRequestReview(message)
+    if not by.has_perm("reviews.override_checks"):
+        raise CannotRequestReview(
+            f"{message} Only a managing editor can ask for a review without that."
+        )
+    return blocking
+
+
+def get_possible_triggers(page: Article, revision: Revision) -> list[str]:
+    """The kinds of review that can be requested for a page now, the likeliest first.
+
+    - A page that nobody has signed here needs its first review. This holds for a recorded earlier
+      review too: nobody here has read the whole page yet.
+    - A page that visitors cannot read needs a review of the whole page.
+    - A text that is published unchanged can be reviewed again as a whole, or read again because of
+      some news or report, which moves no annual date.
+    """
+    if not has_been_signed(page):
+        return [Trigger.FIRST]
+    if not page.live:
+        return [Trigger.ANNUAL]
+    if page.live.revision_id == revision.pk:
+        return [Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE, Trigger.READER]
+    return [Trigger.CHANGE, Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE, Trigger.READER]
+
+
+def has_been_signed(page: Article) -> bool:
+    """Whether a clinician has ever signed a text of this page here."""
+    return LedgerEntry.objects.signed().filter(article=page).exists()
+
+
+def choose_trigger(page: Article, trigger: str) -> str:
+    """This trigger for a page that was signed before, else that of a first review."""
+    if has_been_signed(page):
+        return trigger
+    return Trigger.FIRST
+
+
+@transaction.atomic
+def sign_off(
+    review: MedicalReview,
+    *,
+    by,
+    seen_digest: str,
+    conflicts: str,
+    authentication: str = "password",
+    opened_at: dt.datetime | None = None,
+    checklist: dict[str, bool] | None = None,
+) -> LedgerEntry:
+    """Sign exactly the text that was read, and publish it, in one transaction.
+
+    ``seen_digest`` is the digest of the text shown to the signer. The caller checks the password.
+
+    Raises CannotSign, with a message for the signer.
+    """
+    pages.lock_page(review.article)
+    review = lock_open_review(review, CannotSign)
+    by = reload_user(by)
+    if error := get_signing_error(review, by):
+        raise CannotSign(error)
+    document = _verify_document(review, seen_digest)
+    validate_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
+    reviewer = Reviewer.objects.get(user=by)
+    now = timezone.now()
+    try:
+        line, rule = compute_review_line(review, reviewer, timezone.localdate(now))
+    except CannotSignChange as error:
+        raise CannotSign(
+            "A change can only be signed on a published page. The editors must ask again."
+        ) from error
+    comment = comments.compose_decision_text(review, "")
+    private_values = {"licence_number_hash": reviewer.licence_number}
+    public_conflicts = conflicts
+    if reviewer.conflicts_private:
+        private_values["conflicts_hash"] = conflicts
+        public_conflicts = ""
+    entry = ledger.append(
+        ledger.EntryDraft(
+            outcome=LedgerEntry.EntryOutcome.APPROVED,
+            meaning=review.meaning,
+            review=review,
+            revision=review.revision,
+            by=by,
+            actor=ledger.make_reviewer_actor(reviewer),
+            at=now,
+            authentication=authentication,
+            private_values=private_values,
+            record_fields={
+                "conflicts": public_conflicts,
+                "checklist": checklist or {},
+                "comment": comment,
+                "opened_at": opened_at,
+                "override": review.override,
+                "review_line": line,
+                "next_due_rule": rule,
+            },
+        )
+    )
+    _mark_decided(review, Outcome.APPROVED, by=by, at=now, reviewer=reviewer, comment=comment)
+    pages.publish(
+        revision=review.revision,
+        document=document,
+        review_line=line,
+        evidence=entry.hash,
+        by=by,
+        at=now,
+    )
+    return entry
+
+
+def _verify_document(review: MedicalReview, seen_digest: str) -> Document:
+    """The document of the review. Raises CannotSign if its stored bytes do not have its digest, or
+    if the signer has read something else.
+    """
+    stored = digest(review.revision.document.encode(errors="surrogatepass"))
+    if stored != review.revision.digest:
+        raise CannotSign(
+            "The stored text was altered after it was saved. Do not sign; tell the site's operator."
+        )
+    if seen_digest != stored:
+        raise CannotSign(
+            "The text you read is not the text of this review. Open the review again and read it."
+        )
+    return review.revision.read()
+
+
+def request_changes(review: MedicalReview, *, by, comment: str) -> LedgerEntry:
+    """Send a page back to its editors with what must change, here or in comments on its parts."""
+    meaning = "I have read this text and ask for changes before it can be signed."
+    return _record_decision(review, Outcome.CHANGES, by=by, meaning=meaning, comment=comment)
+
+
+def decline(review: MedicalReview, *, by, comment: str) -> LedgerEntry:
+    """Decline to review, so that somebody else can be asked."""
+    meaning = "I cannot review this page."
+    return _record_decision(review, Outcome.DECLINED, by=by, meaning=meaning, comment=comment)
+
+
+def recommend_withdrawal(review: MedicalReview, *, by, comment: str) -> LedgerEntry:
+    """Recommend that a page be withdrawn. It stays public until a managing editor does so."""
+    meaning = "I recommend that the page be withdrawn from the public."
+    return _record_decision(review, Outcome.UNFIT, by=by, meaning=meaning, comment=comment)
+
+
+@transaction.atomic
+def _record_decision(
+    review: MedicalReview, outcome: str, *, by, meaning: str, comment: str
+) -> LedgerEntry:
+    pages.lock_page(review.article)
+    review = lock_open_review(review, CannotDecide)
+    by = reload_user(by)
+    reviewer = Reviewer.objects.filter(user=by).first()
+    if reviewer is None or not by.is_active or not by.has_perm("reviews.sign_review"):
+        raise CannotDecide("Only reviewers can decide a review.")
+    if review.reviewer_id not in (None, reviewer.pk):
+        raise CannotDecide(
+            f"This review was given to {review.reviewer}, and only they can decide it."
+        )
+    if outcome == Outcome.UNFIT and not review.article.live_id:
+        raise CannotDecide(
+            "Visitors cannot read this page, so there is nothing to withdraw. Send it back instead."
+        )
+    validate_printable(comment, CannotDecide)
+    if outcome != Outcome.CHANGES or not review.comments.exists():
+        validate_text(comment, "Say what the editors should do.", CannotDecide)
+    text = comments.compose_decision_text(review, comment)
+    actor = ledger.make_reviewer_actor(reviewer)
+    entry = _append_decision_entry(review, outcome, actor, by=by, meaning=meaning, comment=text)
+    _mark_decided(review, outcome, by=by, at=entry.at, reviewer=reviewer, comment=text)
+    return entry
+
+
+@transaction.atomic
+def cancel_request(review: MedicalReview, *, by) -> LedgerEntry:
+    """Take an open request back, so that a review can be requested again."""
+    if not by.has_perm("reviews.request_review"):
+        raise CannotDecide("Only editors can take a request back.")
+    pages.lock_page(review.article)
+    review = lock_open_review(review, CannotDecide)
+    actor = ledger.make_editor_actor(by)
+    meaning = "The editors took the request back."
+    entry = _append_decision_entry(
+        review, Outcome.CANCELLED, actor, by=by, meaning=meaning, comment=""
+    )
+    _mark_decided(review, Outcome.CANCELLED, by=by, at=entry.at)
+    return entry
+
+
+@transaction.atomic
+def withdraw_page(
+    page: Article, *, reason: str, by, successor: Article | None = None
+) -> PublicationEvent:
+    """Withdraw a page at once, with a ledger entry. Visitors read the reason in its place.
+
+    ``successor`` is the page that it was merged into, where that is the reason.
+
+    Raises CannotWithdraw, with a message for the editor.
+    """
+    if not by.has_perm("articles.withdraw_article"):
+        raise CannotWithdraw("Only managing editors can withdraw a page.")
+    if reason not in PublicationEvent.Reason:
+        raise CannotWithdraw("Choose one of the listed reasons.")
+    page = pages.lock_page(page)
+    if not page.live:
+        raise CannotWithdraw("This page is not published, so there is nothing to withdraw.")
+    successor_uuid = successor.uuid if successor else None
+    entry = ledger.append(
+        ledger.EntryDraft(
+            outcome=LedgerEntry.EntryOutcome.WITHDRAWN,
+            meaning="The page is withdrawn from the public.",
+            revision=page.live.revision,
+            by=by,
+            actor=ledger.make_editor_actor(by),
+            at=timezone.now(),
+            authentication="session",
+            record_fields={"reason": reason, "successor": successor_uuid},
+        )
+    )
+    return pages.withdraw(
+        page, reason=reason, successor=successor, evidence=entry.hash, by=by, at=entry.at
+    )
+
+
+@transaction.atomic
+def verify_reviewer(reviewer: Reviewer, *, by) -> None:
+    """Record that a reviewer's credentials were checked, by anybody but the reviewer.
+
+    Raises ActionRefused, with a message for the editor.
+    """
+    if not by.has_perm("reviews.verify_reviewer"):
+        raise ActionRefused("Only managing editors can verify credentials.")
+    if by.pk == reviewer.user_id:
+        raise ActionRefused("Reviewers cannot verify their own credentials.")
+    if reviewer.licence_expires < timezone.localdate():
+        raise ActionRefused(
+            f"This licence lapsed on {reviewer.licence_expires:%-d %B %Y}. "
+            "Record the renewal first."
+        )
+    Reviewer.objects.filter(pk=reviewer.pk).update(verified_by=by, verified_at=timezone.now())
+
+
+def _append_decision_entry(
+    review: MedicalReview, outcome: str, actor, *, by, meaning: str, comment: str
+) -> LedgerEntry:
+    return ledger.append(
+        ledger.EntryDraft(
+            outcome=outcome,
+            meaning=meaning,
+            review=review,
+            revision=review.revision,
+            by=by,
+            actor=actor,
+            at=timezone.now(),
+            authentication="session",
+            record_fields={"comment": comment},
+        )
+    )
+
+
+def _mark_decided(
+    review: MedicalReview, outcome: str, *, by, at, reviewer=None, comment: str = ""
+) -> None:
+    review.outcome = outcome
+    review.decided_by = by
+    review.decided_at = at
+    review.comment = comment
+    review.reviewer = reviewer or review.reviewer
+    review.save(update_fields=["outcome", "decided_by", "decided_at", "comment", "reviewer"])

@@ -1,0 +1,63 @@
+"""Authentication at signing: the password again, and a code where a second factor is enrolled."""
+
+from allauth.core import ratelimit
+from django import forms
+from django.contrib.auth import update_session_auth_hash
+
+from reviews.signing import second_factor
+
+
+class ConfirmIdentityForm(forms.Form):
+    """Asks for the password, and for a code from those who use a second factor.
+
+    ``authentication`` is the method that was used, as the ledger records it.
+    """
+
+    password = forms.CharField(
+        label="Your password, again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text="It makes this your signature.",
+        error_messages={"required": "Enter your password: it makes this your signature."},
+    )
+    code = forms.CharField(
+        label="Code of your app",
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
+        ),
+        help_text="The one it shows now, or one of your recovery codes.",
+        error_messages={"required": "Enter the code that your app shows now."},
+    )
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.user = request.user
+        self.authentication = "password"
+        if not second_factor.is_enrolled(self.user):
+            del self.fields["code"]
+
+    def clean_password(self):
+        """Check the password here, before any lock is taken. Guesses are throttled as at log-in."""
+        if not ratelimit.consume(self.request, action="reauthenticate", user=self.user):
+            raise forms.ValidationError("Too many attempts. Wait a minute, then try again.")
+        stored = self.user.password
+        if not self.user.check_password(self.cleaned_data["password"]):
+            raise forms.ValidationError("This is not your password.")
+        # A stronger hash was stored: that must not log the signer out.
+        if self.user.password != stored:
+            update_session_auth_hash(self.request, self.user)
+        return ""
+
+    def clean(self):
+        """Check the code last, and only if nothing else is missing, since it can be used once."""
+        cleaned = super().clean()
+        if not self.errors and "code" in self.fields:
+            try:
+                self.authentication = second_factor.verify_code(self.user, cleaned["code"])
+            except forms.ValidationError as error:
+                self.add_error("code", error)
+        if not self.errors:
+            ratelimit.clear(self.request, action="reauthenticate", user=self.user)
+        return cleaned

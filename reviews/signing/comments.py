@@ -1,0 +1,113 @@
+"""Comments pinned to parts of a page: pinning, answering, and the comments of the last round."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from articles.content import kinds
+from articles.content.document import Document
+from articles.publishing.actions import ActionRefused
+from reviews.models import Comment, MedicalReview, Reviewer
+from reviews.signing.validation import lock_open_review, reload_user, validate_text
+
+
+class CannotComment(ActionRefused):
+    """This person cannot comment on this part, or answer this comment."""
+
+
+@dataclass(frozen=True)
+class CommentThread:
+    """A comment, and whether its part has changed: None on the text that it was pinned to."""
+
+    comment: Comment
+    part_changed: bool | None = None
+
+
+def get_parts(document: Document) -> dict[str, str]:
+    """The parts of a page that a comment can be pinned to: key → label, in reading order."""
+    labels = {}
+    for block in kinds.get(document.kind).blocks(document):
+        if block.text:
+            labels.setdefault(block.key, block.label)
+    return labels
+
+
+@transaction.atomic
+def pin(review: MedicalReview, *, part: str, text: str, by) -> Comment:
+    """Comment on one part of the text under review, as a reviewer who can decide it.
+
+    Raises CannotComment.
+    """
+    review = lock_open_review(review, CannotComment)
+    by = reload_user(by)
+    reviewer = Reviewer.objects.filter(user=by).first()
+    if reviewer is None or not by.is_active or not by.has_perm("reviews.sign_review"):
+        raise CannotComment("Only reviewers can comment here.")
+    if review.reviewer_id not in (None, reviewer.pk):
+        raise CannotComment(
+            f"This review was given to {review.reviewer}, and only they can comment on it."
+        )
+    labels = get_parts(review.revision.read())
+    if part not in labels:
+        raise CannotComment("This page has no such part. Choose one from the list.")
+    validate_text(text, "Write your comment.", CannotComment)
+    return Comment.objects.create(
+        review=review, part=part, label=labels[part], text=text.strip(), by=by, at=timezone.now()
+    )
+
+
+@transaction.atomic
+def answer(comment: Comment, *, text: str, by) -> Comment:
+    """Give a comment its one answer by the editors. Raises CannotComment."""
+    if not by.has_perm("reviews.request_review"):
+        raise CannotComment("Only editors can answer.")
+    comment = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
+    if comment.answered_at:
+        raise CannotComment(
+            "Somebody answered this comment meanwhile, and a comment has one answer."
+        )
+    validate_text(text, "Write an answer.", CannotComment)
+    comment.answer = text.strip()
+    comment.answered_by = by
+    comment.answered_at = timezone.now()
+    comment.save(update_fields=["answer", "answered_by", "answered_at"])
+    return comment
+
+
+def compose_decision_text(review: MedicalReview, comment: str) -> str:
+    """The text of a decision as the ledger stores it: on the whole page, then on each part."""
+    pinned_comments = review.comments.order_by("id")
+    on_parts = [f"On “{pinned.label}”: {pinned.text}" for pinned in pinned_comments]
+    if not on_parts:
+        return comment
+    on_whole_page = comment.strip()
+    if not on_whole_page:
+        return "\n\n".join(on_parts)
+    return "\n\n".join([on_whole_page, *on_parts])
+
+
+def get_previous_round(review: MedicalReview, document: Document) -> list[CommentThread]:
+    """The comments of the round before this one, and whether their parts have changed since."""
+    rounds = review.article.medical_reviews.filter(pk__lt=review.pk, comments__isnull=False)
+    previous = rounds.order_by("-pk").first()
+    if previous is None:
+        return []
+    comments = list(previous.comments.with_people())
+    revision = comments[0].review.revision
+    old_texts = {}
+    if not revision.expunged:
+        old_texts = _get_texts_by_part(revision.read())
+    new_texts = _get_texts_by_part(document)
+    threads = []
+    for comment in comments:
+        changed = old_texts.get(comment.part) != new_texts.get(comment.part)
+        threads.append(CommentThread(comment, part_changed=changed))
+    return threads
+
+
+def _get_texts_by_part(document: Document) -> dict[str, list[str]]:
+    texts = {}
+    for block in kinds.get(document.kind).blocks(document):
+        texts.setdefault(block.key, []).append(block.text)
+    return texts

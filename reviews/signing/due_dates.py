@@ -1,0 +1,49 @@
+"""The projection of due dates: one row for each public page, written with its publication."""
+
+from articles.content.document import Document
+from articles.models import PublicationEvent
+from reviews.models import Reviewer, ReviewSchedule
+
+BATCH_SIZE = 500
+
+
+def on_publish(publication: PublicationEvent, document: Document) -> None:
+    """Store the dates of a page that was published now."""
+    on_withdraw(publication)
+    _build_row(publication, _get_reviewer_ids()).save(force_insert=True)
+
+
+def on_withdraw(withdrawal: PublicationEvent) -> None:
+    """Delete the dates of a page."""
+    ReviewSchedule.objects.filter(article=withdrawal.article_id).delete()
+
+
+def build_rows():
+    """The rows of all public pages as the publication log gives them, in the order of the pages."""
+    reviewer_ids = _get_reviewer_ids()
+    signed = PublicationEvent.objects.signed().filter(article__live__isnull=False)
+    latest = {}
+    for publication in signed.order_by("article", "id").iterator(BATCH_SIZE):
+        latest[publication.article_id] = publication
+    for publication in latest.values():
+        yield _build_row(publication, reviewer_ids)
+
+
+def _build_row(publication: PublicationEvent, reviewer_ids: dict[str, int]) -> ReviewSchedule:
+    line = publication.read_review_line()
+    reviewer_id = None
+    if not line.earlier:
+        reviewer_id = reviewer_ids.get(line.reviewed_by.slug)
+    return ReviewSchedule(
+        article_id=publication.article_id,
+        publication=publication,
+        reviewer_id=reviewer_id,
+        recorded=line.earlier is not None,
+        last_reviewed=line.last_read_on,
+        next_due=line.next_due,
+    )
+
+
+def _get_reviewer_ids() -> dict[str, int]:
+    """Slug → id. The slug of a reviewer who has signed never changes."""
+    return dict(Reviewer.objects.values_list("slug", "pk"))

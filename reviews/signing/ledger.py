@@ -1,0 +1,231 @@
+"""The ledger: the frozen record of each decision, chained by hash.
+
+The record follows 21 CFR Part 11 (§11.50, §11.70, §11.10(e)): printed name, date and time, and
+meaning are part of what is hashed, and each record has the hash of the one before it.
+"""
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.conf import settings
+from pydantic import AfterValidator, AwareDatetime
+
+from articles.content.document import ExtendedModel, FrozenModel, canonicalize, digest
+from articles.content.review_line import Person, ReviewLine
+from articles.models import Revision
+from reviews.models import LedgerEntry, LedgerTip, MedicalReview, PrivateField, Reviewer
+
+GENESIS_HASH = "0" * 64
+UtcDatetime = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(dt.UTC))]
+
+
+class Actor(FrozenModel):
+    """Who acted, as on that day. ``reviewer`` is empty for somebody who is no clinician here."""
+
+    name: str
+    role: Literal["reviewer", "editor"]
+    reviewer: UUID | None = None
+    post_nominals: str = ""
+    specialty: str = ""
+    slug: str = ""
+    licence_number_hash: str = ""
+    licence_jurisdiction: str = ""
+    licence_expires: dt.date | None = None
+
+    def to_person(self) -> Person:
+        return Person(
+            name=self.name,
+            post_nominals=self.post_nominals,
+            specialty=self.specialty,
+            slug=self.slug,
+        )
+
+
+class LedgerRecord(ExtendedModel):
+    """The record of one entry. It names documents by UUID and digest, never by a database key."""
+
+    ADDED_FIELDS = frozenset(
+        {
+            "override",
+            "legal_basis",
+            "asked_by",
+            "asked_at",
+            "evidence_note",
+            "stated_due",
+            "successor",
+        }
+    )
+
+    version: Literal[1] = 1
+    sequence: int
+    previous_hash: str
+    outcome: str
+    meaning: str
+    comment: str = ""
+    override: str = ""
+    review: UUID | None = None
+    trigger: str = ""
+    article: UUID
+    revision: UUID
+    revision_number: int
+    digest: str
+    actor: Actor
+    conflicts: str = ""
+    conflicts_hash: str = ""
+    checklist: dict[str, bool] = {}
+    opened_at: UtcDatetime | None = None
+    at: UtcDatetime
+    authentication: str
+    review_line: ReviewLine | None = None
+    next_due_rule: str = ""
+    reason: str = ""
+    successor: UUID | None = None
+    legal_basis: str = ""
+    asked_by: Actor | None = None
+    asked_at: UtcDatetime | None = None
+    evidence_note: str = ""
+    stated_due: dt.date | None = None
+    provenance: str = ""
+    build: str
+
+
+@dataclass
+class EntryDraft:
+    """The parts of a record that an action gives; the ledger adds the place in the chain.
+
+    ``private_values`` maps a field of the record that ends in ``_hash`` to the value that is only
+    hashed there. ``record_fields`` are further fields of the record.
+    """
+
+    outcome: str
+    meaning: str
+    revision: Revision
+    by: object
+    actor: Actor
+    at: dt.datetime
+    authentication: str
+    review: MedicalReview | None = None
+    private_values: dict[str, str] = field(default_factory=dict)
+    record_fields: dict = field(default_factory=dict)
+
+
+def append(draft: EntryDraft) -> LedgerEntry:
+    """Add one entry at the tip. The tip stays locked until the caller's transaction ends."""
+    lock_tip()
+    sequence, previous_hash = _get_next_position()
+    private_fields = [
+        PrivateField(name=name, salt=secrets.token_hex(32), value=value)
+        for name, value in draft.private_values.items()
+    ]
+    hashes = {
+        private.name: hash_with_salt(private.salt, private.value) for private in private_fields
+    }
+    record = _build_record(draft, sequence, previous_hash, hashes)
+    text = canonicalize(record)
+    entry = LedgerEntry.objects.create(
+        sequence=sequence,
+        review=draft.review,
+        article=draft.revision.article,
+        revision=draft.revision,
+        outcome=draft.outcome,
+        by=draft.by,
+        at=draft.at,
+        record=text.decode(),
+        previous_hash=previous_hash,
+        hash=digest(text),
+    )
+    for private in private_fields:
+        private.entry = entry
+    PrivateField.objects.bulk_create(private_fields)
+    return entry
+
+
+def _get_next_position() -> tuple[int, str]:
+    """The number of the next entry, and the hash of the entry before it."""
+    tip = LedgerEntry.objects.order_by("-sequence").values_list("sequence", "hash").first()
+    if tip is None:
+        return 1, GENESIS_HASH
+    sequence, entry_hash = tip
+    return sequence + 1, entry_hash
+
+
+def _build_record(
+    draft: EntryDraft, sequence: int, previous_hash: str, hashes: dict[str, str]
+) -> LedgerRecord:
+    """The record of an entry. ``hashes`` are those of its private values, by field."""
+    own_hashes = dict(hashes)
+    licence_number_hash = own_hashes.pop("licence_number_hash", "")
+    actor = draft.actor.model_copy(update={"licence_number_hash": licence_number_hash})
+    return LedgerRecord(
+        sequence=sequence,
+        previous_hash=previous_hash,
+        outcome=draft.outcome,
+        meaning=draft.meaning,
+        review=draft.review.uuid if draft.review else None,
+        trigger=draft.review.trigger if draft.review else "",
+        article=draft.revision.article.uuid,
+        revision=draft.revision.uuid,
+        revision_number=draft.revision.number,
+        digest=draft.revision.digest,
+        actor=actor,
+        at=draft.at,
+        authentication=draft.authentication,
+        provenance=compute_provenance(draft.revision),
+        build=settings.BUILD,
+        **own_hashes,
+        **draft.record_fields,
+    )
+
+
+def compute_provenance(revision: Revision, authors: Iterable[int] | None = None) -> str:
+    """SHA-256 over who saved a revision, when, as which number, and who wrote in it.
+
+    ``authors`` are the ids of those who wrote in it, if they are known already.
+    """
+    if authors is None:
+        authors = revision.authorships.values_list("user", flat=True)
+    origin = {
+        "number": revision.number,
+        "by": revision.saved_by_id,
+        "at": revision.saved_at.isoformat(),
+        "authors": sorted(authors),
+    }
+    return digest(canonicalize(origin))
+
+
+def lock_tip() -> None:
+    """Lock the ledger's tip until the transaction ends, so that entries are appended in turn."""
+    if not LedgerTip.objects.select_for_update().filter(pk=1).exists():
+        LedgerTip.objects.get_or_create(pk=1)
+    LedgerTip.objects.select_for_update().get(pk=1)
+
+
+def hash_with_salt(salt: str, value: str) -> str:
+    """SHA-256 of salt and value, 64 hexadecimal digits."""
+    return hashlib.sha256(f"{salt}{value}".encode()).hexdigest()
+
+
+def make_reviewer_actor(reviewer: Reviewer) -> Actor:
+    return Actor(
+        role="reviewer",
+        reviewer=reviewer.uuid,
+        name=reviewer.name,
+        post_nominals=reviewer.post_nominals,
+        specialty=reviewer.specialty,
+        slug=reviewer.slug,
+        licence_jurisdiction=reviewer.licence_jurisdiction,
+        licence_expires=reviewer.licence_expires,
+    )
+
+
+def make_editor_actor(user) -> Actor:
+    return Actor(role="editor", name=user.get_full_name() or user.get_username())
+
+
+def read_record(entry: LedgerEntry) -> LedgerRecord:
+    return LedgerRecord.model_validate_json(entry.record)

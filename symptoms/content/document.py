@@ -1,0 +1,152 @@
+"""The document of a symptom page: other names, related symptoms, causes and codes."""
+
+from typing import Literal
+from uuid import UUID
+
+from django.core.paginator import Page
+
+from articles.content.document import Document, FrozenModel
+from symptoms.content import cause_pages
+
+
+class DocumentCode(FrozenModel):
+    """One term of a coding system, such as ICD-10-CM R25.3 "Fasciculation"."""
+
+    system: str
+    code: str
+    display: str = ""
+
+
+class DocumentRelatedSymptom(FrozenModel):
+    """A symptom that may occur along with this one, by the name it was published under."""
+
+    uuid: UUID
+    name: str
+
+
+class RelatedGroup(FrozenModel):
+    """Related symptoms of one body system; ``serious`` gathers those that need emergency care."""
+
+    key: str
+    label: str
+    symptoms: tuple[DocumentRelatedSymptom, ...]
+
+    @property
+    def serious(self) -> bool:
+        return self.key == "serious"
+
+
+class DocumentCause(FrozenModel):
+    """A condition that may cause this symptom, with what this page says of it."""
+
+    uuid: UUID
+    slug: str
+    name: str
+    seriousness: Literal["", "serious", "life-threatening"] = ""
+    frequency: Literal["", "common", "uncommon", "rare"] = ""
+    html: str = ""
+
+
+class CauseGroup(FrozenModel):
+    """Causes under one heading; an empty heading is the group without a name."""
+
+    heading: str
+    causes: tuple[DocumentCause, ...]
+
+
+class SymptomDocument(Document):
+    """A symptom page as signed. ``phrase`` is the name inside a sentence ("facial spasms")."""
+
+    kind: Literal["symptom"] = "symptom"
+    phrase: str
+    plural: bool = False
+    other_names: tuple[str, ...] = ()
+    spotlight_title: str = ""
+    spotlight: str = ""
+    related: tuple[RelatedGroup, ...] = ()
+    causes_intro: str = ""
+    causes: tuple[CauseGroup, ...] = ()
+    diagnosis_questions: str = ""
+    treatment: str = ""
+    complications: str = ""
+    codes: tuple[DocumentCode, ...] = ()
+
+    @property
+    def all_related(self) -> list[DocumentRelatedSymptom]:
+        related: list[DocumentRelatedSymptom] = []
+        for group in self.related:
+            related.extend(group.symptoms)
+        return related
+
+    @property
+    def all_causes(self) -> list[DocumentCause]:
+        causes: list[DocumentCause] = []
+        for group in self.causes:
+            causes.extend(group.causes)
+        return causes
+
+    @property
+    def linked(self) -> set[UUID]:
+        return {symptom.uuid for symptom in self.all_related}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        if self.phrase.casefold() == self.title.casefold():
+            return self.other_names
+        return (self.phrase, *self.other_names)
+
+    @property
+    def code_keys(self) -> tuple[str, ...]:
+        return tuple(code.code for code in self.codes)
+
+    @property
+    def listed_names(self) -> tuple[str, ...]:
+        return tuple(entry.name for entry in [*self.all_related, *self.all_causes])
+
+    def contents(self) -> list[tuple[str, str]]:
+        """The (anchor, name) of the sections that are there, in reading order."""
+        sections = [
+            ("symptoms", "Other symptoms", self.related),
+            ("causes", "Causes", self.causes),
+            ("questions", "Questions you may be asked", self.diagnosis_questions),
+            ("treatment", "Treatment", self.treatment),
+            ("complications", "Complications", self.complications),
+            ("references", "References", self.references),
+        ]
+        return [(anchor, name) for anchor, name, content in sections if content]
+
+    @property
+    def cause_groups(self) -> list[tuple[int, str, tuple[DocumentCause, ...]]]:
+        """All causes by group, each with its place and its heading."""
+        groups: list[tuple[int, str, tuple[DocumentCause, ...]]] = []
+        for place, group in enumerate(self.causes, start=1):
+            groups.append((place, group.heading, group.causes))
+        return groups
+
+    @property
+    def first_cause_page(self) -> Page:
+        """The causes that the page itself names; if there are more, pages of causes name them."""
+        return cause_pages.get_page(self)
+
+    def get_line_texts(self) -> dict[str, tuple[str, ...]]:
+        return super().get_line_texts() | {
+            "Name inside a sentence": (self.phrase,),
+            "Other names": self.other_names,
+            "Title of the spotlight": (self.spotlight_title,),
+            "Related symptoms": tuple(symptom.name for symptom in self.all_related),
+            "Groups of causes": tuple(group.heading for group in self.causes),
+            "Causes": tuple(cause.name for cause in self.all_causes),
+            "Codes": tuple(code.display for code in self.codes),
+        }
+
+    def get_rich_texts(self) -> dict[str, str]:
+        texts = super().get_rich_texts()
+        texts["Spotlight"] = self.spotlight
+        texts["Causes"] = self.causes_intro
+        for cause in self.all_causes:
+            if cause.html:
+                texts[f"Cause: {cause.name}"] = cause.html
+        texts["Questions at a diagnosis"] = self.diagnosis_questions
+        texts["Treatment"] = self.treatment
+        texts["Complications"] = self.complications
+        return {label: html for label, html in texts.items() if html}

@@ -1,0 +1,199 @@
+"""Public causes: named, addressed and listed as signed, whatever the shared rows say now."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.urls import reverse
+
+from articles.content import kinds
+from articles.fields import fold
+from articles.models import PublicationEvent
+from articles.public import related
+from articles.search import index
+from symptoms.content.document import DocumentCause, SymptomDocument
+from symptoms.models import CauseAddress, MergedCause, PublishedCause
+
+GRAVITY_BY_LABEL = {label: value for value, label in PublishedCause.Gravity.choices}
+RARITY_BY_LABEL = {label: value for value, label in PublishedCause.Rarity.choices}
+BATCH_SIZE = 500
+CAUSES_PER_QUERY = 200  # SQLite allows no more than a thousand ORs in a query
+ENTRIES_PER_PAGE = 30
+
+
+def on_publish(publication: PublicationEvent, document: SymptomDocument) -> None:
+    """A symptom's page was signed: these are its causes now, and nobody named them later."""
+    causes = _get_causes(document)
+    _remove_page(publication.article_id, except_for=causes)
+    PublishedCause.objects.filter(cause_uuid__in=list(causes), latest=True).update(latest=False)
+    rows: list[PublishedCause] = []
+    addresses: list[CauseAddress] = []
+    for uuid, cause in causes.items():
+        rows.append(_build_row(publication, cause, latest=True))
+        addresses.append(CauseAddress(slug=cause.slug, cause_uuid=uuid))
+    PublishedCause.objects.bulk_create(rows)
+    CauseAddress.objects.bulk_create(addresses, ignore_conflicts=True)
+    _update_search(causes)
+
+
+def on_withdraw(withdrawal: PublicationEvent) -> None:
+    """A page is withdrawn: its causes are those of the other pages that name them, as signed."""
+    _remove_page(withdrawal.article_id)
+
+
+def on_expunge(document: SymptomDocument) -> None:
+    """A former text was expunged: delete addresses of causes that no other signed text gives."""
+    unused = get_addresses(document)
+    signed = PublicationEvent.objects.signed().filter(article__kind="symptom")
+    signed = signed.select_related("revision").order_by("pk")
+    addresses = sorted(unused)
+    for start in range(0, len(addresses), CAUSES_PER_QUERY):
+        naming = Q(pk__in=[])
+        for _, uuid in addresses[start : start + CAUSES_PER_QUERY]:
+            naming |= Q(revision__document__contains=str(uuid))
+        for publication in signed.filter(naming).iterator(BATCH_SIZE):
+            unused -= get_addresses(publication.revision.read())
+    for slug, uuid in unused:
+        CauseAddress.objects.filter(slug=slug, cause_uuid=uuid).delete()
+
+
+def _remove_page(article_id: int, except_for: Iterable[UUID] = ()) -> None:
+    """Remove a page's causes.
+
+    Each that it named last, ``except_for`` some, is named by the page that was signed before it.
+    """
+    rows = PublishedCause.objects.filter(article=article_id)
+    removed = set(rows.values_list("cause_uuid", flat=True)).difference(except_for)
+    latest = rows.filter(latest=True)
+    orphans = set(latest.values_list("cause_uuid", flat=True)).difference(except_for)
+    rows.delete()
+    if orphans:
+        _mark_previous(orphans)
+    _update_search(removed)
+
+
+def _mark_previous(uuids: set[UUID]) -> None:
+    """Mark, of the rows that are left of these causes, those signed last."""
+    others = PublishedCause.objects.filter(cause_uuid__in=uuids).order_by()
+    newest = others.values("cause_uuid").annotate(newest=Max("publication")).values("newest")
+    newest = Subquery(newest.filter(cause_uuid=OuterRef("cause_uuid")))
+    keys = list(others.filter(publication=newest).values_list("pk", flat=True))
+    PublishedCause.objects.filter(pk__in=keys).update(latest=True)
+
+
+def _update_search(uuids: Iterable[UUID]) -> None:
+    """Have the search find these causes by their current names, if a page names them."""
+    uuids = set(uuids)
+    index.remove_items(uuids)
+    rows = PublishedCause.objects.filter(cause_uuid__in=uuids, latest=True)
+    index.replace_items(build_search_item(row) for row in rows)
+
+
+def build_search_item(row: PublishedCause) -> index.SearchItem:
+    return index.SearchItem(uuid=row.cause_uuid, kind="cause", title=row.name, slug=row.slug)
+
+
+def build_rows(publication: PublicationEvent, document: SymptomDocument) -> list[PublishedCause]:
+    """The rows of one page, none of them marked as the latest yet."""
+    causes = _get_causes(document).values()
+    return [_build_row(publication, cause, latest=False) for cause in causes]
+
+
+def get_addresses(document: SymptomDocument) -> set[tuple[str, UUID]]:
+    return {(cause.slug, uuid) for uuid, cause in _get_causes(document).items()}
+
+
+def mark_latest(rows: list[PublishedCause]) -> None:
+    """Mark, of all rows of each cause, the one that was signed last."""
+    latest: dict[UUID, int] = {}
+    for row in rows:
+        latest[row.cause_uuid] = max(latest.get(row.cause_uuid, 0), row.publication_id)
+    for row in rows:
+        row.latest = latest[row.cause_uuid] == row.publication_id
+
+
+def _get_causes(document: SymptomDocument) -> dict[UUID, DocumentCause]:
+    return {cause.uuid: cause for cause in document.all_causes}
+
+
+def _build_row(
+    publication: PublicationEvent, cause: DocumentCause, *, latest: bool
+) -> PublishedCause:
+    return PublishedCause(
+        article_id=publication.article_id,
+        publication_id=publication.pk,
+        cause_uuid=cause.uuid,
+        name=cause.name,
+        slug=cause.slug,
+        name_key=fold(cause.name)[:200],
+        sort_key=publication.sort_key,
+        latest=latest,
+        gravity=GRAVITY_BY_LABEL[cause.seriousness],
+        rarity=RARITY_BY_LABEL[cause.frequency],
+    )
+
+
+def get_links(document: SymptomDocument) -> list[QuerySet]:
+    """The related symptoms and the causes that have a public page."""
+    querysets = related.get_link_querysets(document.linked)
+    causes = _get_causes(document)
+    if causes:
+        rows = PublishedCause.objects.authoritative().order_by().filter(cause_uuid__in=causes)
+        rows = rows.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug")
+        querysets = [*querysets, rows]
+    return querysets
+
+
+def get_url(slug: str, number: int = 1) -> str:
+    arguments: list[str | int] = [slug]
+    if number != 1:
+        arguments.append(number)
+    return reverse("causes:cause", args=arguments)
+
+
+def get_by_slug(slug: str) -> PublishedCause | None:
+    """The row that names the cause at an address, with the site revision of the same moment."""
+    newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
+    rows = PublishedCause.objects.authoritative().filter(slug=slug)
+    return rows.annotate(site_revision=Subquery(newest)).first()
+
+
+def get_current_slug(slug: str) -> str | None:
+    """The address that a public cause has now, if it was once signed under this one.
+
+    Where no public page names it any more, it is that of the public cause into which it was merged.
+    """
+    former = CauseAddress.objects.filter(slug=slug).values("cause_uuid")
+    merged = MergedCause.objects.filter(uuid__in=former).values("kept__uuid")
+    rows = PublishedCause.objects.authoritative().order_by("-publication")
+    slugs = rows.values_list("slug", flat=True)
+    return (
+        slugs.filter(cause_uuid__in=former).first() or slugs.filter(cause_uuid__in=merged).first()
+    )
+
+
+def get_symptom_page(cause: PublishedCause, number: int) -> Page:
+    """One page of the symptoms that name a cause, with their signed documents.
+
+    Raises EmptyPage past the last page.
+    """
+    rows = PublishedCause.objects.filter(cause_uuid=cause.cause_uuid)
+    rows = rows.select_related("article__live__revision")
+    return Paginator(rows, ENTRIES_PER_PAGE).page(number)
+
+
+def build_entries(rows: Iterable[PublishedCause]) -> list[dict]:
+    """What each page says of the cause in its labels, and its emergency advice, as signed."""
+    entries: list[dict] = []
+    for row in rows:
+        live = row.article.live
+        document = live.revision.read()
+        entry = {
+            "document": document,
+            "url": kinds.get_path(document.kind, live.slug),
+            "cause": _get_causes(document)[row.cause_uuid],
+            "line": live.read_review_line(),
+        }
+        entries.append(entry)
+    return entries

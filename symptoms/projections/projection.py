@@ -1,0 +1,55 @@
+"""What is stored beside the log of symptom pages: the causes and symptoms that they name."""
+
+from itertools import chain
+from uuid import UUID
+
+from django.db.models import Model
+
+from articles.content.kinds import Projection
+from articles.models import PublicationEvent
+from articles.search import index
+from symptoms.content.document import SymptomDocument
+from symptoms.models import CauseAddress, PublishedCause, PublishedRelation
+from symptoms.projections import causes, relations
+
+MODELS = (PublishedCause, CauseAddress, PublishedRelation, *index.MODELS)
+BATCH_SIZE = 500
+
+
+def on_publish(publication: PublicationEvent, document: SymptomDocument) -> None:
+    causes.on_publish(publication, document)
+    relations.on_publish(publication, document)
+
+
+def on_withdraw(withdrawal: PublicationEvent) -> None:
+    causes.on_withdraw(withdrawal)
+    relations.on_withdraw(withdrawal)
+
+
+def build_rows() -> list[Model]:
+    """All that the log says: what public pages name, and each address a cause was signed under."""
+    signed = PublicationEvent.objects.signed().filter(article__kind="symptom").order_by("pk")
+    causes_by_page: dict[int, list[PublishedCause]] = {}
+    relations_by_page: dict[int, list[PublishedRelation]] = {}
+    addresses: set[tuple[str, UUID]] = set()
+    for publication in signed.select_related("revision", "article").iterator(BATCH_SIZE):
+        if publication.revision.expunged:
+            continue
+        document = publication.revision.read()
+        addresses |= causes.get_addresses(document)
+        if publication.article.published:
+            page = publication.article_id
+            causes_by_page[page] = causes.build_rows(publication, document)
+            relations_by_page[page] = relations.build_rows(publication, document)
+    named = list(chain.from_iterable(causes_by_page.values()))
+    causes.mark_latest(named)
+    rows: list[Model] = [*named, *chain.from_iterable(relations_by_page.values())]
+    for cause in named:
+        if cause.latest:
+            rows.extend(index.build_rows(causes.build_search_item(cause)))
+    for slug, uuid in sorted(addresses):
+        rows.append(CauseAddress(slug=slug, cause_uuid=uuid))
+    return rows
+
+
+projection = Projection(MODELS, on_publish, on_withdraw, build_rows, causes.on_expunge)

@@ -1,0 +1,156 @@
+"""Public pages of symptoms and of causes."""
+
+from django.conf import settings
+from django.core.paginator import EmptyPage
+from django.http import Http404
+from django.shortcuts import redirect
+
+from articles.models import PublicationEvent
+from articles.public import breadcrumbs, json_ld, pages
+from articles.public import history as histories
+from articles.public.page_cache import PublicPage, public_page
+from symptoms.content import cause_pages
+from symptoms.content.document import SymptomDocument
+from symptoms.finder.forms import FinderQuery
+from symptoms.projections import causes as published_causes
+from symptoms.public import az_index
+
+
+@public_page
+def symptom(request, slug):
+    page = pages.get_public_page(
+        kind="symptom", slug=slug, template="symptoms/symptom.html", url_name="symptoms:symptom"
+    )
+    if isinstance(page, PublicPage) and settings.FINDER:
+        page.context["finder"] = FinderQuery(slugs=(slug,)).get_url()
+    return page
+
+
+@public_page
+def causes(request, slug, number=1):
+    """The causes with what the page says of each; on several pages if there are very many."""
+    address = {"slug": slug, "url_name": "symptoms:causes"}
+    if number > 1:
+        address["number"] = number
+    page = pages.get_public_page(
+        kind="symptom", template="symptoms/causes.html", section="Causes", **address
+    )
+    if isinstance(page, PublicPage) and page.status == 200:
+        page.context.update(_build_causes_context(page.context["document"], slug, number))
+    return page
+
+
+def _build_causes_context(document: SymptomDocument, slug: str, number: int) -> dict:
+    """One page of the causes. Raises Http404 if there is none of this number, or no cause."""
+    try:
+        causes_page = cause_pages.get_page(document, number)
+    except EmptyPage as empty:
+        raise Http404 from empty
+    if not causes_page:
+        raise Http404
+
+    def get_url(number: int) -> str:
+        return cause_pages.get_url(slug, number)
+
+    contents: list[tuple[str, str]] = []
+    for place, heading, _causes in causes_page:
+        if heading:
+            contents.append((f"causes-{place}", heading))
+    return {
+        "causes_page": causes_page,
+        "causes_contents": contents,
+        "causes_urls": [(number, get_url(number)) for number in causes_page.paginator.page_range],
+        "page_urls": pages.get_adjacent_urls(causes_page, get_url),
+    }
+
+
+@public_page
+def history(request, slug, number=1):
+    return histories.get_history_page(
+        kind="symptom", slug=slug, number=number, url_name="symptoms:history"
+    )
+
+
+@public_page
+def version(request, slug, number):
+    return histories.get_version_page(
+        kind="symptom", slug=slug, number=number, url_name="symptoms:version"
+    )
+
+
+@public_page
+def cause(request, slug, number=1):
+    """A cause has no text: its name and address are those signed last, and it lists its pages."""
+    row = published_causes.get_by_slug(slug)
+    if row is None:
+        current_slug = published_causes.get_current_slug(slug)
+        if current_slug is None:
+            raise Http404
+        return pages.redirect_permanently(published_causes.get_url(current_slug))
+    try:
+        page = published_causes.get_symptom_page(row, number)
+    except EmptyPage as empty:
+        raise Http404 from empty
+
+    def get_url(number: int) -> str:
+        return published_causes.get_url(slug, number)
+
+    trail = breadcrumbs.build_trail(row.name, get_url(1))
+    path = get_url(number)
+    context = {
+        "name": row.name,
+        "breadcrumbs": trail,
+        "page": page,
+        "entries": published_causes.build_entries(page),
+        "page_urls": pages.get_adjacent_urls(page, get_url),
+    }
+    data = json_ld.build_collection_graph(row.name, trail, path)
+    return PublicPage("symptoms/cause.html", context, row.site_revision, data=data, path=path)
+
+
+@public_page
+def index(request):
+    site_revision = PublicationEvent.objects.site_revision()
+    letters = az_index.get_letters()
+    total = sum(letter.count for letter in letters)
+    groups = []
+    if total <= az_index.ENTRIES_PER_PAGE:
+        groups = az_index.group_by_letter()
+    context = {"letters": letters, "groups": groups, "total": total}
+    data = json_ld.build_collection_graph("Symptoms A–Z", breadcrumbs.build_list_trail("symptom"))
+    return PublicPage("symptoms/index.html", context, site_revision, data=data)
+
+
+@public_page
+def letter(request, key, number=1):
+    if key != key.lower():
+        return redirect(request.path.lower(), permanent=True)
+    site_revision = PublicationEvent.objects.site_revision()
+    letters = {letter.key: letter for letter in az_index.get_letters()}
+    if key not in letters:
+        raise Http404
+    chosen = letters[key]
+    try:
+        page = az_index.get_letter_page(chosen, number)
+    except EmptyPage as empty:
+        raise Http404 from empty
+
+    def get_url(number: int) -> str:
+        return az_index.get_url(key, number)
+
+    entries = [az_index.build_entry(title, slug) for title, slug in page]
+    trail = (
+        *breadcrumbs.build_list_trail("symptom"),
+        breadcrumbs.Breadcrumb(chosen.label, get_url(1)),
+    )
+    path = get_url(number)
+    context = {
+        "letters": list(letters.values()),
+        "letter": chosen,
+        "breadcrumbs": trail,
+        "groups": [(chosen.label, entries)] if entries else [],
+        "page": page,
+        "page_urls": pages.get_adjacent_urls(page, get_url),
+    }
+    data = json_ld.build_collection_graph(f"Symptoms starting with {chosen.label}", trail, path)
+    return PublicPage("symptoms/index.html", context, site_revision, data=data, path=path)

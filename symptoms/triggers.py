@@ -1,0 +1,37 @@
+"""The triggers with which the database itself protects the projections of symptoms."""
+
+from articles.db.triggers import DatabaseTrigger
+from symptoms.models import CauseAddress, PublishedCause, PublishedRelation
+
+IMMUTABLE_COLUMNS = (
+    "article_id",
+    "publication_id",
+    "cause_uuid",
+    "name",
+    "slug",
+    "name_key",
+    "sort_key",
+    "gravity",
+    "rarity",
+)
+
+
+def get_triggers() -> list[DatabaseTrigger]:
+    message = "what the log says is projected anew, never edited"
+    changes = [f"NEW.{column} <> OLD.{column}" for column in IMMUTABLE_COLUMNS]
+    return [
+        DatabaseTrigger(
+            "published_cause_is_made_anew",
+            PublishedCause._meta.db_table,
+            "UPDATE",
+            message,
+            condition=" OR ".join(changes),
+            reads_other_tables=True,  # absent in migrations, which add and remove its columns
+        ),
+        DatabaseTrigger(
+            "published_relation_is_made_anew", PublishedRelation._meta.db_table, "UPDATE", message
+        ),
+        DatabaseTrigger(
+            "cause_address_is_made_anew", CauseAddress._meta.db_table, "UPDATE", message
+        ),
+    ]

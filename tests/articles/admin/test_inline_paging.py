@@ -1,0 +1,555 @@
+"""A symptom with thousands of causes: its form shows and saves some rows at a time."""
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from articles.admin.inline_ordering import reorder_rows
+from articles.models import Article
+from articles.publishing.actions import record_revision
+from reviews.signing.actions import request_review, withdraw_page
+from symptoms.models import CauseAddress, PublishedCause, SymptomCause
+from symptoms.projections import causes
+from tests import large_symptoms, workflow
+from tests.forms import read_form
+from tests.html import get_text
+
+pytestmark = pytest.mark.django_db
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture
+def ann_client(client, ann):
+    client.force_login(ann)
+    return client
+
+
+@pytest.fixture
+def large_symptom(ann):
+    return large_symptoms.write_large_symptom(ann, causes=120)
+
+
+def get_form_path(page, query: str = "") -> str:
+    return f"/admin/symptoms/symptom/{page.pk}/change/{query}"
+
+
+def list_cause_numbers(page) -> list[int]:
+    """The causes of a page by the numbers in their names, as they are stored."""
+    names = SymptomCause.objects.filter(symptom=page).values_list("cause__name", flat=True)
+    return [int(name.split()[1]) for name in names if name.startswith("Condition ")]
+
+
+def list_shown_numbers(response) -> list[int]:
+    """The numbers that the rows of causes have on a form."""
+    values = read_form(response)
+    count = int(values["symptom_causes-TOTAL_FORMS"][0])
+    return [int(values[f"symptom_causes-{row}-position"][0]) for row in range(count)]
+
+
+def list_errors(response) -> list[str]:
+    return [f"{found.location}: {found.message}" for found in response.context["form_errors"]]
+
+
+def make_row(number: int, **fields) -> dict:
+    return {f"symptom_causes-{number}-{name}": value for name, value in fields.items()}
+
+
+def test_a_long_list_shows_fifty_rows_and_says_which(ann_client, large_symptom):
+    response = ann_client.get(get_form_path(large_symptom))
+    assert list_shown_numbers(response) == list(range(1, 51))
+    text = get_text(response.text)
+    assert "Causes 1–50 of 120." in text
+    assert "Next 50 causes" in text
+    assert "Previous" not in text
+    assert 'href="?symptom_causes-at=51#section-causes"' in response.text
+    assert list_shown_numbers(
+        ann_client.get(get_form_path(large_symptom, "?symptom_causes-at=51"))
+    ) == list(range(51, 101))
+    last = ann_client.get(get_form_path(large_symptom, "?symptom_causes-at=120"))
+    assert list_shown_numbers(last) == list(range(101, 121))
+    assert "Causes 101–120 of 120." in get_text(last.text)
+    assert 'id="symptom_causes-0-name">Cause 101<' in last.text
+
+
+def test_a_short_list_shows_everything_and_speaks_of_no_pages(ann_client, ann):
+    page = large_symptoms.write_large_symptom(ann, causes=50)
+    response = ann_client.get(get_form_path(page, "?symptom_causes-at=20&symptom_causes-find=zzz"))
+    assert list_shown_numbers(response) == list(range(1, 51))
+    assert "row-pages" not in response.text
+
+
+@pytest.mark.parametrize("at", ["0", "-3", "x", "²", "9" * 30, "", "99999"])
+def test_a_number_that_the_list_does_not_have_is_no_error(ann_client, large_symptom, at):
+    rows = list_shown_numbers(
+        ann_client.get(get_form_path(large_symptom, f"?symptom_causes-at={at}"))
+    )
+    assert rows in (list(range(1, 51)), list(range(101, 121)))
+
+
+def test_a_cause_is_found_by_name_with_the_number_that_it_has(ann_client, large_symptom):
+    response = ann_client.get(get_form_path(large_symptom, "?symptom_causes-find=CONDITION+011"))
+    assert list_shown_numbers(response) == [12, *range(111, 121)]
+    assert "with “CONDITION 011”" in get_text(response.text)
+    assert "Show all 120" in get_text(response.text)
+    none = ann_client.get(get_form_path(large_symptom, "?symptom_causes-find=zebra"))
+    assert "No cause in this list has “zebra” in its name." in get_text(none.text)
+    assert list_shown_numbers(none) == []
+
+
+def test_saving_writes_the_rows_that_were_shown_and_no_other(ann_client, large_symptom):
+    address = get_form_path(large_symptom, "?symptom_causes-at=51")
+    values = read_form(ann_client.get(address)) | make_row(3, text="<p>Changed by hand.</p>")
+    with CaptureQueriesContext(connection) as queries:
+        assert ann_client.post(address, values).status_code == 302
+    written = [q["sql"] for q in queries if q["sql"].startswith('UPDATE "symptoms_symptomcause"')]
+    assert len(written) == 1
+    texts = list(SymptomCause.objects.filter(symptom=large_symptom).values_list("text", flat=True))
+    assert texts[53] == "<p>Changed by hand.</p>"
+    assert [
+        place
+        for place, text in enumerate(texts)
+        if text == large_symptoms.CAUSE_TEXT.format(place, place + 2)
+    ] == [
+        *range(53),
+        *range(54, 120),
+    ]
+    assert list_cause_numbers(large_symptom) == list(range(120))
+    saved = large_symptom.get_latest_revision()
+    assert saved.number == 3
+    assert sum(len(group.causes) for group in saved.read().causes) == 120
+
+
+def test_nothing_changed_is_nothing_saved(ann_client, large_symptom):
+    address = get_form_path(large_symptom, "?symptom_causes-at=101")
+    response = ann_client.post(address, read_form(ann_client.get(address)), follow=True)
+    assert "Nothing was changed" in response.text
+    assert large_symptom.revisions.count() == 2
+
+
+def test_who_goes_on_editing_sees_the_same_rows_or_those_asked_for(ann_client, large_symptom):
+    address = get_form_path(large_symptom, "?symptom_causes-at=51")
+    opened = read_form(ann_client.get(address))
+    response = ann_client.post(address, opened | {"_continue": "Save and continue editing"})
+    assert response["Location"] == address
+    turned = "symptom_causes-at=101#section-causes"
+    response = ann_client.post(
+        address, opened | make_row(0, text="<p>Typed.</p>") | {"_continue": turned}
+    )
+    assert response["Location"] == get_form_path(large_symptom, f"?{turned}")
+    assert SymptomCause.objects.filter(symptom=large_symptom, text="<p>Typed.</p>").count() == 1
+    away = ann_client.post(
+        address,
+        read_form(ann_client.get(address)) | {"_continue": "https://example.org/?x-at=1#/x"},
+    )
+    assert away["Location"].startswith(get_form_path(large_symptom))
+    assert "//" not in away["Location"]
+
+
+def test_a_number_moves_a_row_to_any_place_of_the_whole_list(ann_client, large_symptom):
+    address = get_form_path(large_symptom, "?symptom_causes-at=51")
+    values = read_form(ann_client.get(address))
+    ann_client.post(address, values | make_row(9, position="3"))
+    assert list_cause_numbers(large_symptom) == [0, 1, 59, *range(2, 59), *range(60, 120)]
+    ann_client.post(
+        address,
+        read_form(ann_client.get(address))
+        | make_row(0, position="5000")
+        | make_row(1, position="0"),
+    )
+    assert list_cause_numbers(large_symptom)[0] == 50
+    assert list_cause_numbers(large_symptom)[-1] == 49
+
+
+def test_rows_that_change_places_leave_all_others_as_they_are_stored(ann_client, large_symptom):
+    """As the script numbers a page of rows after one was moved up by two."""
+    address = get_form_path(large_symptom, "?symptom_causes-at=51")
+    values = (
+        read_form(ann_client.get(address))
+        | make_row(2, position="51")
+        | make_row(0, position="52")
+        | make_row(1, position="53")
+    )
+    before = dict(SymptomCause.objects.filter(symptom=large_symptom).values_list("pk", "position"))
+    ann_client.post(address, values)
+    after = dict(SymptomCause.objects.filter(symptom=large_symptom).values_list("pk", "position"))
+    assert list_cause_numbers(large_symptom) == [*range(50), 52, 50, 51, *range(53, 120)]
+    assert sum(after[pk] != place for pk, place in before.items()) == 3
+
+
+def test_equal_and_missing_numbers_of_an_import_are_put_right_by_the_first_move(
+    ann_client, large_symptom
+):
+    SymptomCause.objects.filter(symptom=large_symptom).update(position=0)
+    address = get_form_path(large_symptom, "?symptom_causes-at=101")
+    assert list_shown_numbers(ann_client.get(address)) == list(range(101, 121))
+    ann_client.post(
+        address,
+        read_form(ann_client.get(address))
+        | make_row(0, position="102")
+        | make_row(1, position="101"),
+    )
+    assert list_cause_numbers(large_symptom) == [*range(100), 101, 100, *range(102, 120)]
+
+
+def test_a_new_row_goes_to_the_end_of_the_whole_list_or_where_its_number_says(
+    ann_client, large_symptom, ann
+):
+    coffee, tea = (
+        workflow.write_cause(ann, name=name, slug=name.lower()) for name in ("Coffee", "Tea")
+    )
+    new = (
+        {"symptom_causes-TOTAL_FORMS": 52}
+        | make_row(50, cause=coffee.pk)
+        | make_row(51, cause=tea.pk, position="60")
+    )
+    address = get_form_path(large_symptom, "?symptom_causes-at=51")
+    assert ann_client.post(address, read_form(ann_client.get(address)) | new).status_code == 302
+    names = [
+        cause.cause.name
+        for cause in SymptomCause.objects.filter(symptom=large_symptom).select_related("cause")
+    ]
+    assert (names[59], names[121]) == ("Tea", "Coffee")
+    assert list_cause_numbers(large_symptom) == list(range(120))
+    positions = list(
+        SymptomCause.objects.filter(symptom=large_symptom).values_list("position", flat=True)
+    )
+    assert positions == sorted(set(positions))
+
+
+def test_a_deleted_row_is_gone_and_the_others_stay(ann_client, large_symptom):
+    address = get_form_path(large_symptom, "?symptom_causes-at=51")
+    values = (
+        read_form(ann_client.get(address))
+        | make_row(0, DELETE="on")
+        | make_row(2, position="52")
+        | make_row(1, position="53")
+    )
+    assert ann_client.post(address, values).status_code == 302
+    assert list_cause_numbers(large_symptom) == [*range(50), 52, 51, *range(53, 120)]
+
+
+def test_a_cause_that_stands_on_another_page_is_refused_and_told_where(ann_client, large_symptom):
+    cause = SymptomCause.objects.filter(symptom=large_symptom)[110].cause
+    typed = {"symptom_causes-TOTAL_FORMS": 51} | make_row(50, cause=cause.pk, text="<p>Kept.</p>")
+    response = ann_client.post(
+        get_form_path(large_symptom),
+        read_form(ann_client.get(get_form_path(large_symptom))) | typed,
+    )
+    assert list_errors(response) == [
+        f"Cause 51: Cause: “{cause.name}” is in this list already, as number 111. "
+        "Change that one, or leave this one "
+        "out. It is not among the rows shown here: look for it in the list once this is saved."
+    ]
+    assert "&lt;p&gt;Kept.&lt;/p&gt;" in response.text
+    assert SymptomCause.objects.filter(symptom=large_symptom).count() == 120
+
+
+def test_the_same_cause_twice_among_new_rows_is_refused(ann_client, large_symptom, ann):
+    coffee = workflow.write_cause(ann, name="Coffee", slug="coffee")
+    typed = (
+        {"symptom_causes-TOTAL_FORMS": 52}
+        | make_row(50, cause=coffee.pk)
+        | make_row(51, cause=coffee.pk)
+    )
+    response = ann_client.post(
+        get_form_path(large_symptom),
+        read_form(ann_client.get(get_form_path(large_symptom))) | typed,
+    )
+    text = "“Coffee” stands twice among these rows. Leave one of them out."
+    assert list_errors(response) == [f"Cause 52: Cause: {text}"]
+
+
+def test_a_form_that_comes_back_shows_the_same_rows(ann_client, large_symptom):
+    address = get_form_path(large_symptom, "?symptom_causes-at=51")
+    response = ann_client.post(
+        address, read_form(ann_client.get(address)) | make_row(4, group="x" * 130)
+    )
+    assert [line.partition(": Ensure")[0] for line in list_errors(response)] == ["Cause 55: Group"]
+    assert list_shown_numbers(response) == list(range(51, 101))
+    assert "Causes 51–100 of 120." in get_text(response.text)
+    assert (
+        ann_client.post(address, read_form(response) | make_row(4, group="Short")).status_code
+        == 302
+    )
+    assert SymptomCause.objects.get(symptom=large_symptom, group="Short").position == 54
+
+
+def test_the_preview_is_of_the_whole_page(ann_client, large_symptom):
+    address = get_form_path(large_symptom, "?symptom_causes-at=51")
+    values = read_form(ann_client.get(address)) | make_row(
+        0, text="<p>Typed on page two.</p>", position="1"
+    )
+    values |= make_row(1, DELETE="on")
+    found = ann_client.post(get_form_path(large_symptom).replace("change", "draft"), values).json()
+    text = get_text(found["html"]).partition("What causes weakness?")[2]
+    assert "Typed on page two." in text
+    assert text.index("Condition 0050") < text.index("Condition 0000")
+    assert all(f"Condition {number:04}" in text for number in range(120) if number != 51)
+    assert "Condition 0051" not in text
+
+
+def test_two_editors_on_two_pages_of_rows_lose_nothing(client, large_symptom, ann, morgan):
+    hers, his = get_form_path(large_symptom), get_form_path(large_symptom, "?symptom_causes-at=101")
+    client.force_login(ann)
+    opened_by_ann = read_form(client.get(his))
+    client.force_login(morgan)
+    coffee = workflow.write_cause(morgan, name="Coffee", slug="coffee")
+    added = {"symptom_causes-TOTAL_FORMS": 51} | make_row(50, cause=coffee.pk, position="1")
+    assert (
+        client.post(
+            hers, read_form(client.get(hers)) | added | make_row(0, text="<p>Morgan.</p>")
+        ).status_code
+        == 302
+    )
+    client.force_login(ann)
+    typed = (
+        opened_by_ann
+        | make_row(1, position="101")
+        | make_row(0, position="102")
+        | make_row(5, text="<p>Ann.</p>")
+    )
+    response = client.post(his, typed)
+    assert "Morgan Mill saved this page after you opened it" in response.text
+    assert "Coffee" in response.text
+    assert client.post(his, read_form(response)).status_code == 302
+    assert list_cause_numbers(large_symptom) == [*range(100), 101, 100, *range(102, 120)]
+    texts = SymptomCause.objects.filter(
+        symptom=large_symptom, text__in=["<p>Morgan.</p>", "<p>Ann.</p>"]
+    )
+    assert texts.count() == 2
+    assert SymptomCause.objects.filter(symptom=large_symptom).count() == 121
+
+
+def test_a_row_deleted_meanwhile_keeps_what_was_typed_into_it(client, large_symptom, ann, morgan):
+    address = get_form_path(large_symptom, "?symptom_causes-at=51")
+    client.force_login(ann)
+    opened = read_form(client.get(address))
+    client.force_login(morgan)
+    client.post(address, read_form(client.get(address)) | make_row(0, DELETE="on"))
+    client.force_login(ann)
+    response = client.post(address, opened | make_row(0, text="<p>Typed into it.</p>"))
+    assert client.post(address, read_form(response)).status_code == 302
+    kept = SymptomCause.objects.get(symptom=large_symptom, text="<p>Typed into it.</p>")
+    assert "0050" in kept.cause.name
+    assert sorted(list_cause_numbers(large_symptom)) == list(range(120))
+
+
+def test_a_number_means_the_place_that_it_had_when_the_form_was_opened():
+    rows = ["new", "a", "b", "c", "d"]
+    assert reorder_rows(rows, [(1, "b"), (2, "a")], {1: 2, 2: 3, 3: 4}) == [
+        "new",
+        "b",
+        "a",
+        "c",
+        "d",
+    ]
+    assert reorder_rows(["a", "b", "c"], [(2, "x"), (2, "y")], {}) == ["a", "x", "y", "b", "c"]
+    assert reorder_rows([], [(7, "x")], {}) == ["x"]
+    assert reorder_rows(["a", "b"], [(0, "b")], {1: 1, 2: 2}) == ["b", "a"]
+
+
+def test_rows_of_every_sort_are_paged(ann_client, large_symptom, ann):
+    large_symptom.other_names.model.objects.bulk_create(
+        large_symptom.other_names.model(
+            symptom=large_symptom, name=f"Name {n}", folded=f"name {n}", position=n
+        )
+        for n in range(60)
+    )
+    large_symptom.codes.model.objects.bulk_create(
+        large_symptom.codes.model(symptom=large_symptom, system="MeSH", code=f"D{n:03}")
+        for n in range(60)
+    )
+    address = get_form_path(
+        large_symptom, "?codes-at=51&other_names-at=51&symptom_causes-find=condition"
+    )
+    response = ann_client.get(address)
+    text = get_text(response.text)
+    assert "Codes 51–60 of 60." in text
+    assert "Other names 51–60 of 60." in text
+    values = read_form(response)
+    assert values["codes-0-code"] == ["D050"]
+    assert (
+        'name="codes-at" value="51"' in response.text
+    )  # looking for a cause leaves the codes where they are
+    assert ann_client.post(address, values | {"codes-0-display": "Weakness"}).status_code == 302
+    assert large_symptom.codes.count() == 60
+
+
+def test_another_name_that_stands_already_is_refused_in_words(ann_client, ann):
+    page = workflow.write_symptom(ann)
+    page.other_names.create(name="Twitching")
+    typed = {"other_names-TOTAL_FORMS": 2, "other_names-1-name": "TWITCHING"}
+    response = ann_client.post(
+        get_form_path(page), read_form(ann_client.get(get_form_path(page))) | typed
+    )
+    assert list_errors(response)[0].startswith(
+        "Other name 2: “TWITCHING” is in this list already, as number 1."
+    )
+
+
+@pytest.mark.parametrize("query", ["", "?symptom_causes-at=51", "?symptom_causes-find=0"])
+def test_the_form_costs_the_same_queries_however_many_rows(ann_client, ann, query):
+    def cost(causes: int) -> int:
+        page = large_symptoms.write_large_symptom(ann, causes=causes, title=f"Page {causes}")
+        ann_client.get(get_form_path(page, query))
+        with CaptureQueriesContext(connection) as queries:
+            assert ann_client.get(get_form_path(page, query)).status_code == 200
+        return len(queries)
+
+    assert cost(1) == cost(3) == cost(120)
+
+
+def test_saving_one_word_costs_the_same_queries_however_many_rows(ann_client, ann):
+    def cost(causes: int) -> int:
+        page = large_symptoms.write_large_symptom(ann, causes=causes, title=f"Page {causes}")
+        values = read_form(ann_client.get(get_form_path(page))) | make_row(
+            0, text="<p>One word.</p>"
+        )
+        with CaptureQueriesContext(connection) as queries:
+            assert ann_client.post(get_form_path(page), values).status_code == 302
+        return len(queries)
+
+    assert cost(1) == cost(3) == cost(120)
+
+
+def test_a_page_of_two_thousand_causes_is_signed_and_withdrawn_and_its_causes_are_reassigned(
+    ann, ravi, morgan
+):
+    hub = large_symptoms.write_large_symptom(ann, causes=1_200)
+    twin = workflow.write_symptom(ann, slug="tiredness", title="Tiredness")
+    rows = SymptomCause.objects.filter(symptom=hub)
+    SymptomCause.objects.bulk_create(
+        [SymptomCause(symptom=twin, cause_id=row.cause_id) for row in rows]
+    )
+    record_revision(twin, by=ann)
+    workflow.sign(twin, by=ravi, asked_by=ann)
+    first = workflow.sign(hub, by=ravi, asked_by=ann)
+    withdraw_page(Article.objects.get(pk=hub.pk), reason="safety", by=morgan)
+    latest = PublishedCause.objects.filter(latest=True)
+    assert latest.count() == 1_200
+    assert set(latest.values_list("article", flat=True)) == {twin.pk}
+    with transaction.atomic():
+        causes.on_expunge(first.revision.read())
+        assert CauseAddress.objects.count() == 1_200  # the other page was signed with them
+
+
+def rewrite(page, by) -> None:
+    """Another text on each cause, and all causes in another order."""
+    rows = list(SymptomCause.objects.filter(symptom=page))
+    for place, changed in enumerate(rows):
+        changed.text = changed.text.replace("mostly at night", "rarely by day")
+        changed.position = (place * 7) % len(rows)
+    SymptomCause.objects.bulk_update(rows, ["text", "position"], batch_size=300)
+    record_revision(page, by=by)
+
+
+def test_no_page_of_the_admin_or_the_desk_is_over_a_megabyte_at_2500_causes(client, ann, ravi):
+    hub = large_symptoms.write_large_symptom(ann, causes=2_500, related=300)
+    workflow.sign(hub, by=ravi, asked_by=ann)
+    rewrite(hub, ann)
+    review = request_review(hub, by=ann, reviewer=ravi.reviewer)
+    client.force_login(ann)
+    base = get_form_path(hub).removesuffix("change/")
+    addresses = [
+        "change/",
+        "change/?symptom_causes-at=1201&related_symptoms-at=101",
+        "preview/",
+        "preview/?causes=5",
+    ]
+    addresses += [
+        "change/?symptom_causes-find=condition",
+        "revisions/",
+        "compare/?old=2&new=3",
+        "ask/",
+    ]
+    answers = {address: client.get(base + address, follow=True) for address in addresses}
+    opened = read_form(answers["change/"])
+    answers["draft/"] = client.post(f"{base}draft/", opened)
+    answers["form_errors"] = client.post(f"{base}change/", opened | make_row(0, group="x" * 130))
+    client.force_login(ravi)
+    desk = f"/desk/reviews/{review.uuid}/"
+    answers |= {
+        address: client.get(desk + address)
+        for address in ("", "?causes=5&changes=3", "?every=1&changes=9")
+    }
+    assert {
+        name: answer.status_code for name, answer in answers.items() if answer.status_code != 200
+    } == {}
+    assert {
+        name: len(answer.content)
+        for name, answer in answers.items()
+        if len(answer.content) >= MEGABYTE
+    } == {}
+
+
+def test_a_long_comparison_says_how_much_there_is_and_shows_all_of_it(
+    ann_client, large_symptom, ann
+):
+    rewrite(large_symptom, ann)
+    address = get_form_path(large_symptom).replace("change/", "compare/?old=2&new=3")
+    first, second, third = (ann_client.get(f"{address}&page={number}") for number in (1, 2, 3))
+    text = [get_text(page.text) for page in (first, second, third)]
+    assert "Changes 1–100 of" in text[0]
+    shown = sum(page.text.count('<section class="change') for page in (first, second, third))
+    assert f"{shown} parts changed between the two" in text[0]
+    assert shown > 200
+    history = ann_client.get(get_form_path(large_symptom).replace("change/", "revisions/"))
+    assert f"And {shown - 20} more. Compare the two revisions to see all." in get_text(history.text)
+    assert "compare/?old=2&amp;new=3" in history.text
+
+
+def test_the_preview_shows_each_part_of_the_causes(ann_client, ann):
+    hub = large_symptoms.write_large_symptom(ann, causes=1_001)
+    address = get_form_path(hub).replace("change/", "preview/")
+    first, last = ann_client.get(address), ann_client.get(f"{address}?causes=3")
+    assert 'href="?causes=3#all-causes"' in first.text
+    assert "Causes 1,001–1,001 of 1,001." in get_text(last.text)
+    assert "Condition 1000" in last.text
+
+
+def test_a_reviewer_reads_every_cause_and_every_change_of_a_hub(client, ann, ravi):
+    hub = large_symptoms.write_large_symptom(ann, causes=600)
+    workflow.sign(hub, by=ravi, asked_by=ann)
+    rewrite(hub, ann)
+    review = request_review(hub, by=ann, reviewer=ravi.reviewer)
+    client.force_login(ravi)
+    desk = f"/desk/reviews/{review.uuid}/"
+    page = client.get(desk)
+    assert (
+        "The causes stand on 2 pages, for visitors and here. Your signature is for all of them."
+        in get_text(page.text)
+    )
+    seen, changes, text, number = "", 0, "", 1
+    while True:
+        part = client.get(f"{desk}?causes={min(number, 2)}&changes={number}")
+        seen += part.text.partition('id="all-causes"')[2].partition("In lists and search")[0]
+        text += get_text(part.text)
+        changes += part.text.partition('id="changes"')[2].count('<section class="change">')
+        if f"changes={number + 1}#changes" not in part.text:
+            break
+        number += 1
+    assert all(f'id="cause-condition-{n:04}-' in seen for n in range(600))
+    assert changes == 601  # each text, and the order of all
+    assert "parts did not change, and are not repeated here." in get_text(page.text)
+    assert (
+        "more of these changes. The page itself shows what came of them." in text
+    )  # the order of all causes
+    every = client.get(f"{desk}?every=1")
+    assert "Parts 1–200 of 1,2" in get_text(every.text)
+    pinned = {"part": "Cause: Condition 0599 of weakness, autosomal type 17", "text": "Is this so?"}
+    assert client.post(f"{desk}comment/", pinned).status_code == 302
+    assert review.comments.get().label.startswith("Cause: Condition 0599")
+
+
+def test_the_desk_shows_one_change_among_thousands_at_once(client, ann, ravi):
+    hub = large_symptoms.write_large_symptom(ann, causes=600)
+    workflow.sign(hub, by=ravi, asked_by=ann)
+    SymptomCause.objects.filter(symptom=hub, position=400).update(text="<p>One word.</p>")
+    record_revision(hub, by=ann)
+    review = request_review(hub, by=ann, reviewer=ravi.reviewer)
+    client.force_login(ravi)
+    page = client.get(f"/desk/reviews/{review.uuid}/")
+    text = get_text(page.text.partition('id="changes"')[2])
+    assert "1 part changed since the last signature" in text
+    assert "[added: One word ]" in text
+    assert "Parts 1" not in text

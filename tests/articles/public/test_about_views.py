@@ -1,0 +1,182 @@
+"""Pages about the site: a kind of its own, written, signed and found as every page is."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from articles import quality
+from articles.content import kinds
+from articles.models import AboutPage, Article
+from articles.public.page_cache import page_cache
+from articles.publishing.actions import change_slug, restore
+from reviews.signing.actions import request_review, withdraw_page
+from tests import workflow
+from tests.forms import read_form
+from tests.schema_org import find_faults, find_node, read_json_ld
+
+pytestmark = pytest.mark.django_db
+LIST, FORM = "admin:articles_aboutpage_changelist", "admin:articles_aboutpage_change"
+
+
+@pytest.fixture
+def privacy_page(ann, ravi):
+    page = workflow.write_about(ann)
+    workflow.sign(page, by=ravi, asked_by=ann)
+    return page
+
+
+def test_a_page_about_the_site_is_public_once_it_is_signed(client, ann, ravi):
+    page = workflow.write_about(ann)
+    assert client.get("/about/privacy/").status_code == 404
+    assert "No pages yet" in client.get("/about/").text
+    workflow.sign(page, by=ravi, asked_by=ann)
+    page_cache.clear()
+    assert "We set no cookie." in client.get("/about/privacy/").text
+    assert 'href="/about/privacy/"' in client.get("/about/").text
+    assert client.get("/about/privacy/history/").status_code == 200
+
+
+def test_machines_read_that_it_is_about_the_site_and_how_to_come_to_it(client, privacy_page):
+    graph = read_json_ld(client.get("/about/privacy/").text)
+    assert find_faults(graph) == []
+    page = find_node(graph, "AboutPage")
+    assert page["reviewedBy"]["@type"] == "Person"
+    steps = [step["item"]["@id"] for step in page["breadcrumb"]["itemListElement"]]
+    assert steps == [f"http://testserver{path}" for path in ("/", "/about/", "/about/privacy/")]
+    assert find_faults(read_json_ld(client.get("/about/").text)) == []
+    assert "<loc>http://testserver/about/privacy/</loc>" in client.get("/sitemap.xml").text
+
+
+def test_it_is_no_news_of_health_and_stands_beside_no_illness(client, ann, ravi):
+    about, article = workflow.write_about(ann), workflow.write_article(ann)
+    for page in (about, article):
+        page.topics.set([workflow.get_topic()])
+        workflow.sign(page, by=ravi, asked_by=ann)
+    page_cache.clear()
+    assert about.title not in client.get("/feeds/reviewed.atom").text
+    assert article.title in client.get("/feeds/reviewed.atom").text
+    assert "Related pages" not in client.get("/articles/keeping-a-diary/").text
+    assert "Related pages" not in client.get("/about/privacy/").text
+
+
+def test_a_draft_shows_in_no_list(client, ann, privacy_page):
+    workflow.write_about(ann, slug="funding", title="Funding")
+    workflow.edit(privacy_page, by=ann, title="Secret plans")
+    text = client.get("/about/").text
+    assert "Privacy" in text
+    assert "Funding" not in text
+    assert "Secret plans" not in text
+
+
+def test_it_costs_two_queries_cold_and_none_warm(
+    client, privacy_page, django_assert_max_num_queries
+):
+    for path in ("/about/privacy/", "/about/"):
+        page_cache.clear()
+        with django_assert_max_num_queries(2):
+            client.get(path)
+        with django_assert_max_num_queries(0):
+            client.get(path)
+
+
+def test_the_footer_of_every_page_leads_to_the_list_and_asks_nothing_for_it(client, privacy_page):
+    for path in (
+        "/",
+        "/about/",
+        "/about/privacy/",
+        "/symptoms/",
+        "/no-such-page/",
+        "/accounts/login/",
+    ):
+        foot = re.search(r'<footer class="foot">.*?</footer>', client.get(path).text, re.S)
+        if foot:
+            assert re.findall(r'href="([^"]+)"', foot[0]) == ["tel:911", "/about/"], path
+    assert client.get("/about/").status_code == 200
+
+
+def test_it_stands_in_no_list_of_articles_and_is_no_news(client, privacy_page, ann, ravi):
+    workflow.sign(workflow.write_article(ann), by=ravi, asked_by=ann)
+    page_cache.clear()
+    assert "Privacy" not in client.get("/articles/").text
+    home = client.get("/").text
+    assert "Keeping a diary" in home
+    assert "Privacy" not in home
+    assert client.get("/articles/privacy/").status_code == 404
+
+
+def test_it_is_withdrawn_openly_and_moves_with_a_redirect(client, privacy_page, morgan):
+    change_slug(Article.objects.get(pk=privacy_page.pk), slug="what-we-keep", by=morgan)
+    page_cache.clear()
+    assert client.get("/about/privacy/")["Location"] == "/about/what-we-keep/"
+    assert client.get("/about/privacy/history/")["Location"] == "/about/what-we-keep/history/"
+    withdraw_page(privacy_page, reason="outdated", by=morgan)
+    page_cache.clear()
+    assert client.get("/about/what-we-keep/").status_code == 410
+
+
+def test_an_old_version_can_be_read_and_restored(client, privacy_page, ann, ravi):
+    workflow.sign(
+        workflow.edit(privacy_page, by=ann, body="<p>We keep a little.</p>"), by=ravi, asked_by=ann
+    )
+    page_cache.clear()
+    assert "We set no cookie." in client.get("/about/privacy/history/1/").text
+    restore(privacy_page.revisions.get(number=1), by=ann)
+    copy = Article.objects.get(pk=privacy_page.pk)
+    assert (copy.kind, copy.body) == ("about", "<p>We set no cookie.</p>")
+
+
+def test_it_needs_neither_source_nor_topic_but_a_notice(ann):
+    page = workflow.write_about(ann, notice=None)
+    kind = kinds.get("about")
+    loaded = kind.load(AboutPage.objects.filter(pk=page.pk)).get()
+    assert [problem.message for problem in quality.find_problems(loaded, kind.compose(loaded))] == [
+        "The page has no copyright notice."
+    ]
+
+
+def test_a_link_to_a_page_about_the_site_that_nobody_can_read_is_found(ann, privacy_page):
+    links = '<p><a href="/about/privacy/">Read</a> <a href="/about/funding/">this</a></p>'
+    page = workflow.write_article(ann, body=links)
+    problems = quality.find_problems(page, kinds.get("article").compose(page))
+    found = [problem.message for problem in problems]
+    assert "A link goes to /about/funding/, which visitors cannot read." in found
+    assert not [message for message in found if "privacy" in message]
+
+
+def test_its_list_and_form_in_the_admin_are_its_own(client, ann, privacy_page):
+    article = workflow.write_article(ann)
+    client.force_login(ann)
+    assert "Privacy" in client.get(reverse(LIST)).text
+    assert "Keeping a diary" not in client.get(reverse(LIST)).text
+    assert "Privacy" not in client.get("/admin/articles/article/").text
+    assert client.get(reverse(FORM, args=[privacy_page.pk])).status_code == 200
+    assert client.get(reverse(FORM, args=[article.pk])).status_code == 302
+    assert client.get(f"/admin/articles/article/{privacy_page.pk}/change/").status_code == 302
+    preview = client.get(reverse("admin:articles_aboutpage_preview", args=[privacy_page.pk]))
+    assert "Draft preview" in preview.text
+    assert "Was this page helpful?" not in preview.text
+
+
+def test_an_editor_writes_one_in_the_admin(client, ann):
+    client.force_login(ann)
+    address = reverse("admin:articles_aboutpage_add")
+    values = read_form(client.get(address)) | {
+        "title": "Who pays",
+        "slug": "funding",
+        "body": "<p>Nobody.</p>",
+    }
+    response = client.post(address, values)
+    assert response.status_code == 302
+    page = Article.objects.get(slug="funding")
+    assert page.kind == "about"
+    assert page.revisions.get().read().kind == "about"
+
+
+def test_reviewers_read_it_at_the_desk_and_the_home_counts_it(client, ann, ravi, privacy_page):
+    workflow.edit(privacy_page, by=ann, body="<p>We keep a little.</p>")
+    review = request_review(privacy_page, by=ann, trigger="change")
+    client.force_login(ravi)
+    assert "We keep a little." in client.get(f"/desk/reviews/{review.uuid}/").text
+    client.force_login(ann)
+    assert "about page" in client.get("/admin/").text

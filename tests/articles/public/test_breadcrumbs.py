@@ -1,0 +1,68 @@
+"""Breadcrumbs: the way from the front page, in words that visitors may read."""
+
+import re
+
+import pytest
+
+from articles.public.page_cache import page_cache
+from tests import pages, workflow
+
+pytestmark = pytest.mark.django_db
+
+SPASMS = "/symptoms/facial-spasms/"
+SYMPTOMS = [("Home", "/"), ("Symptoms", "/symptoms/")]
+
+
+@pytest.fixture
+def published(ann, ravi):
+    symptom = pages.write_complete_symptom(ann)
+    workflow.sign(symptom, by=ravi, asked_by=ann)
+    workflow.edit(symptom, by=ann, summary="Better.")
+    workflow.sign(symptom, by=ravi, asked_by=ann, trigger="change")
+    workflow.sign(workflow.write_article(ann), by=ravi, asked_by=ann)
+    workflow.edit(symptom, by=ann, title="A draft title")
+    page_cache.clear()
+    return symptom
+
+
+def read_breadcrumbs(page) -> tuple[list[tuple[str, str]], str]:
+    """The links of the way, and where it ends."""
+    way = re.search(
+        r'<nav class="crumbs" aria-label="Breadcrumb">\n<ol>(.*?)</ol>', page.text, re.DOTALL
+    )[1]
+    links = [(name, url) for url, name in re.findall(r'<a href="([^"]*)">(.*?)</a>', way)]
+    [here] = re.findall(r'<span aria-current="page">(.*?)</span>', way)
+    return links, here
+
+
+@pytest.mark.parametrize(
+    ("address", "way", "here"),
+    [
+        (SPASMS, SYMPTOMS, "Facial spasms"),
+        (f"{SPASMS}causes/", [*SYMPTOMS, ("Facial spasms", SPASMS)], "Causes"),
+        (f"{SPASMS}history/", [*SYMPTOMS, ("Facial spasms", SPASMS)], "History"),
+        (
+            f"{SPASMS}history/2/",
+            [*SYMPTOMS, ("Facial spasms", SPASMS), ("History", f"{SPASMS}history/")],
+            "Revision 2",
+        ),
+        ("/symptoms/a-z/f/", SYMPTOMS, "F"),
+        (
+            "/articles/keeping-a-diary/",
+            [("Home", "/"), ("Articles", "/articles/")],
+            "Keeping a diary",
+        ),
+        ("/topics/general-health/", [("Home", "/")], "General health"),
+        ("/causes/cause-0-of-facial-spasms/", [("Home", "/")], "Cause 0 of Facial spasms"),
+        ("/reviewers/ravi-rao/", [("Home", "/")], "Ravi Rao"),
+    ],
+)
+def test_a_page_says_where_it_stands_by_signed_names(address, way, here, published, client):
+    assert read_breadcrumbs(client.get(address)) == (way, here)
+
+
+def test_the_front_page_the_lists_and_the_desk_have_none(published, ravi, client):
+    for address in ("/", "/symptoms/", "/articles/", "/nowhere/"):
+        assert 'class="crumbs"' not in client.get(address).text
+    client.force_login(ravi)
+    assert 'class="crumbs"' not in client.get("/desk/").text

@@ -1,0 +1,211 @@
+"""The public history: every signature and change of metadata, and old texts that may be read."""
+
+import pytest
+
+from articles.models import Article
+from articles.public.page_cache import page_cache
+from articles.publishing.actions import change_slug, publish_metadata
+from articles.publishing.copyright_notices import roll_copyright_year
+from reviews.signing.actions import withdraw_page
+from tests import html, pages, workflow
+
+pytestmark = pytest.mark.django_db
+SEARCH = '<script src="/static/js/search.js"'  # suggestions, which nobody needs for reading
+
+PAGE = "/symptoms/facial-spasms/"
+HISTORY = f"{PAGE}history/"
+
+
+@pytest.fixture
+def spasms(ann, ravi):
+    symptom = pages.write_complete_symptom(ann)
+    workflow.sign(symptom, by=ravi, asked_by=ann)
+    return symptom
+
+
+def change(page, ann, by, number=0, **more):
+    workflow.edit(page, by=ann, treatment=f"<p>Rest helps in way{number}.</p>")
+    return workflow.sign(page, by=by, asked_by=ann, **more)
+
+
+def test_the_history_tells_who_signed_when_and_what_changed(spasms, ann, ravi, fiona, client):
+    change(spasms, ann, fiona)
+    workflow.sign(spasms, by=ravi, asked_by=ann)
+    workflow.edit(spasms, by=ann, treatment="<p>A draft cure.</p>")
+    page_cache.clear()
+    page = client.get(HISTORY)
+    text = html.get_text(page.text)
+    assert (
+        text.index("Annual review: revision 3")
+        < text.index("The same text, signed again.")
+        < text.index("Change: revision 3")
+        < text.index("Fiona Field, MD")
+        < text.index("way0")
+        < text.index("First review: revision 2")
+        < text.index("The first version that visitors could read.")
+    )
+    assert spasms.publications.last().revision.digest[:12] in page.text
+    assert "draft" not in page.text
+    assert {PAGE, f"{HISTORY}2/", "/reviewers/fiona-field/"} <= set(html.get_links(page.text))
+    assert page["X-Robots-Tag"] == "noindex"
+    assert html.find_empty_sections(page.text) == []
+    assert HISTORY in html.get_links(client.get(PAGE).text)
+
+
+def test_emergency_advice_stands_before_the_history_and_in_every_version(
+    spasms, ann, fiona, client
+):
+    change(spasms, ann, fiona)
+    page_cache.clear()
+    for address, later in ((HISTORY, "Change: revision 3"), (f"{HISTORY}2/", "A muscle tightens")):
+        text = html.get_text(client.get(address).text)
+        assert text.index("Call 911 if one side") < text.index(later)
+
+
+def test_changes_of_frame_and_withdrawals_are_in_the_log_without_who_made_them(
+    spasms, ann, ravi, morgan, client
+):
+    change_slug(spasms, slug="face-spasms", by=morgan)
+    roll_copyright_year([spasms.notice], year=2027, by=morgan)
+    spasms.topics.set([workflow.get_topic("Head", "head")])
+    publish_metadata(Article.objects.all(), by=morgan)
+    withdraw_page(spasms, reason="outdated", by=morgan)
+    workflow.sign(spasms, by=ravi, asked_by=ann)
+    page_cache.clear()
+    page = client.get("/symptoms/face-spasms/history/")
+    text = " ".join(html.get_text(page.text).split())
+    for part in (
+        "Address",
+        PAGE,
+        "2027",
+        "Filed elsewhere",
+        "Head",
+        "Withdrawn",
+        "no longer reflects current",
+    ):
+        assert part in text, part
+    assert "Morgan" not in page.text
+    assert html.find_empty_sections(page.text) == []
+    assert client.get(HISTORY)["Location"] == "/symptoms/face-spasms/history/"
+    assert client.get(f"{HISTORY}2/")["Location"] == "/symptoms/face-spasms/history/2/"
+
+
+def test_an_old_version_is_whole_bannered_and_not_for_search_engines(spasms, ann, fiona, client):
+    change(spasms, ann, fiona)
+    workflow.edit(spasms, by=ann, treatment="<p>A draft cure.</p>")
+    page_cache.clear()
+    page = client.get(f"{HISTORY}2/")
+    assert page.status_code == 200
+    assert page["X-Robots-Tag"] == "noindex"
+    assert '<meta name="robots" content="noindex">' in page.text
+    assert "Superseded on" in page.text
+    assert PAGE in html.get_links(page.text)
+    for part in ("Rest helps.", "Cause 0 may do it.", "Ravi Rao"):
+        assert part in page.text, part
+    assert "way0" not in page.text
+    assert "Fiona" not in page.text
+    assert html.find_empty_sections(page.text) == []
+    assert "X-Robots-Tag" not in client.get(PAGE)
+
+
+def test_the_current_version_leads_to_the_page_and_unsigned_ones_are_not_there(spasms, ann, client):
+    workflow.edit(spasms, by=ann, summary="A draft.")
+    answer = client.get(f"{HISTORY}2/")
+    assert (answer.status_code, answer["Location"]) == (302, PAGE)
+    for number in (0, 1, 3, 4, 10**30):
+        assert client.get(f"{HISTORY}{number}/").status_code == 404, number
+    workflow.write_symptom(ann, slug="draft")
+    for rest in ("", "1/", "page/1/"):
+        assert client.get(f"/symptoms/draft/history/{rest}").status_code == 404
+        assert client.get(f"/symptoms/never-was/history/{rest}").status_code == 404
+
+
+def test_a_withdrawn_page_has_no_history_and_no_old_version(spasms, ann, fiona, morgan, client):
+    change(spasms, ann, fiona)
+    withdraw_page(spasms, reason="safety", by=morgan)
+    page_cache.clear()
+    for rest in ("", "2/", "3/", "page/1/"):
+        page = client.get(HISTORY + rest)
+        assert page.status_code == 410
+        assert "Following its advice might harm someone." in page.text
+        assert "Rest helps" not in page.text
+
+
+def test_what_was_signed_before_a_withdrawal_never_shows_again(
+    spasms, ann, ravi, fiona, morgan, client
+):
+    change(spasms, ann, fiona, 1)
+    withdraw_page(spasms, reason="safety", by=morgan)
+    change(spasms, ann, ravi, 2)
+    change(spasms, ann, fiona, 3)
+    page_cache.clear()
+    history = client.get(HISTORY)
+    assert "way1" not in history.text
+    assert "Following its advice might harm someone." in history.text
+    assert html.get_text(history.text).count("This text is not shown") == 2
+    assert f"{HISTORY}3/" not in html.get_links(history.text)
+    for number in (2, 3):
+        gone = client.get(f"{HISTORY}{number}/")
+        assert gone.status_code == 410
+        assert "Rest helps" not in gone.text
+        assert PAGE in html.get_links(gone.text)
+    assert client.get(f"{HISTORY}4/").status_code == 200
+
+
+def test_a_text_that_was_withdrawn_and_signed_again_is_the_page(spasms, ann, ravi, morgan, client):
+    withdraw_page(spasms, reason="unreviewed", by=morgan)
+    workflow.sign(spasms, by=ravi, asked_by=ann)
+    page_cache.clear()
+    assert "has been signed again since" in client.get(HISTORY).text
+    assert client.get(f"{HISTORY}2/")["Location"] == PAGE
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_history_and_versions_cost_a_fixed_number_of_queries(
+    count, spasms, ann, fiona, client, django_assert_num_queries
+):
+    for number in range(count):
+        change(spasms, ann, fiona, number)
+    for address, queries in ((HISTORY, 5), (f"{HISTORY}2/", 5)):
+        page_cache.clear()
+        with django_assert_num_queries(queries):
+            assert client.get(address).status_code == 200
+        with django_assert_num_queries(0):
+            client.get(address)
+
+
+def test_a_long_history_comes_in_lists_and_compares_across_them(
+    spasms, ann, fiona, client, monkeypatch
+):
+    monkeypatch.setattr("articles.public.history.EVENTS_PER_PAGE", 2)
+    for number in range(3):
+        change(spasms, ann, fiona, number)
+    page_cache.clear()
+    first, second = client.get(HISTORY), client.get(f"{HISTORY}page/2/")
+    assert f"{HISTORY}page/2/" in html.get_links(first.text)
+    assert "1 part changed since the signed version before" in second.text
+    assert "way2" in first.text
+    assert "First review" in second.text
+    assert html.find_empty_sections(first.text) == html.find_empty_sections(second.text) == []
+    assert client.get(f"{HISTORY}page/3/").status_code == 404
+
+
+def test_articles_have_a_history_too(ann, ravi, client):
+    article = workflow.write_article(ann)
+    workflow.sign(article, by=ravi, asked_by=ann)
+    workflow.edit(article, by=ann, body="<p>Write down when it ended.</p>")
+    workflow.sign(article, by=ravi, asked_by=ann, trigger="change")
+    page_cache.clear()
+    assert "1 part changed" in client.get("/articles/keeping-a-diary/history/").text
+    assert "when it began." in client.get("/articles/keeping-a-diary/history/1/").text
+    assert client.post("/articles/keeping-a-diary/history/").status_code == 405
+
+
+def test_histories_set_no_cookie_and_need_no_script(spasms, ann, fiona, client):
+    change(spasms, ann, fiona)
+    client.force_login(ann)
+    for address in (HISTORY, f"{HISTORY}2/"):
+        page = client.get(address)
+        assert "Set-Cookie" not in page
+        assert page.text.count("<script") == page.text.count(SEARCH)
+        assert "style=" not in page.text

@@ -1,0 +1,261 @@
+"""The actions that write history: each is logged, and nothing is lost."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from articles.models import (
+    Article,
+    Authorship,
+    CopyrightNotice,
+    PublicationEvent,
+    Redirect,
+    Revision,
+)
+from articles.publishing.actions import (
+    CannotChangeSlug,
+    CannotDiscard,
+    CannotPublish,
+    CannotRestore,
+    CannotWithdraw,
+    change_slug,
+    discard,
+    publish,
+    publish_metadata,
+    record_revisions,
+    restore,
+    withdraw,
+)
+from articles.publishing.copyright_notices import roll_copyright_year
+from reviews.signing.actions import withdraw_page
+from symptoms.models import Symptom
+from tests import workflow
+from tests.database import expect_refusal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft(ann):
+    return workflow.write_symptom(ann)
+
+
+@pytest.fixture
+def published(draft, ann, ravi):
+    workflow.sign(draft, by=ravi, asked_by=ann)
+    return Article.objects.get(pk=draft.pk)
+
+
+def reload(page) -> Article:
+    return Article.objects.select_related("live").get(pk=page.pk)
+
+
+def get_last_kind(page) -> str:
+    return page.publications.order_by("-id").first().kind
+
+
+def test_revisions_of_many_pages_take_a_fixed_number_of_queries(ann):
+    counts = []
+    for number in range(3):
+        workflow.write_symptom(ann, slug=f"s{number}", title=f"S {number}")
+        Symptom.objects.update(summary=f"Summary {number}.")
+        with CaptureQueriesContext(connection) as queries:
+            assert len(record_revisions(Symptom.objects.all(), by=ann)) == number + 1
+        counts.append(len(queries))
+    assert counts[0] == counts[1] == counts[2]
+
+
+def test_numbers_of_revisions_count_up_a_page(draft, ann):
+    workflow.edit(draft, by=ann, summary="Two.")
+    workflow.edit(draft, by=ann, summary="Three.")
+    assert list(draft.revisions.order_by("id").values_list("number", flat=True)) == [1, 2, 3]
+
+
+def test_whoever_wrote_a_restored_text_is_an_author_of_it_again(ann, morgan, ravi, fiona):
+    page = workflow.write_symptom(fiona)
+    first = page.get_latest_revision()
+    workflow.edit(page, by=ann, body="<p>Another.</p>")
+    workflow.sign(page, by=ravi, asked_by=ann)
+    made = restore(first, by=morgan).revision
+    assert set(Authorship.objects.filter(revision=made).values_list("user", flat=True)) == {
+        fiona.pk,
+        morgan.pk,
+    }
+
+
+def test_restoring_what_is_there_already_changes_nothing(draft, ann):
+    assert restore(draft.get_latest_revision(), by=ann).revision.number == 1
+    assert Revision.objects.count() == 1
+
+
+def test_a_restore_is_a_later_edition_so_that_nobody_saves_over_it_unseen(draft, ann):
+    restore(draft.get_latest_revision(), by=ann)
+    assert reload(draft).form_version == draft.form_version + 1
+
+
+def test_a_restore_changes_nothing_that_is_public(published, ann):
+    first = published.get_latest_revision()
+    workflow.edit(published, by=ann, summary="Another.")
+    restore(first, by=ann)
+    assert reload(published).live == published.live
+
+
+def test_a_discarded_page_is_not_restored(draft, ann):
+    discard(draft, by=ann)
+    with pytest.raises(CannotRestore, match="discarded"):
+        restore(draft.get_latest_revision(), by=ann)
+
+
+def test_a_draft_is_discarded_and_its_history_stays(draft, ann):
+    discard(draft, by=ann)
+    assert reload(draft).discarded_by == ann
+    assert Revision.objects.filter(article=draft).exists()
+    assert not Article.objects.active().exists()
+
+
+def test_a_page_that_was_published_once_is_not_discarded(published, ann, morgan):
+    with pytest.raises(CannotDiscard, match="withdrawn but not discarded"):
+        discard(published, by=ann)
+    withdraw_page(published, reason="wrong", by=morgan)
+    with pytest.raises(CannotDiscard):
+        discard(published, by=ann)
+
+
+def test_a_discarded_page_is_not_published(draft, published, ann):
+    other = workflow.write_article(ann)
+    discard(other, by=ann)
+    line = published.live.read_review_line()
+    revision = other.get_latest_revision()
+    with pytest.raises(CannotPublish, match="discarded"):
+        publish(
+            revision=revision,
+            document=revision.read(),
+            review_line=line,
+            evidence="",
+            by=ann,
+            at=line,
+        )
+
+
+def test_a_draft_is_not_withdrawn(draft, ann):
+    with pytest.raises(CannotWithdraw, match="not published"):
+        withdraw(draft, reason="wrong", evidence="e" * 64, by=ann, at=draft.created_at)
+
+
+def test_a_withdrawal_without_a_ledger_entry_is_refused(published, ann):
+    with expect_refusal("an entry of the ledger first"):
+        withdraw(published, reason="wrong", evidence="e" * 64, by=ann, at=published.created_at)
+    assert reload(published).live
+
+
+def test_a_moved_page_leads_visitors_from_its_old_address(published, ann, client):
+    change_slug(published, slug="face-spasms", by=ann)
+    assert client.get("/symptoms/face-spasms/").status_code == 200
+    old = client.get("/symptoms/facial-spasms/")
+    assert (old.status_code, old["Location"]) == (301, "/symptoms/face-spasms/")
+    assert get_last_kind(published) == "address"
+    assert reload(published).live.revision == published.live.revision
+
+
+def test_a_page_that_moves_back_leads_from_the_other_address(published, ann, client):
+    change_slug(published, slug="face-spasms", by=ann)
+    change_slug(published, slug="facial-spasms", by=ann)
+    assert client.get("/symptoms/facial-spasms/").status_code == 200
+    assert client.get("/symptoms/face-spasms/")["Location"] == "/symptoms/facial-spasms/"
+    assert Redirect.objects.count() == 1
+
+
+def test_a_draft_moves_without_a_trace(draft, ann):
+    change_slug(draft, slug="face-spasms", by=ann)
+    assert reload(draft).slug == "face-spasms"
+    assert not Redirect.objects.exists()
+    assert not PublicationEvent.objects.exists()
+
+
+def assert_slug_refused(page, slug: str, by, match: str):
+    with pytest.raises(CannotChangeSlug, match=match):
+        change_slug(page, slug=slug, by=by)
+    assert reload(page).slug == page.slug
+
+
+@pytest.mark.parametrize("slug", ["", "Two words", "a/b", "é", "x" * 201, "\x00"])
+def test_a_page_does_not_move_to_what_is_no_address(published, ann, slug):
+    assert_slug_refused(published, slug, ann, ".")
+
+
+def test_a_page_does_not_move_where_it_is(published, ann):
+    assert_slug_refused(published, "facial-spasms", ann, "already")
+
+
+def test_a_page_does_not_move_to_a_taken_address(published, ann):
+    workflow.write_symptom(ann, slug="tics", title="Tics")
+    assert_slug_refused(published, "tics", ann, "“Tics” has this address")
+
+
+def test_a_page_does_not_move_to_another_pages_old_address(published, ann, ravi):
+    tics = workflow.write_symptom(ann, slug="tics", title="Tics")
+    workflow.sign(tics, by=ravi, asked_by=ann)
+    change_slug(tics, slug="motor-tics", by=ann)
+    assert_slug_refused(published, "tics", ann, "an old link to “Tics”")
+
+
+def test_a_withdrawn_page_does_not_move(published, ann, morgan):
+    withdraw_page(published, reason="wrong", by=morgan)
+    assert_slug_refused(published, "face-spasms", ann, "withdrawn")
+
+
+def sign_articles(count: int, ann, ravi) -> None:
+    for number in range(count):
+        page = workflow.write_article(ann, slug=f"diary-{number}", title=f"Diary {number}")
+        workflow.sign(page, by=ravi, asked_by=ann)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_new_year_is_one_publication_a_page_and_no_revision(
+    count, ann, ravi, morgan, django_assert_num_queries
+):
+    sign_articles(count, ann, ravi)
+    workflow.write_article(ann, slug="draft")
+    texts, log = Revision.objects.count(), PublicationEvent.objects.count()
+    notice = workflow.get_notice()
+    with django_assert_num_queries(
+        14 if connection.vendor == "postgresql" else 13
+    ):  # there, the log is held first
+        assert roll_copyright_year([notice], year=2027, by=morgan) == count
+    assert PublicationEvent.objects.count() == log + count
+    assert Revision.objects.count() == texts
+    for page in Article.objects.public().select_related("live"):
+        assert page.live.kind == "notice"
+        assert page.live.read_metadata().notice.year == 2027
+        assert page.live.by == morgan
+
+
+def test_the_same_year_again_logs_nothing(published, morgan):
+    roll_copyright_year([workflow.get_notice()], year=2027, by=morgan)
+    before = PublicationEvent.objects.count()
+    assert roll_copyright_year([workflow.get_notice()], year=2027, by=morgan) == 0
+    assert PublicationEvent.objects.count() == before
+
+
+def test_another_holders_pages_keep_their_year(published, morgan):
+    other = CopyrightNotice.objects.create(holder="Another", year=2020)
+    assert roll_copyright_year([other], year=2027, by=morgan) == 0
+    assert reload(published).live.read_metadata().notice.year == 2026
+
+
+def test_a_page_filed_elsewhere_is_logged_and_its_review_line_stays(published, morgan):
+    published.topics.set([workflow.get_topic("Nerves", "nerves")])
+    assert publish_metadata(Article.objects.filter(pk=published.pk), by=morgan) == 1
+    live = reload(published).live
+    assert live.kind == "filing"
+    assert [topic.name for topic in live.read_metadata().filed_under] == ["Nerves"]
+    assert live.review_line == published.live.review_line
+    assert live.evidence is None
+
+
+def test_drafts_and_withdrawn_pages_are_not_reframed(published, ann, morgan):
+    workflow.write_article(ann)
+    withdraw_page(published, reason="wrong", by=morgan)
+    before = PublicationEvent.objects.count()
+    assert roll_copyright_year([workflow.get_notice()], year=2027, by=morgan) == 0
+    assert PublicationEvent.objects.count() == before

@@ -1,0 +1,192 @@
+"""Archives under kills, races and people at work.
+
+Whole or not there, and the same when it is done again.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.storage import storages
+from django.core.management import CommandError
+from django.db import connection
+
+from articles.models import Article
+from config.operations.archive.folder import IN_PROGRESS_MARKER
+from config.operations.archive.snapshot import read_snapshot
+from tests import archives, site_history, workflow
+from tests.database import run_concurrently
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+ROOT = Path(__file__).resolve().parents[4]
+# Runs a command, and is killed by the system when it does something for the so-manieth time: a call
+# of the system, or a statement that begins so.
+KILLED_PROGRAM = """
+import os, signal, sys
+from django.conf import settings
+
+database, images, command, place, moment, number = sys.argv[1:]
+settings.DATABASES["default"]["NAME"] = database
+settings.STORAGES["images"]["OPTIONS"]["location"] = images
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+
+left = int(number)
+
+def count(*happened):
+    global left
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def watched(call):
+    def do(*values, **named):
+        count()
+        return call(*values, **named)
+    return do
+
+def statement(execute, sql, params, many, context):
+    if sql.startswith(moment):
+        count()
+    return execute(sql, params, many, context)
+
+if hasattr(os, moment):
+    setattr(os, moment, watched(getattr(os, moment)))
+with connection.execute_wrapper(statement):
+    options = {"with_private": True} if command == "export_archive" else {}
+    call_command(command, place, no_progress=True, **options)
+"""
+
+
+@pytest.fixture
+def lived(ann, ravi, fiona, morgan, olga):
+    site_history.create(ann, ravi, fiona, morgan, olga)
+
+
+def run_killed(tmp_path: Path, command: str, place: Path, moment: str, number: int) -> None:
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED_PROGRAM)
+    values = [
+        connection.settings_dict["NAME"],
+        storages["images"].location,
+        command,
+        place,
+        moment,
+        str(number),
+    ]
+    died = subprocess.run(
+        [sys.executable, script, *values],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr
+
+
+def test_an_export_that_is_killed_leaves_no_archive(lived, tmp_path):
+    before, place = archives.export_archive(tmp_path / "before"), tmp_path / "archive"
+    for moment, number in (("fsync", 1), ("fsync", 12), ("fsync", 21), ("rename", 1)):
+        run_killed(tmp_path, "export_archive", place, moment, number)
+        assert not place.exists()
+    assert archives.export_archive(place) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "before", "killed.py"]
+
+
+def test_what_an_export_left_half_written_is_not_taken_for_an_archive(lived, tmp_path):
+    run_killed(tmp_path, "export_archive", tmp_path / "archive", "fsync", 21)
+    half = tmp_path / ".archive.part"
+    assert (half / IN_PROGRESS_MARKER).exists()
+    with pytest.raises(CommandError, match="it is not a whole archive"):
+        archives.import_archive(half, dry_run=True)
+
+
+def test_an_import_that_is_killed_leaves_an_empty_database(lived, tmp_path):
+    before = archives.export_archive(tmp_path / "before")
+    archives.empty_database()
+    moments = {
+        'INSERT INTO "articles_article"': 1,
+        'INSERT INTO "reviews_signature"': 3,
+        'UPDATE "articles_revision"': 1,
+        'INSERT INTO "articles_searchentry"': 1,
+    }
+    for moment, number in moments.items():
+        run_killed(tmp_path, "import_archive", tmp_path / "before", moment, number)
+        assert not User.objects.exists()
+    archives.import_archive(tmp_path / "before")
+    assert archives.export_archive(tmp_path / "after") == before
+
+
+def test_an_import_that_stops_half_way_leaves_no_picture(lived, tmp_path, settings):
+    archives.export_archive(tmp_path / "archive")
+    archives.empty_database()
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    elsewhere = {"BACKEND": "articles.storage.ImageStorage", "OPTIONS": {"location": str(folder)}}
+    settings.STORAGES = settings.STORAGES | {"images": elsewhere}
+    manifest = archives.read_manifest(tmp_path / "archive")
+    archives.write_manifest(tmp_path / "archive", manifest | {"site_revision": 1})
+    with pytest.raises(CommandError, match="site revision"):
+        archives.import_archive(tmp_path / "archive")
+    assert list(folder.iterdir()) == []
+
+
+def test_an_archive_is_of_one_moment_and_nobody_waits_for_it(lived, ann, ravi, tmp_path):
+    quiet = archives.export_archive(tmp_path / "quiet")
+
+    def work():
+        workflow.sign(workflow.write_symptom(ann, slug="late", title="Late"), by=ravi, asked_by=ann)
+
+    with read_snapshot():
+        before = Article.objects.count()
+        assert run_concurrently(work) == [None]
+        assert Article.objects.count() == before
+    assert Article.objects.count() == before + 1
+    assert archives.export_archive(tmp_path / "later") != quiet
+
+
+def test_a_place_that_is_taken_is_left_alone(lived, tmp_path):
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "letter.txt").write_text("Mine.")
+    with pytest.raises(CommandError, match="is there already"):
+        archives.export_archive(tmp_path / "taken")
+    assert archives.read_files(tmp_path / "taken") == {"letter.txt": b"Mine."}
+
+
+def test_what_somebody_else_put_beside_it_is_left_alone(lived, tmp_path):
+    beside = tmp_path / ".archive.part"
+    beside.mkdir()
+    (beside / "letter.txt").write_text("Mine.")
+    with pytest.raises(CommandError, match="is in the way, and no run of this wrote it"):
+        archives.export_archive(tmp_path / "archive")
+    assert archives.read_files(beside) == {"letter.txt": b"Mine."}
+
+
+def test_two_runs_to_one_place_do_not_meet(lived, tmp_path):
+    place = tmp_path / "archive"
+    outcomes = run_concurrently(*(lambda: archives.export_archive(place) for _ in range(2)))
+    errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert all(
+        "Another run is at work" in str(error) or "is there already" in str(error)
+        for error in errors
+    )
+    assert len(errors) == 1
+    archives.empty_database()
+    archives.import_archive(place)
+
+
+def test_two_imports_at_once_bring_one_site(lived, tmp_path):
+    before = archives.export_archive(tmp_path / "before")
+    archives.empty_database()
+    outcomes = run_concurrently(
+        *(lambda: archives.import_archive(tmp_path / "before") for _ in range(2))
+    )
+    errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert ["is not empty" in str(error) for error in errors] == [True], outcomes
+    assert archives.export_archive(tmp_path / "after") == before

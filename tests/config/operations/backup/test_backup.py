@@ -1,0 +1,196 @@
+"""Backups on both engines: made while people work, brought back where nothing is, and proven."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from threading import Event, Thread
+
+import pytest
+from django.db import connection
+
+from reviews import verification
+from tests import archives, site_history, workflow
+from tests.backups import (
+    ROOT,
+    build_environment,
+    create_empty_database,
+    run_command,
+    run_expecting_failure,
+    run_successfully,
+)
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+# Restores a backup, and is killed by the system when the database is about to be put in its place.
+KILLED_PROGRAM = """
+import os, signal, subprocess, sys
+import django
+django.setup()
+from django.core.management import call_command
+
+def killed(*values, **named):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+os.replace = subprocess.run = killed
+call_command("restore", sys.argv[1], no_progress=True)
+"""
+
+
+@pytest.fixture
+def lived(ann, ravi, fiona, morgan, olga):
+    site_history.create(ann, ravi, fiona, morgan, olga)
+
+
+@pytest.fixture
+def empty_target(tmp_path):
+    with create_empty_database(tmp_path) as url:
+        yield {"url": url, "images": tmp_path / "pictures"}
+
+
+def read_head() -> str:
+    sequence, tip = verification.get_head()
+    return f"{sequence}:{tip}"
+
+
+def test_a_backup_comes_back_with_its_ledger_and_all_else(lived, empty_target, tmp_path):
+    before = archives.export_archive(tmp_path / "before")
+    assert read_head() in run_successfully("backup", tmp_path / "backup")
+    output = run_successfully("restore", tmp_path / "backup", **empty_target)
+    assert "The ledger is whole, and it is the one that the backup names." in output
+    assert read_head() in output
+    assert "The ledger is whole." in run_successfully(
+        "verify_ledger", "--head", read_head(), **empty_target
+    )
+    run_successfully("export_archive", tmp_path / "after", "--with-private", **empty_target)
+    assert archives.read_files(tmp_path / "after") == before
+
+
+def test_a_backup_is_of_one_moment_while_people_write_and_sign(
+    lived, ann, ravi, empty_target, tmp_path
+):
+    stop, begun = Event(), Event()
+
+    def work():
+        number = 0
+        while not stop.is_set():
+            number += 1
+            page = workflow.write_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}")
+            workflow.sign(page, by=ravi, asked_by=ann)
+            begun.set()
+        connection.close()
+
+    working = Thread(target=work)
+    working.start()
+    try:
+        assert begun.wait(120)
+        kept = run_successfully("backup", tmp_path / "backup")
+    finally:
+        stop.set()
+        working.join()
+    then = re.search(r"\d+:[0-9a-f]{64}", kept)[0]
+    assert int(then.partition(":")[0]) < verification.get_head()[0]
+    assert then in run_successfully("restore", tmp_path / "backup", **empty_target)
+
+
+def test_a_restored_site_goes_on(lived, empty_target, tmp_path):
+    run_successfully("backup", tmp_path / "backup")
+    run_successfully("restore", tmp_path / "backup", **empty_target)
+    assert "No migrations to apply" in run_successfully("migrate", **empty_target)
+    script = (
+        "from django.contrib.auth.models import User; User.objects.create_user('new');"
+        " print('made')"
+    )
+    assert "made" in run_successfully("shell", "-c", script, **empty_target)
+
+
+def test_a_database_with_tables_is_never_written_over(lived, empty_target, tmp_path):
+    before = archives.export_archive(tmp_path / "before")
+    run_successfully("backup", tmp_path / "backup")
+    assert "tables already" in run_expecting_failure("restore", tmp_path / "backup")
+    assert archives.export_archive(tmp_path / "after") == before
+    run_successfully("migrate", **empty_target)
+    assert f"verify_ledger --head {read_head()}" in run_expecting_failure(
+        "restore", tmp_path / "backup", **empty_target
+    )
+
+
+def test_a_restore_that_was_killed_is_done_again(lived, empty_target, tmp_path):
+    run_successfully("backup", tmp_path / "backup")
+    (tmp_path / "killed.py").write_text(KILLED_PROGRAM)
+    known = {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    died = subprocess.run(
+        [sys.executable, tmp_path / "killed.py", tmp_path / "backup"],
+        env=os.environ | known | build_environment(**empty_target),
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    assert read_head() in run_successfully("restore", tmp_path / "backup", **empty_target)
+
+
+def corrupt_file(place, **facts) -> None:
+    output = json.loads((place / "manifest.json").read_bytes()) | facts
+    (place / "manifest.json").write_text(json.dumps(output))
+
+
+def test_a_backup_that_is_not_whole_is_refused(lived, empty_target, tmp_path):
+    place = tmp_path / "backup"
+    run_successfully("backup", place)
+    other = {"sqlite": "postgresql", "postgresql": "sqlite"}[connection.vendor]
+    copy = next(path for path in place.iterdir() if path.is_file() and path.name != "manifest.json")
+    whole, listed = copy.read_bytes(), json.loads((place / "manifest.json").read_bytes())
+    corrupt_file(place, engine=other)
+    assert "use export_archive and import_archive" in run_expecting_failure(
+        "restore", place, **empty_target
+    )
+    corrupt_file(place, **listed | {"schema": {}})
+    assert "Bring it back with build" in run_expecting_failure("restore", place, **empty_target)
+    corrupt_file(place, **listed | {"files": listed["files"] | {"images/../x": {}}})
+    assert "which no backup has" in run_expecting_failure("restore", place, **empty_target)
+    corrupt_file(place, **listed)
+    copy.write_bytes(whole[:-100])
+    assert f"{copy.name}: it is not the file that the manifest lists" in run_expecting_failure(
+        "restore", place, **empty_target
+    )
+    copy.write_bytes(whole)
+    (place / "manifest.json").unlink()
+    assert "it is not a whole backup" in run_expecting_failure("restore", place, **empty_target)
+    assert not empty_target["images"].exists()
+
+
+def test_a_backup_with_another_head_than_its_own_is_told(lived, empty_target, tmp_path):
+    run_successfully("backup", tmp_path / "backup")
+    corrupt_file(tmp_path / "backup", head={"sequence": 1, "hash": "0" * 64})
+    assert "the backup names another head" in run_expecting_failure(
+        "restore", tmp_path / "backup", **empty_target
+    )
+
+
+def test_a_place_that_is_taken_is_left_alone(lived, tmp_path):
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "letter.txt").write_text("Mine.")
+    assert "is there already" in run_expecting_failure("backup", tmp_path / "taken")
+    assert archives.read_files(tmp_path / "taken") == {"letter.txt": b"Mine."}
+
+
+@pytest.mark.postgresql
+def test_a_missing_tool_is_named(lived, tmp_path):
+    ran = run_command("backup", tmp_path / "backup", "--pg-bin", tmp_path)
+    assert "pg_dump was not found" in ran.stderr
+    assert not (tmp_path / "backup").exists()
+
+
+@pytest.mark.sqlite
+def test_a_log_of_a_database_that_is_gone_is_not_taken_up(lived, tmp_path):
+    run_successfully("backup", tmp_path / "backup")
+    (tmp_path / "new.sqlite3-wal").write_bytes(b"of another database")
+    output = run_expecting_failure(
+        "restore",
+        tmp_path / "backup",
+        url=f"sqlite:///{tmp_path}/new.sqlite3",
+        images=tmp_path / "pictures",
+    )
+    assert "new.sqlite3-wal is there" in output

@@ -1,0 +1,65 @@
+"""A database from before a migration keeps what it had, and its published pages are in the lists
+that came later.
+"""
+
+from django.core.management import call_command
+from django.db import connection
+
+from articles.db import triggers
+from articles.models import TopicEntry
+from reviews import verification
+from reviews.models import ReviewSchedule
+from reviews.signing.actions import withdraw_page
+from symptoms.models import CauseAddress, PublishedCause, PublishedRelation
+from tests import workflow
+
+LISTS = {
+    TopicEntry: ("article", "publication", "slug", "name", "sort_key"),
+    PublishedCause: (
+        "article",
+        "publication",
+        "cause_uuid",
+        "name",
+        "slug",
+        "name_key",
+        "sort_key",
+        "latest",
+        "gravity",
+        "rarity",
+    ),
+    PublishedRelation: ("article", "publication", "system", "label", "other_uuid"),
+    CauseAddress: ("slug", "cause_uuid"),
+    ReviewSchedule: ("article", "publication", "reviewer", "last_reviewed", "next_due"),
+}
+
+
+def read_lists() -> list:
+    return [sorted(model.objects.values_list(*fields)) for model, fields in LISTS.items()]
+
+
+def test_pages_published_before_there_were_lists_are_listed_by_the_migration(
+    transactional_db, ann, ravi, fiona, morgan, client
+):
+    pages = [
+        workflow.write_symptom(ann, slug=slug, title=slug.title())
+        for slug in ("ache", "tics", "gone")
+    ]
+    for page in pages:
+        workflow.add_facts(page, ann)
+        workflow.sign(page, by=ravi, asked_by=ann)
+    workflow.sign(
+        workflow.edit(pages[0], by=ann, summary="Better."), by=fiona, asked_by=ann, trigger="change"
+    )
+    workflow.sign(workflow.write_article(ann), by=ravi, asked_by=ann)
+    withdraw_page(pages[2], reason="wrong", by=morgan)
+    before = read_lists()
+    assert all(before)
+    call_command("migrate", "reviews", "0002", verbosity=0)
+    call_command("migrate", "symptoms", "0001", verbosity=0)
+    call_command("migrate", "articles", "0001", verbosity=0)
+    call_command("migrate", verbosity=0)
+    assert read_lists() == before
+    assert triggers.find_missing(connection) == []
+    assert list(verification.find_faults()) == []
+    assert client.get("/causes/cause-0-of-tics/").status_code == 200
+    assert client.get("/topics/general-health/").status_code == 200

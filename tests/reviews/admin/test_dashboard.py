@@ -1,0 +1,145 @@
+"""The admin's home: each number is the count of the list behind it, at a fixed cost."""
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from articles.models import Article
+from reviews.display import format_days_until_due
+from reviews.signing.actions import request_changes, request_review
+from tests import workflow
+from tests.changelists import list_titles
+
+pytestmark = pytest.mark.django_db
+NUMBER = re.compile(
+    r'<a href="([^"]+)"><strong>(\d+)</strong> ([a-z ]+)'
+    r'<span class="visually-hidden">, ([^<]+)</span>'
+)
+
+
+def read_numbers(text: str) -> dict[tuple[str, str], tuple[int, str]]:
+    """What each card counts, by its name and the kind of page, with the list behind it."""
+    return {
+        (card, noun): (int(count), url.replace("&amp;", "&"))
+        for url, count, noun, card in NUMBER.findall(text)
+    }
+
+
+def add_pages(ann, ravi, morgan) -> None:
+    """A page of each sort that the home counts, of both kinds; some of them not Ann's."""
+    for write, name in ((workflow.write_symptom, "symptom"), (workflow.write_article, "article")):
+        n = Article.objects.count()
+        for days in (400, 350):
+            with time_machine.travel(timezone.now() - dt.timedelta(days=days)):
+                workflow.sign(
+                    write(ann, slug=f"{name}-{days}-{n}", title=f"{name} {days}"),
+                    by=ravi,
+                    asked_by=ann,
+                )
+        write(ann, slug=f"{name}-draft-{n}", title="draft")
+        write(morgan, slug=f"{name}-hers-{n}", title="hers")
+        for title, asks, writes in [
+            ("hers too", ann, morgan),
+            ("mine", morgan, ann),
+            ("not mine", morgan, morgan),
+        ]:
+            page = write(writes, slug=f"{title.replace(' ', '-')}-{n}", title=title)
+            request_changes(request_review(page, by=asks), by=ravi, comment="Say how often.")
+        request_review(write(ann, slug=f"{name}-waits-{n}", title="waits"), by=ann)
+
+
+def test_each_number_is_the_count_of_the_list_behind_it(client, ann, ravi, morgan):
+    add_pages(ann, ravi, morgan)
+    client.force_login(ann)
+    found = read_numbers(client.get("/admin/").text)
+    counts = {key: count for key, (count, _) in found.items()}
+    each = {
+        "My drafts": 2,
+        "Sent back to me": 2,
+        "Waiting for a reviewer": 1,
+        "Overdue": 1,
+        "Due in 30 days": 1,
+    }
+    expected = {}
+    for card, count in each.items():
+        expected[card, "symptom" if count == 1 else "symptoms"] = count
+        expected[card, "article" if count == 1 else "articles"] = count
+    assert counts == expected
+    for count, url in found.values():
+        assert len(list_titles(client.get(url))) == count, url
+
+
+def test_the_home_tells_what_was_sent_back_and_what_is_due(client, ann, ravi, morgan):
+    add_pages(ann, ravi, morgan)
+    client.force_login(ann)
+    text = client.get("/admin/").text
+    assert text.count("<blockquote>Say how often.</blockquote>") == 4
+    assert "35 days overdue" in text
+    assert "due in 15 days" in text
+    assert "not mine" not in text
+
+
+def test_nothing_reads_well(client, ann):
+    client.force_login(ann)
+    text = client.get("/admin/").text
+    for expected in [
+        "You have no draft that waits for you.",
+        "Nothing was sent back to you.",
+        "No page is in review.",
+        "No page is overdue.",
+        "No page falls due in 30 days.",
+    ]:
+        assert expected in text
+    assert read_numbers(text) == {}
+
+
+def test_the_home_takes_a_fixed_number_of_queries(
+    client, ann, ravi, morgan, django_assert_max_num_queries
+):
+    client.force_login(ann)
+
+    def cost():
+        with django_assert_max_num_queries(13) as queries:
+            client.get("/admin/")
+        return len(queries)
+
+    add_pages(ann, ravi, morgan)
+    client.get("/admin/")
+    one = cost()
+    add_pages(ann, ravi, morgan)
+    add_pages(ann, ravi, morgan)
+    assert cost() == one
+
+
+def test_somebody_who_may_see_no_page_is_shown_none(client, charlie, ann, ravi, morgan):
+    add_pages(ann, ravi, morgan)
+    charlie.is_staff = True
+    charlie.save()
+    client.force_login(charlie)
+    text = client.get("/admin/").text
+    assert "You may see nothing here yet." in text
+    assert "hers" not in text
+
+
+def test_the_lists_stand_in_groups_of_what_they_are_for(client, morgan):
+    client.force_login(morgan)
+    text = client.get("/admin/").text
+    groups = re.findall(r'<h2 id="room-[a-z-]+">([^<]+)</h2>', text)
+    assert groups == ["Pages", "Readers", "Frame", "Reviews", "People", "The log"]
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (0, "due today"),
+        (1, "due in 1 day"),
+        (12, "due in 12 days"),
+        (-1, "1 day overdue"),
+        (-9, "9 days overdue"),
+    ],
+)
+def test_dates_are_told_in_days(days, expected):
+    assert format_days_until_due(days) == expected
