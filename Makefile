@@ -41,6 +41,7 @@ check: .venv/.installed .env
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/lint-imports
+	$(PY) -m tests.code_style
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check --fail-level WARNING
 	$(PY) manage.py check_templates
