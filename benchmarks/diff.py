@@ -1,5 +1,6 @@
-"""How long the desk takes to find what changed in a page of 3,200 words:
-`python -m benchmarks.diff`.
+"""How long the desk takes to find what changed in a page of 3,200 words.
+
+Run it with `python -m benchmarks.diff`.
 """
 
 import random

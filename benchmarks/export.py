@@ -1,5 +1,6 @@
-"""How long `export_site` takes, first and again, and in how much memory:
-`python -m benchmarks.export [PAGES]`.
+"""How long `export_site` takes, first and again, and in how much memory.
+
+Run it with `python -m benchmarks.export [PAGES]`.
 """
 
 import json

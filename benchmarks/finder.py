@@ -1,5 +1,6 @@
-"""The finder over 18,836 symptoms that name 253,320 causes, on SQLite and PostgreSQL:
-`python -m benchmarks.finder`.
+"""The finder over 18,836 symptoms that name 253,320 causes, on SQLite and PostgreSQL.
+
+Run it with `python -m benchmarks.finder`.
 
 The path of a gzipped file may follow, with lines like {"causes": [{"id": "A:1", "f": [5, 29]}]}:
 its graph of symptoms and causes is taken. Without it, one of the same shape is made up. Some

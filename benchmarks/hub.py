@@ -1,5 +1,6 @@
-"""The admin, the desk and the public pages of a symptom with 2,474 causes:
-`python -m benchmarks.hub [PAGES]`.
+"""The admin, the desk and the public pages of a symptom with 2,474 causes.
+
+Run it with `python -m benchmarks.hub [PAGES]`.
 
 On SQLite and PostgreSQL, each in a process of its own, on an empty database that it fills first:
 with the demonstration, the hub, and as many signed symptoms beside it as PAGES says (18,836 are

@@ -1,5 +1,6 @@
 """The editors' lists over many signed pages: queries, and times beside one row read by its key.
-Prints a table.
+
+It prints a table.
 
 It fills the empty database of DATABASE_URL first, which takes some minutes:
 `python -m benchmarks.lists`.

@@ -1,5 +1,6 @@
 """The radar over many signed pages: queries, and times beside one COUNT(*) on the same table.
-Prints a table.
+
+It prints a table.
 
 It fills the empty database of DATABASE_URL first, which takes some minutes:
 `python -m benchmarks.radar`.

@@ -1,5 +1,6 @@
-"""How long `verify_ledger` takes over a long ledger, and how much memory:
-`python -m benchmarks.verify [ENTRIES]`.
+"""How long `verify_ledger` takes over a long ledger, and how much memory.
+
+Run it with `python -m benchmarks.verify [ENTRIES]`.
 """
 
 import os

@@ -20,7 +20,11 @@ class Migration(migrations.Migration):
         migrations.AlterModelOptions(
             "publicationevent", {"ordering": ["-id"], "verbose_name": "publication"}
         ),
-        migrations.AlterField("publicationevent", "frame", models.TextField(db_column="frame")),
+        migrations.AlterField(
+            "publicationevent",
+            "frame",
+            models.TextField(verbose_name="frame", db_column="frame"),
+        ),
         migrations.RenameField("publicationevent", "frame", "metadata"),
         migrations.AlterModelTable("origin", "articles_origin"),
         migrations.RenameModel("Origin", "ExternalId"),

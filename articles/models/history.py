@@ -131,7 +131,7 @@ class PublicationEvent(models.Model):
     sort_key = models.CharField(max_length=200)
     summary = models.TextField(help_text="As signed.")
     review_line = models.TextField()
-    metadata = models.TextField(db_column="frame")
+    metadata = models.TextField(verbose_name="frame", db_column="frame")
     reason = models.CharField(max_length=12, choices=Reason, blank=True)
     successor = models.ForeignKey(
         "articles.Article",

@@ -1,6 +1,4 @@
-"""A database from before a migration keeps what it had, and its published pages are in the lists
-that came later.
-"""
+"""A database from before a migration keeps what it had, and its lists are filled."""
 
 from django.core.management import call_command
 from django.db import connection

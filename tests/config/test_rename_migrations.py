@@ -1,5 +1,4 @@
-"""The models of build 978f4c9 get other names, however the migrations are run, and everybody keeps
-their rights.
+"""Models get other names, however the migrations are run, and everybody keeps their rights.
 
 Each test migrates the database that this build wrote (``tests/fixtures/golden``), by ``manage.py``.
 """

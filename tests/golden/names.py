@@ -5,6 +5,9 @@ of that build before it is compared. Nothing else in this directory changes for 
 the imports of ``project.py``.
 """
 
+import csv
+from io import StringIO
+
 # "app_label.old_name": "new_name", in lower case as Django derives them.
 RENAMED_MODELS: dict[str, str] = {
     "articles.publication": "publicationevent",
@@ -19,6 +22,10 @@ ADDED_COLUMNS: dict[str, set[str]] = {}
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
 ADDED_KEYS: dict[str, set[str]] = {}
+# Type of a record that other systems get: the fields that later builds added to it.
+ADDED_FIELDS: dict[str, set[str]] = {}
+# Headings of the columns that later builds added to lists as files.
+ADDED_HEADINGS: set[str] = set()
 
 VERBS = ("add", "change", "delete", "view")
 
@@ -38,6 +45,24 @@ def without_added_keys(file: str, line: dict) -> dict:
         elif line[outer] is not None:
             line[outer] = {name: line[outer][name] for name in line[outer] if name != inner}
     return line
+
+
+def without_added_fields(record: dict) -> dict:
+    """A record for other systems as build 978f4c9 would have written it."""
+    added = ADDED_FIELDS.get(record["type"], ())
+    return {name: record[name] for name in record if name not in added}
+
+
+def without_added_headings(data: bytes) -> bytes:
+    """A list as CSV as build 978f4c9 would have written it."""
+    rows = list(csv.reader(StringIO(data.decode("utf-8-sig"), newline="")))
+    if not rows or not ADDED_HEADINGS.intersection(rows[0]):
+        return data
+    kept = [place for place, heading in enumerate(rows[0]) if heading not in ADDED_HEADINGS]
+    text = StringIO(newline="")
+    csv.writer(text).writerows([row[place] for place in kept] for row in rows)
+    mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
+    return (mark + text.getvalue()).encode()
 
 
 def old_model(app_label: str, model: str) -> str:

@@ -22,6 +22,19 @@ def test_a_model_its_permissions_and_its_addresses_are_given_the_old_name():
     )
 
 
+def test_added_fields_and_headings_are_left_out(monkeypatch):
+    monkeypatch.setitem(names.ADDED_FIELDS, "symptom", {"prevention"})
+    monkeypatch.setattr(names, "ADDED_HEADINGS", {"prevention"})
+    record = {"type": "symptom", "title": "Tics", "prevention": ""}
+    assert names.without_added_fields(record) == {"type": "symptom", "title": "Tics"}
+    article = {"type": "article", "prevention": ""}
+    assert names.without_added_fields(article) == article
+    data = '\ufefftitle,prevention,tags\r\n"a, b",,c\r\n'.encode()
+    kept = '\ufefftitle,tags\r\n"a, b",c\r\n'.encode()
+    assert names.without_added_headings(data) == kept
+    assert names.without_added_headings(kept) == kept
+
+
 def test_what_was_not_renamed_keeps_its_name():
     assert names.old_model("reviews", "publicationevent") == "publicationevent"
     assert names.old_codename("articles", "see_publicationevent") == "see_publicationevent"

@@ -112,6 +112,7 @@ def sheets() -> dict:
         for layout in sorted({"read", *(a or b for a, b in LAYOUT.findall(form))}):
             response = one.post(path, {"format": "csv", "layout": layout})
             data = b"".join(response.streaming_content) if response.streaming else b""
+            data = names.without_added_headings(data)
             head = data.decode("utf-8-sig").splitlines()[:1]
             result[f"{names.old_addresses(path)} {layout}"] = [
                 response.status_code,

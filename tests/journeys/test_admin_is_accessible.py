@@ -45,7 +45,7 @@ def list_paths() -> list[str]:
         f"/admin/articles/topic/{Topic.objects.first().pk}/change/",
         "/admin/articles/copyrightnotice/",
         f"/admin/articles/copyrightnotice/{CopyrightNotice.objects.first().pk}/change/",
-        *(f"/admin/articles/{log}/" for log in ("revision", "publication", "redirect")),
+        *(f"/admin/articles/{log}/" for log in ("revision", "publicationevent", "redirect")),
         "/admin/reviews/reviewer/",
         f"/admin/reviews/reviewer/{Reviewer.objects.first().pk}/change/",
         "/admin/reviews/medicalreview/",

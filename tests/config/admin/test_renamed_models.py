@@ -5,7 +5,9 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
+from articles.models import PublicationEvent
 from reviews.models import LedgerEntry
+from tests.workflow import sign, write_symptom
 
 pytestmark = pytest.mark.django_db
 RENAMED = [
@@ -68,3 +70,12 @@ def test_a_recent_action_on_a_renamed_model_links_to_its_form(morgan):
         action_flag=CHANGE,
     )
     assert entry.get_admin_url() == "/admin/reviews/ledgerentry/7/change/"
+
+
+def test_a_renamed_field_has_the_label_that_it_had(morgans, ann, ravi):
+    """The form of a publication shows column frame, which the model calls metadata."""
+    sign(write_symptom(ann), by=ravi, asked_by=ann)
+    key = PublicationEvent.objects.get().pk
+    response = morgans.get(f"/admin/articles/publicationevent/{key}/change/")
+    assert "<label>Frame:</label>" in response.text
+    assert "Metadata" not in response.text

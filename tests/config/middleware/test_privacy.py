@@ -113,7 +113,7 @@ def test_a_failure_tells_the_log_and_the_mail_where_it_broke_and_not_what_was_as
         assert f"/{name}/breaks/" in text
         assert WORD not in text
     assert "ValueError" in logged_text()
-    assert "_breaks" in logged_text()
+    assert "_failing_view" in logged_text()
 
 
 @pytest.mark.urls(__name__)

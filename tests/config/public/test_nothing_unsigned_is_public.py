@@ -47,8 +47,8 @@ OURS = ("articles", "symptoms", "reviews")
 NOT_PUBLIC = ("admin/", "accounts/", "desk/")
 # The database refuses every change of these rows; tests/articles/db/test_triggers.py proves it.
 APPEND_ONLY = {
-    *("articles.Revision", "articles.Authorship", "articles.Publication", "articles.Image"),
-    "reviews.Signature",
+    *("articles.Revision", "articles.Authorship", "articles.PublicationEvent", "articles.Image"),
+    "reviews.LedgerEntry",
 }
 WORDLESS = (
     models.AutoField,

@@ -48,5 +48,7 @@ def test_a_stage_that_takes_long_says_so_meanwhile(monkeypatch):
 
 def test_nobody_is_told_who_does_not_want_to_be():
     assert (
-        read_output(TerminalStream(), wanted=False) == read_output(StringIO(), wanted=False) == ""
+        read_output(TerminalStream(), is_enabled=False)
+        == read_output(StringIO(), is_enabled=False)
+        == ""
     )

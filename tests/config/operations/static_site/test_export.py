@@ -300,7 +300,7 @@ def test_lists_of_several_pages_and_a_sitemap_of_several_files_are_whole(
         "articles.public.topics",
         "reviews.public.reviewer_profile",
     ):
-        monkeypatch.setattr(f"{module}.ENTRIES_A_PAGE", 4)
+        monkeypatch.setattr(f"{module}.ENTRIES_PER_PAGE", 4)
     scale.publish_symptoms(9, by=ann, signer=ravi)
     export_site(tmp_path)
     assert static_site.find_broken_links(tmp_path) == []
