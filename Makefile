@@ -12,8 +12,8 @@ help:
 	@echo "make test    every test, on SQLite, on PostgreSQL and in a browser"
 	@echo "make check   style, structure, migrations, settings, templates"
 	@echo "make bench   how fast it is"
-	@echo "make pictures   the screenshots of the guides, anew"
-	@echo "make lock    pin the requirements anew (UPGRADE=--upgrade for newer versions)"
+	@echo "make pictures   take the screenshots of the guides again"
+	@echo "make lock    pin the requirements again (UPGRADE=--upgrade for newer versions)"
 	@echo "make clean   remove what was built; keep your settings and data"
 
 # Before the slow part, so that a taken port is the first thing you read and not the last.
@@ -83,4 +83,4 @@ lock: .venv/.installed
 clean:
 	rm -rf .venv staticfiles screenshots .pytest_cache .hypothesis .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	@echo "Kept: .env, db.sqlite3 and images, your settings and data. Delete them by hand to start anew."
+	@echo "Kept: .env, db.sqlite3 and images, your settings and data. Delete them by hand to start over."
