@@ -22,9 +22,8 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.files import locks
 
 logger = logging.getLogger(__name__)
-RETRY_AFTER = (
-    10  # seconds after a failure: who waits for a dead server at every turn is slow at every turn
-)
+# Seconds after a failure: requests must not all wait for a dead server.
+RETRY_AFTER = 10
 MAX_ENTRIES = 1_000_000  # counters that may be alive at once
 PURGE_INTERVAL = 3600  # seconds between two looks for files that expired
 FIRST_PURGE_SIZE = 10_000  # entries in a process's memory before it looks for expired ones

@@ -281,9 +281,8 @@ MFA_ADAPTER = "config.auth.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
-MFA_ALLOW_UNVERIFIED_EMAIL = (
-    True  # a superuser made the account, so nobody else can lock its owner out
-)
+# A superuser made the account, so nobody else can lock its owner out.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "authenticate": "config.auth.second_factor.AuthenticateForm",
     "reauthenticate": "config.auth.second_factor.CodeReauthenticateForm",
