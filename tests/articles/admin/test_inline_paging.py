@@ -519,6 +519,7 @@ def test_a_reviewer_reads_every_cause_and_every_change_of_a_hub(client, ann, rav
         "The causes stand on 2 pages, for visitors and here. Your signature is for all of them."
         in get_text(page.text)
     )
+    assert f'href="{desk}?causes=2#all-causes"' in page.text
     seen, changes, text, number = "", 0, "", 1
     while True:
         part = client.get(f"{desk}?causes={min(number, 2)}&changes={number}")
