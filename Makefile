@@ -5,7 +5,7 @@ PORT ?= 8000
 PY := .venv/bin/python
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench pictures lock clean
+.PHONY: help demo test check bench pictures messages lock clean
 
 help:
 	@echo "make demo    the whole site with sample pages, on http://127.0.0.1:$(PORT)/ (PORT=… for another)"
@@ -13,6 +13,7 @@ help:
 	@echo "make check   style, structure, migrations, settings, templates"
 	@echo "make bench   how fast it is"
 	@echo "make pictures   take the screenshots of the guides again"
+	@echo "make messages   collect the marked texts into the English catalogue (needs gettext)"
 	@echo "make lock    pin the requirements again (UPGRADE=--upgrade for newer versions)"
 	@echo "make clean   remove what was built; keep your settings and data"
 
@@ -70,6 +71,10 @@ bench: .venv/.installed .env
 
 pictures: .venv/.installed .env
 	@$(PY) docs/screenshots.py
+
+messages: .venv/.installed .env
+	$(PY) manage.py makemessages --locale en --no-location --no-wrap --no-obsolete \
+		--ignore .venv --ignore tests --ignore docs --ignore benchmarks
 
 COMPILE = .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(UPGRADE)

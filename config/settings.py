@@ -226,6 +226,7 @@ LANGUAGE_CODE = SOURCE_LANGUAGE
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 USE_TZ = True
 FORMAT_MODULE_PATH = ["config.formats"]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models import MedicalReview, ReviewSchedule
 
@@ -52,14 +53,14 @@ def filter_withdrawn(pages):
 
 
 STATES: dict[str, tuple[str, Callable]] = {
-    "drafts": ("Being written", filter_drafts),
-    "unpublished": ("Never published", filter_unpublished),
-    "sent-back": ("Sent back", filter_sent_back),
-    "waiting": ("Waiting for a reviewer", filter_waiting),
-    "live": ("Live as signed", filter_as_signed),
-    "recorded": ("Live, recorded from a previous system", filter_recorded),
-    "changed": ("Live, changed since", filter_changed),
-    "withdrawn": ("Withdrawn", filter_withdrawn),
+    "drafts": (_("Draft"), filter_drafts),
+    "unpublished": (_("Never published"), filter_unpublished),
+    "sent-back": (_("Changes requested"), filter_sent_back),
+    "waiting": (_("In review"), filter_waiting),
+    "live": (_("Live as signed"), filter_as_signed),
+    "recorded": (_("Live, imported review"), filter_recorded),
+    "changed": (_("Live, with unsigned changes"), filter_changed),
+    "withdrawn": (_("Withdrawn"), filter_withdrawn),
 }
 
 
@@ -91,10 +92,10 @@ def filter_never_signed(pages, today: dt.date):
 
 
 DUE_PERIODS: dict[str, tuple[str, Callable]] = {
-    "overdue": ("Overdue", filter_overdue),
+    "overdue": (_("Overdue"), filter_overdue),
     **{str(days): (f"In {days} days", make_due_filter(days)) for days in DUE_WITHIN_DAYS},
     "later": (f"After {DUE_WITHIN_DAYS[-1]} days", filter_due_later),
-    "never": ("Never signed", filter_never_signed),
+    "never": (_("Never signed"), filter_never_signed),
 }
 
 
@@ -109,8 +110,8 @@ def filter_involving(pages, user):
 
 
 INVOLVEMENTS: dict[str, tuple[str, Callable]] = {
-    "mine": ("Written by me", filter_written_by),
-    "concern-me": ("Written or asked for by me", filter_involving),
+    "mine": (_("Written by me"), filter_written_by),
+    "concern-me": (_("Written or requested by me"), filter_involving),
 }
 
 

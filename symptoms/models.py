@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from articles.fields import LineField, RichTextField, build_length_checks, fold
 from articles.models import Article, ImportRun, PublicationEvent
@@ -113,7 +114,7 @@ class Cause(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = LineField(max_length=200)
     folded = models.CharField(max_length=400, unique=True, editable=False)
-    slug = models.SlugField("address", max_length=200, unique=True)
+    slug = models.SlugField(_("URL slug"), max_length=200, unique=True)
     authors = models.ManyToManyField(settings.AUTH_USER_MODEL, editable=False, related_name="+")
 
     class Meta:
@@ -145,7 +146,7 @@ class CauseExternalId(models.Model):
     """The id under which a cause came from a source; ``name`` is what the import called it last."""
 
     source = LineField(max_length=60)
-    key = models.CharField("id there", max_length=200)
+    key = models.CharField(_("external id"), max_length=200)
     cause = models.ForeignKey(Cause, models.CASCADE, related_name="external_ids")
     name = models.CharField(max_length=200)
     record_digest = models.CharField(max_length=64, db_column="said")
@@ -153,7 +154,7 @@ class CauseExternalId(models.Model):
 
     class Meta:
         db_table = "symptoms_causeorigin"
-        verbose_name = "cause origin"
+        verbose_name = _("external id of a cause")
         ordering = ["source", "key"]
         constraints = [
             models.UniqueConstraint(fields=["source", "key"], name="cause_origin_once"),
@@ -204,7 +205,7 @@ class SymptomCause(models.Model):
 
     symptom = models.ForeignKey(Symptom, models.CASCADE, related_name="symptom_causes")
     cause = models.ForeignKey(Cause, models.PROTECT, related_name="symptom_causes")
-    group = LineField(max_length=120, blank=True, help_text="The heading it stands under.")
+    group = LineField(max_length=120, blank=True, help_text=_("The heading above it on the page."))
     seriousness = models.CharField(max_length=20, choices=Seriousness, blank=True)
     frequency = models.CharField("how common", max_length=10, choices=Frequency, blank=True)
     text = RichTextField("text")

@@ -63,7 +63,7 @@ def check_names(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     seems_plural = title.endswith("s") and not title.endswith(("ss", "us", "is"))
     if seems_plural and not document.plural:
         yield Problem(
-            f"The page asks “{document.headline}”", "If the name is a plural, tick “Plural”."
+            f"The page asks “{document.headline}”", "If the name is a plural, check “Plural”."
         )
     for name in document.other_names:
         if fold(name) == fold(title):

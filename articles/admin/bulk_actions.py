@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.forms import parse_key
 from articles.display import format_page_count
@@ -63,12 +64,14 @@ class BulkAction:
 
 
 class ChooseTopicForm(forms.Form):
-    topic = forms.ModelChoiceField(Topic.objects.all(), empty_label="Choose a topic")
+    topic = forms.ModelChoiceField(Topic.objects.all(), empty_label=_("Choose a topic"))
 
 
 class ChooseNoticeForm(forms.Form):
     notice = forms.ModelChoiceField(
-        CopyrightNotice.objects.active(), label="Copyright notice", empty_label="Choose a notice"
+        CopyrightNotice.objects.active(),
+        label=_("Copyright notice"),
+        empty_label=_("Choose a notice"),
     )
 
 
@@ -76,51 +79,51 @@ SHOWN_AT_ONCE = "Published pages show it at once. Their texts and reviews stay a
 
 
 class AddTopicAction(BulkAction):
-    heading = "File {count} under a topic"
-    button_label = "File {count}"
+    heading = _("Add a topic to {count}")
+    button_label = _("Add topic to {count}")
     form = ChooseTopicForm
-    description = f"The topic is added to those that a page has. {SHOWN_AT_ONCE}"
+    description = f"The topic is added to the topics of each page. {SHOWN_AT_ONCE}"
 
     def execute(self, pages, *, by, topic):
         change = bulk_actions.add_to_topic(pages, topic=topic, by=by)
-        return _build_result(change, f"filed under “{topic}”")
+        return _build_result(change, f"given the topic “{topic}”")
 
     def get_log_message(self, *, topic):
-        return f"Filed under “{topic}”."
+        return f"Added the topic “{topic}”."
 
 
 class RemoveTopicAction(BulkAction):
-    heading = "Take {count} from a topic"
-    button_label = "Take {count} from it"
+    heading = _("Remove a topic from {count}")
+    button_label = _("Remove topic from {count}")
     form = ChooseTopicForm
     description = f"Other topics of a page stay. {SHOWN_AT_ONCE}"
 
     def execute(self, pages, *, by, topic):
         change = bulk_actions.remove_from_topic(pages, topic=topic, by=by)
-        return _build_result(change, f"taken from “{topic}”")
+        return _build_result(change, f"removed from the topic “{topic}”")
 
     def get_log_message(self, *, topic):
-        return f"Taken from “{topic}”."
+        return f"Removed the topic “{topic}”."
 
 
 class SetNoticeAction(BulkAction):
-    heading = "Set the copyright notice of {count}"
-    button_label = "Set it for {count}"
+    heading = _("Set the copyright notice of {count}")
+    button_label = _("Set notice of {count}")
     form = ChooseNoticeForm
-    description = f"It takes the place of the notice that a page has now. {SHOWN_AT_ONCE}"
+    description = f"It replaces the current notice of each page. {SHOWN_AT_ONCE}"
 
     def execute(self, pages, *, by, notice):
         change = bulk_actions.set_notice(pages, notice=notice, by=by)
         return _build_result(change, f"given “{notice}”")
 
     def get_log_message(self, *, notice):
-        return f"Given the notice “{notice}”."
+        return f"Set the notice “{notice}”."
 
 
 def _build_result(change: bulk_actions.MetadataChange, verb: str) -> BulkActionResult:
     count = len(change.changed_ids)
     if not count:
-        return BulkActionResult(message=f"Nothing changed: no chosen page had to be {verb}.")
+        return BulkActionResult(message=f"Nothing changed: no selected page had to be {verb}.")
     pages = f"{format_page_count(count)} {'was' if count == 1 else 'were'} {verb}."
     message = f"{pages} {describe_published_pages(change.public_count)}"
     return BulkActionResult(processed=change.changed_ids, message=message)
@@ -134,13 +137,13 @@ def describe_published_pages(count: int) -> str:
     return f"{pages} it now. Texts and reviews are unchanged."
 
 
-ACTION_PLACEHOLDER = [("", "Choose what to do")]
+ACTION_PLACEHOLDER = [("", _("Choose an action"))]
 
 
 class BulkActionForm(ActionForm):
     """The choice of an action, beside a list."""
 
-    action = forms.ChoiceField(label="With those ticked:")
+    action = forms.ChoiceField(label=_("Action:"))
 
 
 class BulkActionsMixin:
@@ -152,15 +155,15 @@ class BulkActionsMixin:
     def get_action_choices(self, request, default_choices=ACTION_PLACEHOLDER):
         return super().get_action_choices(request, default_choices)
 
-    @admin.action(description="File under a topic …", permissions=["change"])
+    @admin.action(description=_("Add topic …"), permissions=["change"])
     def file_under(self, request, queryset):
         return self.confirm_action(request, queryset, AddTopicAction())
 
-    @admin.action(description="Take from a topic …", permissions=["change"])
+    @admin.action(description=_("Remove topic …"), permissions=["change"])
     def take_from(self, request, queryset):
         return self.confirm_action(request, queryset, RemoveTopicAction())
 
-    @admin.action(description="Set the copyright notice …", permissions=["change"])
+    @admin.action(description=_("Set copyright notice …"), permissions=["change"])
     def set_notice(self, request, queryset):
         return self.confirm_action(request, queryset, SetNoticeAction())
 
@@ -170,8 +173,8 @@ class BulkActionsMixin:
         if len(chosen) > action.max_pages:
             messages.warning(
                 request,
-                f"At most {action.max_pages:,} pages can be done at once, and you chose "
-                f"{len(chosen):,}. Narrow the list, then choose again.",
+                f"At most {action.max_pages:,} pages can be changed at once, and you selected "
+                f"{len(chosen):,}. Filter the list, then select again.",
             )
             return redirect(request.get_full_path())
         excluded = self._find_excluded(action, chosen)

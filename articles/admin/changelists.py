@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.forms import parse_key
 from articles.display import format_user_name, shorten_printable
@@ -79,10 +80,10 @@ class WriterFilter(LenientListFilter):
 class NoticeFilter(LenientListFilter):
     """Pages by the copyright notice of their working copy."""
 
-    title, parameter_name = "copyright notice", "notice"
+    title, parameter_name = _("copyright notice"), "notice"
 
     def lookups(self, request, model_admin):
-        choices = [("retired", "A retired notice")]
+        choices = [("retired", _("A retired notice"))]
         for notice in CopyrightNotice.objects.all():
             choices.append((notice.pk, str(notice)))
         return choices
@@ -112,7 +113,7 @@ class ImportRunFilter(LenientListFilter):
     Runs are many, so only the one that the address names is a choice.
     """
 
-    title, parameter_name = "import run", "run"
+    title, parameter_name = _("import run"), "run"
 
     def lookups(self, request, model_admin):
         if "run" not in request.GET:
@@ -149,7 +150,7 @@ class LenientChangeList(ChangeList):
                 self.active_filters.append((list_filter.title, list_filter.chosen_label, without))
         effect = f"every {self.noun} is listed"
         if self.active_filters:
-            effect = "the list is sifted by the rest"
+            effect = "the other filters apply"
         self.invalid_parameters = []
         for title, value in missing:
             shown = shorten_printable(value)
@@ -177,7 +178,7 @@ class LenientChangeList(ChangeList):
             super().get_results(request)
         except IncorrectLookupParameters:
             self.invalid_parameters.append(
-                f"This list has no page {shorten_printable(str(self.page_num))}; you see its first."
+                f"This list has no page {shorten_printable(str(self.page_num))}; this is the first."
             )
             self.page_num = 1
             super().get_results(request)
@@ -192,7 +193,7 @@ class PageChangeList(LenientChangeList):
         self.shows_import_link = True
         if len(self.query.split()) > MAX_SEARCH_WORDS:
             self.invalid_parameters.append(
-                f"Only the first {MAX_SEARCH_WORDS} words were looked for."
+                f"Only the first {MAX_SEARCH_WORDS} words were searched for."
             )
 
     def get_results(self, request):
@@ -224,7 +225,7 @@ class PageChangeListMixin:
     list_select_related = False
     list_per_page = 50
     search_fields = ("title", "slug")
-    search_help_text = "Looks for every word in title and address. Case and accents do not matter."
+    search_help_text = _("Searches title and URL slug for every word, ignoring case and accents.")
     ordering = ("sort_key",)
     name_field = "sort_key"
     show_full_result_count = False
@@ -250,15 +251,15 @@ class PageChangeListMixin:
             queryset = queryset.filter(self.build_word_query(word))
         return queryset, False
 
-    @admin.display(description="title", ordering="sort_key")
+    @admin.display(description=_("title"), ordering="sort_key")
     def titled(self, page):
         return page.title
 
-    @admin.display(description="writer", ordering="writer__last_name")
+    @admin.display(description=_("writer"), ordering="writer__last_name")
     def written_by(self, page):
         return format_user_name(page.writer)
 
-    @admin.display(description="last saved")
+    @admin.display(description=_("last saved"))
     def last_saved(self, page):
         newest = getattr(page, "newest", None)
         if newest is None:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from articles.admin.bulk_actions import ACTION_PLACEHOLDER, BulkActionForm
@@ -24,10 +25,10 @@ from articles.publishing.actions import ActionRefused
 
 
 class OfferedFilter(LenientListFilter):
-    title = parameter_name = "offered"
+    title, parameter_name = _("status"), "offered"
 
     def lookups(self, request, model_admin):
-        return [("yes", "Offered to pages"), ("no", "Retired")]
+        return [("yes", _("Active")), ("no", _("Retired"))]
 
     def apply(self, rows, value, request):
         return rows.filter(retired_at__isnull=value == "yes")
@@ -58,7 +59,7 @@ def _suggest_year(rows: list[CopyrightNotice]) -> int:
 
 
 class RollOverForm(forms.Form):
-    year = forms.IntegerField(min_value=1900, label="New year")
+    year = forms.IntegerField(min_value=1900, label=_("New year"))
 
     def __init__(self, *args, rows: list[CopyrightNotice], **kwargs):
         super().__init__(*args, **kwargs)
@@ -76,9 +77,9 @@ class RetireNoticeForm(forms.Form):
     replacement = forms.ModelChoiceField(
         CopyrightNotice.objects.none(),
         required=False,
-        label="Give its pages another notice",
-        empty_label="No, they keep this one",
-        help_text="Published pages show the other notice at once. "
+        label=_("Replace it on its pages with"),
+        empty_label=_("Do not replace it"),
+        help_text="Published pages show the new notice at once. "
         "Their texts and reviews stay as they are.",
     )
 
@@ -129,10 +130,10 @@ class CopyrightNoticeAdmin(admin.ModelAdmin):
     def pages(self, notice):
         return render_usage_links(notice)
 
-    @admin.display(description="offered", ordering="retired_at")
+    @admin.display(description=_("status"), ordering="retired_at")
     def offered(self, notice):
         if not notice.retired_at:
-            return "To every page"
+            return "Active"
         return f"Retired on {timezone.localdate(notice.retired_at):%-d %b %Y}"
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -145,7 +146,7 @@ class CopyrightNoticeAdmin(admin.ModelAdmin):
         context |= extra_context or {}
         return super().change_view(request, object_id, form_url, context)
 
-    @admin.action(description="Roll over to a year …", permissions=["change"])
+    @admin.action(description=_("Update copyright year …"), permissions=["change"])
     def roll_over(self, request, queryset):
         """Show how each notice would read and which pages print it; do it once confirmed."""
         rows = list(queryset.order_by("holder", "year", "pk"))
@@ -175,7 +176,7 @@ class CopyrightNoticeAdmin(admin.ModelAdmin):
             messages.error(request, str(refusal))
             return redirect(request.get_full_path())
         for notice in notices:
-            self.log_change(request, notice, f"Rolled over from {notice.year} to {year}.")
+            self.log_change(request, notice, f"Updated the year from {notice.year} to {year}.")
         rolled = _format_rolled(len(notices))
         messages.success(request, f"{rolled} {year} now. {_format_printed(count)}")
         return redirect(request.get_full_path())
@@ -187,7 +188,7 @@ class CopyrightNoticeAdmin(admin.ModelAdmin):
         year = context["year"]
         values = self.admin_site.each_context(request) | {
             "opts": self.opts,
-            "title": "Roll the copyright year over",
+            "title": _("Update copyright year"),
             "previews": [_preview_notice(notice, year) for notice in changing],
             "unchanged": [notice for notice in rows if notice.year == year],
             "keys": [notice.pk for notice in rows],
@@ -235,9 +236,9 @@ class CopyrightNoticeAdmin(admin.ModelAdmin):
         """Retire a notice, log and report it. Raises ActionRefused."""
         count = copyright_notices.retire_notice(notice, by=request.user, replacement=replacement)
         change = "Retired."
-        message = f"“{notice}” is retired: no page can choose it any more."
+        message = f"“{notice}” is retired: pages can no longer use it."
         if replacement:
-            change = f"Retired; its pages were given “{replacement}”."
+            change = f"Retired; replaced by “{replacement}” on its pages."
             message += f" {format_page_count(count)} published show “{replacement}” now."
         self.log_change(request, notice, change)
         messages.success(request, message)
@@ -249,8 +250,8 @@ class CopyrightNoticeAdmin(admin.ModelAdmin):
         except ActionRefused as refusal:
             messages.error(request, str(refusal))
         else:
-            self.log_change(request, notice, "Brought back.")
-            messages.success(request, f"“{notice}” is offered to pages again.")
+            self.log_change(request, notice, "Reactivated.")
+            messages.success(request, f"“{notice}” is active again.")
         return redirect("admin:articles_copyrightnotice_change", notice.pk)
 
 
@@ -273,11 +274,11 @@ def _preview_notice(notice, year: int) -> dict:
 
 
 def _format_rolled(count: int) -> str:
-    return "1 notice says" if count == 1 else f"{count} notices say"
+    return "1 notice shows" if count == 1 else f"{count} notices show"
 
 
 def _format_printed(count: int) -> str:
-    pages = "1 published page prints" if count == 1 else f"{count:,} published pages print"
+    pages = "1 published page shows" if count == 1 else f"{count:,} published pages show"
     return f"{pages} it. Texts and review dates are unchanged."
 
 

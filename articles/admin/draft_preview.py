@@ -66,7 +66,7 @@ def compose(form, formsets: Iterable, *, by) -> tuple[Article, Document]:
         return page, kind.compose(page)
     except NotADocument as error:
         raise CannotCompose(
-            "This does not make a page yet. Look at what is marked in the form."
+            "This is not a complete page yet. Check the fields marked in the form."
         ) from error
 
 
@@ -130,7 +130,7 @@ def _fill_defaults(page: Article, kind: str, by) -> None:
     if page.writer_id is None:
         page.writer = by
     if not page.title:
-        raise CannotCompose("Give the page a title, and it shows here.")
+        raise CannotCompose("Give the page a title to see a preview.")
 
 
 def _build_fetched_queryset(page: Article, name: str, rows: list):

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.inline_formsets import RowForm, RowFormSet
 from articles.images import processing, store
@@ -19,10 +20,10 @@ class FigureForm(RowForm):
     """One figure. Its file is stored as soon as it is sent, so an error elsewhere loses nothing."""
 
     upload = forms.FileField(
-        label="New file",
+        label=_("New file"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ACCEPTED_FORMATS}),
-        help_text="PNG, JPEG or WebP, at most 12 MB. It is made small enough for a page, and freed "
+        help_text="PNG, JPEG or WebP, at most 12 MB. It is resized for the page, and freed "
         "of where and with what it was taken. It shows in the preview once saved.",
     )
     by = None  # the user who sent the form

@@ -121,6 +121,6 @@ def _build_row_error(row, bound, message: str) -> FormError:
         return FormError(row.label, message, row.form.prefix)
     location = row.label
     # “Cause 4: Cause is missing” needs no “Cause” in between.
-    if not message.startswith(capfirst(bound.label)):
+    if not message.startswith(str(capfirst(bound.label))):
         location += f": {bound.label}"
     return FormError(location, message, bound.auto_id)

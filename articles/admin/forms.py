@@ -2,6 +2,7 @@
 
 from django import forms
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
 from articles.content.diff import compare
@@ -101,8 +102,8 @@ class PageForm(forms.ModelForm):
             )
         self.add_error(
             None,
-            f"{who} saved this page after you opened it. What you did not change now shows what "
-            f"they saved. {replaced} Your rows stand as you left them; a row that they added is "
+            f"{who} saved this page after you opened it. Fields you did not change now show what "
+            f"they saved. {replaced} Your rows are as you left them; a row that they added is "
             "kept, and shows once you have saved. Compare with what they changed, then save again.",
         )
 
@@ -135,9 +136,9 @@ class ChangeSlugForm(forms.Form):
     """Moves a page to another address."""
 
     slug = forms.SlugField(
-        label="New address",
+        label=_("New URL slug"),
         max_length=200,
-        help_text="Small letters, digits and hyphens: the address's last part.",
+        help_text=_("The last part of the URL: small letters, digits and hyphens."),
     )
 
     def __init__(self, *args, page, by, **kwargs):

@@ -4,6 +4,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.figure_forms import FigureForm, FigureFormSet
 from articles.admin.inlines import RowInline
@@ -46,7 +47,7 @@ class FigureInline(RowInline):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "image":
             field.required = False
-            field.label = "Or one that is here"
+            field.label = _("Or an existing image")
         return field
 
     def picture(self, row):

@@ -17,8 +17,8 @@ from articles.admin.inline_paging import RowPage
 from articles.admin.inline_uniqueness import UniqueRowsMixin
 
 MISCOUNTED = (
-    "How many {rows} this form has was not sent, or cannot be. Those that came stand here: "
-    "look whether any is missing, then save again."
+    "How many {rows} this form has was not sent, or cannot be. Those that arrived are shown here: "
+    "check whether any is missing, then save again."
 )
 DISCARDED = (
     "“%(name)s” was discarded meanwhile. Choose another one, or delete this row. The rest is kept."

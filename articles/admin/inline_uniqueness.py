@@ -3,11 +3,13 @@
 from django.db.models import UniqueConstraint
 from django.utils.functional import cached_property
 
-DUPLICATE_IN_FORM = "“{row}” stands twice among these rows. Leave one of them out."
+DUPLICATE_IN_FORM = "“{row}” is listed twice in these rows. Remove one of them."
 ALREADY_IN_LIST = (
-    "“{row}” is in this list already, as number {place:,}. Change that one, or leave this one out."
+    "“{row}” is in this list already, as number {place:,}. Change that one, or remove this one."
 )
-NOT_SHOWN_HERE = " It is not among the rows shown here: look for it in the list once this is saved."
+NOT_SHOWN_HERE = (
+    " It is not among the rows shown here: search for it in the list once this is saved."
+)
 
 
 class UniqueRowsMixin:

@@ -172,14 +172,14 @@ class PageViewsMixin:
         if restored.revision == before:
             messages.info(
                 request,
-                f"Nothing changed: this page says what revision {revision.number} said already.",
+                f"Nothing changed: the page has the text of revision {revision.number} already.",
             )
         else:
             self.log_change(request, page, f"Restored revision {revision.number}.")
             messages.success(
                 request,
                 f"The text of revision {revision.number} is back as revision "
-                f"{restored.revision.number}. Read it through, then ask for a review.",
+                f"{restored.revision.number}. Read it through, then request a review.",
             )
         for line in restored.report:
             messages.warning(request, f"Not restored: {line}")
@@ -192,9 +192,11 @@ class PageViewsMixin:
         )
         if request.method == "POST" and form.is_valid() and form.save():
             self.log_change(
-                request, page, f"Moved from “{page.slug}” to “{form.cleaned_data['slug']}”."
+                request,
+                page,
+                f"Changed the URL slug from “{page.slug}” to “{form.cleaned_data['slug']}”.",
             )
-            messages.success(request, "The page has moved. Old links lead to it.")
+            messages.success(request, "The URL slug is changed. Old links redirect to the page.")
             return redirect(self.get_page_url("change", page))
         return self.render_page(request, "articles/admin/address.html", page, form=form)
 

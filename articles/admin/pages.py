@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 
 from articles.admin import form_layout
@@ -57,7 +58,7 @@ class PageAdmin(
     change_form_template = "articles/admin/change_form.html"
     sections: tuple = ()  # fieldsets by title and inlines by class, in the order of the public page
     METADATA_FIELDSET = (
-        "Frame",
+        _("Page settings"),
         {"fields": ("slug", "topics", "notice", "risk", "review_months", "tags")},
     )
 
@@ -164,7 +165,7 @@ class BaseArticleAdmin(PageAdmin):
         "Text",
         FigureInline,
         ReferenceInline,
-        "Frame",
+        _("Page settings"),
     )
 
     def get_queryset(self, request):

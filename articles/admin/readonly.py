@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
 
@@ -25,7 +26,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
             fields.append("article_link" if name == "article" else name)
         return fields
 
-    @admin.display(description="article")
+    @admin.display(description=_("page"))
     def article_link(self, row):
         """A link to the admin of the page's own kind, which for a symptom is not articles."""
         options = kinds.get(row.article.kind).model._meta
@@ -36,7 +37,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 class RevisionAdmin(ReadOnlyAdmin):
-    list_display = ("article", "number", "saved_by", "saved_at", "digest")
+    list_display = ("article", "number", "saved_by", "saved_at")
     list_select_related = ("article", "saved_by")
     search_fields = ("article__title", "digest")
     ordering = ("-id",)

@@ -104,11 +104,11 @@ class SaveMessagesMixin:
             yield format_html("Revision {} of “{}” is saved.", saved.revision.number, link)
             yield self._describe_visibility(saved)
         elif saved.changed:
-            yield format_html("“{}” is saved. Its text is as it was.", link)
+            yield format_html("“{}” is saved. Its text is unchanged.", link)
         else:
             yield format_html("Nothing was changed in “{}”, so there was nothing to save.", link)
         if saved.metadata_published:
-            yield "The notice and the filing are public now: they need no signature."
+            yield "The copyright notice and the topics are public now: they need no signature."
 
     def _describe_visibility(self, saved: SaveResult) -> str:
         if saved.live:

@@ -4,7 +4,7 @@ from articles.admin import saved_forms
 
 NOT_SAVED = (
     "This is not saved yet. You had been signed out when you pressed Save; here is what you typed. "
-    "Look it over and save again."
+    "Check it and save again."
 )
 CHOOSE_FILES_AGAIN = "A file cannot be kept meanwhile. Choose again: {}."
 

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.bulk_actions import (
     ACTION_PLACEHOLDER,
@@ -28,9 +29,9 @@ FORMAT_LABELS = {"csv": "CSV, for any program", "xlsx": "XLSX, for Excel and the
 
 
 class ExportForm(forms.Form):
-    layout = forms.ChoiceField(label="Columns", widget=forms.RadioSelect)
+    layout = forms.ChoiceField(label=_("Columns"), widget=forms.RadioSelect)
     format = forms.ChoiceField(
-        label="File",
+        label=_("File format"),
         widget=forms.RadioSelect,
         choices=[(name, FORMAT_LABELS[name]) for name in FORMATS],
         initial="csv",
@@ -77,7 +78,7 @@ class ListExportMixin:
         drop_invalid_keys(request)
         return super().response_action(request, queryset)
 
-    @admin.action(description="Export the chosen …")
+    @admin.action(description=_("Export selected …"))
     def export_chosen(self, request, queryset):
         return self._export_rows(
             request,
@@ -111,7 +112,7 @@ class ListExportMixin:
             messages.warning(
                 request,
                 f"A file holds {MAX_ROWS:,} rows at most, and this list has {len(keys):,}. "
-                "Narrow it by filters or a search, and export it part by part.",
+                "Use filters or a search, and export it in parts.",
             )
             return redirect(list_url)
         noun = self.opts.verbose_name if len(keys) == 1 else self.opts.verbose_name_plural

@@ -33,7 +33,7 @@ class ExportColumn(Field):
 class ExportResource(Resource):
     """A layout of a list. ``columns`` is their order; a column without a field stays empty."""
 
-    key, label = "read", "To read: one row each, with what the list knows of it"
+    key, label = "read", "For reading: one row each, with the columns of the list"
     columns: tuple[str, ...] = ()
     is_lossless = False  # whether a text that a cell cannot hold spoils the file
 
@@ -120,7 +120,7 @@ class BasePageResource(ExportResource):
 class BaseReimportResource(ExportResource):
     """The working copies of pages, in the columns that an import reads, and as it reads them."""
 
-    key, label = "again", "For importing again: the whole working copy of each page, texts as HTML"
+    key, label = "again", "For importing again: the whole draft of each page, texts as HTML"
     is_lossless = True
 
     def load(self, rows):

@@ -53,7 +53,7 @@ def close_report(report: ReaderReport, *, by, outcome: str) -> ReaderReport:
     report = lock_report(report, by=by)
     outcome = " ".join(outcome.split())
     if not outcome:
-        raise CannotCloseReport("Say in a few words what became of this report.")
+        raise CannotCloseReport("Say in a few words how this report was resolved.")
     if len(outcome) > ReaderReport.MAX_OUTCOME_LENGTH or UNPRINTABLE.search(outcome):
         raise CannotCloseReport(
             f"Say it in plain words, in at most {ReaderReport.MAX_OUTCOME_LENGTH} characters."
@@ -68,7 +68,7 @@ def close_report(report: ReaderReport, *, by, outcome: str) -> ReaderReport:
 def lock_report(report: ReaderReport, *, by) -> ReaderReport:
     """The row of an open report, locked until the transaction ends. Raises CannotCloseReport."""
     if not by.has_perm("articles.change_readerreport"):
-        raise CannotCloseReport("Only editors deal with what readers report.")
+        raise CannotCloseReport("Only editors can resolve reader reports.")
     locked = ReaderReport.objects.select_for_update().filter(pk=report.pk).first()
     if locked is None:
         raise CannotCloseReport(
@@ -76,7 +76,7 @@ def lock_report(report: ReaderReport, *, by) -> ReaderReport:
         )
     if locked.dealt_with_at:
         raise CannotCloseReport(
-            f"{locked.dealt_with_by} has dealt with this report already: {locked.outcome}"
+            f"{locked.dealt_with_by} has resolved this report already: {locked.outcome}"
         )
     return locked
 

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.changelists import LenientChangeList, LenientListFilter
 from articles.admin.forms import parse_key
@@ -29,10 +30,10 @@ OPEN, DEALT_WITH = "open", "dealt-with"
 
 
 class ReportStateFilter(LenientListFilter):
-    title = parameter_name = "state"
+    title, parameter_name = _("status"), "state"
 
     def lookups(self, request, model_admin):
-        return [(OPEN, "Open"), (DEALT_WITH, "Dealt with")]
+        return [(OPEN, _("Open")), (DEALT_WITH, _("Resolved"))]
 
     def apply(self, reports, value, request):
         return reports.open() if value == OPEN else reports.dealt_with()
@@ -74,18 +75,18 @@ class CloseReportForm(forms.Form):
     """What became of a report that asks for nothing more."""
 
     outcome = forms.CharField(
-        label="Why nothing has to be done",
+        label=_("Reason"),
         max_length=ReaderReport.MAX_OUTCOME_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
         validators=[refuse_unprintable],
-        help_text="A few words for the other editors. They go with the report after 90 days.",
-        error_messages={"required": "Say in a few words why nothing has to be done."},
+        help_text=_("A few words for the other editors, deleted with the report after 90 days."),
+        error_messages={"required": "Say in a few words why the report is dismissed."},
     )
 
 
 class CloseReportsActionForm(ActionForm):
     outcome = forms.CharField(
-        label="Why:", max_length=ReaderReport.MAX_OUTCOME_LENGTH, required=False
+        label=_("Reason:"), max_length=ReaderReport.MAX_OUTCOME_LENGTH, required=False
     )
 
 
@@ -112,21 +113,21 @@ class BaseReaderReportAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
-    @admin.display(description="report")
+    @admin.display(description=_("report"))
     def excerpt(self, report):
         return Truncator(report.words).words(14)
 
-    @admin.display(description="page", ordering="article__sort_key")
+    @admin.display(description=_("page"), ordering="article__sort_key")
     def about(self, report):
         return report.article.title
 
-    @admin.display(description="state")
+    @admin.display(description=_("status"))
     def state(self, report):
         if not report.dealt_with_at:
             return "Open"
         return f"{report.outcome} ({format_user_name(report.dealt_with_by)})"
 
-    @admin.action(description="Close: nothing to do", permissions=["change"])
+    @admin.action(description=_("Dismiss"), permissions=["change"])
     def close(self, request, queryset):
         """Close the ticked reports with one outcome; those that are closed already stay so."""
         outcome = request.POST.get("outcome", "")
@@ -138,9 +139,9 @@ class BaseReaderReportAdmin(admin.ModelAdmin):
                 messages.error(request, str(refusal))
                 break
             closed += 1
-            self.log_change(request, report, "Nothing to do.")
+            self.log_change(request, report, "Dismissed.")
         if closed:
-            messages.success(request, f"{closed} report{pluralize(closed)} closed.")
+            messages.success(request, f"{closed} report{pluralize(closed)} dismissed.")
 
     def get_report_or_404(self, request, object_id) -> ReaderReport:
         """The report that an address names. Raises Http404, or PermissionDenied."""
@@ -166,8 +167,8 @@ class BaseReaderReportAdmin(admin.ModelAdmin):
             feedback_actions.close_report(report, by=request.user, outcome=outcome)
         except ActionRefused as refusal:
             return self.render_report(request, report, outcome_form=form, refused=str(refusal))
-        self.log_change(request, report, "Nothing to do.")
-        return self.redirect_to_open(request, "The report is closed.")
+        self.log_change(request, report, "Dismissed.")
+        return self.redirect_to_open(request, "The report is dismissed.")
 
     def redirect_to_open(self, request, message: str):
         """Redirect to the list of open reports."""
@@ -224,10 +225,10 @@ class ReaderTallyAdmin(ReadOnlyAdmin):
     search_fields = ("article__title",)
     show_full_result_count = False
 
-    @admin.display(description="page", ordering="article__sort_key")
+    @admin.display(description=_("page"), ordering="article__sort_key")
     def about(self, tally):
         return tally.article.title
 
-    @admin.display(description="month", ordering="month")
+    @admin.display(description=_("month"), ordering="month")
     def in_month(self, tally):
         return f"{tally.month:%B %Y}"

@@ -52,7 +52,7 @@ def process_upload(name: str, data: bytes) -> ProcessedImage:
     kind, image = _open_image(name, data)
     if kind != expected:
         raise UnusableImage(
-            f"“{name}” is called a {expected} but is a {kind}. Save it anew as one or the other."
+            f"“{name}” is called a {expected} but is a {kind}. Save it again as one or the other."
         )
     image = _normalize(image)
     image.thumbnail((MAX_WIDTH, MAX_HEIGHT), Image.Resampling.LANCZOS)
@@ -104,7 +104,7 @@ def _open_image(name: str, data: bytes) -> tuple[str, Image.Image]:
             "Make it smaller."
         )
     if is_animated:
-        raise UnusableImage(f"“{name}” moves. Choose a picture that stands still.")
+        raise UnusableImage(f"“{name}” moves. Choose a picture that is not animated.")
     return image.format, image
 
 

@@ -161,7 +161,7 @@ class PageImporter:
         self._add_external_ids(job, records, [page_ids[page.uuid] for page in pages])
         for row, wanted_slug, slug in zip(rows, wanted_slugs, slugs, strict=True):
             if slug != wanted_slug:
-                text = f"The address “{wanted_slug}” is taken, so the page has “{slug}”."
+                text = f"The URL slug “{wanted_slug}” is taken, so the page has “{slug}”."
                 job.add_note(row.line, row.key, text)
 
     def _add_external_ids(

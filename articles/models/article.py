@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
@@ -119,7 +120,7 @@ class Article(models.Model):
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="translations"
     )
     slug = models.SlugField(
-        "address", max_length=200, help_text="The last part of the page's address."
+        _("URL slug"), max_length=200, help_text=_("The last part of the page's URL.")
     )
     title = LineField(max_length=200)
     sort_key = models.CharField(max_length=200, editable=False)
@@ -151,7 +152,7 @@ class Article(models.Model):
         help_text="Empty: the site's interval for the page's risk.",
     )
     topics = models.ManyToManyField(
-        Topic, blank=True, related_name="articles", verbose_name="filed under"
+        Topic, blank=True, related_name="articles", verbose_name=_("topics")
     )
     notice = models.ForeignKey(
         CopyrightNotice, models.PROTECT, null=True, blank=True, verbose_name="copyright notice"
@@ -174,7 +175,7 @@ class Article(models.Model):
         ordering = ["sort_key", "id"]
         base_manager_name = "objects"
         permissions = [
-            ("change_address", "Can change the address of a published page"),
+            ("change_address", _("Can change the URL slug of a published page")),
             ("withdraw_article", "Can withdraw a published page"),
         ]
         indexes = [models.Index(fields=["kind", "sort_key"], name="article_by_title")]
@@ -233,19 +234,19 @@ class Article(models.Model):
         """Raise ValidationError if the site needs the address, or another page has or had it."""
         if self.slug in self.RESERVED_SLUGS:
             raise ValidationError(
-                {"slug": "The site needs this address for itself. Choose another one."}
+                {"slug": "The site itself uses this URL slug. Choose another one."}
             )
         kind = self.kind or kinds.get_for_model(type(self)).name
         address = {"language": self.language, "kind": kind, "slug": self.slug}
         other = Article.objects.active().filter(**address).exclude(pk=self.pk).first()
         if other:
-            message = f"“{other.title}” has this address. Choose another one."
+            message = f"“{other.title}” has this URL slug. Choose another one."
             raise ValidationError({"slug": message})
         redirects = Redirect.objects.filter(**address).exclude(article=self.pk)
         redirect = redirects.select_related("article").first()
         if redirect:
             title = redirect.article.title
-            message = f"Visitors with an old link to “{title}” come here. Choose another one."
+            message = f"This URL slug redirects visitors to “{title}”. Choose another one."
             raise ValidationError({"slug": message})
 
     @property
@@ -267,7 +268,7 @@ class Reference(models.Model):
     article = models.ForeignKey(Article, models.CASCADE, related_name="references")
     title = LineField(max_length=300)
     publisher = LineField(max_length=200, blank=True)
-    url = models.URLField("address", max_length=500, blank=True)
+    url = models.URLField(_("link"), max_length=500, blank=True)
     year = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1500), MaxValueValidator(2200)]
     )

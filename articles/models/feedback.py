@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.fields import build_length_checks, refuse_unprintable
 from articles.models.article import Article
@@ -92,14 +93,14 @@ class ReaderTally(models.Model):
     article = models.ForeignKey(
         Article, models.PROTECT, related_name="reader_tallies", verbose_name="page"
     )
-    month = models.DateField(help_text="Its first day.")
+    month = models.DateField(help_text=_("The first day of the month."))
     helpful = models.PositiveIntegerField("helpful: yes", default=0)
     unhelpful = models.PositiveIntegerField("helpful: no", default=0)
     reports = models.PositiveIntegerField(default=0)
 
     class Meta:
-        verbose_name = "reader tally"
-        verbose_name_plural = "reader tallies"
+        verbose_name = _("feedback count")
+        verbose_name_plural = _("feedback counts")
         ordering = ["-month", "article"]
         constraints = [
             models.UniqueConstraint(fields=["article", "month"], name="reader_tally_once_a_month")

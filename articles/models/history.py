@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
 from articles.content.document import EXPUNGED, Document
@@ -124,14 +125,14 @@ class PublicationEvent(models.Model):
         max_length=64,
         unique=True,
         null=True,
-        help_text="The hash of the ledger entry that let it happen.",
+        help_text=_("The hash of the ledger entry that allowed it."),
     )
     slug = models.SlugField(max_length=200)
     title = models.CharField(max_length=200, help_text="As signed.")
     sort_key = models.CharField(max_length=200)
     summary = models.TextField(help_text="As signed.")
     review_line = models.TextField()
-    metadata = models.TextField(verbose_name="frame", db_column="frame")
+    metadata = models.TextField(verbose_name=_("page metadata"), db_column="frame")
     reason = models.CharField(max_length=12, choices=Reason, blank=True)
     successor = models.ForeignKey(
         "articles.Article",
@@ -148,7 +149,7 @@ class PublicationEvent(models.Model):
 
     class Meta:
         db_table = "articles_publication"
-        verbose_name = "publication"
+        verbose_name = _("publication event")
         ordering = ["-id"]
         indexes = [models.Index(fields=["sort_key", "id"], name="publication_by_sort_key")]
         constraints = [

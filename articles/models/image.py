@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from articles.content.document import IMAGE_EXTENSIONS
 from articles.fields import LineField, build_length_checks
@@ -22,7 +23,7 @@ class Image(models.Model):
     width = models.PositiveIntegerField(help_text="In pixels.")
     height = models.PositiveIntegerField(help_text="In pixels.")
     length = models.PositiveIntegerField("size", help_text="In bytes.")
-    name = LineField(max_length=200, help_text="What the file was called when it was uploaded.")
+    name = LineField(max_length=200, help_text=_("The name of the file when it was uploaded."))
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
 
@@ -55,20 +56,23 @@ class Figure(models.Model):
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="figures")
     image = models.ForeignKey(Image, models.PROTECT, related_name="+")
-    place = models.CharField("where on the page", max_length=20, default="overview")
+    place = models.CharField(_("place on the page"), max_length=20, default="overview")
     alt = LineField(
         "alternative text",
         max_length=500,
-        help_text="What it shows, for whoever cannot see it: a sentence or two that would do in "
-        "its place. Not “image of …”, not the caption again.",
+        help_text=_(
+            "What the image shows, for people who cannot see it, in one or two sentences. "
+            "Not “image of …”, not the caption again."
+        ),
     )
-    caption = LineField(max_length=500, blank=True, help_text="Printed below it, for everybody.")
+    caption = LineField(max_length=500, blank=True, help_text=_("Shown below the image."))
     credit = LineField(
         "credit and licence",
         max_length=200,
         blank=True,
-        help_text="Who made it, and why we may print it: “Drawn for this site”, "
-        "“Jane Roe, CC BY 4.0”.",
+        help_text=_(
+            "Who made it, and why we may use it: “Drawn for this site”, “Jane Roe, CC BY 4.0”."
+        ),
     )
     position = models.PositiveSmallIntegerField("order", default=0)
 

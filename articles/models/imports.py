@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from articles.fields import LineField, build_length_checks
 from articles.models.article import Article
@@ -15,10 +16,10 @@ class ImportRun(models.Model):
     """One file that one person imports: completely, or not finished yet."""
 
     class OnConflict(models.TextChoices):
-        KEEP = "keep", "Keep what editors wrote here"
-        TAKE = "take", "Take the file's text, as a new draft"
-        BESIDE = "beside", "Import beside a page of the same title; keep what editors wrote"
-        STOP = "stop", "Stop, and write nothing"
+        KEEP = "keep", _("Keep what editors wrote here")
+        TAKE = "take", _("Use the text of the file, as a new draft")
+        BESIDE = "beside", _("Import beside a page of the same title; keep what editors wrote")
+        STOP = "stop", _("Stop, and import nothing")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     source = LineField(max_length=60, help_text="Ids are unique within one source.")
@@ -27,7 +28,7 @@ class ImportRun(models.Model):
     file_digest = models.CharField(max_length=64)
     on_conflict = models.CharField(max_length=6, choices=OnConflict)
     most = models.PositiveIntegerField(
-        null=True, help_text="How many records were to be read at most."
+        null=True, help_text=_("The most records that were to be read.")
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
@@ -75,12 +76,12 @@ class ExternalId(models.Model):
     """
 
     source = LineField(max_length=60)
-    key = models.CharField("id there", max_length=200)
+    key = models.CharField(_("external id"), max_length=200)
     article = models.ForeignKey(Article, models.PROTECT, related_name="external_ids")
     merged = models.BooleanField(
-        default=False, help_text="Whether the id was merged into another one there."
+        default=False, help_text=_("Whether the source merged this id into another one.")
     )
-    url = models.CharField("address there", max_length=500, blank=True)
+    url = models.CharField(_("source URL"), max_length=500, blank=True)
     record_digest = models.CharField(max_length=64, blank=True, db_column="said")
     revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
     form_version = models.PositiveIntegerField(default=0, db_column="edition")
@@ -88,7 +89,7 @@ class ExternalId(models.Model):
 
     class Meta:
         db_table = "articles_origin"
-        verbose_name = "origin"
+        verbose_name = _("external id")
         ordering = ["source", "key"]
         indexes = [models.Index(fields=["url"], name="origin_by_url", condition=~Q(url=""))]
         constraints = [

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from articles.content import review_line
 from articles.fields import LineField, build_length_checks, fold
@@ -70,8 +71,8 @@ class CopyrightNotice(models.Model):
     statement = LineField(
         max_length=500, blank=True, help_text="Printed after the holder, as one sentence."
     )
-    agreement_title = LineField("user agreement", max_length=200, blank=True)
-    agreement_url = models.URLField("address of the user agreement", blank=True)
+    agreement_title = LineField(_("user agreement"), max_length=200, blank=True)
+    agreement_url = models.URLField(_("link to the user agreement"), blank=True)
     retired_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -95,7 +96,7 @@ class CopyrightNotice(models.Model):
                 | ~models.Q(agreement_title="") & ~models.Q(agreement_url=""),
                 name="notice_agreement_has_title_and_address",
                 violation_error_message=(
-                    "Give both the title and the address of the user agreement, or neither."
+                    "Give both the title and the link of the user agreement, or neither."
                 ),
             ),
             models.CheckConstraint(

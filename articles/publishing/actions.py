@@ -312,14 +312,11 @@ def get_expunge_error(revision: Revision) -> str:
     if revision.expunged:
         return f"The text of revision {revision.number} was expunged already."
     if page.live and page.live.revision_id == revision.pk:
-        return (
-            "Visitors read this text now. "
-            "Withdraw the page, or have another text signed in its place, first."
-        )
+        return "Visitors read this text now. Withdraw the page, or have another text signed first."
     if newest.pk == revision.pk:
         return (
-            "This is the latest text of the page, and the form still holds it. "
-            "Save another text in its place first."
+            "This is the latest text of the page, and the form still has it. "
+            "Save another text first."
         )
     return ""
 
@@ -355,7 +352,7 @@ def change_slug(page: Article, *, slug: str, by: AbstractUser) -> None:
     page = lock_page(page)
     old_slug = page.slug
     if old_slug == slug:
-        raise CannotChangeSlug("The page has this address already.")
+        raise CannotChangeSlug("The page has this URL slug already.")
     page.slug = slug
     other_fields = [field.name for field in page._meta.fields if field.name != "slug"]
     try:
@@ -365,7 +362,7 @@ def change_slug(page: Article, *, slug: str, by: AbstractUser) -> None:
         raise CannotChangeSlug(" ".join(error.messages)) from error
     if page.publications.exists() and not page.live:
         raise CannotChangeSlug(
-            "This page is withdrawn. Its address can change once it is signed again."
+            "This page is withdrawn. Its URL slug can change once it is signed again."
         )
     if not page.live:
         Article.objects.filter(pk=page.pk).update(slug=slug)

@@ -48,7 +48,7 @@ def set_notice(pages, *, notice: CopyrightNotice, by: AbstractUser) -> MetadataC
     """Give pages an active copyright notice. Raises CannotChangeMetadata if it is retired."""
     if not CopyrightNotice.objects.active().filter(pk=notice.pk).exists():
         raise CannotChangeMetadata(
-            f"“{notice}” is retired. Choose another notice, or bring it back first."
+            f"“{notice}” is retired. Choose another notice, or reactivate it first."
         )
     locked = Article.objects.filter(pk__in=_lock_pages(pages))
     changed_ids = list(locked.exclude(notice=notice).values_list("pk", flat=True))

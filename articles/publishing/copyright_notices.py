@@ -36,17 +36,17 @@ def get_year_error(notices: Iterable[CopyrightNotice], year: int) -> str:
     """Why notices cannot have a year: too far ahead, or before theirs. Empty if they can."""
     latest = timezone.localdate().year + 1
     if year > latest:
-        return f"{year} is too far ahead: {latest} is the latest year that a notice can say now."
+        return f"{year} is too far ahead: {latest} is the latest year that a notice can show now."
     ahead = max(notices, key=attrgetter("year"), default=None)
     if ahead is None or ahead.year <= year:
         return ""
     if ahead.year > latest:
         return (
-            f"“{ahead}” says {ahead.year} already. "
-            "Put its year right in its own form, or leave it out."
+            f"“{ahead}” shows {ahead.year} already. "
+            "Correct its year in its own form, or leave it out."
         )
     return (
-        f"“{ahead}” says {ahead.year} already and cannot go back. "
+        f"“{ahead}” shows {ahead.year} already and cannot go back. "
         f"Choose {ahead.year} or later, or leave it out."
     )
 

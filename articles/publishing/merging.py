@@ -36,7 +36,8 @@ class StalePreview(ActionRefused):
 
     def __init__(self):
         super().__init__(
-            "Somebody changed something meanwhile. Nothing was done. Look at it anew, then confirm."
+            "Somebody changed something meanwhile. Nothing was merged. "
+            "Check the preview again, then confirm."
         )
 
 

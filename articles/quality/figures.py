@@ -74,7 +74,7 @@ def check_figure_places(page: Article, document: Document) -> Iterable[Problem]:
         if figure.place not in known:
             first = next(iter(known.values()))
             yield Problem(
-                f"Image {number} stands where this page has no part: {first.lower()}.",
+                f"Image {number} is placed where this page has no part: {first.lower()}.",
                 "Choose its place.",
             )
 

@@ -32,7 +32,7 @@ def check_invisible_attributes(page: Article, document: Document) -> Iterable[Pr
             message = f"{label}: <{tag}> has {attribute}. Nobody sees it."
             yield Problem(
                 message,
-                "Type a word of this text anew and save: a page loses it then.",
+                "Type a word of this text again and save: that removes it.",
                 blocking=True,
             )
 
@@ -46,7 +46,7 @@ def check_invisible_characters(page: Article, document: Document) -> Iterable[Pr
             name = unicodedata.name(line[place], "a sign without a name").lower()
             code = f"U+{ord(line[place]):04X}, {name}"
             quote = _quote_around(line, place)
-            message = f"{label}: “{quote}” has a sign that nobody sees, at ▯: {code}."
+            message = f"{label}: “{quote}” has an invisible character, at ▯: {code}."
             yield Problem(
                 message, "Delete the words around it, and type them again.", blocking=True
             )

@@ -45,12 +45,12 @@ def check_references(page: Article, document: Document) -> Iterable[Problem]:
     for reference in document.references:
         if not reference.url:
             yield Problem(
-                f"“{reference.title}” has no address.", "Add one, so that readers can check it."
+                f"“{reference.title}” has no link.", "Add one, so that readers can check it."
             )
         elif fault := get_url_fault(reference.url):
             yield Problem(
-                f"The address of “{reference.title}” {fault}",
-                "Open it in a browser and copy it anew.",
+                f"The link of “{reference.title}” {fault}",
+                "Open it in a browser and copy it again.",
             )
 
 
@@ -65,36 +65,35 @@ def get_url_fault(url: str) -> str:
     if url[-1] in ".,;)]>\"'" or "…" in url or "..." in url:
         return "looks cut off or has a stray sign at its end."
     if host.endswith("doi.org") and not re.match(r"/10\.\d{4,}/\S", parts.path):
-        return "is not that of a DOI: it begins with 10. and a number."
+        return "is not a DOI: it begins with 10. and a number."
     return ""
 
 
-@check("Every page prints whose copyright it is and where it is filed.", can_block=True)
+@check("Every page shows its copyright and its topics.", can_block=True)
 def check_metadata(page: Article, document: Document) -> Iterable[Problem]:
     if not page.notice:
         yield Problem(
-            "The page has no copyright notice.", "Choose one under “Frame”.", blocking=True
+            "The page has no copyright notice.", "Choose one under “Page settings”.", blocking=True
         )
     if kinds.get(page.kind).medical and not page.topics.all():
-        yield Problem(
-            "The page is not filed under any topic.", "Choose at least one under “Frame”."
-        )
+        yield Problem("The page has no topic.", "Choose at least one under “Page settings”.")
 
 
 @check("A notice of years ago makes a page look abandoned.")
 def check_notice_year(page: Article, document: Document) -> Iterable[Problem]:
     if page.notice and not page.notice.retired_at and page.notice.year < timezone.localdate().year:
-        message = f"The copyright notice says {page.notice.year}."
+        message = f"The copyright notice shows {page.notice.year}."
         yield Problem(
-            message, "A managing editor rolls notices over to the new year, all pages at once."
+            message, "A managing editor can update the copyright year of all pages at once."
         )
 
 
-@check("A retired notice is there for old pages until somebody gives them another.")
+@check("A retired notice stays on old pages until somebody replaces it.")
 def check_notice_retired(page: Article, document: Document) -> Iterable[Problem]:
     if page.notice and page.notice.retired_at:
         yield Problem(
-            f"The copyright notice “{page.notice}” is retired.", "Choose another one under “Frame”."
+            f"The copyright notice “{page.notice}” is retired.",
+            "Choose another one under “Page settings”.",
         )
 
 

@@ -67,7 +67,7 @@ def parse_query(report: Report, query) -> ReportQuery:
         elif value:
             report_query.invalid_parameters.append(
                 f"There is no {report_filter.label.lower()} “{shorten_printable(value)}”; "
-                "the list is sifted by the rest."
+                "the other filters apply."
             )
     sort = query.get("o", "")
     sortable = {column.name for column in report.columns if column.order}
@@ -197,7 +197,7 @@ def _get_page(query: ReportQuery, number: str) -> Page:
         return paginator.page(number)
     except (EmptyPage, InvalidPage):
         query.invalid_parameters.append(
-            f"This list has no page {shorten_printable(number)}; you see its first."
+            f"This list has no page {shorten_printable(number)}; this is the first."
         )
         return paginator.page(1)
 
@@ -225,9 +225,9 @@ def _confirm_action(site, request, query: ReportQuery):
         raise PermissionDenied
     keys = _get_selected_keys(request)
     if not keys or len(keys) > MAX_SELECTED_ROWS:
-        message = f"Tick the {report.get_noun(2)} first."
+        message = f"Select {report.get_noun(2)} first."
         if keys:
-            message = f"At most {MAX_SELECTED_ROWS} can be done at once."
+            message = f"At most {MAX_SELECTED_ROWS} can be changed at once."
         messages.warning(request, message)
         return redirect(request.get_full_path())
     preview = action.preview(keys, by=request.user)

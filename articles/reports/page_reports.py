@@ -60,7 +60,7 @@ class DiscardDrafts(ReportAction):
     button = "Discard {count}"
     description = (
         "Nobody but editors has seen these drafts. "
-        "They leave the lists and free their addresses; revisions stay."
+        "They are removed from the lists and their URL slugs become available; revisions are kept."
     )
     permission = "articles.change_article"
 
@@ -109,9 +109,9 @@ class UntouchedDrafts(Report):
     name, title = "untouched-drafts", "Untouched drafts"
     description = (
         "Pages that were never published and that nobody has saved for a while. "
-        "Finish them, or put them away."
+        "Finish or discard them."
     )
-    empty_message = "No draft lies untouched for so long."
+    empty_message = "No draft was left untouched for so long."
     noun = ("draft", "drafts")
     permission = "articles.view_article"
     columns = (

@@ -2,6 +2,7 @@
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin import saved_forms
 from articles.admin.autocomplete import RankedAutocompleteView
@@ -14,10 +15,17 @@ from reviews.admin import dashboard
 MODEL_GROUPS = {
     "Pages": ("Symptom", "Article", "Cause", "Image", "AboutPage", "ImportRun"),
     "Readers": ("ReaderReport", "ReaderTally"),
-    "Frame": ("Topic", "CopyrightNotice"),
+    _("Page settings"): ("Topic", "CopyrightNotice"),
     "Reviews": ("MedicalReview",),
     "People": ("Reviewer", "User", "Group"),
-    "The log": ("Revision", "PublicationEvent", "LedgerEntry", "Expunction", "Mail", "Redirect"),
+    _("Audit log"): (
+        "Revision",
+        "PublicationEvent",
+        "LedgerEntry",
+        "Expunction",
+        "Mail",
+        "Redirect",
+    ),
 }
 
 

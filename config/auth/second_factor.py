@@ -35,7 +35,7 @@ def _derive_key(key: str) -> bytes:
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "This code is not right. Enter the one that your app shows now.",
+        "incorrect_code": "This code is wrong. Enter the one that your app shows now.",
     }
 
     def encrypt(self, text):

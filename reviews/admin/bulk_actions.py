@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from articles import quality
 from articles.admin.bulk_actions import (
@@ -24,8 +25,8 @@ from reviews.signing import actions
 from reviews.signing.eligibility import get_qualified_reviewers
 
 BLOCKED_REASON = (
-    "The checks block a review: mend these first, or let a managing editor ask for one by itself "
-    "and say why"
+    "Checks block a review: fix these first, or let a managing editor request one by itself "
+    "and override the checks"
 )
 FIRST_REVIEW = "first review"
 ANNUAL_REVIEW = "annual review"
@@ -38,15 +39,15 @@ class RequestReviewsForm(forms.Form):
     reviewer = forms.ModelChoiceField(
         Reviewer.objects.none(),
         required=False,
-        empty_label="Any reviewer",
+        empty_label=_("Any reviewer"),
         help_text="Nobody can sign a page with words of their own in it: "
-        "such pages are refused, and you are told.",
+        "such pages are refused and listed.",
     )
     note = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=5000,
-        label="Note to the reviewer",
+        label=_("Note to the reviewer"),
         help_text="One note for all these pages.",
     )
 
@@ -56,16 +57,16 @@ class RequestReviewsForm(forms.Form):
 
 
 class RequestReviewsAction(BulkAction):
-    heading = "Ask for a review of {count}"
-    button_label = "Ask for {count}"
+    heading = _("Request a review of {count}")
+    button_label = _("Request review of {count}")
     form = RequestReviewsForm
     description = (
-        "Each page is frozen as it stands now, and that is what the reviewer reads. "
-        "Beside it stands which kind of review it will be. "
-        "A withdrawn text that comes back word for word needs a note that says why it can. "
-        "A page that changes between now and then is asked for as it is then."
+        "Each review is of the page as it is now. "
+        "The kind of review is shown beside each page. "
+        "A withdrawn text that returns unchanged needs a note that says why. "
+        "A page that is saved before you confirm is requested as it is then."
     )
-    log_message = "Asked for a review, with other pages."
+    log_message = "Requested a review, with other pages."
     max_pages = MAX_PAGES
 
     def find_excluded(self, pages):
@@ -111,18 +112,18 @@ class RequestReviewsAction(BulkAction):
         result = _apply_to_each(pages, request_review)
         asked = reviewer or "Any reviewer"
         count = format_page_count(len(result.processed))
-        result.message = f"{asked} is asked to sign {count}. Editing goes on."
+        result.message = f"{asked} is asked to sign {count}. Editing can continue."
         return result
 
 
 class WithdrawPagesAction(BulkAction):
-    heading = "Withdraw {count}"
-    button_label = "Withdraw {count}"
+    heading = _("Withdraw {count}")
+    button_label = _("Withdraw {count}")
     form = WithdrawForm
     description = (
         "Visitors read within a second that these pages were withdrawn, and why; "
         "no older text is shown. "
-        "Each can come back only with a new signature over the whole page."
+        "Each can be published again only with a new signature over the whole page."
     )
     log_message = "Withdrew the page, with others."
     max_pages = MAX_PAGES
@@ -164,10 +165,10 @@ class ReviewBulkActionsMixin(BulkActionsMixin):
         may_withdraw = request.user.has_perm("articles.withdraw_article")
         return may_withdraw and self.has_change_permission(request)
 
-    @admin.action(description="Ask for review …", permissions=["ask"])
+    @admin.action(description=_("Request review …"), permissions=["ask"])
     def ask_for_many(self, request, queryset):
         return self.confirm_action(request, queryset, RequestReviewsAction())
 
-    @admin.action(description="Withdraw …", permissions=["withdraw"])
+    @admin.action(description=_("Withdraw …"), permissions=["withdraw"])
     def withdraw_many(self, request, queryset):
         return self.confirm_action(request, queryset, WithdrawPagesAction())

@@ -7,6 +7,7 @@ from django.db.models import DateField, Exists, F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.changelists import LenientListFilter
 from articles.models import PublicationEvent
@@ -25,7 +26,7 @@ def _get_labels(states: dict[str, tuple[str, Callable]]) -> list[tuple[str, str]
 
 
 class PageStateFilter(LenientListFilter):
-    title = parameter_name = "state"
+    title, parameter_name = _("status"), "state"
 
     def lookups(self, request, model_admin):
         return _get_labels(page_states.STATES)
@@ -35,7 +36,7 @@ class PageStateFilter(LenientListFilter):
 
 
 class DueFilter(LenientListFilter):
-    title, parameter_name = "review due", "due"
+    title, parameter_name = _("review due"), "due"
 
     def lookups(self, request, model_admin):
         return _get_labels(page_states.DUE_PERIODS)
@@ -45,7 +46,7 @@ class DueFilter(LenientListFilter):
 
 
 class InvolvementFilter(LenientListFilter):
-    title = parameter_name = "whose"
+    title, parameter_name = _("my pages"), "whose"
 
     def lookups(self, request, model_admin):
         return _get_labels(page_states.INVOLVEMENTS)
@@ -57,7 +58,7 @@ class InvolvementFilter(LenientListFilter):
 class ReviewerFilter(LenientListFilter):
     """Who signed the whole page last."""
 
-    title, parameter_name = "signed by", "reviewer"
+    title, parameter_name = _("signed by"), "reviewer"
 
     def lookups(self, request, model_admin):
         reviewers = Reviewer.objects.only("name", "post_nominals")
@@ -68,10 +69,10 @@ class ReviewerFilter(LenientListFilter):
 
 
 class CorrectedFilter(LenientListFilter):
-    title = parameter_name = "corrected"
+    title, parameter_name = _("correction"), "corrected"
 
     def lookups(self, request, model_admin):
-        return [("yes", "With a correction")]
+        return [("yes", _("With a correction"))]
 
     def apply(self, pages, value, request):
         return page_states.filter_corrected(pages)
@@ -91,7 +92,7 @@ class ReviewChangelistMixin:
         ours = (PageStateFilter, DueFilter, ReviewerFilter)
         return (*ours, *super().get_list_filter(request), CorrectedFilter, InvolvementFilter)
 
-    @admin.display(description="state")
+    @admin.display(description=_("status"))
     def state(self, page):
         """Each state in words, with a mark of its own shape and colour."""
         marks = []
@@ -100,7 +101,7 @@ class ReviewChangelistMixin:
             marks.append((name, label))
         return format_html_join("", '<span class="state state-{}">{}</span>', marks)
 
-    @admin.display(description="next review due", ordering=NEXT_DUE.asc(nulls_last=True))
+    @admin.display(description=_("next review due"), ordering=NEXT_DUE.asc(nulls_last=True))
     def next_due(self, page):
         if page.due is None:
             return "—"

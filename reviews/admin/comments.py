@@ -59,7 +59,7 @@ class CommentAnswersMixin:
             form.add_error(None, str(refusal))
             return False
         self.log_change(request, page, f"Answered a comment on “{form.comment.label}”.")
-        messages.success(request, "Your answer is kept. The reviewer reads it beside the comment.")
+        messages.success(request, "Your answer is saved. The reviewer reads it beside the comment.")
         return True
 
 

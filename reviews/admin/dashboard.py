@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
 from articles.models import Article, ReaderReport
@@ -69,23 +70,23 @@ def _can_view(user, kind) -> bool:
 CARDS = [
     (
         "drafts",
-        "My drafts",
+        _("My drafts"),
         {"state": "drafts", "whose": "mine"},
-        "You have no draft that waits for you.",
+        "You have no drafts to work on.",
     ),
     (
         "sent-back",
-        "Sent back to me",
+        _("Changes requested"),
         {"state": "sent-back", "whose": "concern-me"},
-        "Nothing was sent back to you.",
+        "No changes are requested from you.",
     ),
-    ("waiting", "Waiting for a reviewer", {"state": "waiting"}, "No page is in review."),
-    ("overdue", "Overdue", {"due": "overdue"}, "No page is overdue."),
+    ("waiting", _("In review"), {"state": "waiting"}, "No page is in review."),
+    ("overdue", _("Overdue"), {"due": "overdue"}, "No page is overdue."),
     (
         "due",
         f"Due in {DUE_SOON_DAYS} days",
         {"due": str(DUE_SOON_DAYS)},
-        f"No page falls due in {DUE_SOON_DAYS} days.",
+        f"No page is due in {DUE_SOON_DAYS} days.",
     ),
 ]
 
@@ -114,7 +115,7 @@ def _build_report_cards(user) -> list[DashboardCard]:
         url = reverse("admin:articles_readerreport_changelist")
         noun = "report" if count == 1 else "reports"
         numbers.append(PageCount(count, noun, f"{url}?state=open"))
-    empty_text = "No reader has reported anything that waits."
+    empty_text = "There are no open reader reports."
     return [DashboardCard("reports", "Reader reports", numbers, empty_text)]
 
 

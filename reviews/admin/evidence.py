@@ -37,7 +37,7 @@ class EvidenceMixin:
         except (evidence.MissingEvidenceKey, evidence.CannotExportEvidence) as refusal:
             messages.error(request, str(refusal))
             return redirect(self.get_page_url("revisions", page))
-        self.log_change(request, page, "Took an evidence pack out of the site.")
+        self.log_change(request, page, "Exported an evidence pack.")
         out.seek(0)
         name = f"evidence-{page.slug}-{timezone.localdate()}.zip"
         return FileResponse(out, as_attachment=True, filename=name, content_type="application/zip")

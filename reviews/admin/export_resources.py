@@ -31,7 +31,7 @@ class ReviewColumnsMixin(resources.ExportResource):
         labels = []
         for name in get_states(page):
             label, _ = page_states.STATES[name]
-            labels.append(label)
+            labels.append(str(label))
         return ", ".join(labels)
 
 

@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from articles.admin.readonly import ReadOnlyAdmin
@@ -73,12 +74,12 @@ class ExpungeMixin:
         try:
             if step == "drop" and waiting:
                 actions.drop_expunction(waiting, by=by)
-                message = f"The request is dropped. The text of revision {number} stays."
+                message = f"The request is cancelled. The text of revision {number} is kept."
             elif step == "confirm" and waiting and form.is_valid():
                 actions.confirm_expunction(waiting, by=by, authentication=form.authentication)
                 message = (
                     f"The text of revision {number} is expunged. "
-                    "Remember the copies outside this system."
+                    "Remember copies outside this system."
                 )
             elif step == "ask" and not waiting and form.is_valid():
                 actions.request_expunction(
@@ -88,13 +89,14 @@ class ExpungeMixin:
                     legal_basis=form.cleaned_data["legal_basis"],
                 )
                 message = (
-                    f"Asked. The text of revision {number} is expunged once another managing "
+                    f"Requested. The text of revision {number} is expunged once another managing "
                     "editor confirms it."
                 )
             else:
                 if not form.is_bound:
                     messages.error(
-                        request, "Nothing was done: somebody settled this meanwhile. Look again."
+                        request,
+                        "Nothing was changed: somebody decided this meanwhile. Check it again.",
                     )
                 return False
         except ActionRefused as refusal:
@@ -121,7 +123,7 @@ class ExpunctionAdmin(ReadOnlyAdmin):
     list_display_links = None
     list_select_related = ("revision__article", "asked_by", "confirmed_by")
 
-    @admin.display(description="text")
+    @admin.display(description=_("text"))
     def page(self, asked):
         page = asked.revision.article
         opts = kinds.get(page.kind).model._meta
@@ -134,10 +136,10 @@ class ExpunctionAdmin(ReadOnlyAdmin):
             asked.revision.number,
         )
 
-    @admin.display(description="state")
+    @admin.display(description=_("status"))
     def state(self, asked):
         if asked.confirmed_at:
             return "Expunged"
         if asked.dropped_at:
-            return "Dropped"
-        return "Waits to be confirmed"
+            return "Cancelled"
+        return "Waiting for confirmation"

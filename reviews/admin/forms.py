@@ -1,6 +1,7 @@
 """Forms of the editors' dealings with reviewers; those of the desk are in ``desk_forms``."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import PublicationEvent
 from reviews.models import MedicalReview
@@ -10,34 +11,32 @@ from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
 class RequestReviewForm(forms.Form):
     """An editor asks for a review."""
 
-    trigger = forms.ChoiceField(label="Kind of review", widget=forms.RadioSelect)
+    trigger = forms.ChoiceField(label=_("Kind of review"), widget=forms.RadioSelect)
     reviewer = ReviewerField(
-        required=False, empty_label="Any reviewer", help_text="Who can sign this page now."
+        required=False, empty_label=_("Any reviewer"), help_text=_("Who can sign this page now.")
     )
     note = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=5000,
-        label="Note to the reviewer",
-        help_text="What changed and why, in a sentence or two.",
+        label=_("Note to the reviewer"),
+        help_text=_("What changed and why, in a sentence or two."),
     )
     correction = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=500,
-        label="Correction for visitors",
+        label=_("Correction for visitors"),
         help_text="Only where visitors read something that was wrong: "
         "what it said, and what is right. "
-        "It is printed on the page with the date of the signature, and stays there.",
+        "It is shown on the page with the date of the signature, and stays there.",
     )
     override = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
-        label="Why ask all the same",
+        label=_("Override reason"),
         help_text="The reviewer reads this beside what the checks found, and the ledger keeps it.",
-        error_messages={
-            "required": "Say why the review is asked for although the checks block it."
-        },
+        error_messages={"required": _("Give the reason for a review although checks block it.")},
     )
 
     def __init__(self, *args, page, triggers, can_correct: bool, must_override: bool, **kwargs):
@@ -58,7 +57,7 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=5000,
-        label="Your answer",
+        label=_("Your answer"),
         help_text="What you changed, or why it stays.",
         error_messages={"required": "Write an answer."},
     )
@@ -70,8 +69,8 @@ class AnswerForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     reason = forms.ChoiceField(
-        label="What visitors are told",
+        label=_("Reason shown to visitors"),
         choices=PublicationEvent.Reason.choices,
         widget=forms.RadioSelect,
-        help_text="The page answers with this sentence from now on.",
+        help_text=_("Visitors see this sentence in place of the page."),
     )

@@ -7,6 +7,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,10 +24,10 @@ from reviews.legacy.actions import MAX_PAGES, MEANING, PERMISSION, attest_in_bat
 from reviews.legacy.forms import AttestForm, LegacyReviewForm, LegacySpreadsheetForm
 from reviews.legacy.spreadsheets import COLUMNS, LegacySpreadsheetRow
 
-TITLE = "Record reviews from a previous system"
+TITLE = _("Imported reviews")
 START_URL_NAME = "admin:reviews_signature_earlier"
 MAX_ROWS_SHOWN = 200  # rows of each list; all of them are in the file beside it
-LOG_MESSAGE = "Recorded the review that it had in an earlier system, and so published it."
+LOG_MESSAGE = "Recorded an imported review, which published the page."
 
 
 def render_page(admin_site, request, template: str, **context):
@@ -203,13 +204,13 @@ class LegacyReviewsActionMixin:
     def has_attest_permission(self, request):
         return self.has_change_permission(request) and request.user.has_perm(PERMISSION)
 
-    @admin.action(description="Record earlier reviews …", permissions=["attest"])
+    @admin.action(description=_("Import reviews …"), permissions=["attest"])
     def record_earlier(self, request, queryset):
         count = queryset.count()
         if count > MAX_PAGES:
             messages.warning(
                 request,
-                f"Tick at most {MAX_PAGES} pages, or bring a sheet. You ticked {count:,}.",
+                f"Select at most {MAX_PAGES} pages, or upload a file. You selected {count:,}.",
             )
             return redirect(request.get_full_path())
         pages = queryset.order_by("sort_key", "pk").only("kind", "slug")

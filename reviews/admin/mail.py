@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.readonly import ReadOnlyAdmin
 from reviews.models import Mail
 
 
 class MailStateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _("status")
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
@@ -43,11 +44,11 @@ class MailAdmin(ReadOnlyAdmin):
     )
     readonly_fields = ("about", "delivery_state")
 
-    @admin.display(description="state")
+    @admin.display(description=_("status"))
     def delivery_state(self, mail):
         return mail.state
 
-    @admin.display(description="what about")
+    @admin.display(description=_("about"))
     def about(self, mail):
         lines = []
         for section in mail.content:

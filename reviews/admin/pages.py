@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from articles import quality
@@ -91,7 +92,7 @@ class ReviewPanelMixin(ReviewChangelistMixin):
         newest = page.medical_reviews.select_related("reviewer").order_by("-id").first()
         if newest and not newest.decided_at:
             messages.warning(
-                request, "This page is in review already. Take that request back to ask anew."
+                request, "This page is in review already. Cancel that request to request again."
             )
             return redirect(self.get_page_url("change", page))
         is_sent_back = newest and newest.outcome == MedicalReview.Outcome.CHANGES
@@ -127,7 +128,7 @@ class ReviewPanelMixin(ReviewChangelistMixin):
         messages.success(
             request,
             f"{reviewer} is asked to sign revision {review.revision.number}. "
-            "Editing goes on: what you change now is not part of what they read.",
+            "Editing can continue: what you change now is not part of this review.",
         )
         return redirect(self.get_page_url("change", page))
 
@@ -143,7 +144,7 @@ class ReviewPanelMixin(ReviewChangelistMixin):
         except ActionRefused as refusal:
             form.add_error(None, str(refusal))
             return None
-        self.log_change(request, page, f"Asked for a review of revision {review.revision.number}.")
+        self.log_change(request, page, f"Requested a review of revision {review.revision.number}.")
         return review
 
     def take_back(self, request, object_id):
@@ -156,8 +157,10 @@ class ReviewPanelMixin(ReviewChangelistMixin):
         except ActionRefused as refusal:
             messages.error(request, str(refusal))
         else:
-            self.log_change(request, page, "Took the request for a review back.")
-            messages.success(request, "The request is taken back. You can ask again at any time.")
+            self.log_change(request, page, "Cancelled the review request.")
+            messages.success(
+                request, "The request is cancelled. You can request a review again at any time."
+            )
         return redirect(self.get_page_url("change", page))
 
     def withdraw(self, request, object_id):
@@ -172,7 +175,8 @@ class ReviewPanelMixin(ReviewChangelistMixin):
             else:
                 self.log_change(request, page, "Withdrew the page.")
                 messages.success(
-                    request, "The page is withdrawn. It can come back with a new signature only."
+                    request,
+                    "The page is withdrawn. It can be published again only with a new signature.",
                 )
                 return redirect(self.get_page_url("change", page))
         return self.render_page(request, "reviews/admin/withdraw.html", page, form=form)
@@ -236,7 +240,9 @@ class ReviewerAdmin(admin.ModelAdmin):
     def has_verify_permission(self, request):
         return request.user.has_perm("reviews.verify_reviewer")
 
-    @admin.action(description="Confirm that the credentials were checked", permissions=["verify"])
+    @admin.action(
+        description=_("Confirm that the credentials were checked"), permissions=["verify"]
+    )
     def verify(self, request, queryset):
         for reviewer in queryset:
             try:
@@ -247,7 +253,7 @@ class ReviewerAdmin(admin.ModelAdmin):
                 self.log_change(request, reviewer, "Verified the credentials.")
                 message = f"{reviewer} is verified, and can sign"
                 if not reviewer.user.has_perm("reviews.sign_review"):
-                    message += " once a superuser puts the account into “Reviewers”"
+                    message += " once a superuser adds the account to the group “Reviewers”"
                 messages.success(request, f"{message}.")
 
 
@@ -269,7 +275,7 @@ class BaseMedicalReviewAdmin(ReadOnlyAdmin):
 class LedgerEntryAdmin(LegacyReviewsMixin, ReadOnlyAdmin):
     """The ledger, to read."""
 
-    list_display = ("sequence", "outcome", "article", "by", "at", "hash")
+    list_display = ("sequence", "outcome", "article", "by", "at")
     list_select_related = ("article", "by")
     list_filter = ("outcome",)
     search_fields = ("article__title", "hash")

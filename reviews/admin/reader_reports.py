@@ -4,6 +4,7 @@ from django import forms
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from articles.fields import refuse_unprintable
 from articles.models import ReaderReport
@@ -17,16 +18,16 @@ class OpenReviewForm(forms.Form):
     """Why a clinician should read the page again."""
 
     reason = forms.CharField(
-        label="What the reviewer should look at",
+        label=_("What the reviewer should check"),
         max_length=ReportedReview.MAX_REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
         validators=[refuse_unprintable],
         help_text="In your own words, which are kept. "
-        "The reader’s stand beside them until they are deleted.",
-        error_messages={"required": "Say in a few words what the reviewer should look at."},
+        "The reader’s words are shown beside them until they are deleted.",
+        error_messages={"required": "Say in a few words what the reviewer should check."},
     )
     reviewer = ReviewerField(
-        required=False, empty_label="Any reviewer", help_text="Who can sign this page now."
+        required=False, empty_label=_("Any reviewer"), help_text=_("Who can sign this page now.")
     )
 
     def __init__(self, *args, page, waiting, **kwargs):
@@ -85,7 +86,7 @@ class OpenReviewMixin:
                 row = reader_reports.open_review(report, by=request.user, **form.cleaned_data)
             except ActionRefused as refusal:
                 return self.render_report(request, report, review_form=form, refused=str(refusal))
-            self.log_change(request, report, "Asked for a review.")
+            self.log_change(request, report, "Requested a review.")
             return self.redirect_to_open(request, describe_opened_review(row))
         return self.render_report(request, report, review_form=form)
 
@@ -99,4 +100,4 @@ def describe_opened_review(row: ReportedReview) -> str:
             "This page was in review already. "
             f"The report was added: {reviewer} sees it beside revision {number}."
         )
-    return f"{reviewer} is asked to read revision {number} because of the report."
+    return f"{reviewer} is asked to review revision {number} because of the report."

@@ -29,7 +29,7 @@ class NextStepMixin:
             yield messages.WARNING, _describe_problems(blocking)
         elif request.user.has_perm("reviews.request_review"):
             url = self.get_page_url("ask", saved.page)
-            yield messages.INFO, format_html('Next: <a href="{}">ask for a review</a>.', url)
+            yield messages.INFO, format_html('Next: <a href="{}">request a review</a>.', url)
 
     def _describe_open_review(
         self, review: MedicalReview, saved: SaveResult
@@ -39,8 +39,8 @@ class NextStepMixin:
         if review.revision_id == saved.revision.pk:
             return messages.INFO, format_html("{} has been asked to sign this text.", reviewer)
         message = format_html(
-            "{} reads the older text, revision {}: this one is not part of it. "
-            'If it should be, <a href="{}">take the request back</a> and ask again.',
+            "{} is reviewing the older text, revision {}: this one is not part of it. "
+            'If it should be, <a href="{}">cancel the request</a> and request again.',
             reviewer,
             review.revision.number,
             self.get_page_url("change", saved.page) + "#panel",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models import MedicalReview
 from reviews.signing import checklist, comments
@@ -18,7 +19,7 @@ class SignForm(ConfirmIdentityForm):
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
     conflicts = forms.CharField(
-        label="Conflicts of interest",
+        label=_("Conflicts of interest"),
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=2000,
         help_text=(
@@ -28,7 +29,7 @@ class SignForm(ConfirmIdentityForm):
         error_messages={"required": "State your conflicts of interest, or write “None”."},
     )
     statement = forms.BooleanField(
-        error_messages={"required": "Tick this to say what your signature means."}
+        error_messages={"required": "Check this box to say what your signature means."}
     )
     field_order = ("digest", "conflicts", "statement")
 
@@ -37,7 +38,7 @@ class SignForm(ConfirmIdentityForm):
         self.fields["statement"].label = review.meaning
         self.checklist_items = checklist.get_items(review.revision.read())
         for item in self.checklist_items:
-            required = f"{item.title}: tick this once you have checked it, or send the page back."
+            required = f"{item.title}: check this box once you have checked it, or request changes."
             self.fields[f"check_{item.name}"] = forms.BooleanField(
                 label=item.statement,
                 help_text=item.title,
@@ -74,11 +75,10 @@ class SendBackForm(DecisionForm):
     # It shares an HTML form with the signature, which can be sent without it.
     use_required_attribute = False
     field_texts = {
-        "label": "What must change",
-        "help": "The editors read this. Say where, what is wrong, and what would put it right.",
+        "label": _("Changes needed"),
+        "help": "The editors read this. Say where, what is wrong, and how to correct it.",
         "required": (
-            "Say what must change, or pin a comment to a part, "
-            "so that the editors can put it right."
+            "Say what must change, or comment on a part, so that the editors can correct it."
         ),
     }
 
@@ -89,22 +89,22 @@ class SendBackForm(DecisionForm):
 
 class DeclineForm(DecisionForm):
     field_texts = {
-        "label": "Why you cannot review it",
+        "label": _("Reason for declining"),
         "help": (
             "For instance: not your field, or no time before it is due. "
-            "The editors ask somebody else."
+            "The editors choose somebody else."
         ),
-        "required": "Say why, so that the editors ask the right person next.",
+        "required": "Say why, so that the editors choose the right person next.",
     }
 
 
 class RecommendForm(DecisionForm):
     field_texts = {
-        "label": "Why visitors should not read it",
+        "label": _("Reason for withdrawal"),
         "help": (
             "Managing editors see this at once, and decide. Until then the page stays as it is."
         ),
-        "required": "Say why: a managing editor decides by it.",
+        "required": "Give the reason: a managing editor decides by it.",
     }
 
 
@@ -113,10 +113,10 @@ class CommentForm(forms.Form):
 
     use_required_attribute = False
     part = forms.ChoiceField(
-        label="Part of the page", error_messages={"required": "Choose the part you mean."}
+        label=_("Part of the page"), error_messages={"required": "Choose the part you mean."}
     )
     text = forms.CharField(
-        label="Your comment",
+        label=_("Your comment"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=5000,
         error_messages={"required": "Write your comment."},
@@ -141,13 +141,13 @@ class CommentForm(forms.Form):
 
 class HandOverForm(forms.Form):
     to = ReviewerField(
-        label="Give it to",
-        empty_label="Choose a reviewer",
-        help_text="Who can sign this page now.",
-        error_messages={"required": "Choose who takes it over."},
+        label=_("Reassign to"),
+        empty_label=_("Choose a reviewer"),
+        help_text=_("Who can sign this page now."),
+        error_messages={"required": "Choose the new reviewer."},
     )
     word = forms.CharField(
-        label="A word to them",
+        label=_("Message"),
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=2000,
         required=False,
@@ -159,8 +159,10 @@ class HandOverForm(forms.Form):
 
 
 class AbsenceForm(forms.Form):
-    first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    first_day = forms.DateField(
+        label=_("First day"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last_day = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, auto_id="away-%s", **kwargs)

@@ -40,10 +40,8 @@ RECALL_TRIGGER = RecalledReview.objects.filter(review=OuterRef("pk"), taken_alon
 )[:1]
 EFFECTIVE_TRIGGER = Coalesce(Subquery(RECALL_TRIGGER), F("trigger"))
 MAX_NAMED_PARTS = 3  # a card counts the others
-RECORDED_MESSAGE = (
-    "Never signed here: its review was recorded from a previous system, so read all of it."
-)
-OWN_WORDS_MESSAGE = "Some words of this page are your own, so somebody else must sign it."
+RECORDED_MESSAGE = "Never signed here: it has an imported review, so read all of it."
+OWN_WORDS_MESSAGE = "You wrote some of this page, so somebody else must sign it."
 
 
 class TaskPriority(IntEnum):
@@ -85,10 +83,10 @@ class ReviewTask:
         """How many of the pinned comments are answered, in words."""
         if self.answered_count < self.comment_count:
             unit = "comment" if self.comment_count == 1 else "comments"
-            return f"{self.answered_count} of {self.comment_count} pinned {unit} answered"
+            return f"{self.answered_count} of {self.comment_count} {unit} answered"
         if self.comment_count == 1:
-            return "The pinned comment is answered"
-        return f"All {self.comment_count} pinned comments are answered"
+            return "The comment is answered"
+        return f"All {self.comment_count} comments are answered"
 
 
 @dataclass(frozen=True)

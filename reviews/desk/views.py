@@ -23,12 +23,13 @@ from reviews.desk.review_page import build_review_context
 from reviews.models import Absence, MedicalReview, Reviewer
 from reviews.signing import actions, assignment, comments
 from reviews.signing.eligibility import get_signing_error
+from reviews.signing.second_factor import is_enrolled
 
 TYPED_FIELD_LABELS = {
     "text": "Your comment",
     "comment": "Your comment",
     "conflicts": "Conflicts of interest",
-    "word": "Your word",
+    "word": "Your message",
 }
 DECISION_FORMS = {
     "send_back": (desk_forms.SendBackForm, actions.request_changes),
@@ -114,6 +115,7 @@ def _render_queue(request, *, away_form=None, status=200):
         "signing_error": signing_error,
         "today": today,
         "away_form": away_form or desk_forms.AbsenceForm(),
+        "two_step_on": is_enrolled(request.user),
     }
     return render(request, "reviews/queue.html", context, status=status)
 
@@ -246,7 +248,7 @@ def comment(request, uuid):
     except ActionRefused as refusal:
         return _render_refusal(request, medical_review, refusal)
     unsent_form.save(request, medical_review, exclude=("part", "text"))
-    messages.success(request, f"Your comment is pinned to “{pinned.label}”.")
+    messages.success(request, f"Your comment on “{pinned.label}” is saved.")
     return redirect(f"{review_url}#comments")
 
 
@@ -264,7 +266,7 @@ def hand_over(request, uuid):
     except ActionRefused as refusal:
         return _render_refusal(request, medical_review, refusal)
     title = medical_review.revision.title
-    messages.success(request, f"“{title}” now lies on the desk of {handed.to}.")
+    messages.success(request, f"“{title}” is reassigned to {handed.to}.")
     return redirect("reviews:queue")
 
 
@@ -284,7 +286,7 @@ def add_absence(request):
     messages.success(
         request,
         f"Editors see that you are away from {days}. "
-        "What lies here stays yours: hand it over if it cannot wait.",
+        "Your reviews stay yours: reassign those that cannot wait.",
     )
     return redirect("reviews:queue")
 

@@ -33,7 +33,7 @@ def get_expunge_error(revision: Revision) -> str:
     """Why the text of a revision cannot be expunged now; empty if it can."""
     open_reviews = MedicalReview.objects.waiting().filter(revision=revision)
     if open_reviews.exists():
-        return "A reviewer is asked to sign this text. Take that request back first."
+        return "A reviewer is asked to sign this text. Cancel that request first."
     return pages.get_expunge_error(revision)
 
 
@@ -51,17 +51,17 @@ def request_expunction(revision: Revision, *, reason: str, legal_basis: str, by)
     Raises CannotExpunge, with a message for the managing editor.
     """
     if not by.has_perm(PERMISSION):
-        raise CannotExpunge("Only managing editors can ask for this.")
+        raise CannotExpunge("Only managing editors can request this.")
     reason = reason.strip()
     legal_basis = " ".join(legal_basis.split())
-    validate_text(reason, "Say why the text has to go.", CannotExpunge)
+    validate_text(reason, "Give the reason for the expunction.", CannotExpunge)
     validate_text(legal_basis, "Name the legal basis.", CannotExpunge)
     pages.lock_page(revision.article)
     revision = _reload_revision(revision)
     if error := get_expunge_error(revision):
         raise CannotExpunge(error)
     if Expunction.objects.waiting().filter(revision=revision).exists():
-        raise CannotExpunge("Somebody asked for this already, and it waits to be confirmed.")
+        raise CannotExpunge("This is requested already and is waiting for confirmation.")
     return Expunction.objects.create(
         revision=revision,
         reason=reason,
@@ -84,7 +84,7 @@ def confirm_expunction(
     pages.lock_page(expunction.revision.article)
     expunction = _lock_open_request(expunction)
     if expunction.asked_by_id == by.pk:
-        raise CannotExpunge("You asked for this yourself, so somebody else must confirm it.")
+        raise CannotExpunge("You requested this yourself, so somebody else must confirm it.")
     if error := get_expunge_error(expunction.revision):
         raise CannotExpunge(error)
     entry = ledger.append(
@@ -116,7 +116,7 @@ def confirm_expunction(
 def drop_expunction(expunction: Expunction, *, by) -> None:
     """Refuse a request, or take one's own back. The text stays. Raises CannotExpunge."""
     if not by.has_perm(PERMISSION):
-        raise CannotExpunge("Only managing editors can drop this request.")
+        raise CannotExpunge("Only managing editors can cancel this request.")
     expunction = _lock_open_request(expunction)
     expunction.dropped_by = by
     expunction.dropped_at = timezone.now()
@@ -136,5 +136,5 @@ def _lock_open_request(expunction: Expunction) -> Expunction:
     joined = Expunction.objects.select_related("revision__article__live", "asked_by")
     expunction = joined.get(pk=expunction.pk)
     if not expunction.waiting:
-        raise CannotExpunge("This request was settled already: look at the history of the page.")
+        raise CannotExpunge("This request was decided already: see the history of the page.")
     return expunction

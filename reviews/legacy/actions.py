@@ -56,12 +56,12 @@ def attest_all(claims: list[Claim], *, by, authentication: str = "password") -> 
     """
     if len(claims) > MAX_PAGES:
         raise CannotAttest(
-            f"At most {MAX_PAGES} earlier reviews are recorded at once, "
+            f"At most {MAX_PAGES} imported reviews are recorded at once, "
             f"and these are {len(claims):,}."
         )
     by = reload_user(by)
     if not by.is_active or not by.has_perm(PERMISSION):
-        raise CannotAttest("Only managing editors can record reviews from a previous system.")
+        raise CannotAttest("Only managing editors can record imported reviews.")
     _lock_pages(claims)
     now = timezone.now()
     findings = check_claims(claims, timezone.localdate(now))
@@ -90,7 +90,7 @@ def _get_refusal_reasons(findings: list[ClaimFinding]) -> dict[int, str]:
             reasons[finding.claim.page] = " ".join(finding.refusals)
     for finding in findings:
         if not finding.claim.digest:
-            reasons[finding.claim.page] = "Nobody looked at a text of this page."
+            reasons[finding.claim.page] = "There was no preview of the text of this page."
     return reasons
 
 

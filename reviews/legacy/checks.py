@@ -125,15 +125,15 @@ def _check_claim(claim: Claim, today: dt.date) -> Iterable[str]:
     """Why a claim cannot be recorded, whatever its page."""
     yield from _check_texts(claim)
     if not claim.name.strip():
-        yield "It does not say who reviewed the page."
+        yield "The reviewer of the page is missing."
     if not claim.evidence.strip():
-        yield "It does not say where the record of that review lies."
+        yield "The evidence is missing: where the record of that review is kept."
     if claim.on > today:
-        yield f"The review is dated {claim.on:%-d %B %Y}, which is still to come."
+        yield f"The review is dated {claim.on:%-d %B %Y}, which is in the future."
     if claim.on < today - relativedelta(years=MAX_AGE_YEARS):
         yield (
             f"The review is of {claim.on:%-d %B %Y}, more than {MAX_AGE_YEARS} years ago. "
-            "Ask for a review here."
+            "Request a review here."
         )
     if claim.due and claim.due <= claim.on:
         yield f"The due date, {claim.due:%-d %B %Y}, is not after the review."
@@ -177,16 +177,16 @@ def _check_page(finding: ClaimFinding, facts: PageFacts) -> Iterable[str]:
     elif (key, LedgerEntry.EntryOutcome.APPROVED) in facts.entries:
         yield (
             "A clinician has signed this page here, which counts for more. "
-            "Ask for its annual review instead."
+            "Request its annual review instead."
         )
     elif (key, LedgerEntry.EntryOutcome.WITHDRAWN) in facts.entries:
-        yield "This page was withdrawn here. It can come back with a signature only."
+        yield "This page was withdrawn here. It can be published again only with a signature."
     elif key in facts.waiting:
-        yield "This page is in review. Let the reviewer decide, or take that request back first."
+        yield "This page is in review. Let the reviewer decide, or cancel that request first."
     elif finding.claim.digest and finding.claim.digest != revision.digest:
         yield (
             "The page has changed since the preview: "
-            f"its text is now that of revision {revision.number}. Look again."
+            f"its text is now that of revision {revision.number}. Check it again."
         )
     elif revision.expunged or not _has_own_digest(revision):
         yield "The stored text is not the one that was saved. Tell the site’s operator."
@@ -211,7 +211,7 @@ def _check_document(finding: ClaimFinding, today: dt.date) -> None:
     if today > last_day and _must_be_in_time(page):
         finding.refusals.append(
             f"Its review was due on {finding.next_due:%-d %B %Y}, longer ago than a page of "
-            f"{page.risk} risk may be late ({grace_days} days). Ask for a review here."
+            f"{page.risk} risk may be late ({grace_days} days). Request a review here."
         )
     finding.notes += _get_notes(finding)
 
@@ -236,12 +236,12 @@ def _check_previous_record(finding: ClaimFinding) -> Iterable[str]:
         if claim.on <= recorded.on:
             yield (
                 f"Its text has changed since its review of {recorded.on:%-d %B %Y} was recorded. "
-                "Record a later review of this text, or ask for a review here."
+                "Record a later review of this text, or request a review here."
             )
         return
     next_due, _ = compute_due_date(claim, finding.page)
     if (recorded.by, recorded.on, line.next_due) == (claim.by, claim.on, next_due):
-        yield "Just this review is recorded already."
+        yield "This review is recorded already."
 
 
 def _get_notes(finding: ClaimFinding) -> Iterable[str]:
@@ -255,10 +255,10 @@ def _get_notes(finding: ClaimFinding) -> Iterable[str]:
     if finding.claim.due and finding.next_due < finding.claim.due:
         yield (
             f"Said to be due on {finding.claim.due:%-d %B %Y}; "
-            "this site’s interval ends sooner, and counts."
+            "this site’s interval ends sooner and applies."
         )
     if finding.page.live:
-        yield "Recorded before. This takes that record’s place."
+        yield "Recorded before. This replaces that record."
 
 
 def compute_due_date(claim: Claim, page: Article) -> tuple[dt.date, str]:

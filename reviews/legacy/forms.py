@@ -1,6 +1,7 @@
 """Forms for recording earlier reviews: a spreadsheet, one review of several pages, the password."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from reviews.legacy.checks import MAX_LENGTHS
 from reviews.legacy.spreadsheets import COLUMNS
@@ -19,11 +20,11 @@ COLUMNS_BY_FIELD = {
 
 class LegacySpreadsheetForm(forms.Form):
     sheet = forms.FileField(
-        label="The sheet",
+        label=_("File"),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
         help_text=(
             "A CSV file or .xlsx workbook of at most 5,000 rows. "
-            "You see what it says before anything is done."
+            "You see a preview before anything is imported."
         ),
         error_messages={
             "required": "Choose the file first.",
@@ -53,8 +54,8 @@ def _make_date_field(label: str, *, required: bool = True, help_text: str = "") 
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=help_text,
         error_messages={
-            "required": "Say when that review was.",
-            "invalid": "Write the day as 2026-05-03.",
+            "required": "Enter the date of that review.",
+            "invalid": "Write the date as 2026-05-03.",
         },
     )
 
@@ -64,9 +65,9 @@ class LegacyReviewForm(forms.Form):
 
     reviewer = _make_char_field(
         "name",
-        "Reviewed by",
-        required_message="Say who reviewed these pages.",
-        help_text="As it is to be printed.",
+        _("Reviewed by"),
+        required_message="Enter who reviewed these pages.",
+        help_text=_("As it is to be shown."),
     )
     post_nominals = _make_char_field(
         "post_nominals", "Post-nominals", required=False, help_text="Such as “MD, FRCP”."
@@ -76,16 +77,16 @@ class LegacyReviewForm(forms.Form):
     evidence = _make_char_field(
         "evidence",
         "Evidence",
-        required_message="Say where the record of that review lies.",
+        required_message="Enter where the record of that review is kept.",
         help_text=(
-            "Where the record of that review lies. "
+            "Where the record of that review is kept. "
             "The ledger keeps this, and evidence packs show it."
         ),
     )
     due = _make_date_field(
-        "Due on",
+        _("Due on"),
         required=False,
-        help_text="The date it had there. One later than this site’s interval does not count.",
+        help_text="The due date in the earlier system. This site’s interval applies if sooner.",
     )
 
     def to_cells(self, page: str) -> tuple[str, ...]:
@@ -101,6 +102,6 @@ class AttestForm(ConfirmIdentityForm):
         super().__init__(*args, auto_id="attest-%s", **kwargs)
         password = self.fields["password"]
         password.help_text = (
-            "It makes this your attestation. As soon as you press, visitors read these pages."
+            "It makes this your attestation. As soon as you confirm, visitors can read these pages."
         )
         password.error_messages["required"] = "Enter your password: it makes this your attestation."

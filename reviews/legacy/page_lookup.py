@@ -15,9 +15,9 @@ from articles.content import kinds
 from articles.fields import fold
 from articles.models import Article, ExternalId, Redirect
 
-NOT_FOUND_MESSAGE = "No page has this number, address or title."
+NOT_FOUND_MESSAGE = "No page has this number, URL or title."
 OTHER_SITE_MESSAGE = (
-    "This is an address of another site. Give the page’s address here, its number or its title."
+    "This is a URL of another site. Enter the page’s URL here, its number or its title."
 )
 MAX_NAMED_PATHS = 5  # in a message
 
@@ -119,7 +119,7 @@ def _resolve_name(name: str, addresses: dict, index: PageIndex) -> int | str:
     paths = ", ".join(index.paths[page_id] for page_id in sorted(matches)[:MAX_NAMED_PATHS])
     return (
         f"{len(matches)} pages have this number, id or title: {paths}. "
-        "Give the address of the one that is meant."
+        "Enter the URL of the right one."
     )
 
 

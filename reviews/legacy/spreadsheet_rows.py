@@ -187,14 +187,14 @@ def unpack_rows(text: str, user, *, authenticated: bool = False) -> tuple[list[L
         content = signing.loads(text, salt=salt, max_age=max_age)
     except signing.SignatureExpired as error:
         raise CannotUnpackRows(
-            f"This preview is older than {period}. Choose the sheet again."
+            f"This preview is older than {period}. Choose the file again."
         ) from error
     except signing.BadSignature as error:
         raise CannotUnpackRows(
-            "This preview is not whole. Nothing was recorded: choose the sheet again."
+            "This preview is incomplete. Nothing was recorded: choose the file again."
         ) from error
     if content["for"] != user.pk:
-        raise CannotUnpackRows("This preview was made for somebody else. Choose the sheet again.")
+        raise CannotUnpackRows("This preview was made for somebody else. Choose the file again.")
     rows = []
     for row_number, cells, page, page_digest, refusal, done in content["rows"]:
         source = LegacySpreadsheetRow(row_number, tuple(cells))

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from articles.fields import LineField, build_length_checks, refuse_unprintable
 from articles.models import Revision
@@ -48,11 +49,9 @@ class Expunction(models.Model):
 
     class Meta:
         ordering = ["-asked_at", "-id"]
-        verbose_name = "request to expunge"
-        verbose_name_plural = "requests to expunge"
-        permissions = [
-            ("expunge_revision", "Can ask that a text be expunged, and confirm it for another")
-        ]
+        verbose_name = _("expunction request")
+        verbose_name_plural = _("expunction requests")
+        permissions = [("expunge_revision", _("Can request and confirm expunctions"))]
         constraints = [
             *build_length_checks("expunction", legal_basis=300),
             models.CheckConstraint(

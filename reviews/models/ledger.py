@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Revision
 from reviews.models.review import MedicalReview
@@ -30,13 +31,13 @@ class LedgerEntry(models.Model):
 
     class EntryOutcome(models.TextChoices):
         APPROVED = "approved", "Signed"
-        CHANGES = "changes", "Sent back"
+        CHANGES = "changes", _("Changes requested")
         DECLINED = "declined", "Declined"
         UNFIT = "unfit", "Withdrawal recommended"
-        CANCELLED = "cancelled", "Request taken back"
+        CANCELLED = "cancelled", _("Request cancelled")
         WITHDRAWN = "withdrawn", "Page withdrawn"
         EXPUNGED = "expunged", "Text expunged"
-        ATTESTED = "attested", "Earlier review recorded"
+        ATTESTED = "attested", _("Imported review recorded")
 
     POSITIVE = (EntryOutcome.APPROVED, EntryOutcome.ATTESTED)
 
@@ -55,13 +56,14 @@ class LedgerEntry(models.Model):
 
     class Meta:
         db_table = "reviews_signature"
-        verbose_name = "signature"
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
         ordering = ["-sequence"]
         permissions = [
-            ("export_evidence", "Can take an evidence pack out of the site"),
+            ("export_evidence", _("Can export evidence packs")),
             (
                 "attest_legacy",
-                "Can record reviews that were made in an earlier system, and so publish pages",
+                _("Can record imported reviews, which publishes pages"),
             ),
         ]
         indexes = [models.Index(fields=["by", "sequence"], name="signature_by_signer")]

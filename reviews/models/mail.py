@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from articles.fields import build_length_checks
 
@@ -30,33 +31,33 @@ class Mail(models.Model):
     """
 
     class MailKind(models.TextChoices):
-        REQUEST = "request", "Reviews that wait"
-        DUE = "due", "Pages that fall due"
-        DECIDED = "decided", "Reviews that were decided"
-        ANSWER = "answer", "Answers to comments"
-        LICENCE = "licence", "A licence about to lapse"
-        DIGEST = "digest", "Digest of the week"
+        REQUEST = "request", _("Review requests")
+        DUE = "due", _("Due pages")
+        DECIDED = "decided", _("Decided reviews")
+        ANSWER = "answer", _("Answers to comments")
+        LICENCE = "licence", _("Licence about to lapse")
+        DIGEST = "digest", _("Weekly digest")
 
     kind = models.CharField(max_length=10, choices=MailKind)
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    address = models.EmailField(help_text="Where it goes, or went.")
+    address = models.EmailField(_("email address"))
     subject = models.CharField(max_length=300)
-    content = models.JSONField(help_text="Headings and the lines under them, as written last.")
+    content = models.JSONField(help_text=_("Headings and the lines under them."))
     made_at = models.DateTimeField()
     attempted_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     refused_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True, help_text="Why the mail server refused it.")
     dropped_at = models.DateTimeField(
-        null=True, help_text="When nothing that it said held any more."
+        null=True, help_text=_("When nothing in it was true any more.")
     )
 
     objects = MailQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = "mail about reviews"
-        verbose_name_plural = "mails about reviews"
+        verbose_name = _("review email")
+        verbose_name_plural = _("review emails")
         constraints = [
             *build_length_checks("mail", subject=300, address=254),
             models.CheckConstraint(
@@ -88,14 +89,14 @@ class Mail(models.Model):
     def state(self) -> str:
         """Whether it was delivered, in words."""
         if self.dropped_at:
-            return "not needed any more"
+            return "no longer needed"
         if self.accepted_at:
             return "accepted by the mail server"
         if self.refused_at:
-            return f"refused, goes with the next run: {self.error}"
+            return f"refused, sent again with the next run: {self.error}"
         if self.attempted_at:
-            return "unknown: handed over, and the answer was not recorded"
-        return "waits for the next run"
+            return "unknown: sent, and the answer was not recorded"
+        return "waiting for the next run"
 
 
 class MailItem(models.Model):

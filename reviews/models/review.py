@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from articles.fields import LineField, build_length_checks
 from articles.models import Article, PublicationEvent, Revision
@@ -60,10 +61,10 @@ class MedicalReview(models.Model):
 
     class Outcome(models.TextChoices):
         APPROVED = "approved", "Signed"
-        CHANGES = "changes", "Sent back"
+        CHANGES = "changes", _("Changes requested")
         DECLINED = "declined", "Declined"
         UNFIT = "unfit", "Withdrawal recommended"
-        CANCELLED = "cancelled", "Request taken back"
+        CANCELLED = "cancelled", _("Request cancelled")
 
     # Only these move the annual dates: the clinician reads the whole page.
     WHOLE_PAGE_TRIGGERS = (Trigger.FIRST, Trigger.ANNUAL)
@@ -80,21 +81,29 @@ class MedicalReview(models.Model):
         models.PROTECT,
         null=True,
         related_name="+",
-        help_text="The last line of the page's publication log when the review was asked for.",
+        help_text=_("The last event of the page's publication log when the review was requested."),
     )
     review_months = models.PositiveSmallIntegerField(
         help_text="Until the next annual review, if this one is annual."
     )
-    interval_rule = models.CharField(max_length=100, help_text="Why it is as many months.")
+    interval_rule = models.CharField(
+        max_length=100, help_text=_("The rule that sets the number of months.")
+    )
     correction = LineField(
         max_length=500,
         blank=True,
         help_text=(
-            "What was wrong in the published text, and what is right: visitors read it, dated."
+            _("What was wrong in the published text, and what is right. Visitors see it, dated.")
         ),
     )
-    overridden = models.TextField(blank=True, help_text="What the checks blocked, a line each.")
-    override = models.TextField(blank=True, help_text="Why the review was asked for all the same.")
+    overridden = models.TextField(
+        _("overridden checks"), blank=True, help_text=_("What the checks blocked, a line each.")
+    )
+    override = models.TextField(
+        _("override reason"),
+        blank=True,
+        help_text=_("Why the review was requested although checks block it."),
+    )
     reviewer = models.ForeignKey(
         Reviewer, models.PROTECT, null=True, blank=True, related_name="medical_reviews"
     )
@@ -110,9 +119,9 @@ class MedicalReview(models.Model):
     class Meta:
         ordering = ["-requested_at", "-id"]
         permissions = [
-            ("request_review", "Can ask for a medical review"),
-            ("sign_review", "Can decide medical reviews"),
-            ("override_checks", "Can ask for a review that a check blocks"),
+            ("request_review", _("Can request a medical review")),
+            ("sign_review", _("Can sign and decide medical reviews")),
+            ("override_checks", _("Can override checks that block a review")),
         ]
         constraints = [
             models.UniqueConstraint(

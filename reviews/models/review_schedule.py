@@ -5,6 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, PublicationEvent
 from reviews.models.reviewer import Reviewer
@@ -52,11 +53,11 @@ class ReviewSchedule(models.Model):
         models.PROTECT,
         null=True,
         related_name="+",
-        help_text="Who signed the whole page last.",
+        help_text=_("Who signed the whole page last."),
     )
     recorded = models.BooleanField(
         default=False,
-        help_text="Nobody has signed it here: its review was recorded from an earlier system.",
+        help_text=_("Nobody has signed it here: it has an imported review."),
     )
     last_reviewed = models.DateField()
     next_due = models.DateField(db_index=True)
@@ -65,11 +66,9 @@ class ReviewSchedule(models.Model):
 
     class Meta:
         db_table = "reviews_standing"
-        verbose_name = "standing"
+        verbose_name = _("review schedule")
         ordering = ["next_due", "article"]
-        permissions = [
-            ("see_radar", "Can see what is due everywhere, plan reviews and recall pages")
-        ]
+        permissions = [("see_radar", _("Can view the radar, plan reviews and recall pages"))]
 
     def __str__(self):
         return f"{self.article_id}: due {self.next_due}"

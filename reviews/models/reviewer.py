@@ -6,6 +6,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from articles.content.review_line import Person
 from articles.fields import LineField, build_length_checks
@@ -25,13 +26,13 @@ class Reviewer(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviewer")
-    name = LineField(max_length=150, help_text="As printed in the review line.")
+    name = LineField(max_length=150, help_text=_("As shown in the review line."))
     post_nominals = LineField(max_length=100, blank=True, help_text="Such as “MD, FRCP”.")
     specialty = LineField(max_length=100)
-    slug = models.SlugField("address", max_length=150, unique=True)
+    slug = models.SlugField(_("URL slug"), max_length=150, unique=True)
     biography = models.TextField(blank=True)
     disclosures = models.TextField(
-        blank=True, help_text="Standing conflicts of interest, shown to visitors."
+        blank=True, help_text=_("Lasting conflicts of interest, shown to visitors.")
     )
     licence_number = LineField(max_length=60, help_text="Never shown to visitors.")
     licence_jurisdiction = LineField(max_length=100)

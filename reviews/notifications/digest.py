@@ -64,7 +64,7 @@ def _collect_schedules(recipients: MailRecipients) -> Iterator[NotificationLine]
     schedules = ReviewSchedule.objects.select_related("article__live", "reviewer")
     schedules = schedules.order_by("next_due", "article")
     past_grace = schedules.past_grace(recipients.today)
-    yield from _build_section("Past grace", past_grace, describe)
+    yield from _build_section("Past grace period", past_grace, describe)
     overdue = schedules.overdue(recipients.today)
     overdue = overdue.exclude(pk__in=past_grace.order_by().values("pk"))
     yield from _build_section("Overdue", overdue, describe)
@@ -85,7 +85,9 @@ def _collect_reviews(recipients: MailRecipients) -> Iterator[NotificationLine]:
     sent_back = reviews.filter(
         outcome=MedicalReview.Outcome.CHANGES, article__discarded_at__isnull=True
     )
-    yield from _build_section("Sent back", sent_back.exclude(Exists(newer)), _describe_sent_back)
+    yield from _build_section(
+        "Changes requested", sent_back.exclude(Exists(newer)), _describe_sent_back
+    )
 
 
 def _collect_drafts() -> Iterator[NotificationLine]:
@@ -99,7 +101,7 @@ def _collect_reader_reports() -> Iterator[NotificationLine]:
     """How many reports wait, and where: never a word of a reader's."""
     count = ReaderReport.objects.open().count()
     if count:
-        text = "It waits for an editor." if count == 1 else "They wait for an editor."
+        text = "It is waiting for an editor." if count == 1 else "They are waiting for an editor."
         url = reverse("admin:articles_readerreport_changelist")
         heading = f"Reader reports ({count})"
         yield NotificationLine(heading, "What readers reported", text, f"{url}?state=open")
@@ -123,9 +125,9 @@ def _describe_schedule(row: ReviewSchedule, recipients: MailRecipients) -> Descr
     url = get_edit_url(row.article)
     text = f"Due {row.next_due:%-d %B %Y}; "
     if row.recorded:
-        text += "recorded from a previous system, and not yet reviewed here."
+        text += "imported review, not yet reviewed here."
         return title, text, url
-    text += f"last reviewed by {row.reviewer or 'somebody who is no reviewer now'}"
+    text += f"last reviewed by {row.reviewer or 'somebody who is not a reviewer now'}"
     can_sign = row.reviewer_id in recipients.eligible_reviewers
     text += "." if can_sign else ", who cannot sign now."
     return title, text, url
@@ -134,7 +136,7 @@ def _describe_schedule(row: ReviewSchedule, recipients: MailRecipients) -> Descr
 def _describe_waiting(review: MedicalReview, recipients: MailRecipients) -> DescribedRow:
     day = timezone.localdate(review.requested_at)
     text = f"{review.get_trigger_display()}, since {day:%-d %B %Y}"
-    text += f", with {review.reviewer or 'any reviewer'}"
+    text += f", assigned to {review.reviewer or 'any reviewer'}"
     can_sign = review.reviewer_id is None or review.reviewer_id in recipients.eligible_reviewers
     text += "." if can_sign else ", who cannot sign now."
     return review.article.title, text, get_edit_url(review.article)
@@ -142,13 +144,13 @@ def _describe_waiting(review: MedicalReview, recipients: MailRecipients) -> Desc
 
 def _describe_sent_back(review: MedicalReview) -> DescribedRow:
     day = timezone.localdate(review.decided_at)
-    text = f"By {review.reviewer} on {day:%-d %B %Y}, and not asked for since."
+    text = f"By {review.reviewer} on {day:%-d %B %Y}, and no review requested since."
     return review.article.title, text, get_edit_url(review.article)
 
 
 def _describe_draft(page: Article) -> DescribedRow:
     day = timezone.localdate(page.created_at)
-    return page.title, f"Begun {day:%-d %B %Y}.", get_edit_url(page)
+    return page.title, f"Started {day:%-d %B %Y}.", get_edit_url(page)
 
 
 def _collect_licences(recipients: MailRecipients) -> Iterator[NotificationLine]:

@@ -12,25 +12,25 @@ Kind = Mail.MailKind
 # The subject of a mail about more than one thing.
 PLURAL_SUBJECTS = {
     Kind.REQUEST: "{} reviews wait for you",
-    Kind.DUE: "{} pages that you reviewed last fall due",
+    Kind.DUE: "{} pages that you reviewed last are due",
     Kind.DECIDED: "{} of your requests were decided",
     Kind.ANSWER: "{} of your comments were answered",
     Kind.LICENCE: "Your licences",
     Kind.DIGEST: "{} digests",
 }
 INTRODUCTIONS = {
-    Kind.REQUEST: "The link opens the text to read, and there you sign it or send it back.",
-    Kind.DUE: "You need not do anything yet: the editors ask you for the review, "
+    Kind.REQUEST: "The link opens the text to read, and there you sign it or request changes.",
+    Kind.DUE: "You do not need to do anything yet: the editors request the review from you, "
     "and you get its link then.",
-    Kind.DECIDED: "This is what became of the reviews you asked for.",
+    Kind.DECIDED: "These reviews that you requested are decided.",
     Kind.ANSWER: "The link opens the review with your comment.",
     Kind.LICENCE: "Reviews can be signed only under a licence that is recorded as valid.",
-    Kind.DIGEST: "This is where the reviews stand. Each link leads to the page or the person.",
+    Kind.DIGEST: "This is the status of the reviews. Each link leads to the page or the person.",
 }
 REASONS = {
     Kind.REQUEST: "you review for {site}, and these reviews are yours or open to any reviewer",
     Kind.DUE: "you signed these pages as a whole last, and can sign them again",
-    Kind.DECIDED: "you asked for these reviews",
+    Kind.DECIDED: "you requested these reviews",
     Kind.ANSWER: "you commented on these reviews",
     Kind.LICENCE: "you review for {site}",
     Kind.DIGEST: "you are a managing editor of {site}; it comes once a week",

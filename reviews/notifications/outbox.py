@@ -58,7 +58,7 @@ def _explain_unreachable(user) -> str:
     if not user.is_active:
         return "the account is closed"
     if not user.email.strip():
-        return "the account has no address"
+        return "the account has no email address"
     return ""
 
 

@@ -147,7 +147,7 @@ def _build_request(review: MedicalReview, user, today: dt.date) -> Notification:
     else:
         heading = "New"
         subject_line = f"Please review: {title}"
-    text = f"{review.get_trigger_display()}, asked for by {format_user_name(review.requested_by)}"
+    text = f"{review.get_trigger_display()}, requested by {format_user_name(review.requested_by)}"
     text += f" on {requested_on:%-d %B %Y}"
     text += "." if review.reviewer_id else "; open to any reviewer."
     url = reverse("reviews:review", kwargs={"uuid": review.uuid})
@@ -236,7 +236,7 @@ def collect_decisions(recipients: MailRecipients) -> Iterator[Notification]:
         text = f"{review.get_trigger_display()}: {outcome.lower()} by {decider}"
         text += f" on {day:%-d %B %Y}."
         if review.outcome != outcomes.APPROVED:
-            text += " What they wrote stands on the page’s form."
+            text += " What they wrote is in the status of the page."
         line = NotificationLine(outcome, title, text, get_edit_url(review.article))
         yield Notification(
             review.requested_by,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, DateField, F, OuterRef, Q, Subquery
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
 from articles.display import shorten_printable
@@ -49,14 +50,14 @@ def _build_states() -> dict[str, tuple[str, Callable]]:
     states = {
         "never": page_states.DUE_PERIODS["never"],
         "overdue": page_states.DUE_PERIODS["overdue"],
-        "grace": ("Past grace", _filter_past_grace),
+        "grace": (_("Past grace period"), _filter_past_grace),
     }
     for days in page_states.DUE_WITHIN_DAYS:
         states[str(days)] = (f"Due in {days} days", page_states.make_due_filter(days))
-    states["waiting"] = ("In review", _filter_waiting)
-    states["sent-back"] = ("Sent back", _filter_sent_back)
-    states["changed"] = ("Changed since sign-off", _filter_changed)
-    states["recorded"] = ("From a previous system", _filter_recorded)
+    states["waiting"] = (_("In review"), _filter_waiting)
+    states["sent-back"] = (_("Changes requested"), _filter_sent_back)
+    states["changed"] = (_("With unsigned changes"), _filter_changed)
+    states["recorded"] = (_("Imported reviews"), _filter_recorded)
     return states
 
 
@@ -147,14 +148,14 @@ def parse_filter(query, topics: list[Topic], reviewers: list[Reviewer]) -> Radar
         value = _parse_value(name, text, topics_by_slug, reviewers_by_slug)
         if value is None:
             invalid_parameters.append(
-                f"There is no {noun} “{shorten_printable(text)}”; the list is sifted by the rest."
+                f"There is no {noun} “{shorten_printable(text)}”; the other filters apply."
             )
         else:
             values[field] = value
     for name in query:
         if name not in PARAMETERS and name not in OTHER_PARAMETERS:
             invalid_parameters.append(
-                f"There is no filter “{shorten_printable(name)}”; it is left out."
+                f"There is no filter “{shorten_printable(name)}”; it is ignored."
             )
     return RadarFilter(**values, invalid_parameters=tuple(invalid_parameters))
 
@@ -286,7 +287,7 @@ def _format_reviewer(schedule: ReviewSchedule | None) -> str:
     if schedule is None:
         return ""
     if schedule.recorded:
-        return "Nobody here: recorded from a previous system"
+        return "Nobody here: imported review"
     return str(schedule.reviewer or "")
 
 

@@ -94,7 +94,7 @@ def _get_list_page(pages, page_number: str, invalid_parameters: list[str]):
         return paginator.page(page_number)
     except (EmptyPage, InvalidPage):
         invalid_parameters.append(
-            f"This list has no page {shorten_printable(page_number)}; you see its first."
+            f"This list has no page {shorten_printable(page_number)}; this is the first."
         )
         return paginator.page(1)
 
@@ -128,12 +128,12 @@ def _label_filters(radar_filter: queries.RadarFilter) -> dict[str, str]:
     state_label, _ = queries.STATES.get(radar_filter.state, ("", None))
     holder = radar_filter.holder
     if holder == queries.NOBODY:
-        holder = "no reviewer in particular"
+        holder = "any reviewer"
     labels = {
         "state": state_label,
-        "topic": f"Filed under {radar_filter.topic}",
-        "reviewer": f"Reviewed last by {radar_filter.reviewer}",
-        "with": f"With {holder}",
+        "topic": f"Topic: {radar_filter.topic}",
+        "reviewer": f"Last reviewed by {radar_filter.reviewer}",
+        "with": f"Assigned to {holder}",
     }
     if radar_filter.month:
         labels["due"] = f"Due in {radar_filter.month:%B %Y}"

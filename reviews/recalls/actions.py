@@ -45,7 +45,7 @@ def open_recall(
     if not reason.strip():
         raise CannotRecall("Say why these pages are recalled: the reviewers read it.")
     if trigger not in Recall.TRIGGERS:
-        raise CannotRecall("Choose what the recall is for.")
+        raise CannotRecall("Choose the reason for the recall.")
     pages = list(Article.objects.public().filter(pk__in=page_ids).order_by("sort_key", "pk"))
     _check_pages(pages, page_ids)
     recall = Recall.objects.create(
@@ -76,7 +76,7 @@ def _lock_pages(page_ids: list[int]) -> None:
 
 def _check_pages(pages: list[Article], page_ids: list[int]) -> None:
     if not page_ids:
-        raise CannotRecall("Tick at least one page.")
+        raise CannotRecall("Select at least one page.")
     if len(page_ids) > MAX_PAGES:
         raise CannotRecall(
             f"At most {MAX_PAGES} pages can be recalled at once. "
@@ -85,7 +85,7 @@ def _check_pages(pages: list[Article], page_ids: list[int]) -> None:
     missing = len(set(page_ids)) - len(pages)
     if missing:
         which = "One of these pages is" if missing == 1 else f"{missing} of these pages are"
-        raise CannotRecall(f"{which} not public any more. Nothing was done: search again.")
+        raise CannotRecall(f"{which} not public any more. Nothing was requested: search again.")
 
 
 def _request_review(page: Article, recall: Recall, reviewer: Reviewer | None, by) -> MedicalReview:
@@ -107,7 +107,7 @@ WAITING = "waiting"
 CLOSED = "closed"
 STATES = {
     SIGNED: "Signed",
-    SENT_BACK: "Sent back",
+    SENT_BACK: "Changes requested",
     WITHDRAWN: "Withdrawn",
     WAITING: "Waiting",
     CLOSED: "Closed without a signature",

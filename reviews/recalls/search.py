@@ -20,8 +20,8 @@ PARTS = {
     "words": ("Words anywhere in the page", ""),
     "cause": ("A cause", "cause"),
     "code": ("A code", "codes"),
-    "reference": ("A reference or its address", "references"),
-    REVIEWER: ("Who reviewed it last", ""),
+    "reference": ("A reference or its link", "references"),
+    REVIEWER: ("Last reviewed by", ""),
 }
 TAG_PATTERN = re.compile(r"<[^>]*>")
 NON_ASCII_PATTERN = re.compile(r"[^\x00-\x7f]")
@@ -132,7 +132,7 @@ def _match_reviewer(line: str, wanted: list[str]) -> MatchExcerpt | None:
     folded_name = fold_text(name)
     if not all(word in folded_name for word in wanted):
         return None
-    label = "Reviewed in an earlier system by" if review_line.earlier else "Reviewed last by"
+    label = "Imported review by" if review_line.earlier else "Last reviewed by"
     return _cut_excerpt(label, name, wanted[0])
 
 

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.publishing.actions import ActionRefused
@@ -22,19 +23,19 @@ class RecallSearchForm(forms.Form):
     """What to look for, and where in the signed text."""
 
     q = forms.CharField(
-        label="Look for",
+        label=_("Search for"),
         max_length=200,
-        help_text="All the words must be found. Case and accents do not matter.",
+        help_text="Every word must be found, ignoring case and accents.",
     )
     part = forms.ChoiceField(
-        label="In",
+        label=_("Search in"),
         choices=[(name, label) for name, (label, _) in search.PARTS.items()],
         initial="words",
     )
 
     def clean_q(self):
         if not search.split_words(self.cleaned_data["q"]):
-            raise forms.ValidationError("Give at least one word.")
+            raise forms.ValidationError("Enter at least one word.")
         return self.cleaned_data["q"]
 
 
@@ -42,20 +43,22 @@ class RecallForm(forms.Form):
     """Why the chosen pages are recalled."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    trigger = forms.ChoiceField(label="What for", choices=Recall._meta.get_field("trigger").choices)
+    trigger = forms.ChoiceField(
+        label=_("Reason"), choices=Recall._meta.get_field("trigger").choices
+    )
     reason = forms.CharField(
-        label="Why",
+        label=_("Explanation"),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=4000,
-        help_text="What is new, and where it says so. The reviewers read this, and it is kept.",
+        help_text="What is new, and its source. The reviewers read this, and it is kept.",
         error_messages={"required": "Say why these pages are recalled: the reviewers read it."},
     )
     reviewer = forms.ModelChoiceField(
         Reviewer.objects.none(),
         required=False,
-        empty_label="Any reviewer",
+        empty_label=_("Any reviewer"),
         help_text="Nobody can sign a page with words of their own in it: "
-        "such a recall is refused whole.",
+        "such a recall is refused as a whole.",
     )
 
     def __init__(self, *args, **kwargs):
@@ -81,7 +84,7 @@ def recalls(request):
             except ActionRefused as error:
                 refusal = str(error)
             else:
-                messages.success(request, "The reviews are open.")
+                messages.success(request, "The reviews are requested.")
                 return redirect("reviews:recall", opened.uuid)
     else:
         chosen = set(page_ids)

@@ -29,8 +29,8 @@ TOLERANCE = 1.1
 STEM_LENGTH = 5  # "neurology" and "neurological" begin alike; "heart" is whole
 STOP_WORDS = {"medicine", "general", "health", "system", "and", "the", "disorders", "diseases"}
 
-ONLY_AUTHORS_LEFT = "Whoever could read it has words of their own in it."
-NOBODY_AVAILABLE = "Nobody who may read it is there before its date, with a licence that lasts."
+ONLY_AUTHORS_LEFT = "Every possible reviewer wrote some of it."
+NOBODY_AVAILABLE = "No possible reviewer is available before its due date with a valid licence."
 NO_REVIEWERS = "There is no reviewer who can sign."
 
 

@@ -18,9 +18,9 @@ from reviews.signing import actions, eligibility
 
 # Each is asked for by itself, all in one transaction: on SQLite a minute without other writers.
 MAX_PAGES = 500
-SENT_BACK = "It was sent back, and its editors have not asked for it again."
+SENT_BACK = "Changes were requested, and no review has been requested since."
 IN_REVIEW = "In review already."
-UNDATED = "Never signed, or withdrawn: ask for it by itself, from its form."
+UNDATED = "Never signed, or withdrawn: request its review from its own form."
 
 
 class CannotPlan(ActionRefused):
@@ -173,10 +173,10 @@ def _fingerprint(facts: list) -> str:
 
 CHANGE_REASONS = {
     "day": "a day has passed",
-    "pages": "other pages fall due, or some of these were signed, withdrawn, filed elsewhere "
-    "or asked for",
-    "words": "somebody wrote in one of these pages",
-    "readers": "a reviewer came, left, took or decided a review, is away on other days, "
+    "pages": "other pages are due, or some of these were signed, withdrawn, moved to other topics "
+    "or requested",
+    "words": "somebody changed one of these pages",
+    "readers": "a reviewer was added or removed, took or decided a review, is away on other days, "
     "or has another licence",
 }
 
@@ -199,7 +199,7 @@ def open_reviews(pages, *, fingerprints: dict[str, str], by) -> list[MedicalRevi
         )
     planned = proposal.plan.planned_reviews
     if not planned:
-        raise CannotPlan("There is nothing to give out.")
+        raise CannotPlan("There is nothing to assign.")
     page_ids = [review.page for review in planned]
     # Locked in one order, so that two plans take turns.
     locked = Article.objects.select_for_update().filter(pk__in=page_ids)

@@ -40,7 +40,7 @@ def plan(request):
             refusal = str(error)
         else:
             count = "1 review is" if len(opened) == 1 else f"{len(opened)} reviews are"
-            messages.success(request, f"{count} open, each with its reviewer and its week.")
+            messages.success(request, f"{count} assigned, each to its reviewer and week.")
             return redirect(_build_radar_url({"state": "waiting"}))
     proposal = build_proposal(pages, today)
     context = {

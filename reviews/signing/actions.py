@@ -75,7 +75,7 @@ def request_review(
     Raises CannotRequestReview, with a message for the editor.
     """
     if not by.has_perm("reviews.request_review"):
-        raise CannotRequestReview("Only editors can ask for a review.")
+        raise CannotRequestReview("Only editors can request a review.")
     for text in (note, correction, override):
         validate_printable(text, CannotRequestReview)
     page = pages.lock_page(page)
@@ -83,7 +83,7 @@ def request_review(
         raise CannotRequestReview("This page was discarded.")
     if page.medical_reviews.waiting().exists():
         raise CannotRequestReview(
-            "This page is in review already. Take that request back to ask anew."
+            "This page is in review already. Cancel that request to request again."
         )
     revision = pages.record_revision(page, by=by)
     blocking = _get_overridden_problems(page, by, override)
@@ -156,9 +156,7 @@ def _get_overridden_problems(page: Article, by, override: str) -> list[quality.P
     if not override.strip():
         raise CannotRequestReview(message)
     if not by.has_perm("reviews.override_checks"):
-        raise CannotRequestReview(
-            f"{message} Only a managing editor can ask for a review without that."
-        )
+        raise CannotRequestReview(f"{message} Only a managing editor can override this check.")
     return blocking
 
 
@@ -222,7 +220,7 @@ def sign_off(
         line, rule = compute_review_line(review, reviewer, timezone.localdate(now))
     except CannotSignChange as error:
         raise CannotSign(
-            "A change can only be signed on a published page. The editors must ask again."
+            "A change can only be signed on a published page. The editors must request it again."
         ) from error
     comment = comments.compose_decision_text(review, "")
     private_values = {"licence_number_hash": reviewer.licence_number}
@@ -310,15 +308,16 @@ def _record_decision(
         raise CannotDecide("Only reviewers can decide a review.")
     if review.reviewer_id not in (None, reviewer.pk):
         raise CannotDecide(
-            f"This review was given to {review.reviewer}, and only they can decide it."
+            f"This review is assigned to {review.reviewer}, and only they can decide it."
         )
     if outcome == Outcome.UNFIT and not review.article.live_id:
         raise CannotDecide(
-            "Visitors cannot read this page, so there is nothing to withdraw. Send it back instead."
+            "Visitors cannot read this page, so there is nothing to withdraw. "
+            "Request changes instead."
         )
     validate_printable(comment, CannotDecide)
     if outcome != Outcome.CHANGES or not review.comments.exists():
-        validate_text(comment, "Say what the editors should do.", CannotDecide)
+        validate_text(comment, "Say what the editors should change.", CannotDecide)
     text = comments.compose_decision_text(review, comment)
     actor = ledger.make_reviewer_actor(reviewer)
     entry = _append_decision_entry(review, outcome, actor, by=by, meaning=meaning, comment=text)
@@ -330,7 +329,7 @@ def _record_decision(
 def cancel_request(review: MedicalReview, *, by) -> LedgerEntry:
     """Take an open request back, so that a review can be requested again."""
     if not by.has_perm("reviews.request_review"):
-        raise CannotDecide("Only editors can take a request back.")
+        raise CannotDecide("Only editors can cancel a request.")
     pages.lock_page(review.article)
     review = lock_open_review(review, CannotDecide)
     actor = ledger.make_editor_actor(by)

@@ -26,11 +26,10 @@ def assign(review: MedicalReview, *, reviewer: Reviewer, by) -> MedicalReview:
     """Give an open review to a reviewer who can sign it. Raises CannotAssign."""
     review = lock_open_review(review, CannotAssign)
     if not by.has_perm("reviews.request_review") and by.pk != reviewer.user_id:
-        raise CannotAssign("Only editors can give a review to somebody else.")
+        raise CannotAssign("Only editors can reassign a review.")
     if review.reviewer_id not in (None, reviewer.pk) and not by.has_perm("reviews.request_review"):
         raise CannotAssign(
-            f"This review was given to {review.reviewer}. "
-            "Only editors can give it to somebody else."
+            f"This review is assigned to {review.reviewer}. Only editors can reassign it."
         )
     return _set_reviewer(review, reviewer)
 
@@ -45,13 +44,13 @@ def hand_over(review: MedicalReview, *, to: Reviewer, by, word: str = "") -> Han
     by = reload_user(by)
     giver = Reviewer.objects.filter(user=by).first()
     if giver is None or not by.is_active or not by.has_perm("reviews.sign_review"):
-        raise CannotAssign("Only reviewers can hand a review over.")
+        raise CannotAssign("Only reviewers can reassign a review.")
     if review.reviewer_id not in (None, giver.pk):
         raise CannotAssign(
-            f"This review was given to {review.reviewer}, and only they can hand it over."
+            f"This review is assigned to {review.reviewer}, and only they can reassign it."
         )
     if to.pk == giver.pk:
-        raise CannotAssign("Choose somebody else than yourself.")
+        raise CannotAssign("Choose somebody other than yourself.")
     validate_printable(word, CannotAssign)
     _set_reviewer(review, to)
     return HandOver.objects.create(
@@ -75,7 +74,7 @@ def _set_reviewer(review: MedicalReview, reviewer: Reviewer) -> MedicalReview:
 def record_absence(reviewer: Reviewer, *, first_day: dt.date, last_day: dt.date) -> Absence:
     """Record that a reviewer does not review on some days. Raises CannotRecordAbsence."""
     if last_day < first_day:
-        raise CannotRecordAbsence("The last day comes before the first.")
+        raise CannotRecordAbsence("The last day is before the first.")
     if last_day < timezone.localdate():
         raise CannotRecordAbsence("These days are over.")
     if (last_day - first_day).days > MAX_ABSENCE_DAYS:

@@ -3,6 +3,7 @@
 from allauth.core import ratelimit
 from django import forms
 from django.contrib.auth import update_session_auth_hash
+from django.utils.translation import gettext_lazy as _
 
 from reviews.signing import second_factor
 
@@ -14,20 +15,20 @@ class ConfirmIdentityForm(forms.Form):
     """
 
     password = forms.CharField(
-        label="Your password, again",
+        label=_("Your password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         help_text="It makes this your signature.",
         error_messages={"required": "Enter your password: it makes this your signature."},
     )
     code = forms.CharField(
-        label="Code of your app",
+        label=_("Authenticator code"),
         max_length=40,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
         ),
-        help_text="The one it shows now, or one of your recovery codes.",
-        error_messages={"required": "Enter the code that your app shows now."},
+        help_text=_("The code that your authenticator app shows now, or a recovery code."),
+        error_messages={"required": "Enter the code that your authenticator app shows now."},
     )
 
     def __init__(self, *args, request, **kwargs):

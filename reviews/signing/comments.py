@@ -46,7 +46,7 @@ def pin(review: MedicalReview, *, part: str, text: str, by) -> Comment:
         raise CannotComment("Only reviewers can comment here.")
     if review.reviewer_id not in (None, reviewer.pk):
         raise CannotComment(
-            f"This review was given to {review.reviewer}, and only they can comment on it."
+            f"This review is assigned to {review.reviewer}, and only they can comment on it."
         )
     labels = get_parts(review.revision.read())
     if part not in labels:

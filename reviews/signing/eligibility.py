@@ -75,11 +75,11 @@ def get_signing_error(review: MedicalReview, user) -> str:
         day = timezone.localdate(review.decided_at)
         return f"This review was decided already, by {name} on {day:%-d %B %Y}."
     if review.reviewer_id not in (None, reviewer.pk):
-        return f"This review was given to {review.reviewer}, and only they can decide it."
+        return f"This review is assigned to {review.reviewer}, and only they can decide it."
     if error := reviewer.get_signing_error(timezone.localdate()):
         return error
     if is_barred(review.article, user):
-        return "Some words of this page are your own, so somebody else must sign it."
+        return "You wrote some of this page, so somebody else must sign it."
     return get_outdated_error(review)
 
 
@@ -94,12 +94,12 @@ def get_current_withdrawal(page: Article) -> PublicationEvent | None:
 def get_outdated_error(review: MedicalReview) -> str:
     """What happened to the page that makes this review outdated; empty if nothing did."""
     if review.article.discarded_at:
-        return "The page was discarded after this review was asked for."
+        return "The page was discarded after this review was requested."
     newest = review.article.publications.select_related("revision").order_by("-id").first()
     if newest is None:
         return ""
     if newest.kind == PublicationEvent.EventKind.WITHDRAW and newest.pk != review.basis_id:
-        return "The page was withdrawn after this review was asked for. The editors must ask again."
+        return "The page was withdrawn after this request. The editors must request it again."
     if newest.revision.number > review.revision.number:
-        return "A later text of this page is published already. The editors must ask again."
+        return "A later text of this page is published already. The editors must request it again."
     return ""

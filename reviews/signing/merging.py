@@ -10,7 +10,7 @@ from reviews.signing.actions import withdraw_page
 def find_obstacles(pages: Iterable[int]) -> dict[int, str]:
     """Page id → why it cannot be merged now: it is in review."""
     waiting = MedicalReview.objects.waiting().filter(article__in=pages)
-    message = "is in review. Wait for the decision, or take the request back first."
+    message = "is in review. Wait for the decision, or cancel the request first."
     return dict.fromkeys(waiting.values_list("article", flat=True), message)
 
 

@@ -27,21 +27,20 @@ def open_review(
     Raises CannotOpenReview or CannotRequestReview, with a message for the editor.
     """
     if not by.has_perm("reviews.request_review"):
-        raise CannotOpenReview("Only editors can ask for a review.")
+        raise CannotOpenReview("Only editors can request a review.")
     page = pages.lock_page(report.article)
     report = feedback_actions.lock_report(report, by=by)
-    validate_text(reason, "Say in a few words what the reviewer should look at.", CannotOpenReview)
+    validate_text(reason, "Say in a few words what the reviewer should check.", CannotOpenReview)
     if not page.live:
         raise CannotOpenReview(
-            "Visitors cannot read this page now, so there is nothing to read again. "
-            "Close the report."
+            "Visitors cannot read this page now, so there is nothing to review. Dismiss the report."
         )
     review = page.medical_reviews.waiting().first()
     was_open = review is not None
     if was_open:
-        outcome = "Added to the review that was open."
+        outcome = "Added to an open review."
     else:
-        outcome = "A review was opened."
+        outcome = "A review was requested."
         review = actions.request_review(
             page,
             by=by,

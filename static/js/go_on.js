@@ -3,6 +3,6 @@
   const form = document.querySelector("form[data-go-on]");
   if (!form) return;
   const button = form.querySelector("[type=submit]");
-  form.addEventListener("submit", () => { button.disabled = true; button.value = "Going on …"; });
+  form.addEventListener("submit", () => { button.disabled = true; button.value = "Continuing …"; });
   setTimeout(() => form.requestSubmit(), 600);
 })();

@@ -5,7 +5,7 @@ for (const input of document.querySelectorAll("input[data-largest]")) {
   input.addEventListener("change", () => {
     const file = input.files[0], largest = Number(input.dataset.largest);
     const tooLarge = file && file.size > largest;
-    input.setCustomValidity(tooLarge ? `This file has ${size(file.size)}, and at most ${size(largest)} can be sent. Pack it (.gz), or divide it.` : "");
+    input.setCustomValidity(tooLarge ? `This file has ${size(file.size)}, and at most ${size(largest)} can be sent. Compress it (.gz), or divide it.` : "");
     input.reportValidity();
   });
 }

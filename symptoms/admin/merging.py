@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from articles.admin.autocomplete import PreloadedAutocomplete
@@ -88,14 +89,15 @@ class MergingAdminMixin:
             return actions
         return actions | {"merge_two": self.get_action("merge_two")}
 
-    @admin.action(description="Merge two …")
+    @admin.action(description=_("Merge two …"))
     def merge_two(self, request, queryset):
         """Of two that are ticked, the one that more pages name is offered to be kept."""
         rows = list(queryset[:3])
         if len(rows) != 2:
             noun = self.opts.verbose_name_plural
             messages.warning(
-                request, f"Tick exactly two {noun} to merge them. You can choose which one is kept."
+                request,
+                f"Select exactly two {noun} to merge. You can choose which one to merge into.",
             )
             return redirect(request.get_full_path())
         kept, other = sorted(rows, key=self._get_merge_rank)
@@ -214,8 +216,8 @@ def _format_history_links(duplicates: list) -> str:
     if len(duplicates) > MAX_ROWS:
         more = f" and {len(duplicates) - MAX_ROWS} more"
     message = (
-        "Both were named, and one row stayed, on: {}{}. "
-        "What the other said is in the history of each page."
+        "Both were listed, and one row was kept, on: {}{}. "
+        "The other row is in the history of each page."
     )
     return format_html(message, links, more)
 
@@ -303,7 +305,7 @@ class CauseMergingMixin(MergingAdminMixin):
             revised = "No page named it"
         return (
             f"“{result.plan.lost}” is merged into “{result.kept}”. {revised}. "
-            "Visitors read what was signed."
+            "Visitors still read the signed text."
         )
 
     def get_duplicates(self, plan) -> list:
@@ -374,7 +376,7 @@ class SymptomMergingMixin(MergingAdminMixin):
             outcome = "is discarded"
         draft = "It did not change."
         if result.changed:
-            draft = "Its draft changed: read it through, then ask for a review."
+            draft = "Its draft changed: read it through, then request a review."
         message = f"“{lost}” {outcome}, and “{result.kept}” covers its subject. {draft}"
         count = len(result.page_ids)
         if count:

@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.changelists import MAX_SEARCH_WORDS
 from articles.admin.images import FigureInline
@@ -52,8 +53,7 @@ class BaseSymptomAdmin(PageAdmin):
         CodeInline,
     )
     search_help_text = (
-        "Looks for every word in title, other names, codes and address. "
-        "Case and accents do not matter."
+        "Searches title, other names, codes and URL slug for every word, ignoring case and accents."
     )
     fieldsets = (
         (
@@ -83,7 +83,7 @@ class BaseSymptomAdmin(PageAdmin):
         FigureInline,
         ReferenceInline,
         CodeInline,
-        "Frame",
+        _("Page settings"),
     )
 
     def build_word_query(self, word):
@@ -128,5 +128,6 @@ class BaseCauseAdmin(admin.ModelAdmin):
         count = record_cause(obj, by=request.user)
         if count:
             messages.info(
-                request, f"{count} pages now differ from what was signed, and wait for a signature."
+                request,
+                f"{count} pages now differ from what was signed, and are waiting for a signature.",
             )

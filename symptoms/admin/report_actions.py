@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.db import transaction
 from django.db.models import Count, Exists, F, Max, OuterRef, ProtectedError, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from articles.display import format_page_count
 from articles.models import Article, MergedPage, Revision
@@ -50,8 +51,8 @@ class BodySystemForm(forms.Form):
 
 
 class AddReverseRelationsAction(ReportAction):
-    label = "Add the other way …"
-    heading = "Add the other way of {count}"
+    label = _("Add reverse relations …")
+    heading = _("Add the reverse relation of {count}")
     button = "Add {count}"
     description = (
         "The other page names this one too, after those that it names already, and not among the "
@@ -72,7 +73,7 @@ class AddReverseRelationsAction(ReportAction):
                 allowed[str(row.pk)] = f"{row.other.title} will name {row.symptom.title}"
             else:
                 name = f"{row.symptom.title} names {row.other.title}"
-                excluded.append((name, "goes both ways by now."))
+                excluded.append((name, "goes both ways already."))
         return ActionPreview(allowed, excluded)
 
     @transaction.atomic
@@ -182,12 +183,12 @@ def _find_obstacles(rows: list[Cause]) -> dict[int, str]:
     named = SymptomCause.objects.filter(cause__in=list(keys.values()))
     for key, discarded_at in named.values_list("cause", "symptom__discarded_at"):
         if discarded_at:
-            reasons[key] = "is named by a draft that was put away."
+            reasons[key] = "is named by a discarded draft."
         else:
-            reasons[key] = "is named by a page by now."
+            reasons[key] = "is named by a page now."
     signed = CauseAddress.objects.filter(cause_uuid__in=list(keys))
     for uuid in signed.values_list("cause_uuid", flat=True):
-        reasons[keys[uuid]] = "was signed: texts and addresses of old lead to it."
+        reasons[keys[uuid]] = "was signed: old texts and links lead to it."
     merged = MergedCause.objects.filter(kept__in=list(keys.values())).select_related("kept")
     for row in merged:
         reasons[row.kept_id] = f"keeps the name “{row.name}”, which was merged into it."

@@ -175,7 +175,7 @@ class MissingCodesReport(Report):
     name, title = "missing-codes", "Symptoms without a code"
     description = (
         "Symptoms by which no patient-record system can find the page. "
-        "Sift by coding system to see what it lacks."
+        "Filter by coding system to see what is missing."
     )
     empty_message = "Every symptom has one."
     noun = ("symptom", "symptoms")
@@ -283,7 +283,7 @@ class SimilarNamesReport(Report):
             self._build_name_cell(one, uses),
             self._build_name_cell(other, uses),
             ReportCell(label),
-            ReportCell("See what would happen", self.get_merge_url(one.key, other.key)),
+            ReportCell("Preview merge", self.get_merge_url(one.key, other.key)),
         ]
         return ReportLine(f"{one.key}-{other.key}", f"{one.text} and {other.text}", cells)
 
@@ -299,7 +299,7 @@ def _get_merge_url(model_name: str, kept: int, other: int) -> str:
 class SimilarCausesReport(SimilarNamesReport):
     name, title = "look-alike-causes", "Causes that look alike"
     description = (
-        "Two causes that may be one. In brackets stands how many pages name each. "
+        "Two causes that may be one. The number of pages that name each is in brackets. "
         "Merge them, or leave them."
     )
     permission = "symptoms.view_cause"
@@ -323,7 +323,7 @@ class SimilarSymptomsReport(SimilarNamesReport):
     name, title = "look-alike-symptoms", "Symptoms that look alike"
     description = (
         "Two pages that may be of one symptom, by their titles or other names. "
-        "In brackets stands how many pages name each. Merge them, or leave them."
+        "The number of pages that name each is in brackets. Merge them, or leave them."
     )
     permission = "symptoms.view_symptom"
 

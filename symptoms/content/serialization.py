@@ -196,7 +196,7 @@ def _replace_merged_causes(
             uuids.add(successor.uuid)
             replaced = {"uuid": successor.uuid, "name": successor.name}
             named.append((group.heading, cause.model_copy(update=replaced)))
-            report.append(f"{merged} stands in its place.")
+            report.append(f"{merged} replaces it.")
     return named, report
 
 

@@ -23,8 +23,8 @@ from symptoms.models import Cause, MergedCause, PublishedCause, Symptom, Symptom
 # row is deleted: for what belongs to a cause and moves along, such as the ids of imports.
 MERGE_HANDLERS: list[Callable[[Cause, Cause], None]] = []
 CONCURRENT_CHANGE = (
-    "Somebody named “{}” on another page at this very moment. Nothing was done. "
-    "Look at it anew, then confirm."
+    "Somebody named “{}” on another page at this very moment. Nothing was merged. "
+    "Check the preview again, then confirm."
 )
 SYMPTOM_FIELDS = ("title", "sort_key", "discarded_at", "live")
 
@@ -73,7 +73,7 @@ def get_merge_error(lost: Cause, kept: Cause, *, by: AbstractUser) -> str:
     public = PublishedCause.objects.filter(cause_uuid=lost.uuid).exists()
     if public and not by.has_perm("symptoms.delete_cause"):
         return (
-            f"“{lost}” has a public page, which will lead on to “{kept}”. "
+            f"“{lost}” has a public page, which will redirect to “{kept}”. "
             "Only managing editors can merge it."
         )
     return ""

@@ -27,6 +27,44 @@ ADDED_FIELDS: dict[str, set[str]] = {}
 # Headings of the columns that later builds added to lists as files.
 ADDED_HEADINGS: set[str] = set()
 
+# Words of later builds, and those of build 978f4c9 in their place: in letters, and in the cells of
+# lists as files. Longer ones come before those that they contain.
+RELABELLED_IN_LETTERS: dict[str, str] = {
+    "Past grace period (": "Past grace (",
+    "imported review, not yet reviewed here.": (
+        "recorded from a previous system, and not yet reviewed here."
+    ),
+    ", assigned to ": ", with ",
+    "and no review requested since.": "and not asked for since.",
+    "Started ": "Begun ",
+    "This is the status of the reviews.": "This is where the reviews stand.",
+    ", requested by ": ", asked for by ",
+    "These reviews that you requested are decided.": (
+        "This is what became of the reviews you asked for."
+    ),
+    "you requested these reviews": "you asked for these reviews",
+    "you sign it or request changes.": "you sign it or send it back.",
+    "You do not need to do anything yet: the editors request the review from you,": (
+        "You need not do anything yet: the editors ask you for the review,"
+    ),
+    "What they wrote is in the status of the page.": "What they wrote stands on the page’s form.",
+    "that you reviewed last are due": "that you reviewed last fall due",
+    "changes requested by ": "sent back by ",
+    "Changes requested": "Sent back",
+    "are waiting for an editor.": "wait for an editor.",
+    "is waiting for an editor.": "waits for an editor.",
+    "somebody who is not a reviewer now": "somebody who is no reviewer now",
+    "open this link and choose one": "open this address and choose one",
+    "The link works once": "The address works once",
+}
+RELABELLED_IN_CELLS: dict[str, str] = {
+    "Changes requested": "Sent back",
+    "Request cancelled": "Request taken back",
+    "In review": "Waiting for a reviewer",
+    "Live, imported review": "Live, recorded from a previous system",
+    "Live, with unsigned changes": "Live, changed since",
+}
+
 VERBS = ("add", "change", "delete", "view")
 
 
@@ -98,3 +136,15 @@ def old_addresses(text: str) -> str:
         app, _, old_name = old.partition(".")
         text = text.replace(f"admin/{app}/{new}/", f"admin/{app}/{old_name}/")
     return text
+
+
+def old_words(text: str, relabelled: dict[str, str]) -> str:
+    """A text with the words that build 978f4c9 had in place of later ones."""
+    for new, old in relabelled.items():
+        text = text.replace(new, old)
+    return text
+
+
+def with_old_cells(data: bytes) -> bytes:
+    """A list as CSV with the words of build 978f4c9 in its cells."""
+    return old_words(data.decode(), RELABELLED_IN_CELLS).encode()

@@ -33,7 +33,7 @@ def fill_in(page) -> None:
     for box in page.locator("#sign form").first.locator("[type=checkbox]").all():
         box.check()
     page.get_by_label("Conflicts of interest").fill("None")
-    page.get_by_label("Your password, again").fill(PASSWORD)
+    page.get_by_label("Your password").fill(PASSWORD)
 
 
 def sign(page) -> None:
@@ -78,7 +78,7 @@ def test_an_annual_review_goes_from_a_link_to_the_signature_on_a_phone(ann, ravi
     expect(page.locator("#changes ins").first).to_contain_text(", and warmth")
     page.get_by_text("parts did not change").first.click()
     expect(page.locator("#changes h3", has_text="Title").first).to_be_visible()
-    page.get_by_role("link", name="Decide").click()
+    page.get_by_role("link", name="Decision").click()
     sign(page)
     expect(page.locator("main")).to_contain_text("Nothing else waits for you.")
     assert ReviewSchedule.objects.get(article=symptom.pk).next_due > timezone.localdate()
@@ -98,9 +98,9 @@ def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, 
     ravi_page.get_by_role("link", name="Facial spasms").click()
     ravi_page.get_by_label("Part of the page").select_option("Treatment")
     ravi_page.get_by_label("Your comment").fill("Say for how long.")
-    ravi_page.get_by_role("button", name="Pin the comment").click()
-    ravi_page.get_by_text("Your comment is pinned to “Treatment”.").wait_for()
-    ravi_page.get_by_role("button", name="Send back to the editor").click()
+    ravi_page.get_by_role("button", name="Add comment").click()
+    ravi_page.get_by_text("Your comment on “Treatment” is saved.").wait_for()
+    ravi_page.get_by_role("button", name="Request changes").click()
     ravi_page.get_by_text("was not signed").wait_for()
     expect(ravi_page.locator("main")).to_contain_text("On “Treatment”: Say for how long.")
 
@@ -110,12 +110,12 @@ def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, 
     assert find_violations(ann_page) == []
     ann_page.get_by_label("Your answer").fill("Two weeks: it says so now.")
     ann_page.get_by_role("button", name="Answer").click()
-    ann_page.get_by_text("Your answer is kept.").wait_for()
+    ann_page.get_by_text("Your answer is saved.").wait_for()
     workflow.edit(symptom, by=ann, treatment="<p>Rest helps within two weeks.</p>")
     request_review(symptom, by=ann, reviewer=ravi.reviewer)
 
     ravi_page.goto("/desk/")
-    ravi_page.get_by_text("The pinned comment is answered").wait_for()
+    ravi_page.get_by_text("The comment is answered").wait_for()
     ravi_page.locator(".cards:not(.quiet)").get_by_role("link", name="Facial spasms").click()
     for words in ("Say for how long.", "Two weeks: it says so now.", "changed since"):
         expect(ravi_page.locator("#comments")).to_contain_text(words)
@@ -126,15 +126,15 @@ def test_a_second_factor_is_enrolled_and_signs(ann, ravi, open_page):
     request_review(workflow.write_symptom(ann), by=ann, reviewer=ravi.reviewer)
     page = open_page(**PHONE)
     log_in(page, "ravi", "/desk/")
-    page.get_by_role("link", name="Secure your signature").click()
     page.get_by_role("link", name="Set it up").click()
+    page.get_by_role("link", name="Set up two-step sign-in").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
-    page.get_by_role("heading", name="Set up your app").wait_for()
+    page.get_by_role("heading", name="Set up two-step sign-in").wait_for()
     secret = page.locator("#authenticator_secret").inner_text()
     assert find_violations(page) == []
     page.get_by_label("Authenticator code").fill(compute_code(secret))
-    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_role("button", name="Turn on").click()
     page.get_by_role("heading", name="Recovery codes").wait_for()
     assert find_violations(page) == []
     for path in ("", "recovery/new/", "remove/"):
@@ -144,7 +144,7 @@ def test_a_second_factor_is_enrolled_and_signs(ann, ravi, open_page):
     page.goto("/desk/")
     page.get_by_role("link", name="Facial spasms").click()
     fill_in(page)
-    page.get_by_label("Code of your app").fill(compute_code(secret, later=1))
+    page.get_by_label("Authenticator code").fill(compute_code(secret, later=1))
     page.get_by_role("button", name="Sign and publish").click()
     page.get_by_text("It is public now").wait_for()
     assert ledger.read_record(LedgerEntry.objects.get()).authentication == "password+totp"
@@ -185,13 +185,13 @@ def test_axe_finds_nothing_at_the_desk(ann, ravi, fiona, morgan, open_page, look
     page.goto(f"/desk/reviews/{other.uuid}/")
     page.evaluate("document.querySelectorAll('form').forEach(form => { form.noValidate = true })")
     page.get_by_role("button", name="Sign and publish").click()
-    page.get_by_text("tick this once you have checked it").first.wait_for()
+    page.get_by_text("check this box once you have checked it").first.wait_for()
     for details in page.locator("details").all():
         details.evaluate("element => element.open = true")
     found += find_violations(page)
     cancel_request(other, by=ann)
-    page.get_by_label("What must change").fill("Words that took ten minutes.")
-    page.get_by_role("button", name="Send back to the editor").click()
+    page.get_by_label("Changes needed").fill("Words that took ten minutes.")
+    page.get_by_role("button", name="Request changes").click()
     page.get_by_role("heading", name="This was not recorded").wait_for()
     expect(page.get_by_label("Your comment, as you typed it")).to_have_value(
         "Words that took ten minutes."
@@ -199,8 +199,8 @@ def test_axe_finds_nothing_at_the_desk(ann, ravi, fiona, morgan, open_page, look
     found += find_violations(page)
     page.goto(f"/desk/reviews/{review.uuid}/")
     page.context.clear_cookies(name="sessionid")
-    page.get_by_label("What must change").fill("Words that took ten minutes.")
-    page.get_by_role("button", name="Send back to the editor").click()
+    page.get_by_label("Changes needed").fill("Words that took ten minutes.")
+    page.get_by_role("button", name="Request changes").click()
     page.get_by_role("link", name="Sign in again").wait_for()
     assert find_violations(page) + found == []
 
@@ -219,5 +219,5 @@ def test_the_reading_page_works_without_javascript(ann, ravi, fiona, open_page):
     page.get_by_role("link", name="Page", exact=True).click()
     expect(page.get_by_role("heading", name="Exactly what visitors will read")).to_be_visible()
     expect(page.get_by_role("heading", name="What changed")).to_be_hidden()
-    page.get_by_role("link", name="Decide").click()
+    page.get_by_role("link", name="Decision").click()
     sign(page)

@@ -38,8 +38,8 @@ def find_violations(page) -> list[str]:
 
 
 def upload_file(page, file: dict) -> None:
-    page.get_by_label("The sheet").set_input_files(file)
-    page.get_by_role("button", name="Look at what it says").click()
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name="Preview").click()
 
 
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE])
@@ -49,7 +49,7 @@ def test_from_the_sheet_to_the_public_page(ann, morgan, open_page, size):
     last_month = timezone.localdate() - dt.timedelta(days=31)
     page = open_page(bypass_csp=True, reduced_motion="reduce", **size)
     log_in(page, "morgan", "/admin/")
-    page.get_by_role("link", name="Reviews from a previous system").click()
+    page.get_by_role("link", name="Imported reviews").click()
     found = find_violations(page)
     upload_file(
         page,
@@ -59,20 +59,20 @@ def test_from_the_sheet_to_the_public_page(ann, morgan, open_page, size):
             find_row("Nowhere", last_month),
         ),
     )
-    page.get_by_role("heading", name="1 earlier review can be recorded").wait_for()
+    page.get_by_role("heading", name="1 review can be imported").wait_for()
     page.get_by_text("read as Windows-1252").wait_for()
     page.get_by_text("“03/05/2026” can be read as 5 March or as 3 May 2026.").wait_for()
     found += find_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.get_by_label("Your password, again").fill("not this one")
+    page.get_by_label("Your password").fill("not this one")
     page.get_by_role("button", name="Attest and publish 1 page").click()
     page.get_by_text("This is not your password.").wait_for()
-    page.get_by_label("Your password, again").fill(PASSWORD)
+    page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Attest and publish 1 page").click()
     page.get_by_role("heading", name="1 page published").wait_for()
     found += find_violations(page)
     with page.expect_download() as taken:
-        page.get_by_role("button", name="Take these rows as CSV, to mend").click()
+        page.get_by_role("button", name="Download these rows as CSV, to correct them").click()
     assert "Keeping a diary" in taken.value.path().read_text()
     page.goto("/symptoms/facial-spasms/")
     page.get_by_text("Dr Béla Muster (fictional), MBBS, Neurology").wait_for()
@@ -94,7 +94,7 @@ def test_a_long_sheet_goes_on_by_itself(ann, morgan, open_page, monkeypatch):
     upload_file(
         page, make_csv_file(*(find_row(f"Page {number}", last_month) for number in range(5)))
     )
-    page.get_by_label("Your password, again").fill(PASSWORD)
+    page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Attest and publish 5 pages").click()
     page.get_by_role("heading", name="5 pages published").wait_for()
     assert LedgerEntry.objects.count() == Article.objects.public().count() == 5

@@ -69,8 +69,8 @@ def draft(page) -> None:
 
 
 def ask(page) -> None:
-    page.get_by_role("link", name="Ask for review").click()
-    page.get_by_role("button", name="Ask for review").click()
+    page.get_by_role("link", name="Request review").click()
+    page.get_by_role("button", name="Request review").click()
     page.get_by_text("is asked to sign").wait_for()
 
 
@@ -81,7 +81,7 @@ def sign(page, title: str) -> None:
     for box in page.locator("#sign form").first.locator("[type=checkbox]").all():
         box.check()
     page.get_by_label("Conflicts of interest").fill("None")
-    page.get_by_label("Your password, again").fill(PASSWORD)
+    page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Sign and publish").click()
     page.get_by_text("It is public now").wait_for()
 
@@ -162,8 +162,8 @@ def test_ravi_sends_a_page_back_and_ann_sees_why(ann, ravi, open_page):
 
     log_in(ravi_page, "ravi", "/desk/")
     ravi_page.get_by_role("link", name="Facial spasms").click()
-    ravi_page.get_by_label("What must change").fill("Say that a first seizure is an emergency.")
-    ravi_page.get_by_role("button", name="Send back to the editor").click()
+    ravi_page.get_by_label("Changes needed").fill("Say that a first seizure is an emergency.")
+    ravi_page.get_by_role("button", name="Request changes").click()
     ravi_page.get_by_text("was not signed").wait_for()
 
     ann_page.reload()

@@ -29,7 +29,7 @@ def choose_conflict_rule(page, *records, rule: str = "keep") -> None:
 
 def upload_file(page, *records, **more) -> None:
     choose_conflict_rule(page, *records, **more)
-    page.get_by_role("button", name="See what it would do").click()
+    page.get_by_role("button", name="Preview import").click()
     page.wait_for_url("**/add/*-*/")
 
 
@@ -44,11 +44,11 @@ def test_morgan_brings_in_a_file_and_finds_its_drafts(morgan, open_page, script)
     for words in ("1 record refused", "is missing", "Jaw pain", "Nettles"):
         assert words in shown
     assert not Symptom.objects.exists()
-    page.get_by_role("button", name="Write 3 records as drafts").dblclick()
+    page.get_by_role("button", name="Import 3 records as drafts").dblclick()
     page.get_by_text("3 records are drafts now. Visitors see no change.").wait_for()
     page.get_by_role("link", name="2 symptoms").click()
     page.get_by_role("link", name="Jaw pain").click()
-    page.get_by_text("Came from symp, id S:1").wait_for()
+    page.get_by_text("Imported from symp, external id S:1").wait_for()
     assert ImportRun.objects.count() == 1
 
 
@@ -59,23 +59,23 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(morgan, open_page, s
     choose_conflict_rule(page, LONG)
     file = page.get_by_label("File:")
     assert "at most" in file.evaluate("input => input.validationMessage")
-    page.get_by_role("button", name="See what it would do").click()
+    page.get_by_role("button", name="Preview import").click()
     assert page.url.endswith(ADD_PATH)
     file.set_input_files(
         {"name": "small.jsonl", "mimeType": "text/plain", "buffer": json.dumps(UNTITLED).encode()}
     )
-    page.get_by_role("button", name="See what it would do").click()
-    page.get_by_text("Nothing can be written: every record is refused.").wait_for()
+    page.get_by_role("button", name="Preview import").click()
+    page.get_by_text("Nothing can be imported: every record is refused.").wait_for()
 
 
 def test_who_goes_back_to_a_plan_that_is_written_is_led_to_what_became_of_it(morgan, open_page):
     page = open_page()
     log_in(page, "morgan", "/admin/")
     upload_file(page, *THREE_RECORDS)
-    page.get_by_role("button", name="Write 3 records as drafts").click()
+    page.get_by_role("button", name="Import 3 records as drafts").click()
     page.wait_for_url("**/change/")
     page.go_back()
-    page.get_by_text("This file is written already.").wait_for()
+    page.get_by_text("This file is imported already.").wait_for()
     assert page.url.endswith("/change/")
 
 
@@ -90,7 +90,7 @@ def test_axe_finds_nothing_on_the_pages_of_imports_and_a_telephone_shows_them_wh
         upload_file(page, *THREE_RECORDS, LONG, UNTITLED, rule=rule)
         wrong += find_violations(page, page.url)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_role("button", name="Write 4 records as drafts").click()
+    page.get_by_role("button", name="Import 4 records as drafts").click()
     page.wait_for_url("**/change/")
     ImportRun.objects.create(
         source="half", file_name="W" * 200, by=morgan, started_at=ImportRun.objects.get().started_at

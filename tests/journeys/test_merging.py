@@ -32,12 +32,12 @@ def test_morgan_finds_two_causes_that_look_alike_and_merges_them(library, morgan
     page.get_by_role("link", name="Causes that look alike").click()
     row = page.get_by_role("row", name="Tourette")
     expect(row).to_contain_text("Tourette's syndrome (2)")
-    row.get_by_role("link", name="See what would happen").click()
+    row.get_by_role("link", name="Preview merge").click()
     page.get_by_role(
         "heading", name="Merge “Tourette syndrome” into “Tourette's syndrome”"
     ).wait_for()
     for words in (
-        "Now nothing changes. 1 published page names “Tourette syndrome” as signed",
+        "Nothing changes now. 1 published page names “Tourette syndrome” as signed",
         "2 pages get a new revision by you.",
         "Tourette syndrome may lead to grimaces.",
     ):
@@ -60,15 +60,15 @@ def test_the_other_cause_is_found_by_typing_or_without_a_script_by_looking(
     page.get_by_role("combobox").click()
     page.locator(".select2-search__field").fill("tourette syn")
     page.locator(".select2-results__option", has_text="Tourette syndrome").click()
-    page.get_by_role("button", name="Show what would happen").click()
+    page.get_by_role("button", name="Preview merge").click()
     page.get_by_role("heading", name="Merge “Tourette syndrome”").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
     page = open_page(java_script_enabled=False)
     log_in(page, "morgan", address)
-    assert not page.get_by_role("button", name="Show what would happen").is_visible()
+    assert not page.get_by_role("button", name="Preview merge").is_visible()
     page.get_by_label("The other cause").last.fill("tourette")
-    page.get_by_role("button", name="Look for it").click()
+    page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Tourette syndrome", exact=True).click()
     page.get_by_role("button", name="Merge “Tourette syndrome” into “Tourette's syndrome”").click()
     page.get_by_text("is merged into").wait_for()

@@ -32,18 +32,18 @@ def test_ann_finds_what_was_sent_back_sees_why_mends_it_and_asks_again(ann, ravi
     rows.first.wait_for()
     page.wait_for_load_state()
     expect(rows).to_have_count(1)
-    assert "Sent back" in rows.inner_text()
+    assert "Changes requested" in rows.inner_text()
     page.get_by_role("link", name="Facial spasms").click()
     page.get_by_text("Say that it is mostly harmless.").wait_for()
     wait_for_form(page)
     write_rich_text(page, "body", "A muscle tightens by itself. It is mostly harmless.")
     page.get_by_role("button", name="Save and continue editing").first.click()
     page.get_by_text("Revision 2 of").wait_for()
-    page.get_by_role("link", name="Ask for review").click()
-    page.get_by_role("button", name="Ask for review").click()
+    page.get_by_role("link", name="Request review").click()
+    page.get_by_role("button", name="Request review").click()
     page.get_by_text("is asked to sign revision 2").wait_for()
     page.goto("/admin/")
-    assert "Nothing was sent back to you." in page.locator(".card-sent-back").inner_text()
+    assert "No changes are requested from you." in page.locator(".card-sent-back").inner_text()
     assert "1" in page.locator(".card-waiting").inner_text()
 
 
@@ -64,7 +64,7 @@ def test_morgan_rolls_the_copyright_year_over(ann, ravi, morgan, open_page):
     page.get_by_role("link", name="Copyright notices", exact=True).click()
     for holder in ("First House", "Second House"):
         page.locator("#result_list tr", has_text=holder).get_by_role("checkbox").check()
-    page.get_by_label("With those ticked").select_option("roll_over")
+    page.locator("select[name=action]").select_option("roll_over")
     page.get_by_role("button", name="Go").click()
     page.get_by_label("New year").fill(str(year))
     page.get_by_role("button", name="Preview").click()
@@ -74,8 +74,8 @@ def test_morgan_rolls_the_copyright_year_over(ann, ravi, morgan, open_page):
         assert f"© {year} {holder}" in row.inner_text()
     visitor.reload()
     assert f"© {year - 1} First House" in visitor.locator("main").inner_text()
-    page.get_by_role("button", name=f"Roll 2 notices over to {year}").click()
-    page.get_by_text(f"2 notices say {year} now. 2 published pages print it.").wait_for()
+    page.get_by_role("button", name=f"Update 2 notices to {year}").click()
+    page.get_by_text(f"2 notices show {year} now. 2 published pages show it.").wait_for()
 
     read_until(visitor, "/symptoms/facial-spasms/", f"© {year} First House")
     assert f"{timezone.localdate():%-d %B %Y}" in visitor.locator("main").inner_text()
@@ -93,7 +93,7 @@ def test_reviews_are_read_in_the_admin_on_a_telephone(ann, ravi, morgan, open_pa
     )
     for name, label in (
         ("reviewer", "Reviewer: "),
-        ("requested_by", "Asked for by: "),
+        ("requested_by", "Requested by: "),
         ("outcome", "Outcome: "),
     ):
         content, right = page.locator(f"#result_list tbody .field-{name}").evaluate(script)

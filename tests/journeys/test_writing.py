@@ -111,7 +111,7 @@ def test_a_first_time_editor_writes_a_complete_symptom_with_the_keyboard_alone(a
     keys.tab_to("Copyright notice").press("ArrowDown")
     keys.tab_to("Save and continue").press("Enter")
     page.get_by_text("Visitors cannot see it yet").wait_for()
-    page.get_by_role("link", name="ask for a review", exact=True).wait_for()
+    page.get_by_role("link", name="request a review", exact=True).wait_for()
 
     symptom = Symptom.objects.get(slug="facial-spasms")
     document = symptom.get_latest_revision().read()

@@ -6,6 +6,7 @@ from django.db.models import Max, QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
 from articles.fields import refuse_unprintable
 from articles.imports import formats
@@ -16,21 +17,21 @@ from articles.models import ImportRun
 
 CONFLICT_HELP = {
     OnConflict.KEEP: (
-        "The page stays as it is, and the report names it. Nothing that an editor wrote is lost. "
+        "The page stays as it is, and the findings list it. Nothing that an editor wrote is lost. "
         "Choose this unless you know better."
     ),
     OnConflict.TAKE: (
         "The file’s text becomes the draft, also of a page of the same title that came from "
-        "elsewhere. What stood there stays in the page’s history, and visitors read on what "
+        "elsewhere. The earlier draft stays in the page’s history, and visitors still read what "
         "was signed."
     ),
     OnConflict.BESIDE: (
         "A record with the title of a page that did not come from this source becomes a second "
-        "page, with an address of its own. What editors changed stays."
+        "page, with its own URL slug. What editors changed stays."
     ),
-    OnConflict.STOP: "The first conflict ends the import, and nothing at all is written.",
+    OnConflict.STOP: "The first conflict stops the import, and nothing is imported.",
 }
-DETECT_CHOICE = ("", "Tell it by the file’s name")
+DETECT_CHOICE = ("", _("Detect from the file name"))
 MAX_LISTED_SOURCES = 50
 
 
@@ -47,25 +48,25 @@ class ImportOptionsForm(forms.Form):
     """How a file is to be read."""
 
     source = forms.CharField(
-        label="Source",
+        label=_("Source"),
         max_length=MAX_SOURCE_LENGTH,
         validators=[refuse_unprintable],
         widget=forms.TextInput(attrs={"list": "sources", "autocomplete": "off"}),
         help_text=(
-            "Whose ids these are, such as symp. A page is known again by the source and its id "
-            "there: write it the same each time."
+            "The system that the ids belong to, such as symp. A page is recognised by its source "
+            "and external id: write the source the same way each time."
         ),
         error_messages={"required": "Name the source: ids are unique within it."},
     )
     format = forms.ChoiceField(required=False)
     on_conflict = forms.ChoiceField(
-        label="Where an editor wrote something else here",
+        label=_("If an editor changed the text here"),
         choices=OnConflict.choices,
         widget=ConflictRuleSelect,
         initial=OnConflict.KEEP,
         error_messages={"required": "Choose what to do with conflicts."},
     )
-    most = forms.IntegerField(label="At most so many records", required=False, min_value=1)
+    most = forms.IntegerField(label=_("Maximum number of records"), required=False, min_value=1)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -76,7 +77,7 @@ class ImportOptionsForm(forms.Form):
         most.widget.attrs["max"] = settings.IMPORT_MOST
         most.help_text = (
             f"Empty: all of them, up to {settings.IMPORT_MOST:,}. "
-            "A larger file is brought in by command."
+            "Import a larger file with the command."
         )
         self.sources = []
         for name, last_started_at in _get_sources():
@@ -89,7 +90,7 @@ class ImportOptionsForm(forms.Form):
         most = self.cleaned_data["most"]
         if most and most > settings.IMPORT_MOST:
             raise forms.ValidationError(
-                f"At most {settings.IMPORT_MOST:,} records can be brought in from here."
+                f"At most {settings.IMPORT_MOST:,} records can be imported here."
             )
         return most
 
@@ -101,7 +102,7 @@ class ImportOptionsForm(forms.Form):
                 cleaned["format"] = formats.detect(name).name
             except formats.UnknownFormat:
                 self.add_error(
-                    "format", f"The name “{name}” does not tell what is in it. Choose the format."
+                    "format", f"The name “{name}” does not show its format. Choose the format."
                 )
         return cleaned
 
@@ -122,14 +123,14 @@ class ImportUploadForm(ImportOptionsForm):
     """A file, and how to read it."""
 
     file = forms.FileField(
-        label="File",
+        label=_("File"),
         max_length=255,
         error_messages={
             "required": "Choose a file.",
             "empty": "This file is empty. Choose another.",
-            "missing": "No file came along. Choose it again.",
-            "invalid": "No file came along. Choose it again.",
-            "max_length": "The file’s name is longer than 255 letters. Give it a shorter one.",
+            "missing": "No file was received. Choose it again.",
+            "invalid": "No file was received. Choose it again.",
+            "max_length": "The file’s name is longer than 255 letters. Give it a shorter name.",
         },
     )
     field_order = ("file", "format", "source", "on_conflict", "most")
@@ -139,7 +140,7 @@ class ImportUploadForm(ImportOptionsForm):
         suffixes = ", ".join(_list_unpacked_suffixes())
         file = self.fields["file"]
         file.help_text = (
-            f"At most {filesizeformat(settings.IMPORT_LARGEST)}: {suffixes}, also packed (.gz)."
+            f"At most {filesizeformat(settings.IMPORT_LARGEST)}: {suffixes}, also compressed (.gz)."
         )
         file.widget.attrs["data-largest"] = settings.IMPORT_LARGEST
 
@@ -150,7 +151,7 @@ class ImportUploadForm(ImportOptionsForm):
             largest = filesizeformat(settings.IMPORT_LARGEST)
             raise forms.ValidationError(
                 f"This file has {size}, and at most {largest} can be sent. "
-                "Pack it (.gz), divide it, or bring it in by command."
+                "Compress it (.gz), divide it, or import it with the command."
             )
         return file
 

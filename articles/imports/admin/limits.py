@@ -27,13 +27,11 @@ class ImportTooLarge(CannotImport):
 
 
 class TooManyRecords(ImportTooLarge):
-    advice = "Divide the file, and bring in one part after the other."
+    advice = "Divide the file, and import one part after the other."
 
 
 class ImportTooSlow(ImportTooLarge):
-    advice = (
-        "Bring in a part of it: give a number of records below, and a larger one the next time."
-    )
+    advice = "Import a part of it: enter a number of records below, and a larger one the next time."
 
 
 def get_write_seconds() -> int:
@@ -64,7 +62,7 @@ class ImportLimits:
                 if record_count > self.max_records:
                     raise TooManyRecords(
                         f"The file has more than {self.max_records:,} records: "
-                        "too many to bring in from here."
+                        "too many to import here."
                     )
                 yield item
 

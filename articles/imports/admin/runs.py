@@ -10,6 +10,7 @@ from django.http import Http404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from articles.admin.changelists import LenientChangeList, LenientListFilter
@@ -38,7 +39,7 @@ class ImportSourceFilter(LenientListFilter):
 
 
 class ImportStateFilter(LenientListFilter):
-    title = parameter_name = "state"
+    title, parameter_name = _("status"), "state"
 
     def lookups(self, request, model_admin):
         return [("finished", "Finished"), ("half", "Not finished")]
@@ -62,7 +63,7 @@ class BaseImportRunAdmin(ImportUploadMixin, ReadOnlyAdmin):
     list_select_related = ("by",)
     list_per_page = PAGE_SIZE
     search_fields = ("file_name", "source")
-    search_help_text = "Looks for every word in file and source."
+    search_help_text = _("Searches file and source for every word.")
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     change_list_template = "articles/imports/change_list.html"
@@ -77,23 +78,23 @@ class BaseImportRunAdmin(ImportUploadMixin, ReadOnlyAdmin):
     def get_changelist(self, request, **kwargs):
         return ImportRunChangeList
 
-    @admin.display(description="file", ordering="file_name")
+    @admin.display(description=_("file"), ordering="file_name")
     def titled(self, run):
         return run.file_name
 
-    @admin.display(description="by")
+    @admin.display(description=_("by"))
     def who(self, run):
         return format_user_name(run.by)
 
-    @admin.display(description="when", ordering="started_at")
+    @admin.display(description=_("started"), ordering="started_at")
     def when(self, run):
         return date_format(timezone.localtime(run.started_at), "j M Y, H:i")
 
-    @admin.display(description="state")
+    @admin.display(description=_("status"))
     def state(self, run):
         return "Finished" if run.finished_at else "Not finished"
 
-    @admin.display(description="records")
+    @admin.display(description=_("records"))
     def count_summary(self, run):
         return summaries.format_counts(run)
 

@@ -16,16 +16,16 @@ from articles.models import ImportRun
 
 VERDICT_LABELS = {
     ImportVerdict.NEW: ("New", "they become drafts"),
-    ImportVerdict.CHANGED: ("Changed", "the file has another text than here: it becomes the draft"),
-    ImportVerdict.UNCHANGED: ("Unchanged", "nothing is written"),
-    ImportVerdict.EXISTING: ("Here already", "the text stays; only the id is noted"),
+    ImportVerdict.CHANGED: ("Changed", "the text in the file differs: it becomes the draft"),
+    ImportVerdict.UNCHANGED: ("Unchanged", "nothing is changed"),
+    ImportVerdict.EXISTING: ("Already here", "the text stays; only the external id is added"),
     ImportVerdict.CONFLICTING: ("Conflicting", "they stay as they are here"),
 }
 FINDING_LABELS = {
-    FindingKind.CONFLICT: ("Conflicts", "They stay as they are here, until somebody decides."),
+    FindingKind.CONFLICT: ("Conflicts", "They stay as they are here until somebody decides."),
     FindingKind.REFUSED: (
         "Refused",
-        "They are left out. Mend them in the file, and bring it in again: the rest stays as it is.",
+        "They are left out. Correct them in the file and import it again: the rest stays as it is.",
     ),
     FindingKind.NOTED: ("Notes", "What was dropped, or decided by a rule."),
 }

@@ -26,11 +26,11 @@ MAX_SHOWN = 20  # records of one verdict on a plan; the spreadsheet has them all
 MAX_INITIAL_LENGTH = 60  # characters of an option in an address
 IMPORT_ERRORS = (CannotImport, UnreadableFile, UnknownFormat)
 GONE_MESSAGE = (
-    "This file is here no more: it was deleted, or nobody touched it for a day. "
-    "Nothing was written. Send it again."
+    "This file is no longer here: it was deleted, or not used for a day. "
+    "Nothing was imported. Upload it again."
 )
 BUSY_MESSAGE = (
-    "The database is busy: somebody else has been writing for long. "
+    "The database is busy: somebody else has been saving for a long time. "
     "Nothing was written. Try again in a minute."
 )
 
@@ -107,7 +107,7 @@ class ImportUploadMixin:
     def _handle_post(self, request, upload: StoredUpload):
         if "forget" in request.POST:
             upload.delete()
-            messages.info(request, f"“{upload.name}” is deleted. Nothing was written.")
+            messages.info(request, f"“{upload.name}” is deleted. Nothing was imported.")
             return redirect("admin:articles_importrun_changelist")
         if "again" in request.POST:
             form = ImportRereadForm(request.POST, upload=upload)
@@ -149,7 +149,7 @@ class ImportUploadMixin:
         return redirect("admin:articles_importrun_change", result.run.pk)
 
     def _redirect_to_run(self, request, upload: StoredUpload):
-        messages.info(request, "This file is written already. Nothing was written a second time.")
+        messages.info(request, "This file is imported already. Nothing was imported a second time.")
         return redirect("admin:articles_importrun_change", upload.run)
 
     def _render_plan(
@@ -179,7 +179,7 @@ class ImportUploadMixin:
         }
         if result:
             context.update(_build_sections(result))
-        title = f"What “{upload.name}” would do"
+        title = f"Preview of “{upload.name}”"
         return self.render_page(request, "plan", title, status=status, **context)
 
     def plan_spreadsheet(self, request, ticket):
@@ -217,7 +217,7 @@ def _get_initial(request) -> dict[str, str]:
 
 def _format_success(result: PlanResult) -> str:
     if not result.draft_count:
-        return "The ids are noted. No page has changed."
+        return "The external ids are added. No page has changed."
     records = "record is a draft" if result.draft_count == 1 else "records are drafts"
     return f"{result.draft_count:,} {records} now. Visitors see no change."
 
@@ -225,8 +225,8 @@ def _format_success(result: PlanResult) -> str:
 def _format_write_label(result: PlanResult) -> str:
     """What the button says that writes a plan."""
     if result.draft_count:
-        return f"Write {result.draft_count:,} record{pluralize(result.draft_count)} as drafts"
-    return f"Note {result.write_count:,} id{pluralize(result.write_count)}"
+        return f"Import {result.draft_count:,} record{pluralize(result.draft_count)} as drafts"
+    return f"Add {result.write_count:,} external id{pluralize(result.write_count)}"
 
 
 def _build_sections(result: PlanResult) -> dict:

@@ -182,7 +182,7 @@ def _strip_empty_end(texts: list[str]) -> list[str]:
 def _find_error(row: Sequence, formulas: Sequence) -> str:
     for cell in row:
         if cell.data_type == "e" or cell.value in ERROR_CODES:
-            return f"The cell {cell.coordinate} shows an error ({cell.value}). Mend its formula."
+            return f"The cell {cell.coordinate} shows an error ({cell.value}). Correct its formula."
     for cell, formula in zip(row, formulas, strict=False):
         if formula.data_type == "f" and cell.value is None:
             return (

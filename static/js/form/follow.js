@@ -14,7 +14,7 @@ const PLACES = {
   "section-images": ["figure"],
   "section-references": ["#references"],
   "section-codes": [".codes"],
-  "section-frame": [".legal", ".imprint"],
+  "section-page-settings": [".legal", ".imprint"],
 };
 const FIELDS = { diagnosis_questions: "#questions", treatment: "#treatment", complications: "#complications" };
 

@@ -26,8 +26,8 @@ const start = () => {
 
   const count = ({ problems }) => {
     const stopping = problems.filter((problem) => problem.blocking).length;
-    if (!problems.length) return "The checks find nothing.";
-    return `The checks find ${problems.length}${stopping ? `, ${stopping} to mend before a review` : ""}.`;
+    if (!problems.length) return "No issues found.";
+    return `${problems.length} to fix${stopping ? `, ${stopping} before a review` : ""}`;
   };
   const size = ({ words, grade, minutes }) =>
     words ? `${words.toLocaleString("en")} words · ${minutes} min · reads at school grade ${grade}` : "No words yet";

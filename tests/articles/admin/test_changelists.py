@@ -74,10 +74,10 @@ def test_the_list_tells_the_state_of_each_page_in_words(ann_client, pages_in_eve
     text = ann_client.get(ARTICLES).text
     for state, count in [
         ("Never published", 3),
-        ("Sent back", 1),
-        ("Waiting for a reviewer", 2),
+        ("Changes requested", 1),
+        ("In review", 2),
         ("Live as signed", 1),
-        ("Live, changed since", 2),
+        ("Live, with unsigned changes", 2),
         ("Withdrawn", 1),
     ]:
         assert text.count(f'">{state}</span>') == count, state
@@ -152,7 +152,7 @@ def test_pages_are_found_by_reviewer_writer_topic_notice_and_correction(
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ("state=bogus", "There is no state “bogus”; every page is listed."),
+        ("state=bogus", "There is no status “bogus”; every page is listed."),
         ("topic=abc", "There is no topic “abc”; every page is listed."),
         (
             "writer=99999999999999999999",
@@ -167,9 +167,9 @@ def test_pages_are_found_by_reviewer_writer_topic_notice_and_correction(
         ),
         ("bogus=1", "There is no filter “bogus”; every page is listed."),
         ("%00=%00", "There is no filter “”; every page is listed."),
-        ("state=bogus&whose=mine", "There is no state “bogus”; the list is sifted by the rest."),
-        ("state=" + "x" * 5000, "There is no state “" + "x" * 40 + "…”"),
-        ("q=" + "word+" * 1500, "Only the first 12 words were looked for."),
+        ("state=bogus&whose=mine", "There is no status “bogus”; the other filters apply."),
+        ("state=" + "x" * 5000, "There is no status “" + "x" * 40 + "…”"),
+        ("q=" + "word+" * 1500, "Only the first 12 words were searched for."),
     ],
 )
 def test_a_filter_that_does_not_exist_is_told_in_words(ann_client, ann, asked, message):
@@ -196,7 +196,7 @@ def test_a_page_of_the_list_that_does_not_exist_is_its_first(ann_client, ann):
     for number in range(51):
         Article.objects.create(slug=f"page-{number}", title=f"Page {number}", writer=ann)
     response = ann_client.get(f"{ARTICLES}?p=99")
-    assert "This list has no page 99; you see its first." in response.text
+    assert "This list has no page 99; this is the first." in response.text
     assert len(list_titles(response)) == 50
 
 
@@ -237,10 +237,10 @@ def test_choosing_a_related_symptom_takes_the_same_words(ann_client, ann):
 
 
 def test_a_list_without_pages_says_what_to_do(ann_client, ann):
-    assert "Write the first one" in ann_client.get(SYMPTOMS).text
+    assert "Add the first one" in ann_client.get(SYMPTOMS).text
     workflow.write_symptom(ann)
-    assert "Look for fewer words" in ann_client.get(f"{SYMPTOMS}?q=zzz").text
-    assert "Take a filter away" in ann_client.get(f"{SYMPTOMS}?state=live").text
+    assert "Try fewer words" in ann_client.get(f"{SYMPTOMS}?q=zzz").text
+    assert "Remove a filter" in ann_client.get(f"{SYMPTOMS}?state=live").text
 
 
 def test_a_writer_who_left_can_still_be_asked_for(ann_client, ann):

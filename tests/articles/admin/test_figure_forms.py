@@ -73,7 +73,7 @@ def test_pictures_that_are_here_can_be_looked_for(ann_client, morgan):
 def test_a_row_without_a_picture_or_without_alternative_text_is_not_saved(ann_client, form, page):
     response = ann_client.post(form, with_row(ann_client, form))
     assert list_errors(response) == [
-        "Image 1: Or one that is here: Upload a file, or choose an image that is here already. "
+        "Image 1: Or an existing image: Upload a file, or choose an image that is here already. "
         "Or remove this image; the rest is kept."
     ]
     response = ann_client.post(form, with_row(ann_client, form, upload=make_upload(), alt="  "))

@@ -62,7 +62,7 @@ def test_the_parts_stand_in_the_order_of_the_page(ann_client, form):
         "references",
         "codes",
     ]
-    places = [page.index(f'<section id="section-{part}"') for part in [*parts, "frame"]]
+    places = [page.index(f'<section id="section-{part}"') for part in [*parts, "page-settings"]]
     assert places == sorted(places)
     assert [page.count(f'href="#section-{part}"') for part in parts] == [1] * len(parts)
 
@@ -208,7 +208,7 @@ def test_a_page_that_nothing_stops_leads_on_to_asking(ann_client, form, symptom)
         ann_client.post(form, read_form(ann_client.get(form)) | {"summary": "New."}, follow=True)
     )
     assert (
-        f'Next: <a href="/admin/symptoms/symptom/{symptom.pk}/ask/">ask for a review</a>.' in words
+        f'Next: <a href="/admin/symptoms/symptom/{symptom.pk}/ask/">request a review</a>.' in words
     )
 
 
@@ -230,7 +230,9 @@ def test_a_page_in_review_says_that_the_reviewer_reads_the_older_text(
     words = read_messages(
         ann_client.post(form, read_form(ann_client.get(form)) | {"summary": "New."}, follow=True)
     )
-    assert "Ravi Rao, MD reads the older text, revision 2: this one is not part of it." in words
+    assert (
+        "Ravi Rao, MD is reviewing the older text, revision 2: this one is not part of it." in words
+    )
 
 
 def test_names_in_what_is_said_are_never_markup(ann_client, form):

@@ -53,7 +53,7 @@ def test_more_rows_than_came_cost_no_form_and_lose_no_word(client, symptom, form
     with CaptureQueriesContext(connection) as queries:
         answer = client.post(get_form_path(symptom), opened | typed)
     assert answer.status_code == 200
-    assert "look whether any is missing, then save again" in answer.text
+    assert "check whether any is missing, then save again" in answer.text
     assert len(form_counter) <= rows + 4 * len(LISTS)  # and the empty ones that scripts copy
     assert len(queries) < 100
     kept = read_form(answer)

@@ -237,8 +237,8 @@ def test_a_cause_that_stands_on_another_page_is_refused_and_told_where(ann_clien
     )
     assert list_errors(response) == [
         f"Cause 51: Cause: “{cause.name}” is in this list already, as number 111. "
-        "Change that one, or leave this one "
-        "out. It is not among the rows shown here: look for it in the list once this is saved."
+        "Change that one, or remove this one. "
+        "It is not among the rows shown here: search for it in the list once this is saved."
     ]
     assert "&lt;p&gt;Kept.&lt;/p&gt;" in response.text
     assert SymptomCause.objects.filter(symptom=large_symptom).count() == 120
@@ -255,7 +255,7 @@ def test_the_same_cause_twice_among_new_rows_is_refused(ann_client, large_sympto
         get_form_path(large_symptom),
         read_form(ann_client.get(get_form_path(large_symptom))) | typed,
     )
-    text = "“Coffee” stands twice among these rows. Leave one of them out."
+    text = "“Coffee” is listed twice in these rows. Remove one of them."
     assert list_errors(response) == [f"Cause 52: Cause: {text}"]
 
 
@@ -516,7 +516,7 @@ def test_a_reviewer_reads_every_cause_and_every_change_of_a_hub(client, ann, rav
     desk = f"/desk/reviews/{review.uuid}/"
     page = client.get(desk)
     assert (
-        "The causes stand on 2 pages, for visitors and here. Your signature is for all of them."
+        "The causes are on 2 pages, for visitors and here. Your signature is for all of them."
         in get_text(page.text)
     )
     assert f'href="{desk}?causes=2#all-causes"' in page.text

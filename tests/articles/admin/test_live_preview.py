@@ -154,7 +154,7 @@ def test_a_page_without_a_title_says_what_it_waits_for(ann_client):
     answer = ann_client.post(f"{ADD}draft/", read_form(ann_client.get(ADD)) | {"body": "<p>x</p>"})
     assert (answer.status_code, answer.json()) == (
         200,
-        {"message": "Give the page a title, and it shows here."},
+        {"message": "Give the page a title to see a preview."},
     )
 
 

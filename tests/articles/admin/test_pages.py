@@ -106,8 +106,8 @@ def read_values_with(client, page, values, word) -> dict:
     [
         ({"title": "x" * 300}, "at most 200 characters"),
         ({"title": "Facial\x00spasms"}, "Null characters are not allowed"),
-        ({"slug": "eye-twitching"}, "has this address. Choose another one."),
-        ({"slug": "a-z"}, "The site needs this address for itself."),
+        ({"slug": "eye-twitching"}, "has this URL slug. Choose another one."),
+        ({"slug": "a-z"}, "The site itself uses this URL slug."),
         ({"advice": "<p>Call 911.</p>", "advice_level": ""}, "both the advice and its level"),
         ({"references-0-url": "javascript:alert(1)"}, "Enter a valid URL."),
     ],
@@ -182,7 +182,7 @@ def test_an_empty_page_is_not_sent_to_review(ann_client, ann):
     symptom = workflow.write_symptom(ann, body="")
     page = f"/admin/symptoms/symptom/{symptom.pk}/ask/"
     response = ann_client.post(page, {"trigger": "first"})
-    assert "What stops this request" in response.text
+    assert "What blocks this request" in response.text
     assert "The page has no overview." in response.text
     assert not symptom.medical_reviews.exists()
 
@@ -196,9 +196,9 @@ def test_ann_asks_takes_back_and_asks_again(ann_client, ann, ravi):
     }
     response = ann_client.post(ask, values, follow=True)
     assert "Ravi Rao, MD is asked to sign revision 1." in response.text
-    assert "Take the request back" in response.text
+    assert "Cancel request" in response.text
     response = ann_client.post(f"/admin/symptoms/symptom/{symptom.pk}/take-back/", follow=True)
-    assert "The request is taken back." in response.text
+    assert "The request is cancelled." in response.text
     ann_client.post(ask, values)
     assert symptom.medical_reviews.waiting().get().reviewer == ravi.reviewer
 
@@ -291,7 +291,7 @@ def test_a_published_address_is_moved_by_morgan_with_a_redirect(client, ann, mor
     client.force_login(morgan)
     page = f"/admin/symptoms/symptom/{symptom.pk}/address/"
     response = client.post(page, {"slug": "face-spasms"}, follow=True)
-    assert "The page has moved." in response.text
+    assert "The URL slug is changed." in response.text
     assert client.get("/symptoms/facial-spasms/")["Location"] == "/symptoms/face-spasms/"
 
 

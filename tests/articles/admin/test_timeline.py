@@ -45,14 +45,14 @@ def test_revisions_requests_signatures_and_frames_stand_in_one_line_newest_first
     text = read_timeline(ann_client, symptom)
     steps = [
         "Page withdrawn : revision 1, by Morgan Mill",
-        "Address changed by Morgan Mill",
-        "Sent back : revision 2, by Fiona Field",
+        "URL slug changed by Morgan Mill",
+        "Changes requested : revision 2, by Fiona Field",
         "Say since when.",
-        "Review asked for : revision 2, change, by Ann Archer",
+        "Review requested : revision 2, change, by Ann Archer",
         "A typo.",
         "Revision 2",
         "Signed and published : revision 1, by Ravi Rao",
-        "Review asked for : revision 1, first review",
+        "Review requested : revision 1, first review",
         "Revision 1",
         "The first revision.",
     ]
@@ -145,7 +145,7 @@ def test_a_restore_says_what_came_back_and_what_could_not(symptom, ann_client, a
     workflow.edit(symptom, by=ann, summary="Without.")
     page = ann_client.post(get_path(symptom, "restore"), {"number": 2}, follow=True)
     assert (
-        "The text of revision 2 is back as revision 4. Read it through, then ask for a review."
+        "The text of revision 2 is back as revision 4. Read it through, then request a review."
         in page.text
     )
     assert "Not restored: The cause “Tourette&#x27;s syndrome” no longer exists." in page.text
@@ -155,7 +155,7 @@ def test_a_restore_says_what_came_back_and_what_could_not(symptom, ann_client, a
 def test_a_restore_of_what_is_there_already_says_so(symptom, ann_client, ann):
     workflow.edit(symptom, by=ann, summary="Other.")
     page = ann_client.post(get_path(symptom, "restore"), {"number": 2}, follow=True)
-    assert "Nothing changed: this page says what revision 2 said already." in page.text
+    assert "Nothing changed: the page has the text of revision 2 already." in page.text
     assert symptom.revisions.count() == 2
 
 
@@ -172,6 +172,6 @@ def test_restoring_words_from_before_a_correction_is_warned_of(
     workflow.edit(symptom, by=ann, body="<p>Put right.</p>")
     workflow.sign(symptom, by=ravi, asked_by=ann, correction="It named the wrong nerve.")
     workflow.edit(symptom, by=ann, summary="And again.")
-    warned = "brings back words from before this correction"
+    warned = "restores text from before this correction"
     assert warned in ann_client.get(get_path(symptom, "compare", "?old=1&new=3")).text
     assert warned not in ann_client.get(get_path(symptom, "compare", "?old=2&new=3")).text

@@ -104,13 +104,13 @@ def test_nothing_to_do_wants_a_word_and_closes_it(editor_client, ann, page):
         address(report), read_form(editor_client.get(address(report))) | {"outcome": ""}
     )
     assert response.status_code == 422
-    assert "why nothing has to be done" in response.text
+    assert "why the report is dismissed" in response.text
     values = read_form(response) | {"outcome": "The link works again."}
     response = editor_client.post(address(report), values, follow=True)
-    assert "The report is closed." in response.text
+    assert "The report is dismissed." in response.text
     report.refresh_from_db()
     assert (report.dealt_with_by, report.outcome) == (ann, "The link works again.")
-    assert "Close the report" not in editor_client.get(address(report)).text
+    assert "Dismiss report" not in editor_client.get(address(report)).text
     assert "already" in editor_client.post(address(report), values).text
 
 
@@ -148,14 +148,16 @@ def test_a_report_opens_a_review_of_the_text_that_visitors_read(
     assert "The reviewer reads the text that visitors read." in shown.text
     values = {"reason": "Look at the link.", "reviewer": ravi.reviewer.pk}
     response = editor_client.post(address(report, "review"), values, follow=True)
-    assert "Ravi Rao, MD is asked to read revision 1 because of the report." in list_texts(response)
+    assert "Ravi Rao, MD is asked to review revision 1 because of the report." in list_texts(
+        response
+    )
     review = MedicalReview.objects.waiting().get()
     assert (review.trigger, review.note, review.reviewer) == (
         "reader",
         "Look at the link.",
         ravi.reviewer,
     )
-    assert "It opened a review:" in list_texts(editor_client.get(address(report)))
+    assert "A review was requested:" in list_texts(editor_client.get(address(report)))
     client.force_login(ravi)
     desk = list_texts(client.get(f"/desk/reviews/{review.uuid}/"))
     assert "Look at the link." in desk
@@ -187,12 +189,12 @@ def test_a_review_is_refused_in_words_and_nothing_is_lost(editor_client, page, m
     report = workflow.report_problem(page)
     response = editor_client.post(address(report, "review"), {"reason": ""})
     assert response.status_code == 422
-    assert "Say in a few words what the reviewer should look at." in response.text
+    assert "Say in a few words what the reviewer should check." in response.text
     withdraw_page(page, reason="wrong", by=morgan)
     assert "Visitors cannot read this page now." in list_texts(editor_client.get(address(report)))
     values = {"reason": "Look at the link."}
     response = editor_client.post(address(report, "review"), values)
-    assert "there is nothing to read again" in response.text
+    assert "there is nothing to review" in response.text
     assert not MedicalReview.objects.waiting().exists()
     assert ReaderReport.objects.open().count() == 1
 
@@ -205,8 +207,8 @@ def test_whoever_may_only_look_is_shown_no_deed(client, charlie, page):
     client.force_login(charlie)
     text = client.get(address(report)).text
     assert report.words in text
-    assert "Close the report" not in text
-    assert "Open a review" not in text
+    assert "Dismiss report" not in text
+    assert "Request a review" not in text
     assert "Only editors" in client.post(address(report), {"outcome": "Mine."}).text
     assert ReaderReport.objects.open().exists()
 
@@ -219,13 +221,13 @@ def test_the_panel_and_the_tallies_tell_what_readers_said(editor_client, page):
         actions.record_answer(page.live.revision, helpful=True)
     panel = list_texts(editor_client.get(reverse("admin:symptoms_symptom_change", args=[page.pk])))
     assert "found it helpful in the last twelve months: 1 yes, 1 no." in panel
-    assert "1 report to deal with" in panel
+    assert "1 report to resolve" in panel
     assert ReaderTally.objects.count() == 2
     assert "Facial spasms" in editor_client.get("/admin/articles/readertally/").text
 
 
 def test_the_home_leads_to_the_open_reports(editor_client, ann, page):
-    assert "No reader has reported anything that waits." in editor_client.get("/admin/").text
+    assert "There are no open reader reports." in editor_client.get("/admin/").text
     workflow.report_problem(page)
     assert (
         f'href="{LIST}?state=open"><strong>1</strong> report<' in editor_client.get("/admin/").text

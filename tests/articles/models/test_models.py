@@ -21,7 +21,7 @@ def test_a_slug_that_is_taken_is_refused_in_clear_words(ann):
     with pytest.raises(ValidationError) as refusal:
         twin.full_clean()
     assert refusal.value.message_dict["slug"] == [
-        "“Facial spasms” has this address. Choose another one."
+        "“Facial spasms” has this URL slug. Choose another one."
     ]
     with pytest.raises(IntegrityError), transaction.atomic():
         twin.save()
@@ -44,7 +44,7 @@ def test_an_old_address_of_a_published_page_is_taken(ann, ravi):
     workflow.sign(symptom, by=ravi, asked_by=ann)
     change_slug(symptom, slug="face-spasms", by=ann)
     with pytest.raises(
-        ValidationError, match="Visitors with an old link to “Facial spasms” come here"
+        ValidationError, match="This URL slug redirects visitors to “Facial spasms”"
     ):
         Symptom(slug="facial-spasms", title="Twin", writer=ann).full_clean()
 

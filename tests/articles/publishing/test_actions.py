@@ -189,14 +189,14 @@ def test_a_page_does_not_move_where_it_is(published, ann):
 
 def test_a_page_does_not_move_to_a_taken_address(published, ann):
     workflow.write_symptom(ann, slug="tics", title="Tics")
-    assert_slug_refused(published, "tics", ann, "“Tics” has this address")
+    assert_slug_refused(published, "tics", ann, "“Tics” has this URL slug")
 
 
 def test_a_page_does_not_move_to_another_pages_old_address(published, ann, ravi):
     tics = workflow.write_symptom(ann, slug="tics", title="Tics")
     workflow.sign(tics, by=ravi, asked_by=ann)
     change_slug(tics, slug="motor-tics", by=ann)
-    assert_slug_refused(published, "tics", ann, "an old link to “Tics”")
+    assert_slug_refused(published, "tics", ann, "redirects visitors to “Tics”")
 
 
 def test_a_withdrawn_page_does_not_move(published, ann, morgan):

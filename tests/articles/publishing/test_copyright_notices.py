@@ -51,15 +51,15 @@ def test_a_new_year_is_previewed_and_then_done_to_all(morgan_client, morgan, two
         "© 2020 First House",
         "© 2027 First House",
         "© 2027 Second House",
-        "Roll 2 notices over to 2027",
+        "Update 2 notices to 2027",
     ]:
         assert message in response.text
-    assert "“© 2027 Third House” says 2027 already and is left out." in response.text
+    assert "“© 2027 Third House” shows 2027 already and is not updated." in response.text
     assert f"/admin/symptoms/symptom/?notice={two_notices[0].pk}" in response.text
     assert CopyrightNotice.objects.filter(year=2020).count() == 2
     lines = set(Article.objects.public().values_list("live__review_line", flat=True))
     response = morgan_client.post(NOTICES, read_form(response) | {"confirm": "Roll"}, follow=True)
-    assert "2 notices say 2027 now. 2 published pages print it." in response.text
+    assert "2 notices show 2027 now. 2 published pages show it." in response.text
     assert "© 2027 First House" in morgan_client.get("/symptoms/facial-spasms/").text
     live = PublicationEvent.objects.live()
     assert {(row.kind, row.by) for row in live} == {(PublicationEvent.EventKind.NOTICE, morgan)}
@@ -69,7 +69,7 @@ def test_a_new_year_is_previewed_and_then_done_to_all(morgan_client, morgan, two
 @pytest.mark.parametrize(
     ("ahead", "message"),
     [
-        (2, "is too far ahead: {next} is the latest year that a notice can say now."),
+        (2, "is too far ahead: {next} is the latest year that a notice can show now."),
         (
             0,
             "“© {next} Third House” says {next} already and cannot go back. "
@@ -98,7 +98,7 @@ def test_a_notice_of_a_far_year_is_put_right_in_its_own_form(morgan_client, two_
     far = make_notice("Far House", 2199)
     response = choose_action(morgan_client, NOTICES, "roll_over", [two_notices[0].pk, far.pk])
     assert (
-        "“© 2199 Far House” says 2199 already. Put its year right in its own form" in response.text
+        "“© 2199 Far House” shows 2199 already. Correct its year in its own form" in response.text
     )
 
 
@@ -115,7 +115,7 @@ def test_another_year_than_the_one_previewed_is_shown_before_it_is_done(morgan_c
     response = choose_action(morgan_client, NOTICES, "roll_over", [two_notices[0].pk])
     values = read_form(morgan_client.post(NOTICES, read_form(response) | {"year": 2027}))
     response = morgan_client.post(NOTICES, values | {"year": 2026, "confirm": "Roll"})
-    assert "Nothing was done yet." in response.text
+    assert "Nothing was changed yet." in response.text
     assert "© 2026 First House" in response.text
     assert CopyrightNotice.objects.get(pk=two_notices[0].pk).year == 2020
 
@@ -166,7 +166,7 @@ def test_a_retired_notice_comes_back(morgan_client, morgan, two_notices):
     first = two_notices[0]
     retire_notice(first, by=morgan)
     response = morgan_client.post(f"{NOTICES}{first.pk}/bring-back/", follow=True)
-    assert "is offered to pages again" in response.text
+    assert "is active again" in response.text
     assert first in CopyrightNotice.objects.active()
 
 

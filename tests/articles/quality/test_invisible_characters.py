@@ -17,11 +17,11 @@ def list_messages(**fields) -> list[str]:
 
 def test_the_sign_is_named_with_its_part_and_its_place():
     assert list_messages(body="<p>Take 5\u200b0 mg. Then \u202e05\u202c mg.</p>") == [
-        "Overview: “Take 5▯0 mg. Then \u202e05\u202c mg.” has a sign that nobody sees, at ▯: "
+        "Overview: “Take 5▯0 mg. Then \u202e05\u202c mg.” has an invisible character, at ▯: "
         "U+200B, zero width space.",
-        "Overview: “Take 5\u200b0 mg. Then ▯05\u202c mg.” has a sign that nobody sees, at ▯: "
+        "Overview: “Take 5\u200b0 mg. Then ▯05\u202c mg.” has an invisible character, at ▯: "
         "U+202E, right-to-left override.",
-        "Overview: “Take 5\u200b0 mg. Then \u202e05▯ mg.” has a sign that nobody sees, at ▯: "
+        "Overview: “Take 5\u200b0 mg. Then \u202e05▯ mg.” has an invisible character, at ▯: "
         "U+202C, pop directional formatting.",
     ]
 

@@ -123,13 +123,13 @@ def test_rows_that_are_missing_are_told(symptom):
     symptom.symptom_causes.all().delete()
     messages = list_messages(symptom, blocking=False)
     assert "no references" in messages
-    assert "not filed under any topic" in messages
+    assert "has no topic" in messages
     assert "No cause is given" in messages
 
 
 def test_a_reference_without_an_address_is_told(symptom):
     symptom.references.update(url="")
-    assert "“Spasms” has no address" in list_messages(symptom)
+    assert "“Spasms” has no link" in list_messages(symptom)
 
 
 def test_a_life_threatening_cause_needs_advice(symptom):
@@ -286,7 +286,7 @@ def test_an_abbreviation_explained_only_after_its_first_use_is_told(symptom):
         ("https://intranet/source", "names no site that readers can reach"),
         ("https://medlineplus.gov/tics.html).", "cut off or has a stray sign"),
         ("https://medlineplus.gov/muscle...", "cut off or has a stray sign"),
-        ("https://doi.org/10.1000", "not that of a DOI"),
+        ("https://doi.org/10.1000", "not a DOI"),
     ],
 )
 def test_a_dead_shaped_reference_is_told(symptom, url, fault):
@@ -339,7 +339,7 @@ def test_a_figure_needs_a_page_with_references(symptom, text):
 def test_a_notice_of_an_older_year_and_a_retired_one_are_told(symptom, morgan, time_machine):
     assert list_messages(symptom) == ""
     CopyrightNotice.objects.update(year=2020)
-    assert "The copyright notice says 2020." in list_messages(symptom, blocking=False)
+    assert "The copyright notice shows 2020." in list_messages(symptom, blocking=False)
     CopyrightNotice.objects.update(retired_by=morgan, retired_at=timezone.now())
     assert "is retired" in list_messages(symptom, blocking=False)
 
@@ -397,7 +397,7 @@ def test_the_grade_follows_flesch_and_kincaid():
         ({"alt": "An eye from the side, half open. " * 9}, "is long to listen to"),
         ({"caption": ALT}, "is its caption again"),
         ({"credit": ""}, "Image 1 has no credit"),
-        ({"place": "nowhere"}, "Image 1 stands where this page has no part"),
+        ({"place": "nowhere"}, "Image 1 is placed where this page has no part"),
         ({"place": "treatment"}, "Image 1 stands after the treatment, and the page has none"),
         ({"caption": "Take 500 mg at once."}, "Image 1: the dose “500 mg” has no source beside it"),
         ({"caption": "Call 999."}, "call 999, but here the emergency number is 911"),

@@ -1,4 +1,4 @@
-"""Reports: what wants mending, found, sorted, downloaded and mended in bulk, at a fixed cost."""
+"""Reports: issues to fix, found, sorted, downloaded and mended in bulk, at a fixed cost."""
 
 import csv
 import datetime as dt
@@ -161,7 +161,7 @@ def test_only_who_may_see_causes_and_symptoms_sees_their_reports(client, ann, ra
     client.force_login(type(ann).objects.get(pk=ann.pk))
     for path in ("/admin/reports/", *(f"/admin/reports/{name}/" for name in ALL)):
         assert client.get(path).status_code == 403
-    assert "what wants mending" not in client.get("/admin/").text
+    assert "issues to fix" not in client.get("/admin/").text
 
 
 def test_what_an_address_gets_wrong_is_told_and_the_rest_followed(ann_client, ann):
@@ -230,12 +230,12 @@ def test_what_goes_both_ways_by_now_is_left_out_and_a_change_since_is_shown_anew
     relate(b, a)
     page = confirm_report_action(ann_client, "one-way-relations", page, system="skin")
     assert "Somebody changed some of this meanwhile" in page.text
-    assert "Goes both ways by now." in page.text
+    assert "Goes both ways already." in page.text
     confirm_report_action(ann_client, "one-way-relations", page, system="skin")
     assert c.related_symptoms.get().system == "skin"
     assert b.related_symptoms.count() == 1
     assert (
-        "None of those ticked can take part."
+        "None of the selected rows can be included."
         in choose_rows(ann_client, "one-way-relations", chosen).text
     )
 
@@ -246,7 +246,7 @@ def test_all_rows_of_a_page_can_be_chosen_at_once(ann_client, ann):
     relate(a, c)
     shown = read_report_form(open_report(ann_client, "one-way-relations"))
     page = ann_client.post("/admin/reports/one-way-relations/", shown | {"all": "1"})
-    assert "Add the other way of 2 relations" in page.text
+    assert "Add the reverse relation of 2 relations" in page.text
 
 
 def read_report_form(response) -> dict:
@@ -254,9 +254,9 @@ def read_report_form(response) -> dict:
 
 
 def test_ticks_that_are_none_or_too_many_are_told(ann_client):
-    assert "Tick the relations first." in choose_rows(ann_client, "one-way-relations", ["x"]).text
+    assert "Select relations first." in choose_rows(ann_client, "one-way-relations", ["x"]).text
     assert (
-        "At most 200 can be done at once."
+        "At most 200 can be changed at once."
         in choose_rows(ann_client, "one-way-relations", range(201)).text
     )
 
@@ -294,7 +294,7 @@ def test_causes_that_no_page_names_are_deleted_only_where_no_text_ever_named_the
         client, "orphan-causes", [row.pk for row in (never, once, signed, put_away, merged)]
     )
     for message in (
-        "Away Is named by a draft that was put away.",
+        "Away Is named by a discarded draft.",
         "Merged Keeps the name “Lost”, which was merged into it.",
         "Once Is named in the history of a page.",
         "Signed Was signed",

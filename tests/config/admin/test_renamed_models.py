@@ -72,10 +72,10 @@ def test_a_recent_action_on_a_renamed_model_links_to_its_form(morgan):
     assert entry.get_admin_url() == "/admin/reviews/ledgerentry/7/change/"
 
 
-def test_a_renamed_field_has_the_label_that_it_had(morgans, ann, ravi):
-    """The form of a publication shows column frame, which the model calls metadata."""
+def test_a_renamed_field_has_a_label_of_its_own(morgans, ann, ravi):
+    """The form of a publication event shows column frame, which the model calls metadata."""
     sign(write_symptom(ann), by=ravi, asked_by=ann)
     key = PublicationEvent.objects.get().pk
     response = morgans.get(f"/admin/articles/publicationevent/{key}/change/")
-    assert "<label>Frame:</label>" in response.text
+    assert "<label>Page metadata:</label>" in response.text
     assert "Metadata" not in response.text

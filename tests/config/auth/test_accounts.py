@@ -158,7 +158,7 @@ def test_a_bad_new_password_is_refused_in_place(ann, client):
     here = client.get(find_link(mail.outbox[0]), follow=True).redirect_chain[-1][0]
     page = client.post(here, {"password1": "12345678", "password2": "12345679"})
     assert page.status_code == 200
-    assert "Please look at this again." in page.text
+    assert "There is a problem." in page.text
 
 
 def test_an_unknown_address_is_told_the_same_and_gets_no_mail(ann, client):

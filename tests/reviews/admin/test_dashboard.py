@@ -58,8 +58,8 @@ def test_each_number_is_the_count_of_the_list_behind_it(client, ann, ravi, morga
     counts = {key: count for key, (count, _) in found.items()}
     each = {
         "My drafts": 2,
-        "Sent back to me": 2,
-        "Waiting for a reviewer": 1,
+        "Changes requested": 2,
+        "In review": 1,
         "Overdue": 1,
         "Due in 30 days": 1,
     }
@@ -86,11 +86,11 @@ def test_nothing_reads_well(client, ann):
     client.force_login(ann)
     text = client.get("/admin/").text
     for expected in [
-        "You have no draft that waits for you.",
-        "Nothing was sent back to you.",
+        "You have no drafts to work on.",
+        "No changes are requested from you.",
         "No page is in review.",
         "No page is overdue.",
-        "No page falls due in 30 days.",
+        "No page is due in 30 days.",
     ]:
         assert expected in text
     assert read_numbers(text) == {}
@@ -120,7 +120,7 @@ def test_somebody_who_may_see_no_page_is_shown_none(client, charlie, ann, ravi, 
     charlie.save()
     client.force_login(charlie)
     text = client.get("/admin/").text
-    assert "You may see nothing here yet." in text
+    assert "Your account has no access to any list yet." in text
     assert "hers" not in text
 
 
@@ -128,7 +128,7 @@ def test_the_lists_stand_in_groups_of_what_they_are_for(client, morgan):
     client.force_login(morgan)
     text = client.get("/admin/").text
     groups = re.findall(r'<h2 id="room-[a-z-]+">([^<]+)</h2>', text)
-    assert groups == ["Pages", "Readers", "Frame", "Reviews", "People", "The log"]
+    assert groups == ["Pages", "Readers", "Page settings", "Reviews", "People", "Audit log"]
 
 
 @pytest.mark.parametrize(

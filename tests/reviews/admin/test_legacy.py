@@ -89,7 +89,7 @@ def read_rows(answer) -> list[list[str]]:
 def test_from_the_sheet_to_the_public_page(morgan_client, ann, morgan, client):
     page = workflow.write_article(ann)
     preview = upload_csv(morgan_client, make_csv(make_line("Keeping a diary")))
-    assert "1 earlier review can be recorded" in preview.text
+    assert "1 review can be imported" in preview.text
     assert page.get_latest_revision().digest[:12] in preview.text
     assert "3 May 2027" in preview.text
     assert client.get("/articles/keeping-a-diary/").status_code == 404
@@ -98,9 +98,9 @@ def test_from_the_sheet_to_the_public_page(morgan_client, ann, morgan, client):
     assert "1 page published" in done.text
     entry = LedgerEntry.objects.get()
     assert (entry.by, ledger.read_record(entry).authentication) == (morgan, "password")
-    assert "Reviewed in an earlier system by" in client.get("/articles/keeping-a-diary/").text
+    assert "Imported review by" in client.get("/articles/keeping-a-diary/").text
     assert LogEntry.objects.get().change_message == (
-        "Recorded the review that it had in an earlier system, and so published it."
+        "Recorded an imported review, which published the page."
     )
     assert html.find_empty_sections(preview.text) == html.find_empty_sections(done.text) == []
     assert list(verification.find_faults()) == []
@@ -117,8 +117,8 @@ def test_a_page_is_named_by_number_uuid_address_old_address_or_title(
     named = [str(pages[0].pk), str(pages[1].uuid), "https://symptoms.example.org/articles/page-2/",
              "/articles/page-3", "PAGE 4", "/symptoms/page-9/"]  # fmt: skip
     preview = upload_csv(morgan_client, make_csv(*map(make_line, named)))
-    assert "5 earlier reviews can be recorded" in preview.text
-    assert "One row is not recorded" in preview.text
+    assert "5 reviews can be imported" in preview.text
+    assert "One row cannot be imported" in preview.text
     assert "A clinician has signed this page here" in preview.text
 
 
@@ -139,13 +139,13 @@ def test_what_is_refused_is_told_by_row_and_column_and_given_back_as_a_sheet(mor
         ),
     )
     text = preview.text
-    assert "1 earlier review can be recorded" in text
-    assert "6 rows are not recorded" in text
+    assert "1 review can be imported" in text
+    assert "6 rows cannot be imported" in text
     for words in (
-        "Column “page”: “Nowhere”: No page has this number, address or title.",
+        "Column “page”: “Nowhere”: No page has this number, URL or title.",
         "Column “reviewed on”: “03/05/2026” can be read as 5 March or as 3 May 2026.",
         "2 pages have this number, id or title: /articles/twin/, /symptoms/twin/.",
-        "This is an address of another site.",
+        "This is a URL of another site.",
         "Column “page” is empty. Column “reviewer” is empty.",
         "Column “due”: “soon” is no day that can be read.",
         "Rows 4 and 8 are about this page. Keep one of them.",
@@ -162,7 +162,7 @@ def test_what_is_refused_is_told_by_row_and_column_and_given_back_as_a_sheet(mor
     again = upload_csv(
         morgan_client, morgan_client.post(ROWS_PATH, read_form_with(done, "refused")).content
     )
-    assert "Nothing here can be recorded" in again.text
+    assert "Nothing here can be imported" in again.text
 
 
 def test_the_refused_rows_can_be_looked_at_again_at_once(morgan_client, ann):
@@ -170,14 +170,14 @@ def test_the_refused_rows_can_be_looked_at_again_at_once(morgan_client, ann):
     preview = upload_csv(morgan_client, make_csv(make_line("Page 0")))
     workflow.edit(page, by=ann, summary="Changed meanwhile.")
     done = attest(morgan_client, preview)
-    assert "Nothing was recorded" in done.text
+    assert "Nothing was imported" in done.text
     assert "Page 0" in done.text
     assert (
         "The page has changed since the preview: its text is now that of revision 2." in done.text
     )
     assert not LedgerEntry.objects.exists()
     again = morgan_client.post(LEGACY_PATH, read_form_with(done, "again"))
-    assert "1 earlier review can be recorded" in again.text
+    assert "1 review can be imported" in again.text
     assert "Saved here 2 times: is this still the text that was reviewed?" in again.text
     assert "1 page published" in attest(morgan_client, again).text
 
@@ -187,7 +187,7 @@ def test_without_the_password_nothing_is_done_and_the_preview_stays(morgan_clien
     write(ann, 1)
     preview = upload_csv(morgan_client, make_csv(make_line("Page 0")))
     again = attest(morgan_client, preview, password=password)
-    assert "1 earlier review can be recorded" in again.text
+    assert "1 review can be imported" in again.text
     assert ("This is not your password." if password else "Enter your password") in again.text
     assert not LedgerEntry.objects.exists()
     assert "1 page published" in attest(morgan_client, again).text
@@ -198,7 +198,7 @@ def test_a_second_factor_is_asked_for_and_recorded(morgan_client, ann, morgan):
     secret = generate_totp_secret()
     TOTP.activate(morgan, secret)
     preview = upload_csv(morgan_client, make_csv(make_line("Page 0")))
-    assert "Code of your app" in attest(morgan_client, preview).text
+    assert "Authenticator code" in attest(morgan_client, preview).text
     assert not LedgerEntry.objects.exists()
     attest(
         morgan_client, preview, code=format_hotp_value(hotp_value(secret, int(time.time()) // 30))
@@ -216,8 +216,8 @@ def test_what_the_form_carries_is_bound_to_its_person_and_its_time(
     fields = {"deed": "record", "password": PASSWORD}
     for text, why in (
         (carried, "made for somebody else"),
-        (carried[:-1], "not whole"),
-        ("", "not whole"),
+        (carried[:-1], "incomplete"),
+        ("", "incomplete"),
     ):
         answer = client.post(LEGACY_PATH, fields | {"carried": text}, follow=True)
         assert why in answer.text
@@ -234,9 +234,9 @@ def test_pressed_twice_it_is_recorded_once(morgan_client, ann):
     write(ann, 1)
     preview = upload_csv(morgan_client, make_csv(make_line("Page 0")))
     attest(morgan_client, preview)
-    assert "Just this review is recorded already." in attest(morgan_client, preview).text
+    assert "This review is recorded already." in attest(morgan_client, preview).text
     assert (
-        "Just this review is recorded already."
+        "This review is recorded already."
         in upload_csv(morgan_client, make_csv(make_line("Page 0"))).text
     )
     assert LedgerEntry.objects.count() == 1
@@ -247,9 +247,7 @@ def test_a_workbook_does_as_well(morgan_client, ann):
     data = make_workbook(
         HEAD.split(","), ["Page 0", "Dr A.", None, None, dt.datetime(2026, 5, 3), "Log", None]
     )
-    assert (
-        "1 earlier review can be recorded" in upload_csv(morgan_client, data, "reviews.xlsx").text
-    )
+    assert "1 review can be imported" in upload_csv(morgan_client, data, "reviews.xlsx").text
 
 
 @pytest.mark.parametrize(
@@ -309,7 +307,7 @@ def test_a_long_sheet_is_recorded_part_by_part_on_one_password(morgan_client, an
     workflow.edit(pages[1], by=ann, summary="Changed meanwhile.")
     first = attest(morgan_client, preview)
     assert "1 page published, 3 to go" in first.text
-    assert "2 rows are not recorded" in first.text
+    assert "2 rows cannot be imported" in first.text
     second = morgan_client.post(LEGACY_PATH, read_form_with(first, "go-on"))
     assert "3 pages published, 1 to go" in second.text
     done = morgan_client.post(LEGACY_PATH, read_form_with(second, "go-on"))
@@ -321,7 +319,7 @@ def test_a_long_sheet_is_recorded_part_by_part_on_one_password(morgan_client, an
         row[0]
         for row in read_rows(morgan_client.post(ROWS_PATH, read_form_with(done, "refused")))[1:]
     ] == ["Page 1", "Nowhere"]
-    assert "Just this review is recorded already." in attest(morgan_client, preview).text
+    assert "This review is recorded already." in attest(morgan_client, preview).text
     assert LedgerEntry.objects.count() == 4
 
 
@@ -334,11 +332,11 @@ def test_a_password_holds_for_the_rows_it_was_given_for_and_not_for_long(
     first = attest(morgan_client, preview)
     go_on, unproved = read_form_with(first, "go-on"), read_form_with(preview, "record")["carried"]
     assert (
-        "not whole"
+        "incomplete"
         in morgan_client.post(LEGACY_PATH, go_on | {"carried": unproved}, follow=True).text
     )
     assert (
-        "not whole" in morgan_client.post(LEGACY_PATH, go_on | {"deed": "again"}, follow=True).text
+        "incomplete" in morgan_client.post(LEGACY_PATH, go_on | {"deed": "again"}, follow=True).text
     )
     client.force_login(olga)
     assert "made for somebody else" in client.post(LEGACY_PATH, go_on, follow=True).text
@@ -390,9 +388,9 @@ def test_ticked_pages_are_given_one_review(morgan_client, ann, client):
     asked = choose_action(
         morgan_client, "/admin/articles/article/", "record_earlier", [page.pk for page in pages]
     )
-    assert "Record earlier reviews of 2 pages" in asked.text
+    assert "Import reviews of 2 pages" in asked.text
     wrong = morgan_client.post(LEGACY_PATH, read_form_with(asked, "chosen"))
-    assert "Say who reviewed these pages." in wrong.text
+    assert "Enter who reviewed these pages." in wrong.text
     fields = {
         "reviewer": "Dr A. Example",
         "reviewed_on": "2026-05-03",
@@ -400,7 +398,7 @@ def test_ticked_pages_are_given_one_review(morgan_client, ann, client):
         "due": "2026-09-01",
     }
     preview = morgan_client.post(LEGACY_PATH, read_form_with(wrong, "chosen") | fields)
-    assert "2 earlier reviews can be recorded" in preview.text
+    assert "2 reviews can be imported" in preview.text
     attest(morgan_client, preview)
     assert set(ReviewSchedule.objects.values_list("recorded", "next_due")) == {
         (True, dt.date(2026, 9, 1))

@@ -54,7 +54,8 @@ def test_an_unticked_line_stops_the_signature_with_a_sentence_beside_it(ravi_cli
     page = ravi_client.post(get_path(review, "sign/"), make_signature_data(review, check_advice=""))
     assert page.status_code == 422
     assert (
-        "Emergency advice: tick this once you have checked it, or send the page back." in page.text
+        "Emergency advice: check this box once you have checked it, or request changes."
+        in page.text
     )
     assert 'name="check_language"' in page.text
     assert not LedgerEntry.objects.exists()
@@ -106,10 +107,10 @@ def test_a_second_click_decides_nothing_more(ravi_client, review, action):
 def test_ravi_hands_a_review_over_with_a_word(ravi_client, client, review, ravi, fiona):
     sent = {"to": fiona.reviewer.pk, "word": "I am away from Monday."}
     page = ravi_client.post(get_path(review, "hand-over/"), sent, follow=True)
-    assert "now lies on the desk of Fiona Field, MD" in page.text
+    assert "is reassigned to Fiona Field, MD" in page.text
     client.force_login(fiona)
     text = get_text(client.get(get_path(review)).text)
-    assert "Handed over to Fiona Field, MD by Ravi Rao." in text
+    assert "Reassigned to Fiona Field, MD by Ravi Rao." in text
     assert "I am away from Monday." in text
     assert client.post(get_path(review, "sign/"), make_signature_data(review)).status_code == 302
     with expect_refusal("added and never changed"):
@@ -127,9 +128,9 @@ def test_nobody_takes_a_review_that_is_not_theirs(client, review, fiona, ravi):
     client.force_login(fiona)
     page = client.post(get_path(review, "hand-over/"), {"to": ravi.reviewer.pk, "word": "For you."})
     assert page.status_code == 409
-    assert "only they can hand it over" in page.text
+    assert "only they can reassign it" in page.text
     assert "For you." in page.text
-    assert "ask Ravi Rao, MD to hand it over to you" in page.text
+    assert "ask Ravi Rao, MD or an editor to reassign it to you" in page.text
 
 
 @pytest.mark.parametrize("action", ["sign/", "send-back/", "decline/", "comment/", "hand-over/"])
@@ -170,7 +171,7 @@ def test_a_page_withdrawn_meanwhile_shows_the_statement_again(
     page = ravi_client.post(
         get_path(again, "sign/"), make_signature_data(again, conflicts="I teach.")
     )
-    assert "The editors must ask again." in page.text
+    assert "The editors must request it again." in page.text
     assert "I teach." in page.text
 
 

@@ -131,7 +131,7 @@ def test_a_card_tells_that_comments_were_answered_and_who_handed_it_over(
     comments.answer(pinned[0], text="Because.", by=ann)
     text = get_text(ravi_client.get("/desk/").text)
     assert "1 of 2 pinned comments answered" in text
-    assert "Handed over by Fiona Field" in text
+    assert "Reassigned by Fiona Field" in text
     assert "I am away." in text
 
 
@@ -188,7 +188,7 @@ def test_an_absence_is_shown_to_oneself_and_beside_the_name_and_takes_no_right(
 @pytest.mark.parametrize(
     ("first", "last", "message"),
     [
-        (3, 1, "The last day comes before the first."),
+        (3, 1, "The last day is before the first."),
         (-9, -3, "These days are over."),
         (0, 900, "more than a year"),
     ],

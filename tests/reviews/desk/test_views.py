@@ -116,7 +116,7 @@ def test_ravi_signs_with_his_password_and_is_told_what_happened(ravi_client, rev
     [
         ({"password": "a guess"}, "This is not your password."),
         ({"password": ""}, "Enter your password"),
-        ({"statement": ""}, "Tick this to say what your signature means."),
+        ({"statement": ""}, "Check this box to say what your signature means."),
         ({"conflicts": " "}, "State your conflicts of interest"),
         ({"conflicts": "None\x00"}, "Null characters are not allowed."),
     ],
@@ -174,7 +174,7 @@ def test_a_page_withdrawn_meanwhile_is_refused_in_words(ravi_client, review, ann
     withdraw_page(symptom, reason="safety", by=morgan)
     response = ravi_client.post(get_path(again, "sign/"), make_signature_data(again))
     assert response.status_code == 409
-    assert "The page was withdrawn after this review was asked for." in response.text
+    assert "The page was withdrawn after this review was requested." in response.text
     assert ravi_client.get("/symptoms/facial-spasms/").status_code == 410
 
 
@@ -208,7 +208,7 @@ def test_coming_back_to_the_address_of_a_form_leads_to_the_review(ravi_client, r
 
 def test_fiona_reads_a_review_given_to_ravi_and_cannot_decide_it(client, review, fiona):
     client.force_login(fiona)
-    assert "This review was given to Ravi Rao, MD" in client.get(get_path(review)).text
+    assert "This review is assigned to Ravi Rao, MD" in client.get(get_path(review)).text
     assert client.post(get_path(review, "sign/"), make_signature_data(review)).status_code == 409
     assert client.post(get_path(review, "send-back/"), {"comment": "Mine."}).status_code == 409
     assert MedicalReview.objects.waiting().count() == 1

@@ -129,14 +129,14 @@ def test_the_text_that_visitors_read_is_refused(page, morgan):
 
 def test_the_latest_text_is_refused_as_the_form_still_holds_it(page, ann, morgan):
     latest = workflow.edit(page.symptom, by=ann, body="<p>Newer.</p>").get_latest_revision()
-    with pytest.raises(CannotExpunge, match="the form still holds it"):
+    with pytest.raises(CannotExpunge, match="the form still has it"):
         request_expunction(latest, by=morgan, **WHY)
 
 
 def test_a_text_in_review_is_refused(page, ann, morgan):
     review = request_review(workflow.edit(page.symptom, by=ann, body="<p>Newer.</p>"), by=ann)
     workflow.edit(page.symptom, by=ann, body="<p>Newest.</p>")
-    with pytest.raises(CannotExpunge, match="Take that request back first"):
+    with pytest.raises(CannotExpunge, match="Cancel that request first"):
         request_expunction(review.revision, by=morgan, **WHY)
 
 
@@ -165,7 +165,7 @@ def test_what_is_in_review_or_became_live_before_it_was_confirmed_is_refused(
     asked = Expunction.objects.create(
         revision=review.revision, asked_by=morgan, asked_at=page.created_at, **WHY
     )
-    with pytest.raises(CannotExpunge, match="Take that request back"):
+    with pytest.raises(CannotExpunge, match="Cancel that request"):
         confirm_expunction(asked, by=olga)
     sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
     with pytest.raises(CannotExpunge, match="Visitors read this text now"):
@@ -193,11 +193,11 @@ def test_the_database_too_keeps_the_text_that_visitors_read_and_the_latest(page,
 
 def test_a_request_is_asked_and_settled_once(page, morgan, olga):
     asked = request_expunction(get_second_revision(page), by=morgan, **WHY)
-    with pytest.raises(CannotExpunge, match="asked for this already"):
+    with pytest.raises(CannotExpunge, match="requested already"):
         request_expunction(get_second_revision(page), by=olga, **WHY)
     drop_expunction(asked, by=olga)
     for action in (confirm_expunction, drop_expunction):
-        with pytest.raises(CannotExpunge, match="settled already"):
+        with pytest.raises(CannotExpunge, match="decided already"):
             action(asked, by=olga)
     workflow.expunge(get_second_revision(page), asked_by=olga, by=morgan)
     with pytest.raises(CannotExpunge, match="expunged already"):

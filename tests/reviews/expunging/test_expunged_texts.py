@@ -77,7 +77,7 @@ def test_the_time_line_tells_who_why_and_offers_nothing_to_read(expunged, client
     client.force_login(ann)
     text = client.get(get_admin_path("revisions", expunged)).text
     assert "The text was expunged." in text
-    assert "Asked to expunge the text of revision 3" in text
+    assert "Requested to expunge the text of revision 3" in text
     assert "It names a person." in text
     assert SECRET not in text
     assert f"{get_admin_path('revision', expunged)}?number=3" not in text
@@ -150,9 +150,9 @@ def test_two_managing_editors_do_it_in_the_admin(page, client, morgan, olga):
     assert f"{address}?number=3" in client.get(get_admin_path("revisions", page)).text
     shown = client.get(address, {"number": 3}).text
     assert "What this does" in shown
-    assert "What this does not reach" in shown
+    assert "What this does not remove" in shown
     lacking = client.post(address, {"number": 3, "deed": "ask", **WHY})
-    assert "Tick this once you have read what it does." in lacking.text
+    assert "Check this box once you have read what it does." in lacking.text
     client.post(address, {"number": 3, "deed": "ask", "understood": "on", **WHY})
     own = client.get(address, {"number": 3}).text
     assert "another managing editor must confirm it" in own
@@ -162,13 +162,13 @@ def test_two_managing_editors_do_it_in_the_admin(page, client, morgan, olga):
 
     client.force_login(olga)
     listed = client.get(reverse("admin:reviews_expunction_changelist")).text
-    assert "Waits to be confirmed" in listed
+    assert "Waiting for confirmation" in listed
     assert f"{address}?number=3" in listed
     wrong = client.post(address, {"number": 3, "deed": "confirm", "password": "not-it"})
     assert "This is not your password." in wrong.text
     assert SECRET in get_second_revision(page).document
     done = client.post(address, {"number": 3, "deed": "confirm", "password": PASSWORD}, follow=True)
-    assert "is expunged. Remember the copies outside this system." in done.text
+    assert "is expunged. Remember copies outside this system." in done.text
     assert get_second_revision(page).expunged
 
 
@@ -178,12 +178,12 @@ def test_a_request_is_dropped_in_the_admin(page, client, morgan, olga):
     text = client.post(
         get_admin_path("expunge", page), {"number": 3, "deed": "drop"}, follow=True
     ).text
-    assert "The request is dropped." in text
+    assert "The request is cancelled." in text
     assert Expunction.objects.get().dropped_by == olga
     late = client.post(
         get_admin_path("expunge", page), {"number": 3, "deed": "confirm", "password": PASSWORD}
     ).text
-    assert "somebody settled this meanwhile" in late
+    assert "somebody decided this meanwhile" in late
     assert SECRET in get_second_revision(page).document
 
 

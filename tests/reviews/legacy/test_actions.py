@@ -159,15 +159,15 @@ def test_the_right_is_looked_up_at_that_moment(page, morgan):
 @pytest.mark.parametrize(
     ("values", "why"),
     [
-        ({"on": dt.date(2026, 6, 5)}, "still to come"),
+        ({"on": dt.date(2026, 6, 5)}, "in the future"),
         ({"on": dt.date(2016, 6, 3)}, "more than 10 years ago"),
         ({"due": BEFORE}, "not after the review"),
         ({"name": " "}, "who reviewed the page"),
-        ({"evidence": ""}, "where the record of that review lies"),
+        ({"evidence": ""}, "where the record of that review is kept"),
         ({"name": "A" * 151}, "At most 150"),
         ({"evidence": "log \x07"}, "cannot be printed"),
         ({"digest": "0" * 64}, "changed since the preview"),
-        ({"digest": ""}, "Nobody looked"),
+        ({"digest": ""}, "There was no preview"),
     ],
 )
 def test_what_cannot_be_recorded_is_refused_by_name_and_in_words(page, morgan, values, why):
@@ -254,7 +254,7 @@ def test_a_high_risk_page_past_its_grace_is_refused_and_a_late_one_is_not(ann, m
 
 
 def test_just_the_same_again_is_refused(recorded_page, morgan):
-    with pytest.raises(CannotAttest, match="Just this review is recorded already"):
+    with pytest.raises(CannotAttest, match="This review is recorded already"):
         record_review(recorded_page, morgan)
     assert LedgerEntry.objects.count() == 1
 
@@ -305,7 +305,7 @@ def test_all_or_nothing(ann, morgan):
 
 def test_more_than_fit_in_one_transaction_are_refused(page, morgan):
     with pytest.raises(
-        CannotAttest, match="At most 500 earlier reviews are recorded at once, and these are 501"
+        CannotAttest, match="At most 500 imported reviews are recorded at once, and these are 501"
     ):
         attest_all([make_claim(page)] * (MAX_PAGES + 1), by=morgan)
 

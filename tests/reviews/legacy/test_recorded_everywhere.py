@@ -93,7 +93,7 @@ def test_nothing_of_it_is_told_before_it_is_recorded(address, ann, client):
 def test_the_review_line_says_who_when_by_whom_and_that_nobody_here_has_read_it(spasms, client):
     text = list_words(get_text_of(client, "/symptoms/facial-spasms/"))
     for words in (
-        "Reviewed in an earlier system by Dr A. Example, MD, Neurology",
+        "Imported review by Dr A. Example, MD, Neurology",
         "Date of that review 3 May 2026",
         "Recorded from a previous system by Morgan Mill on 4 June 2026. Not yet reviewed here.",
         "Next review due 3 May 2027",
@@ -248,24 +248,21 @@ def test_the_form_and_the_lists_of_editors_say_it(spasms, ann, client):
     client.force_login(ann)
     panel = list_words(client.get(f"/admin/symptoms/symptom/{spasms.pk}/change/").text)
     for words in (
-        "Reviewed earlier by",
+        "Imported review by",
         "Nobody has reviewed it here yet.",
         "sheet 4, row 17",
         SAYS,
     ):
         assert words in panel
     assert "as it was signed" not in panel
-    assert (
-        "Live, recorded from a previous system"
-        in client.get("/admin/symptoms/symptom/?state=recorded").text
-    )
+    assert "Live, imported review" in client.get("/admin/symptoms/symptom/?state=recorded").text
     assert "Facial spasms" not in list_words(client.get("/admin/symptoms/symptom/?state=live").text)
-    assert "Earlier review recorded and published" in list_words(
+    assert "Imported review recorded and published" in list_words(
         client.get(f"/admin/symptoms/symptom/{spasms.pk}/revisions/").text
     )
     workflow.edit(spasms, by=ann, summary="Better.")
     listed = client.get("/admin/symptoms/symptom/?state=changed").text
-    assert "Live, recorded from a previous system" in listed
+    assert "Live, imported review" in listed
 
 
 def test_the_reviewer_is_told_at_the_desk_and_reads_all_of_it(spasms, ann, ravi, client):
@@ -275,8 +272,8 @@ def test_the_reviewer_is_told_at_the_desk_and_reads_all_of_it(spasms, ann, ravi,
     assert desk_queue.RECORDED_MESSAGE in queue
     text = list_words(client.get(f"/desk/reviews/{review.uuid}/").text)
     assert (
-        "by Dr A. Example, MD on 3 May 2026, was recorded here by Morgan Mill on 4 June 2026."
-        in text
+        "Dr A. Example, MD reviewed it in an earlier system on 3 May 2026, and Morgan Mill "
+        "recorded that here on 4 June 2026." in text
     )
     assert "I have read the whole page." in text
 
@@ -285,7 +282,7 @@ def test_the_radar_counts_it_dates_it_and_gives_it_to_nobody(spasms, ravi, morga
     client.force_login(morgan)
     listed = client.get("/desk/radar/?state=recorded").text
     assert "Facial spasms" in listed
-    assert "Nobody here: recorded from a previous system" in listed
+    assert "Nobody here: imported review" in listed
     (row,) = queries.build_rows([spasms.pk], TODAY)
     assert (row.due, row.due_text) == (dt.date(2027, 5, 3), "due in 333 days")
     assert queries.count_by_reviewer(TODAY) == {}
@@ -299,7 +296,7 @@ def test_nobody_is_reminded_as_its_reviewer_and_the_digest_says_why(spasms, ravi
     people = pending.MailRecipients(timezone.localdate())
     assert list(pending.collect_due_pages(people)) == []
     (note,) = weekly(people)
-    detail = "Due 3 May 2027; recorded from a previous system, and not yet reviewed here."
+    detail = "Due 3 May 2027; imported review, not yet reviewed here."
     assert detail in [line.text for line in note.lines]
 
 
@@ -332,7 +329,7 @@ def test_a_readers_report_has_it_read_for_the_first_time(spasms, ann):
 
 def test_a_search_for_what_somebody_reviewed_finds_it_and_says_where(spasms):
     (found, other) = find_pages("reviewer", "example")
-    assert {found.excerpt.label, other.excerpt.label} == {"Reviewed in an earlier system by"}
+    assert {found.excerpt.label, other.excerpt.label} == {"Imported review by"}
 
 
 def test_the_policy_for_what_is_late_takes_it_from_visitors_as_any_other(

@@ -135,7 +135,7 @@ def test_a_request_that_waits_is_told_again_weekly_and_ends_with_the_decision(
     travel_to(clock, START.date() + dt.timedelta(days=21))
     taken = run()
     assert not list_subjects(taken, "ravi")
-    assert list_subjects(taken, "ann") == ["Countersign: Sent back: Keeping a diary"]
+    assert list_subjects(taken, "ann") == ["Countersign: Changes requested: Keeping a diary"]
     assert not any("Smith" in str(letter) for _, letter in taken)
     assert not list_subjects(run(), "ann")
 
@@ -222,9 +222,7 @@ def test_many_pages_due_on_one_day_are_one_mail_with_a_list(ann, ravi, run, cloc
     publish_symptoms(120, by=ann, signer=ravi)
     travel_to(clock, DUE)
     taken = run()
-    assert list_subjects(taken, "ravi") == [
-        "Countersign: 120 pages that you reviewed last fall due"
-    ]
+    assert list_subjects(taken, "ravi") == ["Countersign: 120 pages that you reviewed last are due"]
     text = (
         next(letter for to, letter in taken if to.startswith("ravi"))
         .get_body(("plain",))
@@ -285,9 +283,9 @@ def test_managing_editors_get_one_digest_a_week(ann, ravi, run, clock):
     ]
     text = digests[0].get_body(("plain",)).get_content()
     for heading in (
-        "Past grace (1)",
+        "Past grace period (1)",
         "Due within 30 days (1)",
-        "Sent back (1)",
+        "Changes requested (1)",
         "Never signed (2)",
     ):
         assert heading in text
@@ -311,7 +309,7 @@ def test_people_without_an_address_or_with_a_closed_account_are_skipped_and_said
     User.objects.filter(pk=ravi.pk).update(is_active=False)
     taken = run()
     assert not list_subjects(taken, "ravi") + list_subjects(taken, "fiona")
-    assert "No mail for fiona: the account has no address." in run.output
+    assert "No mail for fiona: the account has no email address." in run.output
     assert "No mail for ravi: the account is closed." in run.output
     User.objects.filter(pk=fiona.pk).update(email="fiona@example.org")
     assert list_subjects(run(), "fiona") == ["Countersign: Please review: B"]
@@ -347,7 +345,7 @@ def test_a_refused_mail_of_which_nothing_holds_any_more_is_dropped(ann, ravi, fi
     server.refused = set()
     request_changes(review, by=ravi, comment="No.")
     assert not list_subjects(run(), "ravi")
-    assert Mail.objects.get(recipient=ravi).state == "not needed any more"
+    assert Mail.objects.get(recipient=ravi).state == "no longer needed"
 
 
 def test_a_mail_server_that_goes_away_half_way_loses_nothing(ann, ravi, fiona, server, run):

@@ -127,7 +127,7 @@ def test_a_filter_that_does_not_exist_is_told_and_narrows_nothing(
     publish_page(ann, ravi, "Facial spasms")
     found = morgan_client.get(RADAR, {name: value})
     assert found.status_code == 200
-    assert "the list is sifted by the rest" in found.text
+    assert "the other filters apply" in found.text
     assert list_titles(found) == ["Facial spasms"]
 
 
@@ -142,10 +142,7 @@ def test_nothing_reads_well(morgan_client):
     assert "There is no page yet." in text
     assert "There is no reviewer yet." in text
     assert "Nothing was signed in the last 90 days" in text
-    assert (
-        "No page is overdue. Every review is in time."
-        in morgan_client.get(RADAR, {"state": "overdue"}).text
-    )
+    assert "No page is overdue." in morgan_client.get(RADAR, {"state": "overdue"}).text
 
 
 def test_the_list_comes_fifty_at_a_time(morgan_client, ann, monkeypatch):

@@ -209,9 +209,9 @@ def test_what_a_recall_cannot_do_is_told(ann, ravi, morgan):
     page = publish(ann, ravi)
     asked = {"trigger": "safety", "reason": WHY, "by": morgan}
     for keys, changed, message in [
-        ([], {}, "Tick at least one page"),
+        ([], {}, "Select at least one page"),
         ([page.pk], {"reason": " "}, "Say why"),
-        ([page.pk], {"trigger": "annual"}, "Choose what the recall is for"),
+        ([page.pk], {"trigger": "annual"}, "Choose the reason for the recall"),
         ([page.pk, 9999], {}, "One of these pages is not public any more"),
         (list(range(501)), {}, "At most 500"),
         ([page.pk], {"by": ann}, "Only managing editors"),
@@ -240,7 +240,7 @@ def test_progress_follows_each_page_to_its_newest_review(ann, ravi, morgan):
     assert {step.title: step.state_label for step in get_recalled_pages(recall)} == {
         "Signed": "Signed",
         "Mended": "Signed",
-        "Back": "Sent back",
+        "Back": "Changes requested",
         "Gone": "Withdrawn",
         "Open": "Waiting",
         "Taken": "Closed without a signature",
@@ -256,7 +256,7 @@ def test_pages_are_searched_picked_and_recalled_at_the_desk(morgan_client, ann, 
     values |= {"page": [str(keep.pk)], "trigger": "guideline", "reason": WHY}
     address = f"{RECALL}?q=muscle&part=words"
     done = morgan_client.post(address, values, follow=True)
-    assert "The reviews are open." in done.text
+    assert "The reviews are requested." in done.text
     assert WHY in done.text
     assert [r.article_id for r in MedicalReview.objects.waiting()] == [keep.pk]
     again = morgan_client.post(address, values)  # a double click
@@ -293,17 +293,16 @@ def test_a_search_that_finds_more_than_a_recall_takes_says_so(
     assert "by title: recall them in parts" not in morgan_client.get(address).text
     monkeypatch.setattr(actions, "MAX_PAGES", 1)
     shown = morgan_client.get(address)
-    assert "More than 1 pages hold that." in shown.text
+    assert "More than 1 pages match." in shown.text
     assert re.findall(r'<label for="page-\d+">(\w+)', shown.text) == ["First"]
 
 
 def test_a_search_that_finds_nothing_and_no_recall_at_all_read_well(morgan_client):
-    assert "No page was ever recalled." in morgan_client.get(RECALL).text
+    assert "No page has been recalled." in morgan_client.get(RECALL).text
     assert (
-        "No public page holds that."
-        in morgan_client.get(RECALL, {"q": "zzz", "part": "words"}).text
+        "No public page matches." in morgan_client.get(RECALL, {"q": "zzz", "part": "words"}).text
     )
-    assert "Give at least one word." in morgan_client.get(RECALL, {"q": "´", "part": "words"}).text
+    assert "Enter at least one word." in morgan_client.get(RECALL, {"q": "´", "part": "words"}).text
     assert "Select a valid choice" in morgan_client.get(RECALL, {"q": "x", "part": "nonsense"}).text
 
 

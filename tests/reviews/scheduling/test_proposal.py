@@ -49,10 +49,10 @@ def publish(ann, signer, count: int, **fields) -> list[Article]:
 def test_a_plan_is_shown_and_opens_its_reviews(morgan_client, ann, ravi, fiona, morgan):
     pages = publish(ann, ravi, 6)
     shown = morgan_client.get(PLAN)
-    assert "6 reviews to give out" in shown.text
+    assert "6 reviews to assign" in shown.text
     assert not MedicalReview.objects.waiting().exists()
     done = morgan_client.post(PLAN, read_form(shown), follow=True)
-    assert "6 reviews are open, each with its reviewer and its week." in done.text
+    assert "6 reviews are assigned, each to its reviewer and week." in done.text
     opened = MedicalReview.objects.waiting()
     assert {review.article_id for review in opened} == {page.pk for page in pages}
     assert {(review.trigger, review.requested_by) for review in opened} == {("annual", morgan)}
@@ -129,7 +129,7 @@ def test_a_page_that_a_younger_check_blocks_is_left_out_and_stops_no_other(
 
 
 def test_nothing_to_plan_reads_well(morgan_client):
-    assert "no page that fits falls due." in morgan_client.get(PLAN).text
+    assert "no page that matches is due." in morgan_client.get(PLAN).text
 
 
 def change_pages(ann, ravi, pages):
@@ -153,8 +153,8 @@ def change_licence(ann, ravi, pages):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (change_pages, "other pages fall due, or some of these were signed"),
-        (change_words, "somebody wrote in one of these pages"),
+        (change_pages, "other pages are due, or some of these were signed"),
+        (change_words, "somebody changed one of these pages"),
         (change_readers, "is away on other days"),
         (change_licence, "has another licence"),
     ],
@@ -192,7 +192,7 @@ def test_a_double_click_gives_out_once(morgan_client, ann, ravi):
 def test_one_page_that_is_refused_takes_the_whole_plan_back(ann, ravi, charlie, morgan):
     publish(ann, ravi, 3)
     proposal = scheduling_proposal.build_proposal(Article.objects.all(), TODAY)
-    with pytest.raises(scheduling_proposal.CannotPlan, match="Only editors can ask for a review"):
+    with pytest.raises(scheduling_proposal.CannotPlan, match="Only editors can request a review"):
         scheduling_proposal.open_reviews(
             Article.objects.all(), fingerprints=proposal.fingerprints, by=charlie
         )
@@ -271,5 +271,5 @@ def test_a_page_that_was_sent_back_is_not_planned_before_its_editors_answered(an
     )
     assert not proposal.plan.planned_reviews
     assert [why for _, why in proposal.left_out] == [
-        "It was sent back, and its editors have not asked for it again."
+        "Changes were requested, and no review has been requested since."
     ]

@@ -49,7 +49,7 @@ def test_a_comment_is_pinned_at_the_desk(client, review, ravi):
     page = client.post(
         get_path(review, "comment/"), {"part": "Overview", "text": "Which muscle?"}, follow=True
     )
-    assert "Your comment is pinned to “Overview”." in page.text
+    assert "Your comment on “Overview” is saved." in page.text
     assert "Which muscle?" in get_text(page.text)
     comment = Comment.objects.get()
     assert (comment.part, comment.label, comment.by) == ("Overview", "Overview", ravi)
@@ -95,7 +95,7 @@ HALFWAY = {
 
 def make_decision(page) -> dict:
     """The fields of the decision form. The forms after it have fields of the same names."""
-    return read_form(SimpleNamespace(text=page.text.split("Hand it over to another reviewer")[0]))
+    return read_form(SimpleNamespace(text=page.text.split("Reassign to another reviewer")[0]))
 
 
 def test_pinning_a_comment_keeps_what_is_filled_in_of_the_decision(client, review, ravi):
@@ -152,7 +152,7 @@ def test_what_is_half_filled_is_shown_with_a_refusal_too_and_forgotten_with_the_
 
 
 def test_sending_back_needs_a_comment_on_the_whole_or_a_pinned_one(review, ravi):
-    with pytest.raises(CannotDecide, match="Say what the editors should do"):
+    with pytest.raises(CannotDecide, match="Say what the editors should change"):
         request_changes(review, by=ravi, comment=" ")
     comments.pin(review, part="Overview", text="Which muscle?", by=ravi)
     entry = request_changes(review, by=ravi, comment="")
@@ -221,7 +221,7 @@ def test_an_editor_answers_in_the_admin_and_the_panel_tells(
     page = client.post(
         here, {"comment": pinned_comment.pk, "answer": "The one around the eye."}, follow=True
     )
-    assert "Your answer is kept." in page.text
+    assert "Your answer is saved." in page.text
     assert "Answered: The one around the eye." in get_text(client.get(change).text)
     pinned_comment.refresh_from_db()
     assert pinned_comment.answered_by == ann
@@ -248,7 +248,7 @@ def test_the_next_round_shows_comments_answers_and_whether_the_part_changed(
     client.force_login(ravi)
     text = get_text(client.get(get_path(again)).text)
     for words in (
-        "From the round before",
+        "From the previous review",
         "Which muscle?",
         "The one around the eye.",
         "changed since",
@@ -271,9 +271,9 @@ def test_a_recommended_withdrawal_is_loud_until_somebody_acts(client, symptom, a
     assert list(verification.find_faults()) == []
     client.force_login(morgan)
     change = f"/admin/symptoms/symptom/{symptom.pk}/change/"
-    assert "Ravi Rao, MD recommends to withdraw this page" in get_text(client.get(change).text)
+    assert "Ravi Rao, MD recommends withdrawing this page" in get_text(client.get(change).text)
     withdraw_page(symptom, reason="safety", by=morgan)
-    assert "recommends to withdraw" not in client.get(change).text
+    assert "recommends withdrawing" not in client.get(change).text
 
 
 def test_a_page_that_nobody_reads_needs_no_withdrawal(review, ravi):

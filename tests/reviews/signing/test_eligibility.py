@@ -78,7 +78,7 @@ def test_nobody_signs_their_own_words(symptom, ann, morgan):
     assert_refused(
         request_review(symptom, by=ann),
         make_reviewer_of(ann, morgan),
-        "Some words of this page are your own",
+        "You wrote some of this page",
     )
 
 
@@ -86,7 +86,7 @@ def test_one_saved_word_among_many_is_enough(symptom, ann, ravi, fiona):
     workflow.edit(symptom, by=ravi, summary="Ravi's summary.")
     workflow.edit(symptom, by=ann, summary="Ann's summary.")
     review = request_review(symptom, by=ann)
-    assert_refused(review, ravi, "words of this page are your own")
+    assert_refused(review, ravi, "You wrote some of this page")
     sign(review, fiona)
 
 
@@ -101,14 +101,14 @@ def test_words_that_were_sent_back_still_bar(symptom, ann, ravi, fiona):
     workflow.edit(symptom, by=ravi, summary="Ravi's summary.")
     request_changes(request_review(symptom, by=ann), by=fiona, comment="No.")
     workflow.edit(symptom, by=ann, summary="Ann's summary.")
-    assert_refused(request_review(symptom, by=ann), ravi, "words of this page are your own")
+    assert_refused(request_review(symptom, by=ann), ravi, "You wrote some of this page")
 
 
 def test_asking_for_a_review_records_the_words_of_who_asks(symptom, ann, morgan, fiona):
     symptom.summary = "Saved, not recorded."
     symptom.save()
     review = request_review(symptom, by=morgan)
-    assert_refused(review, make_reviewer_of(morgan, fiona), "words of this page are your own")
+    assert_refused(review, make_reviewer_of(morgan, fiona), "You wrote some of this page")
 
 
 def test_a_cause_renamed_since_bars_who_renamed_it(symptom, ann, ravi, fiona):
@@ -120,7 +120,7 @@ def test_a_cause_renamed_since_bars_who_renamed_it(symptom, ann, ravi, fiona):
     cause.save()
     record_cause(cause, by=ravi)
     review = request_review(symptom, by=ann)
-    assert_refused(review, ravi, "words of this page are your own")
+    assert_refused(review, ravi, "You wrote some of this page")
     sign(review, fiona)
 
 
@@ -129,7 +129,7 @@ def test_a_cause_written_before_it_was_linked_bars_who_wrote_it(symptom, ann, ra
     SymptomCause.objects.create(symptom=symptom, cause=cause)
     workflow.edit(symptom, by=ann)
     review = request_review(symptom, by=ann)
-    assert_refused(review, ravi, "words of this page are your own")
+    assert_refused(review, ravi, "You wrote some of this page")
     sign(review, fiona)
 
 
@@ -137,7 +137,7 @@ def test_a_related_draft_titled_by_the_signer_bars_them(symptom, ann, ravi):
     other = workflow.write_symptom(ravi, slug="tics", title="Tics")
     RelatedSymptom.objects.create(symptom=symptom, other=other, system="eyes")
     workflow.edit(symptom, by=ann)
-    assert_refused(request_review(symptom, by=ann), ravi, "words of this page are your own")
+    assert_refused(request_review(symptom, by=ann), ravi, "You wrote some of this page")
 
 
 def test_a_restored_source_bars_who_wrote_it(ann, ravi, fiona):
@@ -148,7 +148,7 @@ def test_a_restored_source_bars_who_wrote_it(ann, ravi, fiona):
     workflow.sign(symptom, by=ravi, asked_by=ann)
     restore(first, by=ann)
     review = request_review(symptom, by=ann)
-    assert_refused(review, ravi, "words of this page are your own")
+    assert_refused(review, ravi, "You wrote some of this page")
     sign(review, fiona)
 
 
@@ -196,7 +196,7 @@ def test_a_review_is_not_signed_twice(symptom, ann, ravi, fiona):
 def test_a_request_that_was_taken_back_is_not_signed(symptom, ann, ravi):
     review = request_review(symptom, by=ann)
     cancel_request(review, by=ann)
-    assert_refused(review, ravi, "request taken back by Ann Archer")
+    assert_refused(review, ravi, "request cancelled by Ann Archer")
 
 
 def test_a_licence_counts_to_its_last_day(symptom, ann, ravi, time_machine):
@@ -225,7 +225,7 @@ def test_a_review_asked_for_before_a_withdrawal_is_not_signed(symptom, ann, ravi
     workflow.edit(symptom, by=ann, summary="Mended.")
     review = request_review(symptom, by=ann)
     withdraw_page(symptom, reason="safety", by=morgan)
-    assert_refused(review, fiona, "withdrawn after this review was asked for")
+    assert_refused(review, fiona, "withdrawn after this request")
     request_changes(review, by=fiona, comment="It was withdrawn.")
     workflow.sign(symptom, by=fiona, asked_by=ann)
 
@@ -303,7 +303,7 @@ def test_nobody_is_refused_without_a_reason(symptom, ann, ravi):
 
 def test_the_writer_named_on_a_page_does_not_sign_it(ann, ravi):
     review = request_review(workflow.write_symptom(ann, writer=ravi), by=ann)
-    assert_refused(review, ravi, "words of this page are your own")
+    assert_refused(review, ravi, "You wrote some of this page")
 
 
 def test_an_old_text_typed_again_is_still_its_authors(ann, ravi, fiona):
@@ -311,7 +311,7 @@ def test_an_old_text_typed_again_is_still_its_authors(ann, ravi, fiona):
     workflow.edit(symptom, by=ann, body="<p>Ann's words.</p>")
     workflow.sign(symptom, by=fiona, asked_by=ann)
     workflow.edit(symptom, by=ann, body="<p>Ravi's words.</p>")
-    assert_refused(request_review(symptom, by=ann), ravi, "words of this page are your own")
+    assert_refused(request_review(symptom, by=ann), ravi, "You wrote some of this page")
 
 
 def test_a_right_taken_away_while_signing_counts(symptom, ann, ravi):

@@ -60,8 +60,8 @@ def test_a_reason_given_where_nothing_blocks_is_not_kept(ann, morgan):
 def test_ann_sees_what_stops_her_and_no_form(ann, address, client):
     client.force_login(ann)
     page = client.get(address).text
-    assert "What stops this request" in page
-    assert "a managing editor can ask" in page
+    assert "What blocks this request" in page
+    assert "a managing editor can override" in page
     assert 'name="trigger"' not in page
 
 
@@ -69,6 +69,6 @@ def test_morgan_is_asked_for_the_reason(morgan, address, client):
     client.force_login(morgan)
     page = client.get(address)
     again = client.post(address, read_form(page))
-    assert "Say why the review is asked for although the checks block it." in again.text
+    assert "Give the reason for a review although checks block it." in again.text
     client.post(address, read_form(page) | {"override": WHY})
     assert MedicalReview.objects.get().override == WHY

@@ -61,19 +61,19 @@ def log_in_and_confirm(client):
 
 
 def test_without_a_second_factor_none_is_asked_for(ravi_client, review):
-    assert "Code of your app" not in ravi_client.get(f"/desk/reviews/{review.uuid}/").text
+    assert "Authenticator code" not in ravi_client.get(f"/desk/reviews/{review.uuid}/").text
     sign(ravi_client, review)
     assert ledger.read_record(LedgerEntry.objects.get()).authentication == "password"
 
 
 def test_a_signature_with_a_code_says_so(ravi_client, review, secret):
-    assert "Code of your app" in ravi_client.get(f"/desk/reviews/{review.uuid}/").text
+    assert "Authenticator code" in ravi_client.get(f"/desk/reviews/{review.uuid}/").text
     assert sign(ravi_client, review, code=compute_code(secret)).status_code == 302
     assert ledger.read_record(LedgerEntry.objects.get()).authentication == "password+totp"
 
 
 @pytest.mark.parametrize(
-    ("code", "message"), [("", "Enter the code"), ("000000000", "This code is not right.")]
+    ("code", "message"), [("", "Enter the code"), ("000000000", "This code is wrong.")]
 )
 def test_a_signature_without_the_right_code_is_not_taken(
     ravi_client, review, secret, code, message
@@ -128,7 +128,7 @@ def test_log_in_asks_for_the_code_before_it_lets_anybody_in(client, ravi, secret
     assert "Enter your code" in page.text
     assert "css/desk.css" in page.text
     assert (
-        "This code is not right."
+        "This code is wrong."
         in client.post("/accounts/second-factor/code/", {"code": "12345"}).text
     )
     client.post("/accounts/second-factor/code/", {"code": compute_code(secret)})
@@ -190,7 +190,7 @@ def test_a_secret_of_a_lost_key_opens_nothing_and_breaks_nothing(
     log_in(client)
     page = client.post("/accounts/second-factor/code/", {"code": compute_code(secret)})
     assert page.status_code == 200
-    assert "This code is not right." in page.text
+    assert "This code is wrong." in page.text
     assert "SECOND_FACTOR_KEYS" in caplog.text
 
 

@@ -68,7 +68,7 @@ def test_two_causes_are_ticked_in_the_list_and_the_one_that_more_pages_name_is_k
         [merged_cause.pk, remaining_cause.pk, workflow.write_cause(ann, name="C", slug="c").pk],
     ):
         page = ann_client.get(choose_action(ann_client, CAUSES, "merge_two", keys)["Location"])
-        assert "Tick exactly two causes" in page.text
+        assert "Select exactly two causes" in page.text
 
 
 def test_the_other_one_is_found_by_autocomplete_or_by_words(
@@ -81,7 +81,7 @@ def test_the_other_one_is_found_by_autocomplete_or_by_words(
     assert f"?other={merged_cause.pk}" in html.get_links(page.text)
     assert f"?other={remaining_cause.pk}" not in html.get_links(page.text)
     assert (
-        "No other cause is called so."
+        "No other cause has that name."
         in open_preview(ann_client, f"{CAUSES}{remaining_cause.pk}/", q="nothing").text
     )
     for query, message in (
@@ -106,13 +106,13 @@ def test_a_preview_says_what_moves_what_is_double_and_what_visitors_see(
         open_preview(ann_client, f"{CAUSES}{remaining_cause.pk}/", other=merged_cause.pk).text
     )
     for words in (
-        "Now nothing changes.",
+        "Nothing changes now.",
         "No published page names “Tourette syndrome”.",
         "2 pages get a new revision by you.",
         "(1) Ache",
         "These words stay.",
         "These words go.",
-        "It takes over: how common.",
+        "Filled from the other: how common.",
     ):
         assert words in text
     assert not MergedCause.objects.exists()
@@ -133,7 +133,7 @@ def test_what_was_looked_at_is_done_and_logged_and_told_with_links(
         "is merged into “Tourette&#x27;s syndrome”. 1 page has a new revision by you" in page.text
     )
     assert f"{SYMPTOMS}{both.pk}/revisions/" in html.get_links(page.text)
-    assert "Merged into it" in page.text
+    assert "Merged into this cause" in page.text
     assert "Tourette syndrome" in page.text
     assert (
         "Merged “Tourette syndrome”, at tourette-syndrome, into it."
@@ -159,7 +159,9 @@ def test_what_changed_since_the_preview_is_shown_anew_and_nothing_is_done(
     page = open_preview(ann_client, address, other=merged_cause.pk)
     add_cause_to(workflow.write_symptom(ann), merged_cause)
     page = confirm_merge(ann_client, address, page)
-    assert "Somebody changed something since you looked at this. Nothing was done." in page.text
+    assert (
+        "Somebody changed something since you opened this preview. Nothing was merged." in page.text
+    )
     assert "Facial spasms" in page.text
     assert Cause.objects.count() == 2
     assert "is merged into" in confirm_merge(ann_client, address, page).text
@@ -265,7 +267,7 @@ def test_two_symptoms_are_merged_from_the_list_with_a_preview_of_everything(ann_
         "Related symptoms (1) Companion 0 of Facial twitch",
         "Codes (1) ICD-10-CM R25.3 Fasciculation",
         "in its place (1)",
-        "Not moved: copy what you need",
+        "Not merged: copy what you need",
         "A muscle tightens by itself.",
     ):
         assert words in text
@@ -306,7 +308,7 @@ def test_pages_in_review_are_refused_with_what_to_do(ann_client, ann):
     request_review(lost, by=ann)
     page = open_preview(ann_client, f"{SYMPTOMS}{kept.pk}/", other=lost.pk)
     assert (
-        "“Facial twitch” is in review. Wait for the decision, or take the request back first."
+        "“Facial twitch” is in review. Wait for the decision, or cancel the request first."
         in page.text
     )
 

@@ -117,7 +117,7 @@ def test_whoever_wrote_the_lost_cause_cannot_sign_a_page_that_names_the_kept_one
     merged_cause.authors.add(ravi)
     page = write(ann, "ache", merged_cause)
     merge_causes(merged_cause, remaining_cause, by=ann)
-    with pytest.raises(Exception, match="Some words of this page are your own"):
+    with pytest.raises(Exception, match="You wrote some of this page"):
         workflow.sign(page, by=ravi, asked_by=ann)
 
 
@@ -274,8 +274,7 @@ def test_a_restored_text_names_the_cause_that_stands_and_says_so(
     merge_causes(merged_cause, remaining_cause, by=ann)
     report = restore(one.revisions.get(number=2), by=ann).report
     assert report == [
-        "The cause “Tourette syndrome” was merged into “Tourette's syndrome”, "
-        "which stands in its place."
+        "The cause “Tourette syndrome” was merged into “Tourette's syndrome”, which replaces it."
     ]
     assert list_names(one) == ["Tourette's syndrome"]
     (message,) = restore(both.revisions.get(number=2), by=ann).report

@@ -73,7 +73,7 @@ def test_a_run_leads_to_the_pages_that_it_was_the_last_to_write(morgan_client, m
     assert f"Import run: {run}" in found.text
     discard(Symptom.objects.get(title="Rash"), by=morgan)
     assert (
-        "What it wrote last" in morgan_client.get(get_run_path(run)).text
+        "Pages last changed by this import" in morgan_client.get(get_run_path(run)).text
     )  # its cause is there still
 
 
@@ -161,16 +161,16 @@ def test_a_page_tells_where_it_came_from(morgan_client, ann):
     import_records(morgan_client, CAUSE, PAIN | {"also": ["S:0", "S:8", "S:9"]})
     page, run = Symptom.objects.get(), ImportRun.objects.get()
     text = morgan_client.get(f"{SYMPTOMS}{page.pk}/change/").text
-    assert "Came from <strong>symp</strong>, id S:1, on " in text
+    assert "Imported from <strong>symp</strong>, id S:1, on " in text
     assert f'(<a href="{get_run_path(run)}">import run</a>)' in text
-    assert "id S:8 (merged into it there)" in text
-    assert ", and under more ids." in text
+    assert "id S:8 (merged into this one in the source)" in text
+    assert ", and under more external ids." in text
     morgan_client.force_login(ann)
     text = morgan_client.get(f"{SYMPTOMS}{page.pk}/change/").text
-    assert "Came from <strong>symp</strong>, id S:1, on " in text
+    assert "Imported from <strong>symp</strong>, id S:1, on " in text
     assert get_run_path(run) not in text
     written = workflow.write_symptom(ann)
-    assert "Came from" not in morgan_client.get(f"{SYMPTOMS}{written.pk}/change/").text
+    assert "Imported from" not in morgan_client.get(f"{SYMPTOMS}{written.pk}/change/").text
 
 
 def test_pages_are_found_by_their_source(morgan_client, ann):

@@ -83,7 +83,7 @@ def test_morgan_sends_a_file_reads_its_plan_and_writes_it_as_drafts(morgan_clien
 def test_the_same_file_again_has_nothing_to_write(morgan_client):
     import_records(morgan_client, *THREE_RECORDS)
     plan = open_plan(morgan_client, *THREE_RECORDS)
-    assert "There is nothing to write." in plan.text
+    assert "There is nothing to import." in plan.text
     assert 'name="write"' not in plan.text
 
 
@@ -111,13 +111,13 @@ def test_a_changed_page_shows_field_by_field_what_is_here_and_what_is_in_the_fil
         ({"file": SimpleUploadedFile("pages.jsonl", b"")}, "This file is empty."),
         (
             {"file": SimpleUploadedFile("pages.docx", b"x")},
-            "does not tell what is in it. Choose the format.",
+            "does not show its format. Choose the format.",
         ),
         ({"format": "bogus"}, "bogus is not one of the available choices"),
         ({"source": " "}, "Name the source"),
         ({"source": "x" * 61}, "at most 60 characters"),
         ({"source": "a\x07b"}, "cannot be"),
-        ({"on_conflict": ""}, "Choose what to do with conflicts."),
+        ({"on_conflict": ""}, "Choose an action with conflicts."),
         ({"most": "0"}, "greater than or equal to 1"),
         ({"most": "5001"}, "At most 5,000 records"),
     ],
@@ -164,7 +164,7 @@ def test_a_name_may_be_anything(morgan_client):
 
 def test_a_file_of_refusals_alone_cannot_be_written(morgan_client):
     plan = open_plan(morgan_client, UNTITLED, "nonsense")
-    assert "Nothing can be written: every record is refused." in plan.text
+    assert "Nothing can be imported: every record is refused." in plan.text
     assert 'name="write"' not in plan.text
 
 
@@ -241,7 +241,7 @@ def test_what_changed_since_the_plan_is_shown_anew_and_nothing_is_written(morgan
     )
     moved = submit_plan(morgan_client, plan)
     assert moved.status_code == 409
-    assert "Nothing was written. Look again, then decide." in moved.text
+    assert "Nothing was imported. Check it again, then decide." in moved.text
     assert Symptom.objects.get().body.endswith("And it aches.</p>")
     moved.address = plan.address
     submit_plan(morgan_client, moved)
@@ -252,16 +252,16 @@ def test_a_second_press_writes_nothing_a_second_time(morgan_client):
     plan = open_plan(morgan_client, *THREE_RECORDS)
     submit_plan(morgan_client, plan)
     again = submit_plan(morgan_client, plan)
-    assert "This file is written already." in again.text
+    assert "This file is imported already." in again.text
     assert ImportRun.objects.count() == 1
-    assert "This file is written already." in morgan_client.get(plan.address, follow=True).text
+    assert "This file is imported already." in morgan_client.get(plan.address, follow=True).text
 
 
 def test_two_tabs_with_the_same_file_write_it_once(morgan_client):
     one, other = open_plan(morgan_client, *THREE_RECORDS), open_plan(morgan_client, *THREE_RECORDS)
     submit_plan(morgan_client, one)
     late = submit_plan(morgan_client, other)
-    assert "There is nothing to write." in late.text
+    assert "There is nothing to import." in late.text
     assert Symptom.objects.count() == 2
 
 
@@ -276,7 +276,7 @@ def test_two_presses_at_one_moment_write_one_run(morgan):
     plan = open_plan(at_work(), *THREE_RECORDS)
     clients = [at_work(), at_work()]
     answers = run_concurrently(*(partial(submit_plan, client, plan) for client in clients))
-    assert sorted("written already" in answer.text for answer in answers) == [False, True]
+    assert sorted("imported already" in answer.text for answer in answers) == [False, True]
     assert ImportRun.objects.count() == 1
     assert Symptom.objects.count() == 2
 
@@ -289,7 +289,7 @@ def test_a_file_that_is_gone_or_another_is_asked_for_anew(morgan_client):
             submit_plan(morgan_client, plan),
             morgan_client.get(plan.address, follow=True),
         ):
-            assert "This file is here no more" in answer.text
+            assert "This file is no longer here" in answer.text
             assert answer.redirect_chain[-1][0] == ADD_PATH
         morgan_client.post(plan.address, {"forget": ""})
     assert assert_nothing_written()
@@ -304,7 +304,7 @@ def test_files_go_after_a_day_and_when_there_are_many_of_one_person(morgan_clien
     call_command("purge_uploads")
     assert f"Deleted {storage.MAX_UPLOADS_PER_USER} files" in capsys.readouterr().out
     assert list_waiting_files() == []
-    assert "This file is here no more" in submit_plan(morgan_client, plan).text
+    assert "This file is no longer here" in submit_plan(morgan_client, plan).text
 
 
 def test_a_file_is_for_its_sender_alone_and_deleted_when_asked(morgan_client, olga):
@@ -312,10 +312,10 @@ def test_a_file_is_for_its_sender_alone_and_deleted_when_asked(morgan_client, ol
     assert {oct(path.stat().st_mode)[-3:] for path in list_waiting_files()} == {"600"}
     other = Client()
     other.force_login(olga)
-    assert "This file is here no more" in other.get(plan.address, follow=True).text
-    assert "This file is here no more" in submit_plan(other, plan).text
+    assert "This file is no longer here" in other.get(plan.address, follow=True).text
+    assert "This file is no longer here" in submit_plan(other, plan).text
     assert (
-        "is deleted. Nothing was written."
+        "is deleted. Nothing was imported."
         in morgan_client.post(plan.address, {"forget": ""}, follow=True).text
     )
     assert list_waiting_files() == []
