@@ -10,7 +10,7 @@ PY := .venv/bin/python
 help:
 	@echo "make demo    the whole site with sample pages, on http://127.0.0.1:$(PORT)/ (PORT=… for another)"
 	@echo "make test    every test, on SQLite, on PostgreSQL and in a browser"
-	@echo "make check   style, structure, migrations, settings, templates"
+	@echo "make check   style, structure, types, migrations, settings, templates"
 	@echo "make bench   how fast it is"
 	@echo "make pictures   take the screenshots of the guides again"
 	@echo "make messages   collect the marked texts into the English catalogue (needs gettext)"
@@ -43,6 +43,7 @@ check: .venv/.installed .env
 	.venv/bin/ruff format --check
 	.venv/bin/lint-imports
 	$(PY) -m tests.code_style
+	.venv/bin/mypy
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check --fail-level WARNING
 	$(PY) manage.py check_templates
@@ -86,6 +87,6 @@ lock: .venv/.installed
 	@! grep -nE '://|^-|[ =]/' requirements.txt requirements-dev.txt
 
 clean:
-	rm -rf .venv staticfiles screenshots .pytest_cache .hypothesis .ruff_cache .import_linter_cache
+	rm -rf .venv staticfiles screenshots .pytest_cache .hypothesis .ruff_cache .import_linter_cache .mypy_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Kept: .env, db.sqlite3 and images, your settings and data. Delete them by hand to start over."

@@ -7,7 +7,7 @@ class ArticlesConfig(AppConfig):
     name = "articles"
     default_auto_field = "django.db.models.BigAutoField"
 
-    def ready(self):
+    def ready(self) -> None:
         from articles import models
         from articles import triggers as articles_triggers
         from articles.content import diff, kinds

@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from itertools import filterfalse
+from typing import Any
 
 import nh3
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import Length
 from django_prose_editor.fields import ProseEditorField
 
@@ -122,13 +124,13 @@ class LineField(models.CharField):
 
     default_validators = [*models.CharField.default_validators, refuse_unprintable]
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         if isinstance(value, str):
             value = LINE_BREAKS.sub(" ", value)
         return value
 
-    def get_db_prep_save(self, value, connection):
+    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         """Refuse unprintable characters on saving only: a search for one finds nothing."""
         if isinstance(value, str):
             refuse_unprintable(value)
@@ -140,18 +142,18 @@ class RichTextField(ProseEditorField):
 
     default_validators = [*models.TextField.default_validators, refuse_too_long, refuse_unprintable]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs, extensions=EXTENSIONS, sanitize=clean_html)
 
-    def pre_save(self, model_instance, add):
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = super().pre_save(model_instance, add)
         if isinstance(value, str):
             value = clean_html(value)
             setattr(model_instance, self.attname, value)
         return value
 
-    def get_db_prep_save(self, value, connection):
+    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         if isinstance(value, str):
             value = clean_html(value)
         return super().get_db_prep_save(value, connection)
@@ -160,7 +162,7 @@ class RichTextField(ProseEditorField):
 class LengthCheck(models.CheckConstraint):
     """A check for the database alone: in forms, ``max_length`` gives a better message."""
 
-    def validate(self, *args, **kwargs):
+    def validate(self, *args: Any, **kwargs: Any) -> None:
         pass
 
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
 
@@ -14,10 +15,10 @@ from django.utils.deconstruct import deconstructible
 class ImageStorage(FileSystemStorage):
     """A directory of files named by their contents: a name that is taken is the same file."""
 
-    def get_available_name(self, name, max_length=None):
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
         return name
 
-    def _save(self, name, content):
+    def _save(self, name: str, content: File) -> str:
         final = Path(self.path(name))
         final.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(prefix=".", suffix=".part", dir=final.parent)

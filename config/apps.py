@@ -9,7 +9,7 @@ class ConfigConfig(AppConfig):
     verbose_name = "Countersign"
     default = True
 
-    def ready(self):
+    def ready(self) -> None:
         from config import checks  # noqa: F401
         from config.admin import registration  # noqa: F401
 

@@ -7,7 +7,7 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
     default_auto_field = "django.db.models.BigAutoField"
 
-    def ready(self):
+    def ready(self) -> None:
         from articles.content.kinds import Projection
         from articles.db import triggers
         from articles.public import json_ld

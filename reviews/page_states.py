@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models import MedicalReview, ReviewSchedule
@@ -52,7 +53,7 @@ def filter_withdrawn(pages):
     return pages.withdrawn()
 
 
-STATES: dict[str, tuple[str, Callable]] = {
+STATES: dict[str, tuple[str | Promise, Callable]] = {
     "drafts": (_("Draft"), filter_drafts),
     "unpublished": (_("Never published"), filter_unpublished),
     "sent-back": (_("Changes requested"), filter_sent_back),
@@ -91,7 +92,7 @@ def filter_never_signed(pages, today: dt.date):
     return pages.unpublished()
 
 
-DUE_PERIODS: dict[str, tuple[str, Callable]] = {
+DUE_PERIODS: dict[str, tuple[str | Promise, Callable]] = {
     "overdue": (_("Overdue"), filter_overdue),
     **{str(days): (f"In {days} days", make_due_filter(days)) for days in DUE_WITHIN_DAYS},
     "later": (f"After {DUE_WITHIN_DAYS[-1]} days", filter_due_later),
@@ -109,7 +110,7 @@ def filter_involving(pages, user):
     return pages.filter(Q(writer=user) | Q(pk__in=asked.values("article")))
 
 
-INVOLVEMENTS: dict[str, tuple[str, Callable]] = {
+INVOLVEMENTS: dict[str, tuple[str | Promise, Callable]] = {
     "mine": (_("Written by me"), filter_written_by),
     "concern-me": (_("Written or requested by me"), filter_involving),
 }

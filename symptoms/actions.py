@@ -1,6 +1,6 @@
 """Actions on words that several pages share."""
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from articles.models import Article
@@ -9,7 +9,7 @@ from symptoms.models import Cause, Symptom
 
 
 @transaction.atomic
-def record_cause(cause: Cause, *, by: AbstractUser) -> int:
+def record_cause(cause: Cause, *, by: User) -> int:
     """Record a saved cause in every page that names it.
 
     Whoever changed its name or address becomes an author of it, and of each page's new revision.

@@ -7,7 +7,7 @@ class SymptomsConfig(AppConfig):
     name = "symptoms"
     default_auto_field = "django.db.models.BigAutoField"
 
-    def ready(self):
+    def ready(self) -> None:
         from articles.content import kinds
         from articles.db import triggers
         from articles.imports import registry

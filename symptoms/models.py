@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -55,7 +56,7 @@ class Symptom(Article):
     class Meta:
         constraints = build_length_checks("symptom", phrase=200, spotlight_title=120)
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         if self.spotlight_title and not self.spotlight:
             raise ValidationError(
@@ -97,14 +98,14 @@ class OtherName(models.Model):
             *build_length_checks("other_name", name=200),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def save(self, **kwargs):
+    def save(self, **kwargs: Any) -> None:
         self.clean()
         super().save(**kwargs)
 
-    def clean(self):
+    def clean(self) -> None:
         self.folded = fold(self.name)[:400]  # by which two names are one
 
 
@@ -121,10 +122,10 @@ class Cause(models.Model):
         ordering = ["folded"]
         constraints = build_length_checks("cause", name=200, slug=200)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def save(self, **kwargs):
+    def save(self, **kwargs: Any) -> None:
         self.folded = fold(self.name)[:400]
         super().save(**kwargs)
 
@@ -134,7 +135,7 @@ class Cause(models.Model):
         merged = MergedCause.objects.filter(key__in=keys).select_related("kept")
         return {row.key: row.kept for row in merged}
 
-    def clean(self):
+    def clean(self) -> None:
         twin = Cause.objects.filter(folded=fold(self.name)[:400]).exclude(pk=self.pk).first()
         if twin:
             raise ValidationError(
@@ -161,7 +162,7 @@ class CauseExternalId(models.Model):
             *build_length_checks("cause_origin", source=60, key=200, name=200),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.key} in {self.source}"
 
 
@@ -187,7 +188,7 @@ class MergedCause(models.Model):
     class Meta:
         ordering = ["folded", "id"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name} → {self.kept}"
 
 
@@ -222,7 +223,7 @@ class SymptomCause(models.Model):
             *build_length_checks("symptom_cause", group=120),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.cause}"
 
 
@@ -254,10 +255,10 @@ class RelatedSymptom(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.other}"
 
-    def clean(self):
+    def clean(self) -> None:
         if self.other_id is not None and self.other_id == self.symptom_id:
             raise ValidationError({"other": "A symptom cannot be related to itself."})
 
@@ -288,12 +289,12 @@ class Code(models.Model):
             *build_length_checks("code", code=40, display=200),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.system} {self.code}"
 
 
-class PublishedCauseQuerySet(models.QuerySet):
-    def authoritative(self):
+class PublishedCauseQuerySet(models.QuerySet["PublishedCause"]):
+    def authoritative(self) -> Self:
         """The rows that give each public cause its name and address: those signed last.
 
         If two causes were signed under one address, the later one has it, and the other has no
@@ -362,7 +363,7 @@ class PublishedCause(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}: {self.sort_key}"
 
 
@@ -390,7 +391,7 @@ class PublishedRelation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.label}: {self.other_uuid}"
 
 
@@ -405,5 +406,5 @@ class CauseAddress(models.Model):
             models.UniqueConstraint(fields=["slug", "cause_uuid"], name="cause_address_once")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.slug

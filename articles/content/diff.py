@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
 from itertools import groupby
+from typing import cast
 
 from django.utils.functional import SimpleLazyObject
 
@@ -29,13 +30,17 @@ MAX_PARAGRAPH_PAIRS = 2500
 MIN_SIMILARITY = 0.3
 
 
+Run = tuple[str, str]  # (same | added | removed, text)
+Opcode = tuple[str, int, int, int, int]  # as SequenceMatcher gives them
+
+
 @dataclass(frozen=True)
 class Change:
-    """One block that differs. ``runs`` are pairs of (same | added | removed, text), in order."""
+    """One block that differs, with its runs of words in order."""
 
     label: str
     kind: str
-    runs: tuple[tuple[str, str], ...]
+    runs: tuple[Run, ...]
     note: str = ""
 
 
@@ -59,7 +64,7 @@ class DiffPart:
     @property
     def runs(self) -> list[tuple[bool, list[Change]]]:
         """Runs of rows, each with whether it changed."""
-        runs = []
+        runs: list[tuple[bool, list[Change]]] = []
         for changed, rows in groupby(self.rows, _is_changed):
             runs.append((changed, list(rows)))
         return runs
@@ -145,7 +150,7 @@ def find_changed_labels(old: Iterable[Block], new: Iterable[Block]) -> list[str]
 
 def _group_blocks(blocks: Iterable[Block]) -> defaultdict[str, list[Block]]:
     """The blocks of each part that have a text, in order."""
-    groups = defaultdict(list)
+    groups: defaultdict[str, list[Block]] = defaultdict(list)
     for block in blocks:
         if block.text:
             groups[block.key].append(block)
@@ -197,9 +202,11 @@ def _compare_passage(
         yield from _make_removed(label, removed_after)
 
 
-def _find_moved(old: list, new: list, codes: list) -> dict[int, int]:
+def _find_moved(
+    old: list[tuple[str, str]], new: list[tuple[str, str]], codes: Iterable[Opcode]
+) -> dict[int, int]:
     """New place → old place, of blocks that stand elsewhere in the same words."""
-    old_places = defaultdict(list)
+    old_places: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     new_places: list[int] = []
     for op, old_start, old_end, new_start, new_end in codes:
         if op == "equal":
@@ -248,7 +255,7 @@ def _get_words(block: Block) -> frozenset[str]:
     return frozenset(WORD.findall(block.text.lower()))
 
 
-def _match_similar(old: list[frozenset], new: list[frozenset]) -> dict[int, int]:
+def _match_similar(old: list[frozenset[str]], new: list[frozenset[str]]) -> dict[int, int]:
     """New place → old place, in order on both sides, so that most words are matched."""
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
@@ -271,7 +278,7 @@ def _match_similar(old: list[frozenset], new: list[frozenset]) -> dict[int, int]
     return sources
 
 
-def _compute_similarity(one: frozenset, other: frozenset) -> float:
+def _compute_similarity(one: frozenset[str], other: frozenset[str]) -> float:
     """The share of words in common, or 0 if it is too small to count."""
     share = len(one & other) / max(1, len(one | other))
     return share if share >= MIN_SIMILARITY else 0.0
@@ -292,7 +299,7 @@ def _make_changed(label: str, old: Block, new: Block) -> Change:
     if old.text != new.text:
         # Computed when somebody reads it: of thousands of changes, a page shows a few.
         word_runs = SimpleLazyObject(partial(compare_words, old.text, new.text))
-        return Change(label, "changed", word_runs)
+        return Change(label, "changed", cast(tuple[Run, ...], word_runs))
     runs = (
         ("same", new.text),
         ("removed", f" ({old.identity[:8]})"),
@@ -304,7 +311,7 @@ def _make_changed(label: str, old: Block, new: Block) -> Change:
 # Words
 
 
-def compare_words(old: str, new: str) -> tuple[tuple[str, str], ...]:
+def compare_words(old: str, new: str) -> tuple[Run, ...]:
     """Runs of words that stayed, were added or were removed.
 
     Fewer than two words that stayed by chance are part of the change around them.
@@ -312,7 +319,7 @@ def compare_words(old: str, new: str) -> tuple[tuple[str, str], ...]:
     old_units, new_units = UNIT.findall(old), UNIT.findall(new)
     codes = _find_opcodes(old_units, new_units)
     last = len(codes) - 1
-    runs: list[tuple[str, str]] = []
+    runs: list[Run] = []
     removed = added = ""
     for place, (op, old_start, old_end, new_start, new_end) in enumerate(codes):
         stayed = op == "equal"
@@ -335,9 +342,9 @@ def _has_two_words(units: list[str]) -> bool:
     return len(words) >= 2
 
 
-def _join_runs(runs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+def _join_runs(runs: list[Run]) -> tuple[Run, ...]:
     """The runs that have a text, neighbours of one kind joined."""
-    joined: list[tuple[str, str]] = []
+    joined: list[Run] = []
     for kind, text in runs:
         if not text:
             continue
@@ -348,11 +355,11 @@ def _join_runs(runs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(joined)
 
 
-def _find_opcodes(old: list[str], new: list[str]) -> list[tuple]:
+def _find_opcodes(old: list[str], new: list[str]) -> list[Opcode]:
     """How to get from one list of words to another. Their common start and end are not searched."""
     head, tail = _count_shared_ends(old, new)
     old_end, new_end = len(old) - tail, len(new) - tail
-    codes = []
+    codes: list[Opcode] = []
     if head:
         codes.append(("equal", 0, head, 0, head))
     if min(old_end, new_end) - head > MAX_DIFFERING_WORDS:
@@ -366,7 +373,7 @@ def _find_opcodes(old: list[str], new: list[str]) -> list[tuple]:
     return codes
 
 
-def _split_replacement(old: str, new: str) -> list[tuple[str, str]]:
+def _split_replacement(old: str, new: str) -> list[Run]:
     """One text replaced by another, without the signs and spaces that both start and end with."""
     old_tokens, new_tokens = TOKEN.findall(old), TOKEN.findall(new)
     head, tail = _count_shared_ends(old_tokens, new_tokens)

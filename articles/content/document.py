@@ -3,13 +3,19 @@
 import hashlib
 import json
 from html import escape
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 from uuid import UUID
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 EXPUNGED = '{"expunged":true}'  # replaces a text that was blanked for good
 ADVICE_LABELS = {
     "emergency": "Call for emergency help",
@@ -40,8 +46,8 @@ class ExtendedModel(FrozenModel):
     """
 
     @model_serializer(mode="wrap")
-    def _omit_empty_added_fields(self, write):
-        values = write(self)
+    def _omit_empty_added_fields(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = write(self)
         for name in self.ADDED_FIELDS:
             if not values.get(name):
                 values.pop(name, None)
@@ -105,7 +111,7 @@ class Document(ExtendedModel):
     """
 
     ADDED_FIELDS = frozenset({"figures"})
-    version: Literal[1] = Field(SCHEMA_VERSION, alias="schema")
+    version: Literal[1] = Field(default=SCHEMA_VERSION, alias="schema")
     kind: str
     uuid: UUID
     language: str
@@ -180,7 +186,7 @@ class AboutDocument(Document):
     kind: Literal["about"] = "about"
 
 
-def canonicalize(value: BaseModel | dict) -> bytes:
+def canonicalize(value: BaseModel | dict[str, Any]) -> bytes:
     """The one byte string of a value, by RFC 8785 (JSON Canonicalization Scheme), in UTF-8.
 
     Raises ``rfc8785.CanonicalizationError`` for text that UTF-8 cannot carry (a lone surrogate).
@@ -192,7 +198,7 @@ def canonicalize(value: BaseModel | dict) -> bytes:
     return rfc8785.dumps(value)
 
 
-def _canonicalize_document(values: dict) -> bytes:
+def _canonicalize_document(values: dict[str, Any]) -> bytes:
     """The same as RFC 8785, ten times as fast.
 
     It is right only if all numbers are small integers and all keys are ASCII, as in documents.

@@ -1,15 +1,20 @@
 """The kinds of page. Each registers here, so that code for all pages needs to know none of them."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from articles.content.blocks import Block
 from articles.content.document import EXPUNGED, SCHEMA_VERSION, Document
+
+PageT = TypeVar("PageT", bound=Model)
+DocumentT = TypeVar("DocumentT", bound=Document)
+# New documents of one kind, each with the one before it.
+DocumentPairs = Sequence[tuple[DocumentT, DocumentT | None]]
 
 
 class UnknownDocument(ValueError):
@@ -24,7 +29,7 @@ def ignore_expunged(document: Document) -> None:
     """The default of ``Projection.on_expunge``: older texts have no rows."""
 
 
-def get_no_part(document: Document, number: int) -> dict:
+def get_no_part(document: Document, number: int) -> dict[str, Any]:
     """The default of ``PageKind.part``: documents of this kind are shown on one page."""
     return {}
 
@@ -34,7 +39,7 @@ def get_default_figure_places() -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Projection:
+class Projection(Generic[DocumentT]):
     """Tables beside the publication log, so that lists need not read every document.
 
     ``on_publish`` is called with a signed publication and its document, and ``on_withdraw`` with a
@@ -44,21 +49,21 @@ class Projection:
     """
 
     models: tuple[type[Model], ...]
-    on_publish: Callable[[Any, Document], None]
+    on_publish: Callable[[Any, DocumentT], None]
     on_withdraw: Callable[[Any], None]
     build_rows: Callable[[], Iterable[Model]]
-    on_expunge: Callable[[Document], None] = ignore_expunged
+    on_expunge: Callable[[DocumentT], None] = ignore_expunged
 
 
 @dataclass(frozen=True)
-class PageKind:
-    """One kind of page.
+class PageKind(Generic[PageT, DocumentT]):
+    """One kind of page: the model of its working copies, and its document.
 
     ``load`` prepares a queryset of its model so that ``compose`` needs no further query.
     ``restore`` writes a document back into the working copy and returns a sentence for each thing
     that it could not restore.
-    ``authors`` takes several new documents, each with the one before it, and gives for each the ids
-    of users whose words in shared rows it brings in, in a fixed number of queries.
+    ``authors`` takes several new documents and gives for each the ids of users whose words in
+    shared rows it brings in, in a fixed number of queries.
     ``links`` gives querysets of what a document names and visitors can read, as rows of UUID, kind
     (or link target) and slug, so that one query can ask for all.
     ``list_page`` is the title of the list of its pages and the URL name of it.
@@ -71,33 +76,33 @@ class PageKind:
     """
 
     name: str
-    model: Any
-    document: type[Document]
+    model: type[PageT]
+    document: type[DocumentT]
     url_name: str
     template: str
     partial: str
-    load: Callable[[QuerySet], QuerySet]
-    compose: Callable[[Any], Document]
-    restore: Callable[[Any, Document], list[str]]
-    blocks: Callable[[Document], Iterable[Block]]
-    authors: Callable[[list[tuple[Document, Document | None]]], list[set[int]]]
-    links: Callable[[Document], list[QuerySet]]
-    checks: tuple[Callable, ...] = ()
-    projection: Projection | None = None
+    load: Callable[[QuerySet[PageT]], QuerySet[PageT]]
+    compose: Callable[[PageT], DocumentT]
+    restore: Callable[[PageT, DocumentT], list[str]]
+    blocks: Callable[[DocumentT], Iterable[Block]]
+    authors: Callable[[DocumentPairs[DocumentT]], list[set[int]]]
+    links: Callable[[DocumentT], list[QuerySet[Any, Any]]]
+    checks: tuple[Any, ...] = ()
+    projection: Projection[DocumentT] | None = None
     causes_partial: str = ""
     list_page: tuple[str, str] | None = None
     json_ld: Callable[[Any], Any] | None = None
     figure_places: dict[str, str] = field(default_factory=get_default_figure_places)
     medical: bool = True
-    part: Callable[[Document, int], dict] = get_no_part
+    part: Callable[[DocumentT, int], dict[str, Any]] = get_no_part
 
 
-_kinds: dict[str, PageKind] = {}
+_kinds: dict[str, PageKind[Any, Any]] = {}
 _url_names: dict[str, str] = {}
 _labels: dict[str, str] = {}
 
 
-def register(kind: PageKind) -> None:
+def register(kind: PageKind[Any, Any]) -> None:
     _kinds[kind.name] = kind
     _url_names[kind.name] = kind.url_name
     _labels[kind.name] = kind.model._meta.verbose_name.capitalize()
@@ -112,11 +117,11 @@ def register_link_target(name: str, url_name: str, *, label: str) -> None:
     _labels[name] = label
 
 
-def get(name: str) -> PageKind:
+def get(name: str) -> PageKind[Any, Any]:
     return _kinds[name]
 
 
-def get_for_model(model: type) -> PageKind:
+def get_for_model(model: type[Model]) -> PageKind[Any, Any]:
     """The kind whose working copies are rows of this model. Raises LookupError if none is."""
     for kind in _kinds.values():
         if kind.model is model:
@@ -134,7 +139,7 @@ def get_label(name: str) -> str:
     return _labels[name]
 
 
-def get_all() -> list[PageKind]:
+def get_all() -> list[PageKind[Any, Any]]:
     return list(_kinds.values())
 
 
@@ -157,4 +162,5 @@ def parse_document(text: str) -> Document:
     kind, schema = values.get("kind"), values.get("schema")
     if schema != SCHEMA_VERSION or kind not in _kinds:
         raise UnknownDocument(f"kind {kind!r}, schema {schema!r}")
-    return _kinds[kind].document.model_validate(values)
+    document_class: type[Document] = _kinds[kind].document
+    return document_class.model_validate(values)

@@ -1,6 +1,7 @@
 """What is published around the signed document: the review line and the page metadata."""
 
 import datetime as dt
+from typing import Self
 
 from pydantic import model_validator
 
@@ -72,7 +73,7 @@ class ReviewLine(ExtendedModel):
     earlier: LegacyReview | None = None
 
     @model_validator(mode="after")
-    def _check_reviewer(self):
+    def _check_reviewer(self) -> Self:
         if (self.reviewed_by is None) != (self.last_reviewed is None):
             raise ValueError("a reviewer and the date of the review come together")
         if (self.reviewed_by is None) == (self.earlier is None):
@@ -86,16 +87,16 @@ class ReviewLine(ExtendedModel):
     @property
     def reviewer(self) -> Person:
         """Who reviewed the whole page last, here or in an earlier system."""
-        if self.earlier:
-            return self.earlier.by
-        return self.reviewed_by
+        reviewer = self.earlier.by if self.earlier else self.reviewed_by
+        assert reviewer  # as _check_reviewer requires
+        return reviewer
 
     @property
     def last_read_on(self) -> dt.date:
         """When the whole page was reviewed last, here or in an earlier system."""
-        if self.earlier:
-            return self.earlier.on
-        return self.last_reviewed
+        day = self.earlier.on if self.earlier else self.last_reviewed
+        assert day  # as _check_reviewer requires
+        return day
 
     def is_overdue(self, today: dt.date) -> bool:
         return today > self.next_due

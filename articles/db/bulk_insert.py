@@ -73,7 +73,7 @@ def _convert_row(row: Sequence, places: dict[int, models.Field]) -> list:
 class _CopyStream(io.RawIOBase):
     """Rows in the text format of COPY, made as they are read."""
 
-    def __init__(self, rows: Iterable[Sequence]):
+    def __init__(self, rows: Iterable[Sequence]) -> None:
         self._rows = iter(rows)
         self._rest = b""
 
@@ -96,7 +96,7 @@ class _CopyStream(io.RawIOBase):
         return data[:size]
 
 
-def _format_copy_value(value) -> str:
+def _format_copy_value(value: object) -> str:
     if isinstance(value, str):
         return value.translate(COPY_ESCAPES)
     if value is None:

@@ -7,8 +7,11 @@ verification of the ledger calls ``find_missing``.
 
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
+from django.apps import AppConfig
 from django.db import connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -122,7 +125,7 @@ def _get_unique_keys(model: type[models.Model]) -> list[list[str]]:
     return alone + together
 
 
-def install_after_migrate(app_config, triggers: list[DatabaseTrigger]) -> None:
+def install_after_migrate(app_config: AppConfig, triggers: list[DatabaseTrigger]) -> None:
     """Install these triggers after every ``migrate``."""
     _triggers[app_config.label] = triggers
     pre_migrate.connect(
@@ -133,7 +136,7 @@ def install_after_migrate(app_config, triggers: list[DatabaseTrigger]) -> None:
     )
 
 
-def list_applicable(connection) -> list[DatabaseTrigger]:
+def list_applicable(connection: BaseDatabaseWrapper) -> list[DatabaseTrigger]:
     """The triggers whose tables exist, without those that the engine does not have."""
     tables = set(connection.introspection.table_names())
     found = []
@@ -144,13 +147,13 @@ def list_applicable(connection) -> list[DatabaseTrigger]:
     return found
 
 
-def _install_after_last_app(sender, using, **kwargs) -> None:
+def _install_after_last_app(sender: AppConfig, using: str, **kwargs: Any) -> None:
     """Install the triggers of every app again, after the last app that has some is migrated."""
     if sender.label == list(_triggers)[-1]:
         install_triggers(connections[using])
 
 
-def install_triggers(connection) -> None:
+def install_triggers(connection: BaseDatabaseWrapper) -> None:
     """Install all triggers, also those that are there already.
 
     On PostgreSQL their functions see the schema of our tables first and temporary tables last, so
@@ -167,13 +170,13 @@ def install_triggers(connection) -> None:
                 cursor.execute(statement)
 
 
-def _drop_before_migrate(sender, using, **kwargs) -> None:
+def _drop_before_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
     """Drop triggers that read other tables: SQLite refuses to rename a table that one reads."""
     if connections[using].vendor == "sqlite":
         drop_triggers(connections[using], only_reading=True)
 
 
-def drop_triggers(connection, *, only_reading: bool = False) -> None:
+def drop_triggers(connection: BaseDatabaseWrapper, *, only_reading: bool = False) -> None:
     """Drop triggers: all, or only those that read other tables. For migrations and for tests."""
     with connection.cursor() as cursor:
         for trigger in list_applicable(connection):
@@ -181,7 +184,7 @@ def drop_triggers(connection, *, only_reading: bool = False) -> None:
                 cursor.execute(trigger.drop_sql(connection.vendor))
 
 
-def find_missing(connection) -> list[str]:
+def find_missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The names of triggers that are missing, or are not defined as they should be."""
     if connection.vendor == "sqlite":
         installed = _get_installed_sqlite(connection)
@@ -203,14 +206,14 @@ def _get_expected_definition(trigger: DatabaseTrigger, vendor: str) -> list[str]
     return [function.split("$guard$")[1], create_trigger]
 
 
-def _get_installed_sqlite(connection) -> dict[str, list[str]]:
+def _get_installed_sqlite(connection: BaseDatabaseWrapper) -> dict[str, list[str]]:
     """The definition of each trigger in the database, by name."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         return {name: definition for name, *definition in cursor.fetchall()}
 
 
-def _get_installed_postgresql(connection) -> dict[str, list[str]]:
+def _get_installed_postgresql(connection: BaseDatabaseWrapper) -> dict[str, list[str]]:
     """The definition of each active trigger with a safe search path, by name."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -3,16 +3,18 @@
 import logging
 from collections.abc import Iterable
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
-from articles.content.document import Document, digest
+from articles.content.document import Document, DocumentFigure, digest
+from articles.content.kinds import DocumentPairs
 from articles.fields import UNPRINTABLE
 from articles.images import processing
 from articles.models import Image, PublicationEvent, PublishedImage
@@ -20,6 +22,7 @@ from articles.models import Image, PublicationEvent, PublishedImage
 MAX_NAME_LENGTH = 200
 BATCH = 500
 FIGURES_MARK = '"figures":['  # it is in the text of all documents with pictures, and no others
+StoredImage = Image | PublishedImage | DocumentFigure
 logger = logging.getLogger(__name__)
 
 
@@ -31,17 +34,17 @@ class MissingImageFile(UnreadableImage):
     pass
 
 
-def get_file_name(image) -> str:
+def get_file_name(image: StoredImage) -> str:
     """The name of an image's file, for a row or for a figure of a document."""
     return f"{image.sha256}.{image.extension}"
 
 
-def store_upload(upload, *, by: AbstractUser) -> Image:
+def store_upload(upload: UploadedFile, *, by: User) -> Image:
     """Store an uploaded file and its row, once even if it is uploaded again. Raises UnusableImage.
 
     The file is stored first: a crash in between leaves an unused file, but no row without a file.
     """
-    name = UNPRINTABLE.sub("", upload.name)[-MAX_NAME_LENGTH:] or "image"
+    name = UNPRINTABLE.sub("", upload.name or "")[-MAX_NAME_LENGTH:] or "image"
     if upload.size > processing.MAX_UPLOAD_SIZE:
         raise processing.UnusableImage(processing.format_too_large(name, upload.size))
     picture = processing.process_upload(name, upload.read())
@@ -87,7 +90,7 @@ def _get_or_save(row: Image) -> Image:
     return row
 
 
-def read_image(image) -> bytes:
+def read_image(image: StoredImage) -> bytes:
     """The bytes of an image, compared with its digest. Raises UnreadableImage."""
     try:
         with storages["images"].open(get_file_name(image)) as file:
@@ -99,7 +102,13 @@ def read_image(image) -> bytes:
     return data
 
 
-def build_image_response(request, image, extension: str, *, cache_control: str) -> HttpResponse:
+def build_image_response(
+    request: HttpRequest,
+    image: Image | PublishedImage | None,
+    extension: str,
+    *,
+    cache_control: str,
+) -> HttpResponse:
     """An image as a response, or that it has not changed. Raises Http404 if it cannot be read."""
     if image is None or extension != image.extension:
         raise Http404
@@ -159,7 +168,7 @@ def _build_rows(article_id: int, document: Document) -> list[PublishedImage]:
     return list(rows.values())
 
 
-def find_uploaders(document_pairs: list[tuple[Document, Document | None]]) -> list[set[int]]:
+def find_uploaders(document_pairs: DocumentPairs[Document]) -> list[set[int]]:
     """For each document, the ids of who uploaded the pictures that the one before did not have."""
     new_digests = []
     for document, before in document_pairs:

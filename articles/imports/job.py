@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 
 from articles.imports.staging import StagedRecord, StagingDatabase
 from articles.models import ImportFinding, ImportRun
@@ -25,7 +25,7 @@ class ImportJob:
     """
 
     source: str
-    by: AbstractUser
+    by: User
     on_conflict: str
     staging: StagingDatabase
     run: ImportRun | None = None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from articles.content import kinds
@@ -184,7 +184,7 @@ class PageImporter:
             rows.append((job.source, record.id, page_id, False, url, "", 0, job.run.pk))
         bulk_insert.insert_rows(ExternalId, names, rows)
 
-    def _build_page(self, writer: AbstractUser, record: PageRecord, **attributes) -> Article:
+    def _build_page(self, writer: User, record: PageRecord, **attributes) -> Article:
         """The page of a new record, with other attributes that are known."""
         page = kinds.get(self.kind).model(kind=self.kind, writer=writer, **attributes)
         self.copy_fields(page, record)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
@@ -80,7 +80,7 @@ def plan_import(
     reader: RecordReader,
     format: str,
     source: str,
-    by: AbstractUser,
+    by: User,
     on_conflict: str = OnConflict.KEEP,
     most: int | None = None,
     start_progress: pipeline.ImportProgressStarter = ignore_progress,

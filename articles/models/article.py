@@ -1,6 +1,7 @@
 """Article: the working copy that editors write, and a pointer to what visitors read."""
 
 import uuid
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -44,52 +45,52 @@ def _has_later_revision() -> models.Exists:
     )
 
 
-class ArticleQuerySet(models.QuerySet):
-    def public(self):
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def public(self) -> Self:
         """Pages that visitors can read now."""
         return self.filter(live__isnull=False)
 
-    def unpublished(self):
+    def unpublished(self) -> Self:
         """Pages that visitors could never read."""
         return self.filter(~_has_events())
 
-    def withdrawn(self):
+    def withdrawn(self) -> Self:
         """Pages that visitors could read once and cannot now."""
         return self.filter(_has_events(), live__isnull=True)
 
-    def changed(self):
+    def changed(self) -> Self:
         """Public pages whose working copy was changed since."""
         return self.public().filter(_has_later_revision())
 
-    def unsigned(self):
+    def unsigned(self) -> Self:
         """Pages with words that nobody has signed: never published, or public and changed since."""
         return self.filter(~_has_events() | models.Q(_has_later_revision(), live__isnull=False))
 
-    def as_signed(self):
+    def as_signed(self) -> Self:
         """Public pages whose text is the one that was signed."""
         return self.public().filter(~_has_later_revision())
 
-    def active(self):
+    def active(self) -> Self:
         """Pages that were not discarded as drafts."""
         return self.filter(discarded_at__isnull=True)
 
-    def linkable(self):
+    def linkable(self) -> Self:
         """Pages that others can name: neither discarded nor merged into another."""
         return self.active().filter(
             ~models.Exists(MergedPage.objects.filter(page=models.OuterRef("pk")))
         )
 
-    def with_slug(self, *, kind: str, slug: str, language: str = SOURCE_LANGUAGE):
+    def with_slug(self, *, kind: str, slug: str, language: str = SOURCE_LANGUAGE) -> Self:
         return self.active().filter(kind=kind, slug=slug, language=language)
 
-    def with_publication(self):
+    def with_publication(self) -> Self:
         """With what visitors read, and the site revision of the same moment."""
         newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
         return self.select_related("live", "live__revision").annotate(
             site_revision=models.Subquery(newest)
         )
 
-    def with_dates(self):
+    def with_dates(self) -> Self:
         """With the dates when the page and when its current text were first public."""
         signed = (
             PublicationEvent.objects.signed()
@@ -200,10 +201,10 @@ class Article(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def save(self, **kwargs):
+    def save(self, **kwargs: Any) -> None:
         """Save the working copy.
 
         What visitors read is written by ``articles.publishing.actions`` alone, so that a copy that
@@ -225,12 +226,12 @@ class Article(models.Model):
                 names.append(field.name)
         return names
 
-    def clean(self):
+    def clean(self) -> None:
         self.check_slug()
         if bool(self.advice) != bool(self.advice_level):
             raise ValidationError({"advice": "Give both the advice and its level, or neither."})
 
-    def check_slug(self):
+    def check_slug(self) -> None:
         """Raise ValidationError if the site needs the address, or another page has or had it."""
         if self.slug in self.RESERVED_SLUGS:
             raise ValidationError(
@@ -258,7 +259,7 @@ class Article(models.Model):
     def published(self) -> bool:
         return self.live_id is not None
 
-    def get_latest_revision(self):
+    def get_latest_revision(self) -> Revision | None:
         return self.revisions.order_by("-number").first()
 
 
@@ -278,5 +279,5 @@ class Reference(models.Model):
         ordering = ["position", "id"]
         constraints = build_length_checks("reference", title=300, publisher=200, url=500)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title

@@ -1,6 +1,7 @@
 """Feedback of readers on a page: reports and tallies. Neither stores who sent it."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -16,15 +17,15 @@ MAX_REPORT_LENGTH = 2000  # characters of a report
 MAX_OUTCOME_LENGTH = 500
 
 
-class ReaderReportQuerySet(models.QuerySet):
-    def open(self):
+class ReaderReportQuerySet(models.QuerySet["ReaderReport"]):
+    def open(self) -> Self:
         """Reports that no editor has dealt with."""
         return self.filter(dealt_with_at__isnull=True)
 
-    def dealt_with(self):
+    def dealt_with(self) -> Self:
         return self.filter(dealt_with_at__isnull=False)
 
-    def with_page(self):
+    def with_page(self) -> Self:
         return self.select_related("article__live__revision", "revision", "dealt_with_by")
 
 
@@ -82,7 +83,7 @@ class ReaderReport(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         """Without the reader's text: this is in logs that outlive the report."""
         return f"Report of {timezone.localdate(self.at):%-d %B %Y} on “{self.article}”"
 
@@ -106,5 +107,5 @@ class ReaderTally(models.Model):
             models.UniqueConstraint(fields=["article", "month"], name="reader_tally_once_a_month")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.month:%B %Y}, “{self.article}”"

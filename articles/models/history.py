@@ -1,6 +1,7 @@
 """The history of texts and of publications: rows that are added and never edited."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import connection, models
@@ -35,7 +36,7 @@ class Revision(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Revision {self.number}"
 
     def read(self) -> Document:
@@ -66,20 +67,20 @@ class Authorship(models.Model):
             models.UniqueConstraint(fields=["revision", "user"], name="authorship_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user} in {self.revision}"
 
 
-class PublicationEventQuerySet(models.QuerySet):
+class PublicationEventQuerySet(models.QuerySet["PublicationEvent"]):
     def site_revision(self) -> int:
         """The greatest publication id: it moves with everything that visitors can see."""
         return self.aggregate(latest=models.Max("id"))["latest"] or 0
 
-    def live(self):
+    def live(self) -> Self:
         """The events whose text is public now."""
         return self.filter(article__live=models.F("pk"))
 
-    def signed(self):
+    def signed(self) -> Self:
         """The events that a signature made."""
         return self.filter(kind__in=PublicationEvent.SIGNED_KINDS)
 
@@ -173,7 +174,7 @@ class PublicationEvent(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.title}"
 
     def read_review_line(self) -> ReviewLine:

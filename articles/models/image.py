@@ -43,7 +43,7 @@ class Image(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}, {self.width:,} × {self.height:,}"
 
     @property
@@ -84,7 +84,7 @@ class Figure(models.Model):
             models.CheckConstraint(condition=~models.Q(alt=""), name="figure_has_alternative_text"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.image.name
 
 
@@ -106,7 +106,7 @@ class PublishedImage(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.sha256
 
     @property

@@ -40,7 +40,7 @@ class ImportRun(models.Model):
         permissions = [("import_content", "Can import pages from files")]
         constraints = build_length_checks("import_run", source=60, file_name=255)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.file_name} from {self.source}, {self.started_at:%-d %B %Y}"
 
 
@@ -63,7 +63,7 @@ class ImportFinding(models.Model):
         ordering = ["id"]
         constraints = build_length_checks("import_finding", key=200, field=100, text=1000)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Line {self.line}: {self.text}"
 
 
@@ -97,5 +97,5 @@ class ExternalId(models.Model):
             *build_length_checks("origin", source=60, key=200, url=500),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.key} in {self.source}"

@@ -23,5 +23,5 @@ class MergedPage(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.page} → {self.into}"

@@ -1,5 +1,7 @@
 """Page metadata: topics, copyright notices and old addresses."""
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -20,10 +22,10 @@ class Topic(models.Model):
         ordering = ["sort_key"]
         constraints = build_length_checks("topic", name=100, slug=100)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def save(self, **kwargs):
+    def save(self, **kwargs: Any) -> None:
         self.sort_key = fold(self.name)[:100]
         super().save(**kwargs)
 
@@ -51,12 +53,12 @@ class TopicEntry(models.Model):
         ]
         constraints = [models.UniqueConstraint(fields=["article", "slug"], name="topic_entry_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}: {self.sort_key}"
 
 
-class CopyrightNoticeQuerySet(models.QuerySet):
-    def active(self):
+class CopyrightNoticeQuerySet(models.QuerySet["CopyrightNotice"]):
+    def active(self) -> Self:
         """Notices that pages can be given now."""
         return self.filter(retired_at__isnull=True)
 
@@ -106,7 +108,7 @@ class CopyrightNotice(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"© {self.year} {self.holder}"
 
     def to_metadata(self) -> review_line.NoticeMetadata:
@@ -135,5 +137,5 @@ class Redirect(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.slug} → {self.article.slug}"

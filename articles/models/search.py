@@ -28,7 +28,7 @@ class SearchEntry(models.Model):
         help_text="Words of all names, unstemmed: what a mistyped word may have meant."
     )
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
 
@@ -47,7 +47,7 @@ class SearchKey(models.Model):
     class Meta:
         indexes = [models.Index(fields=["uuid"], name="search_key_of")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.key
 
 
@@ -63,5 +63,5 @@ class SearchStart(models.Model):
     class Meta:
         indexes = [models.Index(fields=["uuid"], name="search_start_of")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.start

@@ -12,7 +12,7 @@ from functools import partial, wraps
 
 from cachetools import LRUCache
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -115,7 +115,7 @@ class PageCache:
 page_cache = PageCache()
 
 
-def get_site_origin(request) -> str:
+def get_site_origin(request: HttpRequest) -> str:
     """How this site's addresses begin: as ``SITE_URL`` says, else as the request does.
 
     It is part of the cache key, so that a page rendered for one host is never given to another
@@ -157,7 +157,7 @@ def public_page(view=None, *, cached: bool = True):
     return answer
 
 
-def _render(content: PublicPage, request, address: str, day: str) -> CachedResponse:
+def _render(content: PublicPage, request: HttpRequest, address: str, day: str) -> CachedResponse:
     context = content.context | {
         "head_metadata": _build_head_metadata(content, request),
         "public": True,
@@ -178,7 +178,7 @@ def _render(content: PublicPage, request, address: str, day: str) -> CachedRespo
     )
 
 
-def _build_head_metadata(content: PublicPage, request) -> dict:
+def _build_head_metadata(content: PublicPage, request: HttpRequest) -> dict:
     """The canonical address of a page, its structured data, and what sharing it shows."""
     origin = get_site_origin(request)
     if not content.is_indexable:

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import EmptyPage
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -17,35 +17,35 @@ from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
 
 
 @public_page
-def article(request, slug):
+def article(request: HttpRequest, slug: str) -> PublicPage | HttpResponse:
     return pages.get_public_page(
         kind="article", slug=slug, template="articles/article.html", url_name="articles:article"
     )
 
 
 @public_page
-def history(request, slug, number=1):
+def history(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | HttpResponse:
     return histories.get_history_page(
         kind="article", slug=slug, number=number, url_name="articles:history"
     )
 
 
 @public_page
-def version(request, slug, number):
+def version(request: HttpRequest, slug: str, number: int) -> PublicPage | HttpResponse:
     return histories.get_version_page(
         kind="article", slug=slug, number=number, url_name="articles:version"
     )
 
 
 @public_page
-def index(request):
+def index(request: HttpRequest) -> PublicPage:
     site_revision = PublicationEvent.objects.site_revision()
     data = json_ld.build_collection_graph("Articles", breadcrumbs.build_list_trail("article"))
     return PublicPage("articles/index.html", {"entries": list_entries()}, site_revision, data=data)
 
 
 @public_page
-def topic(request, slug, number=1):
+def topic(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
     line = topics.find_topic(slug)
     if line is None:
         raise Http404
@@ -67,7 +67,7 @@ def topic(request, slug, number=1):
 
 
 @require_safe
-def image(request, digest, extension):
+def image(request: HttpRequest, digest: str, extension: str) -> HttpResponse:
     """An image for visitors, as long as a public page has it."""
     found = PublishedImage.objects.filter(sha256=digest).first()
     return store.build_image_response(request, found, extension, cache_control=CACHE_CONTROL)
@@ -76,7 +76,7 @@ def image(request, digest, extension):
 @login_required
 @permission_required("articles.view_image", raise_exception=True)
 @require_safe
-def staff_image(request, digest, extension):
+def staff_image(request: HttpRequest, digest: str, extension: str) -> HttpResponse:
     """An image for staff, published or not."""
     found = Image.objects.filter(sha256=digest).first()
     return store.build_image_response(request, found, extension, cache_control="private, no-cache")

@@ -1,13 +1,14 @@
 """The actions that write history: the only writers of revisions, publication events, addresses."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from articles.content import kinds
@@ -16,6 +17,7 @@ from articles.content.review_line import PageMetadata, ReviewLine
 from articles.fields import fold
 from articles.images import store
 from articles.models import Article, Authorship, MergedPage, PublicationEvent, Redirect, Revision
+from articles.models.article import ArticleQuerySet
 from articles.publishing import projections
 
 
@@ -59,9 +61,7 @@ class RestoreResult:
     report: list[str]
 
 
-def record_revision(
-    page: Article, *, by: AbstractUser, restored_from: Revision | None = None
-) -> Revision:
+def record_revision(page: Article, *, by: User, restored_from: Revision | None = None) -> Revision:
     """Freeze the working copy of one page.
 
     Returns its latest revision, which is a new one only if the text changed.
@@ -72,9 +72,9 @@ def record_revision(
 
 @transaction.atomic
 def record_revisions(
-    pages,
+    pages: QuerySet[Article],
     *,
-    by: AbstractUser,
+    by: User,
     restored_from: Revision | None = None,
     extra_author_ids: Iterable[int] = (),
 ) -> list[Revision]:
@@ -202,8 +202,8 @@ def publish(
     document: Document,
     review_line: ReviewLine,
     evidence: str,
-    by: AbstractUser,
-    at,
+    by: User,
+    at: dt.datetime,
 ) -> PublicationEvent:
     """Show visitors a signed revision. ``evidence`` is the hash of the ledger entry that signed it.
 
@@ -245,8 +245,8 @@ def withdraw(
     *,
     reason: str,
     evidence: str,
-    by: AbstractUser,
-    at,
+    by: User,
+    at: dt.datetime,
     successor: Article | None = None,
 ) -> PublicationEvent:
     """Show visitors that a page is gone, and why: nothing older replaces it.
@@ -275,7 +275,7 @@ def withdraw(
 
 
 @transaction.atomic
-def restore(revision: Revision, *, by: AbstractUser) -> RestoreResult:
+def restore(revision: Revision, *, by: User) -> RestoreResult:
     """Write an older text back into the working copy, as a new revision.
 
     Shared rows stay as they are. Raises CannotRestore.
@@ -295,7 +295,7 @@ def restore(revision: Revision, *, by: AbstractUser) -> RestoreResult:
 
 
 @transaction.atomic
-def discard(page: Article, *, by: AbstractUser) -> None:
+def discard(page: Article, *, by: User) -> None:
     """Put away a draft that was never published. Its history stays. Raises CannotDiscard."""
     page = lock_page(page)
     if page.publications.exists():
@@ -308,12 +308,11 @@ def discard(page: Article, *, by: AbstractUser) -> None:
 def get_expunge_error(revision: Revision) -> str:
     """Why the text of a revision cannot be expunged now; empty if it can."""
     page = revision.article
-    newest = page.get_latest_revision()
     if revision.expunged:
         return f"The text of revision {revision.number} was expunged already."
     if page.live and page.live.revision_id == revision.pk:
         return "Visitors read this text now. Withdraw the page, or have another text signed first."
-    if newest.pk == revision.pk:
+    if page.get_latest_revision() == revision:
         return (
             "This is the latest text of the page, and the form still has it. "
             "Save another text first."
@@ -322,7 +321,7 @@ def get_expunge_error(revision: Revision) -> str:
 
 
 @transaction.atomic
-def expunge(revision: Revision, *, evidence: str, by: AbstractUser, at) -> None:
+def expunge(revision: Revision, *, evidence: str, by: User, at: dt.datetime) -> None:
     """Blank the text of a revision for good. ``evidence`` is the hash of the ledger entry for it.
 
     If the page is public, an event is added to its log, so that cached pages are rendered again.
@@ -347,7 +346,7 @@ def expunge(revision: Revision, *, evidence: str, by: AbstractUser, at) -> None:
 
 
 @transaction.atomic
-def change_slug(page: Article, *, slug: str, by: AbstractUser) -> None:
+def change_slug(page: Article, *, slug: str, by: User) -> None:
     """Move a page to another address. The old one redirects to it. Raises CannotChangeSlug."""
     page = lock_page(page)
     old_slug = page.slug
@@ -380,7 +379,7 @@ def change_slug(page: Article, *, slug: str, by: AbstractUser) -> None:
 
 
 @transaction.atomic
-def publish_metadata(pages, *, by: AbstractUser) -> int:
+def publish_metadata(pages: ArticleQuerySet, *, by: User) -> int:
     """Log and show the current notice and topics of those published pages that show other ones.
 
     Returns how many pages that are.
@@ -401,7 +400,7 @@ def publish_metadata(pages, *, by: AbstractUser) -> int:
     return len(events)
 
 
-def _build_metadata_events(page_ids: list[int], by: AbstractUser) -> list[PublicationEvent]:
+def _build_metadata_events(page_ids: list[int], by: User) -> list[PublicationEvent]:
     """The next event of each of these public pages whose current metadata is not what it shows."""
     now = timezone.now()
     pages = Article.objects.filter(pk__in=page_ids).public().order_by("pk")
@@ -409,6 +408,7 @@ def _build_metadata_events(page_ids: list[int], by: AbstractUser) -> list[Public
     format_metadata = cache(_format_metadata)  # most pages of a site share a few values
     events = []
     for page in pages.defer("advice", "body"):
+        assert page.live  # it is public
         metadata, shown = build_metadata(page), page.live.read_metadata()
         if metadata == shown:
             continue
@@ -432,7 +432,7 @@ def build_metadata(page: Article) -> PageMetadata:
     )
 
 
-def _build_next_event(live_event: PublicationEvent, **changes) -> PublicationEvent:
+def _build_next_event(live_event: PublicationEvent, **changes: object) -> PublicationEvent:
     """The next event of a page's log: as the live one, except for the fields in ``changes``."""
     event = PublicationEvent(
         article_id=live_event.article_id,

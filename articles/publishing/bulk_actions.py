@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from articles.models import Article, CopyrightNotice, Topic
 from articles.publishing.actions import ActionRefused, publish_metadata
@@ -23,7 +23,7 @@ class MetadataChange:
 
 
 @transaction.atomic
-def add_to_topic(pages, *, topic: Topic, by: AbstractUser) -> MetadataChange:
+def add_to_topic(pages: QuerySet[Article], *, topic: Topic, by: User) -> MetadataChange:
     """File pages under a topic. Those that are filed there already stay as they are."""
     filing = Article.topics.through
     page_ids = _lock_pages(pages)
@@ -35,7 +35,7 @@ def add_to_topic(pages, *, topic: Topic, by: AbstractUser) -> MetadataChange:
 
 
 @transaction.atomic
-def remove_from_topic(pages, *, topic: Topic, by: AbstractUser) -> MetadataChange:
+def remove_from_topic(pages: QuerySet[Article], *, topic: Topic, by: User) -> MetadataChange:
     """Take pages from a topic. Those that are not filed there stay as they are."""
     filed = Article.topics.through.objects.filter(topic=topic, article__in=_lock_pages(pages))
     removed_ids = list(filed.values_list("article", flat=True))
@@ -44,7 +44,7 @@ def remove_from_topic(pages, *, topic: Topic, by: AbstractUser) -> MetadataChang
 
 
 @transaction.atomic
-def set_notice(pages, *, notice: CopyrightNotice, by: AbstractUser) -> MetadataChange:
+def set_notice(pages: QuerySet[Article], *, notice: CopyrightNotice, by: User) -> MetadataChange:
     """Give pages an active copyright notice. Raises CannotChangeMetadata if it is retired."""
     if not CopyrightNotice.objects.active().filter(pk=notice.pk).exists():
         raise CannotChangeMetadata(
@@ -56,14 +56,14 @@ def set_notice(pages, *, notice: CopyrightNotice, by: AbstractUser) -> MetadataC
     return _publish_changes(changed_ids, by)
 
 
-def _lock_pages(pages) -> list[int]:
+def _lock_pages(pages: QuerySet[Article]) -> list[int]:
     """Lock the rows of pages until the transaction ends. Returns the ids of those not discarded."""
     page_ids = list(pages.values_list("pk", flat=True))
     rows = Article.objects.active().select_for_update().filter(pk__in=page_ids)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def _publish_changes(changed_ids: list[int], by: AbstractUser) -> MetadataChange:
+def _publish_changes(changed_ids: list[int], by: User) -> MetadataChange:
     """Log the changes. The next form version makes forms that are open now count as outdated."""
     pages = Article.objects.filter(pk__in=changed_ids)
     pages.update(form_version=F("form_version") + 1)

@@ -1,6 +1,6 @@
 """First revisions of many new pages, from memory: an import's pages are not read back."""
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ from articles.models import Article, Authorship, Revision
 
 
 @transaction.atomic
-def record_first_revisions(pages: list[Article], *, by: AbstractUser) -> dict[int, int]:
+def record_first_revisions(pages: list[Article], *, by: User) -> dict[int, int]:
     """Freeze pages of one kind that have no revision. Returns page id → revision id.
 
     Each page carries all that composing reads, as if it had been prefetched, and the same as is in

@@ -1,6 +1,9 @@
 """Composes documents from working copies and restores them: the fields that all pages share."""
 
-from django.db.models import Prefetch
+from typing import TypedDict
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
 
 from articles.content.document import (
     AboutDocument,
@@ -10,6 +13,7 @@ from articles.content.document import (
     DocumentFigure,
     DocumentReference,
 )
+from articles.content.kinds import DocumentPairs, PageT
 from articles.models import Article, Image
 from articles.models import Figure as FigureRow
 from articles.models import Reference as ReferenceRow
@@ -17,7 +21,23 @@ from articles.models import Reference as ReferenceRow
 FIGURE_TEXT_FIELDS = ("alt", "caption", "credit", "place")
 
 
-def load(pages):
+class CommonFields(TypedDict):
+    """The fields of ``Document`` except ``kind``."""
+
+    uuid: UUID
+    language: str
+    title: str
+    headline: str
+    summary: str
+    written_by: str
+    advice: Advice | None
+    body: str
+    references: tuple[DocumentReference, ...]
+    tags: tuple[str, ...]
+    figures: tuple[DocumentFigure, ...]
+
+
+def load(pages: QuerySet[PageT]) -> QuerySet[PageT]:
     """A queryset of pages, with all that ``compose_common_fields`` reads."""
     return pages.select_related("writer").prefetch_related(
         "references",
@@ -26,11 +46,11 @@ def load(pages):
     )
 
 
-def compose_common_fields(page: Article) -> dict:
-    """The fields of ``Document`` except ``kind``, from a loaded page. It makes no query."""
+def compose_common_fields(page: Article) -> CommonFields:
+    """The fields that all kinds share, from a loaded page. It makes no query."""
     advice = None
     if page.advice_level:
-        advice = Advice(level=page.advice_level, html=page.advice)
+        advice = Advice.model_validate({"level": page.advice_level, "html": page.advice})
     return {
         "uuid": page.uuid,
         "language": page.language,
@@ -57,15 +77,17 @@ def _compose_reference(row: ReferenceRow) -> DocumentReference:
 
 def _compose_figure(row: FigureRow) -> DocumentFigure:
     image = row.image
-    return DocumentFigure(
-        sha256=image.sha256,
-        media_type=image.media_type,
-        width=image.width,
-        height=image.height,
-        alt=row.alt,
-        caption=row.caption,
-        credit=row.credit,
-        place=row.place,
+    return DocumentFigure.model_validate(
+        {
+            "sha256": image.sha256,
+            "media_type": image.media_type,
+            "width": image.width,
+            "height": image.height,
+            "alt": row.alt,
+            "caption": row.caption,
+            "credit": row.credit,
+            "place": row.place,
+        }
     )
 
 
@@ -137,6 +159,6 @@ def restore_article(page: Article, document: Document) -> list[str]:
     return report
 
 
-def find_no_authors(document_pairs: list[tuple[Document, Document | None]]) -> list[set[int]]:
+def find_no_authors(document_pairs: DocumentPairs[Document]) -> list[set[int]]:
     """Authors of shared rows, for a kind of page that has none."""
     return [set() for _ in document_pairs]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from operator import attrgetter
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
@@ -18,7 +18,7 @@ class CannotRollOver(ActionRefused):
 
 
 @transaction.atomic
-def roll_copyright_year(notices: Iterable[CopyrightNotice], *, year: int, by: AbstractUser) -> int:
+def roll_copyright_year(notices: Iterable[CopyrightNotice], *, year: int, by: User) -> int:
     """Set the year of notices. Returns how many public pages show it now.
 
     Raises CannotRollOver.
@@ -53,7 +53,7 @@ def get_year_error(notices: Iterable[CopyrightNotice], year: int) -> str:
 
 @transaction.atomic
 def retire_notice(
-    notice: CopyrightNotice, *, by: AbstractUser, replacement: CopyrightNotice | None = None
+    notice: CopyrightNotice, *, by: User, replacement: CopyrightNotice | None = None
 ) -> int:
     """Stop offering a notice. Its pages keep it, or take a replacement.
 
@@ -76,7 +76,7 @@ def retire_notice(
 
 
 @transaction.atomic
-def reinstate_notice(notice: CopyrightNotice, *, by: AbstractUser) -> None:
+def reinstate_notice(notice: CopyrightNotice, *, by: User) -> None:
     """Offer a retired notice again. Raises CannotRetireNotice if it is not retired."""
     _lock_notice(notice)
     if not notice.retired_at:

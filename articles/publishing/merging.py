@@ -7,7 +7,7 @@ app, which registers here what it has to check and to do.
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from articles.fields import fold
@@ -34,7 +34,7 @@ class CannotMerge(ActionRefused):
 class StalePreview(ActionRefused):
     """What would be done now is not what was previewed."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             "Somebody changed something meanwhile. Nothing was merged. "
             "Check the preview again, then confirm."
@@ -61,7 +61,7 @@ def get_merge_targets(pages: Iterable[int]) -> dict[int, int]:
     return dict(MergedPage.objects.filter(page__in=list(pages)).values_list("page", "into"))
 
 
-def get_merge_error(lost: Article, kept: Article, *, by: AbstractUser) -> str:
+def get_merge_error(lost: Article, kept: Article, *, by: User) -> str:
     """Why a user cannot merge one page into another now; empty if they can. Both have ``live``."""
     if lost.pk == kept.pk:
         return "A page cannot be merged into itself. Choose another one."
@@ -97,7 +97,7 @@ def lock_pages(pages: Iterable[int]) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
-def retire_page(lost: Article, kept: Article, *, by: AbstractUser) -> None:
+def retire_page(lost: Article, kept: Article, *, by: User) -> None:
     """Retire a page in favour of the one that covers its subject.
 
     A published page is withdrawn as merged, a page that was never published is discarded, and one
@@ -115,7 +115,7 @@ def retire_page(lost: Article, kept: Article, *, by: AbstractUser) -> None:
         handle_merge(lost, kept)
 
 
-def find_successor(event: PublicationEvent) -> Article | None:
+def find_successor(event: PublicationEvent | None) -> Article | None:
     """The public page that covers the subject of a withdrawn one, also after further merges."""
     for _ in range(MAX_MERGE_STEPS):
         if event is None or event.successor_id is None:
@@ -129,5 +129,7 @@ def find_successor(event: PublicationEvent) -> Article | None:
 
 def has_signed_name(page: Article, name: str) -> bool:
     """Whether the public text of a page has this name, so that a clinician has signed it."""
+    if page.live is None:
+        return False
     document = page.live.revision.read()
     return fold(name) in map(fold, (document.title, *document.names))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
@@ -13,15 +14,15 @@ from articles.content.kinds import Projection
 from articles.models import PublicationEvent, TopicEntry
 
 BATCH = 500
-_common_projections: list[Projection] = []
+_common_projections: list[Projection[Any]] = []
 
 
-def register(projection: Projection) -> None:
+def register(projection: Projection[Document]) -> None:
     """Add a projection for pages of every kind."""
     _common_projections.append(projection)
 
 
-def _get_projections(kind: str) -> list[Projection]:
+def _get_projections(kind: str) -> list[Projection[Any]]:
     projections = list(_common_projections)
     own = kinds.get(kind).projection
     if own:
@@ -79,7 +80,7 @@ def _build_expected_rows() -> Iterator[Model]:
         yield from projection.build_rows()
 
 
-def _get_all_projections() -> list[Projection]:
+def _get_all_projections() -> list[Projection[Any]]:
     own = [kind.projection for kind in kinds.get_all()]
     return [*_common_projections, *filter(None, own)]
 

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from articles.content.diff import extract_lines
 from articles.content.document import Document
 from articles.models import Article
-from articles.richtext.plaintext import extract_text
+from articles.richtext.plaintext import extract_lines, extract_text
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from articles.care.emergency_help import (
     find_numbers_to_call,
     offers_call,
 )
-from articles.content.diff import extract_lines
 from articles.content.document import ADVICE_HEADING, ADVICE_LABELS, Document
 from articles.models import Article
 from articles.quality.base import Check, Problem, check
+from articles.richtext.plaintext import extract_lines
 
 DOSE = re.compile(r"\b\d[\d.,]*\s?(?:mg|mcg|µg|g|ml|mL|units?|IU|tablets?|drops?|puffs?)\b")
 PERCENTAGE = r"\b\d[\d.,]*\s?(?:%|percent\b|per cent\b)"

@@ -26,7 +26,7 @@ class ForeignAttribute(NamedTuple):
     name: str
     value: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         if not self.value:
             return f"[{self.name}]"
         return f"[{self.name}: {self.value}]"
@@ -71,14 +71,14 @@ def _is_allowed(tag: str, name: str, value: str) -> bool:
 class _AttributeParser(HTMLParser):
     """Copies rich text twice: without foreign attributes, and with them as words."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
         self.found: list[ForeignAttribute] = []
         self.without_foreign: list[str] = []
         self.with_text: list[str] = []
         self.pending_text = ""  # words for the next cell, or for after the table
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         foreign: list[ForeignAttribute] = []
         allowed = ""
         for name, value in attrs:
@@ -88,13 +88,13 @@ class _AttributeParser(HTMLParser):
             else:
                 foreign.append(ForeignAttribute(tag, name, value))
         if not foreign:
-            self._write_tag(tag, self.get_starttag_text(), "")
+            self._write_tag(tag, self.get_starttag_text() or "", "")
             return
         self.found += foreign
         words = " ".join(map(str, foreign))
         self._write_tag(tag, f"<{tag}{allowed}>", f"{escape(words, quote=False)} ")
 
-    def handle_startendtag(self, tag, attrs):
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
 
     def _write_tag(self, tag: str, start: str, words: str) -> None:
@@ -110,7 +110,7 @@ class _AttributeParser(HTMLParser):
         else:
             self.with_text += [start, words]
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         self._copy(f"</{tag}>")
         if tag == "table" and self.pending_text:
             self.with_text.append(f"<p>{self.pending_text}</p>")
@@ -120,11 +120,11 @@ class _AttributeParser(HTMLParser):
         self.without_foreign.append(text)
         self.with_text.append(text)
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         self._copy(data)
 
-    def handle_entityref(self, name):
+    def handle_entityref(self, name: str) -> None:
         self._copy(f"&{name};")
 
-    def handle_charref(self, name):
+    def handle_charref(self, name: str) -> None:
         self._copy(f"&#{name};")

@@ -185,7 +185,7 @@ def limit_depth(html: str) -> tuple[str, bool]:
 class _OpenTags:
     """The elements that are open at one place of a text, down to ``MAX_DEPTH``."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.names: list[str] = []
         self.counts: Counter[str] = Counter()
         self.dropped_counts: Counter[str] = Counter()  # open elements that are too deep
@@ -255,7 +255,7 @@ def _close_deletions(html: str) -> str:
     return "".join(_mark_deletions(html, edges, _find_endless_deletions(edges)))
 
 
-def _find_endless_deletions(edges: list[re.Match]) -> set[int]:
+def _find_endless_deletions(edges: list[re.Match[str]]) -> set[int]:
     """The places among the edges of deletions that begin and never end."""
     open_ones: list[int] = []
     for number, edge in enumerate(edges):
@@ -269,7 +269,7 @@ def _find_endless_deletions(edges: list[re.Match]) -> set[int]:
     return set(open_ones)
 
 
-def _mark_deletions(html: str, edges: list[re.Match], endless: set[int]) -> Iterator[str]:
+def _mark_deletions(html: str, edges: list[re.Match[str]], endless: set[int]) -> Iterator[str]:
     deletion = _DeletionState()
     place = 0
     for number, edge in enumerate(edges):
@@ -338,7 +338,7 @@ class _OpenElement:
 class _MarkParser(HTMLParser):
     """Copies well-formed HTML and applies its editing marks."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
         self.out: list[str] = []
         self.texts: list[int] = []  # places in ``out`` of texts that may be raised or lowered
@@ -365,9 +365,9 @@ class _MarkParser(HTMLParser):
         lists = counts.pop(COMMENT_LIST, 0)
         return counts + Counter({COMMENT: max(numbers, words, lists)})
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         tag = tag.removeprefix(FORMATTING_PREFIX)
-        start = self.get_starttag_text().replace(f"<{FORMATTING_PREFIX}", "<", 1)
+        start = (self.get_starttag_text() or "").replace(f"<{FORMATTING_PREFIX}", "<", 1)
         values = {name: value or "" for name, value in attrs}
         style = _parse_style(values.get("style", ""))
         mark = _find_mark(tag, values, style)
@@ -429,7 +429,7 @@ class _MarkParser(HTMLParser):
     def _is_empty_block(self, element: _OpenElement) -> bool:
         return element.tag in ("p", "div") and not element.has_text
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         tag = tag.removeprefix(FORMATTING_PREFIX)
         if self.skipped:
             self._skip_end_tag()
@@ -479,7 +479,7 @@ class _MarkParser(HTMLParser):
         for place, text in zip(places, converted, strict=True):
             self.out[place] = escape(text, quote=False)
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         has_text = unescape(data).strip() != ""
         if self.skipped:
             self.skipped_has_text = self.skipped_has_text or has_text
@@ -494,10 +494,10 @@ class _MarkParser(HTMLParser):
         self.out.append(data)
         self.open[-1].has_text = self.open[-1].has_text or has_text
 
-    def handle_entityref(self, name):
+    def handle_entityref(self, name: str) -> None:
         self.handle_data(f"&{name};")
 
-    def handle_charref(self, name):
+    def handle_charref(self, name: str) -> None:
         self.handle_data(f"&#{name};")
 
     def _remove_output(self, start: int) -> None:

@@ -23,7 +23,7 @@ class _LineParser(HTMLParser):
     ``show_markup`` shows addresses of links, line breaks and where a list begins.
     """
 
-    def __init__(self, *, show_markup: bool):
+    def __init__(self, *, show_markup: bool) -> None:
         super().__init__()
         self.show_markup = show_markup
         self.lines = [["", ""]]
@@ -36,11 +36,11 @@ class _LineParser(HTMLParser):
         """The marks of the lists and quotes that are open."""
         return "".join(self.containers)
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in MARKS:
             self.handle_data(MARKS[tag])
         elif tag == "a":
-            self.hrefs.append(dict(attrs).get("href", ""))
+            self.hrefs.append(dict(attrs).get("href") or "")
         elif tag == "br":
             self.handle_data(LINE_BREAK_MARK if self.show_markup else " ")
         elif tag in CONTAINERS or tag == "li":
@@ -64,7 +64,7 @@ class _LineParser(HTMLParser):
             return "".join(self.containers[:-1]) + "… "
         return self.prefix
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         if tag in MARKS:
             self.handle_data(MARKS[tag])
         elif tag == "a" and self.hrefs:
@@ -90,7 +90,7 @@ class _LineParser(HTMLParser):
                     self.lines.append([self.prefix, line])
         self.lines.append([self.prefix, ""])
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if data.strip():
             self.closed_list = ""
         line = self.lines[-1]
@@ -111,21 +111,21 @@ def _format_cell(cell: HtmlCell) -> str:
 class _TextExtractor(HTMLParser):
     """Rich text without its markup. Paragraphs, headings and list items end their line."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.text = ""
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._end_line(tag)
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         self._end_line(tag)
 
     def _end_line(self, tag: str) -> None:
         if tag not in MARKS and tag != "a":
             self.text += "\n"
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         self.text += data
 
 

@@ -4,7 +4,7 @@ SUPERSCRIPTS, SUBSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "
 MINUS_SIGNS = "−‐‑–"  # the minus sign, and the hyphens and the dash that people type for it
 
 
-def _build_table(plain: str, small: str) -> dict[int, str]:
+def _build_table(plain: str, small: str) -> dict[int, int]:
     """A translation table. Small characters stay, and every sign typed for a minus becomes one."""
     table = str.maketrans(plain, small)
     table |= str.maketrans(small, small)

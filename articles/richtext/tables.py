@@ -93,7 +93,7 @@ WriteTable = Callable[[HtmlTable], str]
 class _TableParser(HTMLParser):
     """Copies well-formed rich text and rewrites its tables. A table in a table becomes lines."""
 
-    def __init__(self, write_table: WriteTable):
+    def __init__(self, write_table: WriteTable) -> None:
         super().__init__(convert_charrefs=False)
         self.write_table = write_table
         self.out: list[str] = []
@@ -107,7 +107,7 @@ class _TableParser(HTMLParser):
         elif self.table is None:
             self.out.append(html)
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
             self.depth += 1
             if self.depth == 1:
@@ -115,33 +115,33 @@ class _TableParser(HTMLParser):
         elif self.depth > 1 and tag in TABLE_TAGS:
             if tag in ("td", "th"):
                 self.append_html("<br>")
-        elif self.depth and tag == "tr":
+        elif self.table is not None and tag == "tr":
             self.table.rows.append([])
-        elif self.depth and tag in ("td", "th", "caption"):
+        elif self.table is not None and tag in ("td", "th", "caption"):
             self.cell = HtmlCell(tag, _parse_spans(attrs))
         elif tag not in TABLE_TAGS:
-            self.append_html(self.get_starttag_text())
+            self.append_html(self.get_starttag_text() or "")
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         if tag == "table":
             self.depth = max(0, self.depth - 1)
             if self.depth == 0 and self.table is not None:
                 self._end_table(self.table)
         elif self.depth > 1 and tag in TABLE_TAGS:
             return
-        elif self.cell is not None and tag == self.cell.tag:
-            self._end_cell(self.cell)
+        elif self.table is not None and self.cell is not None and tag == self.cell.tag:
+            self._end_cell(self.table, self.cell)
         elif tag not in TABLE_TAGS:
             self.append_html(f"</{tag}>")
 
-    def _end_cell(self, cell: HtmlCell) -> None:
+    def _end_cell(self, table: HtmlTable, cell: HtmlCell) -> None:
         self.cell = None
         cell.content = _unwrap_paragraph(cell.content)
         if cell.tag == "caption":
-            self.table.caption = cell.content
+            table.caption = cell.content
         else:
-            self.table.rows = self.table.rows or [[]]
-            self.table.rows[-1].append(cell)
+            table.rows = table.rows or [[]]
+            table.rows[-1].append(cell)
 
     def _end_table(self, table: HtmlTable) -> None:
         self.table = None
@@ -151,17 +151,17 @@ class _TableParser(HTMLParser):
         if table.has_text:
             self.out.append(self.write_table(table))
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         self.append_html(data)
 
-    def handle_entityref(self, name):
+    def handle_entityref(self, name: str) -> None:
         self.append_html(f"&{name};")
 
-    def handle_charref(self, name):
+    def handle_charref(self, name: str) -> None:
         self.append_html(f"&#{name};")
 
 
-def _parse_spans(attrs) -> dict[str, int]:
+def _parse_spans(attrs: list[tuple[str, str | None]]) -> dict[str, int]:
     counts = {}
     for name, value in attrs:
         if name in SPANS and value and value.isdecimal():
@@ -241,7 +241,7 @@ def make_scrollable(html: str) -> str:
     return TABLE.sub(_wrap_table, html)
 
 
-def _wrap_table(found: re.Match) -> str:
+def _wrap_table(found: re.Match[str]) -> str:
     label = escape(_make_label(found[0]))
     return f'<div class="scroll" role="region" aria-label="{label}" tabindex="0">{found[0]}</div>'
 

@@ -22,7 +22,7 @@ KEPT_TAGS = {"strong", "em", "ul", "ol", "li", "blockquote", "a", *BLOCKS}
 class _WordParser(HTMLParser):
     """Rewrites HTML line by line: each line becomes a paragraph, a heading or a list item."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.out: list[str] = []
         self.line: list[str] = []
@@ -32,7 +32,7 @@ class _WordParser(HTMLParser):
         self.dropped_depth = self.ignored_depth = 0
         self.is_item = False
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         name = RENAMED_TAGS.get(tag, tag)
         if tag in DROPPED_TAGS:
@@ -75,7 +75,7 @@ class _WordParser(HTMLParser):
         if self.ignored_depth or IGNORED_STYLE.search(style):
             self.ignored_depth += 1
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         name = RENAMED_TAGS.get(tag, tag)
         if tag in DROPPED_TAGS:
             self.dropped_depth = max(0, self.dropped_depth - 1)
@@ -89,7 +89,7 @@ class _WordParser(HTMLParser):
         elif name in KEPT_TAGS:
             self.line.append(f"</{name}>")
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if self.ignored_depth:
             self.marker += data
         elif not self.dropped_depth:
@@ -134,7 +134,7 @@ class _WordParser(HTMLParser):
         self._end_line()
         self._change_list("")
 
-    def close(self):
+    def close(self) -> None:
         super().close()
         self._end_part()
 

@@ -5,7 +5,11 @@ SQLite silently drops triggers when a migration rebuilds a table, and PostgreSQL
 a table that is replaced.
 """
 
+from typing import Any
+
+from django.apps import AppConfig
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_migrate
 
@@ -58,18 +62,18 @@ POSTGRESQL_STATEMENTS = [
 ]
 
 
-def install_after_migrate(app_config) -> None:
+def install_after_migrate(app_config: AppConfig) -> None:
     post_migrate.connect(_install, sender=app_config, dispatch_uid="search")
 
 
-def _install(using, **kwargs) -> None:
+def _install(using: str, **kwargs: Any) -> None:
     connection = connections[using]
     if ENTRY_TABLE in connection.introspection.table_names():
         install(connection)
         _rebuild_if_empty(connection)
 
 
-def install(connection) -> None:
+def install(connection: BaseDatabaseWrapper) -> None:
     """Create the index over what is in the table now."""
     if connection.vendor != "sqlite":
         statements = POSTGRESQL_STATEMENTS
@@ -89,7 +93,7 @@ def list_triggers(vendor: str) -> list[tuple[str, str]]:
     return [(f"{FTS_TABLE}_{event.lower()}", ENTRY_TABLE) for event in TRIGGERS]
 
 
-def _is_installed(connection) -> bool:
+def _is_installed(connection: BaseDatabaseWrapper) -> bool:
     names = [FTS_TABLE, *map(_get_trigger_name, TRIGGERS)]
     marks = ", ".join(["%s"] * len(names))
     query = f"SELECT COUNT(*) FROM sqlite_master WHERE name IN ({marks})"  # noqa: S608
@@ -98,7 +102,7 @@ def _is_installed(connection) -> bool:
         return cursor.fetchone()[0] == len(names)
 
 
-def _rebuild_if_empty(connection) -> None:
+def _rebuild_if_empty(connection: BaseDatabaseWrapper) -> None:
     """Fill an empty index, so that pages published before there was a search are found."""
     with connection.cursor() as cursor:
         cursor.execute(

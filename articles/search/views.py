@@ -7,7 +7,7 @@ from dataclasses import asdict
 from functools import partial
 from urllib.parse import urlencode
 
-from django.http import JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -21,7 +21,7 @@ from articles.search.words import MAX_QUERY_LENGTH
 
 
 @require_safe
-def search(request):
+def search(request: HttpRequest) -> HttpResponse:
     query = _get_query(request)
     topic = request.GET.get("topic", "").strip()[:200]
     urgent_help = detect_urgent_help(request.GET.get("q", ""))
@@ -40,7 +40,7 @@ def search(request):
 
 
 @require_safe
-def suggestions(request):
+def suggestions(request: HttpRequest) -> HttpResponse:
     urgent_help = detect_urgent_help(request.GET.get("q", ""))
     found = suggest(_get_query(request), named_only=urgent_help.in_danger)
     answer = {"suggestions": [asdict(suggestion) for suggestion in found]}
@@ -53,7 +53,7 @@ def _build_call_link(prompt: CallPrompt) -> dict[str, str]:
     return {"text": prompt.text, "url": f"tel:{prompt.number}"}
 
 
-def _get_query(request) -> str:
+def _get_query(request: HttpRequest) -> str:
     """What was typed, in one line of printable characters, cut to the longest query."""
     typed = UNPRINTABLE.sub(" ", request.GET.get("q", ""))
     return " ".join(typed.split())[:MAX_QUERY_LENGTH]

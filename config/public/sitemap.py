@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from articles.content import kinds
@@ -103,7 +103,7 @@ SECTIONS = {
 
 
 @public_page
-def sitemap(request):
+def sitemap(request: HttpRequest) -> PublicPage:
     """Every address where one file holds them all; else the files that do."""
     site_revision = PublicationEvent.objects.site_revision()
     rows = {name: list(section.get_rows()) for name, section in SECTIONS.items()}
@@ -159,7 +159,7 @@ def _build_file_entries(name: str, rows: list[tuple]) -> list[SitemapEntry]:
 
 
 @public_page
-def sitemap_file(request, name, number):
+def sitemap_file(request: HttpRequest, name: str, number: int) -> PublicPage:
     """One file of the sitemap of a large site."""
     site_revision = PublicationEvent.objects.site_revision()
     if (name, number) == ("site", 1):

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.db.models import Exists, F, OuterRef
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import get_template
 from django.templatetags.static import static
@@ -25,7 +25,7 @@ RECENT_COUNT = 6
 
 
 @public_page
-def home(request):
+def home(request: HttpRequest) -> PublicPage:
     site_revision = PublicationEvent.objects.site_revision()
     letters = az_index.get_letters()
     context = {
@@ -66,7 +66,7 @@ def _build_recent_entry(event: PublicationEvent) -> dict:
 
 
 @login_required
-def start(request):
+def start(request: HttpRequest) -> HttpResponse:
     """Reviewers begin at their desk, editors in the admin."""
     at_desk = request.user.has_perm("reviews.sign_review") and not request.user.is_superuser
     return redirect("reviews:queue" if at_desk or not request.user.is_staff else "admin:index")
@@ -74,26 +74,26 @@ def start(request):
 
 @never_cache
 @require_safe
-def healthz(request):
+def healthz(request: HttpRequest) -> HttpResponse:
     """200 while this process reaches its database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
 
 
-def not_found(request, exception):
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No page here, for now: a cache that kept this would hide the page that is signed tomorrow."""
     response = page_not_found(request, exception)
     response["Cache-Control"] = "no-cache"
     return response
 
 
-def bad_request(request, exception):
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The request could not be read, so nothing on the page depends on it."""
     return _render_plain("400.html", status=400)
 
 
-def server_error(request):
+def server_error(request: HttpRequest) -> HttpResponse:
     """The plain page for when something broke: it needs neither database nor context processors."""
     return _render_plain("500.html", status=500)
 

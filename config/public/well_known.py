@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.conf import settings
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from articles.public.page_cache import PublicPage, public_page
@@ -15,14 +15,14 @@ SECURITY_TXT_LIFETIME = dt.timedelta(days=180)  # RFC 9116 asks for less than a 
 
 
 @public_page(cached=False)
-def robots_txt(request):
+def robots_txt(request: HttpRequest) -> PublicPage:
     return PublicPage(
         "config/robots.txt", {"closed": DISALLOWED_PATHS}, site_revision=0, content_type=PLAIN_TEXT
     )
 
 
 @public_page(cached=False)
-def security_txt(request):
+def security_txt(request: HttpRequest) -> PublicPage:
     """Whom to notify of a vulnerability (RFC 9116). Without a contact there is no such file."""
     if not settings.SECURITY_CONTACT:
         raise Http404

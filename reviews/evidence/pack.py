@@ -1,9 +1,10 @@
 """Write an evidence pack: a ZIP of records, texts, pages and the chain, listed and signed."""
 
+import datetime as dt
 import hashlib
 import zipfile
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -36,7 +37,7 @@ class CannotExportEvidence(Exception):
 class EvidencePack:
     """A ZIP that is being written, with the SHA-256 of each file in it so far."""
 
-    def __init__(self, out: BinaryIO):
+    def __init__(self, out: BinaryIO) -> None:
         self.zip = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED)
         self.files: dict[str, str] = {}
 
@@ -57,7 +58,11 @@ class EvidencePack:
 
 
 def write_pack(
-    out: BinaryIO, scope: EvidenceScope, *, made_at, key: Ed25519PrivateKey | None = None
+    out: BinaryIO,
+    scope: EvidenceScope,
+    *,
+    made_at: dt.datetime,
+    key: Ed25519PrivateKey | None = None,
 ) -> int:
     """Write the pack of a scope and give the number of entries in it.
 
@@ -71,7 +76,9 @@ def write_pack(
         ) from error
 
 
-def _write_files(out: BinaryIO, scope: EvidenceScope, made_at, key: Ed25519PrivateKey) -> int:
+def _write_files(
+    out: BinaryIO, scope: EvidenceScope, made_at: dt.datetime, key: Ed25519PrivateKey
+) -> int:
     pack = EvidencePack(out)
     with pack.zip:
         readme = render_to_string(README_TEMPLATE, {"site": settings.SITE_NAME})
@@ -163,7 +170,7 @@ def _add_images(pack: EvidencePack, document: Document) -> None:
             ) from error
 
 
-def _build_chain(sequences: list[int]) -> dict:
+def _build_chain(sequences: list[int]) -> dict[str, Any]:
     """The hashes from the first entry to the last, and the hash before them.
 
     Each entry follows the one before it. Raises CannotExportEvidence where one does not.
@@ -195,7 +202,7 @@ def _iter_publications(scope: EvidenceScope) -> Iterator[bytes]:
             yield canonicalize(_serialize_publication(publication)) + b"\n"
 
 
-def _serialize_publication(publication: PublicationEvent) -> dict:
+def _serialize_publication(publication: PublicationEvent) -> dict[str, Any]:
     """A line of the log, without the title and the summary of an expunged text."""
     expunged = publication.revision.expunged
     return {

@@ -47,4 +47,6 @@ def render_expunged_text(entry: LedgerEntry, record: ledger.LedgerRecord) -> byt
 
 @cache
 def _read_stylesheet() -> str:
-    return Path(finders.find("css/site.css")).read_text()
+    path = finders.find("css/site.css")
+    assert path  # it is ours
+    return Path(path).read_text()

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ class EvidenceScope:
     first_day: dt.date | None = None
     last_day: dt.date | None = None
 
-    def entries(self):
+    def entries(self) -> QuerySet[LedgerEntry]:
         """The entries concerned, in order, and those that expunged what one of them was about."""
         rows = LedgerEntry.objects.filter(self._build_query())
         expunging = LedgerEntry.objects.filter(
@@ -31,7 +31,7 @@ class EvidenceScope:
             Q(pk__in=rows.values("pk")) | Q(pk__in=expunging.values("pk"))
         ).in_order()
 
-    def publications(self):
+    def publications(self) -> QuerySet[PublicationEvent]:
         """The publication events of the same page and days."""
         return PublicationEvent.objects.filter(self._build_query()).order_by("id")
 
@@ -43,8 +43,8 @@ class EvidenceScope:
             within &= Q(at__lt=_get_midnight(self.last_day + dt.timedelta(days=1)))
         return within
 
-    def to_dict(self) -> dict:
-        scope = {"article": None, "page": None, "from": None, "to": None}
+    def to_dict(self) -> dict[str, str | None]:
+        scope: dict[str, str | None] = {"article": None, "page": None, "from": None, "to": None}
         if self.page:
             scope["article"] = str(self.page.uuid)
             scope["page"] = self.page.path

@@ -1,6 +1,7 @@
 """How a review was handed over, and when a reviewer is away."""
 
 import datetime as dt
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -22,12 +23,12 @@ class HandOver(models.Model):
     class Meta:
         ordering = ["id"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.review} to {self.to}"
 
 
-class AbsenceQuerySet(models.QuerySet):
-    def current_or_upcoming(self, today: dt.date):
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def current_or_upcoming(self, today: dt.date) -> Self:
         """Absences that have not ended."""
         return self.filter(last_day__gte=today)
 
@@ -49,5 +50,5 @@ class Absence(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.reviewer} away until {self.last_day:%-d %B %Y}"

@@ -1,5 +1,7 @@
 """Comment: a reviewer's comment on one part of a page, and the editors' answer."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,11 +10,11 @@ from articles.fields import build_length_checks
 from reviews.models.review import MedicalReview
 
 
-class CommentQuerySet(models.QuerySet):
-    def answered(self):
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def answered(self) -> Self:
         return self.filter(answered_at__isnull=False)
 
-    def with_people(self):
+    def with_people(self) -> Self:
         return self.select_related("by", "answered_by", "review__revision")
 
 
@@ -48,5 +50,5 @@ class Comment(models.Model):
             *build_length_checks("comment", part=400, label=400),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"On “{self.label}”: {self.text}"

@@ -1,6 +1,7 @@
 """Expunction: a request to blank the text of one revision for good, and its result."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -12,12 +13,12 @@ from articles.models import Revision
 from reviews.models.ledger import LedgerEntry
 
 
-class ExpunctionQuerySet(models.QuerySet):
-    def waiting(self):
+class ExpunctionQuerySet(models.QuerySet["Expunction"]):
+    def waiting(self) -> Self:
         """Requests that are neither confirmed nor dropped yet."""
         return self.filter(confirmed_at__isnull=True, dropped_at__isnull=True)
 
-    def confirmed(self):
+    def confirmed(self) -> Self:
         return self.filter(confirmed_at__isnull=False)
 
 
@@ -80,7 +81,7 @@ class Expunction(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Expunging of {self.revision}"
 
     @property

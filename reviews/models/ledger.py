@@ -1,5 +1,7 @@
 """The append-only ledger of decisions, and the row by which its tip is locked."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,16 +11,16 @@ from articles.models import Article, Revision
 from reviews.models.review import MedicalReview
 
 
-class LedgerEntryQuerySet(models.QuerySet):
-    def positive(self):
+class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
+    def positive(self) -> Self:
         """Entries that allow a publication: signatures, and recorded earlier reviews."""
         return self.filter(outcome__in=LedgerEntry.POSITIVE)
 
-    def signed(self):
+    def signed(self) -> Self:
         """Signatures of clinicians here. Four eyes and the pages of reviewers use these alone."""
         return self.filter(outcome=LedgerEntry.EntryOutcome.APPROVED)
 
-    def in_order(self):
+    def in_order(self) -> Self:
         return self.order_by("sequence")
 
 
@@ -79,7 +81,7 @@ class LedgerEntry(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.sequence}. {self.get_outcome_display()}: {self.article}"
 
 
@@ -98,7 +100,7 @@ class PrivateField(models.Model):
             models.UniqueConstraint(fields=["entry", "name"], name="private_field_once_an_entry"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name} of entry {self.entry_id}"
 
 
@@ -108,5 +110,5 @@ class LedgerTip(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_ledger_tip")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "The tip of the ledger"

@@ -1,5 +1,7 @@
 """The outbox: each mail about reviews, what it is about, and whether it was delivered."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,18 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from articles.fields import build_length_checks
 
 
-class MailQuerySet(models.QuerySet):
-    def open(self):
+class MailQuerySet(models.QuerySet["Mail"]):
+    def open(self) -> Self:
         """Never attempted, or refused: these may be written again and sent."""
         return self.filter(
             Q(attempted_at__isnull=True) | Q(refused_at__isnull=False), dropped_at__isnull=True
         )
 
-    def possibly_delivered(self):
+    def possibly_delivered(self) -> Self:
         """Accepted by a mail server, or perhaps: nobody is notified of the same again."""
         return self.filter(attempted_at__isnull=False, refused_at__isnull=True)
 
-    def unconfirmed(self):
+    def unconfirmed(self) -> Self:
         """Handed to a mail server whose answer nobody recorded."""
         return self.possibly_delivered().filter(accepted_at__isnull=True)
 
@@ -82,7 +84,7 @@ class Mail(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Mail {self.pk}: {self.subject}"
 
     @property
@@ -121,5 +123,5 @@ class MailItem(models.Model):
             *build_length_checks("mail_item", subject=100),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.subject}, {self.stage}"

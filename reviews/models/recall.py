@@ -31,7 +31,7 @@ class Recall(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_trigger_display()}, {self.asked_at:%-d %B %Y}"
 
 
@@ -48,5 +48,5 @@ class RecalledReview(models.Model):
             models.UniqueConstraint(fields=["recall", "review"], name="review_once_a_recall")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.recall}: {self.review}"

@@ -32,5 +32,5 @@ class ReportedReview(models.Model):
             models.UniqueConstraint(fields=["report"], name="reported_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"A reader's report, {self.review}"

@@ -1,6 +1,7 @@
 """MedicalReview: a request to sign one frozen revision, and its outcome."""
 
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -27,24 +28,24 @@ REREAD_STATEMENT = (
 CORRECTION_STATEMENT = "The correction printed with it says truly what was wrong and what is right."
 
 
-class MedicalReviewQuerySet(models.QuerySet):
-    def waiting(self):
+class MedicalReviewQuerySet(models.QuerySet["MedicalReview"]):
+    def waiting(self) -> Self:
         """Requested and not decided yet."""
         return self.filter(decided_at__isnull=True)
 
-    def decided(self):
+    def decided(self) -> Self:
         return self.filter(decided_at__isnull=False)
 
-    def newest_per_page(self):
+    def newest_per_page(self) -> Self:
         """The review of each page that was requested last."""
         later = MedicalReview.objects.filter(article=OuterRef("article"), pk__gt=OuterRef("pk"))
         return self.filter(~Exists(later))
 
-    def sent_back(self):
+    def sent_back(self) -> Self:
         """Sent back to the editors, who have not requested a review again."""
         return self.filter(outcome=MedicalReview.Outcome.CHANGES).newest_per_page()
 
-    def with_page(self):
+    def with_page(self) -> Self:
         return self.select_related("article__live", "revision", "reviewer", "requested_by")
 
 
@@ -147,7 +148,7 @@ class MedicalReview(models.Model):
             *build_length_checks("review", correction=500),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_trigger_display()} of {self.article}"
 
     @property

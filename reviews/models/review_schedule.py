@@ -1,6 +1,7 @@
 """ReviewSchedule: when each public page is due, and who signed it last, when."""
 
 import datetime as dt
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -11,29 +12,29 @@ from articles.models import Article, PublicationEvent
 from reviews.models.reviewer import Reviewer
 
 
-class ReviewScheduleQuerySet(models.QuerySet):
-    def recorded(self):
+class ReviewScheduleQuerySet(models.QuerySet["ReviewSchedule"]):
+    def recorded(self) -> Self:
         """Pages that nobody has signed here, with a recorded earlier review."""
         return self.filter(recorded=True)
 
-    def overdue(self, today: dt.date):
+    def overdue(self, today: dt.date) -> Self:
         """Past the due date of their review line."""
         return self.filter(next_due__lt=today)
 
-    def past_grace(self, today: dt.date, extra_days: int = 0):
+    def past_grace(self, today: dt.date, extra_days: int = 0) -> Self:
         """Past the grace period of their risk class, plus some days."""
         late = Q(pk__in=[])
         for risk, days in settings.GRACE_DAYS.items():
             late |= Q(article__risk=risk, next_due__lt=today - dt.timedelta(days=days + extra_days))
         return self.filter(late)
 
-    def subject_to_withdrawal(self):
+    def subject_to_withdrawal(self) -> Self:
         """Pages of a risk class that are withdrawn when they are past grace."""
         policy = settings.OVERDUE_POLICY
         risks = [risk for risk in policy if policy[risk] == "withdraw"]
         return self.filter(article__risk__in=risks)
 
-    def due_within(self, days: int, today: dt.date):
+    def due_within(self, days: int, today: dt.date) -> Self:
         """Not overdue, but due in so many days."""
         return self.filter(next_due__gte=today, next_due__lte=today + dt.timedelta(days=days))
 
@@ -70,5 +71,5 @@ class ReviewSchedule(models.Model):
         ordering = ["next_due", "article"]
         permissions = [("see_radar", _("Can view the radar, plan reviews and recall pages"))]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.article_id}: due {self.next_due}"

@@ -70,7 +70,7 @@ class Reviewer(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         if self.post_nominals:
             return f"{self.name}, {self.post_nominals}"
         return self.name

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.http import HttpRequest
 from django.utils import timezone
 
 from articles.content import kinds
@@ -16,7 +17,7 @@ ATOM_CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 
 
 @public_page
-def reviewed(request):
+def reviewed(request: HttpRequest) -> PublicPage:
     site_revision = PublicationEvent.objects.site_revision()
     entries = get_newly_reviewed()
     updated = entries[0]["at"] if entries else EPOCH

@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.core.paginator import EmptyPage
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from articles.public import breadcrumbs, json_ld, pages
 from articles.public.page_cache import PublicPage, public_page
@@ -11,7 +11,7 @@ from reviews.public import reviewer_profile
 
 
 @public_page(cached=False)
-def reviewer(request, slug, number=1):
+def reviewer(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
     found = reviewer_profile.get_reviewer(slug)
     if found is None:
         raise Http404

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -60,7 +61,7 @@ class CannotDecide(ActionRefused):
 def request_review(
     page: Article,
     *,
-    by,
+    by: User,
     trigger: str = "",
     reviewer: Reviewer | None = None,
     note: str = "",
@@ -142,7 +143,7 @@ def can_correct(page: Article, revision: Revision) -> bool:
     return newest is not None and newest.revision_id != revision.pk
 
 
-def _get_overridden_problems(page: Article, by, override: str) -> list[quality.Problem]:
+def _get_overridden_problems(page: Article, by: User, override: str) -> list[quality.Problem]:
     """The problems that block a review and that a managing editor overrides, with a reason.
 
     Raises CannotRequestReview if there are any without a reason, or by somebody else.
@@ -194,7 +195,7 @@ def choose_trigger(page: Article, trigger: str) -> str:
 def sign_off(
     review: MedicalReview,
     *,
-    by,
+    by: User,
     seen_digest: str,
     conflicts: str,
     authentication: str = "password",
@@ -218,12 +219,12 @@ def sign_off(
     now = timezone.now()
     try:
         line, rule = compute_review_line(review, reviewer, timezone.localdate(now))
-    except CannotSignChange as error:
+    except CannotSignChange as refusal:
         raise CannotSign(
             "A change can only be signed on a published page. The editors must request it again."
-        ) from error
+        ) from refusal
     comment = comments.compose_decision_text(review, "")
-    private_values = {"licence_number_hash": reviewer.licence_number}
+    private_values: dict[ledger.HashedField, str] = {"licence_number_hash": reviewer.licence_number}
     public_conflicts = conflicts
     if reviewer.conflicts_private:
         private_values["conflicts_hash"] = conflicts
@@ -278,19 +279,19 @@ def _verify_document(review: MedicalReview, seen_digest: str) -> Document:
     return review.revision.read()
 
 
-def request_changes(review: MedicalReview, *, by, comment: str) -> LedgerEntry:
+def request_changes(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
     """Send a page back to its editors with what must change, here or in comments on its parts."""
     meaning = "I have read this text and ask for changes before it can be signed."
     return _record_decision(review, Outcome.CHANGES, by=by, meaning=meaning, comment=comment)
 
 
-def decline(review: MedicalReview, *, by, comment: str) -> LedgerEntry:
+def decline(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
     """Decline to review, so that somebody else can be asked."""
     meaning = "I cannot review this page."
     return _record_decision(review, Outcome.DECLINED, by=by, meaning=meaning, comment=comment)
 
 
-def recommend_withdrawal(review: MedicalReview, *, by, comment: str) -> LedgerEntry:
+def recommend_withdrawal(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
     """Recommend that a page be withdrawn. It stays public until a managing editor does so."""
     meaning = "I recommend that the page be withdrawn from the public."
     return _record_decision(review, Outcome.UNFIT, by=by, meaning=meaning, comment=comment)
@@ -298,7 +299,7 @@ def recommend_withdrawal(review: MedicalReview, *, by, comment: str) -> LedgerEn
 
 @transaction.atomic
 def _record_decision(
-    review: MedicalReview, outcome: str, *, by, meaning: str, comment: str
+    review: MedicalReview, outcome: str, *, by: User, meaning: str, comment: str
 ) -> LedgerEntry:
     pages.lock_page(review.article)
     review = lock_open_review(review, CannotDecide)
@@ -326,7 +327,7 @@ def _record_decision(
 
 
 @transaction.atomic
-def cancel_request(review: MedicalReview, *, by) -> LedgerEntry:
+def cancel_request(review: MedicalReview, *, by: User) -> LedgerEntry:
     """Take an open request back, so that a review can be requested again."""
     if not by.has_perm("reviews.request_review"):
         raise CannotDecide("Only editors can cancel a request.")
@@ -343,7 +344,7 @@ def cancel_request(review: MedicalReview, *, by) -> LedgerEntry:
 
 @transaction.atomic
 def withdraw_page(
-    page: Article, *, reason: str, by, successor: Article | None = None
+    page: Article, *, reason: str, by: User, successor: Article | None = None
 ) -> PublicationEvent:
     """Withdraw a page at once, with a ledger entry. Visitors read the reason in its place.
 
@@ -377,7 +378,7 @@ def withdraw_page(
 
 
 @transaction.atomic
-def verify_reviewer(reviewer: Reviewer, *, by) -> None:
+def verify_reviewer(reviewer: Reviewer, *, by: User) -> None:
     """Record that a reviewer's credentials were checked, by anybody but the reviewer.
 
     Raises ActionRefused, with a message for the editor.
@@ -395,7 +396,13 @@ def verify_reviewer(reviewer: Reviewer, *, by) -> None:
 
 
 def _append_decision_entry(
-    review: MedicalReview, outcome: str, actor, *, by, meaning: str, comment: str
+    review: MedicalReview,
+    outcome: str,
+    actor: ledger.Actor,
+    *,
+    by: User,
+    meaning: str,
+    comment: str,
 ) -> LedgerEntry:
     return ledger.append(
         ledger.EntryDraft(
@@ -413,7 +420,13 @@ def _append_decision_entry(
 
 
 def _mark_decided(
-    review: MedicalReview, outcome: str, *, by, at, reviewer=None, comment: str = ""
+    review: MedicalReview,
+    outcome: str,
+    *,
+    by: User,
+    at: dt.datetime,
+    reviewer: Reviewer | None = None,
+    comment: str = "",
 ) -> None:
     review.outcome = outcome
     review.decided_by = by

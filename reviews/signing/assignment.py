@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ class CannotRecordAbsence(ActionRefused):
 
 
 @transaction.atomic
-def assign(review: MedicalReview, *, reviewer: Reviewer, by) -> MedicalReview:
+def assign(review: MedicalReview, *, reviewer: Reviewer, by: User) -> MedicalReview:
     """Give an open review to a reviewer who can sign it. Raises CannotAssign."""
     review = lock_open_review(review, CannotAssign)
     if not by.has_perm("reviews.request_review") and by.pk != reviewer.user_id:
@@ -35,7 +36,7 @@ def assign(review: MedicalReview, *, reviewer: Reviewer, by) -> MedicalReview:
 
 
 @transaction.atomic
-def hand_over(review: MedicalReview, *, to: Reviewer, by, word: str = "") -> HandOver:
+def hand_over(review: MedicalReview, *, to: Reviewer, by: User, word: str = "") -> HandOver:
     """Hand an open review over to another reviewer who can sign it. Raises CannotAssign.
 
     It must be the reviewer's own, or nobody's.

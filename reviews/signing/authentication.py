@@ -1,8 +1,11 @@
 """Authentication at signing: the password again, and a code where a second factor is enrolled."""
 
+from typing import Any
+
 from allauth.core import ratelimit
 from django import forms
 from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from reviews.signing import second_factor
@@ -31,15 +34,16 @@ class ConfirmIdentityForm(forms.Form):
         error_messages={"required": "Enter the code that your authenticator app shows now."},
     )
 
-    def __init__(self, *args, request, **kwargs):
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
+        assert request.user.is_authenticated  # the caller's view requires it
         self.user = request.user
         self.authentication = "password"
         if not second_factor.is_enrolled(self.user):
             del self.fields["code"]
 
-    def clean_password(self):
+    def clean_password(self) -> str:
         """Check the password here, before any lock is taken. Guesses are throttled as at log-in."""
         if not ratelimit.consume(self.request, action="reauthenticate", user=self.user):
             raise forms.ValidationError("Too many attempts. Wait a minute, then try again.")
@@ -51,14 +55,15 @@ class ConfirmIdentityForm(forms.Form):
             update_session_auth_hash(self.request, self.user)
         return ""
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Check the code last, and only if nothing else is missing, since it can be used once."""
-        cleaned = super().clean()
+        super().clean()
         if not self.errors and "code" in self.fields:
             try:
-                self.authentication = second_factor.verify_code(self.user, cleaned["code"])
+                code = self.cleaned_data["code"]
+                self.authentication = second_factor.verify_code(self.user, code)
             except forms.ValidationError as error:
                 self.add_error("code", error)
         if not self.errors:
             ratelimit.clear(self.request, action="reauthenticate", user=self.user)
-        return cleaned
+        return self.cleaned_data

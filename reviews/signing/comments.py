@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,7 +27,7 @@ class CommentThread:
 
 def get_parts(document: Document) -> dict[str, str]:
     """The parts of a page that a comment can be pinned to: key → label, in reading order."""
-    labels = {}
+    labels: dict[str, str] = {}
     for block in kinds.get(document.kind).blocks(document):
         if block.text:
             labels.setdefault(block.key, block.label)
@@ -34,7 +35,7 @@ def get_parts(document: Document) -> dict[str, str]:
 
 
 @transaction.atomic
-def pin(review: MedicalReview, *, part: str, text: str, by) -> Comment:
+def pin(review: MedicalReview, *, part: str, text: str, by: User) -> Comment:
     """Comment on one part of the text under review, as a reviewer who can decide it.
 
     Raises CannotComment.
@@ -58,7 +59,7 @@ def pin(review: MedicalReview, *, part: str, text: str, by) -> Comment:
 
 
 @transaction.atomic
-def answer(comment: Comment, *, text: str, by) -> Comment:
+def answer(comment: Comment, *, text: str, by: User) -> Comment:
     """Give a comment its one answer by the editors. Raises CannotComment."""
     if not by.has_perm("reviews.request_review"):
         raise CannotComment("Only editors can answer.")
@@ -107,7 +108,7 @@ def get_previous_round(review: MedicalReview, document: Document) -> list[Commen
 
 
 def _get_texts_by_part(document: Document) -> dict[str, list[str]]:
-    texts = {}
+    texts: dict[str, list[str]] = {}
     for block in kinds.get(document.kind).blocks(document):
         texts.setdefault(block.key, []).append(block.text)
     return texts

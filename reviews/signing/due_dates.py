@@ -1,5 +1,7 @@
 """The projection of due dates: one row for each public page, written with its publication."""
 
+from collections.abc import Iterator
+
 from articles.content.document import Document
 from articles.models import PublicationEvent
 from reviews.models import Reviewer, ReviewSchedule
@@ -18,11 +20,11 @@ def on_withdraw(withdrawal: PublicationEvent) -> None:
     ReviewSchedule.objects.filter(article=withdrawal.article_id).delete()
 
 
-def build_rows():
+def build_rows() -> Iterator[ReviewSchedule]:
     """The rows of all public pages as the publication log gives them, in the order of the pages."""
     reviewer_ids = _get_reviewer_ids()
     signed = PublicationEvent.objects.signed().filter(article__live__isnull=False)
-    latest = {}
+    latest: dict[int, PublicationEvent] = {}
     for publication in signed.order_by("article", "id").iterator(BATCH_SIZE):
         latest[publication.article_id] = publication
     for publication in latest.values():
@@ -32,7 +34,7 @@ def build_rows():
 def _build_row(publication: PublicationEvent, reviewer_ids: dict[str, int]) -> ReviewSchedule:
     line = publication.read_review_line()
     reviewer_id = None
-    if not line.earlier:
+    if line.reviewed_by:
         reviewer_id = reviewer_ids.get(line.reviewed_by.slug)
     return ReviewSchedule(
         article_id=publication.article_id,

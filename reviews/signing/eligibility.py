@@ -1,13 +1,16 @@
 """Who may sign what: the person, the licence, four eyes and the state of the page."""
 
-from django.db.models import Max
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from articles.models import Article, Authorship, PublicationEvent
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
 
 
-def is_barred(page: Article, user) -> bool:
+def is_barred(page: Article, user: User) -> bool:
     """Four eyes: whether somebody wrote in a page since the last signature by someone else."""
     return user.pk in get_barred_users(page)
 
@@ -17,7 +20,7 @@ def get_barred_users(page: Article) -> set[int]:
     return get_barred_users_by_page([page]).get(page.pk, set())
 
 
-def get_barred_pages(pages, user) -> set[int]:
+def get_barred_pages(pages: Iterable[Article], user: User) -> set[int]:
     """Ids of those of the pages that four eyes bar somebody from, in two queries."""
     own_words = Authorship.objects.filter(revision__article__in=pages, user=user)
     last_written = own_words.values_list("revision__article").annotate(Max("revision__number"))
@@ -27,7 +30,7 @@ def get_barred_pages(pages, user) -> set[int]:
     return {page for page, number in last_written if number > last_signed.get(page, 0)}
 
 
-def get_barred_users_by_page(pages) -> dict[int, set[int]]:
+def get_barred_users_by_page(pages: Iterable[Article]) -> dict[int, set[int]]:
     """Page id → ids of all people that four eyes bar from it, in two queries."""
     signatures = LedgerEntry.objects.signed().filter(article__in=pages).order_by("-sequence")
     signed: dict[int, list[tuple[int, int]]] = {}
@@ -53,7 +56,7 @@ def _get_last_number_signed_by_others(signed: list[tuple[int, int]], user: int) 
     return 0
 
 
-def get_qualified_reviewers():
+def get_qualified_reviewers() -> QuerySet[Reviewer]:
     """Reviewers who are verified, licensed today and have an open account."""
     today = timezone.localdate()
     return Reviewer.objects.filter(
@@ -61,7 +64,7 @@ def get_qualified_reviewers():
     )
 
 
-def get_signing_error(review: MedicalReview, user) -> str:
+def get_signing_error(review: MedicalReview, user: User) -> str:
     """Why this person cannot sign this review now; empty if they can."""
     if not user.is_active:
         return "This account is closed."
@@ -70,7 +73,7 @@ def get_signing_error(review: MedicalReview, user) -> str:
         return "Only reviewers can sign. Ask a managing editor to add you."
     if review.decided_at and review.decided_by_id == user.pk:
         return f"You decided this review on {timezone.localdate(review.decided_at):%-d %B %Y}."
-    if review.decided_at:
+    if review.decided_by:
         name = review.decided_by.get_full_name() or review.decided_by.get_username()
         day = timezone.localdate(review.decided_at)
         return f"This review was decided already, by {name} on {day:%-d %B %Y}."

@@ -9,10 +9,11 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from pydantic import AfterValidator, AwareDatetime
 
 from articles.content.document import ExtendedModel, FrozenModel, canonicalize, digest
@@ -94,24 +95,45 @@ class LedgerRecord(ExtendedModel):
     build: str
 
 
+HashedField = Literal["licence_number_hash", "conflicts_hash"]
+
+
+class RecordFields(TypedDict, total=False):
+    """The fields of a record that only some decisions have."""
+
+    comment: str
+    override: str
+    conflicts: str
+    checklist: dict[str, bool]
+    opened_at: dt.datetime | None
+    review_line: ReviewLine
+    next_due_rule: str
+    reason: str
+    successor: UUID | None
+    legal_basis: str
+    asked_by: Actor
+    asked_at: dt.datetime
+    evidence_note: str
+    stated_due: dt.date | None
+
+
 @dataclass
 class EntryDraft:
     """The parts of a record that an action gives; the ledger adds the place in the chain.
 
-    ``private_values`` maps a field of the record that ends in ``_hash`` to the value that is only
-    hashed there. ``record_fields`` are further fields of the record.
+    ``private_values`` maps a field of the record to the value that is only hashed there.
     """
 
     outcome: str
     meaning: str
     revision: Revision
-    by: object
+    by: User
     actor: Actor
     at: dt.datetime
     authentication: str
     review: MedicalReview | None = None
-    private_values: dict[str, str] = field(default_factory=dict)
-    record_fields: dict = field(default_factory=dict)
+    private_values: dict[HashedField, str] = field(default_factory=dict)
+    record_fields: RecordFields = field(default_factory=RecordFields)
 
 
 def append(draft: EntryDraft) -> LedgerEntry:
@@ -158,8 +180,7 @@ def _build_record(
     draft: EntryDraft, sequence: int, previous_hash: str, hashes: dict[str, str]
 ) -> LedgerRecord:
     """The record of an entry. ``hashes`` are those of its private values, by field."""
-    own_hashes = dict(hashes)
-    licence_number_hash = own_hashes.pop("licence_number_hash", "")
+    licence_number_hash = hashes.get("licence_number_hash", "")
     actor = draft.actor.model_copy(update={"licence_number_hash": licence_number_hash})
     return LedgerRecord(
         sequence=sequence,
@@ -177,7 +198,7 @@ def _build_record(
         authentication=draft.authentication,
         provenance=compute_provenance(draft.revision),
         build=settings.BUILD,
-        **own_hashes,
+        conflicts_hash=hashes.get("conflicts_hash", ""),
         **draft.record_fields,
     )
 
@@ -223,7 +244,7 @@ def make_reviewer_actor(reviewer: Reviewer) -> Actor:
     )
 
 
-def make_editor_actor(user) -> Actor:
+def make_editor_actor(user: User) -> Actor:
     return Actor(role="editor", name=user.get_full_name() or user.get_username())
 
 

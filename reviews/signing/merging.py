@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.contrib.auth.models import User
+
 from articles.models import Article, PublicationEvent
 from reviews.models import MedicalReview
 from reviews.signing.actions import withdraw_page
@@ -14,5 +16,5 @@ def find_obstacles(pages: Iterable[int]) -> dict[int, str]:
     return dict.fromkeys(waiting.values_list("article", flat=True), message)
 
 
-def withdraw_merged_page(page: Article, *, successor: Article, by) -> PublicationEvent:
+def withdraw_merged_page(page: Article, *, successor: Article, by: User) -> PublicationEvent:
     return withdraw_page(page, reason=PublicationEvent.Reason.MERGED, successor=successor, by=by)

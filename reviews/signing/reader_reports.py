@@ -1,5 +1,6 @@
 """Reviews because of reader reports: one is opened, or the report is added to the open one."""
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ class CannotOpenReview(ActionRefused):
 
 @transaction.atomic
 def open_review(
-    report: ReaderReport, *, by, reason: str, reviewer: Reviewer | None = None
+    report: ReaderReport, *, by: User, reason: str, reviewer: Reviewer | None = None
 ) -> ReportedReview:
     """Have a page reviewed because of a report, or add the report to the review that is open.
 
@@ -35,9 +36,9 @@ def open_review(
         raise CannotOpenReview(
             "Visitors cannot read this page now, so there is nothing to review. Dismiss the report."
         )
-    review = page.medical_reviews.waiting().first()
-    was_open = review is not None
-    if was_open:
+    waiting = page.medical_reviews.waiting().first()
+    if waiting:
+        review = waiting
         outcome = "Added to an open review."
     else:
         outcome = "A review was requested."
@@ -52,7 +53,7 @@ def open_review(
     return ReportedReview.objects.create(
         report=report,
         review=review,
-        taken_along=was_open,
+        taken_along=waiting is not None,
         reason=reason.strip(),
         by=by,
         at=timezone.now(),

@@ -27,10 +27,15 @@ def advance_review_line(
     due: dt.date,
     is_reread: bool = False,
 ) -> ReviewLine:
-    """The review line after a positive signature. Only one over the whole page moves the dates."""
+    """The review line after a positive signature. Only one over the whole page moves the dates.
+
+    Raises CannotSignChange for a change to a page without a review line.
+    """
     if whole_page:
         corrections = previous.corrections if previous else ()
         return ReviewLine(reviewed_by=by, last_reviewed=on, next_due=due, corrections=corrections)
+    if previous is None:
+        raise CannotSignChange
     update = Update(by=by, on=on, again=is_reread)
     return previous.model_copy(update={"updates": (*previous.updates, update)})
 
@@ -62,11 +67,11 @@ def compute_review_line(
     """
     by = reviewer.to_person()
     previous = get_current_review_line(review.article)
-    if (previous is None or previous.earlier) and not review.whole_page:
-        raise CannotSignChange
     if review.whole_page:
         due = today + relativedelta(months=review.review_months)
         rule = f"{review.review_months} months after the review: {review.interval_rule}."
+    elif previous is None or previous.earlier:
+        raise CannotSignChange
     else:
         due = previous.next_due
         rule = REREAD_RULE if review.is_reread else CHANGE_RULE

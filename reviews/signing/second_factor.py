@@ -3,19 +3,20 @@
 import time
 
 from allauth.mfa import app_settings
-from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 # The names that the ledger records.
-METHOD_NAMES = {
+METHOD_NAMES: dict[str, str] = {
     Authenticator.Type.TOTP: "password+totp",
     Authenticator.Type.RECOVERY_CODES: "password+recovery code",
 }
 
 
-def is_enrolled(user) -> bool:
+def is_enrolled(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
 
 
@@ -39,10 +40,10 @@ def claim_code(authenticator: Authenticator, code: str) -> bool:
     return True
 
 
-class SingleUseCodeMixin:
+class SingleUseCodeMixin(BaseAuthenticateForm):
     """For allauth's forms for a code, which throttle guesses: a code of an app can be used once."""
 
-    def clean_code(self):
+    def clean_code(self) -> str:
         code = super().clean_code()
         is_totp = self.authenticator.type == Authenticator.Type.TOTP
         if is_totp and not claim_code(self.authenticator, code):
@@ -54,13 +55,13 @@ class SigningCodeForm(SingleUseCodeMixin, AuthenticateForm):
     """The code at signing, checked as at log-in."""
 
 
-def verify_code(user, code: str) -> str:
+def verify_code(user: User, code: str) -> str:
     """The method of authentication, as the ledger records it.
 
     Raises ValidationError for an invalid code.
     """
     form = SigningCodeForm(user=user, data={"code": code})
     if not form.is_valid():
-        raise ValidationError(form.errors["code"])
+        raise ValidationError(list(form.errors["code"]))
     form.authenticator.record_usage()
     return METHOD_NAMES[form.authenticator.type]

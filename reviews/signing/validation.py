@@ -1,6 +1,6 @@
 """What every action checks first: the review and the user as they are now, and texts."""
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ def lock_open_review(review: MedicalReview, error_class: type[ActionRefused]) ->
         "article", "revision__article", "reviewer", "decided_by"
     )
     review = joined.get(pk=review.pk)
-    if review.decided_at:
+    if review.decided_by:
         outcome = review.get_outcome_display().lower()
         name = review.decided_by.get_full_name() or review.decided_by.get_username()
         day = timezone.localdate(review.decided_at)
@@ -29,9 +29,9 @@ def lock_open_review(review: MedicalReview, error_class: type[ActionRefused]) ->
     return review
 
 
-def reload_user(user):
+def reload_user(user: User) -> User:
     """The user with the permissions of this moment, not those of the start of the request."""
-    return get_user_model().objects.get(pk=user.pk)
+    return User.objects.get(pk=user.pk)
 
 
 def validate_text(text: str, empty_message: str, error_class: type[ActionRefused]) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 BATCH_SIZE = 500
+RowT = TypeVar("RowT")
 
 # Called after each batch with the number of rows that were checked.
 ProgressReporter = Callable[[int], None]
@@ -22,7 +24,9 @@ def ignore_progress(what: str, count_rows: Callable[[], int]) -> ProgressReporte
     return ignore_batch
 
 
-def iter_batches(rows: QuerySet, report_progress: ProgressReporter) -> Iterator[list[Model]]:
+def iter_batches(
+    rows: QuerySet[Any, RowT], report_progress: ProgressReporter
+) -> Iterator[list[RowT]]:
     """The rows of a queryset, ``BATCH_SIZE`` at a time."""
     stream = rows.iterator(BATCH_SIZE)
     batch = list(islice(stream, BATCH_SIZE))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from articles.content.document import digest
 from articles.models import Authorship, PublicationEvent
@@ -26,7 +26,7 @@ RELATED_COLUMNS = (
 )
 
 
-def get_entries():
+def get_entries() -> QuerySet[LedgerEntry]:
     """All entries, without the texts that they are about."""
     rows = LedgerEntry.objects.select_related("article", "revision", "review").in_order()
     return rows.only(
@@ -75,7 +75,7 @@ class FourEyesCheck:
     newest one by another person.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         # Page → newest signer, number of the revision signed, and number signed by another person.
         self._signed: dict[int, tuple[int, int, int]] = {}
 
@@ -83,7 +83,9 @@ class FourEyesCheck:
         """Whether somebody has signed a page so far."""
         return page in self._signed
 
-    def is_violated_by(self, entry: LedgerEntry, written: Iterable[tuple]) -> bool:
+    def is_violated_by(
+        self, entry: LedgerEntry, written: Iterable[tuple[int, dt.datetime]]
+    ) -> bool:
         """Whether a signature is over the signer's own words. Remembers the signature."""
         signer, number, by_another = self._signed.get(entry.article_id, (None, 0, 0))
         last = number if signer != entry.by_id else by_another

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reviews.models import Expunction, LedgerEntry, MedicalReview, PrivateField
 from reviews.signing import ledger
@@ -10,13 +10,13 @@ from reviews.verification.batching import ProgressReporter, iter_batches
 from reviews.verification.chain import describe_entry, read_record
 
 
-def get_decided_reviews():
+def get_decided_reviews() -> QuerySet[MedicalReview]:
     """Reviews that were decided, and those that the ledger says were."""
     decided = MedicalReview.objects.filter(Q(decided_at__isnull=False) | Q(entry__isnull=False))
     return decided.select_related("entry").order_by("id")
 
 
-def get_private_fields():
+def get_private_fields() -> QuerySet[PrivateField]:
     return PrivateField.objects.select_related("entry").order_by("id")
 
 
@@ -31,12 +31,13 @@ def find_faults(report_progress: ProgressReporter) -> Iterator[str]:
 def _find_decision_faults(review: MedicalReview) -> Iterator[str]:
     entry = getattr(review, "entry", None)
     record = read_record(entry) if entry else None
-    if record is None or not _is_same_decision(review, entry, record):
+    if entry is None or record is None or not _is_same_decision(review, entry, record):
         yield "its decision is not in the ledger"
     elif review.outcome == MedicalReview.Outcome.APPROVED:
         if review.override != record.override:
             yield "its override is not in the ledger"
-        corrections = [correction.text for correction in record.review_line.corrections]
+        printed = record.review_line.corrections if record.review_line else ()
+        corrections = [correction.text for correction in printed]
         if review.correction and review.correction not in corrections:
             yield "its correction is not in the ledger"
 
@@ -91,7 +92,7 @@ def list_erased_values() -> Iterator[str]:
             )
 
 
-def get_expunctions():
+def get_expunctions() -> QuerySet[Expunction]:
     return Expunction.objects.confirmed().select_related("entry", "revision").order_by("id")
 
 
@@ -108,8 +109,9 @@ def find_broken_expunctions(report_progress: ProgressReporter) -> Iterator[str]:
 
 
 def _find_expunction_faults(expunction: Expunction) -> Iterator[str]:
-    record = read_record(expunction.entry)
-    if record is None or not _is_same_expunction(expunction, record):
+    entry = expunction.entry
+    record = read_record(entry) if entry else None
+    if entry is None or record is None or not _is_same_expunction(expunction, entry, record):
         yield "it is not what its entry says"
     if expunction.asked_by_id == expunction.confirmed_by_id:
         yield "one person asked for it and confirmed it"
@@ -117,8 +119,9 @@ def _find_expunction_faults(expunction: Expunction) -> Iterator[str]:
         yield "its text is still there"
 
 
-def _is_same_expunction(expunction: Expunction, record: ledger.LedgerRecord) -> bool:
-    entry = expunction.entry
+def _is_same_expunction(
+    expunction: Expunction, entry: LedgerEntry, record: ledger.LedgerRecord
+) -> bool:
     stored = (
         expunction.reason,
         expunction.legal_basis,

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
+
 from articles.images import store
 from articles.models import Figure, Image, Revision
 from reviews.verification.batching import ProgressReporter, iter_batches
 
 
-def get_images():
+def get_images() -> QuerySet[Image]:
     return Image.objects.order_by("id").only("sha256", "media_type")
 
 

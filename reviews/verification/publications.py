@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from articles.content.document import canonicalize
 from articles.fields import fold
@@ -41,7 +41,7 @@ def _hash(text: str) -> bytes:
     return sha256(text.encode(errors="surrogatepass")).digest()
 
 
-def get_publications():
+def get_publications() -> QuerySet[PublicationEvent]:
     return PublicationEvent.objects.select_related("revision", "successor").order_by("id")
 
 
@@ -54,7 +54,7 @@ def find_faults(report_progress: ProgressReporter) -> Iterator[str]:
         for line in batch:
             state = _get_state(line)
             previous = states.get(line.article_id)
-            for fault in _find_line_faults(line, entries.get(line.evidence), state, previous):
+            for fault in _find_line_faults(line, entries.get(line.evidence or ""), state, previous):
                 yield f"articles_publication {line.pk}: {fault}"
             states[line.article_id] = state
 
@@ -145,24 +145,24 @@ def _compare_with_text(publication: PublicationEvent) -> Iterator[str]:
         yield "its title or summary is not the one that was signed"
 
 
-def get_pages():
-    """Pages that were published or say so, with the key of the newest line of their log."""
+def get_pages() -> QuerySet[Article, tuple[int, str, int | None, int | None]]:
+    """Key, slug and live event of pages that were published or say so, and their newest event."""
     events = PublicationEvent.objects.filter(article=OuterRef("pk")).order_by("-id")
     newest = Subquery(events.values("id")[:1])
-    pages = Article.objects.annotate(newest=newest).only("slug", "live").order_by("id")
-    return pages.filter(Q(newest__isnull=False) | Q(live__isnull=False))
+    pages = Article.objects.annotate(newest=newest).order_by("id")
+    known = pages.filter(Q(newest__isnull=False) | Q(live__isnull=False))
+    return known.values_list("pk", "slug", "live", "newest")
 
 
 def find_broken_pointers(report_progress: ProgressReporter) -> Iterator[str]:
     """Pages whose publication or address is not that of the newest line of their log."""
     for batch in iter_batches(get_pages(), report_progress):
-        event_ids = [page.newest for page in batch if page.newest]
+        event_ids = [newest_id for *_, newest_id in batch if newest_id]
         events = PublicationEvent.objects.only("kind", "slug").in_bulk(event_ids)
-        for page in batch:
-            newest = events.get(page.newest)
-            is_public = newest is not None and newest.kind != EventKind.WITHDRAW
-            expected = newest.pk if is_public else None
-            if page.live_id != expected:
-                yield f"articles_article {page.pk}: what is live is not its newest publication"
-            if newest and page.slug != newest.slug:
-                yield f"articles_article {page.pk}: its address is not the one that was published"
+        for page_id, slug, live_id, newest_id in batch:
+            newest = events.get(newest_id) if newest_id else None
+            expected = newest.pk if newest and newest.kind != EventKind.WITHDRAW else None
+            if live_id != expected:
+                yield f"articles_article {page_id}: what is live is not its newest publication"
+            if newest and slug != newest.slug:
+                yield f"articles_article {page_id}: its address is not the one that was published"

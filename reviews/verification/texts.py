@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
+
 from articles.content.document import digest
 from articles.models import Revision
 from reviews.models import LedgerEntry
 from reviews.verification.batching import ProgressReporter, iter_batches
 
 
-def get_revisions():
+def get_revisions() -> QuerySet[Revision]:
     return Revision.objects.order_by("id").only("uuid", "document", "digest")
 
 

@@ -1,7 +1,7 @@
 """The finder's one page: whole or, for htmx, the part of it that changed."""
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -18,7 +18,7 @@ PARTIALS = {"finder": "symptoms/_finder.html", "finder-matches": "symptoms/_find
 
 
 @require_safe
-def find(request) -> HttpResponse:
+def find(request: HttpRequest) -> HttpResponse:
     """Choose symptoms, read when to call for help, then the causes that signed pages name.
 
     Nothing of the request is stored.
@@ -37,7 +37,7 @@ def find(request) -> HttpResponse:
 
 
 def _render_matches(
-    request, query: FinderQuery, emergency_help: UrgentHelp, target: str
+    request: HttpRequest, query: FinderQuery, emergency_help: UrgentHelp, target: str
 ) -> HttpResponse:
     """What the text typed so far may mean; before it what to do, if it is an emergency."""
     context = {"query": query, "typing": True, "help": emergency_help}
@@ -46,7 +46,7 @@ def _render_matches(
 
 
 def _render_finder(
-    request, query: FinderQuery, emergency_help: UrgentHelp, target: str
+    request: HttpRequest, query: FinderQuery, emergency_help: UrgentHelp, target: str
 ) -> HttpResponse:
     submitted = request.GET.get("q") is not None
     if submitted and not (query.typed or query.malformed or query.left_out):

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -64,7 +64,7 @@ class CauseMergeResult:
     unsigned: int
 
 
-def get_merge_error(lost: Cause, kept: Cause, *, by: AbstractUser) -> str:
+def get_merge_error(lost: Cause, kept: Cause, *, by: User) -> str:
     """Why somebody cannot merge one cause into the other; empty where they can."""
     if lost.pk == kept.pk:
         return "A cause cannot be merged into itself. Choose another one."
@@ -135,7 +135,7 @@ def _compute_digest(causes: list[Cause], public_counts: list[int], rows: list[Sy
 
 
 def merge_causes(
-    lost: Cause, kept: Cause, *, by: AbstractUser, digest: str | None = None
+    lost: Cause, kept: Cause, *, by: User, digest: str | None = None
 ) -> CauseMergeResult:
     """Make two causes one in every draft that names them: new revisions, by the editor.
 
@@ -149,7 +149,7 @@ def merge_causes(
         raise CannotMerge(CONCURRENT_CHANGE.format(lost)) from error
 
 
-def _merge(lost_key: int, kept_key: int, by: AbstractUser, digest: str | None) -> CauseMergeResult:
+def _merge(lost_key: int, kept_key: int, by: User, digest: str | None) -> CauseMergeResult:
     lost, kept = _lock_rows(lost_key, kept_key)
     error = get_merge_error(lost, kept, by=by)
     if error:
@@ -201,7 +201,7 @@ def _explain_missing(key: int) -> str:
     return "It was deleted meanwhile."
 
 
-def _record_merged_cause(lost: Cause, kept: Cause, by: AbstractUser) -> None:
+def _record_merged_cause(lost: Cause, kept: Cause, by: User) -> None:
     MergedCause.objects.filter(kept=lost).update(kept=kept)
     MergedCause.objects.create(
         uuid=lost.uuid,

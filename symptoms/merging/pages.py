@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, QuerySet
 
@@ -75,7 +75,7 @@ class SymptomMergeResult:
     changed: bool
 
 
-def get_merge_error(lost: Symptom, kept: Symptom, *, by: AbstractUser) -> str:
+def get_merge_error(lost: Symptom, kept: Symptom, *, by: User) -> str:
     """Why somebody cannot merge one symptom into another; empty where they can."""
     if not by.has_perm("symptoms.change_symptom"):
         return "Only editors can merge symptoms."
@@ -170,7 +170,7 @@ def _compute_digest(lost: Symptom, kept: Symptom, rows: list[RelatedSymptom]) ->
 
 @transaction.atomic
 def merge_symptoms(
-    lost: Symptom, kept: Symptom, *, by: AbstractUser, digest: str | None = None
+    lost: Symptom, kept: Symptom, *, by: User, digest: str | None = None
 ) -> SymptomMergeResult:
     """One page in place of two, in every draft that names them.
 
@@ -211,7 +211,7 @@ def _lock_rows(lost: int, kept: int) -> None:
         raise StalePreview
 
 
-def _fill_draft(plan: SymptomMergePlan, by: AbstractUser) -> bool:
+def _fill_draft(plan: SymptomMergePlan, by: User) -> bool:
     """Write what the kept page gains into its draft, with the authors of those words.
 
     Returns whether its text changed.
@@ -229,7 +229,7 @@ def _fill_draft(plan: SymptomMergePlan, by: AbstractUser) -> bool:
 
 
 def _record_revisions(
-    pages: QuerySet, by: AbstractUser, extra_author_ids: Iterable[int] = ()
+    pages: QuerySet, by: User, extra_author_ids: Iterable[int] = ()
 ) -> list[Revision]:
     """New revisions, and a new form version, so that forms opened before are refused."""
     Article.objects.filter(pk__in=pages.values("pk")).update(form_version=F("form_version") + 1)

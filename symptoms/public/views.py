@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.paginator import EmptyPage
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from articles.models import PublicationEvent
@@ -17,7 +17,7 @@ from symptoms.public import az_index
 
 
 @public_page
-def symptom(request, slug):
+def symptom(request: HttpRequest, slug: str) -> PublicPage | HttpResponse:
     page = pages.get_public_page(
         kind="symptom", slug=slug, template="symptoms/symptom.html", url_name="symptoms:symptom"
     )
@@ -27,7 +27,7 @@ def symptom(request, slug):
 
 
 @public_page
-def causes(request, slug, number=1):
+def causes(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | HttpResponse:
     """The causes with what the page says of each; on several pages if there are very many."""
     address = {"slug": slug, "url_name": "symptoms:causes"}
     if number > 1:
@@ -65,21 +65,21 @@ def _build_causes_context(document: SymptomDocument, slug: str, number: int) -> 
 
 
 @public_page
-def history(request, slug, number=1):
+def history(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | HttpResponse:
     return histories.get_history_page(
         kind="symptom", slug=slug, number=number, url_name="symptoms:history"
     )
 
 
 @public_page
-def version(request, slug, number):
+def version(request: HttpRequest, slug: str, number: int) -> PublicPage | HttpResponse:
     return histories.get_version_page(
         kind="symptom", slug=slug, number=number, url_name="symptoms:version"
     )
 
 
 @public_page
-def cause(request, slug, number=1):
+def cause(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | HttpResponse:
     """A cause has no text: its name and address are those signed last, and it lists its pages."""
     row = published_causes.get_by_slug(slug)
     if row is None:
@@ -109,7 +109,7 @@ def cause(request, slug, number=1):
 
 
 @public_page
-def index(request):
+def index(request: HttpRequest) -> PublicPage:
     site_revision = PublicationEvent.objects.site_revision()
     letters = az_index.get_letters()
     total = sum(letter.count for letter in letters)
@@ -122,7 +122,7 @@ def index(request):
 
 
 @public_page
-def letter(request, key, number=1):
+def letter(request: HttpRequest, key: str, number: int = 1) -> PublicPage | HttpResponse:
     if key != key.lower():
         return redirect(request.path.lower(), permanent=True)
     site_revision = PublicationEvent.objects.site_revision()

@@ -175,6 +175,7 @@ def test_an_attribute_without_words_is_said_too():
     assert extract_lines("<p hidden>a</p>") == ["[hidden] a"]
     assert extract_lines('<ol start="4"><li>a</li></ol>') == ["1. [start: 4]", "1. a"]
     assert extract_lines('<ol start="4"><li>a</li></ol>', links=False) == ["1. a"]
+    assert extract_lines("<p><a href>a</a></p>") == ["a (→ )"]
 
 
 @pytest.mark.parametrize(

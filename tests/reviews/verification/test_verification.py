@@ -274,6 +274,18 @@ def test_a_record_that_nobody_can_read_is_named_and_stops_nothing(site_with_hist
     )
 
 
+def test_a_signature_without_a_review_line_is_named_and_stops_nothing(site_with_history):
+    values = json.loads(get_entry(6).record) | {"review_line": None}
+    text = canonicalize(values)
+    found = find_faults_after(
+        "UPDATE reviews_signature SET record = %s, hash = %s WHERE sequence = 6",
+        text.decode(),
+        digest(text),
+    )
+    publication = PublicationEvent.objects.order_by("id").last()
+    assert f"articles_publication {publication.pk}: the ledger has no entry for it" in found
+
+
 def test_a_record_altered_with_its_hash_breaks_the_chain(site_with_history):
     values = json.loads(get_entry(2).record) | {"comment": "Fine."}
     text = canonicalize(values)
