@@ -1,4 +1,6 @@
-"""Names and numbers as they are shown to staff."""
+"""Names, numbers and links as they are shown to staff."""
+
+from django.urls import reverse
 
 
 def format_user_name(user) -> str:
@@ -17,3 +19,9 @@ def format_page_count(count: int) -> str:
     if count == 1:
         return "1 page"
     return f"{count:,} pages"
+
+
+def get_admin_url(kind, page: str, *args) -> str:
+    """The address of a page of a kind's admin, such as “changelist” or “change”."""
+    options = kind.model._meta
+    return reverse(f"admin:{options.app_label}_{options.model_name}_{page}", args=args)

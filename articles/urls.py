@@ -1,6 +1,6 @@
 """Addresses of plain articles, of topics and of the search."""
 
-from django.urls import path
+from django.urls import include, path
 
 from articles.public import views
 from articles.search import views as search
@@ -9,9 +9,11 @@ app_name = "articles"
 urlpatterns = [
     path("articles/", views.index, name="index"),
     path("articles/<slug:slug>/", views.article, name="article"),
-    path("articles/<slug:slug>/history/", views.history, name="history"),
-    path("articles/<slug:slug>/history/page/<int:number>/", views.history, name="history"),
-    path("articles/<slug:slug>/history/<int:number>/", views.version, name="version"),
+    path(
+        "articles/<slug:slug>/history/",
+        include("articles.public.history_urls"),
+        {"kind": "article"},
+    ),
     path("search/", search.search, name="search"),
     path("search/suggestions/", search.suggestions, name="suggestions"),
     path("images/<slug:digest>.<slug:extension>", views.image, name="image"),

@@ -2,18 +2,12 @@
 
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from articles.display import get_admin_url
 
 
 def get_changelist_url(kind, **filters: str) -> str:
     """The address of a kind's list in the admin, filtered."""
     return f"{get_admin_url(kind, 'changelist')}?{urlencode(filters)}"
-
-
-def get_admin_url(kind, page: str, *args) -> str:
-    """The address of a page of a kind's admin, such as “changelist” or “change”."""
-    options = kind.model._meta
-    return reverse(f"admin:{options.app_label}_{options.model_name}_{page}", args=args)
 
 
 def format_days_until_due(days: int) -> str:

@@ -28,11 +28,10 @@ from reviews.signing.actions import (
     withdraw_page,
 )
 from reviews.signing.assignment import hand_over, record_absence
-from symptoms.merging.causes import merge_causes
-from symptoms.merging.pages import merge_symptoms
 from symptoms.models import Cause, Symptom
 from tests import pages, workflow
 from tests.images import add_figure, store_image
+from tests.merging import merge_causes, merge_symptoms
 
 CORRECTED_TEXT = "A text that was mended."
 

@@ -1,66 +1,107 @@
-"""Actions on the chosen pages of a list: counted, shown on a page of their own, then confirmed."""
+"""Actions on the ticked rows of a list in the admin, and those on the metadata of pages."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.confirmed_action import (
+    ActionPreview,
+    ActionResult,
+    ConfirmedAction,
+)
 from articles.admin.forms import parse_key
 from articles.display import format_page_count
 from articles.models import CopyrightNotice, Topic
 from articles.publishing import bulk_actions
-from articles.publishing.actions import ActionRefused
-
-MAX_TITLES_SHOWN = 20
-MAX_PAGES = 30_000  # chosen pages; more than a list of 20,000 has
+from articles.publishing.merging import lock_pages
 
 
-@dataclass(frozen=True)
-class ExcludedPages:
-    """Chosen pages that cannot take part, and why; ``details`` says more of some, by key."""
+class BulkAction(ConfirmedAction):
+    """An action on rows that are ticked in a list of the admin; ``name`` is its name in a POST."""
 
-    reason: str
-    pages: list[int]
-    details: dict[int, str] = field(default_factory=dict)
+    name = label = ""
+
+    def __init__(self, model_admin, request, queryset):
+        self.model_admin = model_admin
+        self.queryset = queryset
+        self.cancel_url = request.get_full_path()
+        self.crumbs = [(self.cancel_url, model_admin.opts.verbose_name_plural)]
+        self.hidden_fields = get_selection_fields(request)
+        super().__init__(request)
+
+    @classmethod
+    def run(cls, model_admin, request, queryset):
+        return cls(model_admin, request, queryset).respond()
+
+    @classmethod
+    def is_allowed(cls, model_admin, request) -> bool:
+        may_change = model_admin.has_change_permission(request)
+        return may_change and (not cls.permission or request.user.has_perm(cls.permission))
+
+    def count_chosen(self):
+        return self.queryset.count()
+
+    def get_context(self, preview):
+        return super().get_context(preview) | {"opts": self.model_admin.opts}
 
 
-@dataclass
-class BulkActionResult:
-    """What an action did: the changed pages, a message, and the refusals as titles and reasons."""
+class PageAction(BulkAction):
+    """An action on chosen pages: which of them it excludes, and how it changes the others."""
 
-    processed: list[int] = field(default_factory=list)
-    message: str = ""
-    refusals: list[tuple[str, str]] = field(default_factory=list)
+    log_message = ""  # with the fields of the form
 
+    def lock(self):
+        lock_pages(self.queryset.values_list("pk", flat=True))
 
-class BulkAction:
-    """An action on chosen pages: its texts, its form, the pages that it excludes, its change."""
+    def preview(self) -> ActionPreview:
+        chosen = list(self.queryset.values_list("pk", flat=True))
+        pages = self.model_admin.model.objects.filter(pk__in=chosen)
+        excluded: dict[int, dict[str, str]] = {}
+        for group, found in self.find_excluded(pages).items():
+            for key, reason in found.items():
+                excluded.setdefault(key, {"group": group, "reason": reason})
+        notes = self.get_notes(pages)
+        preview = ActionPreview([])
+        for key, title in pages.order_by("sort_key", "pk").values_list("pk", "title"):
+            preview.add(key, title, notes.get(key, ""), **excluded.get(key, {}))
+        return preview
 
-    heading = description = button_label = log_message = ""
-    form: type[forms.Form] = forms.Form
-    max_pages = MAX_PAGES
+    def find_excluded(self, pages) -> dict[str, dict[int, str]]:
+        """By group, the keys of pages that cannot take part, each with the reason in detail or "".
 
-    def find_excluded(self, pages) -> list[ExcludedPages]:
-        """The pages that cannot take part. A page in two of the groups counts with the first."""
-        return []
+        A page of two groups counts with the first.
+        """
+        return {}
 
     def get_notes(self, pages) -> dict[int, str]:
         """A note for each page that takes part, by key, where there is something to note."""
         return {}
 
-    def execute(self, pages, *, by, **values) -> BulkActionResult:
+    def execute(self, preview, **values) -> ActionResult:
+        keys = [row.key for row in preview.rows]
+        pages = self.model_admin.get_queryset(self.request).filter(pk__in=keys)
+        return self.change_pages(pages, **values)
+
+    def change_pages(self, pages, **values) -> ActionResult:
         """Change the pages. Raises ActionRefused where nothing at all can be done."""
         raise NotImplementedError
 
-    def get_log_message(self, **values) -> str:
-        return self.log_message
+    def get_context(self, preview):
+        notes = Counter(row.note for row in preview.rows if row.note)
+        return super().get_context(preview) | {"note_counts": notes.most_common()}
+
+    def finish(self, result):
+        if result.changed_ids:
+            changed = self.model_admin.model.objects.filter(pk__in=result.changed_ids)
+            message = self.log_message.format(**self.form.cleaned_data)
+            LogEntry.objects.log_actions(
+                self.by.pk, changed.only("title", "kind"), CHANGE, change_message=message
+            )
+        return super().finish(result)
 
 
 class ChooseTopicForm(forms.Form):
@@ -78,55 +119,54 @@ class ChooseNoticeForm(forms.Form):
 SHOWN_AT_ONCE = "Published pages show it at once. Their texts and reviews stay as they are."
 
 
-class AddTopicAction(BulkAction):
-    heading = _("Add a topic to {count}")
-    button_label = _("Add topic to {count}")
-    form = ChooseTopicForm
+class MetadataAction(PageAction):
+    """An action of ``articles.publishing.bulk_actions``, whose one argument is the form's field."""
+
+    change: Callable[..., bulk_actions.MetadataChange]
+    verb = ""  # what was done to the pages, with the field
+
+    def change_pages(self, pages, **values):
+        change = self.change(pages, by=self.by, **values)
+        verb = self.verb.format(**values)
+        count = len(change.changed_ids)
+        if not count:
+            return ActionResult(f"Nothing changed: no selected page had to be {verb}.")
+        pages = f"{format_page_count(count)} {'was' if count == 1 else 'were'} {verb}."
+        message = f"{pages} {describe_published_pages(change.public_count)}"
+        return ActionResult(message, change.changed_ids)
+
+
+class AddTopicAction(MetadataAction):
+    name = "file_under"
+    label = _("Add topic …")
+    heading = _("Add topic to {count}")
     description = f"The topic is added to the topics of each page. {SHOWN_AT_ONCE}"
-
-    def execute(self, pages, *, by, topic):
-        change = bulk_actions.add_to_topic(pages, topic=topic, by=by)
-        return _build_result(change, f"given the topic “{topic}”")
-
-    def get_log_message(self, *, topic):
-        return f"Added the topic “{topic}”."
+    form_class = ChooseTopicForm
+    change = staticmethod(bulk_actions.add_to_topic)
+    verb = "given the topic “{topic}”"
+    log_message = "Added the topic “{topic}”."
 
 
-class RemoveTopicAction(BulkAction):
-    heading = _("Remove a topic from {count}")
-    button_label = _("Remove topic from {count}")
-    form = ChooseTopicForm
+class RemoveTopicAction(MetadataAction):
+    name = "take_from"
+    label = _("Remove topic …")
+    heading = _("Remove topic from {count}")
     description = f"Other topics of a page stay. {SHOWN_AT_ONCE}"
-
-    def execute(self, pages, *, by, topic):
-        change = bulk_actions.remove_from_topic(pages, topic=topic, by=by)
-        return _build_result(change, f"removed from the topic “{topic}”")
-
-    def get_log_message(self, *, topic):
-        return f"Removed the topic “{topic}”."
+    form_class = ChooseTopicForm
+    change = staticmethod(bulk_actions.remove_from_topic)
+    verb = "removed from the topic “{topic}”"
+    log_message = "Removed the topic “{topic}”."
 
 
-class SetNoticeAction(BulkAction):
+class SetNoticeAction(MetadataAction):
+    name = "set_notice"
+    label = _("Set copyright notice …")
     heading = _("Set the copyright notice of {count}")
-    button_label = _("Set notice of {count}")
-    form = ChooseNoticeForm
     description = f"It replaces the current notice of each page. {SHOWN_AT_ONCE}"
-
-    def execute(self, pages, *, by, notice):
-        change = bulk_actions.set_notice(pages, notice=notice, by=by)
-        return _build_result(change, f"given “{notice}”")
-
-    def get_log_message(self, *, notice):
-        return f"Set the notice “{notice}”."
-
-
-def _build_result(change: bulk_actions.MetadataChange, verb: str) -> BulkActionResult:
-    count = len(change.changed_ids)
-    if not count:
-        return BulkActionResult(message=f"Nothing changed: no selected page had to be {verb}.")
-    pages = f"{format_page_count(count)} {'was' if count == 1 else 'were'} {verb}."
-    message = f"{pages} {describe_published_pages(change.public_count)}"
-    return BulkActionResult(processed=change.changed_ids, message=message)
+    form_class = ChooseNoticeForm
+    change = staticmethod(bulk_actions.set_notice)
+    verb = "given “{notice}”"
+    log_message = "Set the notice “{notice}”."
 
 
 def describe_published_pages(count: int) -> str:
@@ -135,141 +175,6 @@ def describe_published_pages(count: int) -> str:
         return "None of them is published, so visitors see no change."
     pages = "1 published page shows" if count == 1 else f"{count:,} published pages show"
     return f"{pages} it now. Texts and reviews are unchanged."
-
-
-ACTION_PLACEHOLDER = [("", _("Choose an action"))]
-
-
-class BulkActionForm(ActionForm):
-    """The choice of an action, beside a list."""
-
-    action = forms.ChoiceField(label=_("Action:"))
-
-
-class BulkActionsMixin:
-    """Mixed into the admin of every kind of page: actions for the pages ticked in its list."""
-
-    actions = ("file_under", "take_from", "set_notice")
-    action_form = BulkActionForm
-
-    def get_action_choices(self, request, default_choices=ACTION_PLACEHOLDER):
-        return super().get_action_choices(request, default_choices)
-
-    @admin.action(description=_("Add topic …"), permissions=["change"])
-    def file_under(self, request, queryset):
-        return self.confirm_action(request, queryset, AddTopicAction())
-
-    @admin.action(description=_("Remove topic …"), permissions=["change"])
-    def take_from(self, request, queryset):
-        return self.confirm_action(request, queryset, RemoveTopicAction())
-
-    @admin.action(description=_("Set copyright notice …"), permissions=["change"])
-    def set_notice(self, request, queryset):
-        return self.confirm_action(request, queryset, SetNoticeAction())
-
-    def confirm_action(self, request, queryset, action: BulkAction):
-        """Show what would be done to which pages; do it once exactly that is confirmed."""
-        chosen = list(queryset.values_list("pk", flat=True))
-        if len(chosen) > action.max_pages:
-            messages.warning(
-                request,
-                f"At most {action.max_pages:,} pages can be changed at once, and you selected "
-                f"{len(chosen):,}. Filter the list, then select again.",
-            )
-            return redirect(request.get_full_path())
-        excluded = self._find_excluded(action, chosen)
-        excluded_keys = set()
-        for group in excluded:
-            excluded_keys.update(group.pages)
-        keys = [key for key in chosen if key not in excluded_keys]
-        seen = hashlib.sha256(repr(sorted(keys)).encode()).hexdigest()
-        confirmed = "seen" in request.POST
-        form = action.form(request.POST if confirmed else None)
-        selection_changed = confirmed and request.POST["seen"] != seen
-        may_execute = confirmed and keys and not selection_changed and form.is_valid()
-        if may_execute and self._execute(request, action, keys, form):
-            return redirect(request.get_full_path())
-        context = {
-            "title": action.heading.format(count=format_page_count(len(chosen))),
-            "form": form,
-            "selection_changed": selection_changed,
-            "seen": seen,
-            "excluded": self._describe_excluded(excluded),
-        }
-        return self._render_confirmation(request, action, keys, context)
-
-    def _describe_excluded(self, groups: list[ExcludedPages]) -> list[tuple[str, int, list]]:
-        """Reason, number of pages and the first titles of each group."""
-        described = []
-        for group in groups:
-            titles = self._list_titles(group.pages, group.details)
-            described.append((group.reason, len(group.pages), titles))
-        return described
-
-    def _render_confirmation(self, request, action: BulkAction, keys: list[int], context: dict):
-        notes = {}
-        if keys:
-            notes = action.get_notes(self.opts.model.objects.filter(pk__in=keys))
-        values = self.admin_site.each_context(request) | {
-            "opts": self.opts,
-            "bulk_action": action,
-            "button_label": action.button_label.format(count=format_page_count(len(keys))),
-            "count": len(keys),
-            "titles": self._list_titles(keys, notes),
-            "note_counts": Counter(notes.values()).most_common(),
-            "more": max(0, len(keys) - MAX_TITLES_SHOWN),
-            "selection_fields": get_selection_fields(request),
-            "list_url": request.get_full_path(),
-        }
-        return render(request, "articles/admin/confirm.html", values | context)
-
-    def _find_excluded(self, action: BulkAction, chosen_keys: list[int]) -> list[ExcludedPages]:
-        """The pages that cannot take part; a page with two reasons is in the first group."""
-        if not chosen_keys:
-            return []
-        found = []
-        excluded_keys = set()
-        for group in action.find_excluded(self.opts.model.objects.filter(pk__in=chosen_keys)):
-            keys = [key for key in group.pages if key not in excluded_keys]
-            excluded_keys.update(keys)
-            if keys:
-                found.append(ExcludedPages(group.reason, keys, group.details))
-        return found
-
-    def _list_titles(self, keys: list[int], notes: dict[int, str]) -> list[tuple[int, str, str]]:
-        """Key, title and note of the first pages by name."""
-        first = self.opts.model.objects.filter(pk__in=keys).order_by("sort_key", "pk")
-        rows = first.values_list("pk", "title")[:MAX_TITLES_SHOWN]
-        return [(key, title, notes.get(key, "")) for key, title in rows]
-
-    def _execute(self, request, action: BulkAction, keys: list[int], form) -> bool:
-        """Do it and report it. False, with an error in the form, if it was refused."""
-        pages = self.get_queryset(request).filter(pk__in=keys)
-        try:
-            outcome = action.execute(pages, by=request.user, **form.cleaned_data)
-        except ActionRefused as refusal:
-            form.add_error(None, str(refusal))
-            return False
-        if outcome.processed:
-            changed = self.opts.model.objects.filter(pk__in=outcome.processed)
-            log_message = action.get_log_message(**form.cleaned_data)
-            LogEntry.objects.log_actions(
-                request.user.pk, changed.only("title", "kind"), CHANGE, change_message=log_message
-            )
-            messages.success(request, outcome.message)
-        elif outcome.message:
-            messages.info(request, outcome.message)
-        add_refusal_messages(request, outcome.refusals)
-        return True
-
-
-def add_refusal_messages(request, refusals: Iterable[tuple[str, str]]) -> None:
-    refusals = list(refusals)
-    for title, why in refusals[:MAX_TITLES_SHOWN]:
-        messages.warning(request, f"{title}: {why}")
-    more = len(refusals) - MAX_TITLES_SHOWN
-    if more > 0:
-        messages.warning(request, f"And {more} more pages were refused.")
 
 
 def get_selection_fields(request) -> list[tuple[str, str]]:

@@ -7,14 +7,13 @@ from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.forms import parse_key
 from articles.display import format_user_name, shorten_printable
-from articles.fields import fold
 from articles.models import Article, CopyrightNotice, ExternalId, ImportRun, Revision, Topic
 
 MAX_SEARCH_WORDS = 12
@@ -199,7 +198,9 @@ class PageChangeList(LenientChangeList):
     def get_results(self, request):
         super().get_results(request)
         keys = list(self.result_list.values_list("pk", flat=True))
-        rows = self.model_admin.get_list_rows(self.root_queryset.filter(pk__in=keys))
+        rows = self.root_queryset.filter(pk__in=keys)
+        for load in self.model_admin.list_loaders:
+            rows = load(rows)
         pages = {page.pk: page for page in rows}
         newest = Revision.objects.filter(pk__in=[page.newest_revision for page in pages.values()])
         fields = ["article", "saved_at", *_get_name_columns("saved_by")]
@@ -208,7 +209,7 @@ class PageChangeList(LenientChangeList):
         self.result_list = [pages[key] for key in keys if key in pages]
 
     def apply_select_related(self, qs):
-        return qs  # the rows are read by ``get_list_rows``
+        return qs  # the rows are read by ``list_loaders``
 
 
 def _get_name_columns(relation: str) -> list[str]:
@@ -216,53 +217,31 @@ def _get_name_columns(relation: str) -> list[str]:
     return [f"{relation}__{name}" for name in USER_NAME_FIELDS]
 
 
-class PageChangeListMixin:
-    """Mixed into the admin of every kind of page: columns, filters and search of its list."""
+def load_list_rows(pages):
+    """The rows of a list of pages, with what the columns of every list show."""
+    revisions = Revision.objects.filter(article=OuterRef("pk")).order_by("-number")
+    fields = ["title", "kind", "live", *_get_name_columns("writer")]
+    rows = pages.select_related("writer").only(*fields)
+    return rows.annotate(newest_revision=Subquery(revisions.values("pk")[:1]))
 
-    change_list_template = "articles/admin/change_list.html"
-    list_display = ("titled", "written_by", "last_saved")
-    list_filter = (TopicFilter, WriterFilter, NoticeFilter, PageSourceFilter, ImportRunFilter)
-    list_select_related = False
-    list_per_page = 50
-    search_fields = ("title", "slug")
-    search_help_text = _("Searches title and URL slug for every word, ignoring case and accents.")
-    ordering = ("sort_key",)
-    name_field = "sort_key"
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
 
-    def get_changelist(self, request, **kwargs):
-        return PageChangeList
+@admin.display(description=_("title"), ordering="sort_key")
+def titled(page):
+    return page.title
 
-    def get_list_rows(self, pages):
-        """The rows of a list, with all that its columns show."""
-        revisions = Revision.objects.filter(article=OuterRef("pk")).order_by("-number")
-        fields = ["title", "kind", "live", *_get_name_columns("writer")]
-        rows = pages.select_related("writer").only(*fields)
-        return rows.annotate(newest_revision=Subquery(revisions.values("pk")[:1]))
 
-    def build_word_query(self, word: str) -> Q:
-        """The condition that a page has a folded word in its names or address."""
-        return Q(sort_key__contains=word) | Q(slug__contains=word)
+@admin.display(description=_("writer"), ordering="writer__last_name")
+def written_by(page):
+    return format_user_name(page.writer)
 
-    def get_search_results(self, request, queryset, search_term):
-        """Pages in which every word is found. No joins, so that no page comes twice."""
-        for word in fold(search_term).split()[:MAX_SEARCH_WORDS]:
-            queryset = queryset.filter(self.build_word_query(word))
-        return queryset, False
 
-    @admin.display(description=_("title"), ordering="sort_key")
-    def titled(self, page):
-        return page.title
+@admin.display(description=_("last saved"))
+def last_saved(page):
+    newest = getattr(page, "newest", None)
+    if newest is None:
+        return "—"
+    day = date_format(timezone.localtime(newest.saved_at), "j M Y")
+    return f"{day}, {format_user_name(newest.saved_by)}"
 
-    @admin.display(description=_("writer"), ordering="writer__last_name")
-    def written_by(self, page):
-        return format_user_name(page.writer)
 
-    @admin.display(description=_("last saved"))
-    def last_saved(self, page):
-        newest = getattr(page, "newest", None)
-        if newest is None:
-            return "—"
-        day = date_format(timezone.localtime(newest.saved_at), "j M Y")
-        return f"{day}, {format_user_name(newest.saved_by)}"
+PAGE_FILTERS = (TopicFilter, WriterFilter, NoticeFilter, PageSourceFilter, ImportRunFilter)

@@ -1,20 +1,21 @@
 """The admin of copyright notices: which pages use them, a new year for several, retirement."""
 
-import hashlib
-
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
-from articles.admin.bulk_actions import ACTION_PLACEHOLDER, BulkActionForm
+from articles.admin.bulk_actions import BulkAction
 from articles.admin.changelists import LenientChangeList, LenientListFilter
+from articles.admin.composition import POST_ONLY, ComposedAdmin, ObjectView
+from articles.admin.confirmed_action import (
+    ActionPreview,
+    ActionResult,
+    ConfirmedAction,
+)
 from articles.admin.forms import URL_FIELD_OVERRIDES, parse_key
 from articles.admin.topics import publish_metadata
 from articles.content import kinds
@@ -58,7 +59,7 @@ def _suggest_year(rows: list[CopyrightNotice]) -> int:
     return this_year
 
 
-class RollOverForm(forms.Form):
+class UpdateYearForm(forms.Form):
     year = forms.IntegerField(min_value=1900, label=_("New year"))
 
     def __init__(self, *args, rows: list[CopyrightNotice], **kwargs):
@@ -71,6 +72,81 @@ class RollOverForm(forms.Form):
         if error:
             raise forms.ValidationError(error)
         return year
+
+
+class UpdateYearAction(BulkAction):
+    """A new year for chosen notices. A button beside the year previews another one."""
+
+    name = "roll_over"
+    label = _("Update copyright year …")
+    heading = _("Update copyright year")
+    button = "Update {count}"
+    nouns = ("notice", "notices")
+    template = "articles/admin/update_year.html"
+    description = (
+        "Every published page with one of these notices shows the new year within a second. The "
+        "change is logged; no text and no review date changes. Either all notices are updated or "
+        "none."
+    )
+
+    @property
+    def is_confirmed(self):
+        return "confirm" in self.request.POST
+
+    def build_form(self):
+        self.notices = list(self.queryset.order_by("holder", "year", "pk"))
+        data = self.request.POST
+        if "year" not in data:
+            data = {"year": _suggest_year(self.notices)}
+        return UpdateYearForm(data, rows=self.notices)
+
+    def lock(self):
+        rows = self.queryset.select_for_update(no_key=True).order_by("pk")
+        list(rows.values_list("pk"))
+        self.form = self.build_form()
+
+    def preview(self):
+        preview = ActionPreview([])
+        if not self.form.is_valid():
+            return preview
+        year = self.form.cleaned_data["year"]
+        usage = copyright_notices.count_usage(self.notices)
+        for notice in self.notices:
+            notice.usage = usage[notice.pk]
+            if notice.year == year:
+                preview.add(notice.pk, str(notice), group=f"Shows {year} already")
+            else:
+                retired = " (retired)" if notice.retired_at else ""
+                preview.add(notice.pk, f"{notice}{retired}", _preview_year(notice, year))
+        return preview
+
+    def find_change(self, preview):
+        return "" if self.form.errors else super().find_change(preview)
+
+    def execute(self, preview, *, year):
+        keys = [row.key for row in preview.rows]
+        notices = [notice for notice in self.notices if notice.pk in keys]
+        count = copyright_notices.roll_copyright_year(notices, year=year, by=self.by)
+        for notice in notices:
+            message = f"Updated the year from {notice.year} to {year}."
+            self.model_admin.log_change(self.request, notice, message)
+        rolled = "1 notice shows" if len(keys) == 1 else f"{len(keys)} notices show"
+        pages = "1 published page shows" if count == 1 else f"{count:,} published pages show"
+        message = f"{rolled} {year} now. {pages} it. Texts and review dates are unchanged."
+        return ActionResult(message, keys)
+
+
+def _preview_year(notice: CopyrightNotice, year: int) -> str:
+    """How a notice will read, and how many pages print it."""
+    published = sum(row["public"] for row in notice.usage.values())
+    pages = sum(row["pages"] for row in notice.usage.values())
+    return format_html(
+        "{} on {} published and {} unpublished pages: {}",
+        CopyrightNotice(holder=notice.holder, year=year),
+        published,
+        pages - published,
+        render_usage_links(notice),
+    )
 
 
 class RetireNoticeForm(forms.Form):
@@ -88,32 +164,79 @@ class RetireNoticeForm(forms.Form):
         self.fields["replacement"].queryset = CopyrightNotice.objects.active().exclude(pk=notice.pk)
 
 
-class CopyrightNoticeAdmin(admin.ModelAdmin):
+class RetireNoticeAction(ConfirmedAction):
+    heading = _("Retire notice")
+    form_class = RetireNoticeForm
+    nouns = ("notice", "notices")
+    done_url = "admin:articles_copyrightnotice_changelist"
+    description = (
+        "Pages can no longer use it. It is not deleted: the publication log and every old version "
+        "keep it, and you can reactivate it at any time."
+    )
+
+    def __init__(self, model_admin, request, notice: CopyrightNotice):
+        self.model_admin = model_admin
+        self.notice = notice
+        self.cancel_url = reverse("admin:articles_copyrightnotice_change", args=[notice.pk])
+        self.crumbs = [(reverse(self.done_url), "copyright notices"), (self.cancel_url, notice)]
+        super().__init__(request)
+
+    def build_form(self):
+        return super().build_form(notice=self.notice)
+
+    def preview(self):
+        self.notice.refresh_from_db()
+        self.notice.usage = copyright_notices.count_usage([self.notice])[self.notice.pk]
+        note = render_usage_links(self.notice) if self.notice.usage else "no page uses it"
+        preview = ActionPreview([])
+        preview.add(self.notice.pk, str(self.notice), note)
+        return preview
+
+    def execute(self, preview, *, replacement):
+        count = copyright_notices.retire_notice(self.notice, by=self.by, replacement=replacement)
+        change = "Retired."
+        message = f"“{self.notice}” is retired: pages can no longer use it."
+        if replacement:
+            change = f"Retired; replaced by “{replacement}” on its pages."
+            message += f" {format_page_count(count)} published show “{replacement}” now."
+        self.model_admin.log_change(self.request, self.notice, change)
+        return ActionResult(message, [self.notice.pk])
+
+
+def retire_notice(notice_admin, request, notice):
+    """Retire a notice, after a page that says which pages have it."""
+    return RetireNoticeAction(notice_admin, request, notice).respond()
+
+
+def reinstate_notice(notice_admin, request, notice):
+    try:
+        copyright_notices.reinstate_notice(notice, by=request.user)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        notice_admin.log_change(request, notice, "Reactivated.")
+        messages.success(request, f"“{notice}” is active again.")
+    return redirect("admin:articles_copyrightnotice_change", notice.pk)
+
+
+VIEWS = (
+    ObjectView("retire", retire_notice, "change"),
+    ObjectView("bring_back", reinstate_notice, "change", POST_ONLY),
+)
+
+
+class CopyrightNoticeAdmin(ComposedAdmin):
+    views = VIEWS
+    bulk_actions = (UpdateYearAction,)
     change_list_template = "articles/admin/change_list.html"
     change_form_template = "articles/admin/notice_form.html"
     list_display = ("line", "statement", "agreement_title", "pages", "offered")
     list_filter = (OfferedFilter,)
     show_full_result_count = False
     formfield_overrides = URL_FIELD_OVERRIDES
-    actions = ("roll_over",)
-    action_form = BulkActionForm
-
-    def get_action_choices(self, request, default_choices=ACTION_PLACEHOLDER):
-        return super().get_action_choices(request, default_choices)
 
     def get_changelist(self, request, **kwargs):
         return NoticeChangeList
-
-    def get_urls(self):
-        def page(address, view):
-            name = f"articles_copyrightnotice_{address.replace('-', '_')}"
-            return path(f"<path:object_id>/{address}/", self.admin_site.admin_view(view), name=name)
-
-        return [
-            page("retire", self.retire),
-            page("bring-back", require_POST(self.reinstate)),
-            *super().get_urls(),
-        ]
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -146,140 +269,10 @@ class CopyrightNoticeAdmin(admin.ModelAdmin):
         context |= extra_context or {}
         return super().change_view(request, object_id, form_url, context)
 
-    @admin.action(description=_("Update copyright year …"), permissions=["change"])
-    def roll_over(self, request, queryset):
-        """Show how each notice would read and which pages print it; do it once confirmed."""
-        rows = list(queryset.order_by("holder", "year", "pk"))
-        data = request.POST if "year" in request.POST else {"year": _suggest_year(rows)}
-        form = RollOverForm(data, rows=rows)
-        year = None
-        changing = []
-        if form.is_valid():
-            year = form.cleaned_data["year"]
-            changing = [notice for notice in rows if notice.year != year]
-        seen = _compute_preview_digest(changing, year)
-        confirmed = "confirm" in request.POST
-        if changing and confirmed and request.POST.get("seen") == seen:
-            return self._execute_roll_over(request, changing, year)
-        context = {
-            "form": form,
-            "year": year,
-            "seen": seen,
-            "preview_changed": confirmed,
-        }
-        return self._render_roll_over(request, rows, changing, context)
-
-    def _execute_roll_over(self, request, notices: list[CopyrightNotice], year: int):
-        try:
-            count = copyright_notices.roll_copyright_year(notices, year=year, by=request.user)
-        except ActionRefused as refusal:  # somebody else changed a notice since the preview
-            messages.error(request, str(refusal))
-            return redirect(request.get_full_path())
-        for notice in notices:
-            self.log_change(request, notice, f"Updated the year from {notice.year} to {year}.")
-        rolled = _format_rolled(len(notices))
-        messages.success(request, f"{rolled} {year} now. {_format_printed(count)}")
-        return redirect(request.get_full_path())
-
-    def _render_roll_over(self, request, rows: list, changing: list, context: dict):
-        usage = copyright_notices.count_usage(rows)
-        for notice in rows:
-            notice.usage = usage[notice.pk]
-        year = context["year"]
-        values = self.admin_site.each_context(request) | {
-            "opts": self.opts,
-            "title": _("Update copyright year"),
-            "previews": [_preview_notice(notice, year) for notice in changing],
-            "unchanged": [notice for notice in rows if notice.year == year],
-            "keys": [notice.pk for notice in rows],
-            "list_url": request.get_full_path(),
-        }
-        return render(request, "articles/admin/roll_over.html", values | context)
-
     def _find_notice(self, request, object_id) -> CopyrightNotice | None:
         if parse_key(object_id) is None:
             return None
         return self.get_object(request, object_id)
-
-    def _get_notice_or_404(self, request, object_id) -> CopyrightNotice:
-        """The notice of an address. Raises Http404, or PermissionDenied without the right to it."""
-        notice = self._find_notice(request, object_id)
-        if notice is None:
-            raise Http404
-        if not self.has_change_permission(request, notice):
-            raise PermissionDenied
-        return notice
-
-    def retire(self, request, object_id):
-        """Retire a notice, after a page that says which pages have it."""
-        notice = self._get_notice_or_404(request, object_id)
-        form = RetireNoticeForm(request.POST or None, notice=notice)
-        if request.method == "POST" and form.is_valid():
-            try:
-                self._retire(request, notice, form.cleaned_data["replacement"])
-            except ActionRefused as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                return redirect("admin:articles_copyrightnotice_changelist")
-        notice.usage = copyright_notices.count_usage([notice])[notice.pk]
-        context = self.admin_site.each_context(request) | {
-            "opts": self.opts,
-            "original": notice,
-            "title": f"Retire {notice}",
-            "form": form,
-            "count": sum(row["pages"] for row in notice.usage.values()),
-            "usage": render_usage_links(notice),
-        }
-        return render(request, "articles/admin/retire.html", context)
-
-    def _retire(self, request, notice, replacement: CopyrightNotice | None) -> None:
-        """Retire a notice, log and report it. Raises ActionRefused."""
-        count = copyright_notices.retire_notice(notice, by=request.user, replacement=replacement)
-        change = "Retired."
-        message = f"“{notice}” is retired: pages can no longer use it."
-        if replacement:
-            change = f"Retired; replaced by “{replacement}” on its pages."
-            message += f" {format_page_count(count)} published show “{replacement}” now."
-        self.log_change(request, notice, change)
-        messages.success(request, message)
-
-    def reinstate(self, request, object_id):
-        notice = self._get_notice_or_404(request, object_id)
-        try:
-            copyright_notices.reinstate_notice(notice, by=request.user)
-        except ActionRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            self.log_change(request, notice, "Reactivated.")
-            messages.success(request, f"“{notice}” is active again.")
-        return redirect("admin:articles_copyrightnotice_change", notice.pk)
-
-
-def _compute_preview_digest(notices: list[CopyrightNotice], year: int | None) -> str:
-    """A digest of a preview: a confirmation must carry the one of what would be done now."""
-    lines = [(notice.pk, str(notice), year) for notice in notices]
-    return hashlib.sha256(repr(lines).encode()).hexdigest()
-
-
-def _preview_notice(notice, year: int) -> dict:
-    published = sum(row["public"] for row in notice.usage.values())
-    pages = sum(row["pages"] for row in notice.usage.values())
-    return {
-        "notice": notice,
-        "then": CopyrightNotice(holder=notice.holder, year=year),
-        "published": published,
-        "drafts": pages - published,
-        "links": render_usage_links(notice),
-    }
-
-
-def _format_rolled(count: int) -> str:
-    return "1 notice shows" if count == 1 else f"{count} notices show"
-
-
-def _format_printed(count: int) -> str:
-    pages = "1 published page shows" if count == 1 else f"{count:,} published pages show"
-    return f"{pages} it. Texts and review dates are unchanged."
 
 
 def render_usage_links(notice):

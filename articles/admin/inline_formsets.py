@@ -4,6 +4,7 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import UniqueConstraint
 from django.forms.models import BaseInlineFormSet
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
@@ -14,7 +15,6 @@ from articles.admin.autocomplete import PreloadedAutocomplete
 from articles.admin.forms import parse_key
 from articles.admin.inline_ordering import OrderedRowsMixin
 from articles.admin.inline_paging import RowPage
-from articles.admin.inline_uniqueness import UniqueRowsMixin
 
 MISCOUNTED = (
     "How many {rows} this form has was not sent, or cannot be. Those that arrived are shown here: "
@@ -22,6 +22,13 @@ MISCOUNTED = (
 )
 DISCARDED = (
     "“%(name)s” was discarded meanwhile. Choose another one, or delete this row. The rest is kept."
+)
+DUPLICATE_IN_FORM = "“{row}” is listed twice in these rows. Remove one of them."
+ALREADY_IN_LIST = (
+    "“{row}” is in this list already, as number {place:,}. Change that one, or remove this one."
+)
+NOT_SHOWN_HERE = (
+    " It is not among the rows shown here: search for it in the list once this is saved."
 )
 
 
@@ -70,7 +77,7 @@ class RowForm(forms.ModelForm):
             super()._post_clean()
 
 
-class RowFormSet(OrderedRowsMixin, UniqueRowsMixin, BaseInlineFormSet):
+class RowFormSet(OrderedRowsMixin, BaseInlineFormSet):
     """Rows whose choices cost one query a field, and that may have been moved or deleted meanwhile.
 
     A long list has forms for some of its rows only. These are saved; the others stay as they are.
@@ -259,6 +266,52 @@ class RowFormSet(OrderedRowsMixin, UniqueRowsMixin, BaseInlineFormSet):
         if field.preloaded:
             widget.preloaded_labels = {key: str(row) for key, row in field.preloaded.items()}
 
+    @cached_property
+    def _stored_by_key(self) -> dict[tuple[str, ...], dict[tuple, object]]:
+        """For each unique constraint: the stored rows by their values in its fields.
+
+        The keys of the outer mapping are the names of these fields, without the page's own.
+        """
+        found = {}
+        for constraint in self.model._meta.constraints:
+            if isinstance(constraint, UniqueConstraint) and self.fk.name in constraint.fields:
+                names = tuple(name for name in constraint.fields if name != self.fk.name)
+                rows = found[names] = {}
+                for row in self.all_rows:
+                    rows[_get_key(row, names)] = row
+        return found
+
+    def validate_unique(self):
+        """Refuse a second row where a list may have one only; the message names the first.
+
+        The whole list is loaded, so that no row costs a query.
+        """
+        for names, stored in self._stored_by_key.items():
+            seen = dict(stored)
+            for form in self.forms:
+                if form in self.deleted_forms or not form.has_changed() or form.errors:
+                    continue
+                key = _get_key(form.instance, names)
+                first = seen.setdefault(key, form.instance)
+                if first is not form.instance and None not in key:
+                    field = self._get_error_field(form, names)
+                    form.add_error(field, self._build_error(form.instance, first))
+
+    def _get_error_field(self, form, names: tuple[str, ...]) -> str | None:
+        """The last of the fields that the form has, or None."""
+        for name in reversed(names):
+            if name in form.fields:
+                return name
+        return None
+
+    def _build_error(self, row, other) -> str:
+        if other.pk is None:
+            return DUPLICATE_IN_FORM.format(row=row)
+        message = ALREADY_IN_LIST.format(row=row, place=self.places[other.pk])
+        if other not in self.get_queryset():
+            message += NOT_SHOWN_HERE
+        return message
+
 
 def _find_merge_targets(model, keys: set[int], rows: dict) -> dict:
     """For choices that are missing or not public: the rows into which they were merged, by key."""
@@ -271,3 +324,7 @@ def _find_merge_targets(model, keys: set[int], rows: dict) -> dict:
     if not gone:
         return {}
     return model.get_merge_targets(gone)
+
+
+def _get_key(row, names: tuple[str, ...]) -> tuple:
+    return tuple(getattr(row, row._meta.get_field(name).attname) for name in names)

@@ -4,9 +4,10 @@ Nothing is registered here: ``config.admin.registration`` alone puts the admin t
 """
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db import models
+from django.db.models import Q
 from django.http import QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,18 +15,23 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 
-from articles.admin import form_layout
-from articles.admin.bulk_actions import BulkActionsMixin
-from articles.admin.changelists import PageChangeListMixin
+from articles.admin import (
+    changelists,
+    form_layout,
+    live_preview,
+    page_views,
+    session_recovery,
+    timeline,
+)
+from articles.admin.bulk_actions import AddTopicAction, RemoveTopicAction, SetNoticeAction
+from articles.admin.composition import ComposedAdmin, Panel
 from articles.admin.forms import PageForm, parse_key
 from articles.admin.images import FigureInline
 from articles.admin.inline_paging import START_SUFFIX
 from articles.admin.inlines import RowInline
-from articles.admin.live_preview import LivePreviewMixin
-from articles.admin.page_views import PageViewsMixin
-from articles.admin.save_messages import SaveMessagesMixin
-from articles.admin.session_recovery import SessionRecoveryMixin
+from articles.admin.save_messages import SAVE_MESSAGES, record_save
 from articles.content import kinds
+from articles.fields import fold
 from articles.models import Article, ExternalId, Reference
 
 
@@ -41,18 +47,35 @@ class WriterField(forms.ModelChoiceField):
         return obj.get_full_name() or obj.get_username()
 
 
-class PageAdmin(
-    PageChangeListMixin,
-    BulkActionsMixin,
-    LivePreviewMixin,
-    PageViewsMixin,
-    SaveMessagesMixin,
-    SessionRecoveryMixin,
-    admin.ModelAdmin,
-):
-    """The working copy of a page. Saving records a revision and changes no public text."""
+class PageAdmin(ComposedAdmin):
+    """The working copy of a page. Saving records a revision and changes no public text.
+
+    The tuples say what its screens are made of; ``config.admin.registration`` adds to them what
+    other apps bring.
+    """
+
+    views = (*page_views.VIEWS, *live_preview.VIEWS)
+    history_panels: tuple[Panel, ...] = ()  # above the history of a page
+    revision_panels: tuple[Panel, ...] = ()  # beside each revision in it
+    timeline_sources = timeline.SOURCES
+    save_messages = SAVE_MESSAGES
+    bulk_actions = (AddTopicAction, RemoveTopicAction, SetNoticeAction)
+
+    change_list_template = "articles/admin/change_list.html"
+    list_display = (changelists.titled, changelists.written_by, changelists.last_saved)
+    list_filter = changelists.PAGE_FILTERS
+    list_loaders = (changelists.load_list_rows,)  # they add to the rows what columns show
+    list_select_related = False
+    list_per_page = 50
+    search_fields = ("title", "slug")
+    search_help_text = _("Searches title and URL slug for every word, ignoring case and accents.")
+    ordering = ("sort_key",)
+    name_field = "sort_key"
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
     form = PageForm
+    recovers_forms = True  # the admin site stores a form that came without a session
     prepopulated_fields = {"slug": ("title",)}
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     change_form_template = "articles/admin/change_form.html"
@@ -70,11 +93,38 @@ class PageAdmin(
     def get_queryset(self, request):
         return super().get_queryset(request).active()
 
+    def get_changelist(self, request, **kwargs):
+        return changelists.PageChangeList
+
+    def build_word_query(self, word: str) -> Q:
+        """The condition that a page has a folded word in its names or address."""
+        return Q(sort_key__contains=word) | Q(slug__contains=word)
+
+    def get_search_results(self, request, queryset, search_term):
+        """Pages in which every word is found. No joins, so that no page comes twice."""
+        for word in fold(search_term).split()[: changelists.MAX_SEARCH_WORDS]:
+            queryset = queryset.filter(self.build_word_query(word))
+        return queryset, False
+
     def get_object(self, request, object_id, from_field=None):
         key = parse_key(str(object_id))
         if key is None:
             return None
         return super().get_object(request, str(key), from_field)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.unsaved_reason = getattr(request, "unsaved_reason", "")
+        return form
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        session_recovery.restore_form(request)
+        context = {
+            "ticket": session_recovery.make_token(request),
+            "is_recovered": hasattr(request, "unsaved_reason"),
+            **(extra_context or {}),
+        }
+        return super().changeform_view(request, object_id, form_url, context)
 
     def _changeform_view(self, request, object_id, form_url, extra_context):
         """Lock the row before saving, so that nobody publishes or saves the page in between."""
@@ -115,10 +165,41 @@ class PageAdmin(
             "form_errors": errors,
             "external_ids": _get_external_ids(obj),
             "draft_url": self._get_draft_url(request, obj, is_popup=context["is_popup"]),
+            "panels": self._build_form_panels(request, obj, context["errors"]),
             "show_save_and_add_another": False,
             "is_nav_sidebar_enabled": False,  # its place is for the sections
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _build_form_panels(self, request, page, errors) -> list[dict]:
+        """The panels above the form of a page; none where the form says what is wrong with it."""
+        if page is None or errors:
+            return []
+        kind = kinds.get_for_model(self.model)
+        pages = kind.load(self.get_queryset(request)).filter(pk=page.pk)
+        pages = pages.select_related("writer", "live__revision", "notice")
+        loaded = pages.prefetch_related("topics").first()
+        return self.build_panels(request, loaded, self.panels) if loaded else []
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        request.saved = record_save(request, form, formsets)
+
+    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
+        """After a save, the ``save_messages`` in place of Django's own."""
+        saved = request.__dict__.pop("saved", None)
+        if saved is None:
+            super().message_user(request, message, level, *args, **kwargs)
+            return
+        for describe in self.save_messages:
+            for save_level, text in describe(self, request, saved):
+                super().message_user(request, text, save_level)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """The history of a page takes the place of Django's own."""
+        self.require_permission(request, "view")
+        page = self.get_object_or_404(request, object_id)
+        return redirect(self.get_object_url("revisions", page))
 
     def response_change(self, request, obj):
         """After “Save and continue”, show the same rows of a long list, or the rows asked for."""
@@ -137,8 +218,8 @@ class PageAdmin(
         if is_popup or not may_write:
             return ""
         if page is None:
-            return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_draft_new")
-        return self.get_page_url("draft", page)
+            return reverse(f"admin:{self.get_url_name('draft_new')}")
+        return self.get_object_url("draft", page)
 
 
 def _get_external_ids(page):

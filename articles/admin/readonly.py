@@ -1,14 +1,15 @@
 """The read-only admin of append-only rows: revisions, publication events and redirects."""
 
 from django.contrib import admin
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.composition import ComposedAdmin
 from articles.content import kinds
+from articles.display import get_admin_url
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(ComposedAdmin):
     """Rows that actions add and nobody edits."""
 
     def has_add_permission(self, request):
@@ -29,10 +30,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     @admin.display(description=_("page"))
     def article_link(self, row):
         """A link to the admin of the page's own kind, which for a symptom is not articles."""
-        options = kinds.get(row.article.kind).model._meta
-        address = reverse(
-            f"admin:{options.app_label}_{options.model_name}_change", args=[row.article_id]
-        )
+        address = get_admin_url(kinds.get(row.article.kind), "change", row.article_id)
         return format_html('<a href="{}">{}</a>', address, row.article)
 
 

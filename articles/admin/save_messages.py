@@ -14,6 +14,9 @@ from articles.models import Article, PublicationEvent, Revision
 from articles.publishing import actions
 from articles.richtext import editing_marks
 
+# Messages after a save, each with its level.
+SaveMessages = Iterator[tuple[int, SafeString]]
+
 
 @dataclass(frozen=True)
 class SaveResult:
@@ -55,68 +58,59 @@ def _iter_removed_text(form) -> Iterator[tuple[str, str]]:
                 yield form.fields[name].label, ", ".join(editing_marks.format_counts(removed))
 
 
-class SaveMessagesMixin:
-    """Mixed into the admin of every kind of page. Replaces Django's own message after a save."""
+def record_save(request, form, formsets: Iterable) -> SaveResult:
+    """Record what was saved: the text as a revision; public metadata as a publication event."""
+    page = form.instance
+    before = page.get_latest_revision()
+    changed = form.has_changed() or any(formset.has_changed() for formset in formsets)
+    if changed:
+        Article.objects.filter(pk=page.pk).update(form_version=F("form_version") + 1)
+    revision = actions.record_revision(page, by=request.user)
+    published = actions.publish_metadata(Article.objects.filter(pk=page.pk), by=request.user)
+    return SaveResult(
+        page=page,
+        revision=revision,
+        is_new=before != revision,
+        changed=changed,
+        metadata_published=bool(published),
+        live=Article.objects.select_related("live__revision").get(pk=page.pk).live,
+        removed_text=tuple(list_removed_text(form, formsets)),
+    )
 
-    def save_related(self, request, form, formsets, change):
-        """Record what was saved: the text as a revision; public metadata as a publication event."""
-        super().save_related(request, form, formsets, change)
-        page = form.instance
-        before = page.get_latest_revision()
-        changed = form.has_changed() or any(formset.has_changed() for formset in formsets)
-        if changed:
-            Article.objects.filter(pk=page.pk).update(form_version=F("form_version") + 1)
-        revision = actions.record_revision(page, by=request.user)
-        published = actions.publish_metadata(Article.objects.filter(pk=page.pk), by=request.user)
-        request.saved = SaveResult(
-            page=page,
-            revision=revision,
-            is_new=before != revision,
-            changed=changed,
-            metadata_published=bool(published),
-            live=Article.objects.select_related("live__revision").get(pk=page.pk).live,
-            removed_text=tuple(list_removed_text(form, formsets)),
-        )
 
-    def message_user(self, request, message, level=messages.INFO, *args, **kwargs):
-        saved = request.__dict__.pop("saved", None)
-        if saved is None:
-            super().message_user(request, message, level, *args, **kwargs)
-            return
-        for save_level, text in self.get_save_messages(request, saved):
-            super().message_user(request, text, save_level)
+def describe_save(page_admin, request, saved: SaveResult) -> SaveMessages:
+    """What was saved, and what visitors read."""
+    url = page_admin.get_object_url("change", saved.page)
+    link = format_html('<a href="{}">{}</a>', url, saved.page)
+    sentences = [(sentence,) for sentence in _iter_sentences(link, saved)]
+    yield messages.SUCCESS, format_html_join(" ", "{}", sentences)
 
-    def get_save_messages(self, request, saved: SaveResult) -> Iterable[tuple[int, SafeString]]:
-        """The messages after a save, each with its level."""
-        link = format_html(
-            '<a href="{}">{}</a>', self.get_page_url("change", saved.page), saved.page
-        )
-        sentences = [(sentence,) for sentence in self._describe_save(link, saved)]
-        yield messages.SUCCESS, format_html_join(" ", "{}", sentences)
-        if saved.removed_text:
-            lines = [(line,) for line in saved.removed_text]
-            removed = format_html_join(" ", "{}.", lines)
-            yield messages.WARNING, format_html("Left out of the text: {}", removed)
-        yield from self.get_next_steps(request, saved)
 
-    def _describe_save(self, link: SafeString, saved: SaveResult) -> Iterable[str]:
-        if saved.is_new:
-            yield format_html("Revision {} of “{}” is saved.", saved.revision.number, link)
-            yield self._describe_visibility(saved)
-        elif saved.changed:
-            yield format_html("“{}” is saved. Its text is unchanged.", link)
-        else:
-            yield format_html("Nothing was changed in “{}”, so there was nothing to save.", link)
-        if saved.metadata_published:
-            yield "The copyright notice and the topics are public now: they need no signature."
+def _iter_sentences(link: SafeString, saved: SaveResult) -> Iterator[str]:
+    if saved.is_new:
+        yield format_html("Revision {} of “{}” is saved.", saved.revision.number, link)
+        yield _describe_visibility(saved)
+    elif saved.changed:
+        yield format_html("“{}” is saved. Its text is unchanged.", link)
+    else:
+        yield format_html("Nothing was changed in “{}”, so there was nothing to save.", link)
+    if saved.metadata_published:
+        yield "The copyright notice and the topics are public now: they need no signature."
 
-    def _describe_visibility(self, saved: SaveResult) -> str:
-        if saved.live:
-            return f"Visitors still read revision {saved.live.revision.number}, as it was signed."
-        if saved.page.publications.exists():
-            return "Visitors cannot see it: the page is withdrawn."
-        return "Visitors cannot see it yet."
 
-    def get_next_steps(self, request, saved: SaveResult) -> Iterable[tuple[int, SafeString]]:
-        """Messages on what to do next; subclasses add them."""
-        return ()
+def _describe_visibility(saved: SaveResult) -> str:
+    if saved.live:
+        return f"Visitors still read revision {saved.live.revision.number}, as it was signed."
+    if saved.page.publications.exists():
+        return "Visitors cannot see it: the page is withdrawn."
+    return "Visitors cannot see it yet."
+
+
+def describe_removed_text(page_admin, request, saved: SaveResult) -> SaveMessages:
+    if saved.removed_text:
+        lines = [(line,) for line in saved.removed_text]
+        removed = format_html_join(" ", "{}.", lines)
+        yield messages.WARNING, format_html("Left out of the text: {}", removed)
+
+
+SAVE_MESSAGES = (describe_save, describe_removed_text)

@@ -1,6 +1,6 @@
 """The timeline of a page in the admin: every revision and what became of it, newest first."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
@@ -16,14 +16,14 @@ EVENTS_PER_PAGE = 20
 
 @dataclass(frozen=True)
 class TimelineSource:
-    """Rows that are events of a page.
+    """Rows that are events of a page, which ``get_rows`` gives.
 
     ``moment_field`` names the field with their moment, ``template`` prints one of them. Of events
     of one moment the one of the higher ``rank`` came later.
     """
 
     name: str
-    rows: QuerySet
+    get_rows: Callable[[Article], QuerySet]
     moment_field: str
     template: str
     rank: int
@@ -41,40 +41,48 @@ class TimelineEvent:
     changes: tuple[Change, ...] | None = ()
 
 
-def get_sources(page: Article) -> list[TimelineSource]:
-    """Revisions, and the publication events that needed no signature; reviews adds its own."""
-    revisions = page.revisions.select_related("saved_by", "restored_from")
-    unsigned = page.publications.filter(evidence__isnull=True).select_related("by")
-    return [
-        TimelineSource(
-            "revision", revisions, "saved_at", "articles/admin/_revision_event.html", rank=1
-        ),
-        TimelineSource("metadata", unsigned, "at", "articles/admin/_metadata_event.html", rank=4),
-    ]
+def _get_revisions(page: Article) -> QuerySet:
+    return page.revisions.select_related("saved_by", "restored_from")
 
 
-def get_events_page(page: Article, sources: Iterable[TimelineSource], number) -> Page:
+def _get_metadata_events(page: Article) -> QuerySet:
+    """The publication events that needed no signature."""
+    return page.publications.filter(evidence__isnull=True).select_related("by")
+
+
+SOURCES = (
+    TimelineSource(
+        "revision", _get_revisions, "saved_at", "articles/admin/_revision_event.html", rank=1
+    ),
+    TimelineSource(
+        "metadata", _get_metadata_events, "at", "articles/admin/_metadata_event.html", rank=4
+    ),
+)
+
+
+def get_events_page(page: Article, sources: Sequence[TimelineSource], number) -> Page:
     """One page of the events of all sources: a query for the order, one or two for each source."""
-    by_name = {source.name: source for source in sources}
-    first, *rest = [_get_event_keys(source) for source in by_name.values()]
+    templates = {source.name: source.template for source in sources}
+    rows_by_source = {source.name: source.get_rows(page) for source in sources}
+    first, *rest = [_get_event_keys(source, rows_by_source[source.name]) for source in sources]
     order = first.union(*rest, all=True).order_by("-event_at", "-event_rank", "-pk")
     events = Paginator(order, EVENTS_PER_PAGE).get_page(number)
     keys = [(name, key) for name, _, _, key in events]
     rows = {}
-    for name, source in by_name.items():
-        rows[name] = source.rows.in_bulk([key for other, key in keys if other == name])
+    for name, all_rows in rows_by_source.items():
+        rows[name] = all_rows.in_bulk([key for other, key in keys if other == name])
     changes = _compare_with_previous(page, rows["revision"].values())
     events.object_list = []
     for name, key in keys:
         event_changes = changes.get(key, ()) if name == "revision" else ()
-        event = TimelineEvent(by_name[name].template, rows[name][key], event_changes)
+        event = TimelineEvent(templates[name], rows[name][key], event_changes)
         events.object_list.append(event)
     return events
 
 
-def _get_event_keys(source: TimelineSource) -> QuerySet:
+def _get_event_keys(source: TimelineSource, rows: QuerySet) -> QuerySet:
     """Source, moment, rank and key of every row of a source."""
-    rows = source.rows.order_by().annotate(
+    rows = rows.order_by().annotate(
         event_source=Value(source.name),
         event_at=F(source.moment_field),
         event_rank=Value(source.rank),

@@ -1,12 +1,13 @@
 """The admin of topics, which are part of the metadata that pages print."""
 
-from django.contrib import admin, messages
+from django.contrib import messages
 
+from articles.admin.composition import ComposedAdmin
 from articles.models import Article
 from articles.publishing import actions
 
 
-class BaseTopicAdmin(admin.ModelAdmin):
+class BaseTopicAdmin(ComposedAdmin):
     list_display = ("name", "slug")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}

@@ -6,9 +6,7 @@ Nothing is registered here: ``config.admin.registration`` alone puts the admin t
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.core.exceptions import PermissionDenied
 from django.db.models import F
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
@@ -16,11 +14,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.changelists import LenientChangeList, LenientListFilter
+from articles.admin.composition import ComposedAdmin
 from articles.admin.forms import parse_key
 from articles.admin.readonly import ReadOnlyAdmin
 from articles.content import kinds
 from articles.content.diff import compare
-from articles.display import format_user_name
+from articles.display import format_user_name, get_admin_url
 from articles.feedback import actions as feedback_actions
 from articles.fields import refuse_unprintable
 from articles.models import Article, ReaderReport
@@ -90,7 +89,7 @@ class CloseReportsActionForm(ActionForm):
     )
 
 
-class BaseReaderReportAdmin(admin.ModelAdmin):
+class BaseReaderReportAdmin(ComposedAdmin):
     """The reports of readers, beside the page. Other apps add what they can do about one."""
 
     list_display = ("excerpt", "about", "kind", "at", "state")
@@ -143,20 +142,13 @@ class BaseReaderReportAdmin(admin.ModelAdmin):
         if closed:
             messages.success(request, f"{closed} report{pluralize(closed)} dismissed.")
 
-    def get_report_or_404(self, request, object_id) -> ReaderReport:
-        """The report that an address names. Raises Http404, or PermissionDenied."""
+    def get_object(self, request, object_id, from_field=None):
         key = parse_key(str(object_id))
-        report = None
-        if key is not None:
-            report = ReaderReport.objects.with_page().filter(pk=key).first()
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if report is None:
-            raise Http404
-        return report
+        return ReaderReport.objects.with_page().filter(pk=key).first()
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        report = self.get_report_or_404(request, object_id)
+        self.require_permission(request, "view")
+        report = self.get_object_or_404(request, object_id)
         if request.method != "POST":
             return self.render_report(request, report)
         form = CloseReportForm(request.POST)
@@ -184,18 +176,18 @@ class BaseReaderReportAdmin(admin.ModelAdmin):
             "list_url": f"{reverse('admin:articles_readerreport_changelist')}?state={OPEN}",
             "may_close": not report.dealt_with_at and self.has_change_permission(request),
             "outcome_form": CloseReportForm(),
-            "action_templates": [],
-            **self.get_report_context(request, report),
+            **self.get_report_context(report),
             **overrides,
         }
+        if "panels" not in overrides:
+            context["panels"] = self.build_panels(request, report, self.panels)
         status = 422 if overrides else 200
         return render(request, "articles/admin/reader_report.html", context, status=status)
 
-    def get_report_context(self, request, report: ReaderReport) -> dict:
+    def get_report_context(self, report: ReaderReport) -> dict:
         """The report, and the page beside it: the text that was read, and the one of now."""
         page = report.article
         kind = kinds.get(page.kind)
-        opts = kind.model._meta
         now = page.live.revision if page.live else None
         changed = now is not None and now.pk != report.revision_id
         read = None if report.revision.expunged else report.revision.read()
@@ -206,7 +198,7 @@ class BaseReaderReportAdmin(admin.ModelAdmin):
         return {
             "report": report,
             "page": page,
-            "form_url": reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[page.pk]),
+            "form_url": get_admin_url(kind, "change", page.pk),
             "read": read,
             "parts": read.get_rich_texts() if read else {},
             "now": now,

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
-from functools import partial
+from math import ceil
 from pathlib import Path
 
 from django.db import transaction
@@ -18,7 +18,8 @@ from articles.imports.records import CleaningContext, InvalidRecord, parse_recor
 from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord
 from articles.models import ImportFinding, ImportRun
 
-ImportProgressStarter = Callable[[str, Callable[[], int]], Callable[[int], None]]
+# tqdm with its ``disable``, or another that passes on what it is given.
+RowTracker = Callable[..., Iterable]
 IMPORT_PERMISSION = "articles.import_content"
 
 
@@ -38,12 +39,11 @@ def stage_file(
     reader: RecordReader,
     *,
     most: int | None = None,
-    start_progress: ImportProgressStarter,
+    track: RowTracker,
 ) -> None:
     """Check and clean each record of a file and store it; those that are invalid are reported."""
-    report_progress = start_progress("records read", lambda: most or 0)
     record_count = 0
-    for item in reader(path):
+    for item in track(reader(path), "records read", most):
         if isinstance(item, ReaderNote):
             job.add_note(item.line, item.key, item.reason)
         elif isinstance(item, RejectedRecord):
@@ -51,7 +51,6 @@ def stage_file(
         else:
             if _stage_record(job, item):
                 record_count += 1
-            report_progress(1)
             if record_count == most:
                 return
 
@@ -92,16 +91,14 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
     return True
 
 
-def set_verdicts(job: ImportJob, start_progress: ImportProgressStarter) -> None:
+def set_verdicts(job: ImportJob, track: RowTracker) -> None:
     """Give each record its verdict by what is here now. Nothing of the site is written."""
     for importer in registry.get_all():
-        report_progress = start_progress(
-            f"{importer.type} records compared", partial(job.staging.count, [importer.type])
-        )
-        for rows in job.staging.rows([importer.type], size=BATCH):
+        batches = job.staging.rows([importer.type], size=BATCH)
+        total = ceil(job.staging.count([importer.type]) / BATCH)
+        for rows in track(batches, f"{importer.type} records compared", total, unit=" batches"):
             importer.set_verdicts(job, rows)
             job.staging.set_verdicts(rows)
-            report_progress(len(rows))
 
 
 def get_changes(job: ImportJob, most: int) -> Iterator[tuple[StagedRecord, list]]:
@@ -117,7 +114,7 @@ def get_changes(job: ImportJob, most: int) -> Iterator[tuple[StagedRecord, list]
                 return
 
 
-def apply(job: ImportJob, *, chunk: int = 0, start_progress: ImportProgressStarter) -> Counter:
+def apply(job: ImportJob, *, chunk: int = 0, track: RowTracker) -> Counter:
     """Write what was planned: all in one transaction, or ``chunk`` records in each.
 
     Each record gets its verdict again while its page is locked, so that nothing is lost that
@@ -128,9 +125,9 @@ def apply(job: ImportJob, *, chunk: int = 0, start_progress: ImportProgressStart
     with nullcontext() if chunk else transaction.atomic():
         for importer in registry.get_all():
             new = [ImportVerdict.NEW]
-            _run_step(job, importer, importer.create_stubs, new, size, start_progress, "begun")
+            _run_step(job, importer, importer.create_stubs, new, size, track, "begun")
             counts = _run_step(
-                job, importer, importer.write, WRITTEN_VERDICTS, size, start_progress, "written"
+                job, importer, importer.write, WRITTEN_VERDICTS, size, track, "written"
             )
             for verdict, number in counts.items():
                 written[f"{importer.type} {verdict}"] += number
@@ -144,22 +141,21 @@ def _run_step(
     step,
     verdicts,
     size: int,
-    start_progress: ImportProgressStarter,
+    track: RowTracker,
     what: str,
 ) -> Counter:
     """Call a step with each batch of records. Returns how many it wrote of each verdict."""
     total = Counter()
-    report_progress = start_progress(
-        f"{importer.type} records {what}", partial(job.staging.count, [importer.type], verdicts)
-    )
-    for rows in job.staging.rows([importer.type], verdicts, size=size):
+    batches = job.staging.rows([importer.type], verdicts, size=size)
+    batch_count = ceil(job.staging.count([importer.type], verdicts) / size)
+    label = f"{importer.type} records {what}"
+    for rows in track(batches, label, batch_count, unit=" batches"):
         with transaction.atomic():
             written_rows = step(job, rows)
             if written_rows:
                 written = Counter(row.verdict for row in written_rows)
                 _save_counts(job, importer, written)
                 total.update(written)
-        report_progress(len(rows))
     return total
 
 

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from tqdm import tqdm
 
 from articles.fields import refuse_unprintable
 from articles.imports import pipeline
@@ -20,9 +22,8 @@ from articles.models import ImportRun
 MAX_SOURCE_LENGTH = 60
 
 
-def ignore_progress(what: str, size):
-    """Report no progress."""
-    return lambda number: None
+# Draws no bar.
+track_nothing = partial(tqdm, disable=True)
 
 
 @dataclass
@@ -33,7 +34,7 @@ class ImportPlan:
     path: Path
     format: str
     most: int | None
-    start_progress: pipeline.ImportProgressStarter = field(default=ignore_progress, repr=False)
+    track: pipeline.RowTracker = field(default=track_nothing, repr=False)
 
     @property
     def counts(self) -> dict[str, Counter]:
@@ -61,7 +62,7 @@ class ImportPlan:
         is_resumed = self.job.run.pk is not None
         self.job.run.save()
         try:
-            pipeline.apply(self.job, chunk=chunk, start_progress=self.start_progress)
+            pipeline.apply(self.job, chunk=chunk, track=self.track)
         except Exception as error:
             if not (chunk or is_resumed):  # nothing was written, so there was no run
                 ImportRun.objects.filter(pk=self.job.run.pk).delete()
@@ -83,7 +84,7 @@ def plan_import(
     by: User,
     on_conflict: str = OnConflict.KEEP,
     most: int | None = None,
-    start_progress: pipeline.ImportProgressStarter = ignore_progress,
+    track: pipeline.RowTracker = track_nothing,
 ) -> Iterator[ImportPlan]:
     """Read a file to its end and give each record a verdict by what is here.
 
@@ -94,9 +95,9 @@ def plan_import(
         job = ImportJob(
             source=_clean_source_name(source), by=by, on_conflict=on_conflict, staging=staging
         )
-        pipeline.stage_file(job, path, reader, most=most, start_progress=start_progress)
-        pipeline.set_verdicts(job, start_progress)
-        yield ImportPlan(job, path, format, most, start_progress)
+        pipeline.stage_file(job, path, reader, most=most, track=track)
+        pipeline.set_verdicts(job, track)
+        yield ImportPlan(job, path, format, most, track)
 
 
 def _clean_source_name(source: str) -> str:
@@ -119,6 +120,5 @@ __all__ = [
     "ImportPlan",
     "OnConflict",
     "UnreadableFile",
-    "ignore_progress",
     "plan_import",
 ]

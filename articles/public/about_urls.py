@@ -1,14 +1,13 @@
 """Addresses of the pages about the site."""
 
-from django.urls import path
+from django.urls import include, path
 
-from articles.public import about_views as views
+from articles.public import views
 
 app_name = "about"
+KIND = {"kind": "about"}
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("<slug:slug>/", views.page, name="page"),
-    path("<slug:slug>/history/", views.history, name="history"),
-    path("<slug:slug>/history/page/<int:number>/", views.history, name="history"),
-    path("<slug:slug>/history/<int:number>/", views.version, name="version"),
+    path("", views.index, {**KIND, "template": "articles/about_index.html"}, name="index"),
+    path("<slug:slug>/", views.article, KIND, name="page"),
+    path("<slug:slug>/history/", include("articles.public.history_urls"), KIND),
 ]

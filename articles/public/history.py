@@ -9,7 +9,7 @@ from functools import partial
 
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Max
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -24,7 +24,7 @@ from articles.content.review_line import (
 from articles.models import Article, PublicationEvent
 from articles.public import pages
 from articles.public.breadcrumbs import Breadcrumb, build_page_trail
-from articles.public.page_cache import CACHE_CONTROL, PublicPage
+from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
 
 EVENTS_PER_PAGE = 20
 EXPUNGED_NOTE = (
@@ -64,13 +64,14 @@ class HistoryEvent:
     metadata_changes: tuple[tuple[str, list], ...] = ()
 
 
-def get_history_page(
-    *, kind: str, slug: str, number: int, url_name: str
+@public_page
+def history(
+    request: HttpRequest, kind: str, slug: str, number: int = 1
 ) -> PublicPage | HttpResponse:
     """One page of the history of a public page, newest first, in a fixed number of queries."""
     page = _find_page(kind, slug)
     if page is None:
-        return pages.redirect_moved_page(kind=kind, slug=slug, url_name=url_name)
+        return pages.redirect_moved_page(kind=kind, slug=slug, subpath="history/")
     if page.live is None:
         return pages.get_gone_page(page)
     log = page.publications.select_related("revision").order_by("-id")
@@ -86,7 +87,7 @@ def get_history_page(
     document = page.live.revision.read()
     last_withdrawal_id = _get_last_withdrawal_id(page)
     events = _iter_events(page, publications, shown.object_list, before, last_withdrawal_id)
-    get_url = partial(_build_url, url_name, page.slug)
+    get_url = partial(_build_url, page.path)
     context = {
         "document": document,
         "address": page.path,
@@ -103,10 +104,8 @@ def _find_page(kind: str, slug: str) -> Article | None:
     return Article.objects.with_slug(kind=kind, slug=slug).with_publication().first()
 
 
-def _build_url(url_name: str, slug: str, number: int) -> str:
-    if number == 1:
-        return reverse(url_name, args=[slug])
-    return reverse(url_name, args=[slug, number])
+def _build_url(path: str, number: int) -> str:
+    return f"{path}history/" if number == 1 else f"{path}history/page/{number}/"
 
 
 def _get_last_withdrawal_id(page: Article) -> int:
@@ -261,9 +260,8 @@ def _format_topics(metadata: PageMetadata) -> str:
     return "; ".join(filing.name for filing in metadata.filed_under) or "nothing"
 
 
-def get_version_page(
-    *, kind: str, slug: str, number: int, url_name: str
-) -> PublicPage | HttpResponse:
+@public_page
+def version(request: HttpRequest, kind: str, slug: str, number: int) -> PublicPage | HttpResponse:
     """An older signed text, with the metadata and review line that visitors saw last.
 
     The current text redirects to the page.
@@ -272,7 +270,7 @@ def get_version_page(
     """
     page = _find_page(kind, slug)
     if page is None:
-        return pages.redirect_moved_page(kind=kind, slug=slug, url_name=url_name, number=number)
+        return pages.redirect_moved_page(kind=kind, slug=slug, subpath=f"history/{number}/")
     if page.live is None:
         return pages.get_gone_page(page)
     publications = page.publications.filter(revision__number=number).order_by("-id")

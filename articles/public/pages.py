@@ -7,7 +7,6 @@ from django.core.paginator import Page
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 
 from articles.content import kinds
@@ -23,26 +22,31 @@ from articles.publishing import merging
 
 
 def get_public_page(
-    *, kind: str, slug: str, template: str, url_name: str, section: str = "", **url_kwargs
+    *,
+    kind: str,
+    slug: str,
+    template: str = "",
+    section: str = "",
+    subpath: str = "",
+    number: int = 1,
 ) -> PublicPage | HttpResponse:
     """The public page of a kind at a slug, in at most two queries.
 
     Raises Http404 where there never was one.
 
-    ``section`` names a part of the page that has an address of its own, and ``url_kwargs`` are the
-    arguments of that address beside the slug.
+    ``section`` names a part of the page that has a template and an address of its own, ``subpath``
+    below the page, and ``number`` is which of several pages of it.
     """
     page = Article.objects.with_slug(kind=kind, slug=slug).with_publication().with_dates().first()
     if page is None:
-        return redirect_moved_page(kind=kind, slug=slug, url_name=url_name, **url_kwargs)
+        return redirect_moved_page(kind=kind, slug=slug, subpath=subpath)
     if page.live is None:
         return get_gone_page(page, follow_successor=True)
     document = page.live.revision.read()
     line, metadata = page.live.read_review_line(), page.live.read_metadata()
     children = []
     if section:
-        url = reverse(url_name, kwargs={"slug": slug, **url_kwargs})
-        children.append(Breadcrumb(section, url))
+        children.append(Breadcrumb(section, page.path + subpath))
     trail = build_page_trail(page, *children)
     context = build_context(page, document, line, metadata)
     context["breadcrumbs"] = trail
@@ -55,12 +59,12 @@ def get_public_page(
         links=context["links"],
         document_path=page.path,
         section=section,
-        number=url_kwargs.get("number", 1),
+        number=number,
         trail=trail,
         published_at=page.published_at,
         changed_at=page.changed_at,
     )
-    return PublicPage(template, context, page.site_revision, data=data)
+    return PublicPage(template or kinds.get(kind).template, context, page.site_revision, data=data)
 
 
 def build_context(
@@ -129,8 +133,8 @@ def build_withdrawn_page(
     return PublicPage("410.html", context, site_revision, status=410)
 
 
-def redirect_moved_page(*, kind: str, slug: str, url_name: str, **url_kwargs) -> HttpResponse:
-    """A permanent redirect from an old address. Raises Http404 where there is none.
+def redirect_moved_page(*, kind: str, slug: str, subpath: str = "") -> HttpResponse:
+    """A permanent redirect from an old address, or one below it. Raises Http404 if there is none.
 
     Imported ids have redirects to drafts too. Visitors must not learn of those, not even the
     address, which is made from a title.
@@ -142,8 +146,7 @@ def redirect_moved_page(*, kind: str, slug: str, url_name: str, **url_kwargs) ->
     found = redirects.select_related("article").first()
     if found is None:
         raise Http404
-    url = reverse(url_name, kwargs={"slug": found.article.slug, **url_kwargs})
-    return redirect_permanently(url)
+    return redirect_permanently(found.article.path + subpath)
 
 
 def redirect_permanently(path: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Public pages of plain articles and of topics, and their images."""
+"""Public pages of articles, of the site itself and of topics, and their images."""
 
 from functools import partial
 
@@ -12,36 +12,22 @@ from articles.content import kinds
 from articles.images import store
 from articles.models import Article, Image, PublicationEvent, PublishedImage
 from articles.public import breadcrumbs, json_ld, pages, topics
-from articles.public import history as histories
 from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
 
 
 @public_page
-def article(request: HttpRequest, slug: str) -> PublicPage | HttpResponse:
-    return pages.get_public_page(
-        kind="article", slug=slug, template="articles/article.html", url_name="articles:article"
-    )
+def article(request: HttpRequest, slug: str, kind: str = "article") -> PublicPage | HttpResponse:
+    return pages.get_public_page(kind=kind, slug=slug)
 
 
 @public_page
-def history(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | HttpResponse:
-    return histories.get_history_page(
-        kind="article", slug=slug, number=number, url_name="articles:history"
-    )
-
-
-@public_page
-def version(request: HttpRequest, slug: str, number: int) -> PublicPage | HttpResponse:
-    return histories.get_version_page(
-        kind="article", slug=slug, number=number, url_name="articles:version"
-    )
-
-
-@public_page
-def index(request: HttpRequest) -> PublicPage:
+def index(
+    request: HttpRequest, kind: str = "article", template: str = "articles/index.html"
+) -> PublicPage:
     site_revision = PublicationEvent.objects.site_revision()
-    data = json_ld.build_collection_graph("Articles", breadcrumbs.build_list_trail("article"))
-    return PublicPage("articles/index.html", {"entries": list_entries()}, site_revision, data=data)
+    title, _ = kinds.get(kind).list_page
+    data = json_ld.build_collection_graph(title, breadcrumbs.build_list_trail(kind))
+    return PublicPage(template, {"entries": list_entries(kind=kind)}, site_revision, data=data)
 
 
 @public_page

@@ -25,6 +25,18 @@ class ActionRefused(Exception):
     """An action that a rule forbids. The message says why, to the person who tried."""
 
 
+class StalePreview(ActionRefused):
+    """What would be done now is not what was previewed; ``reasons`` say what changed."""
+
+    def __init__(self, reasons: Iterable[str] = ()) -> None:
+        why = ", and ".join(reasons)
+        if why:
+            why = f" ({why})"
+        super().__init__(
+            f"Nothing was done: what you saw changed meanwhile{why}. Look again, then confirm."
+        )
+
+
 class CannotPublish(ActionRefused):
     pass
 

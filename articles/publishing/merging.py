@@ -31,16 +31,6 @@ class CannotMerge(ActionRefused):
     pass
 
 
-class StalePreview(ActionRefused):
-    """What would be done now is not what was previewed."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Somebody changed something meanwhile. Nothing was merged. "
-            "Check the preview again, then confirm."
-        )
-
-
 def register(*, obstacle: FindObstacles, withdrawal: WithdrawMerged) -> None:
     _obstacles.append(obstacle)
     _withdrawals.append(withdrawal)

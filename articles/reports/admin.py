@@ -6,23 +6,19 @@ from functools import wraps
 from itertools import islice
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from articles.admin.bulk_actions import add_refusal_messages
-from articles.admin.forms import parse_key
 from articles.display import shorten_printable
 from articles.imports.formats import spreadsheets
-from articles.publishing.actions import ActionRefused
 from articles.reports import base as reports
-from articles.reports.base import MAX_SELECTED_ROWS, ROWS_PER_PAGE, Report
+from articles.reports.base import ROWS_PER_PAGE, Report
 
 COUNT_CACHE_SECONDS = 300  # the counts cost more than the rest of the start page
 BATCH_SIZE = 500
@@ -141,7 +137,9 @@ def show_report(site, request, name):
         raise PermissionDenied
     query = parse_query(report, request.GET)
     if request.method == "POST":
-        return _confirm_action(site, request, query)
+        if report.action is None or not request.user.has_perm(report.action.permission):
+            raise PermissionDenied
+        return report.action(request, report).respond()
     if request.GET.get("format") == "csv":
         return _export_csv(query)
     context = site.each_context(request) | _build_list_context(request, query)
@@ -215,59 +213,3 @@ def _iter_csv_rows(report: Report, rows) -> Iterator[list[str]]:
     while batch := list(islice(iterator, BATCH_SIZE)):
         for line in report.build_lines(batch):
             yield [cell.text for cell in line.cells]
-
-
-def _confirm_action(site, request, query: ReportQuery):
-    """Show what would be done to which rows, and do it once exactly that was confirmed."""
-    report = query.report
-    action = report.action
-    if action is None or not request.user.has_perm(action.permission):
-        raise PermissionDenied
-    keys = _get_selected_keys(request)
-    if not keys or len(keys) > MAX_SELECTED_ROWS:
-        message = f"Select {report.get_noun(2)} first."
-        if keys:
-            message = f"At most {MAX_SELECTED_ROWS} can be changed at once."
-        messages.warning(request, message)
-        return redirect(request.get_full_path())
-    preview = action.preview(keys, by=request.user)
-    is_confirmed = "seen" in request.POST
-    form = action.form(request.POST if is_confirmed else None)
-    selection_changed = is_confirmed and request.POST["seen"] != preview.digest
-    may_execute = is_confirmed and not selection_changed and preview.allowed and form.is_valid()
-    if may_execute and _execute_action(request, action, preview, form):
-        return redirect(request.get_full_path())
-    number = len(preview.allowed)
-    count = f"{number:,} {report.get_noun(number)}"
-    context = site.each_context(request) | {
-        "title": action.heading.format(count=count),
-        "report": report,
-        "report_url": request.get_full_path(),
-        "bulk_action": action,
-        "button_label": action.button.format(count=count),
-        "preview": preview,
-        "keys": keys,
-        "form": form,
-        "selection_changed": selection_changed,
-    }
-    return render(request, "articles/admin/report_deed.html", context)
-
-
-def _get_selected_keys(request) -> list[str]:
-    """The keys of the ticked rows, or of all that were shown, each once."""
-    name = "shown" if "all" in request.POST else "key"
-    keys = [key for key in request.POST.getlist(name) if parse_key(key) is not None]
-    return list(dict.fromkeys(keys))
-
-
-def _execute_action(request, action, preview, form) -> bool:
-    """Whether the action was done; if not, the form has the reason."""
-    try:
-        result = action.execute(list(preview.allowed), by=request.user, **form.cleaned_data)
-    except ActionRefused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    cache.delete("reports")
-    messages.success(request, result.message)
-    add_refusal_messages(request, result.refusals)
-    return True

@@ -3,13 +3,15 @@
 Each report registers with its admin; ``articles.reports.admin`` shows them all alike.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from django import forms
+from django.core.cache import cache
 from django.db.models import QuerySet
+from django.urls import reverse
 
+from articles.admin.confirmed_action import ConfirmedAction
+from articles.admin.forms import parse_key
 from articles.models import Article
 
 ROWS_PER_PAGE = 50
@@ -62,38 +64,33 @@ class ReportLine:
     cells: Sequence[ReportCell]
 
 
-@dataclass(frozen=True)
-class ActionPreview:
-    """The chosen rows before an action: those that it changes, and the others with a reason."""
+class ReportAction(ConfirmedAction):
+    """What can be done to ticked rows of a report."""
 
-    allowed: dict[str, str]
-    excluded: list[tuple[str, str]] = field(default_factory=list)
+    label = ""
+    max_rows = rows_shown = MAX_SELECTED_ROWS
 
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(repr(sorted(self.allowed.items())).encode()).hexdigest()
+    def __init__(self, request, report: "Report"):
+        self.nouns = report.noun
+        self.cancel_url = request.get_full_path()
+        self.crumbs = [(reverse("admin:reports"), "Reports"), (self.cancel_url, report.title)]
+        self.keys = _get_selected_keys(request)
+        self.hidden_fields = [("key", key) for key in self.keys]
+        super().__init__(request)
+
+    def count_chosen(self):
+        return len(self.keys)
+
+    def finish(self, result):
+        cache.delete("reports")
+        return super().finish(result)
 
 
-@dataclass(frozen=True)
-class ReportActionResult:
-    """What an action did, in a sentence, and what it refused, by name with a reason."""
-
-    message: str
-    refusals: list[tuple[str, str]] = field(default_factory=list)
-
-
-class ReportAction:
-    """What can be done to ticked rows: previewed on a page of its own, done when confirmed."""
-
-    label = heading = description = button = permission = ""
-    form: type[forms.Form] = forms.Form
-
-    def preview(self, keys: list[str], *, by) -> ActionPreview:
-        raise NotImplementedError
-
-    def execute(self, keys: list[str], *, by, **chosen) -> ReportActionResult:
-        """Raises ActionRefused if nothing at all can be done."""
-        raise NotImplementedError
+def _get_selected_keys(request) -> list[str]:
+    """The keys of the ticked rows, or of all that were shown, each once."""
+    name = "shown" if "all" in request.POST else "key"
+    keys = [key for key in request.POST.getlist(name) if parse_key(key) is not None]
+    return list(dict.fromkeys(keys))
 
 
 class Report:
@@ -107,7 +104,7 @@ class Report:
     columns: tuple[ReportColumn, ...] = ()
     filters: tuple[ReportFilter, ...] = ()
     order: tuple[str, ...] = ()
-    action: ReportAction | None = None
+    action: type[ReportAction] | None = None
     has_count = True  # whether its count is cheap enough for the start page
 
     def get_noun(self, count: int) -> str:

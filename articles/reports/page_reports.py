@@ -1,6 +1,7 @@
 """Reports on pages of every kind: drafts not saved for long, and pages that lack a part."""
 
 import datetime as dt
+from functools import partial
 
 from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -9,17 +10,16 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from articles.admin.changelists import USER_NAME_FIELDS
+from articles.admin.confirmed_action import ActionPreview, change_each
 from articles.content import kinds
 from articles.display import format_page_count, format_user_name
 from articles.models import Article, Reference, Revision
 from articles.publishing import merging
-from articles.publishing.actions import ActionRefused, discard
+from articles.publishing.actions import discard
 from articles.reports.base import (
     STATE_FILTER,
-    ActionPreview,
     Report,
     ReportAction,
-    ReportActionResult,
     ReportCell,
     ReportColumn,
     ReportFilter,
@@ -57,45 +57,37 @@ def _build_newest_query(field: str):
 class DiscardDrafts(ReportAction):
     label = "Discard …"
     heading = "Discard {count}"
-    button = "Discard {count}"
     description = (
         "Nobody but editors has seen these drafts. "
         "They are removed from the lists and their URL slugs become available; revisions are kept."
     )
     permission = "articles.change_article"
 
-    def preview(self, keys, *, by):
-        chosen = Article.objects.filter(pk__in=keys)
+    def lock(self):
+        merging.lock_pages(self.keys)
+
+    def preview(self):
+        chosen = Article.objects.filter(pk__in=self.keys)
         pages = list(chosen.active().only("title", "kind"))
         drafts = chosen.unpublished().values("pk")
         published = set(chosen.exclude(pk__in=drafts).values_list("pk", flat=True))
         obstacles = merging.find_obstacles(page.pk for page in pages)
-        preview = ActionPreview({})
+        preview = ActionPreview([])
         for page in pages:
+            reason = obstacles.get(page.pk, "")
             if page.pk in published:
                 reason = "was published once, so it can be withdrawn but not discarded."
-            elif page.pk in obstacles:
-                reason = obstacles[page.pk]
-            elif not _may_change(by, page):
+            elif not reason and not _may_change(self.by, page):
                 reason = "is of a kind that you may not change."
-            else:
-                preview.allowed[str(page.pk)] = page.title
-                continue
-            preview.excluded.append((page.title, reason))
+            preview.add(page.pk, page.title, reason=reason)
         return preview
 
-    def execute(self, keys, *, by):
-        refusals = []
-        count = 0
-        for page in Article.objects.filter(pk__in=keys).order_by("sort_key", "pk"):
-            try:
-                discard(page, by=by)
-            except ActionRefused as refusal:
-                refusals.append((page.title, str(refusal)))
-            else:
-                count += 1
-        message = f"{format_page_count(count)} discarded. The revisions are kept."
-        return ReportActionResult(message, refusals)
+    def execute(self, preview):
+        pages = Article.objects.filter(pk__in=[row.key for row in preview.rows])
+        result = change_each(pages.order_by("sort_key", "pk"), partial(discard, by=self.by))
+        count = format_page_count(len(result.changed_ids))
+        result.message = f"{count} discarded. The revisions are kept."
+        return result
 
 
 def _may_change(user, page) -> bool:
@@ -132,7 +124,7 @@ class UntouchedDrafts(Report):
         ),
         KIND_FILTER,
     )
-    action = DiscardDrafts()
+    action = DiscardDrafts
 
     def get_rows(self):
         saved = Coalesce(

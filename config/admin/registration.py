@@ -7,9 +7,10 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 
-from articles.admin import copyright_notices, images, readonly, topics
+from articles.admin import copyright_notices, images, readonly, timeline, topics
 from articles.admin import pages as articles
-from articles.exports.admin import ListExportMixin
+from articles.admin.save_messages import SAVE_MESSAGES
+from articles.exports.admin import EXPORT_VIEW, ExportAction
 from articles.exports.resources import RedirectResource, TopicResource
 from articles.feedback import admin as feedback
 from articles.imports.admin.runs import BaseImportRunAdmin
@@ -29,31 +30,41 @@ from articles.models import (
 from articles.reports import base as reports
 from articles.reports import page_reports
 from config.admin import export_resources
-from reviews.admin import expunging, mail, reader_reports
+from reviews.admin import changelists, expunging, mail, reader_reports
 from reviews.admin import pages as reviews
-from reviews.admin.export_resources import MedicalReviewResource
-from reviews.admin.save_messages import NextStepMixin
+from reviews.admin.save_messages import describe_next_step
 from reviews.models import Expunction, LedgerEntry, Mail, MedicalReview, Reviewer
 from symptoms.admin import pages as symptoms
 from symptoms.admin import reports as symptom_reports
-from symptoms.admin.export_resources import CauseResource
-from symptoms.admin.merging import CauseMergingMixin, SymptomMergingMixin
+from symptoms.admin.merging import MergeTwoAction
 from symptoms.models import Cause, CauseExternalId, Symptom
 
 
-class SymptomAdmin(
-    ListExportMixin,
-    SymptomMergingMixin,
-    reviews.ReviewedPageMixin,
-    NextStepMixin,
-    symptoms.BaseSymptomAdmin,
-):
+class SymptomAdmin(symptoms.BaseSymptomAdmin):
+    views = (*symptoms.BaseSymptomAdmin.views, *reviews.VIEWS, EXPORT_VIEW)
+    panels = reviews.PANELS
+    history_panels = reviews.HISTORY_PANELS
+    revision_panels = reviews.REVISION_PANELS
+    timeline_sources = (*timeline.SOURCES, *reviews.TIMELINE_SOURCES)
+    save_messages = (*SAVE_MESSAGES, describe_next_step)
+    list_display = changelists.LIST_DISPLAY
+    list_loaders = changelists.LIST_LOADERS
+    list_filter = changelists.LIST_FILTER
+    bulk_actions = (*reviews.BULK_ACTIONS, MergeTwoAction, ExportAction)
     export_resources = (export_resources.SymptomResource, export_resources.PageReimportResource)
 
 
-class ArticleAdmin(
-    ListExportMixin, reviews.ReviewedPageMixin, NextStepMixin, articles.BaseArticleAdmin
-):
+class ArticleAdmin(articles.BaseArticleAdmin):
+    views = (*articles.BaseArticleAdmin.views, *reviews.VIEWS, EXPORT_VIEW)
+    panels = reviews.PANELS
+    history_panels = reviews.HISTORY_PANELS
+    revision_panels = reviews.REVISION_PANELS
+    timeline_sources = (*timeline.SOURCES, *reviews.TIMELINE_SOURCES)
+    save_messages = (*SAVE_MESSAGES, describe_next_step)
+    list_display = changelists.LIST_DISPLAY
+    list_loaders = changelists.LIST_LOADERS
+    list_filter = changelists.LIST_FILTER
+    bulk_actions = (*reviews.BULK_ACTIONS, ExportAction)
     export_resources = (export_resources.PageResource, export_resources.PageReimportResource)
 
 
@@ -61,29 +72,26 @@ class AboutPageAdmin(ArticleAdmin):
     pass
 
 
-class CauseAdmin(ListExportMixin, CauseMergingMixin, symptoms.BaseCauseAdmin):
-    export_resources = (CauseResource,)
-
-
 class ImportRunAdmin(BaseImportRunAdmin):
     def count_causes(self, run):
         return CauseExternalId.objects.filter(run=run).values("cause").distinct().count()
 
 
-class TopicAdmin(ListExportMixin, topics.BaseTopicAdmin):
+class TopicAdmin(topics.BaseTopicAdmin):
+    views = (EXPORT_VIEW,)
+    bulk_actions = (ExportAction,)
     export_resources = (TopicResource,)
 
 
-class RedirectAdmin(ListExportMixin, readonly.BaseRedirectAdmin):
+class RedirectAdmin(readonly.BaseRedirectAdmin):
+    views = (EXPORT_VIEW,)
+    bulk_actions = (ExportAction,)
     export_resources = (RedirectResource,)
 
 
-class MedicalReviewAdmin(ListExportMixin, reviews.BaseMedicalReviewAdmin):
-    export_resources = (MedicalReviewResource,)
-
-
-class ReaderReportAdmin(reader_reports.OpenReviewMixin, feedback.BaseReaderReportAdmin):
-    pass
+class ReaderReportAdmin(feedback.BaseReaderReportAdmin):
+    views = reader_reports.VIEWS
+    panels = (reader_reports.build_review_panel,)
 
 
 class UserAccountAdmin(UserAdmin):
@@ -114,7 +122,7 @@ admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 admin.site.login = secure_admin_login(admin.site.login)
 
 admin.site.register(Symptom, SymptomAdmin)
-admin.site.register(Cause, CauseAdmin)
+admin.site.register(Cause, symptoms.CauseAdmin)
 admin.site.register(Article, ArticleAdmin)
 admin.site.register(AboutPage, AboutPageAdmin)
 admin.site.register(Topic, TopicAdmin)
@@ -127,7 +135,7 @@ admin.site.register(ImportRun, ImportRunAdmin)
 admin.site.register(ReaderReport, ReaderReportAdmin)
 admin.site.register(ReaderTally, feedback.ReaderTallyAdmin)
 admin.site.register(Reviewer, reviews.ReviewerAdmin)
-admin.site.register(MedicalReview, MedicalReviewAdmin)
+admin.site.register(MedicalReview, reviews.MedicalReviewAdmin)
 admin.site.register(LedgerEntry, reviews.LedgerEntryAdmin)
 admin.site.register(Mail, mail.MailAdmin)
 admin.site.register(Expunction, expunging.ExpunctionAdmin)

@@ -4,11 +4,11 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin import saved_forms
+from articles.admin import session_recovery
 from articles.admin.autocomplete import RankedAutocompleteView
+from articles.admin.request_validation import add_request_validation
 from articles.reports import admin
 from config.admin import renamed_models
-from config.admin.request_validation import add_request_validation
 from reviews.admin import dashboard
 
 # Group → the models in it, in order. What is in none of them comes last, under its own name.
@@ -67,7 +67,7 @@ class CountersignAdminSite(AdminSite):
                 and request.user.is_anonymous
                 and view.__name__ in ("add_view", "change_view")
             ):
-                saved_forms.save_form(request)
+                session_recovery.save_form(request)
             return guarded(request, *args, **kwargs)
 
         return keeping

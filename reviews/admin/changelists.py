@@ -9,7 +9,14 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.changelists import LenientListFilter
+from articles.admin.changelists import (
+    PAGE_FILTERS,
+    LenientListFilter,
+    last_saved,
+    load_list_rows,
+    titled,
+    written_by,
+)
 from articles.models import PublicationEvent
 from reviews import page_states
 from reviews.models import MedicalReview, Reviewer, ReviewSchedule
@@ -78,37 +85,38 @@ class CorrectedFilter(LenientListFilter):
         return page_states.filter_corrected(pages)
 
 
-class ReviewChangelistMixin:
-    """Mixed into the admin of any kind of page: what its list shows of reviews."""
+def load_review_columns(pages):
+    """The rows of a list of pages, with what its columns show of reviews."""
+    return annotate_states(pages).annotate(due=NEXT_DUE)
 
-    def get_list_rows(self, pages):
-        return annotate_states(super().get_list_rows(pages)).annotate(due=NEXT_DUE)
 
-    def get_list_display(self, request):
-        title, *rest = super().get_list_display(request)
-        return (title, "state", "next_due", *rest)
+@admin.display(description=_("status"))
+def state(page):
+    """Each state in words, with a mark of its own shape and colour."""
+    marks = []
+    for name in get_states(page):
+        label, _ = page_states.STATES[name]
+        marks.append((name, label))
+    return format_html_join("", '<span class="state state-{}">{}</span>', marks)
 
-    def get_list_filter(self, request):
-        ours = (PageStateFilter, DueFilter, ReviewerFilter)
-        return (*ours, *super().get_list_filter(request), CorrectedFilter, InvolvementFilter)
 
-    @admin.display(description=_("status"))
-    def state(self, page):
-        """Each state in words, with a mark of its own shape and colour."""
-        marks = []
-        for name in get_states(page):
-            label, _ = page_states.STATES[name]
-            marks.append((name, label))
-        return format_html_join("", '<span class="state state-{}">{}</span>', marks)
+@admin.display(description=_("next review due"), ordering=NEXT_DUE.asc(nulls_last=True))
+def next_due(page):
+    if page.due is None:
+        return "—"
+    shown = date_format(page.due, "j M Y")
+    if page.due >= timezone.localdate():
+        return shown
+    return format_html('<strong class="overdue">{}, overdue</strong>', shown)
 
-    @admin.display(description=_("next review due"), ordering=NEXT_DUE.asc(nulls_last=True))
-    def next_due(self, page):
-        if page.due is None:
-            return "—"
-        shown = date_format(page.due, "j M Y")
-        if page.due >= timezone.localdate():
-            return shown
-        return format_html('<strong class="overdue">{}, overdue</strong>', shown)
+
+LIST_DISPLAY = (titled, state, next_due, written_by, last_saved)
+LIST_FILTER = (
+    *(PageStateFilter, DueFilter, ReviewerFilter),
+    *PAGE_FILTERS,
+    *(CorrectedFilter, InvolvementFilter),
+)
+LIST_LOADERS = (load_list_rows, load_review_columns)
 
 
 def annotate_states(pages):

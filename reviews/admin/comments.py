@@ -3,64 +3,60 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import path
 
-from articles.admin.page_views import parse_key
+from articles.admin.forms import parse_key
 from articles.publishing.actions import ActionRefused
 from reviews.admin.forms import AnswerForm
 from reviews.models import Comment, LedgerEntry, MedicalReview
 from reviews.signing import comments
 
 
-class CommentAnswersMixin:
-    """Mixed into the admin of any kind of page."""
+def build_comments_panel(page_admin, request, page) -> dict | None:
+    """The newest comments, and whether a reviewer recommends to withdraw the page."""
+    comments_of_page = _get_latest_comments(page)
+    recommended = get_withdrawal_recommendation(page)
+    if not comments_of_page and not recommended:
+        return None
+    return {
+        "template": "reviews/admin/_comments_panel.html",
+        "comments": comments_of_page,
+        "comments_url": page_admin.get_object_url("comments", page),
+        "recommended": recommended,
+        "can_ask": request.user.has_perm("reviews.request_review"),
+        "can_withdraw": bool(page.live) and request.user.has_perm("articles.withdraw_article"),
+        "withdraw_url": page_admin.get_object_url("withdraw", page),
+    }
 
-    def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_comments"
-        own = path(
-            "<path:object_id>/comments/", self.admin_site.admin_view(self.comments), name=name
-        )
-        return [own, *super().get_urls()]
 
-    def get_panel_context(self, request, object_id) -> dict:
-        """The panel, with comments and whether a reviewer recommends to withdraw the page."""
-        context = super().get_panel_context(request, object_id)
-        if context:
-            page = context["page"]
-            context["comments"] = _get_latest_comments(page)
-            context["comments_url"] = self.get_page_url("comments", page)
-            context["recommended"] = get_withdrawal_recommendation(page)
-        return context
+def answer_comments(page_admin, request, page):
+    """All comments on a page, those of the newest review first, and forms to answer them."""
+    bound = None
+    if request.method == "POST":
+        comment = _get_comment_or_404(page, request.POST.get("comment", ""))
+        bound = AnswerForm(request.POST, comment=comment)
+        if bound.is_valid() and _save_answer(page_admin, request, page, bound):
+            return redirect(page_admin.get_object_url("comments", page))
+    may_answer = request.user.has_perm("reviews.request_review")
+    comments_of_page = Comment.objects.with_people().filter(review__article=page.pk)
+    rows = []
+    for comment in comments_of_page.order_by("-review", "id"):
+        form = None
+        if may_answer and not comment.answered_at:
+            is_posted = bound is not None and bound.comment.pk == comment.pk
+            form = bound if is_posted else AnswerForm(comment=comment)
+        rows.append((comment, form))
+    return page_admin.render_page(request, "reviews/admin/comments.html", page, comments=rows)
 
-    def comments(self, request, object_id):
-        """All comments on a page, those of the newest review first, and forms to answer them."""
-        page = self.get_page_or_404(request, object_id, permission="view")
-        bound = None
-        if request.method == "POST":
-            comment = _get_comment_or_404(page, request.POST.get("comment", ""))
-            bound = AnswerForm(request.POST, comment=comment)
-            if bound.is_valid() and self._save_answer(request, page, bound):
-                return redirect(self.get_page_url("comments", page))
-        may_answer = request.user.has_perm("reviews.request_review")
-        comments_of_page = Comment.objects.with_people().filter(review__article=page.pk)
-        rows = []
-        for comment in comments_of_page.order_by("-review", "id"):
-            form = None
-            if may_answer and not comment.answered_at:
-                is_posted = bound is not None and bound.comment.pk == comment.pk
-                form = bound if is_posted else AnswerForm(comment=comment)
-            rows.append((comment, form))
-        return self.render_page(request, "reviews/admin/comments.html", page, comments=rows)
 
-    def _save_answer(self, request, page, form) -> bool:
-        try:
-            comments.answer(form.comment, text=form.cleaned_data["answer"], by=request.user)
-        except ActionRefused as refusal:
-            form.add_error(None, str(refusal))
-            return False
-        self.log_change(request, page, f"Answered a comment on “{form.comment.label}”.")
-        messages.success(request, "Your answer is saved. The reviewer reads it beside the comment.")
-        return True
+def _save_answer(page_admin, request, page, form) -> bool:
+    try:
+        comments.answer(form.comment, text=form.cleaned_data["answer"], by=request.user)
+    except ActionRefused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    page_admin.log_change(request, page, f"Answered a comment on “{form.comment.label}”.")
+    messages.success(request, "Your answer is saved. The reviewer reads it beside the comment.")
+    return True
 
 
 def _get_comment_or_404(page, text: str) -> Comment:

@@ -1,201 +1,187 @@
-"""The admin of reviews: a panel on each page, asking, taking back, withdrawing; and reviewers.
+"""What reviews brings to the admin of pages, in tuples; and the admins of its own models.
 
 Nothing is registered here: ``config.admin.registration`` alone puts the admin together.
 """
 
-from functools import partial
-
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.shortcuts import redirect
-from django.urls import path
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from articles import quality
-from articles.admin.bulk_actions import BulkActionsMixin
+from articles.admin.composition import POST_ONLY, ComposedAdmin, ObjectView
+from articles.admin.pages import PageAdmin
 from articles.admin.readonly import ReadOnlyAdmin
 from articles.admin.timeline import TimelineSource
 from articles.content import kinds
+from articles.exports.admin import EXPORT_VIEW, ExportAction
 from articles.publishing.actions import ActionRefused
-from reviews.admin.bulk_actions import ReviewBulkActionsMixin
-from reviews.admin.changelists import ReviewChangelistMixin
-from reviews.admin.comments import CommentAnswersMixin
-from reviews.admin.evidence import EvidenceMixin
-from reviews.admin.expunging import ExpungeMixin
+from reviews.admin import evidence, expunging
+from reviews.admin.bulk_actions import RequestReviewsAction, WithdrawPagesAction
+from reviews.admin.comments import answer_comments, build_comments_panel
+from reviews.admin.export_resources import MedicalReviewResource
 from reviews.admin.forms import RequestReviewForm, WithdrawForm
-from reviews.admin.legacy import LegacyReviewsActionMixin, LegacyReviewsMixin
-from reviews.admin.status_panel import build_panel
+from reviews.admin.legacy import LEDGER_VIEWS, RecordLegacyReviewsAction
+from reviews.admin.status_panel import build_status_panel
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
 from reviews.signing import actions
 from reviews.signing.eligibility import get_current_withdrawal
 
 
-class ReviewPanelMixin(ReviewChangelistMixin):
-    """What every page shows of its reviews, and what editors do with them."""
+def get_requests(page) -> QuerySet:
+    """The requests to review a page, for its timeline."""
+    return page.medical_reviews.select_related("revision", "requested_by", "reviewer")
 
-    def get_urls(self):
-        def page(address, view):
-            name = f"{self.opts.app_label}_{self.opts.model_name}_{address.replace('-', '_')}"
-            return path(f"<path:object_id>/{address}/", self.admin_site.admin_view(view), name=name)
 
-        return [
-            page("ask", self.ask),
-            page("take-back", require_POST(self.take_back)),
-            page("withdraw", self.withdraw),
-            *super().get_urls(),
-        ]
+def get_entries(page) -> QuerySet:
+    """The ledger entries of a page, for its timeline."""
+    return page.ledger_entries.select_related("revision", "by", "review")
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        # Lazy, as a saved form shows no panel.
-        panel = SimpleLazyObject(partial(self.get_panel_context, request, object_id))
-        context = {"panel": panel, **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
 
-    def get_sources(self, page) -> list[TimelineSource]:
-        """The events of a page, and those of its reviews: requests and ledger entries."""
-        asked = page.medical_reviews.select_related("revision", "requested_by", "reviewer")
-        entries = page.ledger_entries.select_related("revision", "by", "review")
-        return [
-            *super().get_sources(page),
-            TimelineSource(
-                "request", asked, "requested_at", "reviews/admin/_request_event.html", rank=2
-            ),
-            TimelineSource("entry", entries, "at", "reviews/admin/_entry_event.html", rank=3),
-        ]
-
-    def get_panel_context(self, request, object_id) -> dict:
-        """The status of a page, and the addresses of what editors do with it; empty for no page."""
-        page = self._load_page(request, object_id)
-        if page is None:
-            return {}
-        context = build_panel(page, user=request.user)
-        context["can_move"] = request.user.has_perm("articles.change_address")
-        for name in ("preview", "revisions", "compare", "address", "discard"):
-            context[name] = self.get_page_url(name, page)
-        for name in ("ask", "take_back", "withdraw"):
-            context[f"{name}_url"] = self.get_page_url(name, page)
-        return context
-
-    def _load_page(self, request, object_id):
-        """The page with what the panel reads; None for what can be no page's id."""
-        if not str(object_id).isdigit():
-            return None
-        kind = kinds.get_for_model(self.model)
-        pages = kind.load(self.get_queryset(request)).filter(pk=object_id)
-        pages = pages.select_related("writer", "live__revision", "notice")
-        return pages.prefetch_related("topics").first()
-
-    def ask(self, request, object_id):
-        """Ask for a review of the page as it was last saved."""
-        page = self.get_page_or_404(request, object_id, permission="reviews.request_review")
-        newest = page.medical_reviews.select_related("reviewer").order_by("-id").first()
-        if newest and not newest.decided_at:
-            messages.warning(
-                request, "This page is in review already. Cancel that request to request again."
-            )
-            return redirect(self.get_page_url("change", page))
-        is_sent_back = newest and newest.outcome == MedicalReview.Outcome.CHANGES
-        sent_back = newest if is_sent_back else None
-        latest = page.get_latest_revision()
-        problems = self._get_problems(request, page)
-        blocked = any(problem.blocking for problem in problems)
-        form = RequestReviewForm(
-            request.POST or None,
-            page=page,
-            triggers=actions.get_possible_triggers(page, latest),
-            can_correct=actions.can_correct(page, latest),
-            must_override=blocked,
-            initial={"reviewer": sent_back.reviewer_id} if sent_back else None,
+def request_review(page_admin, request, page):
+    """Ask for a review of the page as it was last saved."""
+    newest = page.medical_reviews.select_related("reviewer").order_by("-id").first()
+    if newest and not newest.decided_at:
+        messages.warning(
+            request, "This page is in review already. Cancel that request to request again."
         )
-        if request.method == "POST" and form.is_valid():
-            review = self._request_review(request, page, form)
-            if review:
-                return self._redirect_after_request(request, page, review)
-        context = {
-            "form": form,
-            "latest": latest,
-            "problems": problems,
-            "blocked": blocked,
-            "sent_back": sent_back,
-            "may_ask": not blocked or request.user.has_perm("reviews.override_checks"),
-            "withdrawal": get_current_withdrawal(page),
-        }
-        return self.render_page(request, "reviews/admin/ask.html", page, **context)
+        return redirect(page_admin.get_object_url("change", page))
+    is_sent_back = newest and newest.outcome == MedicalReview.Outcome.CHANGES
+    sent_back = newest if is_sent_back else None
+    latest = page.get_latest_revision()
+    problems = _get_problems(page_admin, request, page)
+    blocked = any(problem.blocking for problem in problems)
+    form = RequestReviewForm(
+        request.POST or None,
+        page=page,
+        triggers=actions.get_possible_triggers(page, latest),
+        can_correct=actions.can_correct(page, latest),
+        must_override=blocked,
+        initial={"reviewer": sent_back.reviewer_id} if sent_back else None,
+    )
+    if request.method == "POST" and form.is_valid():
+        review = _try_request(page_admin, request, page, form)
+        if review:
+            return _redirect_after_request(page_admin, request, page, review)
+    context = {
+        "form": form,
+        "latest": latest,
+        "problems": problems,
+        "blocked": blocked,
+        "sent_back": sent_back,
+        "may_ask": not blocked or request.user.has_perm("reviews.override_checks"),
+        "withdrawal": get_current_withdrawal(page),
+    }
+    return page_admin.render_page(request, "reviews/admin/ask.html", page, **context)
 
-    def _redirect_after_request(self, request, page, review: MedicalReview):
-        reviewer = review.reviewer or "Any reviewer"
+
+def _redirect_after_request(page_admin, request, page, review: MedicalReview):
+    reviewer = review.reviewer or "Any reviewer"
+    messages.success(
+        request,
+        f"{reviewer} is asked to sign revision {review.revision.number}. "
+        "Editing can continue: what you change now is not part of this review.",
+    )
+    return redirect(page_admin.get_object_url("change", page))
+
+
+def _get_problems(page_admin, request, page) -> list[quality.Problem]:
+    kind = kinds.get(page.kind)
+    loaded = kind.load(page_admin.get_queryset(request).filter(pk=page.pk)).get()
+    return quality.find_problems(loaded, kind.compose(loaded))
+
+
+def _try_request(page_admin, request, page, form) -> MedicalReview | None:
+    """The new review. None where that was refused; the form says why then."""
+    try:
+        review = actions.request_review(page, by=request.user, **form.cleaned_data)
+    except ActionRefused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    page_admin.log_change(
+        request, page, f"Requested a review of revision {review.revision.number}."
+    )
+    return review
+
+
+def cancel_request(page_admin, request, page):
+    review = page.medical_reviews.waiting().first()
+    try:
+        if review is None:
+            raise actions.CannotDecide("No request is open for this page.")
+        actions.cancel_request(review, by=request.user)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        page_admin.log_change(request, page, "Cancelled the review request.")
         messages.success(
-            request,
-            f"{reviewer} is asked to sign revision {review.revision.number}. "
-            "Editing can continue: what you change now is not part of this review.",
+            request, "The request is cancelled. You can request a review again at any time."
         )
-        return redirect(self.get_page_url("change", page))
+    return redirect(page_admin.get_object_url("change", page))
 
-    def _get_problems(self, request, page) -> list[quality.Problem]:
-        kind = kinds.get(page.kind)
-        loaded = kind.load(self.get_queryset(request).filter(pk=page.pk)).get()
-        return quality.find_problems(loaded, kind.compose(loaded))
 
-    def _request_review(self, request, page, form) -> MedicalReview | None:
-        """The new review. None where that was refused; the form says why then."""
+def withdraw_page(page_admin, request, page):
+    """Withdraw the page from the public, after a form that says what that means."""
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
         try:
-            review = actions.request_review(page, by=request.user, **form.cleaned_data)
+            actions.withdraw_page(page, reason=form.cleaned_data["reason"], by=request.user)
         except ActionRefused as refusal:
             form.add_error(None, str(refusal))
-            return None
-        self.log_change(request, page, f"Requested a review of revision {review.revision.number}.")
-        return review
-
-    def take_back(self, request, object_id):
-        page = self.get_page_or_404(request, object_id, permission="reviews.request_review")
-        review = page.medical_reviews.waiting().first()
-        try:
-            if review is None:
-                raise actions.CannotDecide("No request is open for this page.")
-            actions.cancel_request(review, by=request.user)
-        except ActionRefused as refusal:
-            messages.error(request, str(refusal))
         else:
-            self.log_change(request, page, "Cancelled the review request.")
+            page_admin.log_change(request, page, "Withdrew the page.")
             messages.success(
-                request, "The request is cancelled. You can request a review again at any time."
+                request,
+                "The page is withdrawn. It can be published again only with a new signature.",
             )
-        return redirect(self.get_page_url("change", page))
-
-    def withdraw(self, request, object_id):
-        """Withdraw the page from the public, after a form that says what that means."""
-        page = self.get_page_or_404(request, object_id, permission="articles.withdraw_article")
-        form = WithdrawForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                actions.withdraw_page(page, reason=form.cleaned_data["reason"], by=request.user)
-            except ActionRefused as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                self.log_change(request, page, "Withdrew the page.")
-                messages.success(
-                    request,
-                    "The page is withdrawn. It can be published again only with a new signature.",
-                )
-                return redirect(self.get_page_url("change", page))
-        return self.render_page(request, "reviews/admin/withdraw.html", page, form=form)
+            return redirect(page_admin.get_object_url("change", page))
+    return page_admin.render_page(request, "reviews/admin/withdraw.html", page, form=form)
 
 
-class ReviewedPageMixin(
-    CommentAnswersMixin,
-    EvidenceMixin,
-    ExpungeMixin,
-    ReviewPanelMixin,
-    LegacyReviewsActionMixin,
-    ReviewBulkActionsMixin,
-):
-    """Mixed into the admin of any kind of page; it knows only that the page is an Article."""
+# What reviews brings to the admin of any kind of page. It knows only that the page is an Article.
+VIEWS = (
+    ObjectView("ask", request_review, "reviews.request_review"),
+    ObjectView("take_back", cancel_request, "reviews.request_review", POST_ONLY),
+    ObjectView("withdraw", withdraw_page, "articles.withdraw_article"),
+    ObjectView("comments", answer_comments, "view"),
+    ObjectView(
+        "evidence", evidence.download_evidence, evidence.PERMISSION, (require_POST, never_cache)
+    ),
+    ObjectView(
+        "expunge",
+        expunging.expunge_text,
+        expunging.PERMISSION,
+        (sensitive_post_parameters("password"),),
+    ),
+)
+PANELS = (build_comments_panel, build_status_panel)
+HISTORY_PANELS = (evidence.build_evidence_panel,)
+REVISION_PANELS = (expunging.build_expunge_link,)
+TIMELINE_SOURCES = (
+    TimelineSource("request", get_requests, "requested_at", "reviews/admin/_request_event.html", 2),
+    TimelineSource("entry", get_entries, "at", "reviews/admin/_entry_event.html", 3),
+    TimelineSource(
+        "expunction",
+        expunging.get_expunctions,
+        "asked_at",
+        "reviews/admin/_expunction_event.html",
+        2,
+    ),
+)
 
-    actions = ("ask_for_many", "record_earlier", *BulkActionsMixin.actions, "withdraw_many")
+
+BULK_ACTIONS = (
+    RequestReviewsAction,
+    RecordLegacyReviewsAction,
+    *PageAdmin.bulk_actions,
+    WithdrawPagesAction,
+)
 
 
-class ReviewerAdmin(admin.ModelAdmin):
+class ReviewerAdmin(ComposedAdmin):
     """Reviewers and their credentials; changed credentials have to be verified again."""
 
     list_display = (
@@ -257,7 +243,10 @@ class ReviewerAdmin(admin.ModelAdmin):
                 messages.success(request, f"{message}.")
 
 
-class BaseMedicalReviewAdmin(ReadOnlyAdmin):
+class MedicalReviewAdmin(ReadOnlyAdmin):
+    views = (EXPORT_VIEW,)
+    bulk_actions = (ExportAction,)
+    export_resources = (MedicalReviewResource,)
     list_display = (
         "article",
         "trigger",
@@ -272,9 +261,10 @@ class BaseMedicalReviewAdmin(ReadOnlyAdmin):
     search_fields = ("article__title",)
 
 
-class LedgerEntryAdmin(LegacyReviewsMixin, ReadOnlyAdmin):
-    """The ledger, to read."""
+class LedgerEntryAdmin(ReadOnlyAdmin):
+    """The ledger, to read; and reviews of an earlier system, to record in it."""
 
+    views = LEDGER_VIEWS
     list_display = ("sequence", "outcome", "article", "by", "at")
     list_select_related = ("article", "by")
     list_filter = ("outcome",)

@@ -1,11 +1,11 @@
-"""Mixed into the editors' queue of readers' reports: a clinician is asked to read the page."""
+"""What reviews brings to the queue of readers' reports: a clinician is asked to read the page."""
 
 from django import forms
 from django.shortcuts import redirect
-from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.composition import ObjectView
 from articles.fields import refuse_unprintable
 from articles.models import ReaderReport
 from articles.publishing.actions import ActionRefused
@@ -38,57 +38,52 @@ class OpenReviewForm(forms.Form):
             self.fields["reviewer"].set_choices(get_eligible_reviewers(page))
 
 
-class OpenReviewMixin:
-    """Mixed into the admin of readers' reports."""
+def build_review_panel(report_admin, request, report: ReaderReport, form=None) -> dict | None:
+    """The form that asks a clinician, or the review that was opened because of the report."""
+    page = report.article
+    may_ask = request.user.has_perm("reviews.request_review")
+    may_ask = may_ask and report_admin.has_change_permission(request)
+    if report.dealt_with_at or not page.live or not may_ask:
+        opened = ReportedReview.objects.filter(report=report)
+        row = opened.select_related("review__reviewer").first()
+        if row is None:
+            return None
+        return {"template": "reviews/admin/_report_asked.html", "reported_review": row}
+    latest = page.get_latest_revision()
+    waiting = page.medical_reviews.waiting().select_related("reviewer", "revision").first()
+    return {
+        "template": "reviews/admin/_report_review.html",
+        "waiting": waiting,
+        "latest": latest,
+        "unsigned": latest.pk != page.live.revision_id,
+        "review_url": report_admin.get_object_url("review", report),
+        "review_form": form or _make_form(report, waiting),
+    }
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(self.review)
-        name = "articles_readerreport_review"
-        return [path("<path:object_id>/review/", view, name=name), *super().get_urls()]
 
-    def get_report_context(self, request, report: ReaderReport) -> dict:
-        context = super().get_report_context(request, report)
-        page = report.article
-        may_ask = request.user.has_perm("reviews.request_review")
-        may_ask = may_ask and self.has_change_permission(request)
-        if report.dealt_with_at or not page.live or not may_ask:
-            opened = ReportedReview.objects.filter(report=report)
-            context["reported_review"] = opened.select_related("review__reviewer").first()
-            context["action_templates"] = ["reviews/admin/_report_asked.html"]
-            return context
-        latest = page.get_latest_revision()
-        waiting = page.medical_reviews.waiting().select_related("reviewer", "revision").first()
-        return context | {
-            "waiting": waiting,
-            "latest": latest,
-            "unsigned": latest.pk != page.live.revision_id,
-            "review_url": reverse("admin:articles_readerreport_review", args=[report.pk]),
-            "review_form": self._make_form(report, waiting),
-            "action_templates": ["reviews/admin/_report_review.html"],
-        }
+def _make_form(report: ReaderReport, waiting, data=None) -> OpenReviewForm:
+    day = timezone.localdate(report.at)
+    reason = f"A reader reported on {day:%-d %B %Y}: {report.get_kind_display().lower()}. "
+    return OpenReviewForm(data, page=report.article, waiting=waiting, initial={"reason": reason})
 
-    def _make_form(self, report: ReaderReport, waiting, data=None) -> OpenReviewForm:
-        day = timezone.localdate(report.at)
-        reason = f"A reader reported on {day:%-d %B %Y}: {report.get_kind_display().lower()}. "
-        return OpenReviewForm(
-            data, page=report.article, waiting=waiting, initial={"reason": reason}
-        )
 
-    def review(self, request, object_id):
-        """Open a review because of a report, or add the report to the one that is open."""
-        report = self.get_report_or_404(request, object_id)
-        if request.method != "POST":
-            return redirect("admin:articles_readerreport_change", report.pk)
-        waiting = report.article.medical_reviews.waiting().first()
-        form = self._make_form(report, waiting, request.POST)
-        if form.is_valid():
-            try:
-                row = reader_reports.open_review(report, by=request.user, **form.cleaned_data)
-            except ActionRefused as refusal:
-                return self.render_report(request, report, review_form=form, refused=str(refusal))
-            self.log_change(request, report, "Requested a review.")
-            return self.redirect_to_open(request, describe_opened_review(row))
-        return self.render_report(request, report, review_form=form)
+def review_report(report_admin, request, report: ReaderReport):
+    """Open a review because of a report, or add the report to the one that is open."""
+    if request.method != "POST":
+        return redirect(report_admin.get_object_url("change", report))
+    waiting = report.article.medical_reviews.waiting().first()
+    form = _make_form(report, waiting, request.POST)
+    problem = {}
+    if form.is_valid():
+        try:
+            row = reader_reports.open_review(report, by=request.user, **form.cleaned_data)
+        except ActionRefused as refusal:
+            problem = {"refused": str(refusal)}
+        else:
+            report_admin.log_change(request, report, "Requested a review.")
+            return report_admin.redirect_to_open(request, describe_opened_review(row))
+    panel = build_review_panel(report_admin, request, report, form)
+    return report_admin.render_report(request, report, panels=[panel] if panel else [], **problem)
 
 
 def describe_opened_review(row: ReportedReview) -> str:
@@ -101,3 +96,6 @@ def describe_opened_review(row: ReportedReview) -> str:
             f"The report was added: {reviewer} sees it beside revision {number}."
         )
     return f"{reviewer} is asked to review revision {number} because of the report."
+
+
+VIEWS = (ObjectView("review", review_report, "view"),)

@@ -15,8 +15,9 @@ from reviews.signing.reviewer_field import get_eligible_reviewers
 Outcome = MedicalReview.Outcome
 
 
-def build_panel(page: Article, *, user) -> dict:
+def build_status_panel(page_admin, request, page: Article) -> dict:
     """What the panel shows of a page, which its kind loaded with publication, notice and topics."""
+    user = request.user
     reviews = page.medical_reviews.select_related(
         "reviewer", "revision", "decided_by", "requested_by"
     )
@@ -27,7 +28,8 @@ def build_panel(page: Article, *, user) -> dict:
     latest = page.get_latest_revision()
     line = page.live.read_review_line() if page.live else None
     problems = quality.find_problems(page, kinds.get(page.kind).compose(page))
-    return {
+    panel = {
+        "template": "reviews/admin/_status_panel.html",
         "page": page,
         "line": line,
         "evidence_note": _get_evidence_note(page) if line and line.earlier else "",
@@ -47,6 +49,9 @@ def build_panel(page: Article, *, user) -> dict:
         "can_override": user.has_perm("reviews.override_checks"),
         "can_withdraw": bool(page.live) and user.has_perm("articles.withdraw_article"),
     }
+    for name in ("ask", "take_back", "withdraw", "compare", "discard"):
+        panel[f"{name}_url"] = page_admin.get_object_url(name, page)
+    return panel
 
 
 def _is_changed(page: Article, latest: Revision | None) -> bool:

@@ -12,6 +12,7 @@ from reviews.signing.authentication import ConfirmIdentityForm
 from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
 
 MAX_PART_CHOICES = 200  # for texts with thousands of parts
+REASON = {"widget": forms.Textarea(attrs={"rows": 4}), "max_length": 5000}
 
 
 class SignForm(ConfirmIdentityForm):
@@ -32,6 +33,8 @@ class SignForm(ConfirmIdentityForm):
         error_messages={"required": "Check this box to say what your signature means."}
     )
     field_order = ("digest", "conflicts", "statement")
+    name = "sign"
+    is_saved = True
 
     def __init__(self, *args, request, review: MedicalReview, **kwargs):
         super().__init__(*args, request=request, auto_id="sign-%s", **kwargs)
@@ -57,61 +60,72 @@ class SignForm(ConfirmIdentityForm):
         return {name: self.cleaned_data[f"check_{name}"] for name in names}
 
 
-class DecisionForm(forms.Form):
-    """A decision other than a signature, with its reason."""
+class ReviewForm(forms.Form):
+    """A form of the page of a review, which knows it by its ``name``.
 
-    comment = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=5000)
-    field_texts: dict[str, str] = {}
+    ``is_saved`` is for those whose fields stand in the HTML form of the signature, which can be
+    sent without them and is saved while somebody comments.
+    """
 
-    def __init__(self, *args, review: MedicalReview, **kwargs):
-        super().__init__(*args, auto_id=f"{type(self).__name__.lower()}-%s", **kwargs)
-        field = self.fields["comment"]
-        field.label = self.field_texts["label"]
-        field.help_text = self.field_texts["help"]
-        field.error_messages["required"] = self.field_texts["required"]
+    name: str
+    is_saved = False
+
+    def __init__(self, *args, request, review: MedicalReview, **kwargs):
+        self.use_required_attribute = not self.is_saved
+        super().__init__(*args, auto_id=f"{self.name}-%s", **kwargs)
 
 
-class SendBackForm(DecisionForm):
-    # It shares an HTML form with the signature, which can be sent without it.
-    use_required_attribute = False
-    field_texts = {
-        "label": _("Changes needed"),
-        "help": "The editors read this. Say where, what is wrong, and how to correct it.",
-        "required": (
-            "Say what must change, or comment on a part, so that the editors can correct it."
-        ),
-    }
+class SendBackForm(ReviewForm):
+    name = "send_back"
+    is_saved = True
+    comment = forms.CharField(
+        label=_("Changes needed"),
+        help_text=_("The editors read this. Say where, what is wrong, and how to correct it."),
+        error_messages={
+            "required": _(
+                "Say what must change, or comment on a part, so that the editors can correct it."
+            )
+        },
+        **REASON,
+    )
 
     def __init__(self, *args, review: MedicalReview, **kwargs):
         super().__init__(*args, review=review, **kwargs)
         self.fields["comment"].required = not review.comments.exists()
 
 
-class DeclineForm(DecisionForm):
-    field_texts = {
-        "label": _("Reason for declining"),
-        "help": (
+class DeclineForm(ReviewForm):
+    name = "decline"
+    comment = forms.CharField(
+        label=_("Reason for declining"),
+        help_text=_(
             "For instance: not your field, or no time before it is due. "
             "The editors choose somebody else."
         ),
-        "required": "Say why, so that the editors choose the right person next.",
-    }
+        error_messages={
+            "required": _("Say why, so that the editors choose the right person next.")
+        },
+        **REASON,
+    )
 
 
-class RecommendForm(DecisionForm):
-    field_texts = {
-        "label": _("Reason for withdrawal"),
-        "help": (
+class RecommendForm(ReviewForm):
+    name = "recommend"
+    comment = forms.CharField(
+        label=_("Reason for withdrawal"),
+        help_text=_(
             "Managing editors see this at once, and decide. Until then the page stays as it is."
         ),
-        "required": "Give the reason: a managing editor decides by it.",
-    }
+        error_messages={"required": _("Give the reason: a managing editor decides by it.")},
+        **REASON,
+    )
 
 
-class CommentForm(forms.Form):
+class CommentForm(ReviewForm):
     """A comment on one part of the page. It is sent with the fields of the decision form."""
 
-    use_required_attribute = False
+    name = "comment"
+    is_saved = True
     part = forms.ChoiceField(
         label=_("Part of the page"), error_messages={"required": "Choose the part you mean."}
     )
@@ -123,7 +137,7 @@ class CommentForm(forms.Form):
     )
 
     def __init__(self, *args, review: MedicalReview, **kwargs):
-        super().__init__(*args, auto_id="comment-%s", **kwargs)
+        super().__init__(*args, review=review, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["form"] = "decision"
         labels = comments.get_parts(review.revision.read())
@@ -139,7 +153,8 @@ class CommentForm(forms.Form):
         self.fields["part"].widget.choices = choices
 
 
-class HandOverForm(forms.Form):
+class HandOverForm(ReviewForm):
+    name = "hand_over"
     to = ReviewerField(
         label=_("Reassign to"),
         empty_label=_("Choose a reviewer"),
@@ -153,9 +168,13 @@ class HandOverForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, review: MedicalReview, user, **kwargs):
-        super().__init__(*args, auto_id="hand-%s", **kwargs)
-        self.fields["to"].set_choices(get_eligible_reviewers(review.article).exclude(user=user))
+    def __init__(self, *args, request, review: MedicalReview, **kwargs):
+        super().__init__(*args, request=request, review=review, **kwargs)
+        eligible = get_eligible_reviewers(review.article)
+        self.fields["to"].set_choices(eligible.exclude(user=request.user))
+
+
+FORMS = (SignForm, SendBackForm, DeclineForm, RecommendForm, CommentForm, HandOverForm)
 
 
 class AbsenceForm(forms.Form):

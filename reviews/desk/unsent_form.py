@@ -14,7 +14,7 @@ def save(request, review, *, exclude: tuple[str, ...] = ()) -> None:
 
 
 def load(request, review) -> dict[str, str]:
-    return request.session.get(_get_session_key(review), {})
+    return dict(request.session.get(_get_session_key(review), {}))
 
 
 def clear(request, review) -> None:

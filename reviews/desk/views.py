@@ -25,16 +25,12 @@ from reviews.signing import actions, assignment, comments
 from reviews.signing.eligibility import get_signing_error
 from reviews.signing.second_factor import is_enrolled
 
+Outcome = MedicalReview.Outcome
 TYPED_FIELD_LABELS = {
     "text": "Your comment",
     "comment": "Your comment",
     "conflicts": "Conflicts of interest",
     "word": "Your message",
-}
-DECISION_FORMS = {
-    "send_back": (desk_forms.SendBackForm, actions.request_changes),
-    "decline": (desk_forms.DeclineForm, actions.decline),
-    "recommend": (desk_forms.RecommendForm, actions.recommend_withdrawal),
 }
 
 
@@ -128,8 +124,8 @@ def review(request, uuid):
     return _render_review(request, medical_review)
 
 
-def _render_review(request, medical_review, *, status=200, **bound_forms):
-    """The page of a review, with the forms that were sent in place of new ones."""
+def _render_review(request, medical_review, *, sent=None, status=200):
+    """The page of a review, with the form that was sent in place of a new one."""
     if medical_review.revision.expunged:
         return render(request, "reviews/expunged.html", {"review": medical_review}, status=410)
     context = build_review_context(
@@ -139,18 +135,7 @@ def _render_review(request, medical_review, *, status=200, **bound_forms):
         changes_number=_get_page_number(request, "changes"),
         show_all="every" in request.GET,
     )
-    saved_fields = unsent_form.load(request, medical_review)
-    forms = {}
-    if context["open_to_me"]:
-        forms |= _make_decision_forms(request, medical_review, saved_fields)
-    if not context["refusal"]:
-        initial = saved_fields | {"digest": medical_review.revision.digest}
-        forms["sign"] = desk_forms.SignForm(request=request, review=medical_review, initial=initial)
-    forms |= bound_forms
-    if "comment" in forms:
-        shown_parts = [part.key for part in context["parts_page"]]
-        forms["comment"].set_choices(shown_parts)
-    context["forms"] = forms
+    context["forms"] = _build_forms(request, medical_review, context, sent)
     return render(request, "reviews/review.html", context, status=status)
 
 
@@ -158,116 +143,148 @@ def _get_page_number(request, name: str) -> int:
     return parse_key(request.GET.get(name, "")) or 1
 
 
-def _make_decision_forms(request, medical_review, saved_fields) -> dict:
-    """New forms for those who can decide a review, with the fields that were saved."""
+def _build_forms(request, medical_review, context: dict, sent) -> dict:
+    """By name the forms that this person can send; new ones have the fields that were saved."""
+    saved_fields = unsent_form.load(request, medical_review)
+    saved_fields |= {"digest": medical_review.revision.digest}
+    if part := request.GET.get("part"):
+        saved_fields["part"] = part
     forms = {}
-    for name, (form_class, _) in DECISION_FORMS.items():
-        forms[name] = form_class(review=medical_review)
-    forms["send_back"].initial = {"comment": saved_fields.get("comment", "")}
-    part = request.GET.get("part") or saved_fields.get("part", "")
-    forms["comment"] = desk_forms.CommentForm(
-        review=medical_review, initial=saved_fields | {"part": part}
-    )
-    forms["hand_over"] = desk_forms.HandOverForm(review=medical_review, user=request.user)
+    for form_class in desk_forms.FORMS if context["open_to_me"] else ():
+        initial = saved_fields if form_class.is_saved else None
+        forms[form_class.name] = form_class(request=request, review=medical_review, initial=initial)
+    if context["refusal"]:
+        forms.pop("sign", None)
+    if sent is not None:
+        forms[sent.name] = sent
+    if "comment" in forms:
+        forms["comment"].set_choices([part.key for part in context["parts_page"]])
     return forms
 
 
-@sensitive_post_parameters("password", "code")
-@reviewer_required
-def sign(request, uuid):
-    medical_review = _get_review(uuid)
-    if request.method != "POST":
-        return redirect("reviews:review", uuid)  # reloaded, or redirected here after a log-in
-    is_signed = medical_review.outcome == MedicalReview.Outcome.APPROVED
-    if is_signed and medical_review.decided_by == request.user:
-        return redirect("reviews:signed", uuid)  # a double click, or the back button
-    # Checked before the form is, so that no code is used up for nothing.
-    if error := get_signing_error(medical_review, request.user):
-        return _render_refusal(request, medical_review, error)
-    form = desk_forms.SignForm(request.POST, request=request, review=medical_review)
-    if not form.is_valid():
-        unsent_form.save(request, medical_review)
-        return _render_review(request, medical_review, sign=form, status=422)
+def review_action(form_class, *, outcome: str = "", get_error=None):
+    """Makes a view of ``act``, which is given a valid form of the page of a review.
+
+    ``act`` gives the response, unless there is an ``outcome``: then it decides the review, once.
+    ``get_error`` explains who may not, before a form is read whose code can be used once. What is
+    not accepted is shown again as it was typed.
+    """
+
+    def decorate(act):
+        @sensitive_post_parameters("password", "code")
+        @reviewer_required
+        @wraps(act)
+        def view(request, uuid):
+            medical_review = _get_review(uuid)
+            if request.method != "POST":
+                return redirect("reviews:review", uuid)  # reloaded, or redirected after a log-in
+            decided = medical_review.outcome, medical_review.decided_by
+            if outcome and decided == (outcome, request.user):
+                return redirect("reviews:signed", uuid)  # a double click, or the back button
+            if form_class.is_saved:
+                unsent_form.save(request, medical_review)
+            if get_error and (error := get_error(medical_review, request.user)):
+                return _render_refusal(request, medical_review, error)
+            form = form_class(request.POST, request=request, review=medical_review)
+            if not form.is_valid():
+                return _render_review(request, medical_review, sent=form, status=422)
+            try:
+                response = act(request, medical_review, form)
+            except ActionRefused as refusal:
+                return _render_refusal(request, medical_review, refusal)
+            if outcome:
+                unsent_form.clear(request, medical_review)
+                return redirect("reviews:signed", uuid)
+            return response
+
+        return view
+
+    return decorate
+
+
+@review_action(desk_forms.SignForm, outcome=Outcome.APPROVED, get_error=get_signing_error)
+def sign(request, medical_review, form):
     opened = request.session.get(_get_opened_key(medical_review), "")
-    try:
-        actions.sign_off(
-            medical_review,
-            by=request.user,
-            seen_digest=form.cleaned_data["digest"],
-            conflicts=form.cleaned_data["conflicts"],
-            authentication=form.authentication,
-            opened_at=parse_datetime(opened) if opened else None,
-            checklist=form.checked_items,
-        )
-    except ActionRefused as refusal:
-        return _render_refusal(request, medical_review, refusal)
-    unsent_form.clear(request, medical_review)
-    return redirect("reviews:signed", uuid)
+    actions.sign_off(
+        medical_review,
+        by=request.user,
+        seen_digest=form.cleaned_data["digest"],
+        conflicts=form.cleaned_data["conflicts"],
+        authentication=form.authentication,
+        opened_at=parse_datetime(opened) if opened else None,
+        checklist=form.checked_items,
+    )
 
 
-@sensitive_post_parameters("password", "code")
-@reviewer_required
-def record_outcome(request, uuid, name):
-    """Send back, decline or recommend a withdrawal, with a reason."""
-    medical_review = _get_review(uuid)
-    if request.method != "POST":
-        return redirect("reviews:review", uuid)
-    if medical_review.outcome and medical_review.decided_by == request.user:
-        return redirect("reviews:signed", uuid)
-    form_class, decide = DECISION_FORMS[name]
-    form = form_class(request.POST, review=medical_review)
-    if not form.is_valid():
-        if name == "send_back":  # it shares an HTML form with the signature
-            unsent_form.save(request, medical_review)
-        return _render_review(request, medical_review, status=422, **{name: form})
-    try:
-        decide(medical_review, by=request.user, comment=form.cleaned_data["comment"])
-    except ActionRefused as refusal:
-        return _render_refusal(request, medical_review, refusal)
-    unsent_form.clear(request, medical_review)
-    return redirect("reviews:signed", uuid)
+@review_action(desk_forms.SendBackForm, outcome=Outcome.CHANGES)
+def send_back(request, medical_review, form):
+    actions.request_changes(medical_review, by=request.user, **form.cleaned_data)
 
 
-@sensitive_post_parameters("password", "code")
-@reviewer_required
-def comment(request, uuid):
-    """Pin a comment to a part of the page, or choose the part first. The decision form is saved."""
-    medical_review = _get_review(uuid)
-    review_url = reverse("reviews:review", args=[uuid])
-    if request.method != "POST":
-        return redirect(review_url)
-    unsent_form.save(request, medical_review)
-    if part := request.POST.get("about"):
-        query = urlencode({"part": part})
-        return redirect(f"{review_url}?{query}#comments")
-    form = desk_forms.CommentForm(request.POST, review=medical_review)
-    if not form.is_valid():
-        return _render_review(request, medical_review, status=422, comment=form)
-    try:
-        pinned = comments.pin(medical_review, by=request.user, **form.cleaned_data)
-    except ActionRefused as refusal:
-        return _render_refusal(request, medical_review, refusal)
-    unsent_form.save(request, medical_review, exclude=("part", "text"))
-    messages.success(request, f"Your comment on “{pinned.label}” is saved.")
-    return redirect(f"{review_url}#comments")
+@review_action(desk_forms.DeclineForm, outcome=Outcome.DECLINED)
+def decline(request, medical_review, form):
+    actions.decline(medical_review, by=request.user, **form.cleaned_data)
 
 
-@reviewer_required
-def hand_over(request, uuid):
-    """Hand a review over to another reviewer."""
-    medical_review = _get_review(uuid)
-    if request.method != "POST":
-        return redirect("reviews:review", uuid)
-    form = desk_forms.HandOverForm(request.POST, review=medical_review, user=request.user)
-    if not form.is_valid():
-        return _render_review(request, medical_review, status=422, hand_over=form)
-    try:
-        handed = assignment.hand_over(medical_review, by=request.user, **form.cleaned_data)
-    except ActionRefused as refusal:
-        return _render_refusal(request, medical_review, refusal)
+@review_action(desk_forms.RecommendForm, outcome=Outcome.UNFIT)
+def recommend(request, medical_review, form):
+    actions.recommend_withdrawal(medical_review, by=request.user, **form.cleaned_data)
+
+
+@review_action(desk_forms.HandOverForm)
+def hand_over(request, medical_review, form):
+    handed = assignment.hand_over(medical_review, by=request.user, **form.cleaned_data)
     title = medical_review.revision.title
     messages.success(request, f"“{title}” is reassigned to {handed.to}.")
     return redirect("reviews:queue")
+
+
+@review_action(desk_forms.CommentForm)
+def pin_comment(request, medical_review, form):
+    """Pin a comment to a part of the page. The rest of the decision form is saved."""
+    pinned = comments.pin(medical_review, by=request.user, **form.cleaned_data)
+    unsent_form.save(request, medical_review, exclude=("part", "text"))
+    messages.success(request, f"Your comment on “{pinned.label}” is saved.")
+    return redirect(f"{reverse('reviews:review', args=[medical_review.uuid])}#comments")
+
+
+@sensitive_post_parameters("password", "code")
+@reviewer_required
+def choose_part(request, uuid):
+    """Show the comment form for the part that was chosen. The decision form is saved."""
+    unsent_form.save(request, _get_review(uuid))
+    query = urlencode({"part": request.POST["about"]})
+    return redirect(f"{reverse('reviews:review', args=[uuid])}?{query}#comments")
+
+
+def comment(request, uuid):
+    view = choose_part if request.POST.get("about") else pin_comment
+    return view(request, uuid)
+
+
+def _render_refusal(request, medical_review, refusal):
+    reviewer = request.user.reviewer
+    is_own = medical_review.reviewer_id in (None, reviewer.pk)
+    context = {
+        "review": medical_review,
+        "title": medical_review.revision.title,
+        "reason": str(refusal),
+        "typed_fields": _get_typed_fields(request),
+        "is_someone_elses": not medical_review.decided_at and not is_own,
+    }
+    return render(request, "reviews/refused.html", context, status=409)
+
+
+@reviewer_required
+@require_safe
+def signed(request, uuid):
+    """The decision that was made, what is public now, and the next review."""
+    medical_review = _get_review(uuid)
+    if medical_review.decided_by != request.user:
+        return redirect("reviews:review", uuid)
+    next_review = desk_queue.get_next_review(request.user.reviewer)
+    context = {"review": medical_review, "next_review": next_review}
+    return render(request, "reviews/signed.html", context)
 
 
 @reviewer_required
@@ -297,44 +314,6 @@ def end_absence(request, pk):
     assignment.end_absence(get_object_or_404(Absence, pk=pk, reviewer=request.user.reviewer))
     messages.success(request, "You are no longer marked as away on those days.")
     return redirect("reviews:queue")
-
-
-def _render_refusal(request, medical_review, refusal):
-    reviewer = request.user.reviewer
-    is_own = medical_review.reviewer_id in (None, reviewer.pk)
-    context = {
-        "review": medical_review,
-        "title": medical_review.revision.title,
-        "reason": str(refusal),
-        "typed_fields": _get_typed_fields(request),
-        "is_someone_elses": not medical_review.decided_at and not is_own,
-    }
-    return render(request, "reviews/refused.html", context, status=409)
-
-
-@reviewer_required
-@require_safe
-def signed(request, uuid):
-    """The decision that was made, what is public now, and the next review."""
-    medical_review = _get_review(uuid)
-    if medical_review.decided_by != request.user:
-        return redirect("reviews:review", uuid)
-    next_review = desk_queue.get_next_review(request.user.reviewer)
-    context = {
-        "review": medical_review,
-        "title": medical_review.revision.title,
-        "entry": medical_review.entry,
-        "address": "",
-        "line": None,
-        "is_current_text": False,
-        "next_review": next_review,
-        "next_title": next_review.revision.title if next_review else "",
-    }
-    if live := medical_review.article.live:
-        context["address"] = medical_review.article.path
-        context["line"] = live.read_review_line()
-        context["is_current_text"] = live.revision_id == medical_review.revision_id
-    return render(request, "reviews/signed.html", context)
 
 
 def _get_opened_key(medical_review) -> str:

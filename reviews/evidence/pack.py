@@ -19,7 +19,7 @@ from reviews.evidence import rendering
 from reviews.evidence.scope import EvidenceScope
 from reviews.models import LedgerEntry
 from reviews.signing import ledger
-from reviews.verification.batching import ignore_batch, iter_batches
+from reviews.verification.batching import iter_batches
 
 FORMAT = "countersign-evidence"
 OUTCOMES_WITH_TEXT = (*LedgerEntry.POSITIVE, LedgerEntry.EntryOutcome.WITHDRAWN)
@@ -114,7 +114,7 @@ def _add_entries(pack: EvidencePack, scope: EvidenceScope) -> tuple[list[int], d
     sequences = []
     expunged = {}
     entries = scope.entries().select_related("revision")
-    for batch in iter_batches(entries, ignore_batch):
+    for batch in iter_batches(entries):
         lines = PublicationEvent.objects.filter(evidence__in=[entry.hash for entry in batch])
         publications = {line.evidence: line for line in lines}
         for entry in batch:
@@ -197,7 +197,7 @@ def _build_chain(sequences: list[int]) -> dict[str, Any]:
 def _iter_publications(scope: EvidenceScope) -> Iterator[bytes]:
     """The lines of the publication log, one JSON object a line."""
     events = scope.publications().select_related("article", "revision", "by")
-    for batch in iter_batches(events, ignore_batch):
+    for batch in iter_batches(events):
         for publication in batch:
             yield canonicalize(_serialize_publication(publication)) + b"\n"
 

@@ -1,13 +1,20 @@
-"""A connection to the mail server that tells a refused mail from one whose answer was lost."""
+"""A connection to the mail server that tells a refused mail from one without an answer (ADR 44)."""
 
 import smtplib
 from contextlib import suppress
 
 from django.core.mail import get_connection
-from django.core.mail.backends import smtp
 
 from reviews.models import Mail
 from reviews.notifications import emails
+
+# The server's own answer, or a mail that cannot be written or handed over.
+REFUSALS = (
+    smtplib.SMTPResponseException,
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPNotSupportedError,
+    ValueError,
+)
 
 
 class MailRefused(Exception):
@@ -19,31 +26,7 @@ class MailServerUnavailable(Exception):
 
 
 class MailDeliveryUnknown(Exception):
-    """The connection broke after the mail was handed over: it may have gone."""
-
-
-class HandoverTrackingMixin:
-    """Mixed into SMTP: remembers whether the text of a mail was being transferred."""
-
-    handing_over = False
-
-    def data(self, message):
-        self.handing_over = True
-        return super().data(message)
-
-
-class TrackingSMTP(HandoverTrackingMixin, smtplib.SMTP):
-    pass
-
-
-class TrackingSMTPOverTLS(HandoverTrackingMixin, smtplib.SMTP_SSL):
-    pass
-
-
-class TrackingEmailBackend(smtp.EmailBackend):
-    @property
-    def connection_class(self):
-        return TrackingSMTPOverTLS if self.use_ssl else TrackingSMTP
+    """The connection broke before the server answered: the mail may have gone."""
 
 
 class MailConnection:
@@ -51,8 +34,6 @@ class MailConnection:
 
     def __init__(self):
         self.backend = get_connection()
-        if type(self.backend) is smtp.EmailBackend:
-            self.backend = TrackingEmailBackend()
 
     def open(self) -> None:
         """Connect before a mail is claimed. Raises MailServerUnavailable."""
@@ -72,19 +53,13 @@ class MailConnection:
 
     def send(self, mail: Mail) -> None:
         """Hand one mail over. Raises MailRefused or MailDeliveryUnknown."""
-        connection = getattr(self.backend, "connection", None)
-        if connection is not None:
-            connection.handing_over = False
         try:
             if not self.backend.send_messages([emails.build_message(mail, self.backend)]):
                 raise MailRefused("The mail backend did not take it.")
-        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, ValueError) as error:
-            # The server's own answer, or a mail that cannot be written.
+        except REFUSALS as error:
             raise MailRefused(_format_error(error)) from error
         except OSError as error:
-            if getattr(connection, "handing_over", False):
-                raise MailDeliveryUnknown(_format_error(error)) from error
-            raise MailRefused(_format_error(error)) from error
+            raise MailDeliveryUnknown(_format_error(error)) from error
 
     def close(self) -> None:
         """Close the connection. An error changes nothing for the mails that were accepted."""

@@ -65,7 +65,7 @@ STATES = _build_states()
 
 # Parameter → the field of a RadarFilter, and what people call it.
 PARAMETERS = {
-    "state": ("state", "state"),
+    "state": ("state", "status"),
     "topic": ("topic", "topic"),
     "reviewer": ("reviewer", "reviewer"),
     "with": ("holder", "reviewer"),

@@ -1,15 +1,14 @@
 """Many annual reviews assigned at once: a plan, and the plan carried out, whole or not at all."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from articles import quality
 from articles.content import kinds
-from articles.content.document import canonicalize, digest
 from articles.models import Article
 from articles.publishing.actions import ActionRefused
 from reviews.models import MedicalReview, Reviewer, ReviewSchedule
@@ -29,7 +28,7 @@ class CannotPlan(ActionRefused):
 
 @dataclass(frozen=True)
 class PlanProposal:
-    """A plan and what it was made from. ``fingerprints`` show whether that has changed since."""
+    """A plan and what it was made from. ``facts`` are all that decides it, by kind."""
 
     plan: planner.ReviewPlan
     pages: dict[int, ReviewSchedule]
@@ -38,13 +37,18 @@ class PlanProposal:
     availability: dict[int, planner.AvailableReviewer]
     left_out: tuple[tuple[int, str], ...]
     remaining: int
-    fingerprints: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, list]
+
+
+def find_due(pages) -> QuerySet[ReviewSchedule]:
+    """The schedules of pages, the first due first."""
+    schedules = ReviewSchedule.objects.filter(article__in=pages.values("pk"))
+    return schedules.order_by("next_due", "article")
 
 
 def build_proposal(pages, today: dt.date) -> PlanProposal:
     """A plan for the pages that fall due first, in a number of queries that does not grow."""
-    schedules = ReviewSchedule.objects.filter(article__in=pages.values("pk"))
-    schedules = schedules.order_by("next_due", "article")
+    schedules = find_due(pages)
     due = {schedule.article_id: schedule for schedule in schedules[:MAX_PAGES]}
     remaining = schedules.count() - len(due)
     left_out = _find_left_out(pages, list(due))
@@ -64,7 +68,7 @@ def build_proposal(pages, today: dt.date) -> PlanProposal:
         availability={reviewer.key: reviewer for reviewer in available},
         left_out=tuple(left_out),
         remaining=remaining,
-        fingerprints=_build_fingerprints(wanted, available, today),
+        facts=_list_facts(wanted, available, today),
     )
 
 
@@ -86,18 +90,17 @@ def _find_left_out(pages, due: list[int]) -> list[tuple[int, str]]:
     return left_out
 
 
-def _build_fingerprints(
+def _list_facts(
     pages: list[planner.PageToPlan], reviewers: list[planner.AvailableReviewer], today: dt.date
-) -> dict[str, str]:
-    """A fingerprint of each kind of fact in ``CHANGE_REASONS``."""
+) -> dict[str, list]:
+    """The facts of each kind in ``CHANGE_REASONS``."""
     page_facts = [(page.key, page.due.isoformat(), sorted(page.topics)) for page in pages]
     author_facts = [(page.key, sorted(page.excluded_reviewers)) for page in pages]
-    reviewer_facts = [[one.key, one.load, one.specialty, *one.days] for one in reviewers]
     return {
-        "day": today.isoformat(),
-        "pages": _fingerprint(sorted(page_facts)),
-        "words": _fingerprint(sorted(author_facts)),
-        "readers": _fingerprint(reviewer_facts),
+        "day": [today.isoformat()],
+        "pages": sorted(page_facts),
+        "words": sorted(author_facts),
+        "readers": [[one.key, one.load, one.specialty, *one.days] for one in reviewers],
     }
 
 
@@ -167,10 +170,6 @@ def _load_reviewers(
     return available
 
 
-def _fingerprint(facts: list) -> str:
-    return digest(canonicalize({"facts": facts}))
-
-
 CHANGE_REASONS = {
     "day": "a day has passed",
     "pages": "other pages are due, or some of these were signed, withdrawn, moved to other topics "
@@ -182,29 +181,10 @@ CHANGE_REASONS = {
 
 
 @transaction.atomic
-def open_reviews(pages, *, fingerprints: dict[str, str], by) -> list[MedicalReview]:
-    """Open the reviews of the plan that was shown.
-
-    Raises CannotPlan, and does nothing, where that plan would be another one now.
-    """
-    proposal = build_proposal(pages, timezone.localdate())
-    changes = []
-    for name, reason in CHANGE_REASONS.items():
-        if proposal.fingerprints[name] != fingerprints.get(name):
-            changes.append(reason)
-    if changes:
-        raise CannotPlan(
-            f"Nothing was done: since this plan was made, {' and '.join(changes)}. "
-            "Here is a new plan."
-        )
+def open_reviews(proposal: PlanProposal, *, by) -> list[MedicalReview]:
+    """Open the reviews of a plan, all or none. Raises CannotPlan."""
     planned = proposal.plan.planned_reviews
-    if not planned:
-        raise CannotPlan("There is nothing to assign.")
-    page_ids = [review.page for review in planned]
-    # Locked in one order, so that two plans take turns.
-    locked = Article.objects.select_for_update().filter(pk__in=page_ids)
-    list(locked.order_by("pk").values_list("pk"))
-    articles = Article.objects.in_bulk(page_ids)
+    articles = Article.objects.in_bulk([review.page for review in planned])
     return [_request_review(articles[review.page], review, proposal, by) for review in planned]
 
 

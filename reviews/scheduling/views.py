@@ -3,24 +3,66 @@
 import datetime as dt
 from collections import Counter
 
-from django.contrib import messages
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from articles.publishing.actions import ActionRefused
+from articles.admin.confirmed_action import ActionResult, ConfirmedAction
+from articles.publishing.merging import lock_pages
 from reviews.radar.queries import RadarFilter
 from reviews.radar.views import build_link, read_filter, require_managing_editor
 from reviews.scheduling.planner import PlannedReview
 from reviews.scheduling.proposal import (
     CHANGE_REASONS,
+    MAX_PAGES,
     PlanProposal,
     build_proposal,
+    find_due,
     open_reviews,
 )
 
 DEFAULT_SPAN = dt.timedelta(days=90)
+
+
+class AssignReviewsAction(ConfirmedAction):
+    """The plan for the pages of a filter; confirmed, all its reviews are opened, or none."""
+
+    template = "reviews/plan.html"
+    change_reasons = CHANGE_REASONS
+
+    def __init__(self, request, radar_filter: RadarFilter, topics):
+        self.radar_filter = radar_filter
+        self.topics = topics
+        self.today = timezone.localdate()
+        self.wanted = radar_filter
+        if not radar_filter.get_query():
+            self.wanted = RadarFilter(until=self.today + DEFAULT_SPAN)
+        self.cancel_url = _build_radar_url(radar_filter.get_query())
+        self.done_url = _build_radar_url({"state": "waiting"})
+        super().__init__(request)
+
+    def lock(self):
+        schedules = find_due(self.wanted.pages(self.today))[:MAX_PAGES]
+        lock_pages(schedules.values_list("article", flat=True))
+
+    def preview(self):
+        return build_proposal(self.wanted.pages(self.today), self.today)
+
+    def can_execute(self, preview):
+        return bool(preview.plan.planned_reviews)
+
+    def execute(self, preview):
+        opened = open_reviews(preview, by=self.by)
+        count = "1 review is" if len(opened) == 1 else f"{len(opened)} reviews are"
+        message = f"{count} assigned, each to its reviewer and week."
+        return ActionResult(message, [review.pk for review in opened])
+
+    def get_context(self, preview):
+        return {
+            "totals": _build_totals(preview),
+            "weeks": _group_by_week(preview),
+            "not_placed": _group_by_reason(preview),
+        }
 
 
 @require_managing_editor
@@ -28,34 +70,7 @@ DEFAULT_SPAN = dt.timedelta(days=90)
 def plan(request):
     """Without a filter the plan is for what falls due in the next 90 days."""
     radar_filter, topics, _ = read_filter(request)
-    today = timezone.localdate()
-    wanted = radar_filter if radar_filter.get_query() else RadarFilter(until=today + DEFAULT_SPAN)
-    pages = wanted.pages(today)
-    refusal = ""
-    if request.method == "POST":
-        fingerprints = {name: request.POST.get(f"seen_{name}", "") for name in CHANGE_REASONS}
-        try:
-            opened = open_reviews(pages, fingerprints=fingerprints, by=request.user)
-        except ActionRefused as error:
-            refusal = str(error)
-        else:
-            count = "1 review is" if len(opened) == 1 else f"{len(opened)} reviews are"
-            messages.success(request, f"{count} assigned, each to its reviewer and week.")
-            return redirect(_build_radar_url({"state": "waiting"}))
-    proposal = build_proposal(pages, today)
-    context = {
-        "radar_filter": radar_filter,
-        "invalid_parameters": radar_filter.invalid_parameters,
-        "until": wanted.until,
-        "topics": topics,
-        "refused": refusal,
-        "proposal": proposal,
-        "totals": _build_totals(proposal),
-        "weeks": _group_by_week(proposal),
-        "not_placed": _group_by_reason(proposal),
-        "back": _build_radar_url(radar_filter.get_query()),
-    }
-    return render(request, "reviews/plan.html", context, status=409 if refusal else 200)
+    return AssignReviewsAction(request, radar_filter, topics).respond()
 
 
 def _build_radar_url(query: dict[str, str]) -> str:

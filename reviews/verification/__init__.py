@@ -1,15 +1,18 @@
 """Proof that the ledger, the texts it signs and what visitors read still agree."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
+from tqdm import tqdm
 
 from articles.db import triggers
 from articles.publishing import projections
 from reviews.models import LedgerEntry
 from reviews.signing import ledger
 from reviews.verification import chain, decisions, images, publications, stray_triggers, texts
-from reviews.verification.batching import ProgressReporter, ProgressStarter, ignore_progress
+from reviews.verification.batching import iter_batches
 from reviews.verification.decisions import list_erased_values
 from reviews.verification.texts import list_expunged_texts
 
@@ -21,27 +24,32 @@ __all__ = [
     "list_expunged_texts",
 ]
 
-# What is looked at, in this order: its name, its rows, and what finds their faults.
-STAGES = (
+# Its name, its rows, and what finds their faults.
+Stage = tuple[str, Callable[[], QuerySet[Any, Any]], Callable[[Iterable[list[Any]]], Iterator[str]]]
+# What is looked at, in this order.
+STAGES: tuple[Stage, ...] = (
     ("texts", texts.get_revisions, texts.find_faults),
     ("entries of the ledger", chain.get_entries, chain.find_faults),
     ("decisions", decisions.get_decided_reviews, decisions.find_faults),
     ("private fields", decisions.get_private_fields, decisions.find_altered_private_fields),
     ("expunged texts", decisions.get_expunctions, decisions.find_broken_expunctions),
     ("publications", publications.get_publications, publications.find_faults),
-    ("entries without a publication", None, chain.find_unpublished),
+    ("entries without a publication", chain.get_unpublished, chain.find_unpublished),
     ("pages", publications.get_pages, publications.find_broken_pointers),
     ("images", images.get_images, images.find_faults),
 )
 
 
-def find_faults(start_progress: ProgressStarter = ignore_progress) -> Iterator[str]:
-    """A sentence for each thing that is not as it was signed, in the order of the ledger."""
+def find_faults(*, no_progress: bool | None = True) -> Iterator[str]:
+    """A sentence for each thing that is not as it was signed, in the order of the ledger.
+
+    ``no_progress`` is tqdm's ``disable``: None draws a bar of each stage on a terminal.
+    """
     yield from (f"guard {name} is missing or altered" for name in triggers.find_missing(connection))
     yield from stray_triggers.find_faults()
-    for what, rows, find in STAGES:
-        yield from find(start_progress(what, (lambda: 0) if rows is None else rows().count))
-    yield from _find_stale_projections(start_progress("lists beside the log", lambda: 0))
+    for label, get_rows, find in STAGES:
+        yield from find(iter_batches(get_rows(), label, no_progress=no_progress))
+    yield from tqdm(_find_stale_projections(), "lists beside the log", disable=no_progress)
 
 
 def get_head() -> tuple[int, str]:
@@ -63,7 +71,7 @@ def explain_lost_head(sequence: int, hash_: str) -> str:
     return f"entry {sequence} is not the one that was kept outside: its hash is now {found}"
 
 
-def _find_stale_projections(report_progress: ProgressReporter) -> Iterator[str]:
+def _find_stale_projections() -> Iterator[str]:
     """Rows of the lists beside the log (topics, causes, what is due) that the log does not give."""
     try:
         yield from projections.find_faults()

@@ -13,7 +13,6 @@ from articles.models import Authorship, PublicationEvent
 from reviews.models import LedgerEntry, Reviewer
 from reviews.signing import ledger
 from reviews.verification import attestations
-from reviews.verification.batching import ProgressReporter, iter_batches
 
 RELATED_COLUMNS = (
     "article__uuid",
@@ -93,11 +92,11 @@ class FourEyesCheck:
         return any(number > last and saved_at <= entry.at for number, saved_at in written)
 
 
-def find_faults(report_progress: ProgressReporter) -> Iterator[str]:
+def find_faults(batches: Iterable[list[LedgerEntry]]) -> Iterator[str]:
     sequence, previous_hash = 0, ledger.GENESIS_HASH
     four_eyes = FourEyesCheck()
     signers = dict(Reviewer.objects.values_list("user", "uuid"))
-    for batch in iter_batches(get_entries(), report_progress):
+    for batch in batches:
         compared = _load_compared_rows(batch, signers)
         for entry in batch:
             name = describe_entry(entry)
@@ -171,10 +170,15 @@ def _find_differing_columns(entry: LedgerEntry, compared: ComparedRows) -> Itera
             yield column
 
 
-def find_unpublished(report_progress: ProgressReporter) -> Iterator[str]:
+def get_unpublished() -> QuerySet[LedgerEntry]:
     """Signatures and withdrawals that are not in the publication log."""
     outcomes = [*LedgerEntry.POSITIVE, LedgerEntry.EntryOutcome.WITHDRAWN]
     entries = LedgerEntry.objects.filter(outcome__in=outcomes)
     events = PublicationEvent.objects.filter(evidence=OuterRef("hash"))
-    for entry in entries.exclude(Exists(events)).in_order().only("sequence"):
-        yield f"{describe_entry(entry)}: its publication is missing"
+    return entries.exclude(Exists(events)).in_order().only("sequence")
+
+
+def find_unpublished(batches: Iterable[list[LedgerEntry]]) -> Iterator[str]:
+    for batch in batches:
+        for entry in batch:
+            yield f"{describe_entry(entry)}: its publication is missing"

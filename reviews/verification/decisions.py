@@ -1,12 +1,11 @@
 """Decisions beside the ledger: reviews, private values and expunctions agree with their entries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reviews.models import Expunction, LedgerEntry, MedicalReview, PrivateField
 from reviews.signing import ledger
-from reviews.verification.batching import ProgressReporter, iter_batches
 from reviews.verification.chain import describe_entry, read_record
 
 
@@ -20,9 +19,9 @@ def get_private_fields() -> QuerySet[PrivateField]:
     return PrivateField.objects.select_related("entry").order_by("id")
 
 
-def find_faults(report_progress: ProgressReporter) -> Iterator[str]:
+def find_faults(batches: Iterable[list[MedicalReview]]) -> Iterator[str]:
     """Each decided review is in the ledger and each review there is decided, in the same words."""
-    for batch in iter_batches(get_decided_reviews(), report_progress):
+    for batch in batches:
         for review in batch:
             for fault in _find_decision_faults(review):
                 yield f"reviews_medicalreview {review.pk}: {fault}"
@@ -54,9 +53,9 @@ def _is_same_decision(
     )
 
 
-def find_altered_private_fields(report_progress: ProgressReporter) -> Iterator[str]:
+def find_altered_private_fields(batches: Iterable[list[PrivateField]]) -> Iterator[str]:
     """Private values whose salted hash is not the one in the ledger."""
-    for batch in iter_batches(get_private_fields(), report_progress):
+    for batch in batches:
         for field in batch:
             signed_hash = _get_signed_hash(field)
             if ledger.hash_with_salt(field.salt, field.value) != signed_hash:
@@ -96,9 +95,9 @@ def get_expunctions() -> QuerySet[Expunction]:
     return Expunction.objects.confirmed().select_related("entry", "revision").order_by("id")
 
 
-def find_broken_expunctions(report_progress: ProgressReporter) -> Iterator[str]:
+def find_broken_expunctions(batches: Iterable[list[Expunction]]) -> Iterator[str]:
     """Each expunged text is blank, and its entry says by whom and why; no other entry expunges."""
-    for batch in iter_batches(get_expunctions(), report_progress):
+    for batch in batches:
         for expunction in batch:
             for fault in _find_expunction_faults(expunction):
                 yield f"reviews_expunction {expunction.pk}: {fault}"

@@ -1,20 +1,19 @@
 """The files of images: each has its digest, and none is missing that a text shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db.models import QuerySet
 
 from articles.images import store
 from articles.models import Figure, Image, Revision
-from reviews.verification.batching import ProgressReporter, iter_batches
 
 
 def get_images() -> QuerySet[Image]:
     return Image.objects.order_by("id").only("sha256", "media_type")
 
 
-def find_faults(report_progress: ProgressReporter) -> Iterator[str]:
-    for batch in iter_batches(get_images(), report_progress):
+def find_faults(batches: Iterable[list[Image]]) -> Iterator[str]:
+    for batch in batches:
         for image in batch:
             try:
                 store.read_image(image)

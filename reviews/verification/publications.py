@@ -1,6 +1,6 @@
 """The publication log: each line shows what was signed, or what was shown before it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -10,10 +10,10 @@ from articles.content.document import canonicalize
 from articles.fields import fold
 from articles.models import Article, PublicationEvent
 from reviews.models import LedgerEntry
-from reviews.verification.batching import ProgressReporter, iter_batches
 from reviews.verification.chain import read_record
 
 EventKind = PublicationEvent.EventKind
+PageRow = tuple[int, str, int | None, int | None]  # key, slug, live and newest event
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ def get_publications() -> QuerySet[PublicationEvent]:
     return PublicationEvent.objects.select_related("revision", "successor").order_by("id")
 
 
-def find_faults(report_progress: ProgressReporter) -> Iterator[str]:
+def find_faults(batches: Iterable[list[PublicationEvent]]) -> Iterator[str]:
     """Each signed line shows what its entry signed; the others show what was shown before."""
     states: dict[int, PublishedState] = {}
-    for batch in iter_batches(get_publications(), report_progress):
+    for batch in batches:
         hashes = {line.evidence for line in batch if line.evidence}
         entries = {entry.hash: entry for entry in LedgerEntry.objects.filter(hash__in=hashes)}
         for line in batch:
@@ -145,7 +145,7 @@ def _compare_with_text(publication: PublicationEvent) -> Iterator[str]:
         yield "its title or summary is not the one that was signed"
 
 
-def get_pages() -> QuerySet[Article, tuple[int, str, int | None, int | None]]:
+def get_pages() -> QuerySet[Article, PageRow]:
     """Key, slug and live event of pages that were published or say so, and their newest event."""
     events = PublicationEvent.objects.filter(article=OuterRef("pk")).order_by("-id")
     newest = Subquery(events.values("id")[:1])
@@ -154,9 +154,9 @@ def get_pages() -> QuerySet[Article, tuple[int, str, int | None, int | None]]:
     return known.values_list("pk", "slug", "live", "newest")
 
 
-def find_broken_pointers(report_progress: ProgressReporter) -> Iterator[str]:
+def find_broken_pointers(batches: Iterable[list[PageRow]]) -> Iterator[str]:
     """Pages whose publication or address is not that of the newest line of their log."""
-    for batch in iter_batches(get_pages(), report_progress):
+    for batch in batches:
         event_ids = [newest_id for *_, newest_id in batch if newest_id]
         events = PublicationEvent.objects.only("kind", "slug").in_bulk(event_ids)
         for page_id, slug, live_id, newest_id in batch:

@@ -1,21 +1,20 @@
 """The frozen texts: each is the text of its digest, or was expunged by an entry of the ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db.models import QuerySet
 
 from articles.content.document import digest
 from articles.models import Revision
 from reviews.models import LedgerEntry
-from reviews.verification.batching import ProgressReporter, iter_batches
 
 
 def get_revisions() -> QuerySet[Revision]:
     return Revision.objects.order_by("id").only("uuid", "document", "digest")
 
 
-def find_faults(report_progress: ProgressReporter) -> Iterator[str]:
-    for batch in iter_batches(get_revisions(), report_progress):
+def find_faults(batches: Iterable[list[Revision]]) -> Iterator[str]:
+    for batch in batches:
         expunged = _get_expunged_revisions(batch)
         for revision in batch:
             name = _describe_revision(revision)

@@ -3,33 +3,25 @@
 Nothing is registered here: ``config.admin.registration`` puts the admin together.
 """
 
-from dataclasses import dataclass
-
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.options import IS_POPUP_VAR
-from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
-from django.db.models import Model
-from django.http import Http404
-from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from articles.admin.autocomplete import PreloadedAutocomplete
+from articles.admin.bulk_actions import BulkAction
+from articles.admin.composition import ObjectView
+from articles.admin.confirmed_action import ActionResult, ConfirmedAction
 from articles.admin.forms import parse_key
 from articles.display import format_page_count
-from articles.fields import fold
-from articles.models import Article, MergedPage
 from articles.publishing import merging as merging_pages
-from articles.publishing.actions import ActionRefused
-from articles.publishing.merging import StalePreview
 from symptoms.merging import causes, pages
 from symptoms.merging.duplicates import DuplicateRows
-from symptoms.models import CauseAddress, MergedCause, RelatedSymptom, SymptomCause
+from symptoms.models import CauseAddress, RelatedSymptom, SymptomCause
 
 MAX_ROWS = 20
 MAX_DUPLICATES = 100
@@ -48,162 +40,148 @@ class MergeTargetForm(forms.Form):
         )
 
 
-@dataclass
-class MergePreview:
-    """What the page that asks for a confirmation shows."""
+class MergeTwoAction(BulkAction):
+    """Of two ticked rows, offers the one that more pages name as the one to merge into."""
 
-    original: Model
-    lost: Model
-    kept: Model
-    swapped: bool
-    refusal: str
-    moved: bool = False
+    name = "merge_two"
+    label = _("Merge two …")
 
-    @property
-    def other(self) -> Model:
-        return self.lost if self.original == self.kept else self.kept
+    def respond(self):
+        model_admin = self.model_admin
+        rows = list(self.queryset[:3])
+        if len(rows) != 2:
+            messages.warning(
+                self.request,
+                f"Select exactly two {model_admin.opts.verbose_name_plural} to merge. "
+                "You can choose which one to merge into.",
+            )
+            return redirect(self.cancel_url)
+        kept, other = sorted(rows, key=self._get_rank)
+        url = model_admin.get_object_url("merge", kept)
+        return redirect(f"{url}?{urlencode({'other': other.pk})}")
 
-    @property
-    def swap_url(self) -> str:
-        """The address of the same merge the other way round."""
+    def _get_rank(self, row) -> tuple[int, int]:
+        return -self.model_admin.merge_action.count_mentions(row), row.pk
+
+
+class MergeAction(ConfirmedAction):
+    """Merging one row into another; the query says which, and which way round."""
+
+    template = "symptoms/admin/merge.html"
+    field = None  # the one whose autocomplete finds the other row
+    partial = ""  # the template of what would happen
+    merging = None  # the module that plans a merge and does it
+    refusal = ""  # why a rule forbids the merge
+
+    def __init__(self, model_admin, request, original, other, *, swapped: bool):
+        self.model_admin = model_admin
+        self.original = original
+        self.other = other
+        self.swapped = swapped
+        self.lost, self.kept = (original, other) if swapped else (other, original)
+        self.hidden_fields = [("other", other.pk), ("keep", "other" if swapped else "")]
+        self.cancel_url = model_admin.get_object_url("change", original)
+        self.done_url = model_admin.get_object_url("change", self.kept)
+        opts = model_admin.opts
+        rows_url = reverse(f"admin:{model_admin.get_url_name('changelist')}")
+        self.crumbs = [(rows_url, opts.verbose_name_plural), (self.cancel_url, str(original))]
+        self.heading = f"Merge “{self.lost}” into “{self.kept}”"
+        super().__init__(request)
+
+    def prepare(self):
+        return self.merging.prepare_merge(self.lost, self.kept, by=self.by)
+
+    def preview(self):
+        """The plan; None where a rule forbids the merge."""
+        if not self.form.non_field_errors():
+            self.refusal = self.merging.get_merge_error(self.lost, self.kept, by=self.by)
+            if not self.refusal:
+                return self.merging.plan_merge(self.lost, self.kept)
+        return None
+
+    def can_execute(self, preview):
+        return preview is not None
+
+    def execute(self, preview):
+        result = self.merging.apply_merge(preview, by=self.by)
+        change = f"Merged “{self.lost}”, at {self.lost.slug}, into it."
+        self.model_admin.log_change(self.request, result.kept, change)
+        return result
+
+    def finish(self, result):
+        message = self.build_success_message(result)
+        response = super().finish(ActionResult(message, [result.kept.pk]))
+        duplicates = self.get_duplicates(result.plan)
+        if duplicates:
+            messages.warning(self.request, _format_history_links(duplicates))
+        return response
+
+    def get_swap_url(self) -> str:
+        """The address of the same merge the other way round; empty where it is refused too."""
+        if self.lost == self.kept:
+            return ""
+        if self.refusal and self.merging.get_merge_error(self.kept, self.lost, by=self.by):
+            return ""
         query = {"other": self.other.pk}
         if not self.swapped:
             query["keep"] = "other"
         return f"?{urlencode(query)}"
 
-
-class MergingAdminMixin:
-    """Adds merging to an admin: two rows at a time."""
-
-    merge_field = None  # the field whose autocomplete finds the other one
-    merge_template = ""
-
-    def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_merge"
-        view = self.admin_site.admin_view(never_cache(self.merge))
-        return [path("<path:object_id>/merge/", view, name=name), *super().get_urls()]
-
-    def get_actions(self, request):
-        actions = super().get_actions(request)
-        if IS_POPUP_VAR in request.GET or not self.has_change_permission(request):
-            return actions
-        return actions | {"merge_two": self.get_action("merge_two")}
-
-    @admin.action(description=_("Merge two …"))
-    def merge_two(self, request, queryset):
-        """Of two that are ticked, the one that more pages name is offered to be kept."""
-        rows = list(queryset[:3])
-        if len(rows) != 2:
-            noun = self.opts.verbose_name_plural
-            messages.warning(
-                request,
-                f"Select exactly two {noun} to merge. You can choose which one to merge into.",
-            )
-            return redirect(request.get_full_path())
-        kept, other = sorted(rows, key=self._get_merge_rank)
-        return redirect(f"{self.get_merge_url(kept)}?{urlencode({'other': other.pk})}")
-
-    def _get_merge_rank(self, row) -> tuple[int, int]:
-        return -self.count_mentions(row), row.pk
-
-    def get_merge_url(self, row) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_merge", args=[row.pk])
-
-    def get_change_url(self, row) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
-
-    def merge(self, request, object_id):
-        """Ask for the other one; show what would happen; merge once exactly that was confirmed."""
-        original = self._get_mergeable(object_id, request)
-        if original is None:
-            raise Http404
-        if not self.has_change_permission(request, original):
-            raise PermissionDenied
-        query = request.POST if request.method == "POST" else request.GET
-        other = self._get_mergeable(query.get("other", ""), request)
-        if other is None:
-            return self._render_target_form(request, original, query)
-        swapped = query.get("keep") == "other"
-        lost, kept = (original, other) if swapped else (other, original)
-        refusal = self.get_merge_error(lost, kept, by=request.user)
-        preview = MergePreview(original, lost, kept, swapped, refusal)
-        if request.method == "POST" and not refusal:
-            result = self._try_merge(request, preview)
-            if result:
-                return self._finish_merge(request, result)
-        return self._render_preview(request, preview)
-
-    def _try_merge(self, request, preview: MergePreview):
-        """Merge, and return the result. None if it was refused: the preview says why."""
-        digest = request.POST.get("seen", "")
-        try:
-            return self.perform_merge(preview.lost, preview.kept, by=request.user, digest=digest)
-        except StalePreview:
-            preview.moved = True
-        except ActionRefused as refused:
-            preview.refusal = str(refused)
-        return None
-
-    def _get_mergeable(self, value, request):
-        key = parse_key(str(value))
-        if key is None:
-            return None
-        return self.get_queryset(request).filter(pk=key).first()
-
-    def _render_target_form(self, request, original, query):
-        """By autocomplete, or without a script by searching for words."""
-        words = request.GET.get("q", "")[:200]
-        found = []
-        if words:
-            rows, _ = self.get_search_results(request, self.get_queryset(request), words)
-            found = list(rows.exclude(pk=original.pk)[: MAX_ROWS + 1])
-        form = MergeTargetForm(field=self.merge_field, admin_site=self.admin_site)
+    def get_context(self, preview):
         context = {
-            "form": form,
-            "media": self.media + form.media,
-            "words": words,
-            "found": found[:MAX_ROWS],
-            "more": len(found) > MAX_ROWS,
-            "missing": query.get("other"),
+            "opts": self.model_admin.opts,
+            "original": self.original,
+            "lost": self.lost,
+            "kept": self.kept,
+            "swap_url": self.get_swap_url(),
+            "plan": preview,
         }
-        template = "symptoms/admin/merge_which.html"
-        return self._render_merge_page(request, template, original, context)
+        if preview:
+            context |= {"lost": preview.lost, "kept": preview.kept}
+            context |= self.build_preview_context(preview)
+        return context
 
-    def _render_preview(self, request, preview: MergePreview):
-        lost, kept = preview.lost, preview.kept
-        context = {
-            "lost": lost,
-            "kept": kept,
-            "other": preview.other,
-            "moved": preview.moved,
-            "swapped": preview.swapped,
-            "refusal": preview.refusal,
-            "partial": self.merge_template,
-            "swap_url": preview.swap_url,
-        }
-        if preview.refusal and lost != kept:
-            context["swap_refused"] = bool(self.get_merge_error(kept, lost, by=request.user))
-        if not preview.refusal:
-            plan = self.plan(lost, kept)
-            context["plan"] = plan
-            context["heading"] = f"Merge “{lost}” into “{kept}”"
-            context |= self.build_preview_context(plan)
-        template = "symptoms/admin/merge.html"
-        return self._render_merge_page(request, template, preview.original, context)
 
-    def _render_merge_page(self, request, template: str, original, context: dict):
-        common = self.admin_site.each_context(request)
-        common |= {"opts": self.opts, "original": original, "title": f"Merge {original}"}
-        return render(request, template, common | context)
+def merge(model_admin, request, original):
+    """Ask for the other one; show what would happen; merge once exactly that was confirmed."""
+    query = request.POST if request.method == "POST" else request.GET
+    key = parse_key(query.get("other", ""))
+    other = None
+    if key is not None:
+        other = model_admin.get_queryset(request).filter(pk=key).first()
+    if other is None:
+        return _render_target_form(model_admin, request, original, query)
+    swapped = query.get("keep") == "other"
+    action = model_admin.merge_action(model_admin, request, original, other, swapped=swapped)
+    return action.respond()
 
-    def _finish_merge(self, request, result):
-        lost, kept = result.plan.lost, result.kept
-        self.log_change(request, kept, f"Merged “{lost}”, at {lost.slug}, into it.")
-        messages.success(request, self.build_success_message(result))
-        duplicates = self.get_duplicates(result.plan)
-        if duplicates:
-            messages.warning(request, _format_history_links(duplicates))
-        return redirect(self.get_change_url(kept))
+
+def _render_target_form(model_admin, request, original, query):
+    """By autocomplete, or without a script by searching for words."""
+    words = request.GET.get("q", "")[:200]
+    found = []
+    if words:
+        rows = model_admin.get_queryset(request)
+        rows, _ = model_admin.get_search_results(request, rows, words)
+        found = list(rows.exclude(pk=original.pk)[: MAX_ROWS + 1])
+    field = model_admin.merge_action.field
+    form = MergeTargetForm(field=field, admin_site=model_admin.admin_site)
+    context = {
+        "title": f"Merge {original}",
+        "form": form,
+        "media": model_admin.media + form.media,
+        "words": words,
+        "found": found[:MAX_ROWS],
+        "more": len(found) > MAX_ROWS,
+        "missing": query.get("other"),
+    }
+    status = 409 if request.method == "POST" else 200  # the other one is gone by now
+    template = "symptoms/admin/merge_which.html"
+    return model_admin.render_page(request, template, original, status=status, **context)
+
+
+# For an admin whose ``merge_action`` is one of those below.
+MERGE_VIEW = ObjectView("merge", merge, "change", (never_cache,))
 
 
 def _format_history_links(duplicates: list) -> str:
@@ -238,50 +216,14 @@ def group_duplicates(rows: list[DuplicateRows]) -> dict:
     return context
 
 
-class CauseMergingMixin(MergingAdminMixin):
-    """Adds merging to the admin of causes, which also finds causes by names merged into them."""
+class CauseMergeAction(MergeAction):
+    field = SymptomCause._meta.get_field("cause")
+    partial = "symptoms/admin/_merge_cause.html"
+    merging = causes
 
-    merge_field = SymptomCause._meta.get_field("cause")
-    merge_template = "symptoms/admin/_merge_cause.html"
-    change_form_template = "symptoms/admin/cause_form.html"
-    get_merge_error = staticmethod(causes.get_merge_error)
-    plan = staticmethod(causes.plan_merge)
-    perform_merge = staticmethod(causes.merge_causes)
-
-    def count_mentions(self, cause) -> int:
+    @staticmethod
+    def count_mentions(cause) -> int:
         return SymptomCause.objects.filter(cause=cause).count()
-
-    def get_search_results(self, request, queryset, search_term):
-        found, may_have_duplicates = super().get_search_results(request, queryset, search_term)
-        words = fold(search_term)
-        if words:
-            merged = MergedCause.objects.filter(folded__contains=words).values("kept")
-            found |= queryset.filter(pk__in=merged)
-        return found, may_have_duplicates
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        key = parse_key(str(object_id))
-        merged = []
-        if key is not None:
-            merged = MergedCause.objects.filter(kept=key).select_related("by")
-        context = {"merged": merged, "may_merge": self.has_change_permission(request)}
-        context |= extra_context or {}
-        return super().change_view(request, object_id, form_url, context)
-
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        same_name = MergedCause.objects.filter(folded=obj.folded).exclude(kept=obj)
-        row = same_name.select_related("kept", "by").last()
-        if row and "name" in form.changed_data:
-            messages.warning(request, self._format_merged_before(row, obj))
-
-    def _format_merged_before(self, row: MergedCause, cause) -> str:
-        """That a cause of this name was merged once, with a link to merge it again."""
-        who = row.by.get_full_name() or row.by.get_username()
-        event = f"{who} merged a cause called “{row.name}” into “{row.kept}” on {row.at:%-d %B %Y}."
-        address = f"{self.get_merge_url(row.kept)}?{urlencode({'other': cause.pk})}"
-        message = '{} If it is the same condition, <a href="{}">merge it again</a>.'
-        return format_html(message, event, address)
 
     def build_preview_context(self, plan) -> dict:
         """What the preview shows beside the plan."""
@@ -312,43 +254,23 @@ class CauseMergingMixin(MergingAdminMixin):
         return plan.duplicates
 
 
-class SymptomMergingMixin(MergingAdminMixin):
-    """Adds merging to the admin of symptoms."""
+class SymptomMergeAction(MergeAction):
+    field = RelatedSymptom._meta.get_field("other")
+    partial = "symptoms/admin/_merge_symptom.html"
+    merging = pages
 
-    merge_field = RelatedSymptom._meta.get_field("other")
-    merge_template = "symptoms/admin/_merge_symptom.html"
-    get_merge_error = staticmethod(pages.get_merge_error)
-    plan = staticmethod(pages.plan_merge)
-    perform_merge = staticmethod(pages.merge_symptoms)
-
-    def count_mentions(self, symptom) -> int:
+    @staticmethod
+    def count_mentions(symptom) -> int:
         """A published page counts for more than any number of mentions."""
         mentions = RelatedSymptom.objects.filter(other=symptom.pk).count()
         if symptom.live_id:
             mentions += 10_000
         return mentions
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """If a cause of the form was merged at this very moment, read the form once more.
-
-        By then it knows the cause that took its place.
-        """
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError:
-            list(messages.get_messages(request))  # drop them: nothing of what they report was done
-            return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        context = {"merged": None, "merge_url": ""}
-        key = parse_key(str(object_id))
-        if key is not None:
-            merged = MergedPage.objects.filter(page=key).select_related("into", "by").first()
-            context["merged"] = merged
-            if merged is None and self.has_change_permission(request):
-                context["merge_url"] = self.get_merge_url(Article(pk=key))
-        context |= extra_context or {}
-        return super().change_view(request, object_id, form_url, context)
+    def execute(self, preview):
+        result = super().execute(preview)
+        self.model_admin.log_change(self.request, self.lost, f"Merged it into “{result.kept}”.")
+        return result
 
     def build_preview_context(self, plan) -> dict:
         """What the preview shows beside the plan."""
@@ -386,8 +308,3 @@ class SymptomMergingMixin(MergingAdminMixin):
 
     def get_duplicates(self, plan) -> list:
         return plan.other_duplicates
-
-    def _finish_merge(self, request, result):
-        response = super()._finish_merge(request, result)
-        self.log_change(request, result.plan.lost, f"Merged it into “{result.kept}”.")
-        return response

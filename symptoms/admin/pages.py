@@ -1,19 +1,31 @@
 """The admin of symptoms and causes."""
 
-from django.contrib import admin, messages
-from django.db import connection
+from django.contrib import messages
+from django.db import IntegrityError, connection
 from django.db.models import Q
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.changelists import MAX_SEARCH_WORDS
+from articles.admin.composition import ComposedAdmin
+from articles.admin.forms import parse_key
 from articles.admin.images import FigureInline
 from articles.admin.inlines import RowInline
 from articles.admin.pages import PageAdmin, ReferenceInline
+from articles.exports.admin import EXPORT_VIEW, ExportAction
 from articles.fields import fold
-from articles.models import Article
+from articles.models import Article, MergedPage
 from symptoms.actions import record_cause
+from symptoms.admin.export_resources import CauseResource
 from symptoms.admin.forms import CauseForm
-from symptoms.models import Cause, Code, OtherName, RelatedSymptom, SymptomCause
+from symptoms.admin.merging import (
+    MERGE_VIEW,
+    CauseMergeAction,
+    MergeTwoAction,
+    SymptomMergeAction,
+)
+from symptoms.models import Cause, Code, MergedCause, OtherName, RelatedSymptom, SymptomCause
 
 
 class OtherNameInline(RowInline):
@@ -44,6 +56,8 @@ class CodeInline(RowInline):
 class BaseSymptomAdmin(PageAdmin):
     """A symptom's form, its sections in the order of the page."""
 
+    views = (*PageAdmin.views, MERGE_VIEW)
+    merge_action = SymptomMergeAction
     inlines = (
         OtherNameInline,
         RelatedSymptomInline,
@@ -91,10 +105,40 @@ class BaseSymptomAdmin(PageAdmin):
         codes = Code.objects.filter(code__icontains=word).values("symptom")
         return super().build_word_query(word) | Q(pk__in=names) | Q(pk__in=codes)
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """If a cause of the form was merged at this very moment, read the form once more.
 
-class BaseCauseAdmin(admin.ModelAdmin):
-    """Causes are shared: renaming one changes every draft that names it, and no public page."""
+        By then it knows the cause that took its place.
+        """
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            list(messages.get_messages(request))  # drop them: nothing of what they report was done
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        context = {"merged": None, "merge_url": ""}
+        key = parse_key(str(object_id))
+        if key is not None:
+            merged = MergedPage.objects.filter(page=key).select_related("into", "by").first()
+            context["merged"] = merged
+            if merged is None and self.has_change_permission(request):
+                context["merge_url"] = self.get_object_url("merge", Article(pk=key))
+        context |= extra_context or {}
+        return super().change_view(request, object_id, form_url, context)
+
+
+class CauseAdmin(ComposedAdmin):
+    """Causes are shared: renaming one changes every draft that names it, and no public page.
+
+    A cause is also found by the names of those that were merged into it.
+    """
+
+    views = (MERGE_VIEW, EXPORT_VIEW)
+    bulk_actions = (MergeTwoAction, ExportAction)
+    export_resources = (CauseResource,)
+    merge_action = CauseMergeAction
+    change_form_template = "symptoms/admin/cause_form.html"
     form = CauseForm
     list_display = ("name", "slug")
     search_fields = ("name", "slug")
@@ -102,9 +146,14 @@ class BaseCauseAdmin(admin.ModelAdmin):
     prepopulated_fields = {"slug": ("name",)}
 
     def get_search_results(self, request, queryset, search_term):
+        found = queryset
         for word in fold(search_term).split()[:MAX_SEARCH_WORDS]:
-            queryset = queryset.filter(Q(folded__contains=word) | Q(slug__contains=word))
-        return queryset, False
+            found = found.filter(Q(folded__contains=word) | Q(slug__contains=word))
+        words = fold(search_term)
+        if words:
+            merged = MergedCause.objects.filter(folded__contains=words).values("kept")
+            found |= queryset.filter(pk__in=merged)
+        return found, False
 
     def get_object(self, request, object_id, from_field=None):
         """On saving, lock its pages and then the row, so that two renamings wait for each other.
@@ -121,6 +170,15 @@ class BaseCauseAdmin(admin.ModelAdmin):
             cause.refresh_from_db()
         return cause
 
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        key = parse_key(str(object_id))
+        merged = []
+        if key is not None:
+            merged = MergedCause.objects.filter(kept=key).select_related("by")
+        context = {"merged": merged, "may_merge": self.has_change_permission(request)}
+        context |= extra_context or {}
+        return super().change_view(request, object_id, form_url, context)
+
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         if not form.has_changed():
@@ -131,3 +189,15 @@ class BaseCauseAdmin(admin.ModelAdmin):
                 request,
                 f"{count} pages now differ from what was signed, and are waiting for a signature.",
             )
+        same_name = MergedCause.objects.filter(folded=obj.folded).exclude(kept=obj)
+        row = same_name.select_related("kept", "by").last()
+        if row and "name" in form.changed_data:
+            messages.warning(request, self._format_merged_before(row, obj))
+
+    def _format_merged_before(self, row: MergedCause, cause) -> str:
+        """That a cause of this name was merged once, with a link to merge it again."""
+        who = row.by.get_full_name() or row.by.get_username()
+        event = f"{who} merged a cause called “{row.name}” into “{row.kept}” on {row.at:%-d %B %Y}."
+        address = f"{self.get_object_url('merge', row.kept)}?{urlencode({'other': cause.pk})}"
+        message = '{} If it is the same condition, <a href="{}">merge it again</a>.'
+        return format_html(message, event, address)

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from uuid import UUID
 
 from django import forms
@@ -10,10 +9,12 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, Max, OuterRef, ProtectedError, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.confirmed_action import ActionPreview, ActionResult
 from articles.display import format_page_count
 from articles.models import Article, MergedPage, Revision
 from articles.publishing.actions import ActionRefused, record_revisions
-from articles.reports.base import ActionPreview, ReportAction, ReportActionResult
+from articles.publishing.merging import lock_pages
+from articles.reports.base import ReportAction
 from symptoms.models import (
     BodySystem,
     Cause,
@@ -53,50 +54,44 @@ class BodySystemForm(forms.Form):
 class AddReverseRelationsAction(ReportAction):
     label = _("Add reverse relations …")
     heading = _("Add the reverse relation of {count}")
-    button = "Add {count}"
     description = (
         "The other page names this one too, after those that it names already, and not among the "
         "serious. Each page that changes gets one new revision by you; visitors read it once it is "
         "signed."
     )
     permission = "symptoms.change_symptom"
-    form = BodySystemForm
+    form_class = BodySystemForm
 
-    def preview(self, keys, *, by):
-        rows = RelatedSymptom.objects.filter(pk__in=keys)
+    def lock(self):
+        relations = RelatedSymptom.objects.filter(pk__in=self.keys)
+        lock_pages(relations.values_list("other", flat=True))
+
+    def preview(self):
+        rows = RelatedSymptom.objects.filter(pk__in=self.keys)
         one_way = set(filter_one_way(rows).values_list("pk", flat=True))
         rows = rows.select_related("symptom", "other").only("symptom__title", "other__title")
-        allowed: dict[str, str] = {}
-        excluded: list[tuple[str, str]] = []
+        preview = ActionPreview([])
         for row in rows.order_by("other__sort_key", "symptom__sort_key", "pk"):
             if row.pk in one_way:
-                allowed[str(row.pk)] = f"{row.other.title} will name {row.symptom.title}"
+                preview.add(row.pk, f"{row.other.title} will name {row.symptom.title}")
             else:
                 name = f"{row.symptom.title} names {row.other.title}"
-                excluded.append((name, "goes both ways already."))
-        return ActionPreview(allowed, excluded)
+                preview.add(row.pk, name, reason="goes both ways already.")
+        return preview
 
-    @transaction.atomic
-    def execute(self, keys, *, by, system):
-        relations = RelatedSymptom.objects.filter(pk__in=keys)
-        pages = sorted(relations.values_list("other", flat=True))
-        _lock_pages(pages)
-        # Read after locking: another editor may have added some of it a moment ago.
-        rows = list(filter_one_way(relations.filter(other__in=pages)).order_by("pk"))
-        made = _build_reverse_relations(rows, pages, system)
+    def execute(self, preview, *, system):
+        keys = [row.key for row in preview.rows]
+        rows = list(RelatedSymptom.objects.filter(pk__in=keys).order_by("pk"))
+        made = _build_reverse_relations(rows, [row.other_id for row in rows], system)
         RelatedSymptom.objects.bulk_create(made)
         changed = {row.symptom_id for row in made}
         Article.objects.filter(pk__in=changed).update(form_version=F("form_version") + 1)
-        record_revisions(Symptom.objects.filter(pk__in=changed), by=by)
+        record_revisions(Symptom.objects.filter(pk__in=changed), by=self.by)
         verb = "has" if len(changed) == 1 else "have"
-        return ReportActionResult(
-            f"{len(made)} added. {format_page_count(len(changed))} {verb} a new revision by you."
+        return ActionResult(
+            f"{len(made)} added. {format_page_count(len(changed))} {verb} a new revision by you.",
+            list(changed),
         )
-
-
-def _lock_pages(keys: Iterable[int]) -> None:
-    pages = Article.objects.select_for_update().filter(pk__in=keys).order_by("pk")
-    list(pages.values_list("pk"))
 
 
 def _build_reverse_relations(
@@ -143,34 +138,32 @@ class CannotDeleteCauses(ActionRefused):
 class DeleteOrphanCausesAction(ReportAction):
     label = "Delete …"
     heading = "Delete {count}"
-    button = "Delete {count}"
     description = "No text of any page ever named these causes, so nothing is lost with them."
     permission = "symptoms.delete_cause"
 
-    def preview(self, keys, *, by):
-        rows = list(Cause.objects.filter(pk__in=keys).order_by("folded"))
-        reasons = _find_obstacles(rows)
-        allowed = {str(row.pk): row.name for row in rows if row.pk not in reasons}
-        return ActionPreview(allowed, _list_refusals(rows, reasons))
+    def lock(self):
+        rows = Cause.objects.select_for_update().filter(pk__in=self.keys).order_by("pk")
+        list(rows.values_list("pk"))
 
-    @transaction.atomic
-    def execute(self, keys, *, by):
-        rows = list(Cause.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    def preview(self):
+        rows = list(Cause.objects.filter(pk__in=self.keys).order_by("folded"))
         reasons = _find_obstacles(rows)
-        deletable = [row.pk for row in rows if row.pk not in reasons]
+        preview = ActionPreview([])
+        for row in rows:
+            preview.add(row.pk, row.name, reason=reasons.get(row.pk, ""))
+        return preview
+
+    def execute(self, preview):
+        keys = [row.key for row in preview.rows]
         try:
-            Cause.objects.filter(pk__in=deletable).delete()
+            with transaction.atomic():
+                Cause.objects.filter(pk__in=keys).delete()
         except ProtectedError as error:
             raise CannotDeleteCauses(
                 "Something else still needs one of these causes. Nothing was deleted."
             ) from error
-        noun = "cause" if len(deletable) == 1 else "causes"
-        message = f"{len(deletable):,} {noun} deleted."
-        return ReportActionResult(message, _list_refusals(rows, reasons))
-
-
-def _list_refusals(rows: list[Cause], reasons: dict[int, str]) -> list[tuple[str, str]]:
-    return [(row.name, reasons[row.pk]) for row in rows if row.pk in reasons]
+        noun = "cause" if len(keys) == 1 else "causes"
+        return ActionResult(f"{len(keys):,} {noun} deleted.", keys)
 
 
 def _find_obstacles(rows: list[Cause]) -> dict[int, str]:

@@ -74,7 +74,7 @@ class OneWayRelationsReport(Report):
         ReportFilter("system", "Body system", dict(BodySystem.choices), _filter_system),
         ReportFilter("published", "Published", {"both": "Both pages"}, _filter_both_published),
     )
-    action = AddReverseRelationsAction()
+    action = AddReverseRelationsAction
 
     def get_rows(self):
         return filter_one_way(RelatedSymptom.objects.all())
@@ -133,7 +133,7 @@ class OrphanCausesReport(Report):
             "signed", "Public", {"ever": "Once, or still", "never": "Never"}, _filter_signed
         ),
     )
-    action = DeleteOrphanCausesAction()
+    action = DeleteOrphanCausesAction
 
     def get_rows(self):
         named = SymptomCause.objects.filter(

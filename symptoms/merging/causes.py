@@ -3,8 +3,8 @@
 All in one transaction.
 """
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -13,8 +13,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from articles.models import Article
-from articles.publishing.actions import record_revisions
-from articles.publishing.merging import CannotMerge, StalePreview, lock_pages
+from articles.publishing.actions import StalePreview, record_revisions
+from articles.publishing.merging import CannotMerge, lock_pages
 from symptoms.merging import duplicates
 from symptoms.merging.duplicates import DuplicateRows
 from symptoms.models import Cause, MergedCause, PublishedCause, Symptom, SymptomCause
@@ -31,7 +31,7 @@ SYMPTOM_FIELDS = ("title", "sort_key", "discarded_at", "live")
 
 @dataclass(frozen=True)
 class CauseMergePlan:
-    """What merging ``lost`` into ``kept`` does now. ``digest`` identifies exactly this plan.
+    """What merging ``lost`` into ``kept`` does now. ``facts`` are all that decides it.
 
     ``moves`` and ``duplicates`` are of pages that editors see; ``discarded`` counts rows of
     discarded drafts.
@@ -44,7 +44,7 @@ class CauseMergePlan:
     discarded: int
     public_lost: int
     public_kept: int
-    digest: str
+    facts: dict[str, tuple]
 
     @property
     def page_ids(self) -> list[int]:
@@ -88,7 +88,7 @@ def plan_merge(lost: Cause, kept: Cause) -> CauseMergePlan:
     moves: list[SymptomCause] = []
     duplicate_rows: list[DuplicateRows] = []
     discarded = 0
-    digest = _compute_digest([lost, kept], [public_lost, public_kept], rows)
+    facts = _list_facts([lost, kept], [public_lost, public_kept], rows)
     for row in sorted(rows, key=_get_sort_key):
         if row.cause_id != lost.pk:
             continue
@@ -108,7 +108,7 @@ def plan_merge(lost: Cause, kept: Cause) -> CauseMergePlan:
         discarded=discarded,
         public_lost=public_lost,
         public_kept=public_kept,
-        digest=digest,
+        facts=facts,
     )
 
 
@@ -123,40 +123,42 @@ def _get_sort_key(row: SymptomCause) -> tuple[str, int]:
     return row.symptom.sort_key, row.pk
 
 
-def _compute_digest(causes: list[Cause], public_counts: list[int], rows: list[SymptomCause]) -> str:
-    """A digest of everything that decides what a merge does. Rows have to be unchanged so far."""
+def _list_facts(
+    causes: list[Cause], public_counts: list[int], rows: list[SymptomCause]
+) -> dict[str, tuple]:
+    """Everything that decides what a merge does. Rows have to be unchanged so far."""
     names = [(cause.pk, cause.name, cause.slug) for cause in causes]
     values: list[tuple] = []
     for row in rows:
         own = [getattr(row, name) for name in duplicates.CAUSE_FIELDS]
         page = (row.symptom.discarded_at, row.symptom.live_id)
         values.append((row.pk, row.symptom_id, row.cause_id, *own, *page))
-    return hashlib.sha256(repr((names, public_counts, values)).encode()).hexdigest()
+    return {"plan": (names, public_counts, values)}
 
 
-def merge_causes(
-    lost: Cause, kept: Cause, *, by: User, digest: str | None = None
-) -> CauseMergeResult:
-    """Make two causes one in every draft that names them: new revisions, by the editor.
+@contextmanager
+def prepare_merge(lost: Cause, kept: Cause, *, by: User) -> Iterator[CauseMergePlan]:
+    """The plan, in a transaction in which it can be applied: everything that it reads is locked.
 
-    Public pages stay as signed. ``digest`` is that of the plan that the editor confirmed. Raises
-    CannotMerge, or StalePreview where the plan is another one now.
+    Raises CannotMerge, or StalePreview where a page came in meanwhile.
     """
     try:
         with transaction.atomic():
-            return _merge(lost.pk, kept.pk, by, digest)
+            lost, kept = _lock_rows(lost.pk, kept.pk)
+            error = get_merge_error(lost, kept, by=by)
+            if error:
+                raise CannotMerge(error)
+            yield plan_merge(lost, kept)
     except IntegrityError as error:
         raise CannotMerge(CONCURRENT_CHANGE.format(lost)) from error
 
 
-def _merge(lost_key: int, kept_key: int, by: User, digest: str | None) -> CauseMergeResult:
-    lost, kept = _lock_rows(lost_key, kept_key)
-    error = get_merge_error(lost, kept, by=by)
-    if error:
-        raise CannotMerge(error)
-    plan = plan_merge(lost, kept)
-    if digest is not None and digest != plan.digest:
-        raise StalePreview
+def apply_merge(plan: CauseMergePlan, *, by: User) -> CauseMergeResult:
+    """Make two causes one, as planned, in every draft that names them: new revisions by the editor.
+
+    Public pages stay as signed. In the transaction of ``prepare_merge``.
+    """
+    lost, kept = plan.lost, plan.kept
     duplicates.save_kept(plan.duplicates)
     duplicates.delete_lost(plan.duplicates)
     named_both = SymptomCause.objects.filter(cause=kept).values("symptom")

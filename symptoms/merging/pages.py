@@ -5,8 +5,8 @@ kept page does not goes into the kept page's draft, after what that has. Its run
 for copying and never joined.
 """
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -16,8 +16,8 @@ from django.db.models import F, QuerySet
 from articles.content.document import ADVICE_HEADING
 from articles.models import Article, Authorship, Revision
 from articles.publishing import merging
-from articles.publishing.actions import record_revisions
-from articles.publishing.merging import CannotMerge, StalePreview
+from articles.publishing.actions import StalePreview, record_revisions
+from articles.publishing.merging import CannotMerge
 from symptoms.merging import additions, duplicates
 from symptoms.merging.additions import Addition
 from symptoms.merging.duplicates import DuplicateRows
@@ -37,7 +37,7 @@ SYMPTOM_FIELDS = ("title", "sort_key", "discarded_at", "live")
 
 @dataclass(frozen=True)
 class SymptomMergePlan:
-    """What merging ``lost`` into ``kept`` does now. ``digest`` identifies exactly this plan.
+    """What merging ``lost`` into ``kept`` does now. ``facts`` are all that decides it.
 
     ``additions`` is what the kept page's draft gets, and ``duplicates`` what both list. ``moves``
     are rows of other pages that name the lost page, ``other_duplicates`` those that name both, and
@@ -55,7 +55,7 @@ class SymptomMergePlan:
     texts: dict[str, str]
     figures: int
     was_published: bool
-    digest: str
+    facts: dict[str, tuple]
 
     @property
     def page_ids(self) -> list[int]:
@@ -96,7 +96,7 @@ def plan_merge(lost: Symptom, kept: Symptom) -> SymptomMergePlan:
         texts=_collect_texts(lost),
         figures=len(lost.figures.all()),
         was_published=lost.publications.exists(),
-        digest=_compute_digest(lost, kept, rows),
+        facts=_list_facts(lost, kept, rows),
         **_sort_relations(rows, lost, kept),
     )
 
@@ -154,8 +154,8 @@ def _get_sort_key(row: RelatedSymptom) -> tuple[str, int]:
     return row.symptom.sort_key, row.pk
 
 
-def _compute_digest(lost: Symptom, kept: Symptom, rows: list[RelatedSymptom]) -> str:
-    """A digest of everything that decides what a merge does. Rows have to be unchanged so far."""
+def _list_facts(lost: Symptom, kept: Symptom, rows: list[RelatedSymptom]) -> dict[str, tuple]:
+    """Everything that decides what a merge does. Rows have to be unchanged so far."""
     revisions = Revision.objects.filter(article__in=[lost.pk, kept.pk]).order_by("-pk")
     newest = revisions.values_list("pk", flat=True).first()
     pages: list[tuple] = []
@@ -165,29 +165,34 @@ def _compute_digest(lost: Symptom, kept: Symptom, rows: list[RelatedSymptom]) ->
     for row in rows:
         own = (row.pk, row.symptom_id, row.other_id, row.system, row.serious)
         values.append((*own, row.symptom.discarded_at))
-    return hashlib.sha256(repr((newest, pages, values)).encode()).hexdigest()
+    return {"plan": (newest, pages, values)}
 
 
-@transaction.atomic
-def merge_symptoms(
-    lost: Symptom, kept: Symptom, *, by: User, digest: str | None = None
-) -> SymptomMergeResult:
-    """One page in place of two, in every draft that names them.
+@contextmanager
+def prepare_merge(lost: Symptom, kept: Symptom, *, by: User) -> Iterator[SymptomMergePlan]:
+    """The plan, in a transaction in which it can be applied: everything that it reads is locked.
 
-    Public pages stay as signed until they are signed again. ``digest`` is that of the plan that the
-    editor confirmed. Raises CannotMerge, StalePreview where the plan is another one now, or
-    another ActionRefused where the lost page cannot be withdrawn.
+    Raises CannotMerge, or StalePreview where a page came in meanwhile.
     """
-    _lock_rows(lost.pk, kept.pk)
-    symptoms = Symptom.objects.select_related("live")
-    lost = symptoms.get(pk=lost.pk)
-    kept = symptoms.get(pk=kept.pk)
-    error = get_merge_error(lost, kept, by=by)
-    if error:
-        raise CannotMerge(error)
-    plan = plan_merge(lost, kept)
-    if digest is not None and digest != plan.digest:
-        raise StalePreview
+    with transaction.atomic():
+        _lock_rows(lost.pk, kept.pk)
+        symptoms = Symptom.objects.select_related("live")
+        lost = symptoms.get(pk=lost.pk)
+        kept = symptoms.get(pk=kept.pk)
+        error = get_merge_error(lost, kept, by=by)
+        if error:
+            raise CannotMerge(error)
+        yield plan_merge(lost, kept)
+
+
+def apply_merge(plan: SymptomMergePlan, *, by: User) -> SymptomMergeResult:
+    """One page in place of two, as planned, in every draft that names them.
+
+    Public pages stay as signed until they are signed again. In the transaction of
+    ``prepare_merge``. Raises ActionRefused where the lost page cannot be withdrawn.
+    """
+    kept = plan.kept
+    lost = Symptom.objects.select_related("live").get(pk=plan.lost.pk)  # the plan's stays as it was
     merging.retire_page(lost, kept, by=by)
     changed = _fill_draft(plan, by)
     duplicates.save_kept(plan.other_duplicates)

@@ -1,6 +1,6 @@
 """Addresses of symptoms."""
 
-from django.urls import path
+from django.urls import include, path
 
 from symptoms.public import views
 
@@ -12,7 +12,5 @@ urlpatterns = [
     path("<slug:slug>/", views.symptom, name="symptom"),
     path("<slug:slug>/causes/", views.causes, name="causes"),
     path("<slug:slug>/causes/<int:number>/", views.causes, name="causes"),
-    path("<slug:slug>/history/", views.history, name="history"),
-    path("<slug:slug>/history/page/<int:number>/", views.history, name="history"),
-    path("<slug:slug>/history/<int:number>/", views.version, name="version"),
+    path("<slug:slug>/history/", include("articles.public.history_urls"), {"kind": "symptom"}),
 ]

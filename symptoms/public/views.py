@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 
 from articles.models import PublicationEvent
 from articles.public import breadcrumbs, json_ld, pages
-from articles.public import history as histories
 from articles.public.page_cache import PublicPage, public_page
 from symptoms.content import cause_pages
 from symptoms.content.document import SymptomDocument
@@ -18,9 +17,7 @@ from symptoms.public import az_index
 
 @public_page
 def symptom(request: HttpRequest, slug: str) -> PublicPage | HttpResponse:
-    page = pages.get_public_page(
-        kind="symptom", slug=slug, template="symptoms/symptom.html", url_name="symptoms:symptom"
-    )
+    page = pages.get_public_page(kind="symptom", slug=slug)
     if isinstance(page, PublicPage) and settings.FINDER:
         page.context["finder"] = FinderQuery(slugs=(slug,)).get_url()
     return page
@@ -29,11 +26,13 @@ def symptom(request: HttpRequest, slug: str) -> PublicPage | HttpResponse:
 @public_page
 def causes(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | HttpResponse:
     """The causes with what the page says of each; on several pages if there are very many."""
-    address = {"slug": slug, "url_name": "symptoms:causes"}
-    if number > 1:
-        address["number"] = number
     page = pages.get_public_page(
-        kind="symptom", template="symptoms/causes.html", section="Causes", **address
+        kind="symptom",
+        slug=slug,
+        template="symptoms/causes.html",
+        section="Causes",
+        subpath=f"causes/{number}/" if number > 1 else "causes/",
+        number=number,
     )
     if isinstance(page, PublicPage) and page.status == 200:
         page.context.update(_build_causes_context(page.context["document"], slug, number))
@@ -62,20 +61,6 @@ def _build_causes_context(document: SymptomDocument, slug: str, number: int) -> 
         "causes_urls": [(number, get_url(number)) for number in causes_page.paginator.page_range],
         "page_urls": pages.get_adjacent_urls(causes_page, get_url),
     }
-
-
-@public_page
-def history(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | HttpResponse:
-    return histories.get_history_page(
-        kind="symptom", slug=slug, number=number, url_name="symptoms:history"
-    )
-
-
-@public_page
-def version(request: HttpRequest, slug: str, number: int) -> PublicPage | HttpResponse:
-    return histories.get_version_page(
-        kind="symptom", slug=slug, number=number, url_name="symptoms:version"
-    )
 
 
 @public_page

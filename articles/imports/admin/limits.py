@@ -4,7 +4,7 @@ More is imported by command.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.db import connection
@@ -68,9 +68,11 @@ class ImportLimits:
 
         return read_within_limits
 
-    def start_progress(self, what: str, size: Callable[[], int]) -> Callable[[int], None]:
-        """A progress function that checks the time at each step."""
-        return lambda number: self.check_time()
+    def track(self, rows: Iterable, *args, **kwargs) -> Iterator:
+        """The same rows, and the time checked after each: in place of a progress bar."""
+        for row in rows:
+            yield row
+            self.check_time()
 
     def check_time(self) -> None:
         """Raise ImportTooSlow once the time is over."""

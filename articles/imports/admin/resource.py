@@ -1,17 +1,14 @@
-"""Our import as a resource of django-import-export.
+"""The plan of an import as a result of django-import-export, and the import as it was planned."""
 
-A dry run gives the plan; a real run writes the plan that was shown.
-"""
-
-import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from import_export.resources import Resource
 from import_export.results import Result, RowResult
 
 from articles.imports import formats, registry
@@ -56,7 +53,7 @@ class PlannedRecord(RowResult):
 class PlanResult(Result):
     """The plan of an import, record by record.
 
-    ``digest`` changes with anything that would be written differently.
+    ``facts`` change with anything that would be written differently.
     """
 
     def __init__(self, plan: ImportPlan):
@@ -64,10 +61,10 @@ class PlanResult(Result):
         self.counts = plan.counts
         self.finding_counts = Counter(plan.finding_counts)
         self.findings = list(plan.findings())
-        self.run: ImportRun | None = None
+        self.write: Callable[[], ImportRun] = plan.apply
         self._append_records(plan)
         self._append_refused_records()
-        self.digest = self._compute_digest(plan)
+        self.facts = {"plan": list(self._list_facts(plan))}
 
     def _append_records(self, plan: ImportPlan) -> None:
         conflict_reasons = {}
@@ -109,52 +106,33 @@ class PlanResult(Result):
             total += sum(verdicts.get(verdict, 0) for verdict in WRITTEN_VERDICTS)
         return total
 
-    def _compute_digest(self, plan: ImportPlan) -> str:
-        """Over what was shown, and over the texts here that would be replaced.
+    def _list_facts(self, plan: ImportPlan) -> Iterator[tuple]:
+        """What was shown, and the texts here that would be replaced.
 
         A page shows only the beginning of those texts.
         """
         findings = sorted(self.finding_counts.items())
-        options = (plan.job.source, plan.job.on_conflict, plan.most, findings)
-        digest = hashlib.sha256(repr(options).encode())
+        yield (plan.job.source, str(plan.job.on_conflict), plan.most, findings)
         current_digests = _get_current_digests(plan)
         for row in self.rows:
             differences = [str(difference) for difference in row.differences]
-            shown = (row.kind, row.key, row.line, str(row.verdict), differences)
             replaced = current_digests.get((row.kind, row.key), "")
-            digest.update(repr((shown, replaced)).encode())
-        return digest.hexdigest()
+            yield (row.kind, row.key, row.line, str(row.verdict), differences, replaced)
 
 
-class PlanChanged(Exception):
-    """What would be written is not what was shown; ``result`` is what would be written now."""
+def plan_upload(upload: StoredUpload, *, by: User) -> PlanResult:
+    """What a file would do now. Raises UnreadableFile and CannotImport."""
+    upload.check_unchanged()
+    with _open_plan(upload, by, limits.MAX_SECONDS) as plan:
+        return PlanResult(plan)
 
-    def __init__(self, result: PlanResult):
-        self.result = result
 
-
-class DraftImportResource(Resource):
-    """Takes an upload where django-import-export takes a dataset (ADR 34).
-
-    Our files are read as a stream.
-    """
-
-    def import_data(
-        self, dataset: StoredUpload, dry_run=False, *, user, seen="", **kwargs
-    ) -> PlanResult:
-        """Plan; without ``dry_run``, also write the plan if its digest is ``seen``.
-
-        Raises PlanChanged, UnreadableFile and CannotImport.
-        """
-        if dry_run:
-            with _open_plan(dataset, user, limits.MAX_SECONDS) as plan:
-                return PlanResult(plan)
-        with transaction.atomic(), _open_plan(dataset, user, limits.get_write_seconds()) as plan:
-            result = PlanResult(plan)
-            if result.digest != seen:
-                raise PlanChanged(result)
-            result.run = plan.apply()
-        return result
+@contextmanager
+def prepare_import(upload: StoredUpload, *, by: User) -> Iterator[PlanResult]:
+    """The plan, in the transaction in which ``write`` writes it. Raises as ``plan_upload``."""
+    upload.check_unchanged()
+    with transaction.atomic(), _open_plan(upload, by, limits.get_write_seconds()) as plan:
+        yield PlanResult(plan)
 
 
 def _open_plan(upload: StoredUpload, user, seconds: int):
@@ -169,17 +147,15 @@ def _open_plan(upload: StoredUpload, user, seconds: int):
         by=user,
         on_conflict=options.on_conflict,
         most=options.most,
-        start_progress=import_limits.start_progress,
+        track=import_limits.track,
     )
 
 
 def _iter_differences(plan: ImportPlan) -> Iterator[tuple[int, list]]:
     """Place in the file, and differences, of each record that changes something."""
     record_count = plan.job.staging.count(list(plan.counts))
-    report_progress = plan.start_progress("changes shown", lambda: record_count)
-    for row, differences in plan.changes(record_count + 1):
+    for row, differences in plan.track(plan.changes(record_count + 1)):
         yield row.seq, differences
-        report_progress(1)
 
 
 def _get_current_digests(plan: ImportPlan) -> dict[tuple[str, str], str]:

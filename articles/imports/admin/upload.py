@@ -11,10 +11,11 @@ from django.template.defaultfilters import pluralize
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+from articles.admin.confirmed_action import ActionResult, ConfirmedAction
 from articles.imports.admin import storage, summaries
 from articles.imports.admin.forms import ImportRereadForm, ImportUploadForm
 from articles.imports.admin.limits import ImportTooLarge
-from articles.imports.admin.resource import DraftImportResource, PlanChanged, PlanResult
+from articles.imports.admin.resource import PlanResult, plan_upload, prepare_import
 from articles.imports.admin.storage import CannotStoreUpload, StoredUpload, UploadNotFound
 from articles.imports.formats import UnknownFormat, spreadsheets
 from articles.imports.job import FindingKind, OnConflict
@@ -45,6 +46,64 @@ class FindingReport:
     rows: list[tuple[str, StagedFinding]]
     count: int
     more: int
+
+
+class ImportFileAction(ConfirmedAction):
+    """Writes the records of an uploaded file as drafts, after its plan."""
+
+    template = "articles/imports/plan.html"
+    refusals = (*IMPORT_ERRORS, OperationalError)
+    error: Exception | str = ""
+
+    def __init__(self, model_admin, request, upload: StoredUpload, reread_form=None):
+        self.model_admin = model_admin
+        self.upload = upload
+        self.reread_form = reread_form or ImportRereadForm(upload=upload)
+        self.heading = f"Preview of “{upload.name}”"
+        self.cancel_url = reverse("admin:articles_importrun_changelist")
+        self.crumbs = [(self.cancel_url, model_admin.opts.verbose_name_plural)]
+        super().__init__(request)
+
+    def preview(self):
+        return plan_upload(self.upload, by=self.by)
+
+    def prepare(self):
+        return prepare_import(self.upload, by=self.by)
+
+    def can_execute(self, preview):
+        return bool(preview and preview.write_count)
+
+    def execute(self, preview):
+        run = preview.write()
+        self.done_url = reverse("admin:articles_importrun_change", args=[run.pk])
+        change = f"Imported: {summaries.format_counts(run)}."
+        self.model_admin.log_addition(self.request, run, change)
+        message = "The external ids are added. No page has changed."
+        if preview.draft_count:
+            records = "record is a draft" if preview.draft_count == 1 else "records are drafts"
+            message = f"{preview.draft_count:,} {records} now. Visitors see no change."
+        return ActionResult(message, [run.pk])
+
+    def finish(self, result):
+        # It is written; should this fail, a second press finds nothing left to write.
+        with suppress(OSError):
+            self.upload.mark_written(*result.changed_ids)
+        return super().finish(result)
+
+    def refuse(self, refusal):
+        if isinstance(refusal, OperationalError):
+            self.error = BUSY_MESSAGE
+            return self.render(None, status=409)
+        self.error = refusal
+        return self.render(None, status=422 if self.is_confirmed else 200)
+
+    def get_context(self, preview):
+        context = {"conflict_rule": OnConflict(self.upload.options.on_conflict).label}
+        if isinstance(self.error, ImportTooLarge):
+            context["command"] = summaries.build_command(self.upload, self.by.get_username())
+        if preview:
+            context.update(_build_sections(preview))
+        return context
 
 
 class ImportUploadMixin:
@@ -99,7 +158,7 @@ class ImportUploadMixin:
                 return self._redirect_to_run(request, upload)
             if request.method == "POST":
                 return self._handle_post(request, upload)
-            return self._show_plan(request, upload)
+            return ImportFileAction(self, request, upload).respond()
         except (UploadNotFound, FileNotFoundError):
             messages.error(request, GONE_MESSAGE)
             return redirect("admin:articles_importrun_add")
@@ -114,81 +173,22 @@ class ImportUploadMixin:
             if form.is_valid():
                 upload.save_options(form.get_options())
                 return redirect("admin:articles_importrun_plan", upload.ticket)
-            return self._render_plan(request, upload, form=form, status=422)
-        return self._write(request, upload)
-
-    def _show_plan(self, request, upload: StoredUpload):
-        try:
-            upload.check_unchanged()
-            result = DraftImportResource().import_data(upload, dry_run=True, user=request.user)
-        except IMPORT_ERRORS as error:
-            return self._render_plan(request, upload, error=error)
-        return self._render_plan(request, upload, result)
-
-    def _write(self, request, upload: StoredUpload):
+            return ImportFileAction(self, request, upload, form).render(None, status=422)
         with upload.lock() as upload:
             if upload.run:
                 return self._redirect_to_run(request, upload)
-            upload.check_unchanged()
-            try:
-                seen = request.POST.get("seen", "")
-                result = DraftImportResource().import_data(upload, user=request.user, seen=seen)
-            except PlanChanged as change:
-                return self._render_plan(
-                    request, upload, change.result, plan_changed=True, status=409
-                )
-            except IMPORT_ERRORS as error:
-                return self._render_plan(request, upload, error=error, status=422)
-            except OperationalError:
-                return self._render_plan(request, upload, error=BUSY_MESSAGE, status=409)
-            # It is written; should this fail, a second press finds nothing left to write.
-            with suppress(OSError):
-                upload.mark_written(result.run.pk)
-        self.log_addition(request, result.run, f"Imported: {summaries.format_counts(result.run)}.")
-        messages.success(request, _format_success(result))
-        return redirect("admin:articles_importrun_change", result.run.pk)
+            return ImportFileAction(self, request, upload).respond()
 
     def _redirect_to_run(self, request, upload: StoredUpload):
         messages.info(request, "This file is imported already. Nothing was imported a second time.")
         return redirect("admin:articles_importrun_change", upload.run)
-
-    def _render_plan(
-        self,
-        request,
-        upload: StoredUpload,
-        result: PlanResult | None = None,
-        *,
-        error: Exception | str | None = None,
-        form: ImportRereadForm | None = None,
-        plan_changed: bool = False,
-        status: int = 200,
-    ):
-        command = ""
-        if isinstance(error, ImportTooLarge):
-            command = summaries.build_command(upload, request.user.get_username())
-        spreadsheet_url = reverse("admin:articles_importrun_plan_spreadsheet", args=[upload.ticket])
-        context = {
-            "upload": upload,
-            "conflict_rule": OnConflict(upload.options.on_conflict).label,
-            "result": result,
-            "error": error,
-            "command": command,
-            "form": form or ImportRereadForm(upload=upload),
-            "plan_changed": plan_changed,
-            "spreadsheet_url": spreadsheet_url,
-        }
-        if result:
-            context.update(_build_sections(result))
-        title = f"Preview of “{upload.name}”"
-        return self.render_page(request, "plan", title, status=status, **context)
 
     def plan_spreadsheet(self, request, ticket):
         """The whole plan, as it is now."""
         self._check_permission(request)
         try:
             upload = storage.get(ticket, by=request.user)
-            upload.check_unchanged()
-            result = DraftImportResource().import_data(upload, dry_run=True, user=request.user)
+            result = plan_upload(upload, by=request.user)
         except (UploadNotFound, FileNotFoundError, *IMPORT_ERRORS):  # the page says why
             return redirect("admin:articles_importrun_plan", ticket)
         return spreadsheets.build_csv_response(
@@ -215,13 +215,6 @@ def _get_initial(request) -> dict[str, str]:
     return initial
 
 
-def _format_success(result: PlanResult) -> str:
-    if not result.draft_count:
-        return "The external ids are added. No page has changed."
-    records = "record is a draft" if result.draft_count == 1 else "records are drafts"
-    return f"{result.draft_count:,} {records} now. Visitors see no change."
-
-
 def _format_write_label(result: PlanResult) -> str:
     """What the button says that writes a plan."""
     if result.draft_count:
@@ -243,7 +236,7 @@ def _build_sections(result: PlanResult) -> dict:
         "changed_more": max(0, len(changed) - MAX_SHOWN),
         "reports": _build_reports(result),
         "refused": result.finding_counts[FindingKind.REFUSED],
-        "write_label": _format_write_label(result),
+        "button": _format_write_label(result),
     }
 
 

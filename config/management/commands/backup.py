@@ -5,7 +5,6 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from config.operations.archive.folder import CannotRunOperation
-from config.operations.archive.progress import CommandProgress
 from config.operations.backup.create import create_backup
 
 
@@ -15,19 +14,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("directory", help="a directory that is not there yet, or an empty one")
         parser.add_argument("--pg-bin", default="", help="where pg_dump is, if not on the path")
-        parser.add_argument(
-            "--no-progress", action="store_true", help="do not say how far it has come"
-        )
+        parser.add_argument("--no-progress", action="store_true", help="draw no bar on a terminal")
 
     def handle(self, *, directory, pg_bin, no_progress, **options):
-        progress = CommandProgress(self.stderr, is_enabled=not no_progress)
         try:
-            manifest = create_backup(Path(directory), bin_directory=pg_bin, watch=progress.watch)
+            manifest = create_backup(
+                Path(directory), bin_directory=pg_bin, no_progress=no_progress or None
+            )
         except CannotRunOperation as refused:
-            progress.close()
             raise CommandError(str(refused)) from refused
-        finally:
-            progress.close()
         size = sum(entry["size"] for entry in manifest["files"].values())
         self.stdout.write(
             f"{directory}: {size / 1e6:,.1f} MB, {len(manifest['files']) - 1} pictures among it."

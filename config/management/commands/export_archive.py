@@ -6,7 +6,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.operations.archive.export import export_archive
 from config.operations.archive.folder import CannotRunOperation
-from config.operations.archive.progress import CommandProgress
 
 
 class Command(BaseCommand):
@@ -22,18 +21,15 @@ class Command(BaseCommand):
                 " to hand it out"
             ),
         )
-        parser.add_argument(
-            "--no-progress", action="store_true", help="do not say how far it has come"
-        )
+        parser.add_argument("--no-progress", action="store_true", help="draw no bar on a terminal")
 
     def handle(self, *, directory, with_private, no_progress, **options):
-        progress = CommandProgress(self.stderr, is_enabled=not no_progress)
         try:
-            written = export_archive(Path(directory), private=with_private, watch=progress.watch)
+            written = export_archive(
+                Path(directory), private=with_private, no_progress=no_progress or None
+            )
         except CannotRunOperation as refused:
             raise CommandError(str(refused)) from refused
-        finally:
-            progress.close()
         self._print_summary(written, directory, with_private)
 
     def _print_summary(self, summary, directory: str, private: bool) -> None:

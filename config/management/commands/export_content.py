@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
 
 from articles.imports import registry
 from articles.imports.pages import BATCH
-from reviews.management.progress_bar import ProgressBar
 
 
 class Command(BaseCommand):
@@ -21,24 +21,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "file", help="where to; a name that ends in .gz is packed; - writes to the terminal"
         )
-        parser.add_argument(
-            "--no-progress", action="store_true", help="draw no bar, on a terminal either"
-        )
+        parser.add_argument("--no-progress", action="store_true", help="draw no bar on a terminal")
 
     def handle(self, *, file, no_progress, **options):
-        progress = ProgressBar(self.stderr, is_enabled=not no_progress)
         written = 0
         with open_output(file) as out:
             for importer in registry.get_all():
                 rows = importer.get_export_queryset()
                 if rows is None:
                     continue
-                seen = progress.watch(f"{importer.type} records", rows.count)
-                for row in rows.iterator(BATCH):
+                label = f"{importer.type} records"
+                for row in tqdm(
+                    rows.iterator(BATCH), label, rows.count(), disable=no_progress or None
+                ):
                     out.write(encode_line(importer.values(row)))
                     written += 1
-                    seen(1)
-        progress.clear_line()
         self.stderr.write(f"{written:,} records are written.")
 
 

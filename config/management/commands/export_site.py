@@ -13,7 +13,6 @@ from django.templatetags.static import static
 from config.operations.static_site import rendering
 from config.operations.static_site.export import SiteExport
 from config.operations.static_site.files import CannotExportSite, ExportDirectory
-from reviews.management.progress_bar import ProgressBar
 
 
 class Command(BaseCommand):
@@ -29,25 +28,20 @@ class Command(BaseCommand):
             action="store_true",
             help="print everything, write nothing, say what would be",
         )
-        parser.add_argument(
-            "--no-progress", action="store_true", help="draw no bar, on a terminal either"
-        )
+        parser.add_argument("--no-progress", action="store_true", help="draw no bar on a terminal")
 
     def handle(self, *, directory, site_url, dry_run, no_progress, **options):
         site_url = parse_site_url(site_url or settings.SITE_URL)
-        progress = ProgressBar(self.stderr, is_enabled=not no_progress)
         try:
             with (
                 rendering.use_export_settings(site_url),
                 ExportDirectory(directory, dry_run=dry_run) as copy,
             ):
                 require_static_files()
-                run = SiteExport(copy, site_url=site_url, watch=progress.watch)
+                run = SiteExport(copy, site_url=site_url, no_progress=no_progress or None)
                 counts = run.run()
         except CannotExportSite as refused:
             raise CommandError(str(refused)) from refused
-        finally:
-            progress.clear_line()
         self._print_summary(run, counts, dry_run)
 
     def _print_summary(self, run: SiteExport, counts, dry_run: bool) -> None:

@@ -6,7 +6,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.operations.archive import importing
 from config.operations.archive.folder import CannotRunOperation
-from config.operations.archive.progress import CommandProgress
 from config.operations.archive.reading import Archive
 from reviews import verification
 
@@ -19,22 +18,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="check the archive, and store nothing"
         )
-        parser.add_argument(
-            "--no-progress", action="store_true", help="do not say how far it has come"
-        )
+        parser.add_argument("--no-progress", action="store_true", help="draw no bar on a terminal")
 
     def handle(self, *, directory, dry_run, no_progress, **options):
-        progress = CommandProgress(self.stderr, is_enabled=not no_progress)
         try:
             archive = Archive(Path(directory))
             counts = (importing.check_archive if dry_run else importing.import_archive)(
-                archive, progress.watch
+                archive, no_progress=no_progress or None
             )
         except CannotRunOperation as refused:
-            progress.close()
             raise CommandError(str(refused)) from refused
-        finally:
-            progress.close()
         for name, count in counts.items():
             self.stdout.write(f"{count:>10,}  {name}")
         if dry_run:

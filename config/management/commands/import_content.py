@@ -2,14 +2,15 @@
 
 import csv
 import sys
+from functools import partial
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
 
 from articles.imports import formats as imports_formats
 from articles.imports.plan import CannotImport, ImportPlan, OnConflict, UnreadableFile, plan_import
-from reviews.management.progress_bar import ProgressBar
 
 MAX_SHOWN = 20  # changed pages, and findings of each sort, that the terminal shows
 
@@ -42,13 +43,10 @@ class Command(BaseCommand):
             "--chunk", type=int, default=0, help="so many records a transaction; 0: all in one"
         )
         parser.add_argument("--report", type=Path, help="write each finding into this CSV file")
-        parser.add_argument(
-            "--no-progress", action="store_true", help="draw no bar, on a terminal either"
-        )
+        parser.add_argument("--no-progress", action="store_true", help="draw no bar on a terminal")
 
     def handle(self, *, file, source, by, limit, on_conflict, no_progress, **options):
         self._check(file, limit, options["chunk"])
-        progress = ProgressBar(self.stderr, is_enabled=not no_progress)
         try:
             format = self._get_format(file, options["format"])
             choices = {
@@ -61,16 +59,13 @@ class Command(BaseCommand):
                 file,
                 reader=format,
                 format=format.name,
-                start_progress=progress.watch,
+                track=partial(tqdm, disable=no_progress or None),
                 **choices,
             ) as plan:
-                progress.clear_line()
                 self._show_plan(plan, options["report"])
-                self._decide(plan, progress, **options)
+                self._decide(plan, **options)
         except (CannotImport, UnreadableFile) as error:
             raise CommandError(str(error)) from error
-        finally:
-            progress.clear_line()
 
     def _check(self, file: Path, limit: int | None, chunk: int) -> None:
         if not file.is_file():
@@ -123,9 +118,7 @@ class Command(BaseCommand):
                 [one.what, one.line, one.key, one.field, one.text] for one in plan.findings()
             )
 
-    def _decide(
-        self, plan: ImportPlan, progress: ProgressBar, *, dry_run, apply, chunk, **options
-    ) -> None:
+    def _decide(self, plan: ImportPlan, *, dry_run, apply, chunk, **options) -> None:
         if not plan.write_count:
             self.stdout.write("There is nothing to write.")
             return
@@ -133,7 +126,6 @@ class Command(BaseCommand):
             self.stdout.write("Nothing was written.")
             return
         run = plan.apply(chunk=chunk)
-        progress.clear_line()
         self.stdout.write(f"Written as drafts: {_format_counts(run.counts)}.")
 
     def _confirm(self, plan: ImportPlan) -> bool:

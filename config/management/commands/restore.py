@@ -5,7 +5,6 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from config.operations.archive.folder import CannotRunOperation
-from config.operations.archive.progress import CommandProgress
 from config.operations.backup.restore import restore_backup
 
 
@@ -16,19 +15,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("directory", help="what “manage.py backup” wrote")
         parser.add_argument("--pg-bin", default="", help="where pg_restore is, if not on the path")
-        parser.add_argument(
-            "--no-progress", action="store_true", help="do not say how far it has come"
-        )
+        parser.add_argument("--no-progress", action="store_true", help="draw no bar on a terminal")
 
     def handle(self, *, directory, pg_bin, no_progress, **options):
-        progress = CommandProgress(self.stderr, is_enabled=not no_progress)
         try:
-            manifest = restore_backup(Path(directory), bin_directory=pg_bin, watch=progress.watch)
+            manifest = restore_backup(
+                Path(directory), bin_directory=pg_bin, no_progress=no_progress or None
+            )
         except CannotRunOperation as refused:
-            progress.close()
             raise CommandError(str(refused)) from refused
-        finally:
-            progress.close()
         self.stdout.write("The ledger is whole, and it is the one that the backup names.")
         head = manifest["head"]
         self.stdout.write(f"To keep outside this system: {head['sequence']}:{head['hash']}")

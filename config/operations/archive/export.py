@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+from tqdm import tqdm
+
 from articles.images import store
 from articles.models import Image, ReaderReport
 from config.operations.archive import columns, manifest
@@ -11,20 +13,19 @@ from config.operations.archive.folder import OutputFolder, write_atomically
 from config.operations.archive.schema_check import require_migrated
 from config.operations.archive.snapshot import read_snapshot
 from config.operations.archive.values import encode_line
-from reviews.verification.batching import ProgressStarter
 
 
-def export_archive(directory: Path, *, private: bool, watch: ProgressStarter) -> "ArchiveSummary":
+def export_archive(directory: Path, *, private: bool, no_progress: bool | None) -> "ArchiveSummary":
     """Write everything, the manifest last, beside ``directory``, and move it there."""
     require_migrated()
     with write_atomically(directory) as folder, read_snapshot():
         for file in list_files(private=private):
-            seen = watch(file.name, file.model._base_manager.count)
+            total = file.model._base_manager.count()
+            rows = columns.read_rows(file, private=private)
             with folder.open_lines(file.file_name) as out:
-                for row in columns.read_rows(file, private=private):
+                for row in tqdm(rows, file.name, total, disable=no_progress):
                     out.write(encode_line(row))
-                    seen(1)
-        missing = copy_images(folder, watch)
+        missing = copy_images(folder, no_progress)
         manifest_bytes = manifest.compose(folder.files, private=private, missing=missing)
         written = ArchiveSummary(
             folder, manifest_bytes, missing, ReaderReport.objects.open().count()
@@ -49,15 +50,14 @@ class ArchiveSummary:
         self.missing_images, self.open_reports = missing, reports
 
 
-def copy_images(folder: OutputFolder, watch: ProgressStarter) -> list[str]:
+def copy_images(folder: OutputFolder, no_progress: bool | None) -> list[str]:
     """Copy each image as visitors get it; gives the names of those that are missing or damaged."""
     missing = []
-    seen = watch("pictures", Image.objects.count)
     images = Image.objects.order_by("pk").only("sha256", "media_type")
-    for image in images.iterator(columns.BATCH_SIZE):
+    rows = images.iterator(columns.BATCH_SIZE)
+    for image in tqdm(rows, "pictures", images.count(), disable=no_progress):
         try:
             folder.put(f"images/{store.get_file_name(image)}", store.read_image(image))
         except store.UnreadableImage:
             missing.append(store.get_file_name(image))
-        seen(1)
     return missing

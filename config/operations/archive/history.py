@@ -5,6 +5,8 @@ Nothing here touches a database. What is checked is what the lines alone can sho
 
 from collections.abc import Iterator
 
+from tqdm import tqdm
+
 from articles.content.document import digest
 from articles.models import PublicationEvent, Revision
 from config.operations.archive.declaration import (
@@ -20,7 +22,6 @@ from config.operations.archive.reading import Archive, InvalidArchive
 from config.operations.archive.rows import ArchiveRow, build_rows
 from reviews.models import Expunction, LedgerEntry, MedicalReview
 from reviews.signing import ledger
-from reviews.verification.batching import ProgressStarter
 
 
 class ArchiveHistory:
@@ -30,8 +31,8 @@ class ArchiveHistory:
     Rows of a file keep their order: the triggers accepted it once, so they accept it again.
     """
 
-    def __init__(self, archive: Archive, keys: KeyMap, watch: ProgressStarter):
-        self._archive, self._keys, self._watch = archive, keys, watch
+    def __init__(self, archive: Archive, keys: KeyMap, no_progress: bool | None):
+        self._archive, self._keys, self._no_progress = archive, keys, no_progress
         self.head = (0, ledger.GENESIS_HASH)
         self._revisions = _RowStream(self._iter_checked(REVISIONS, self._check_revision))
         self._reviews = _RowStream(self._iter_checked(REVIEWS, self._note_decision))
@@ -45,14 +46,14 @@ class ArchiveHistory:
 
     def events(self) -> Iterator[ArchiveRow]:
         lines = self._archive.manifest["files"][LEDGER.file_name].get("lines", 0)
-        seen = self._watch("history", lambda: lines)
-        for entry in build_rows(self._archive, LEDGER, self._keys):
-            yield from self._read_preceding(entry.instance)
-            self._check_entry(entry)
-            yield entry
-            self._publishable_hashes.add(entry.instance.hash)
-            yield from self._publications.read_while(self._is_publishable)
-            seen(1)
+        entries = build_rows(self._archive, LEDGER, self._keys)
+        with tqdm(entries, "history", lines, disable=self._no_progress) as rows:
+            for entry in rows:
+                yield from self._read_preceding(entry.instance)
+                self._check_entry(entry)
+                yield entry
+                self._publishable_hashes.add(entry.instance.hash)
+                yield from self._publications.read_while(self._is_publishable)
         for stream in (self._revisions, self._reviews, self._expunctions, self._publications):
             for row in stream.read_rest():
                 if stream is self._publications and not self._is_publishable(row.instance):

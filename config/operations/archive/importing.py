@@ -10,6 +10,7 @@ from django.core.files.storage import storages
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from tqdm import tqdm
 
 from articles.models import PublicationEvent
 from articles.publishing import projections
@@ -26,7 +27,6 @@ from config.operations.archive.rows import build_rows
 from config.operations.archive.schema_check import require_migrated
 from reviews import verification
 from reviews.models import Reviewer
-from reviews.verification.batching import ProgressStarter
 
 MAX_FAULTS = 20  # faults that are printed
 
@@ -48,19 +48,19 @@ def _describe_rows(rows: QuerySet, found: list[str]) -> None:
         found.append(f"{count:,} {name}")
 
 
-def check_archive(archive: Archive, watch: ProgressStarter) -> dict[str, int]:
+def check_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, int]:
     """Check all of an archive that can be checked without storing it; gives the number of lines of
     each file.
 
     Raises CannotRunOperation.
     """
     require_migrated()
-    names = keys.collect_keys(archive, watch)
+    names = keys.collect_keys(archive, no_progress)
     for file in archive.files:
         if file in BASE_FILES or file in EXTRA_FILES:
             for _ in build_rows(archive, file, names):
                 pass
-    history = ArchiveHistory(archive, names, watch)
+    history = ArchiveHistory(archive, names, no_progress)
     for _ in history.events():
         pass
     _check_head(archive, history.head)
@@ -71,30 +71,30 @@ def count_lines(archive: Archive) -> dict[str, int]:
     return {file.name: archive.manifest["files"][file.file_name]["lines"] for file in archive.files}
 
 
-def import_archive(archive: Archive, watch: ProgressStarter) -> dict[str, int]:
+def import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, int]:
     """Store an archive; gives the number of lines of each file.
 
     Raises CannotRunOperation, with nothing stored, where anything about it is not as it should be.
     """
     _require_empty_database()
-    names = keys.collect_keys(archive, watch)
+    names = keys.collect_keys(archive, no_progress)
     with _translate_database_errors(), _delete_images_on_error() as stored, transaction.atomic():
         _lock_imports()
         _require_empty_database()
         Group.objects.all().delete()  # those of the migrations, which the archive has too
-        unverified = _store_files(archive, BASE_FILES, names, watch)
-        history = ArchiveHistory(archive, names, watch)
+        unverified = _store_files(archive, BASE_FILES, names, no_progress)
+        history = ArchiveHistory(archive, names, no_progress)
         HistoryReplay().store(history.events())
         Reviewer.objects.filter(pk__in=unverified).update(verified_by=None, verified_at=None)
-        _store_files(archive, EXTRA_FILES, names, watch)
+        _store_files(archive, EXTRA_FILES, names, no_progress)
         names.clear()
         reset_sequences()
-        watch("lists beside the log", lambda: 0)
-        projections.rebuild()
-        _store_images(archive, stored, watch)
+        with tqdm(desc="lists beside the log", bar_format="{desc} {elapsed}", disable=no_progress):
+            projections.rebuild()
+        _store_images(archive, stored, no_progress)
         _check_head(archive, history.head)
-        _verify(archive, watch)
-    _vacuum(watch)
+        _verify(archive, no_progress)
+    _vacuum(no_progress)
     return count_lines(archive)
 
 
@@ -126,7 +126,7 @@ def _translate_database_errors():
 
 
 def _store_files(
-    archive: Archive, files: tuple[ArchiveFile, ...], names: KeyMap, watch: ProgressStarter
+    archive: Archive, files: tuple[ArchiveFile, ...], names: KeyMap, no_progress: bool | None
 ) -> list[int]:
     """Store files whose order does not matter; gives the reviewers who are not verified now."""
     unverified: list[int] = []
@@ -141,8 +141,9 @@ def _store_files(
     for file in files:
         if file in archive.files:
             lines = archive.manifest["files"][file.file_name]["lines"]
-            seen = watch(file.name, lambda lines=lines: lines)
-            store_rows(build_rows(archive, file, names), prepare, seen)
+            built = build_rows(archive, file, names)
+            with tqdm(built, file.name, lines, disable=no_progress) as rows:
+                store_rows(rows, prepare)
     return unverified
 
 
@@ -170,17 +171,14 @@ def _delete_images_on_error():
         raise
 
 
-def _store_images(archive: Archive, stored: list[str], watch: ProgressStarter) -> None:
+def _store_images(archive: Archive, stored: list[str], no_progress: bool | None) -> None:
     """Store each file that is not there yet. Damaged ones are found by the verification."""
-    paths = archive.list_image_paths()
-    seen = watch("pictures", lambda: len(paths))
     storage = storages["images"]
-    for path in paths:
+    for path in tqdm(archive.list_image_paths(), "pictures", disable=no_progress):
         name = path.removeprefix("images/")
         if not storage.exists(name):
             storage.save(name, ContentFile(archive.read_image(path)))
             stored.append(name)
-        seen(1)
 
 
 def _check_head(archive: Archive, head: tuple[int, str]) -> None:
@@ -192,9 +190,9 @@ def _check_head(archive: Archive, head: tuple[int, str]) -> None:
         )
 
 
-def _verify(archive: Archive, watch: ProgressStarter) -> None:
+def _verify(archive: Archive, no_progress: bool | None) -> None:
     """Verify what ``verify_ledger`` does, before the transaction ends."""
-    faults = list(islice(verification.find_faults(watch), MAX_FAULTS))
+    faults = list(islice(verification.find_faults(no_progress=no_progress), MAX_FAULTS))
     if faults:
         raise CannotRunOperation(
             "\n".join(["What was brought in does not verify, so nothing was kept:", *faults])
@@ -205,9 +203,11 @@ def _verify(archive: Archive, watch: ProgressStarter) -> None:
         )
 
 
-def _vacuum(watch: ProgressStarter) -> None:
+def _vacuum(no_progress: bool | None) -> None:
     """PostgreSQL plans badly over tables of which it has no statistics since they were filled."""
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        watch("statistics of the tables", lambda: 0)
-        with connection.cursor() as cursor:
+        bar = tqdm(
+            desc="statistics of the tables", bar_format="{desc} {elapsed}", disable=no_progress
+        )
+        with bar, connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")

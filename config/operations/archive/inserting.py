@@ -33,14 +33,13 @@ def insert_rows(rows: list[Model]) -> None:
         )
 
 
-def store_rows(archive_rows: Iterable[ArchiveRow], prepare: Callable, advance: Callable) -> None:
+def store_rows(archive_rows: Iterable[ArchiveRow], prepare: Callable) -> None:
     """Store rows with the rows that belong to them, so many at a time."""
     rows = iter(archive_rows)
     while batch := list(islice(rows, BATCH_SIZE)):
         for row in batch:
             prepare(row.instance)
         _store_batch(batch)
-        advance(len(batch))
 
 
 def _store_batch(batch: list[ArchiveRow]) -> None:

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from django.contrib.auth.models import Permission
 from django.db.models import Model, UUIDField
+from tqdm import tqdm
 
 from articles.images import store
 from articles.models import Image
 from config.operations.archive.declaration import LINE_NUMBER, NATURAL_KEYS, ArchiveFile
 from config.operations.archive.reading import Archive, InvalidArchive
-from reviews.verification.batching import ProgressStarter
 
 
 class KeyMap:
@@ -66,7 +66,7 @@ def get_key(file: ArchiveFile, row: dict, number: int) -> int:
     return row[file.number] if file.number else number
 
 
-def collect_keys(archive: Archive, watch: ProgressStarter) -> KeyMap:
+def collect_keys(archive: Archive, no_progress: bool | None) -> KeyMap:
     """Read every file once, from end to end, and collect what other rows may refer to."""
     keys = KeyMap()
     for app, codename, key in Permission.objects.values_list(
@@ -75,12 +75,12 @@ def collect_keys(archive: Archive, watch: ProgressStarter) -> KeyMap:
         keys.add(Permission, f"{app}.{codename}", key)
     for file in archive.files:
         lines = archive.manifest["files"][file.file_name].get("lines", 0)
-        seen = watch(f"reading {file.name}", lambda lines=lines: lines)
-        for number, row in archive.read_lines(file):
-            if file.model in NATURAL_KEYS:
-                _add_row(keys, file, row, number)
-            seen(1)
-    _check_images(archive, watch)
+        read = archive.read_lines(file)
+        with tqdm(read, f"reading {file.name}", lines, disable=no_progress) as rows:
+            for number, row in rows:
+                if file.model in NATURAL_KEYS:
+                    _add_row(keys, file, row, number)
+    _check_images(archive, no_progress)
     return keys
 
 
@@ -101,12 +101,10 @@ def _get_natural_key(file: ArchiveFile, row: dict, key: int):
     return _compress_name(file.model, row[path[0]])
 
 
-def _check_images(archive: Archive, watch: ProgressStarter) -> None:
+def _check_images(archive: Archive, no_progress: bool | None) -> None:
     """Each image is there, or was not there when the archive was made; and no other is."""
     missing = archive.manifest["images_missing"]
     unclaimed = set(archive.list_image_paths())
-    count = len(unclaimed)
-    seen = watch("reading pictures", lambda: count)
     file = next(file for file in archive.files if file.model is Image)
     for number, row in archive.read_lines(file):
         try:
@@ -121,6 +119,5 @@ def _check_images(archive: Archive, watch: ProgressStarter) -> None:
         unclaimed.discard(path)
     if unclaimed:
         raise InvalidArchive(min(unclaimed), 0, "no line of images.jsonl.gz tells of it")
-    for path in archive.list_image_paths():
+    for path in tqdm(archive.list_image_paths(), "reading pictures", disable=no_progress):
         archive.read_image(path)
-        seen(1)

@@ -1,10 +1,11 @@
 """One run of an export: every page rendered, one at a time, and a report of what happened."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from django.db import DatabaseError
 from django.utils import timezone
+from tqdm import tqdm
 
 from articles.models import PublicationEvent
 from config.operations.static_site import addresses, assets
@@ -21,8 +22,8 @@ class SiteExport:
     whether the site stayed the same meanwhile.
     """
 
-    def __init__(self, copy: ExportDirectory, *, site_url: str, watch: Callable):
-        self.copy, self.site_url, self._watch = copy, site_url, watch
+    def __init__(self, copy: ExportDirectory, *, site_url: str, no_progress: bool | None):
+        self.copy, self.site_url, self._no_progress = copy, site_url, no_progress
         self.failures: dict[str, str] = {}
         self.is_stable = False
 
@@ -47,10 +48,9 @@ class SiteExport:
     def _export_once(self) -> None:
         self.copy.start_over()
         self.failures, self._redirects, self._gone_paths = {}, {}, []
-        seen = self._watch("addresses", lambda: sum(1 for _ in addresses.iter_addresses()))
-        for address in addresses.iter_addresses():
+        found = list(addresses.iter_addresses())
+        for address in tqdm(found, "addresses", disable=self._no_progress):
             self._export_address(address)
-            seen(1)
         for name, data in self._build_maps():
             self.copy.put(name, data)
 

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator
 
 from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
 
 from reviews import verification
-from reviews.management.progress_bar import ProgressBar
 
 HEAD_PATTERN = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
@@ -37,21 +37,17 @@ class Command(BaseCommand):
             help="an earlier head that was kept outside: it must still be in the chain "
             "(any number of times)",
         )
-        parser.add_argument(
-            "--no-progress", action="store_true", help="draw no bar, on a terminal either"
-        )
+        parser.add_argument("--no-progress", action="store_true", help="draw no bar on a terminal")
 
     def handle(self, *, head, no_progress, **options):
         heads = [parse_head(text) for text in head]
-        progress = ProgressBar(self.stderr, is_enabled=not no_progress)
         count = 0
         first_fault = ""
-        for fault in self._find_faults(heads, progress):
-            progress.clear_line()
-            self.stderr.write(self.style.ERROR(fault))
+        for fault in self._find_faults(heads, no_progress or None):
+            with tqdm.external_write_mode(sys.stderr):
+                self.stderr.write(self.style.ERROR(fault))
             count += 1
             first_fault = first_fault or fault
-        progress.clear_line()
         for finding in (*verification.list_expunged_texts(), *verification.list_erased_values()):
             self.stdout.write(finding)
         sequence, tip = verification.get_head()
@@ -63,9 +59,9 @@ class Command(BaseCommand):
             sys.exit(1)
         self.stdout.write("The ledger is whole.")
 
-    def _find_faults(self, heads: list[tuple[int, str]], progress: ProgressBar) -> Iterator[str]:
+    def _find_faults(self, heads: list[tuple[int, str]], no_progress: bool | None) -> Iterator[str]:
         for head in heads:
             fault = verification.explain_lost_head(*head)
             if fault:
                 yield fault
-        yield from verification.find_faults(progress.watch)
+        yield from verification.find_faults(no_progress=no_progress)

@@ -345,7 +345,7 @@ def test_each_file_is_noted_in_the_log(ann_client, ann):
     get_export(ann_client, f"{SYMPTOMS}export/")
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_repr) == (ann, "1 symptom")
-    assert entry.change_message.startswith("Exported 1 symptom as CSV: To read")
+    assert entry.change_message.startswith("Exported 1 symptom as CSV: For reading")
     assert ann_client.get("/admin/").status_code == 200
 
 
@@ -353,7 +353,7 @@ def test_an_empty_list_a_slip_and_a_format_that_is_none_are_told_in_words(ann_cl
     assert "nothing to export" in ann_client.get(f"{SYMPTOMS}export/").text
     workflow.write_symptom(ann)
     invalid = ann_client.get(f"{SYMPTOMS}export/?state=nonsense")
-    assert "There is no state “nonsense”" in invalid.text
+    assert "There is no status “nonsense”" in invalid.text
     assert (
         ann_client.post(f"{SYMPTOMS}export/", {"format": "exe", "layout": "read"}).status_code
         == 200

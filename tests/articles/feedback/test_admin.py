@@ -62,7 +62,7 @@ def test_the_list_is_sifted_by_state_problem_and_page_and_open_ones_come_first(
         assert shown.words in text, asked
         assert hidden.words not in text, asked
     assert (
-        "There is no state “bogus”; every report is listed."
+        "There is no status “bogus”; every report is listed."
         in editor_client.get(f"{LIST}?state=bogus").text
     )
 
@@ -126,7 +126,7 @@ def test_many_are_closed_for_one_reason(editor_client, ann, page):
     )
     assert ReaderReport.objects.open().count() == 3
     assert (
-        "2 reports closed."
+        "2 reports dismissed."
         in editor_client.post(LIST, values | {"outcome": "Spam."}, follow=True).text
     )
     assert [report.words for report in ReaderReport.objects.open()] == ["Buy pills 2."]

@@ -15,10 +15,9 @@ from articles.publishing.actions import discard, record_revision, restore
 from reviews.legacy import page_lookup
 from reviews.signing.eligibility import is_barred
 from symptoms.actions import record_cause
-from symptoms.merging.causes import merge_causes
-from symptoms.merging.pages import merge_symptoms
 from symptoms.models import Cause, Symptom
 from tests import workflow
+from tests.merging import merge_causes, merge_symptoms
 
 pytestmark = pytest.mark.django_db
 

@@ -14,11 +14,10 @@ from articles.reports import base as reports
 from articles.reports import similar_names
 from articles.reports.similar_names import ComparedName
 from reviews.signing.actions import request_review, withdraw_page
-from symptoms.merging.causes import merge_causes
-from symptoms.merging.pages import merge_symptoms
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, SymptomCause
 from tests import html, workflow
 from tests.forms import read_form
+from tests.merging import merge_causes, merge_symptoms
 
 pytestmark = pytest.mark.django_db
 ALL = [
@@ -229,7 +228,7 @@ def test_what_goes_both_ways_by_now_is_left_out_and_a_change_since_is_shown_anew
     page = choose_rows(ann_client, "one-way-relations", chosen)
     relate(b, a)
     page = confirm_report_action(ann_client, "one-way-relations", page, system="skin")
-    assert "Somebody changed some of this meanwhile" in page.text
+    assert "what you saw changed meanwhile" in page.text
     assert "Goes both ways already." in page.text
     confirm_report_action(ann_client, "one-way-relations", page, system="skin")
     assert c.related_symptoms.get().system == "skin"
@@ -256,7 +255,7 @@ def read_report_form(response) -> dict:
 def test_ticks_that_are_none_or_too_many_are_told(ann_client):
     assert "Select relations first." in choose_rows(ann_client, "one-way-relations", ["x"]).text
     assert (
-        "At most 200 can be changed at once."
+        "At most 200 relations can be changed at once, and you selected 201."
         in choose_rows(ann_client, "one-way-relations", range(201)).text
     )
 

@@ -35,11 +35,10 @@ from config.public import sitemap
 from reviews.models import Mail, MailItem, MedicalReview, Reviewer
 from reviews.signing import reader_reports
 from reviews.signing.actions import request_review, withdraw_page
-from symptoms.merging.causes import merge_causes
-from symptoms.merging.pages import merge_symptoms
 from symptoms.models import BodySystem, Cause, CauseAddress, MergedCause, PublishedCause, Symptom
 from tests import pages, workflow
 from tests.images import add_figure, get_file_path, get_public_path, store_image
+from tests.merging import merge_causes, merge_symptoms
 
 pytestmark = pytest.mark.django_db
 

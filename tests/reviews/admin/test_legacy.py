@@ -416,12 +416,15 @@ def test_ticked_pages_are_given_as_a_sheet_to_fill_in(morgan_client, ann):
 
 
 def test_too_many_ticked_are_refused(morgan_client, ann, monkeypatch):
-    monkeypatch.setattr("reviews.admin.legacy.MAX_PAGES", 1)
+    monkeypatch.setattr("reviews.admin.legacy.RecordLegacyReviewsAction.max_rows", 1)
     pages = write(ann, 2)
     answer = choose_action(
         morgan_client, "/admin/articles/article/", "record_earlier", [page.pk for page in pages]
     )
     assert answer.status_code == 302
+    assert "Select at most 1 pages, or upload a file. You selected 2." in (
+        morgan_client.get(answer["Location"]).text
+    )
 
 
 def test_editors_are_not_offered_it(client, ann):

@@ -104,6 +104,16 @@ def test_a_second_click_decides_nothing_more(ravi_client, review, action):
     assert LedgerEntry.objects.count() == 1
 
 
+def test_who_has_decided_does_not_decide_otherwise_and_keeps_what_they_typed(ravi_client, review):
+    ravi_client.post(get_path(review, "decline/"), {"comment": "Not my field."})
+    sent = make_signature_data(review, conflicts="I teach.", comment="Name a source.")
+    for action, typed in (("sign/", "I teach."), ("send-back/", "Name a source.")):
+        page = ravi_client.post(get_path(review, action), sent)
+        assert page.status_code == 409
+        assert typed in page.text
+    assert LedgerEntry.objects.get().outcome == "declined"
+
+
 def test_ravi_hands_a_review_over_with_a_word(ravi_client, client, review, ravi, fiona):
     sent = {"to": fiona.reviewer.pk, "word": "I am away from Monday."}
     page = ravi_client.post(get_path(review, "hand-over/"), sent, follow=True)

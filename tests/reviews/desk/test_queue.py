@@ -130,7 +130,7 @@ def test_a_card_tells_that_comments_were_answered_and_who_handed_it_over(
     assignment.hand_over(again, to=ravi.reviewer, by=fiona, word="I am away.")
     comments.answer(pinned[0], text="Because.", by=ann)
     text = get_text(ravi_client.get("/desk/").text)
-    assert "1 of 2 pinned comments answered" in text
+    assert "1 of 2 comments answered" in text
     assert "Reassigned by Fiona Field" in text
     assert "I am away." in text
 
@@ -163,7 +163,7 @@ def test_the_desk_at_45_open_reviews_shows_a_page_at_a_fixed_number_of_queries(
     many, text = queries()
     assert many == one
     assert text.count('<li class="card') == queue.TASKS_PER_PAGE
-    assert "And 25 more" in text
+    assert "Next (25 more)" in text
     assert ravi_client.get("/desk/?page=3").text.count('<li class="card') == 5
 
 

@@ -174,7 +174,7 @@ def test_a_page_withdrawn_meanwhile_is_refused_in_words(ravi_client, review, ann
     withdraw_page(symptom, reason="safety", by=morgan)
     response = ravi_client.post(get_path(again, "sign/"), make_signature_data(again))
     assert response.status_code == 409
-    assert "The page was withdrawn after this review was requested." in response.text
+    assert "The page was withdrawn after this request." in response.text
     assert ravi_client.get("/symptoms/facial-spasms/").status_code == 410
 
 

@@ -303,9 +303,7 @@ def test_nobody_is_reminded_as_its_reviewer_and_the_digest_says_why(spasms, ravi
 def test_a_plan_gives_it_out_for_its_first_review(spasms, ravi, morgan):
     pages = Article.objects.filter(pk=spasms.pk)
     proposal = scheduling_proposal.build_proposal(pages, TODAY)
-    (review,) = scheduling_proposal.open_reviews(
-        pages, fingerprints=proposal.fingerprints, by=morgan
-    )
+    (review,) = scheduling_proposal.open_reviews(proposal, by=morgan)
     assert (review.trigger, review.reviewer) == ("first", ravi.reviewer)
 
 

@@ -362,17 +362,6 @@ def test_a_mail_server_that_goes_away_half_way_loses_nothing(ann, ravi, fiona, s
     assert run() == []
 
 
-def test_a_connection_that_breaks_before_the_text_went_over_is_a_refusal_and_no_riddle(
-    ann, ravi, server, run
-):
-    request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
-    server.hang_up = "before"
-    assert run(fails=True) == []
-    assert not Mail.objects.unconfirmed().exists()
-    server.hang_up = ""
-    assert len(run()) == 2
-
-
 def test_a_mail_server_that_is_not_there_is_said_and_nothing_is_attempted(
     ann, ravi, run, settings, server
 ):
@@ -385,12 +374,14 @@ def test_a_mail_server_that_is_not_there_is_said_and_nothing_is_attempted(
     assert len(run()) == 2
 
 
+@pytest.mark.parametrize("hang_up", ["before", "after"])
 def test_an_answer_that_was_lost_leaves_the_mail_unknown_and_unsent_until_somebody_says(
-    ann, ravi, server, run, clock, morgan
+    ann, ravi, server, run, clock, morgan, hang_up
 ):
+    """Wherever the connection broke: before or after the text went over."""
     User.objects.filter(pk=morgan.pk).update(email="")
     request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
-    server.hang_up = "after"
+    server.hang_up = hang_up
     run(fails=True)
     assert "went away before it answered" in run.output
     server.hang_up = ""

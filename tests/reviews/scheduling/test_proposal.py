@@ -90,9 +90,7 @@ def test_forty_pages_of_one_day_come_out_even_and_in_time(ann, ravi, fiona, morg
         reviewer=fiona.reviewer, first_day=dt.date(2026, 12, 7), last_day=dt.date(2026, 12, 27)
     )
     proposal = scheduling_proposal.build_proposal(Article.objects.all(), TODAY)
-    opened = scheduling_proposal.open_reviews(
-        Article.objects.all(), fingerprints=proposal.fingerprints, by=morgan
-    )
+    opened = scheduling_proposal.open_reviews(proposal, by=morgan)
     assert len(opened) == 40
     loads = [
         sum(review.reviewer_id == key for review in opened) / reader.weeks
@@ -168,7 +166,7 @@ def test_a_plan_is_refused_whole_where_anything_changed_since_it_was_shown(
     before = MedicalReview.objects.count()
     refused = morgan_client.post(PLAN, read_form(shown))
     assert refused.status_code == 409
-    assert "Nothing was done: since this plan was made" in refused.text
+    assert "Nothing was done: what you saw changed meanwhile (" in refused.text
     assert expected in refused.text
     assert MedicalReview.objects.count() == before
 
@@ -193,9 +191,7 @@ def test_one_page_that_is_refused_takes_the_whole_plan_back(ann, ravi, charlie, 
     publish(ann, ravi, 3)
     proposal = scheduling_proposal.build_proposal(Article.objects.all(), TODAY)
     with pytest.raises(scheduling_proposal.CannotPlan, match="Only editors can request a review"):
-        scheduling_proposal.open_reviews(
-            Article.objects.all(), fingerprints=proposal.fingerprints, by=charlie
-        )
+        scheduling_proposal.open_reviews(proposal, by=charlie)
     assert not MedicalReview.objects.waiting().exists()
 
 

@@ -210,7 +210,7 @@ def test_only_reviewers_send_back_and_only_editors_take_back(symptom, ann, ravi,
 
 def test_somebody_elses_review_is_not_sent_back(symptom, ann, ravi, fiona):
     review = request_review(symptom, by=ann, reviewer=fiona.reviewer)
-    with pytest.raises(CannotDecide, match="given to Fiona Field"):
+    with pytest.raises(CannotDecide, match="assigned to Fiona Field"):
         request_changes(review, by=ravi, comment="No.")
 
 
@@ -290,7 +290,7 @@ def test_who_cannot_sign_is_not_assigned(symptom, ann, ravi, fiona, morgan, char
 def test_a_reviewer_takes_an_open_review_but_not_somebody_elses(symptom, ann, ravi, fiona):
     review = request_review(symptom, by=ann)
     assert assign(review, reviewer=fiona.reviewer, by=fiona).reviewer == fiona.reviewer
-    assert_assignment_refused(review, "given to Fiona Field", reviewer=ravi.reviewer, by=ravi)
+    assert_assignment_refused(review, "assigned to Fiona Field", reviewer=ravi.reviewer, by=ravi)
     assert assign(review, reviewer=ravi.reviewer, by=ann).reviewer == ravi.reviewer
 
 

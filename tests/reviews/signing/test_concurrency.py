@@ -97,7 +97,7 @@ def test_a_review_given_away_while_it_is_signed_is_refused_in_a_sentence(ann, ra
         )
         (refusal,) = count_lost(outcomes)
         assert isinstance(refusal, (CannotSign, CannotAssign))
-        assert "decided already" in str(refusal) or "given to Fiona Field" in str(refusal)
+        assert "decided already" in str(refusal) or "assigned to Fiona Field" in str(refusal)
     assert list(verification.find_faults()) == []
 
 

@@ -181,7 +181,7 @@ def test_the_lists_of_who_is_barred_agree_with_the_rule(ann, ravi, fiona, morgan
 
 def test_somebody_elses_review_is_not_signed(symptom, ann, ravi, fiona):
     review = request_review(symptom, by=ann, reviewer=fiona.reviewer)
-    assert_refused(review, ravi, "given to Fiona Field")
+    assert_refused(review, ravi, "assigned to Fiona Field")
     sign(review, fiona)
 
 

@@ -1,6 +1,7 @@
 """`verify_ledger` passes after a full story, and names each row altered without triggers."""
 
 import json
+import sys
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -118,14 +119,16 @@ class InteractiveStream(StringIO):
 
 
 def test_a_terminal_sees_how_far_it_has_come_and_every_fault_on_a_line_of_its_own(
-    site_with_history,
+    site_with_history, monkeypatch
 ):
     PrivateField.objects.update(value="LIC-forged")
     terminal = InteractiveStream()
+    monkeypatch.setattr(sys, "stderr", terminal)
     with pytest.raises(SystemExit):
-        call_command("verify_ledger", stdout=StringIO(), stderr=terminal, no_color=True)
+        call_command("verify_ledger", stdout=StringIO(), no_color=True)
     drawn = terminal.getvalue()
-    assert "] 0 of 6 entries of the ledger" in drawn
+    assert "entries of the ledger:   0%|" in drawn
+    assert "| 0/6 [" in drawn
     faults = [line for line in drawn.split("\n") if "is not the value that was signed" in line]
     assert len(faults) == PrivateField.objects.count() + 1
     assert all(
@@ -137,9 +140,12 @@ def test_a_terminal_sees_how_far_it_has_come_and_every_fault_on_a_line_of_its_ow
 @pytest.mark.parametrize(
     ("stream", "options"), [(StringIO, {}), (InteractiveStream, {"no_progress": True})]
 )
-def test_nothing_is_drawn_for_a_file_or_for_who_wants_none(site_with_history, stream, options):
+def test_nothing_is_drawn_for_a_file_or_for_who_wants_none(
+    site_with_history, monkeypatch, stream, options
+):
     errors = stream()
-    call_command("verify_ledger", stdout=StringIO(), stderr=errors, **options)
+    monkeypatch.setattr(sys, "stderr", errors)
+    call_command("verify_ledger", stdout=StringIO(), **options)
     assert errors.getvalue() == ""
 
 

@@ -7,15 +7,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from articles.models import Article, MergedPage
-from articles.publishing.actions import ActionRefused, discard
-from articles.publishing.merging import CannotMerge, StalePreview
+from articles.publishing.actions import ActionRefused, StalePreview, discard
+from articles.publishing.merging import CannotMerge
 from reviews import verification
-from symptoms.merging.causes import merge_causes
-from symptoms.merging.pages import merge_symptoms
 from symptoms.models import Cause, MergedCause, RelatedSymptom, Symptom, SymptomCause
 from tests import workflow
 from tests.database import run_concurrently
 from tests.forms import read_form
+from tests.merging import merge_causes, merge_symptoms
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 ROUNDS = 5

@@ -16,14 +16,12 @@ from articles.models import (
 from articles.public.page_cache import page_cache
 from articles.publishing import merging
 from articles.publishing.actions import change_slug, discard, restore
-from articles.publishing.merging import CannotMerge, StalePreview
+from articles.publishing.merging import CannotMerge
 from reviews import verification
 from reviews.models import LedgerEntry
 from reviews.signing import ledger
 from reviews.signing.actions import request_review, withdraw_page
 from symptoms.merging import causes, pages
-from symptoms.merging.causes import merge_causes
-from symptoms.merging.pages import merge_symptoms
 from symptoms.models import (
     Cause,
     Code,
@@ -36,6 +34,7 @@ from symptoms.models import (
 )
 from tests import html, workflow
 from tests.database import sql
+from tests.merging import merge_causes, merge_symptoms
 
 pytestmark = pytest.mark.django_db
 
@@ -230,19 +229,12 @@ def test_what_cannot_be_merged_is_refused_in_words(
         merge_causes(Cause(pk=merged_cause.pk + 99), remaining_cause, by=morgan)
 
 
-def test_what_was_looked_at_is_what_is_done(merged_cause, remaining_cause, ann):
+def test_a_plan_that_does_something_else_differs_in_its_facts(merged_cause, remaining_cause, ann):
     write(ann, "ache", merged_cause)
-    digest = causes.plan_merge(merged_cause, remaining_cause).digest
+    facts = causes.plan_merge(merged_cause, remaining_cause).facts
+    assert causes.plan_merge(merged_cause, remaining_cause).facts == facts
     write(ann, "tics", merged_cause)
-    with pytest.raises(StalePreview):
-        merge_causes(merged_cause, remaining_cause, by=ann, digest=digest)
-    assert Cause.objects.count() == 2
-    merge_causes(
-        merged_cause,
-        remaining_cause,
-        by=ann,
-        digest=causes.plan_merge(merged_cause, remaining_cause).digest,
-    )
+    assert causes.plan_merge(merged_cause, remaining_cause).facts != facts
 
 
 def test_drafts_that_were_put_away_name_the_kept_cause_and_get_no_revision(
@@ -530,14 +522,12 @@ def test_a_page_that_was_withdrawn_before_stays_withdrawn_for_its_reason(ann, ra
     assert not Article.objects.get(pk=lost.pk).discarded_at
 
 
-def test_what_was_looked_at_of_two_pages_is_what_is_done(ann):
+def test_a_plan_for_pages_whose_text_changed_differs_in_its_facts(ann):
     lost, kept = create_pair(ann)
-    digest = pages.plan_merge(lost, kept).digest
+    facts = pages.plan_merge(lost, kept).facts
+    assert pages.plan_merge(lost, kept).facts == facts
     workflow.edit(lost, by=ann, summary="Other.")
-    with pytest.raises(StalePreview):
-        merge_symptoms(lost, kept, by=ann, digest=digest)
-    assert not Article.objects.get(pk=lost.pk).discarded_at
-    merge_symptoms(lost, kept, by=ann, digest=pages.plan_merge(lost, kept).digest)
+    assert pages.plan_merge(lost, kept).facts != facts
 
 
 def test_a_restored_text_names_the_page_that_stands_and_says_so(ann):

@@ -7,8 +7,6 @@ from articles.public.page_cache import page_cache
 from config.operations.static_site import addresses
 from config.operations.static_site.rendering import render_page, use_export_settings
 from reviews import verification
-from symptoms.merging.causes import merge_causes
-from symptoms.merging.pages import merge_symptoms
 from symptoms.models import (
     CauseAddress,
     PublishedCause,
@@ -17,6 +15,7 @@ from symptoms.models import (
     SymptomCause,
 )
 from tests import html, workflow
+from tests.merging import merge_causes, merge_symptoms
 
 pytestmark = pytest.mark.django_db
 MERGED_PATH, REMAINING_PATH = "/symptoms/facial-twitch/", "/symptoms/facial-spasms/"

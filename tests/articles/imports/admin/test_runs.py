@@ -110,7 +110,7 @@ def test_a_run_that_was_stopped_says_how_to_take_it_up(morgan_client, morgan):
     assert "?source=symp&amp;format=jsonl&amp;on_conflict=take&amp;most=5000" in text
     assert "2,000" in text
     assert "Not finished" in morgan_client.get(f"{RUNS_PATH}?state=half").text
-    assert "No import run fits." in morgan_client.get(f"{RUNS_PATH}?state=finished").text
+    assert "No import run found." in morgan_client.get(f"{RUNS_PATH}?state=finished").text
 
 
 def test_an_empty_list_of_runs_says_what_to_do(morgan_client):
@@ -137,7 +137,7 @@ def test_runs_are_found_by_file_and_source(morgan_client):
         "<strong>1</strong> import run"
         in morgan_client.get(f"{RUNS_PATH}?q=symp+pages&source=symp").text
     )
-    assert "No import run fits." in morgan_client.get(f"{RUNS_PATH}?q=other").text
+    assert "No import run found." in morgan_client.get(f"{RUNS_PATH}?q=other").text
 
 
 def test_nobody_adds_changes_or_deletes_a_run_by_hand(morgan_client, ann):

@@ -60,7 +60,7 @@ def test_morgan_sends_a_file_reads_its_plan_and_writes_it_as_drafts(morgan_clien
     for text_part in (
         "Jaw pain",
         "Nettles",
-        "Write 3 records as drafts",
+        "Import 3 records as drafts",
         "1 record refused",
         "is missing",
     ):
@@ -84,7 +84,7 @@ def test_the_same_file_again_has_nothing_to_write(morgan_client):
     import_records(morgan_client, *THREE_RECORDS)
     plan = open_plan(morgan_client, *THREE_RECORDS)
     assert "There is nothing to import." in plan.text
-    assert 'name="write"' not in plan.text
+    assert 'name="seen"' not in plan.text
 
 
 def test_a_changed_page_shows_field_by_field_what_is_here_and_what_is_in_the_file(morgan_client):
@@ -117,7 +117,7 @@ def test_a_changed_page_shows_field_by_field_what_is_here_and_what_is_in_the_fil
         ({"source": " "}, "Name the source"),
         ({"source": "x" * 61}, "at most 60 characters"),
         ({"source": "a\x07b"}, "cannot be"),
-        ({"on_conflict": ""}, "Choose an action with conflicts."),
+        ({"on_conflict": ""}, "Choose what to do with conflicts."),
         ({"most": "0"}, "greater than or equal to 1"),
         ({"most": "5001"}, "At most 5,000 records"),
     ],
@@ -139,9 +139,9 @@ def test_a_file_that_is_too_large_is_not_kept(morgan_client, settings):
 
 def test_a_packed_file_and_a_format_that_is_chosen_are_read(morgan_client):
     packed = SimpleUploadedFile("pages.jsonl.gz", gzip.compress(make_file(*THREE_RECORDS).read()))
-    assert "Write 3 records" in open_plan(morgan_client, file=packed).text
+    assert "Import 3 records" in open_plan(morgan_client, file=packed).text
     assert (
-        "Write 3 records"
+        "Import 3 records"
         in open_plan(
             morgan_client, file=make_file(*THREE_RECORDS, name="export"), format="jsonl"
         ).text
@@ -157,7 +157,7 @@ def test_a_name_may_be_anything(morgan_client):
         "=1+1.jsonl",
     ):
         plan = open_plan(morgan_client, PAIN, file=make_file(PAIN, name=name), format="jsonl")
-        assert "Write 1 record as drafts" in plan.text
+        assert "Import 1 record as drafts" in plan.text
         assert "<b>" not in plan.context["title"] or "&lt;b&gt;" in plan.text
     assert all(path.is_relative_to(storage.get_root()) for path in list_waiting_files())
 
@@ -165,7 +165,7 @@ def test_a_name_may_be_anything(morgan_client):
 def test_a_file_of_refusals_alone_cannot_be_written(morgan_client):
     plan = open_plan(morgan_client, UNTITLED, "nonsense")
     assert "Nothing can be imported: every record is refused." in plan.text
-    assert 'name="write"' not in plan.text
+    assert 'name="seen"' not in plan.text
 
 
 def test_a_file_without_a_record_says_so(morgan_client, monkeypatch):
@@ -176,7 +176,7 @@ def test_a_file_without_a_record_says_so(morgan_client, monkeypatch):
     )
     plan = open_plan(morgan_client, file=make_file(*THREE_RECORDS, name="pages.none"))
     assert "There is no record in this file." in plan.text
-    assert 'name="write"' not in plan.text
+    assert 'name="seen"' not in plan.text
 
 
 def test_an_unreadable_file_says_so_and_can_be_read_in_another_way(morgan_client, monkeypatch):
@@ -189,7 +189,7 @@ def test_an_unreadable_file_says_so_and_can_be_read_in_another_way(morgan_client
     plan = open_plan(morgan_client, file=make_file(*THREE_RECORDS, name="pages.broken"))
     assert "pages.broken is not what it says." in plan.text
     again = {"again": "", "format": "jsonl", "source": "symp", "on_conflict": "keep"}
-    assert "Write 3 records" in morgan_client.post(plan.address, again, follow=True).text
+    assert "Import 3 records" in morgan_client.post(plan.address, again, follow=True).text
     wrong = morgan_client.post(plan.address, again | {"source": ""})
     assert wrong.status_code == 422
     assert "Name the source" in wrong.text
@@ -202,7 +202,7 @@ def test_a_conflict_stops_the_import_where_that_is_the_rule(morgan_client, ann):
     assert "There is a page “Rash” already" in plan.text
     assert not ImportRun.objects.exists()
     again = {"again": "", "format": "jsonl", "source": "symp", "on_conflict": "keep"}
-    assert "Write 2 records as drafts" in morgan_client.post(plan.address, again, follow=True).text
+    assert "Import 2 records as drafts" in morgan_client.post(plan.address, again, follow=True).text
 
 
 def test_more_than_fits_goes_by_command_or_in_parts(morgan_client, settings):
@@ -212,7 +212,7 @@ def test_more_than_fits_goes_by_command_or_in_parts(morgan_client, settings):
     assert "Divide the file" in plan.text
     command = "manage.py import_content pages.jsonl --source &#x27;two words&#x27; --by morgan"
     assert f"{command} --format jsonl" in plan.text
-    assert "Write 2 records" in open_plan(morgan_client, *THREE_RECORDS, most="2").text
+    assert "Import 2 records" in open_plan(morgan_client, *THREE_RECORDS, most="2").text
     assert (
         "more than 2 records"
         in open_plan(morgan_client, UNTITLED, UNTITLED, UNTITLED, most="2").text
@@ -241,7 +241,7 @@ def test_what_changed_since_the_plan_is_shown_anew_and_nothing_is_written(morgan
     )
     moved = submit_plan(morgan_client, plan)
     assert moved.status_code == 409
-    assert "Nothing was imported. Check it again, then decide." in moved.text
+    assert "what you saw changed meanwhile. Look again, then confirm." in moved.text
     assert Symptom.objects.get().body.endswith("And it aches.</p>")
     moved.address = plan.address
     submit_plan(morgan_client, moved)
@@ -396,7 +396,7 @@ def test_the_spreadsheet_has_every_record_and_every_finding(morgan_client, ann):
 def test_known_sources_are_suggested_with_when_they_came_last(morgan_client):
     import_records(morgan_client, *THREE_RECORDS, source="symp & co")
     text = morgan_client.get(ADD_PATH).text
-    assert '<option value="symp &amp; co">last on' in text
+    assert '<option value="symp &amp; co">last import' in text
     assert morgan_client.get(f"{ADD_PATH}?source=symp").context["form"]["source"].value() == "symp"
 
 

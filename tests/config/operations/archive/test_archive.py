@@ -1,5 +1,8 @@
 """The whole site out and in again: nothing is lost or added, with every trigger in place."""
 
+import sys
+from io import StringIO
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -208,6 +211,23 @@ def test_tables_of_another_build_are_not_written_out(lived, another_build, tmp_p
         ):
             call_command(command, tmp_path / "out", no_progress=True)
     assert list(tmp_path.iterdir()) == []
+
+
+class TerminalStream(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "is_shown"), [(TerminalStream, True), (StringIO, False)])
+def test_a_terminal_sees_how_far_an_archive_has_come_and_a_log_does_not(
+    lived, tmp_path, monkeypatch, stream, is_shown
+):
+    shown = stream()
+    monkeypatch.setattr(sys, "stderr", shown)
+    call_command("export_archive", tmp_path / "archive", with_private=True, stdout=StringIO())
+    call_command("import_archive", tmp_path / "archive", dry_run=True, stdout=StringIO())
+    for stage in ("revisions: 100%|", "reading revisions: 100%|", "history: 100%|"):
+        assert (stage in shown.getvalue()) is is_shown
 
 
 def test_a_dry_run_checks_and_stores_nothing(lived, tmp_path):

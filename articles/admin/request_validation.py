@@ -14,7 +14,7 @@ REGEX_LOOKUPS = ("regex", "iregex")
 
 
 class RequestValidationMixin:
-    """Added to every admin when it is registered, also to Django's own."""
+    """Part of every admin of ours; those of Django and of libraries get it when registered."""
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
@@ -49,6 +49,9 @@ class RequestValidationMixin:
 
 
 def add_request_validation(admin_class: type) -> type:
+    """The admin itself if it has the mixin, else a subclass that has it."""
+    if issubclass(admin_class, RequestValidationMixin):
+        return admin_class
     return type(
         admin_class.__name__,
         (RequestValidationMixin, admin_class),
