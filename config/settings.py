@@ -135,7 +135,6 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_prose_editor",
-    "import_export",
     "taggit",
     "whitenoise.runserver_nostatic",
     "config.apps.CountersignAdminConfig",
@@ -238,7 +237,7 @@ STORAGES = {
     # Files named by their SHA-256, which a view of ours serves while they are public.
     "images": {"BACKEND": "articles.storage.ImageStorage", "OPTIONS": {"location": IMAGES_ROOT}},
     # Files between their upload and their import, for a day, readable by the program alone.
-    "import_export": {
+    "uploads": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": UPLOADS_ROOT,
@@ -369,12 +368,6 @@ LOGGING = {
         },
     },
 }
-
-# Lists as files. What could be a formula is escaped by articles.imports.formats.spreadsheets, which
-# takes no sign away.
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT = True
-IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 
 TAGGIT_CASE_INSENSITIVE = True
 TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True

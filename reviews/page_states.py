@@ -1,15 +1,25 @@
-"""Filters of pages by state and due date, for lists in the admin and for its dashboard."""
+"""The states of pages by name, with label and filter, for lists, radar, dashboard and exports."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from django.db.models import Q
+from django.db.models import DateField, OuterRef, Q, Subquery
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models import MedicalReview, ReviewSchedule
 
 DUE_WITHIN_DAYS = (30, 60, 90)
+NEXT_DUE = Subquery(
+    ReviewSchedule.objects.filter(article=OuterRef("pk")).values("next_due")[:1],
+    output_field=DateField(),
+)
+
+
+def filter_scheduled(pages, schedules):
+    """The pages that have one of these review schedules."""
+    return pages.filter(pk__in=schedules.values("article"))
 
 
 def filter_drafts(pages):
@@ -33,7 +43,7 @@ def _get_waiting_pages():
 
 def filter_recorded(pages):
     """Public and not signed here yet, with a review recorded from an earlier system."""
-    return pages.filter(pk__in=ReviewSchedule.objects.recorded().values("article"))
+    return filter_scheduled(pages, ReviewSchedule.objects.recorded())
 
 
 def filter_as_signed(pages):
@@ -53,6 +63,31 @@ def filter_withdrawn(pages):
     return pages.withdrawn()
 
 
+def filter_overdue(pages):
+    """Past the due date."""
+    return filter_scheduled(pages, ReviewSchedule.objects.overdue(timezone.localdate()))
+
+
+def filter_past_grace(pages):
+    return filter_scheduled(pages, ReviewSchedule.objects.past_grace(timezone.localdate()))
+
+
+def _make_due_filter(days: int) -> Callable:
+    """A filter for pages that are due in so many days, and not overdue."""
+
+    def filter_due(pages):
+        schedules = ReviewSchedule.objects.due_within(days, timezone.localdate())
+        return filter_scheduled(pages, schedules)
+
+    return filter_due
+
+
+def filter_due_later(pages):
+    """Due after the last of the periods."""
+    last_day = timezone.localdate() + dt.timedelta(days=DUE_WITHIN_DAYS[-1])
+    return filter_scheduled(pages, ReviewSchedule.objects.filter(next_due__gt=last_day))
+
+
 STATES: dict[str, tuple[str | Promise, Callable]] = {
     "drafts": (_("Draft"), filter_drafts),
     "unpublished": (_("Never published"), filter_unpublished),
@@ -62,61 +97,47 @@ STATES: dict[str, tuple[str | Promise, Callable]] = {
     "recorded": (_("Live, imported review"), filter_recorded),
     "changed": (_("Live, with unsigned changes"), filter_changed),
     "withdrawn": (_("Withdrawn"), filter_withdrawn),
-}
-
-
-def filter_overdue(pages, today: dt.date):
-    """Past the due date."""
-    return pages.filter(pk__in=ReviewSchedule.objects.overdue(today).values("article"))
-
-
-def make_due_filter(days: int) -> Callable:
-    """A filter for pages that are due in so many days, and not overdue."""
-
-    def filter_due(pages, today: dt.date):
-        due = ReviewSchedule.objects.due_within(days, today)
-        return pages.filter(pk__in=due.values("article"))
-
-    return filter_due
-
-
-def filter_due_later(pages, today: dt.date):
-    """Due after the last of the periods."""
-    later = ReviewSchedule.objects.filter(
-        next_due__gt=today + dt.timedelta(days=DUE_WITHIN_DAYS[-1])
-    )
-    return pages.filter(pk__in=later.values("article"))
-
-
-def filter_never_signed(pages, today: dt.date):
-    return pages.unpublished()
-
-
-DUE_PERIODS: dict[str, tuple[str | Promise, Callable]] = {
+    "never": (_("Never signed"), filter_unpublished),
     "overdue": (_("Overdue"), filter_overdue),
-    **{str(days): (f"In {days} days", make_due_filter(days)) for days in DUE_WITHIN_DAYS},
-    "later": (f"After {DUE_WITHIN_DAYS[-1]} days", filter_due_later),
-    "never": (_("Never signed"), filter_never_signed),
+    "grace": (_("Past grace period"), filter_past_grace),
+    **{str(days): (f"Due in {days} days", _make_due_filter(days)) for days in DUE_WITHIN_DAYS},
+    "later": (f"Due after {DUE_WITHIN_DAYS[-1]} days", filter_due_later),
 }
+WITHIN_DAYS = tuple(map(str, DUE_WITHIN_DAYS))
+# Which states a list is filtered by, and in what order they are offered.
+LIST_STATES = (
+    *("drafts", "unpublished", "sent-back", "waiting"),
+    *("live", "recorded", "changed", "withdrawn"),
+)
+DUE_STATES = ("overdue", *WITHIN_DAYS, "later", "never")
+RADAR_STATES = (
+    *("never", "overdue", "grace", *WITHIN_DAYS),
+    *("waiting", "sent-back", "changed", "recorded"),
+)
 
 
-def filter_written_by(pages, user):
-    return pages.filter(writer=user)
+def get_labels(names: Iterable[str]) -> dict[str, str | Promise]:
+    """The labels of some states, by name."""
+    return {name: STATES[name][0] for name in names}
 
 
-def filter_involving(pages, user):
-    """Pages that a user writes, or whose newest review they requested."""
+def filter_by_state(pages, name: str, user=None):
+    """The pages in a state. Raises KeyError if there is no such state."""
+    return STATES[name][1](pages)
+
+
+def filter_involving(pages, name: str, user):
+    """Pages that a user writes (“mine”), or also asked for the newest review of."""
+    if name == "mine":
+        return pages.filter(writer=user)
     asked = MedicalReview.objects.newest_per_page().filter(requested_by=user)
     return pages.filter(Q(writer=user) | Q(pk__in=asked.values("article")))
 
 
-INVOLVEMENTS: dict[str, tuple[str | Promise, Callable]] = {
-    "mine": (_("Written by me"), filter_written_by),
-    "concern-me": (_("Written or requested by me"), filter_involving),
-}
+INVOLVEMENTS = {"mine": _("Written by me"), "concern-me": _("Written or requested by me")}
 
 
-def filter_corrected(pages):
+def filter_corrected(pages, name: str, user=None):
     """Public pages with a correction that was signed."""
     signed = MedicalReview.objects.filter(outcome=MedicalReview.Outcome.APPROVED)
     corrected = signed.exclude(correction="")

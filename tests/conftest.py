@@ -23,7 +23,7 @@ from tests.people import create_groups
 IMAGES = tempfile.TemporaryDirectory(prefix="countersign-images-")  # gone when the tests are over
 django_settings.STORAGES["images"]["OPTIONS"]["location"] = IMAGES.name
 UPLOADS = tempfile.TemporaryDirectory(prefix="countersign-uploads-")
-django_settings.STORAGES["import_export"]["OPTIONS"]["location"] = UPLOADS.name
+django_settings.STORAGES["uploads"]["OPTIONS"]["location"] = UPLOADS.name
 PASSWORD = "correct-horse-battery"
 hypothesis.settings.register_profile(
     "untimed", deadline=None

@@ -193,7 +193,7 @@ def change_metadata(morgan) -> None:
 
 
 def import_and_merge(ann, ravi, morgan) -> None:
-    """Pages from a file, one on an earlier review; causes that became one, a draft and a public
+    """Pages from a file, one on an imported review; causes that became one, a draft and a public
     page that gave way.
     """
     records = [
@@ -222,7 +222,7 @@ def import_and_merge(ann, ravi, morgan) -> None:
             Path(file.name), reader=format, format="jsonl", source="elsewhere", by=morgan
         ) as plan:
             plan.apply()
-    workflow.record_legacy_review(
+    workflow.record_imported_review(
         workflow.write_article(ann, slug="migrated", title="Migrated"), by=morgan
     )
     merge_causes(

@@ -18,8 +18,8 @@ from articles.models import (
 )
 from articles.publishing.actions import record_revision
 from reviews.expunging.actions import confirm_expunction, request_expunction
-from reviews.legacy.actions import attest_all
-from reviews.legacy.checks import Claim
+from reviews.imported_reviews.actions import attest_all
+from reviews.imported_reviews.checks import Claim
 from reviews.models import LedgerEntry
 from reviews.signing.actions import request_review, sign_off
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, SymptomCause
@@ -157,7 +157,7 @@ def make_claim(page: Article, **fields) -> Claim:
     return Claim(**values | fields)
 
 
-def record_legacy_review(page: Article, *, by: User, **fields) -> LedgerEntry:
+def record_imported_review(page: Article, *, by: User, **fields) -> LedgerEntry:
     """Publish a page on the review that it had in an earlier system."""
     return attest_all([make_claim(page, **fields)], by=by)[0]
 

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.bulk_actions import BulkAction
-from articles.admin.changelists import LenientChangeList, LenientListFilter
+from articles.admin.changelists import FilteredChangeList
 from articles.admin.composition import POST_ONLY, ComposedAdmin, ObjectView
 from articles.admin.confirmed_action import (
     ActionPreview,
@@ -20,27 +20,18 @@ from articles.admin.forms import URL_FIELD_OVERRIDES, parse_key
 from articles.admin.topics import publish_metadata
 from articles.content import kinds
 from articles.display import format_page_count
+from articles.lists import ListFilter
 from articles.models import CopyrightNotice
 from articles.publishing import copyright_notices
 from articles.publishing.actions import ActionRefused
 
 
-class OfferedFilter(LenientListFilter):
-    title, parameter_name = _("status"), "offered"
-
-    def lookups(self, request, model_admin):
-        return [("yes", _("Active")), ("no", _("Retired"))]
-
-    def apply(self, rows, value, request):
-        return rows.filter(retired_at__isnull=value == "yes")
+def _filter_offered(notices, value: str, user):
+    return notices.filter(retired_at__isnull=value == "yes")
 
 
-class NoticeChangeList(LenientChangeList):
+class NoticeChangeList(FilteredChangeList):
     """A list of notices, each with how many pages have it."""
-
-    def __init__(self, request, *args, **kwargs):
-        super().__init__(request, *args, **kwargs)
-        self.title = "Copyright notices"
 
     def get_results(self, request):
         super().get_results(request)
@@ -231,7 +222,14 @@ class CopyrightNoticeAdmin(ComposedAdmin):
     change_list_template = "articles/admin/change_list.html"
     change_form_template = "articles/admin/notice_form.html"
     list_display = ("line", "statement", "agreement_title", "pages", "offered")
-    list_filter = (OfferedFilter,)
+    filters = (
+        ListFilter(
+            "offered",
+            _("status"),
+            {"yes": _("Active"), "no": _("Retired")},
+            apply=_filter_offered,
+        ),
+    )
     show_full_result_count = False
     formfield_overrides = URL_FIELD_OVERRIDES
 

@@ -63,7 +63,7 @@ class PageAdmin(ComposedAdmin):
 
     change_list_template = "articles/admin/change_list.html"
     list_display = (changelists.titled, changelists.written_by, changelists.last_saved)
-    list_filter = changelists.PAGE_FILTERS
+    filters = changelists.PAGE_FILTERS
     list_loaders = (changelists.load_list_rows,)  # they add to the rows what columns show
     list_select_related = False
     list_per_page = 50

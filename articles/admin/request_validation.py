@@ -11,6 +11,7 @@ from articles.admin.autocomplete import PreloadedAutocomplete, PreloadedAutocomp
 from articles.admin.bulk_actions import drop_invalid_keys
 
 REGEX_LOOKUPS = ("regex", "iregex")
+MAX_SEARCH_LENGTH = 1000  # characters; SQLite refuses a pattern of 50,000 bytes
 
 
 class RequestValidationMixin:
@@ -31,6 +32,9 @@ class RequestValidationMixin:
         it busy for minutes.
         """
         return not lookup.endswith(REGEX_LOOKUPS) and super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, search_term[:MAX_SEARCH_LENGTH])
 
     def get_changelist_instance(self, request):
         """A filter with a value that no column can have, such as the year 99999, is an invalid

@@ -43,7 +43,7 @@ class Correction(FrozenModel):
     on: dt.date
 
 
-class LegacyReview(FrozenModel):
+class ImportedReview(FrozenModel):
     """A review that was made in an earlier system, and who recorded it here: no signature of ours.
 
     ``by`` is printed as it was given. It is never a link to one of our pages.
@@ -70,7 +70,7 @@ class ReviewLine(ExtendedModel):
     next_due: dt.date
     updates: tuple[Update, ...] = ()
     corrections: tuple[Correction, ...] = ()
-    earlier: LegacyReview | None = None
+    earlier: ImportedReview | None = None
 
     @model_validator(mode="after")
     def _check_reviewer(self) -> Self:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.admin.bulk_actions import BulkAction, get_selection_fields
 from articles.admin.composition import AdminView
 from articles.exports.resources import ExportResource
-from articles.imports.formats.spreadsheets import FORMATS, WRITERS, CannotExport
+from articles.imports.formats.spreadsheets import CONTENT_TYPES, WRITERS, CannotExport
 
 MAX_ROWS = 20_000  # rows of a file
 FORMAT_LABELS = {"csv": "CSV, for any program", "xlsx": "XLSX, for Excel and the like"}
@@ -28,7 +28,7 @@ class ExportForm(forms.Form):
     format = forms.ChoiceField(
         label=_("File format"),
         widget=forms.RadioSelect,
-        choices=[(name, FORMAT_LABELS[name]) for name in FORMATS],
+        choices=list(FORMAT_LABELS.items()),
         initial="csv",
     )
 
@@ -80,12 +80,12 @@ def export_list(model_admin, request):
         request,
         shown.queryset,
         list_url=f"{address}{shown.get_query_string()}",
-        invalid_parameters=getattr(shown, "invalid_parameters", ()),
+        list_query=getattr(shown, "list_query", None),
     )
 
 
 def _export_rows(
-    model_admin, request, rows, *, list_url: str, selection_fields=(), invalid_parameters=()
+    model_admin, request, rows, *, list_url: str, selection_fields=(), list_query=None
 ):
     """The form of the export, or its file once the form was sent."""
     keys = list(rows.values_list("pk", flat=True))
@@ -112,7 +112,7 @@ def _export_rows(
         "form": form,
         "selection_fields": selection_fields,
         "list_url": list_url,
-        "invalid_parameters": invalid_parameters,
+        "list_query": list_query,
     }
     return render(request, "articles/admin/export.html", context)
 
@@ -122,7 +122,6 @@ def _build_file(
 ) -> FileResponse | None:
     """The file, once it is whole. If a text does not fit, the form has the reason."""
     format_name = form.cleaned_data["format"]
-    file_format = FORMATS[format_name]
     resource = form.chosen_resource
     rows = resource.iter_rows(model_admin.get_queryset(request), keys)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
@@ -143,8 +142,8 @@ def _build_file(
     return FileResponse(
         file,
         as_attachment=True,
-        filename=f"{stem}-{today}.{file_format.get_extension()}",
-        content_type=file_format.get_content_type(),
+        filename=f"{stem}-{today}.{format_name}",
+        content_type=CONTENT_TYPES[format_name],
     )
 
 

@@ -1,15 +1,14 @@
 """Layouts of exported lists: their columns, the values in them, and how their rows are loaded.
 
-They are resources of django-import-export. Other apps add columns to those of pages.
+Other apps add columns to those of pages.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
-from import_export.fields import Field
-from import_export.resources import Resource
 
 from articles.content import kinds
 from articles.display import format_user_name
@@ -20,25 +19,27 @@ from articles.models import Revision
 BATCH_SIZE = 200
 
 
-class ExportColumn(Field):
-    """A value of a row as it is: dates and numbers stay dates and numbers."""
+class ExportResource:
+    """A layout of a list. A column without a value stays empty.
 
-    def __init__(self, attribute=None, column_name=None, **options):
-        super().__init__(attribute, column_name, **options)
-
-    def export(self, instance, **kwargs):
-        return self.get_value(instance)
-
-
-class ExportResource(Resource):
-    """A layout of a list. ``columns`` is their order; a column without a field stays empty."""
+    ``values`` has, by heading, an attribute of the row or a function of it, beside those that the
+    base classes have. ``columns`` is their order, if it is another.
+    """
 
     key, label = "read", "For reading: one row each, with the columns of the list"
     columns: tuple[str, ...] = ()
+    values: ClassVar[dict[str, str | Callable[[Any], Any]]] = {}
     is_lossless = False  # whether a text that a cell cannot hold spoils the file
 
     def get_headers(self) -> list[str]:
-        return list(self.columns) or self.get_export_headers()
+        return list(self.columns or self.all_values)
+
+    @cached_property
+    def all_values(self) -> dict[str, str | Callable[[Any], Any]]:
+        found: dict[str, str | Callable[[Any], Any]] = {}
+        for base in reversed(type(self).__mro__):
+            found |= vars(base).get("values", {})
+        return found
 
     def load(self, rows) -> list:
         """Some rows with all that the columns need, in a fixed number of queries."""
@@ -58,34 +59,46 @@ class ExportResource(Resource):
                 if key in loaded:
                     yield loaded[key]
 
-    @cached_property
-    def ordered_fields(self) -> list[Field | None]:
-        """The field of each column; None for a column that this layout does not fill."""
-        fields = {field.column_name: field for field in self.get_export_fields()}
-        return [fields.get(name) for name in self.get_headers()]
-
     def build_cells(self, row) -> list:
-        cells = []
-        for field in self.ordered_fields:
-            cells.append(self.export_field(field, row) if field else "")
-        return cells
+        """The values of a row as they are: dates and numbers stay dates and numbers."""
+        return [_get_value(row, self.all_values.get(name)) for name in self.get_headers()]
+
+
+def _get_value(row, source: str | Callable[[Any], Any] | None):
+    """A value by the attributes that lead to it (``article.title``), or by a function."""
+    if source is None:
+        return ""
+    if callable(source):
+        return source(row)
+    value = row
+    for name in source.split("."):
+        value = None if value is None else getattr(value, name)
+    return value() if callable(value) else value
+
+
+def get_last_saved(page):
+    return timezone.localdate(page.newest.saved_at) if page.newest else None
 
 
 class BasePageResource(ExportResource):
     """What an editor asks a spreadsheet about pages."""
 
-    id = ExportColumn("uuid", "id")
-    type = ExportColumn("kind", "type")
-    title = ExportColumn("title", "title")
-    address = ExportColumn("path", "address")
-    written_by = ExportColumn(column_name="written by")
-    last_saved = ExportColumn(column_name="last saved")
-    saved_by = ExportColumn(column_name="saved by")
-    topics = ExportColumn(column_name="topics")
-    tags = ExportColumn(column_name="tags")
-    notice = ExportColumn("notice", "copyright notice")
-    risk = ExportColumn("risk", "risk")
-    review_months = ExportColumn("review_months", "review every (months)")
+    values: ClassVar = {
+        "id": "uuid",
+        "type": "kind",
+        "title": "title",
+        "address": "path",
+        "written by": lambda page: format_user_name(page.writer),
+        "last saved": get_last_saved,
+        "saved by": lambda page: format_user_name(page.newest.saved_by) if page.newest else "",
+        "topics": lambda page: spreadsheets.join_values(topic.name for topic in page.topics.all()),
+        "tags": lambda page: spreadsheets.join_values(
+            sorted(link.tag.name for link in page.tag_links.all())
+        ),
+        "copyright notice": "notice",
+        "risk": "risk",
+        "review every (months)": "review_months",
+    }
 
     def load(self, rows):
         newest = _build_newest_query("pk")
@@ -100,21 +113,6 @@ class BasePageResource(ExportResource):
         for page in pages:
             page.newest = by_page.get(page.pk)
         return pages
-
-    def dehydrate_written_by(self, page):
-        return format_user_name(page.writer)
-
-    def dehydrate_last_saved(self, page):
-        return timezone.localdate(page.newest.saved_at) if page.newest else None
-
-    def dehydrate_saved_by(self, page):
-        return format_user_name(page.newest.saved_by) if page.newest else ""
-
-    def dehydrate_topics(self, page):
-        return spreadsheets.join_values(topic.name for topic in page.topics.all())
-
-    def dehydrate_tags(self, page):
-        return spreadsheets.join_values(sorted(link.tag.name for link in page.tag_links.all()))
 
 
 class BaseReimportResource(ExportResource):
@@ -151,10 +149,12 @@ def _format_cell(column: columns.ImportColumn, value) -> str:
 
 
 class TopicResource(ExportResource):
-    name = ExportColumn("name", "name")
-    address = ExportColumn("slug", "address")
-    pages = ExportColumn("pages", "pages filed under it")
-    public = ExportColumn("public", "public ones")
+    values: ClassVar = {
+        "name": "name",
+        "address": "slug",
+        "pages filed under it": "pages",
+        "public ones": "public",
+    }
 
     def load(self, rows):
         active = Q(articles__discarded_at__isnull=True)
@@ -166,14 +166,13 @@ class TopicResource(ExportResource):
 
 
 class RedirectResource(ExportResource):
-    slug = ExportColumn("slug", "old address")
-    kind = ExportColumn("kind", "type")
-    leads_to = ExportColumn("article__path", "leads to")
-    title = ExportColumn("article__title", "title")
-    made = ExportColumn(column_name="since")
+    values: ClassVar = {
+        "old address": "slug",
+        "type": "kind",
+        "leads to": "article.path",
+        "title": "article.title",
+        "since": lambda row: timezone.localdate(row.made_at),
+    }
 
     def load(self, rows):
         return super().load(rows.select_related("article"))
-
-    def dehydrate_made(self, row):
-        return timezone.localdate(row.made_at)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.changelists import LenientChangeList, LenientListFilter
+from articles.admin.changelists import FilteredChangeList
 from articles.admin.composition import ComposedAdmin
 from articles.admin.forms import parse_key
 from articles.admin.readonly import ReadOnlyAdmin
@@ -22,52 +22,22 @@ from articles.content.diff import compare
 from articles.display import format_user_name, get_admin_url
 from articles.feedback import actions as feedback_actions
 from articles.fields import refuse_unprintable
+from articles.lists import ListFilter, filter_by
 from articles.models import Article, ReaderReport
 from articles.publishing.actions import ActionRefused
 
 OPEN, DEALT_WITH = "open", "dealt-with"
 
 
-class ReportStateFilter(LenientListFilter):
-    title, parameter_name = _("status"), "state"
-
-    def lookups(self, request, model_admin):
-        return [(OPEN, _("Open")), (DEALT_WITH, _("Resolved"))]
-
-    def apply(self, reports, value, request):
-        return reports.open() if value == OPEN else reports.dealt_with()
+def _filter_by_state(reports, value: str, user):
+    return reports.open() if value == OPEN else reports.dealt_with()
 
 
-class ReportProblemFilter(LenientListFilter):
-    title, parameter_name = "problem", "problem"
-
-    def lookups(self, request, model_admin):
-        return ReaderReport.ReportKind.choices
-
-    def apply(self, reports, value, request):
-        return reports.filter(kind=value)
-
-
-class ReportedPageFilter(LenientListFilter):
+def _load_reported_pages() -> dict[str, str]:
     """The pages that readers reported, by title."""
-
-    title = parameter_name = "page"
-
-    def lookups(self, request, model_admin):
-        reported = Article.objects.filter(pk__in=ReaderReport.objects.values("article"))
-        pages = reported.order_by("sort_key", "pk").values_list("pk", "title")
-        return [(str(key), title) for key, title in pages]
-
-    def apply(self, reports, value, request):
-        return reports.filter(article=value)
-
-
-class ReaderReportChangeList(LenientChangeList):
-    noun = "report"
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.title = "Reader reports"
+    reported = Article.objects.filter(pk__in=ReaderReport.objects.values("article"))
+    pages = reported.order_by("sort_key", "pk").values_list("pk", "title")
+    return {str(key): title for key, title in pages}
 
 
 class CloseReportForm(forms.Form):
@@ -93,7 +63,18 @@ class BaseReaderReportAdmin(ComposedAdmin):
     """The reports of readers, beside the page. Other apps add what they can do about one."""
 
     list_display = ("excerpt", "about", "kind", "at", "state")
-    list_filter = (ReportStateFilter, ReportProblemFilter, ReportedPageFilter)
+    filters = (
+        ListFilter(
+            "state",
+            _("status"),
+            {OPEN: _("Open"), DEALT_WITH: _("Resolved")},
+            apply=_filter_by_state,
+        ),
+        ListFilter(
+            "problem", _("problem"), dict(ReaderReport.ReportKind.choices), apply=filter_by("kind")
+        ),
+        ListFilter("page", _("page"), _load_reported_pages, apply=filter_by("article")),
+    )
     list_select_related = ("article", "dealt_with_by")
     list_per_page = 50
     ordering = (F("dealt_with_at").desc(nulls_first=True), "-at")
@@ -104,7 +85,7 @@ class BaseReaderReportAdmin(ComposedAdmin):
     actions = ("close",)
 
     def get_changelist(self, request, **kwargs):
-        return ReaderReportChangeList
+        return FilteredChangeList
 
     def has_add_permission(self, request):
         return False

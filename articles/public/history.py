@@ -16,7 +16,7 @@ from django.urls import reverse
 from articles.content import kinds
 from articles.content.diff import Change, compare, compare_words
 from articles.content.review_line import (
-    LegacyReview,
+    ImportedReview,
     PageMetadata,
     Person,
     ReviewLine,
@@ -59,7 +59,7 @@ class HistoryEvent:
     url: str = ""
     note: str = ""
     correction: str = ""
-    earlier: LegacyReview | None = None
+    earlier: ImportedReview | None = None
     changes: tuple[Change, ...] = ()
     metadata_changes: tuple[tuple[str, list], ...] = ()
 

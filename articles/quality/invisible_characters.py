@@ -40,16 +40,20 @@ def check_invisible_attributes(page: Article, document: Document) -> Iterable[Pr
 @check("A dose with an unseen sign in it is not the dose that was read.", can_block=True)
 def check_invisible_characters(page: Article, document: Document) -> Iterable[Problem]:
     for label, line in iterate_text_lines(document):
-        if line.isascii():
-            continue
-        for place in _find_invisible(line):
-            name = unicodedata.name(line[place], "a sign without a name").lower()
-            code = f"U+{ord(line[place]):04X}, {name}"
-            quote = _quote_around(line, place)
+        for quote, code in describe_invisible(line):
             message = f"{label}: “{quote}” has an invisible character, at ▯: {code}."
             yield Problem(
                 message, "Delete the words around it, and type them again.", blocking=True
             )
+
+
+def describe_invisible(line: str) -> Iterator[tuple[str, str]]:
+    """For each sign without a shape, the text around it with ▯ in its place, and its code."""
+    if line.isascii():
+        return
+    for place in _find_invisible(line):
+        name = unicodedata.name(line[place], "a sign without a name").lower()
+        yield _quote_around(line, place), f"U+{ord(line[place]):04X}, {name}"
 
 
 def _find_invisible(line: str) -> Iterator[int]:

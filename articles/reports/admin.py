@@ -1,79 +1,25 @@
 """Reports in the admin: the index with counts, each report as a list and a file, bulk actions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import wraps
 from itertools import islice
-from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import EmptyPage, InvalidPage, Page, Paginator
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from articles.display import shorten_printable
 from articles.imports.formats import spreadsheets
+from articles.lists import ListQuery
+from articles.public.pages import get_adjacent_urls
 from articles.reports import base as reports
 from articles.reports.base import ROWS_PER_PAGE, Report
 
 COUNT_CACHE_SECONDS = 300  # the counts cost more than the rest of the start page
 BATCH_SIZE = 500
-
-
-@dataclass
-class ReportQuery:
-    """The filters and the sorting in an address, with a message for each invalid parameter."""
-
-    report: Report
-    filters: dict[str, str] = field(default_factory=dict)
-    sort: str = ""
-    invalid_parameters: list[str] = field(default_factory=list)
-
-    @property
-    def sort_column(self):
-        """The column to sort by, if any."""
-        name = self.sort.removeprefix("-")
-        for column in self.report.columns:
-            if column.name == name:
-                return column
-        return None
-
-    def get_rows(self):
-        rows = self.report.filter_rows(self.filters)
-        return self.report.order_rows(rows, self.sort_column, self.sort.startswith("-"))
-
-    def build_url(self, **changed) -> str:
-        """The address of this list with some parameters changed."""
-        values = {**self.filters, "o": self.sort, **changed}
-        parameters = {name: value for name, value in values.items() if value}
-        return f"?{urlencode(parameters)}"
-
-
-def parse_query(report: Report, query) -> ReportQuery:
-    """The query of an address. What it does not know is left out, with a message."""
-    report_query = ReportQuery(report)
-    for report_filter in report.filters:
-        value = query.get(report_filter.name, "")
-        if value in report_filter.choices:
-            report_query.filters[report_filter.name] = value
-        elif value:
-            report_query.invalid_parameters.append(
-                f"There is no {report_filter.label.lower()} “{shorten_printable(value)}”; "
-                "the other filters apply."
-            )
-    sort = query.get("o", "")
-    sortable = {column.name for column in report.columns if column.order}
-    if sort.removeprefix("-") in sortable:
-        report_query.sort = sort
-    elif sort:
-        report_query.invalid_parameters.append(
-            f"This list is not sorted by “{shorten_printable(sort)}”."
-        )
-    return report_query
 
 
 def get_urls(site) -> list:
@@ -135,49 +81,37 @@ def show_report(site, request, name):
         raise Http404
     if not request.user.has_perm(report.permission):
         raise PermissionDenied
-    query = parse_query(report, request.GET)
     if request.method == "POST":
         if report.action is None or not request.user.has_perm(report.action.permission):
             raise PermissionDenied
         return report.action(request, report).respond()
+    query = report.read_query(request.GET)
     if request.GET.get("format") == "csv":
-        return _export_csv(query)
-    context = site.each_context(request) | _build_list_context(request, query)
+        return _export_csv(report, query)
+    context = site.each_context(request) | _build_list_context(request, report, query)
     return render(request, "articles/admin/report.html", context)
 
 
-def _build_list_context(request, query: ReportQuery) -> dict:
-    report = query.report
-    page = _get_page(query, request.GET.get("page", "1"))
-    filters = []
-    for report_filter in report.filters:
-        chosen = query.filters.get(report_filter.name) or report_filter.default
-        filters.append((report_filter, chosen))
+def _build_list_context(request, report: Report, query: ListQuery) -> dict:
+    page = query.get_page(report.list_rows(query), ROWS_PER_PAGE)
     bulk_action = report.action
     if bulk_action and not request.user.has_perm(bulk_action.permission):
         bulk_action = None
-    previous_url = next_url = ""
-    if page.has_previous():
-        previous_url = query.build_url(page=page.previous_page_number())
-    if page.has_next():
-        next_url = query.build_url(page=page.next_page_number())
     return {
         "title": report.title,
         "report": report,
-        "report_query": query,
+        "list_query": query,
         "page": page,
+        "page_urls": get_adjacent_urls(page, query.build_page_url),
         "noun": report.get_noun(page.paginator.count),
         "lines": report.build_lines(list(page.object_list)),
         "headings": [_build_heading(query, column) for column in report.columns],
-        "filters": filters,
-        "previous": previous_url,
-        "next": next_url,
-        "csv": query.build_url(format="csv"),
+        "csv": query.build_query(format="csv"),
         "bulk_action": bulk_action,
     }
 
 
-def _build_heading(query: ReportQuery, column) -> dict:
+def _build_heading(query: ListQuery, column) -> dict:
     """The heading of a column: its link sorts by it, and the second time backwards."""
     order, link = "", column.name
     if query.sort == column.name:
@@ -188,23 +122,11 @@ def _build_heading(query: ReportQuery, column) -> dict:
     return {"label": column.label, "sorted": order, "url": url}
 
 
-def _get_page(query: ReportQuery, number: str) -> Page:
-    """A page of the list; the first, with a message, if there is no such page."""
-    paginator = Paginator(query.get_rows(), ROWS_PER_PAGE)
-    try:
-        return paginator.page(number)
-    except (EmptyPage, InvalidPage):
-        query.invalid_parameters.append(
-            f"This list has no page {shorten_printable(number)}; this is the first."
-        )
-        return paginator.page(1)
-
-
-def _export_csv(query: ReportQuery):
+def _export_csv(report: Report, query: ListQuery):
     return spreadsheets.build_csv_response(
-        f"{query.report.name}-{timezone.localdate()}",
-        [column.label for column in query.report.columns],
-        _iter_csv_rows(query.report, query.get_rows()),
+        f"{report.name}-{timezone.localdate()}",
+        [column.label for column in report.columns],
+        _iter_csv_rows(report, report.list_rows(query)),
     )
 
 

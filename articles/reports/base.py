@@ -3,7 +3,7 @@
 Each report registers with its admin; ``articles.reports.admin`` shows them all alike.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.cache import cache
@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from articles.admin.confirmed_action import ConfirmedAction
 from articles.admin.forms import parse_key
+from articles.lists import ListFilter, ListQuery
 from articles.models import Article
 
 ROWS_PER_PAGE = 50
@@ -25,26 +26,6 @@ class ReportColumn:
     name: str
     label: str
     order: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ReportFilter:
-    """A filter: its choices by value, and what each does to the rows.
-
-    A filter with a ``default`` has no choice “Any”.
-    """
-
-    name: str
-    label: str
-    choices_source: dict[str, str] | Callable[[], dict[str, str]]
-    apply: Callable
-    default: str = ""
-
-    @property
-    def choices(self) -> dict[str, str]:
-        if callable(self.choices_source):
-            return self.choices_source()
-        return self.choices_source
 
 
 @dataclass(frozen=True)
@@ -102,7 +83,7 @@ class Report:
     name = title = description = empty_message = permission = ""
     noun = ("page", "pages")
     columns: tuple[ReportColumn, ...] = ()
-    filters: tuple[ReportFilter, ...] = ()
+    filters: tuple[ListFilter, ...] = ()
     order: tuple[str, ...] = ()
     action: type[ReportAction] | None = None
     has_count = True  # whether its count is cheap enough for the start page
@@ -114,13 +95,21 @@ class Report:
     def get_rows(self):
         raise NotImplementedError
 
-    def filter_rows(self, chosen: dict[str, str]):
-        rows = self.get_rows()
-        for report_filter in self.filters:
-            value = chosen.get(report_filter.name) or report_filter.default
-            if value:
-                rows = report_filter.apply(rows, value)
-        return rows
+    def read_query(self, parameters: Mapping[str, str]) -> ListQuery:
+        """What an address asks of this report."""
+        return ListQuery(
+            parameters,
+            self.filters,
+            sortable=[column.name for column in self.columns if column.order],
+            unfiltered=f"every {self.get_noun(1)} is listed",
+        )
+
+    def list_rows(self, query: ListQuery):
+        """The rows that an address asks for, in its order."""
+        name = query.sort.removeprefix("-")
+        chosen = next((column for column in self.columns if column.name == name), None)
+        rows = query.filter_rows(self.get_rows())
+        return self.order_rows(rows, chosen, query.sort.startswith("-"))
 
     def order_rows(self, rows: QuerySet, column: ReportColumn | None, backwards: bool):
         fields = list(column.order) if column else []
@@ -133,13 +122,13 @@ class Report:
         raise NotImplementedError
 
     def count(self) -> int:
-        return self.filter_rows({}).count()
+        return self.read_query({}).filter_rows(self.get_rows()).count()
 
 
 STATES = {"public": "Published", "draft": "Never published", "withdrawn": "Withdrawn"}
 
 
-def _filter_by_state(pages: QuerySet, state: str) -> QuerySet:
+def _filter_by_state(pages: QuerySet, state: str, user) -> QuerySet:
     if state == "public":
         return pages.public()
     if state == "withdrawn":
@@ -147,7 +136,7 @@ def _filter_by_state(pages: QuerySet, state: str) -> QuerySet:
     return pages.unpublished()
 
 
-STATE_FILTER = ReportFilter("state", "State", STATES, _filter_by_state)
+STATE_FILTER = ListFilter("state", "state", STATES, apply=_filter_by_state)
 
 
 def get_states(keys) -> dict[int, str]:

@@ -13,6 +13,7 @@ from articles.admin.changelists import USER_NAME_FIELDS
 from articles.admin.confirmed_action import ActionPreview, change_each
 from articles.content import kinds
 from articles.display import format_page_count, format_user_name
+from articles.lists import ListFilter, filter_by
 from articles.models import Article, Reference, Revision
 from articles.publishing import merging
 from articles.publishing.actions import discard
@@ -22,7 +23,6 @@ from articles.reports.base import (
     ReportAction,
     ReportCell,
     ReportColumn,
-    ReportFilter,
     ReportLine,
     get_states,
 )
@@ -42,12 +42,7 @@ def _get_kind_choices() -> dict[str, str]:
     return {kind.name: get_kind_label(kind.name) for kind in kinds.get_all()}
 
 
-KIND_FILTER = ReportFilter(
-    "kind",
-    "Kind",
-    _get_kind_choices,
-    lambda pages, value: pages.filter(kind=value),
-)
+KIND_FILTER = ListFilter("kind", "kind", _get_kind_choices, apply=filter_by("kind"))
 
 
 def _build_newest_query(field: str):
@@ -115,12 +110,13 @@ class UntouchedDrafts(Report):
     order = ("saved", "pk")
     DAYS = {"30": "30 days", "90": "90 days", "180": "half a year", "365": "a year"}
     filters = (
-        ReportFilter(
+        ListFilter(
             "days",
-            "Nobody saved it for",
+            "nobody saved it for",
             DAYS,
-            lambda rows, value: rows.filter(saved__lt=_get_days_ago(value)),
-            "90",
+            apply=lambda rows, value, user: rows.filter(saved__lt=_get_days_ago(value)),
+            noun="period",
+            default="90",
         ),
         KIND_FILTER,
     )
@@ -180,7 +176,7 @@ TEXT_FIELDS = {"text": "body", "advice": "advice", "summary": "summary"}
 PART_CHOICES = {name: label.capitalize() for name, label in PART_LABELS.items()}
 
 
-def _filter_by_lack(pages: QuerySet, part: str) -> QuerySet:
+def _filter_by_lack(pages: QuerySet, part: str, user) -> QuerySet:
     """The pages that lack a part."""
     if part in TEXT_FIELDS:
         return pages.filter(**{TEXT_FIELDS[part]: ""})
@@ -205,7 +201,7 @@ class IncompletePages(Report):
     )
     order = ("sort_key", "pk")
     filters = (
-        ReportFilter("lacks", "Lacks", PART_CHOICES, _filter_by_lack),
+        ListFilter("lacks", "lacks", PART_CHOICES, apply=_filter_by_lack, noun="part"),
         STATE_FILTER,
         KIND_FILTER,
     )

@@ -49,7 +49,7 @@ class SymptomAdmin(symptoms.BaseSymptomAdmin):
     save_messages = (*SAVE_MESSAGES, describe_next_step)
     list_display = changelists.LIST_DISPLAY
     list_loaders = changelists.LIST_LOADERS
-    list_filter = changelists.LIST_FILTER
+    filters = changelists.LIST_FILTERS
     bulk_actions = (*reviews.BULK_ACTIONS, MergeTwoAction, ExportAction)
     export_resources = (export_resources.SymptomResource, export_resources.PageReimportResource)
 
@@ -63,7 +63,7 @@ class ArticleAdmin(articles.BaseArticleAdmin):
     save_messages = (*SAVE_MESSAGES, describe_next_step)
     list_display = changelists.LIST_DISPLAY
     list_loaders = changelists.LIST_LOADERS
-    list_filter = changelists.LIST_FILTER
+    filters = changelists.LIST_FILTERS
     bulk_actions = (*reviews.BULK_ACTIONS, ExportAction)
     export_resources = (export_resources.PageResource, export_resources.PageReimportResource)
 

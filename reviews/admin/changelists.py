@@ -1,9 +1,7 @@
 """Lists of pages as editors sort and filter them: by state, due date and who signed."""
 
-from collections.abc import Callable
-
 from django.contrib import admin
-from django.db.models import DateField, Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -11,96 +9,69 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.admin.changelists import (
     PAGE_FILTERS,
-    LenientListFilter,
     last_saved,
     load_list_rows,
     titled,
     written_by,
 )
+from articles.lists import ListFilter
 from articles.models import PublicationEvent
 from reviews import page_states
 from reviews.models import MedicalReview, Reviewer, ReviewSchedule
 
-NEXT_DUE = Subquery(
-    ReviewSchedule.objects.filter(article=OuterRef("pk")).values("next_due")[:1],
-    output_field=DateField(),
+
+def _load_reviewers() -> dict[str, str]:
+    reviewers = Reviewer.objects.only("name", "post_nominals")
+    return {str(reviewer.pk): str(reviewer) for reviewer in reviewers}
+
+
+def _filter_by_reviewer(pages, key: str, user):
+    """The pages that a reviewer was the last to sign whole."""
+    return page_states.filter_scheduled(pages, ReviewSchedule.objects.filter(reviewer=key))
+
+
+STATE_FILTER = ListFilter(
+    "state",
+    _("status"),
+    page_states.get_labels(page_states.LIST_STATES),
+    apply=page_states.filter_by_state,
 )
-
-
-def _get_labels(states: dict[str, tuple[str, Callable]]) -> list[tuple[str, str]]:
-    """The choices of a filter: the name and the label of each state."""
-    return [(name, label) for name, (label, _) in states.items()]
-
-
-class PageStateFilter(LenientListFilter):
-    title, parameter_name = _("status"), "state"
-
-    def lookups(self, request, model_admin):
-        return _get_labels(page_states.STATES)
-
-    def apply(self, pages, value, request):
-        return page_states.STATES[value][1](pages)
-
-
-class DueFilter(LenientListFilter):
-    title, parameter_name = _("review due"), "due"
-
-    def lookups(self, request, model_admin):
-        return _get_labels(page_states.DUE_PERIODS)
-
-    def apply(self, pages, value, request):
-        return page_states.DUE_PERIODS[value][1](pages, timezone.localdate())
-
-
-class InvolvementFilter(LenientListFilter):
-    title, parameter_name = _("my pages"), "whose"
-
-    def lookups(self, request, model_admin):
-        return _get_labels(page_states.INVOLVEMENTS)
-
-    def apply(self, pages, value, request):
-        return page_states.INVOLVEMENTS[value][1](pages, request.user)
-
-
-class ReviewerFilter(LenientListFilter):
-    """Who signed the whole page last."""
-
-    title, parameter_name = _("signed by"), "reviewer"
-
-    def lookups(self, request, model_admin):
-        reviewers = Reviewer.objects.only("name", "post_nominals")
-        return [(reviewer.pk, str(reviewer)) for reviewer in reviewers]
-
-    def apply(self, pages, value, request):
-        return pages.filter(pk__in=ReviewSchedule.objects.filter(reviewer=value).values("article"))
-
-
-class CorrectedFilter(LenientListFilter):
-    title, parameter_name = _("correction"), "corrected"
-
-    def lookups(self, request, model_admin):
-        return [("yes", _("With a correction"))]
-
-    def apply(self, pages, value, request):
-        return page_states.filter_corrected(pages)
+DUE_FILTER = ListFilter(
+    "due",
+    _("review due"),
+    page_states.get_labels(page_states.DUE_STATES),
+    apply=page_states.filter_by_state,
+)
+REVIEWER_FILTER = ListFilter("reviewer", _("signed by"), _load_reviewers, apply=_filter_by_reviewer)
+CORRECTED_FILTER = ListFilter(
+    "corrected",
+    _("correction"),
+    {"yes": _("With a correction")},
+    apply=page_states.filter_corrected,
+)
+INVOLVEMENT_FILTER = ListFilter(
+    "whose", _("my pages"), page_states.INVOLVEMENTS, apply=page_states.filter_involving
+)
+LIST_FILTERS = (
+    *(STATE_FILTER, DUE_FILTER, REVIEWER_FILTER),
+    *PAGE_FILTERS,
+    *(CORRECTED_FILTER, INVOLVEMENT_FILTER),
+)
 
 
 def load_review_columns(pages):
     """The rows of a list of pages, with what its columns show of reviews."""
-    return annotate_states(pages).annotate(due=NEXT_DUE)
+    return annotate_states(pages).annotate(due=page_states.NEXT_DUE)
 
 
 @admin.display(description=_("status"))
 def state(page):
     """Each state in words, with a mark of its own shape and colour."""
-    marks = []
-    for name in get_states(page):
-        label, _ = page_states.STATES[name]
-        marks.append((name, label))
+    marks = page_states.get_labels(get_states(page)).items()
     return format_html_join("", '<span class="state state-{}">{}</span>', marks)
 
 
-@admin.display(description=_("next review due"), ordering=NEXT_DUE.asc(nulls_last=True))
+@admin.display(description=_("next review due"), ordering=page_states.NEXT_DUE.asc(nulls_last=True))
 def next_due(page):
     if page.due is None:
         return "—"
@@ -111,11 +82,6 @@ def next_due(page):
 
 
 LIST_DISPLAY = (titled, state, next_due, written_by, last_saved)
-LIST_FILTER = (
-    *(PageStateFilter, DueFilter, ReviewerFilter),
-    *PAGE_FILTERS,
-    *(CorrectedFilter, InvolvementFilter),
-)
 LIST_LOADERS = (load_list_rows, load_review_columns)
 
 

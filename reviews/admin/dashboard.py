@@ -121,15 +121,10 @@ def _build_report_cards(user) -> list[DashboardCard]:
 
 def filter_pages(pages, user, *, state: str = "", due: str = "", whose: str = ""):
     """The pages that a list shows with these filters."""
-    if state:
-        _, filter_by_state = page_states.STATES[state]
-        pages = filter_by_state(pages)
-    if due:
-        _, filter_by_due_date = page_states.DUE_PERIODS[due]
-        pages = filter_by_due_date(pages, timezone.localdate())
+    for name in filter(None, (state, due)):
+        pages = page_states.filter_by_state(pages, name)
     if whose:
-        _, filter_by_user = page_states.INVOLVEMENTS[whose]
-        pages = filter_by_user(pages, user)
+        pages = page_states.filter_involving(pages, whose, user)
     return pages
 
 

@@ -24,7 +24,7 @@ from reviews.admin.bulk_actions import RequestReviewsAction, WithdrawPagesAction
 from reviews.admin.comments import answer_comments, build_comments_panel
 from reviews.admin.export_resources import MedicalReviewResource
 from reviews.admin.forms import RequestReviewForm, WithdrawForm
-from reviews.admin.legacy import LEDGER_VIEWS, RecordLegacyReviewsAction
+from reviews.admin.imported_reviews import LEDGER_VIEWS, RecordImportedReviewsAction
 from reviews.admin.status_panel import build_status_panel
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
 from reviews.signing import actions
@@ -175,7 +175,7 @@ TIMELINE_SOURCES = (
 
 BULK_ACTIONS = (
     RequestReviewsAction,
-    RecordLegacyReviewsAction,
+    RecordImportedReviewsAction,
     *PageAdmin.bulk_actions,
     WithdrawPagesAction,
 )

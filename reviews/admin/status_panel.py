@@ -60,7 +60,7 @@ def _is_changed(page: Article, latest: Revision | None) -> bool:
 
 
 def _get_evidence_note(page: Article) -> str:
-    """Where the record of an earlier review is stored, as the editor who recorded it wrote."""
+    """Where the record of an imported review is stored, as the editor who recorded it wrote."""
     entries = page.ledger_entries.filter(outcome=LedgerEntry.EntryOutcome.ATTESTED)
     newest = entries.order_by("-sequence").first()
     if newest is None:

@@ -11,7 +11,7 @@ from articles.content import kinds
 from articles.content.diff import DiffPart, compare_parts
 from articles.content.document import EXPUNGED, Document
 from articles.content.kinds import PageKind
-from articles.content.review_line import LegacyReview
+from articles.content.review_line import ImportedReview
 from articles.public import pages
 from articles.publishing.actions import build_metadata
 from reviews.desk.queue import estimate_reading_minutes, format_due_date
@@ -147,8 +147,8 @@ def _get_previous_signature(review: MedicalReview) -> LedgerEntry | None:
     return signatures.select_related("revision").order_by("-sequence").first()
 
 
-def _get_recorded_review(review: MedicalReview) -> LegacyReview | None:
-    """The earlier review that was recorded for this page, until somebody signs it here."""
+def _get_recorded_review(review: MedicalReview) -> ImportedReview | None:
+    """The imported review that was recorded for this page, until somebody signs it here."""
     live = review.article.live
     if live is None:
         return None

@@ -13,7 +13,7 @@ from reviews.models.review import MedicalReview
 
 class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
     def positive(self) -> Self:
-        """Entries that allow a publication: signatures, and recorded earlier reviews."""
+        """Entries that allow a publication: signatures, and imported reviews."""
         return self.filter(outcome__in=LedgerEntry.POSITIVE)
 
     def signed(self) -> Self:

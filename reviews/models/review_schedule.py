@@ -14,7 +14,7 @@ from reviews.models.reviewer import Reviewer
 
 class ReviewScheduleQuerySet(models.QuerySet["ReviewSchedule"]):
     def recorded(self) -> Self:
-        """Pages that nobody has signed here, with a recorded earlier review."""
+        """Pages that nobody has signed here, with an imported review."""
         return self.filter(recorded=True)
 
     def overdue(self, today: dt.date) -> Self:
@@ -43,8 +43,8 @@ class ReviewSchedule(models.Model):
     """The dates of one public page, in columns that lists can filter and sort by.
 
     A projection of the publication log that only ``reviews.signing.due_dates`` writes. Visitors
-    read the review line of the publication. ``publication`` is the one made by a signature, or by a
-    recorded earlier review.
+    read the review line of the publication. ``publication`` is that of a signature, or of an
+    imported review.
     """
 
     article = models.OneToOneField(Article, models.PROTECT, related_name="+")

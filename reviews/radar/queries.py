@@ -1,15 +1,16 @@
 """The radar: which pages want a review, filtered by an address, in numbers and in rows."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, DateField, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, Q
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
-from articles.display import shorten_printable
+from articles.lists import ListFilter, ListQuery, filter_by
 from articles.models import Article, Topic
 from reviews import page_states
 from reviews.display import format_days_until_due, get_admin_url
@@ -18,172 +19,99 @@ from reviews.models import MedicalReview, Reviewer, ReviewSchedule
 ROWS_PER_PAGE = 50
 BATCH_SIZE = 1000
 NOBODY = "nobody"
-NEXT_DUE = Subquery(
-    ReviewSchedule.objects.filter(article=OuterRef("pk")).values("next_due")[:1],
-    output_field=DateField(),
-)
 
 
-def _filter_past_grace(pages, today: dt.date):
-    late = ReviewSchedule.objects.past_grace(today)
-    return pages.filter(pk__in=late.values("article"))
+def read_query(
+    parameters: Mapping[str, str], topics: list[Topic], reviewers: list[Reviewer], **options
+) -> ListQuery:
+    """What an address asks of the radar. ``options`` are those of a ListQuery."""
+    names = {reviewer.slug: str(reviewer) for reviewer in reviewers}
+    filters = (
+        ListFilter(
+            "state",
+            _("status"),
+            page_states.get_labels(page_states.RADAR_STATES),
+            apply=page_states.filter_by_state,
+            widget="hidden",
+        ),
+        ListFilter(
+            "topic",
+            _("topic"),
+            {topic.slug: topic.name for topic in topics},
+            apply=filter_by("topics__slug"),
+        ),
+        ListFilter(
+            "reviewer", _("last reviewed by"), names, apply=_filter_by_reviewer, noun="reviewer"
+        ),
+        ListFilter(
+            "with",
+            _("assigned to"),
+            {NOBODY: _("Any reviewer")} | names,
+            apply=_filter_by_holder,
+            noun="reviewer",
+        ),
+        ListFilter(
+            "due",
+            _("due in"),
+            find_label=_find_month,
+            apply=_filter_by_month,
+            noun="month",
+            widget="hidden",
+        ),
+        ListFilter(
+            "until",
+            _("due by"),
+            find_label=_find_day,
+            apply=_filter_by_last_day,
+            noun="date",
+            widget="date",
+        ),
+    )
+    return ListQuery(parameters, filters, **options)
 
 
-def _filter_waiting(pages, today: dt.date):
-    return page_states.filter_waiting(pages)
+def _filter_by_reviewer(pages, slug: str, user):
+    """The pages that a reviewer was the last to sign whole."""
+    schedules = ReviewSchedule.objects.filter(reviewer__slug=slug)
+    return page_states.filter_scheduled(pages, schedules)
 
 
-def _filter_sent_back(pages, today: dt.date):
-    return page_states.filter_sent_back(pages)
+def _filter_by_holder(pages, slug: str, user):
+    """The pages in review with a reviewer, or with nobody in particular."""
+    waiting = MedicalReview.objects.waiting()
+    if slug == NOBODY:
+        waiting = waiting.filter(reviewer=None)
+    else:
+        waiting = waiting.filter(reviewer__slug=slug)
+    return pages.filter(pk__in=waiting.values("article"))
 
 
-def _filter_changed(pages, today: dt.date):
-    return pages.changed()
+def _find_day(text: str) -> str:
+    return _format_day(text, "j F Y")
 
 
-def _filter_recorded(pages, today: dt.date):
-    return page_states.filter_recorded(pages)
+def _find_month(text: str) -> str:
+    return _format_day(f"{text}-01", "F Y")
 
 
-def _build_states() -> dict[str, tuple[str, Callable]]:
-    """State → its label, and what filters pages by it on a day, in the order of the page."""
-    states = {
-        "never": page_states.DUE_PERIODS["never"],
-        "overdue": page_states.DUE_PERIODS["overdue"],
-        "grace": (_("Past grace period"), _filter_past_grace),
-    }
-    for days in page_states.DUE_WITHIN_DAYS:
-        states[str(days)] = (f"Due in {days} days", page_states.make_due_filter(days))
-    states["waiting"] = (_("In review"), _filter_waiting)
-    states["sent-back"] = (_("Changes requested"), _filter_sent_back)
-    states["changed"] = (_("With unsigned changes"), _filter_changed)
-    states["recorded"] = (_("Imported reviews"), _filter_recorded)
-    return states
-
-
-STATES = _build_states()
-
-# Parameter → the field of a RadarFilter, and what people call it.
-PARAMETERS = {
-    "state": ("state", "status"),
-    "topic": ("topic", "topic"),
-    "reviewer": ("reviewer", "reviewer"),
-    "with": ("holder", "reviewer"),
-    "due": ("month", "month"),
-    "until": ("until", "date"),
-}
-OTHER_PARAMETERS = ("format", "page")
-
-
-@dataclass(frozen=True)
-class RadarFilter:
-    """What an address asks for.
-
-    ``invalid_parameters`` are sentences about the parts of it that could not be followed.
-    """
-
-    state: str = ""
-    topic: Topic | None = None
-    reviewer: Reviewer | None = None
-    holder: Reviewer | str | None = None
-    month: dt.date | None = None
-    until: dt.date | None = None
-    invalid_parameters: tuple[str, ...] = ()
-
-    def get_query(self) -> dict[str, str]:
-        """This filter as the query of an address."""
-        query = {}
-        if self.state:
-            query["state"] = self.state
-        if self.topic:
-            query["topic"] = self.topic.slug
-        if self.reviewer:
-            query["reviewer"] = self.reviewer.slug
-        if self.holder:
-            query["with"] = NOBODY if self.holder == NOBODY else self.holder.slug
-        if self.month:
-            query["due"] = f"{self.month:%Y-%m}"
-        if self.until:
-            query["until"] = self.until.isoformat()
-        return query
-
-    def pages(self, today: dt.date, *, ignore_state: bool = False):
-        """The pages that pass. ``ignore_state`` leaves the state out, to count by state."""
-        pages = Article.objects.active()
-        if self.state and not ignore_state:
-            _, filter_by_state = STATES[self.state]
-            pages = filter_by_state(pages, today)
-        if self.topic:
-            pages = pages.filter(topics=self.topic)
-        if self.reviewer:
-            pages = _filter_by_schedule(pages, reviewer=self.reviewer)
-        if self.holder:
-            holder = None if self.holder == NOBODY else self.holder
-            waiting = MedicalReview.objects.waiting().filter(reviewer=holder)
-            pages = pages.filter(pk__in=waiting.values("article"))
-        if self.month:
-            year, month = self.month.year, self.month.month
-            pages = _filter_by_schedule(pages, next_due__year=year, next_due__month=month)
-        if self.until:
-            pages = _filter_by_schedule(pages, next_due__lte=self.until)
-        return pages
-
-
-def _filter_by_schedule(pages, **conditions):
-    """The pages whose review schedule meets the conditions."""
-    schedules = ReviewSchedule.objects.filter(**conditions)
-    return pages.filter(pk__in=schedules.values("article"))
-
-
-def parse_filter(query, topics: list[Topic], reviewers: list[Reviewer]) -> RadarFilter:
-    """Read the query of an address. What cannot be followed is left out and named."""
-    topics_by_slug = {topic.slug: topic for topic in topics}
-    reviewers_by_slug = {reviewer.slug: reviewer for reviewer in reviewers}
-    values = {}
-    invalid_parameters = []
-    for name, text in query.items():
-        if name not in PARAMETERS or not text:
-            continue
-        field, noun = PARAMETERS[name]
-        value = _parse_value(name, text, topics_by_slug, reviewers_by_slug)
-        if value is None:
-            invalid_parameters.append(
-                f"There is no {noun} “{shorten_printable(text)}”; the other filters apply."
-            )
-        else:
-            values[field] = value
-    for name in query:
-        if name not in PARAMETERS and name not in OTHER_PARAMETERS:
-            invalid_parameters.append(
-                f"There is no filter “{shorten_printable(name)}”; it is ignored."
-            )
-    return RadarFilter(**values, invalid_parameters=tuple(invalid_parameters))
-
-
-def _parse_value(
-    name: str, text: str, topics: dict[str, Topic], reviewers: dict[str, Reviewer]
-) -> str | Topic | Reviewer | dt.date | None:
-    """What a parameter asks for; None where there is no such thing."""
-    match name:
-        case "state":
-            return text if text in STATES else None
-        case "topic":
-            return topics.get(text)
-        case "with" if text == NOBODY:
-            return NOBODY
-        case "reviewer" | "with":
-            return reviewers.get(text)
-        case "due":
-            return _parse_day(f"{text}-01")
-        case _:
-            return _parse_day(text)
-
-
-def _parse_day(text: str) -> dt.date | None:
+def _format_day(text: str, pattern: str) -> str:
+    """A day of an address in words; empty if there is no such day."""
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
-        return None
+        return ""
+    return date_format(day, pattern) if day else ""
+
+
+def _filter_by_month(pages, month: str, user):
+    first = parse_date(f"{month}-01")
+    due = ReviewSchedule.objects.filter(next_due__year=first.year, next_due__month=first.month)
+    return page_states.filter_scheduled(pages, due)
+
+
+def _filter_by_last_day(pages, day: str, user):
+    due = ReviewSchedule.objects.filter(next_due__lte=parse_date(day))
+    return page_states.filter_scheduled(pages, due)
 
 
 @dataclass(frozen=True)
@@ -203,9 +131,8 @@ class RadarRow:
 
 def order_by_due_date(pages):
     """What is due first comes first; what has no date comes last."""
-    return pages.order_by(NEXT_DUE.asc(nulls_last=True), "sort_key", "pk").values_list(
-        "pk", flat=True
-    )
+    ordered = pages.order_by(page_states.NEXT_DUE.asc(nulls_last=True), "sort_key", "pk")
+    return ordered.values_list("pk", flat=True)
 
 
 def build_rows(page_ids: list[int], today: dt.date) -> list[RadarRow]:

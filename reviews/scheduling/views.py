@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from articles.admin.confirmed_action import ActionResult, ConfirmedAction
+from articles.lists import ListQuery
+from articles.models import Article
 from articles.publishing.merging import lock_pages
-from reviews.radar.queries import RadarFilter
-from reviews.radar.views import build_link, read_filter, require_managing_editor
+from reviews.radar.views import read_query, require_managing_editor
 from reviews.scheduling.planner import PlannedReview
 from reviews.scheduling.proposal import (
     CHANGE_REASONS,
@@ -30,23 +31,23 @@ class AssignReviewsAction(ConfirmedAction):
     template = "reviews/plan.html"
     change_reasons = CHANGE_REASONS
 
-    def __init__(self, request, radar_filter: RadarFilter, topics):
-        self.radar_filter = radar_filter
-        self.topics = topics
+    def __init__(self, request, query: ListQuery):
+        self.list_query = query
         self.today = timezone.localdate()
-        self.wanted = radar_filter
-        if not radar_filter.get_query():
-            self.wanted = RadarFilter(until=self.today + DEFAULT_SPAN)
-        self.cancel_url = _build_radar_url(radar_filter.get_query())
-        self.done_url = _build_radar_url({"state": "waiting"})
+        if not query.values:
+            query.defaults["until"] = (self.today + DEFAULT_SPAN).isoformat()
+        self.pages = query.filter_rows(Article.objects.active())
+        radar_url = reverse("reviews:radar")
+        self.cancel_url = f"{radar_url}{query.build_query()}#pages"
+        self.done_url = f"{radar_url}?state=waiting#pages"
         super().__init__(request)
 
     def lock(self):
-        schedules = find_due(self.wanted.pages(self.today))[:MAX_PAGES]
+        schedules = find_due(self.pages)[:MAX_PAGES]
         lock_pages(schedules.values_list("article", flat=True))
 
     def preview(self):
-        return build_proposal(self.wanted.pages(self.today), self.today)
+        return build_proposal(self.pages, self.today)
 
     def can_execute(self, preview):
         return bool(preview.plan.planned_reviews)
@@ -59,6 +60,7 @@ class AssignReviewsAction(ConfirmedAction):
 
     def get_context(self, preview):
         return {
+            "list_query": self.list_query,
             "totals": _build_totals(preview),
             "weeks": _group_by_week(preview),
             "not_placed": _group_by_reason(preview),
@@ -69,12 +71,9 @@ class AssignReviewsAction(ConfirmedAction):
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan(request):
     """Without a filter the plan is for what falls due in the next 90 days."""
-    radar_filter, topics, _ = read_filter(request)
-    return AssignReviewsAction(request, radar_filter, topics).respond()
-
-
-def _build_radar_url(query: dict[str, str]) -> str:
-    return reverse("reviews:radar") + build_link(query, "pages")
+    unfiltered = f"the plan is for the next {DEFAULT_SPAN.days} days"
+    query, _, _ = read_query(request, unfiltered=unfiltered)
+    return AssignReviewsAction(request, query).respond()
 
 
 def _build_totals(proposal: PlanProposal) -> list[dict]:

@@ -164,7 +164,7 @@ def _get_overridden_problems(page: Article, by: User, override: str) -> list[qua
 def get_possible_triggers(page: Article, revision: Revision) -> list[str]:
     """The kinds of review that can be requested for a page now, the likeliest first.
 
-    - A page that nobody has signed here needs its first review. This holds for a recorded earlier
+    - A page that nobody has signed here needs its first review. This holds for an imported
       review too: nobody here has read the whole page yet.
     - A page that visitors cannot read needs a review of the whole page.
     - A text that is published unchanged can be reviewed again as a whole, or read again because of

@@ -1,11 +1,11 @@
 """The export columns of symptoms and causes, beside those of all pages."""
 
 from collections import defaultdict
+from typing import ClassVar
 
 from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
 
 from articles.exports import resources
-from articles.exports.resources import ExportColumn
 from articles.imports.formats.spreadsheets import join_values
 from symptoms.models import Code, OtherName, PublishedCause, RelatedSymptom, SymptomCause
 
@@ -13,37 +13,28 @@ from symptoms.models import Code, OtherName, PublishedCause, RelatedSymptom, Sym
 class SymptomFactsMixin(resources.ExportResource):
     """The facts of a symptom, several in a cell."""
 
-    other_names = ExportColumn(column_name="other names")
-    codes = ExportColumn(column_name="codes")
-    causes = ExportColumn(column_name="causes")
-    related = ExportColumn(column_name="related")
+    values: ClassVar = {
+        "other names": "other_names_text",
+        "codes": "codes_text",
+        "causes": "causes_text",
+        "related": "related_text",
+    }
 
     def load(self, rows):
         pages = super().load(rows)
         keys = [page.pk for page in pages]
         facts = {
-            "other_names": _collect_values(OtherName, keys, "{}", "name"),
-            "codes": _collect_values(Code, keys, "{} {} {}", "system", "code", "display"),
-            "causes": _collect_values(SymptomCause, keys, "{}", "cause__name"),
-            "related": _collect_values(RelatedSymptom, keys, "{} ({})", "other__title", "system"),
+            "other_names_text": _collect_values(OtherName, keys, "{}", "name"),
+            "codes_text": _collect_values(Code, keys, "{} {} {}", "system", "code", "display"),
+            "causes_text": _collect_values(SymptomCause, keys, "{}", "cause__name"),
+            "related_text": _collect_values(
+                RelatedSymptom, keys, "{} ({})", "other__title", "system"
+            ),
         }
         for page in pages:
-            page.facts = {}
             for name, values_by_page in facts.items():
-                page.facts[name] = join_values(values_by_page[page.pk])
+                setattr(page, name, join_values(values_by_page[page.pk]))
         return pages
-
-    def dehydrate_other_names(self, page):
-        return page.facts["other_names"]
-
-    def dehydrate_codes(self, page):
-        return page.facts["codes"]
-
-    def dehydrate_causes(self, page):
-        return page.facts["causes"]
-
-    def dehydrate_related(self, page):
-        return page.facts["related"]
 
 
 def _collect_values(model, page_ids: list[int], template: str, *names: str) -> dict[int, list[str]]:
@@ -62,11 +53,13 @@ class BaseSymptomResource(SymptomFactsMixin, resources.BasePageResource):
 
 
 class CauseResource(resources.ExportResource):
-    id = ExportColumn("uuid", "id")
-    name = ExportColumn("name", "name")
-    address = ExportColumn("slug", "address")
-    pages = ExportColumn("pages", "pages that name it")
-    public = ExportColumn(column_name="public pages that name it")
+    values: ClassVar = {
+        "id": "uuid",
+        "name": "name",
+        "address": "slug",
+        "pages that name it": "pages",
+        "public pages that name it": lambda cause: cause.public or 0,
+    }
 
     def load(self, rows):
         signed = PublishedCause.objects.filter(cause_uuid=OuterRef("uuid"))
@@ -78,6 +71,3 @@ class CauseResource(resources.ExportResource):
             public=Subquery(counts, output_field=IntegerField()),
         )
         return super().load(rows)
-
-    def dehydrate_public(self, cause):
-        return cause.public or 0

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 
+from articles.lists import ListFilter, filter_by
 from articles.models import MergedPage
 from articles.reports import similar_names
 from articles.reports.base import (
@@ -16,7 +17,6 @@ from articles.reports.base import (
     Report,
     ReportCell,
     ReportColumn,
-    ReportFilter,
     ReportLine,
     get_states,
 )
@@ -46,11 +46,7 @@ def get_cause_url(key: int) -> str:
     return reverse("admin:symptoms_cause_change", args=[key])
 
 
-def _filter_system(rows: QuerySet, value: str) -> QuerySet:
-    return rows.filter(system=value)
-
-
-def _filter_both_published(rows: QuerySet, value: str) -> QuerySet:
+def _filter_both_published(rows: QuerySet, value: str, user) -> QuerySet:
     return rows.filter(symptom__live__isnull=False, other__live__isnull=False)
 
 
@@ -71,8 +67,14 @@ class OneWayRelationsReport(Report):
     )
     order = ("symptom__sort_key", "other__sort_key", "pk")
     filters = (
-        ReportFilter("system", "Body system", dict(BodySystem.choices), _filter_system),
-        ReportFilter("published", "Published", {"both": "Both pages"}, _filter_both_published),
+        ListFilter("system", "body system", dict(BodySystem.choices), apply=filter_by("system")),
+        ListFilter(
+            "published",
+            "published",
+            {"both": "Both pages"},
+            apply=_filter_both_published,
+            noun="choice",
+        ),
     )
     action = AddReverseRelationsAction
 
@@ -104,7 +106,7 @@ def _get_addresses() -> QuerySet:
     return CauseAddress.objects.filter(cause_uuid=OuterRef("uuid"))
 
 
-def _filter_signed(rows: QuerySet, value: str) -> QuerySet:
+def _filter_signed(rows: QuerySet, value: str, user) -> QuerySet:
     was_signed = Exists(_get_addresses())
     if value == "ever":
         return rows.filter(was_signed)
@@ -129,8 +131,12 @@ class OrphanCausesReport(Report):
     )
     order = ("folded", "pk")
     filters = (
-        ReportFilter(
-            "signed", "Public", {"ever": "Once, or still", "never": "Never"}, _filter_signed
+        ListFilter(
+            "signed",
+            "public",
+            {"ever": "Once, or still", "never": "Never"},
+            apply=_filter_signed,
+            noun="choice",
         ),
     )
     action = DeleteOrphanCausesAction
@@ -161,7 +167,7 @@ def _build_cause_line(cause: Cause, was_signed: bool) -> ReportLine:
 ANY_SYSTEM = "any"
 
 
-def _filter_lacking(rows: QuerySet, value: str) -> QuerySet:
+def _filter_lacking(rows: QuerySet, value: str, user) -> QuerySet:
     """Symptoms without a code of a system, or without any."""
     codes = Code.objects.filter(symptom=OuterRef("pk"))
     if value != ANY_SYSTEM:
@@ -187,13 +193,14 @@ class MissingCodesReport(Report):
     )
     order = ("sort_key", "pk")
     filters = (
-        ReportFilter(
+        ListFilter(
             "lacks",
-            "Lacks",
+            "lacks",
             {ANY_SYSTEM: "Any code"}
             | {value: f"{label} code" for value, label in Code.System.choices},
-            _filter_lacking,
-            ANY_SYSTEM,
+            apply=_filter_lacking,
+            noun="coding system",
+            default=ANY_SYSTEM,
         ),
         STATE_FILTER,
     )
@@ -220,7 +227,7 @@ def _build_symptom_line(symptom: Symptom, state: str, codes: list[str]) -> Repor
     return ReportLine(str(symptom.pk), symptom.title, cells)
 
 
-def _filter_similarity(pairs: list[SimilarPair], value: str) -> list[SimilarPair]:
+def _filter_similarity(pairs: list[SimilarPair], value: str, user) -> list[SimilarPair]:
     return [pair for pair in pairs if pair.similarity == value]
 
 
@@ -239,7 +246,9 @@ class SimilarNamesReport(Report):
         ReportColumn("how", "How alike"),
         ReportColumn("merge", "Merge"),
     )
-    filters = (ReportFilter("how", "How alike", SIMILARITY_LABELS, _filter_similarity),)
+    filters = (
+        ListFilter("how", "how alike", SIMILARITY_LABELS, apply=_filter_similarity, noun="choice"),
+    )
 
     def get_names(self) -> list[ComparedName]:
         raise NotImplementedError

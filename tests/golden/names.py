@@ -26,6 +26,12 @@ ADDED_KEYS: dict[str, set[str]] = {}
 ADDED_FIELDS: dict[str, set[str]] = {}
 # Headings of the columns that later builds added to lists as files.
 ADDED_HEADINGS: set[str] = set()
+# Of django-import-export, which went (ADR 45). No environment sets them.
+DROPPED_SETTINGS: set[str] = {
+    "IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT",
+    "IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT",
+    "IMPORT_EXPORT_EXPORT_PERMISSION_CODE",
+}
 
 # Words of later builds, and those of build 978f4c9 in their place: in letters, and in the cells of
 # lists as files. Longer ones come before those that they contain.

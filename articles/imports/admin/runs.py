@@ -4,7 +4,6 @@ from urllib.parse import quote, urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404
 from django.urls import path, reverse
@@ -13,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from articles.admin.changelists import LenientChangeList, LenientListFilter
+from articles.admin.changelists import FilteredChangeList, load_sources
 from articles.admin.forms import parse_key
 from articles.admin.readonly import ReadOnlyAdmin
 from articles.content import kinds
@@ -22,44 +21,32 @@ from articles.imports.admin import summaries
 from articles.imports.admin.upload import ImportUploadMixin
 from articles.imports.formats import spreadsheets
 from articles.imports.job import FindingKind
+from articles.lists import ListFilter, ListQuery, filter_by
 from articles.models import ExternalId, ImportRun
+from articles.public.pages import get_adjacent_urls
 
 PAGE_SIZE = 50
 
 
-class ImportSourceFilter(LenientListFilter):
-    title = parameter_name = "source"
-
-    def lookups(self, request, model_admin):
-        runs = ImportRun.objects.order_by("source")
-        return [(name, name) for name in runs.values_list("source", flat=True).distinct()]
-
-    def apply(self, runs, value, request):
-        return runs.filter(source=value)
+def _filter_by_state(runs, value: str, user):
+    return runs.filter(finished_at__isnull=value == "half")
 
 
-class ImportStateFilter(LenientListFilter):
-    title, parameter_name = _("status"), "state"
-
-    def lookups(self, request, model_admin):
-        return [("finished", "Finished"), ("half", "Not finished")]
-
-    def apply(self, runs, value, request):
-        return runs.filter(finished_at__isnull=value == "half")
-
-
-class ImportRunChangeList(LenientChangeList):
-    noun = "run"
+class ImportRunChangeList(FilteredChangeList):
     first = "Import a file"
-
-    def __init__(self, request, *args, **kwargs):
-        super().__init__(request, *args, **kwargs)
-        self.title = "Import runs"
 
 
 class BaseImportRunAdmin(ImportUploadMixin, ReadOnlyAdmin):
     list_display = ("titled", "source", "who", "when", "state", "count_summary")
-    list_filter = (ImportSourceFilter, ImportStateFilter)
+    filters = (
+        ListFilter("source", _("source"), load_sources, apply=filter_by("source")),
+        ListFilter(
+            "state",
+            _("status"),
+            {"finished": _("Finished"), "half": _("Not finished")},
+            apply=_filter_by_state,
+        ),
+    )
     list_select_related = ("by",)
     list_per_page = PAGE_SIZE
     search_fields = ("file_name", "source")
@@ -109,19 +96,22 @@ class BaseImportRunAdmin(ImportUploadMixin, ReadOnlyAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         run = self._get_run(request, object_id)
-        what = request.GET.get("what", "")
-        if what not in FindingKind.values:
-            what = ""
-        findings = run.findings.filter(what=what) if what else run.findings.all()
-        page = Paginator(findings, PAGE_SIZE).get_page(request.GET.get("p"))
+        findings = ListFilter(
+            "what", _("show"), _count_findings(run), apply=filter_by("what"), noun="type of finding"
+        )
+        query = ListQuery(
+            request.GET, [findings], page_parameter="p", unfiltered="every finding is listed"
+        )
+        page = query.get_page(query.filter_rows(run.findings.all()), PAGE_SIZE)
         context = {
             "original": run,
             "table": summaries.build_count_table(summaries.get_counts(run)),
-            "finding_counts": _count_findings(run),
+            "list_query": query,
+            "has_findings": bool(findings.choices),
             "uncounted": _list_truncated(run),
             "dangling_relations": summaries.format_dangling(run),
-            "what": what,
             "page": page,
+            "page_urls": get_adjacent_urls(page, query.build_page_url),
             "rows": [(_get_finding_label(finding.what), finding) for finding in page],
             "pages": _count_pages(run),
             "causes": self.count_causes(run),
@@ -147,14 +137,14 @@ def _get_finding_label(what: str) -> str:
     return label
 
 
-def _count_findings(run: ImportRun) -> list[tuple[str, str, int]]:
-    """Type, label and number of the findings of a run; types without any are left out."""
-    found = []
+def _count_findings(run: ImportRun) -> dict[str, str]:
+    """The label of each type of findings that a run has, with their number."""
+    labels = {}
     for what in FindingKind.values:
         count = run.counts.get(what)
         if count:
-            found.append((what, _get_finding_label(what), count))
-    return found
+            labels[what] = f"{_get_finding_label(what)} ({count:,})"
+    return labels
 
 
 def _list_truncated(run: ImportRun) -> list[str]:

@@ -19,7 +19,6 @@ from django.contrib.auth.models import AbstractUser
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from import_export.tmp_storages import MediaStorage
 
 from articles.imports.pipeline import compute_file_digest
 
@@ -30,8 +29,7 @@ NOTE_NAME = "note.json"
 
 
 def get_root() -> Path:
-    """UPLOADS_ROOT, where django-import-export's storage puts files too."""
-    return Path(storages["import_export"].location)
+    return Path(storages["uploads"].location)
 
 
 class UploadNotFound(LookupError):
@@ -73,11 +71,7 @@ class StoredUpload:
 
     @property
     def path(self) -> Path:
-        return self.storage.path
-
-    @property
-    def storage(self) -> "UploadStorage":
-        return UploadStorage(self)
+        return self.directory / "file" / self.name
 
     def check_unchanged(self) -> None:
         """Raise UploadNotFound unless the file is here just as it was sent."""
@@ -95,7 +89,7 @@ class StoredUpload:
     def mark_written(self, run: int) -> None:
         """Store which import wrote it, for whoever presses twice, and delete the file."""
         _save(replace(self, run=run))
-        self.storage.remove()
+        self.path.unlink(missing_ok=True)
 
     def delete(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -117,20 +111,6 @@ class StoredUpload:
             os.close(handle)
 
 
-class UploadStorage(MediaStorage):
-    """django-import-export's storage on a disk, without reading a whole file into memory."""
-
-    def __init__(self, upload: StoredUpload):
-        super().__init__(name=upload.name, MEDIA_FOLDER=f"{upload.owner}/{upload.ticket}/file")
-
-    def save(self, data):
-        self._storage.save(self.get_full_path(), data)
-
-    @property
-    def path(self) -> Path:
-        return Path(self._storage.path(self.get_full_path()))
-
-
 def store(file: UploadedFile, options: ImportOptions, *, by: AbstractUser) -> StoredUpload:
     """Store a file for its sender. Raises CannotStoreUpload."""
     delete_expired()
@@ -147,7 +127,7 @@ def store(file: UploadedFile, options: ImportOptions, *, by: AbstractUser) -> St
     )
     _delete_oldest(upload.directory.parent)
     try:
-        upload.storage.save(file)
+        storages["uploads"].save(str(upload.path.relative_to(get_root())), file)
         return _save(upload)
     except OSError as error:
         upload.delete()

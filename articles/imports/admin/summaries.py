@@ -8,8 +8,8 @@ from django.utils.formats import number_format
 
 from articles.content import kinds
 from articles.imports import registry
-from articles.imports.admin.resource import PlanResult
 from articles.imports.admin.storage import StoredUpload
+from articles.imports.admin.upload_plan import PlanResult
 from articles.imports.job import FindingKind
 from articles.imports.staging import ImportVerdict
 from articles.models import ImportRun
@@ -128,7 +128,7 @@ def build_plan_rows(result: PlanResult) -> Iterator[list]:
     """A row for each record of a plan, for each field of one that changes, and for each finding."""
     for row in result.rows:
         label, _ = VERDICT_LABELS[row.verdict]
-        start = [label, row.kind, row.line, row.key, row.object_repr]
+        start = [label, row.kind, row.line, row.key, row.title]
         if not row.differences:
             yield [*start, "", "", "", row.reason]
         for difference in row.differences:

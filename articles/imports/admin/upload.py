@@ -15,8 +15,8 @@ from articles.admin.confirmed_action import ActionResult, ConfirmedAction
 from articles.imports.admin import storage, summaries
 from articles.imports.admin.forms import ImportRereadForm, ImportUploadForm
 from articles.imports.admin.limits import ImportTooLarge
-from articles.imports.admin.resource import PlanResult, plan_upload, prepare_import
 from articles.imports.admin.storage import CannotStoreUpload, StoredUpload, UploadNotFound
+from articles.imports.admin.upload_plan import PlanResult, plan_upload, prepare_import
 from articles.imports.formats import UnknownFormat, spreadsheets
 from articles.imports.job import FindingKind, OnConflict
 from articles.imports.pipeline import IMPORT_PERMISSION

@@ -1,4 +1,4 @@
-"""CSV: separated by commas, semicolons or tabs, in UTF-8 or Windows-1252."""
+"""CSV: separated by commas, semicolons, tabs or bars, in UTF-8 or Windows-1252."""
 
 import csv
 import re
@@ -7,24 +7,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from articles.imports.formats import RawRecord, ReaderNote, RejectedRecord, UnreadableFile, files
-from articles.imports.formats.tabular import RecordTable
+from articles.imports.formats.tables import MAX_CELL_LENGTH, TableRow, check_rows
+from articles.imports.formats.tabular import read_records
 
-MAX_CELL_LENGTH = 2_000_000
-# The limit of the module counts for the process: more than a page may have.
-csv.field_size_limit(MAX_CELL_LENGTH)
-SEPARATORS = ",;\t"
+csv.field_size_limit(MAX_CELL_LENGTH)  # counts for the process
+SEPARATORS = ",;\t|"
 SEPARATOR_LINE = re.compile(r"sep=(.)\Z")
 QUOTED_CELL = re.compile(r'"(?:[^"]|"")*"?')
 WINDOWS_ENCODING = "Windows-1252"
 UNCLOSED_QUOTE = (
     "a quotation mark opens here, and none closes it. Close it, and write one inside a cell twice."
 )
-QUOTE_SEPARATOR = "Put a cell that holds the separator into quotation marks."
 
 
 def read(path: Path) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
+    return read_records(iter_rows(path))
+
+
+def iter_rows(path: Path, max_size: int | None = None) -> Iterator[TableRow | ReaderNote]:
+    """The headings, then the rows. Raises UnreadableFile, also beyond ``max_size`` bytes."""
     files.check_type(path, "text", label="a table in CSV")
-    encoding, line = detect_encoding(path)
+    encoding, line = detect_encoding(path, max_size)
     if encoding:
         yield ReaderNote(
             line,
@@ -33,23 +36,25 @@ def read(path: Path) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
             "Look at its accents and dashes.",
         )
     with files.open_unpacked(path, encoding) as source:
-        yield from CsvTable(files.read_lines(source)).read_records()
+        yield from check_rows(CsvTable(files.read_lines(source, max_size)).iter_rows())
 
 
-def detect_encoding(path: Path) -> tuple[str, int]:
+def detect_encoding(path: Path, max_size: int | None = None) -> tuple[str, int]:
     """The encoding of a file if it is not UTF-8, and the first line that shows it.
 
     It is Windows-1252 if some lines are not UTF-8 and no line has UTF-8 characters beyond ASCII.
-    Otherwise single lines are damaged, and each is refused.
+    Otherwise single lines are damaged, and each is refused, as is a file that ends within a letter.
     """
     first_invalid = 0
     with files.open_unpacked(path) as source:
-        for number, line, _ in files.read_raw_lines(source):
+        for number, line, _ in files.read_raw_lines(source, max_size):
             if line.isascii():
                 continue
             try:
                 line.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError:
+            except UnicodeDecodeError as error:
+                if error.end == len(line) and error.reason == "unexpected end of data":
+                    return "", 0
                 first_invalid = first_invalid or number
             else:
                 return "", 0
@@ -71,20 +76,23 @@ class CsvTable:
         self._error = ""
         self._first: files.TextLine | None = None
 
-    def read_records(self) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
+    def iter_rows(self) -> Iterator[TableRow]:
         separator = self._detect_separator()
-        rows = self._iter_rows(csv.reader(self._iter_lines(), delimiter=separator, strict=True))
-        line, row, error = next(rows, (1, [], "The file has no headings."))
-        table = RecordTable(row, line)
-        errors = [RejectedRecord(line, "", "", error)] if error else list(table.find_errors())
-        if errors:
-            yield from errors
-            return
-        for line, row, error in rows:
-            if error:
-                yield RejectedRecord(line, "", "", error)
-            elif any(cell.strip() for cell in row):
-                yield from _read_row(table, line, row)
+        reader = csv.reader(self._iter_lines(), delimiter=separator, strict=True)
+        while True:
+            self._row_length = 0
+            self._error = ""
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if "unexpected end" in str(error) or "field larger" in str(error):
+                    raise UnreadableFile(f"Line {self.row_line:,}: {UNCLOSED_QUOTE}") from error
+                problem = f"The quotation marks of this row are wrong ({error})."
+                yield TableRow(self.row_line, [], problem)
+            else:
+                yield TableRow(self.row_line, row, self._error)
 
     def _detect_separator(self) -> str:
         """The separator by the first line, which may declare it, as Excel writes it."""
@@ -119,30 +127,3 @@ class CsvTable:
                 "Save the file as CSV UTF-8."
             )
         return line.text + "\n"
-
-    def _iter_rows(self, reader) -> Iterator[tuple[int, list[str], str]]:
-        while True:
-            self._row_length = 0
-            self._error = ""
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                if "unexpected end" in str(error) or "field larger" in str(error):
-                    raise UnreadableFile(f"Line {self.row_line:,}: {UNCLOSED_QUOTE}") from error
-                yield self.row_line, [], f"The quotation marks of this row are wrong ({error})."
-            else:
-                yield self.row_line, row, self._error
-
-
-def _read_row(
-    table: RecordTable, line: int, row: list[str]
-) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
-    if len(row) == table.width:
-        yield from table.read_row(line, row)
-        return
-    reason = (
-        f"This row has {len(row):,} cells, and there are {table.width} headings. {QUOTE_SEPARATOR}"
-    )
-    yield RejectedRecord(line, "", "", reason)

@@ -14,7 +14,10 @@ from articles.imports.formats import UnreadableFile, sniffing
 BLOCK_SIZE = 64 * 1024
 MAX_LINE_LENGTH = 10_000_000  # bytes; a hundred times the longest record known
 MAX_UNPACKED_SIZE = 8_000_000_000  # bytes of an unpacked file
-BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+WRONG_ENCODING = (
+    "{} of this line is not {} text; save the file as UTF-8 (or Excel) and upload it again."
+)
 
 
 class TextLine(NamedTuple):
@@ -33,7 +36,7 @@ class RecodedStream(io.RawIOBase):
         self._encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._buffer = b""
-        self._read_count = 0
+        self._line = 1
         self._ended = False
 
     def readable(self) -> bool:
@@ -43,18 +46,22 @@ class RecodedStream(io.RawIOBase):
         while not self._buffer and not self._ended:
             block = self._source.read(BLOCK_SIZE)
             self._ended = not block
-            try:
-                self._buffer = self._decoder.decode(block, final=self._ended).encode()
-            except UnicodeError as error:
-                place = self._read_count + getattr(error, "start", 0)
-                raise UnreadableFile(
-                    f"Near byte {place:,} is no {self._encoding} text. Save the file as UTF-8."
-                ) from error
-            self._read_count += len(block)
+            self._buffer = self._decode(block).encode()
+            self._line += self._buffer.count(b"\n")
         block = self._buffer[: len(buffer)]
         self._buffer = self._buffer[len(buffer) :]
         buffer[: len(block)] = block
         return len(block)
+
+    def _decode(self, block: bytes) -> str:
+        try:
+            return self._decoder.decode(block, final=self._ended)
+        except UnicodeDecodeError as error:
+            good = error.object[: error.start].decode(self._encoding)
+            line = self._line + good.count("\n")
+            label = "UTF-8 or Windows-1252" if self._encoding == "cp1252" else "UTF-16"
+            message = WRONG_ENCODING.format("A letter", label)
+            raise UnreadableFile(f"Line {line:,}: {message}") from error
 
 
 @contextmanager
@@ -71,7 +78,10 @@ def open_unpacked(path: Path, encoding: str = ""):
         packed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         source = gzip.GzipFile(fileobj=file) if packed else file
-        encoding = encoding or BYTE_ORDER_MARKS.get(_read_start(source)[:2], "")
+        mark = _read_start(source)[:2]
+        if mark in BYTE_ORDER_MARKS:
+            encoding = BYTE_ORDER_MARKS[mark]
+            source.read(2)
         if encoding:
             source = io.BufferedReader(RecodedStream(source, encoding), BLOCK_SIZE)
         yield source
@@ -93,10 +103,15 @@ def read_head(path: Path) -> bytes:
         return _read_or_fail(source, 0).removeprefix(codecs.BOM_UTF8)
 
 
-def check_type(path: Path, *accepted: str, label: str) -> None:
-    """Raise UnreadableFile, with what the file is instead, unless its type is accepted."""
-    found = sniffing.detect_type(read_head(path))
-    if found not in accepted:
+def detect_type(path: Path) -> str:
+    """The type of a file by its content, as ``sniffing`` names it."""
+    return sniffing.detect_type(read_head(path))
+
+
+def check_type(path: Path, accepted: str, *, label: str) -> None:
+    """Raise UnreadableFile, with what the file is instead, unless it is of this type."""
+    found = detect_type(path)
+    if found != accepted:
         raise UnreadableFile(sniffing.describe_mismatch(found, label))
 
 
@@ -115,11 +130,12 @@ def read_rest_of_line(source, number: int) -> bytes:
     return _read_or_fail(source, number, BLOCK_SIZE, "readline")
 
 
-def read_raw_lines(source) -> Iterator[tuple[int, bytes, bool]]:
+def read_raw_lines(source, max_size: int | None = None) -> Iterator[tuple[int, bytes, bool]]:
     """Each line with its number, and whether it is too long; such a line is empty.
 
-    At most one line is in memory.
+    At most one line is in memory. Raises UnreadableFile beyond ``max_size`` bytes.
     """
+    max_size = max_size or MAX_UNPACKED_SIZE
     number = 0
     total_size = 0
     while line := _read_or_fail(source, number, MAX_LINE_LENGTH + 2, "readline"):
@@ -129,10 +145,9 @@ def read_raw_lines(source) -> Iterator[tuple[int, bytes, bool]]:
         if is_too_long:
             total_size += _skip_rest_of_line(source, number)
             line = line[:0]
-        if total_size > MAX_UNPACKED_SIZE:
+        if total_size > max_size:
             raise UnreadableFile(
-                f"At line {number:,} the unpacked file is larger than {MAX_UNPACKED_SIZE:,} bytes. "
-                "Split it."
+                f"At line {number:,} the unpacked file is larger than {max_size:,} bytes. Split it."
             )
         yield number, line, is_too_long
 
@@ -147,9 +162,9 @@ def _skip_rest_of_line(source, number: int) -> int:
             return size
 
 
-def read_lines(source) -> Iterator[TextLine]:
-    """The lines of an unpacked file as text."""
-    for number, line, is_too_long in read_raw_lines(source):
+def read_lines(source, max_size: int | None = None) -> Iterator[TextLine]:
+    """The lines of an unpacked file as text. In one with ``trouble``, � stands for bad bytes."""
+    for number, line, is_too_long in read_raw_lines(source, max_size):
         if is_too_long:
             yield TextLine(number, "", f"This line is longer than {MAX_LINE_LENGTH:,} bytes.")
             continue
@@ -159,7 +174,5 @@ def read_lines(source) -> Iterator[TextLine]:
         try:
             yield TextLine(number, line.decode())
         except UnicodeDecodeError as error:
-            trouble = (
-                f"Byte {error.start + 1:,} of this line is no UTF-8 text. Save the file as UTF-8."
-            )
+            trouble = WRONG_ENCODING.format(f"Byte {error.start + 1:,}", "UTF-8")
             yield TextLine(number, line.decode(errors="replace"), trouble)

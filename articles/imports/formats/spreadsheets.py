@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterable
 
 from django.http import HttpResponse
-from import_export.formats.base_formats import CSV, XLSX
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-FORMATS = {"csv": CSV(), "xlsx": XLSX()}
+CONTENT_TYPES = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 # What a spreadsheet takes for a formula, also the full-width signs, and what would become one
 # once an apostrophe before it is removed.
 FORMULA_START = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")

@@ -1,12 +1,37 @@
 """Tables of CSV and Excel: a row of headings, then a record in each row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 from articles.imports.formats import RawRecord, ReaderNote, RejectedRecord, cells, columns
 from articles.imports.formats.columns import ImportColumn
+from articles.imports.formats.tables import TableRow
 
 COMMENT_PREFIX = "#"  # a column whose heading begins with it is ignored
+
+
+def read_records(
+    rows: Iterable[TableRow | ReaderNote],
+) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
+    """The records of a table, whose first row has the headings."""
+    table = None
+    for row in rows:
+        if isinstance(row, ReaderNote):
+            yield row
+        elif row.problem:
+            yield RejectedRecord(row.line, "", row.column[:80], row.problem)
+            if table is None:
+                return
+        elif table is None:
+            table = RecordTable(row.cells, row.line)
+            errors = list(table.find_errors())
+            if errors:
+                yield from errors
+                return
+        else:
+            yield from table.read_row(row.line, row.cells)
+    if table is None:
+        yield RejectedRecord(1, "", "", "The table has no headings.")
 
 
 class RecordTable:
@@ -23,10 +48,6 @@ class RecordTable:
         known = columns.get_columns()
         for name in self.headings:
             self.columns.append(known.get(columns.normalize_heading(name)))
-
-    @property
-    def width(self) -> int:
-        return len(self.headings)
 
     def find_errors(self) -> Iterator[RejectedRecord]:
         """The headings that are unknown, repeated or missing."""

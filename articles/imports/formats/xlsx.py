@@ -4,13 +4,15 @@ import datetime
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import openpyxl
 from openpyxl.cell.cell import ERROR_CODES
 
 from articles.imports.formats import RawRecord, ReaderNote, RejectedRecord, UnreadableFile, files
-from articles.imports.formats.tabular import RecordTable
+from articles.imports.formats.tables import TableRow, check_rows
+from articles.imports.formats.tabular import read_records
 
 MAX_ROWS = 1_048_576  # what Excel itself can hold
 MAX_PARTS = 5_000
@@ -27,11 +29,14 @@ DAMAGED_MESSAGE = (
 
 
 def read(path: Path) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
+    return read_records(iter_rows(path))
+
+
+def iter_rows(path: Path, max_size: int | None = None) -> Iterator[TableRow | ReaderNote]:
+    """The headings, then the rows. Raises UnreadableFile, also beyond ``max_size`` bytes."""
     files.check_type(path, "xlsx", label="an Excel workbook")
-    has_formulas = _check_sizes(path)
-    values = _open_workbook(path, data_only=True)
-    formulas = _open_workbook(path, data_only=False) if has_formulas else None
-    try:
+    has_formulas = _check_sizes(path, max_size or files.MAX_UNPACKED_SIZE)
+    with _open_workbook(path, data_only=True) as values, ExitStack() as stack:
         sheet = _find_visible_sheet(values)
         others = [f"“{other.title}”" for other in values.worksheets if other is not sheet]
         if others:
@@ -39,12 +44,11 @@ def read(path: Path) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
                 f"The first sheet, “{sheet.title}”, was read. Not read: {', '.join(others[:20])}."
             )
             yield ReaderNote(1, "", reason)
-        formula_rows = _iter_rows(formulas[sheet.title]) if formulas else None
-        yield from _read_records(_iter_rows(sheet), formula_rows)
-    finally:
-        values.close()
-        if formulas:
-            formulas.close()
+        formula_rows = None
+        if has_formulas:
+            formulas = stack.enter_context(_open_workbook(path, data_only=False))
+            formula_rows = _iter_cells(formulas[sheet.title])
+        yield from check_rows(_iter_texts(_iter_cells(sheet), formula_rows), may_be_short=True)
 
 
 def _find_visible_sheet(workbook):
@@ -59,21 +63,32 @@ def _damaged_error(error: Exception) -> UnreadableFile:
     return UnreadableFile(DAMAGED_MESSAGE.format(error=type(error.__cause__ or error).__name__))
 
 
+@contextmanager
 def _open_workbook(path: Path, *, data_only: bool):
-    try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
-    except Exception as error:  # whatever a hostile file makes the parts of openpyxl raise
-        raise _damaged_error(error) from error
+    """A workbook, whatever its name."""
+    with path.open("rb") as file:
+        try:
+            book = openpyxl.load_workbook(
+                file, read_only=True, data_only=data_only, keep_links=False
+            )
+        except Exception as error:  # whatever a hostile file makes the parts of openpyxl raise
+            raise _damaged_error(error) from error
+        with closing(book):
+            yield book
 
 
-def _check_sizes(path: Path) -> bool:
-    """Whether a sheet has formulas. Raises UnreadableFile if a part is too large."""
+def _check_sizes(path: Path, max_size: int) -> bool:
+    """Whether a sheet has formulas. Raises UnreadableFile if it is too large unpacked."""
     try:
         with zipfile.ZipFile(path) as package:
             parts = package.infolist()
             if len(parts) > MAX_PARTS:
                 raise UnreadableFile(
                     f"The workbook has more than {MAX_PARTS:,} parts. Save the sheet as CSV."
+                )
+            if sum(part.file_size for part in parts) > max_size:
+                raise UnreadableFile(
+                    f"The workbook unpacks to more than {max_size:,} bytes. Save the sheet as CSV."
                 )
             for part in parts:
                 _check_part_size(part)
@@ -121,7 +136,7 @@ def _scan_sheet(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     return has_formulas
 
 
-def _iter_rows(sheet) -> Iterator[Sequence]:
+def _iter_cells(sheet) -> Iterator[Sequence]:
     """The cells of each row. The dimensions that a sheet declares can be wrong and are ignored."""
     sheet.reset_dimensions()
     try:
@@ -135,48 +150,13 @@ def _iter_rows(sheet) -> Iterator[Sequence]:
         raise _damaged_error(error) from error
 
 
-def _read_records(
+def _iter_texts(
     rows: Iterator[Sequence], formulas: Iterator[Sequence] | None
-) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
-    table = None
+) -> Iterator[TableRow]:
     for line, row in enumerate(rows, start=1):
         formula_row = next(formulas, ()) if formulas else ()
         texts = [_format_value(cell.value) for cell in row]
-        is_empty = not any(texts)
-        if is_empty and not formula_row:
-            continue
-        if table is None and not is_empty:
-            table = RecordTable(_strip_empty_end(texts), line)
-            errors = list(table.find_errors())
-            if errors:
-                yield from errors
-                return
-            continue
-        error = _find_error(row, formula_row)
-        if error:
-            yield RejectedRecord(line, "", "", error)
-        elif not is_empty:
-            yield from _read_row(table, line, texts)
-    if table is None:
-        yield RejectedRecord(1, "", "", "The sheet has no headings.")
-
-
-def _read_row(
-    table: RecordTable, line: int, texts: list[str]
-) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
-    if any(texts[table.width :]):
-        reason = f"This row goes on beyond the last of the {table.width} headings."
-        yield RejectedRecord(line, "", "", reason)
-        return
-    yield from table.read_row(line, texts[: table.width])
-
-
-def _strip_empty_end(texts: list[str]) -> list[str]:
-    """The texts without the empty ones after the last."""
-    end = len(texts)
-    while end and not texts[end - 1]:
-        end -= 1
-    return texts[:end]
+        yield TableRow(line, texts, _find_error(row, formula_row))
 
 
 def _find_error(row: Sequence, formulas: Sequence) -> str:

@@ -62,7 +62,7 @@ def test_the_list_is_sifted_by_state_problem_and_page_and_open_ones_come_first(
         assert shown.words in text, asked
         assert hidden.words not in text, asked
     assert (
-        "There is no status “bogus”; every report is listed."
+        "There is no status “bogus”; every reader report is listed."
         in editor_client.get(f"{LIST}?state=bogus").text
     )
 

@@ -12,7 +12,7 @@ from articles.imports import formats
 from articles.imports.plan import CannotImport, plan_import
 from articles.models import Article, ExternalId, ImportRun, PublicationEvent, Redirect, Revision
 from articles.publishing.actions import discard, record_revision, restore
-from reviews.legacy import page_lookup
+from reviews.imported_reviews import page_lookup
 from reviews.signing.eligibility import is_barred
 from symptoms.actions import record_cause
 from symptoms.models import Cause, Symptom
@@ -642,7 +642,7 @@ def test_a_sheet_names_causes_and_symptoms_in_words(tmp_path, morgan, ann):
     assert run.counts["dangling cause"] == 1
 
 
-def test_a_sheet_of_earlier_reviews_finds_pages_by_the_ids_under_which_they_came(run_import):
+def test_a_sheet_of_imported_reviews_finds_pages_by_the_ids_under_which_they_came(run_import):
     run_import(CARE, ITCH)
     run_import(ITCH | {"id": "A:1", "title": "Ache"}, source="other")
     assert page_lookup.find_pages(["S:2"]) == {"S:2": get_page("S:2").pk}

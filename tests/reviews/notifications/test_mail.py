@@ -430,7 +430,7 @@ def test_managing_editors_read_the_mails_in_the_admin_and_editors_do_not(
     mail = Mail.objects.get(recipient=ravi)
     assert "New: Keeping a diary" in client.get(f"/admin/reviews/mail/{mail.pk}/change/").text
     for state, count in (("accepted", 2), ("open", 0), ("unknown", 0)):
-        assert f"{count} mail" in client.get(f"/admin/reviews/mail/?state={state}").text
+        assert f"{count} review email" in client.get(f"/admin/reviews/mail/?state={state}").text
     assert (
         client.post(f"/admin/reviews/mail/{mail.pk}/change/", {"subject": "x"}).status_code == 403
     )

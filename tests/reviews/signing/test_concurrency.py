@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from articles.models import Article
 from articles.publishing.actions import ActionRefused
 from reviews import verification
-from reviews.legacy.actions import CannotAttest, attest_all
+from reviews.imported_reviews.actions import CannotAttest, attest_all
 from reviews.models import LedgerEntry, MedicalReview
 from reviews.signing.actions import (
     CannotAssign,

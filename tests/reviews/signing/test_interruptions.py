@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from articles.db.triggers import DatabaseTrigger
 from articles.models import Article
 from reviews import verification
-from reviews.legacy.actions import attest_all
+from reviews.imported_reviews.actions import attest_all
 from reviews.models import LedgerEntry, MedicalReview
 from reviews.signing.actions import request_review, sign_off
 from tests import workflow
@@ -108,7 +108,7 @@ def test_a_process_killed_while_signing_leaves_no_signature(ann, ravi, moment, t
     assert list(verification.find_faults()) == []
 
 
-# Records earlier reviews, and is killed when it is about to write the publication of argument 3.
+# Records imported reviews, and is killed when it is about to write the publication of argument 3.
 KILLED_IN_A_BATCH = """
 import os, signal, sys
 from django.conf import settings
@@ -120,7 +120,7 @@ django.setup()
 from django.contrib.auth.models import User
 from django.db import connection
 from articles.models import Article
-from reviews.legacy.actions import attest_all
+from reviews.imported_reviews.actions import attest_all
 from tests.workflow import make_claim
 
 seen = []
@@ -140,7 +140,7 @@ with connection.execute_wrapper(killed):
 
 @pytest.mark.usefixtures("transactional_db")
 @pytest.mark.parametrize("moment", [1, 3])
-def test_a_process_killed_in_a_batch_of_earlier_reviews_leaves_none(ann, morgan, moment, tmp_path):
+def test_a_process_killed_in_a_batch_of_imported_reviews_leaves_none(ann, morgan, moment, tmp_path):
     pages = [workflow.write_symptom(ann, slug=f"page-{n}", title=f"Page {n}") for n in range(3)]
     script = tmp_path / "killed.py"
     script.write_text(KILLED_IN_A_BATCH)

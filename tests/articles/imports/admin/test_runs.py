@@ -122,7 +122,7 @@ def test_an_empty_list_of_runs_says_what_to_do(morgan_client):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ("source=bogus", "There is no source “bogus”; every run is listed."),
+        ("source=bogus", "There is no source “bogus”; every import run is listed."),
         ("bogus=1", "There is no filter “bogus”"),
     ],
 )
@@ -161,13 +161,13 @@ def test_a_page_tells_where_it_came_from(morgan_client, ann):
     import_records(morgan_client, CAUSE, PAIN | {"also": ["S:0", "S:8", "S:9"]})
     page, run = Symptom.objects.get(), ImportRun.objects.get()
     text = morgan_client.get(f"{SYMPTOMS}{page.pk}/change/").text
-    assert "Imported from <strong>symp</strong>, id S:1, on " in text
+    assert "Imported from <strong>symp</strong>, external id S:1, on " in text
     assert f'(<a href="{get_run_path(run)}">import run</a>)' in text
     assert "id S:8 (merged into this one in the source)" in text
     assert ", and under more external ids." in text
     morgan_client.force_login(ann)
     text = morgan_client.get(f"{SYMPTOMS}{page.pk}/change/").text
-    assert "Imported from <strong>symp</strong>, id S:1, on " in text
+    assert "Imported from <strong>symp</strong>, external id S:1, on " in text
     assert get_run_path(run) not in text
     written = workflow.write_symptom(ann)
     assert "Imported from" not in morgan_client.get(f"{SYMPTOMS}{written.pk}/change/").text
@@ -181,7 +181,7 @@ def test_pages_are_found_by_their_source(morgan_client, ann):
     assert list_titles(morgan_client.get(f"{SYMPTOMS}?source=symp")) == ["Jaw pain", "Rash"]
     assert list_titles(morgan_client.get(f"{SYMPTOMS}?source=a+%26+b")) == ["Hives"]
     assert (
-        "There is no source “c”; every page is listed."
+        "There is no source “c”; every symptom is listed."
         in morgan_client.get(f"{SYMPTOMS}?source=c").text
     )
     for odd in ("999999", "x", "", "9" * 30):

@@ -40,9 +40,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def upload_directory(tmp_path, settings):
-    kept = settings.STORAGES["import_export"]
+    kept = settings.STORAGES["uploads"]
     own = kept | {"OPTIONS": kept["OPTIONS"] | {"location": tmp_path}}
-    settings.STORAGES = settings.STORAGES | {"import_export": own}
+    settings.STORAGES = settings.STORAGES | {"uploads": own}
 
 
 @pytest.fixture

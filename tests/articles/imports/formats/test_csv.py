@@ -92,11 +92,14 @@ def test_one_damaged_line_of_a_utf_8_file_is_refused_alone(tmp_path):
     gathered = read_file("csv", write_file(tmp_path, data))
     assert [values["id"] for values in gathered.values] == ["c1", "c3"]
     assert gathered.refused[0].line == 3
-    assert "no UTF-8" in gathered.reasons
+    assert "is not UTF-8 text" in gathered.reasons
+    assert gathered.refused[0].field == "title"
 
 
 def test_bytes_that_are_no_text_in_any_encoding_say_where(tmp_path):
-    with pytest.raises(UnreadableFile, match="no cp1252 text"):
+    with pytest.raises(
+        UnreadableFile, match=r"^Line 2: A letter of this line is not UTF-8 or Windows-1252"
+    ):
         read_file("csv", write_file(tmp_path, f"{HEAD}\ncause,c1,".encode() + b"a\x81b\n"))
 
 

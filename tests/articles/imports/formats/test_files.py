@@ -192,7 +192,7 @@ def test_marks_at_the_start_tell_the_encoding(tmp_path, encoding):
 
 
 def test_utf_16_that_breaks_off_says_where(tmp_path):
-    with pytest.raises(UnreadableFile, match=r"Near byte [0-9,]+ is no utf-16 text"):
+    with pytest.raises(UnreadableFile, match=r"Line 1: A letter of this line is not UTF-16"):
         read_file("jsonl", write_file(tmp_path, LINE.encode("utf-16")[:-1]))
 
 
@@ -203,7 +203,8 @@ def test_a_damaged_line_is_refused_and_the_next_one_read(tmp_path):
     assert len(read.found) == 2
     assert (read.refused[0].line, read.reasons) == (
         2,
-        "Byte 11 of this line is no UTF-8 text. Save the file as UTF-8.",
+        "Byte 11 of this line is not UTF-8 text; save the file as UTF-8 (or Excel) "
+        "and upload it again.",
     )
 
 

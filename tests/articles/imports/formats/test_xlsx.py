@@ -113,7 +113,7 @@ def test_rows_beyond_the_size_that_a_sheet_claims_are_read(tmp_path):
 
 def test_a_row_that_goes_on_beyond_the_headings_is_refused(tmp_path):
     assert (
-        "beyond the last of the 3 headings"
+        "This row has 4 cells, and there are 3 headings"
         in read(tmp_path, make_workbook(HEAD, ["cause", "c1", "Rest", "more"])).reasons
     )
 

@@ -1,4 +1,4 @@
-"""Rows of earlier reviews between upload and recording: checked, and carried in a signed field."""
+"""Rows of imported reviews between upload and recording: checked, and carried in a signed field."""
 
 import datetime as dt
 from collections import defaultdict
@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from articles.publishing.actions import ActionRefused
 from reviews.display import join_names
-from reviews.legacy import dates, page_lookup
-from reviews.legacy.checks import Claim, ClaimFinding, check_claims
-from reviews.legacy.spreadsheets import REQUIRED_COLUMNS, LegacySpreadsheetRow
+from reviews.imported_reviews import dates, page_lookup
+from reviews.imported_reviews.checks import Claim, ClaimFinding, check_claims
+from reviews.imported_reviews.spreadsheets import REQUIRED_COLUMNS, ImportedReviewSpreadsheetRow
 
 SALT = "reviews.earlier"
 AUTHENTICATED_SALT = "reviews.earlier.proved"
@@ -26,10 +26,10 @@ class CannotUnpackRows(ActionRefused):
 
 
 @dataclass
-class LegacyRow:
+class ImportedReviewRow:
     """One row of a spreadsheet, its page, and the digest of the text that was previewed."""
 
-    source: LegacySpreadsheetRow
+    source: ImportedReviewSpreadsheetRow
     page: int | None = None
     digest: str = ""
     refusal: str = ""
@@ -64,19 +64,19 @@ class LegacyRow:
         )
 
 
-def _parse_column_date(source: LegacySpreadsheetRow, column: str) -> dt.date:
+def _parse_column_date(source: ImportedReviewSpreadsheetRow, column: str) -> dt.date:
     try:
         return dates.parse_date(source[column])
     except dates.UnreadableDate as error:
         raise ValueError(f"Column “{column}”: {error}") from error
 
 
-def build_rows(source_rows: Iterable[LegacySpreadsheetRow]) -> list[LegacyRow]:
+def build_rows(source_rows: Iterable[ImportedReviewSpreadsheetRow]) -> list[ImportedReviewRow]:
     """The rows with their pages. Those that cannot be read are refused.
 
     Whether the others can be recorded is for ``check_rows`` to say.
     """
-    rows = [LegacyRow(source) for source in source_rows]
+    rows = [ImportedReviewRow(source) for source in source_rows]
     names = {row.source["page"] for row in rows}
     pages = page_lookup.find_pages(names - {""})
     for row in rows:
@@ -93,12 +93,12 @@ def build_rows(source_rows: Iterable[LegacySpreadsheetRow]) -> list[LegacyRow]:
     return rows
 
 
-def _find_empty_columns(source: LegacySpreadsheetRow) -> list[str]:
+def _find_empty_columns(source: ImportedReviewSpreadsheetRow) -> list[str]:
     empty = [column for column in REQUIRED_COLUMNS if not source[column]]
     return [f"Column “{column}” is empty." for column in empty]
 
 
-def _find_unreadable_dates(source: LegacySpreadsheetRow) -> list[str]:
+def _find_unreadable_dates(source: ImportedReviewSpreadsheetRow) -> list[str]:
     problems = []
     for column in ("reviewed on", "due"):
         if not source[column]:
@@ -110,9 +110,9 @@ def _find_unreadable_dates(source: LegacySpreadsheetRow) -> list[str]:
     return problems
 
 
-def _refuse_duplicates(rows: list[LegacyRow]) -> None:
+def _refuse_duplicates(rows: list[ImportedReviewRow]) -> None:
     """Refuse all rows about a page that has several."""
-    rows_by_page: dict[int, list[LegacyRow]] = defaultdict(list)
+    rows_by_page: dict[int, list[ImportedReviewRow]] = defaultdict(list)
     for row in rows:
         if row.page is not None:
             rows_by_page[row.page].append(row)
@@ -125,7 +125,7 @@ def _refuse_duplicates(rows: list[LegacyRow]) -> None:
             row.refusal = f"{row.refusal} {problem}".strip()
 
 
-def check_rows(rows: list[LegacyRow]) -> list[LegacyRow]:
+def check_rows(rows: list[ImportedReviewRow]) -> list[ImportedReviewRow]:
     """Check each pending row against its page as it is now, in batches.
 
     A row that was previewed keeps the digest of the text that was previewed.
@@ -141,7 +141,7 @@ def check_rows(rows: list[LegacyRow]) -> list[LegacyRow]:
     return rows
 
 
-def _apply_finding(row: LegacyRow, finding: ClaimFinding) -> None:
+def _apply_finding(row: ImportedReviewRow, finding: ClaimFinding) -> None:
     """Copy what is shown of a finding to its row, without the texts."""
     row.refusal = " ".join(finding.refusals)
     row.notes = finding.notes
@@ -153,7 +153,7 @@ def _apply_finding(row: LegacyRow, finding: ClaimFinding) -> None:
         row.digest = row.digest or finding.revision.digest
 
 
-def pack_rows(rows: Iterable[LegacyRow], user, *, authentication: str = "") -> str:
+def pack_rows(rows: Iterable[ImportedReviewRow], user, *, authentication: str = "") -> str:
     """The rows as a text signed for this user.
 
     ``authentication`` is how the user authenticated. With it, what is left of the rows may be
@@ -170,7 +170,9 @@ def pack_rows(rows: Iterable[LegacyRow], user, *, authentication: str = "") -> s
     return signing.dumps(content, salt=salt, compress=True)
 
 
-def unpack_rows(text: str, user, *, authenticated: bool = False) -> tuple[list[LegacyRow], str]:
+def unpack_rows(
+    text: str, user, *, authenticated: bool = False
+) -> tuple[list[ImportedReviewRow], str]:
     """The rows of a signed text, and how the user authenticated, if they did.
 
     Raises CannotUnpackRows if the text is too old or was made for somebody else.
@@ -197,6 +199,6 @@ def unpack_rows(text: str, user, *, authenticated: bool = False) -> tuple[list[L
         raise CannotUnpackRows("This preview was made for somebody else. Choose the file again.")
     rows = []
     for row_number, cells, page, page_digest, refusal, done in content["rows"]:
-        source = LegacySpreadsheetRow(row_number, tuple(cells))
-        rows.append(LegacyRow(source, page, page_digest, refusal, done))
+        source = ImportedReviewSpreadsheetRow(row_number, tuple(cells))
+        rows.append(ImportedReviewRow(source, page, page_digest, refusal, done))
     return rows, content["proved"]

@@ -1,4 +1,4 @@
-"""Checks before earlier reviews are recorded, of many pages at once."""
+"""Checks before imported reviews are recorded, of many pages at once."""
 
 import datetime as dt
 from collections import defaultdict
@@ -14,7 +14,9 @@ from articles import quality
 from articles.content.document import Document, digest
 from articles.content.review_line import Person
 from articles.fields import refuse_unprintable
+from articles.imports.formats.tables import LOST_LETTER, LOST_LETTER_MESSAGE
 from articles.models import Article, Revision
+from articles.quality.invisible_characters import describe_invisible
 from reviews.display import join_names
 from reviews.models import LedgerEntry, MedicalReview
 from reviews.signing.review_line import get_review_interval
@@ -140,7 +142,7 @@ def _check_claim(claim: Claim, today: dt.date) -> Iterable[str]:
 
 
 def _check_texts(claim: Claim) -> Iterable[str]:
-    """Which texts of a claim are too long or cannot be printed."""
+    """Which texts of a claim are too long, or have characters that nobody can read."""
     for name, max_length in MAX_LENGTHS.items():
         text = getattr(claim, name)
         label = FIELD_LABELS[name]
@@ -150,6 +152,10 @@ def _check_texts(claim: Claim) -> Iterable[str]:
             refuse_unprintable(text)
         except ValidationError as error:
             yield f"The {label} cannot be printed. {error.messages[0]}"
+        for quote, code in describe_invisible(text):
+            yield f"The {label}, “{quote}”, has an invisible character, at ▯: {code}."
+        if LOST_LETTER in text:
+            yield f"The {label}: {LOST_LETTER_MESSAGE}"
 
 
 def _check_duplicates(claims: list[Claim]) -> Iterable[str]:
@@ -164,7 +170,7 @@ def _check_duplicates(claims: list[Claim]) -> Iterable[str]:
 
 
 def _check_page(finding: ClaimFinding, facts: PageFacts) -> Iterable[str]:
-    """Why no earlier review of this page can be recorded, whoever made it."""
+    """Why no imported review of this page can be recorded, whoever made it."""
     page = finding.page
     revision = finding.revision
     key = finding.claim.page
@@ -222,7 +228,7 @@ def _must_be_in_time(page: Article) -> bool:
 
 
 def _check_previous_record(finding: ClaimFinding) -> Iterable[str]:
-    """Why a claim cannot replace the earlier review that is recorded already.
+    """Why a claim cannot replace the imported review that is recorded already.
 
     It must correct that record, not repeat it; for a text that changed since, it must be later.
     """

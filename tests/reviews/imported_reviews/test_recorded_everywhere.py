@@ -45,8 +45,8 @@ def spasms(ann, morgan):
     """A symptom with a cause, and an article: both stand on reviews of an earlier system."""
     page = workflow.write_symptom(ann)
     workflow.add_facts(page, ann)
-    workflow.record_legacy_review(page, by=morgan)
-    workflow.record_legacy_review(workflow.write_article(ann), by=morgan)
+    workflow.record_imported_review(page, by=morgan)
+    workflow.record_imported_review(workflow.write_article(ann), by=morgan)
     return Article.objects.get(pk=page.pk).symptom
 
 
@@ -93,7 +93,7 @@ def test_nothing_of_it_is_told_before_it_is_recorded(address, ann, client):
 def test_the_review_line_says_who_when_by_whom_and_that_nobody_here_has_read_it(spasms, client):
     text = list_words(get_text_of(client, "/symptoms/facial-spasms/"))
     for words in (
-        "Imported review by Dr A. Example, MD, Neurology",
+        "Reviewed in an earlier system by Dr A. Example, MD, Neurology",
         "Date of that review 3 May 2026",
         "Recorded from a previous system by Morgan Mill on 4 June 2026. Not yet reviewed here.",
         "Next review due 3 May 2027",
@@ -142,7 +142,7 @@ def test_the_front_page_promises_no_signature_that_there_is_not(spasms, ann, rav
 
 
 def test_a_site_of_recorded_pages_alone_does_not_say_that_it_is_empty(ann, morgan, client):
-    workflow.record_legacy_review(workflow.write_symptom(ann), by=morgan)
+    workflow.record_imported_review(workflow.write_symptom(ann), by=morgan)
     assert "No pages yet" not in get_text_of(client, "/")
 
 
@@ -251,7 +251,7 @@ def test_the_form_and_the_lists_of_editors_say_it(spasms, ann, client):
         "Imported review by",
         "Nobody has reviewed it here yet.",
         "sheet 4, row 17",
-        SAYS,
+        "on an imported review",
     ):
         assert words in panel
     assert "as it was signed" not in panel
@@ -286,9 +286,7 @@ def test_the_radar_counts_it_dates_it_and_gives_it_to_nobody(spasms, ravi, morga
     (row,) = queries.build_rows([spasms.pk], TODAY)
     assert (row.due, row.due_text) == (dt.date(2027, 5, 3), "due in 333 days")
     assert queries.count_by_reviewer(TODAY) == {}
-    assert (
-        "recorded from a previous system" in client.get("/desk/radar/?format=csv").content.decode()
-    )
+    assert "Nobody here: imported review" in client.get("/desk/radar/?format=csv").content.decode()
 
 
 def test_nobody_is_reminded_as_its_reviewer_and_the_digest_says_why(spasms, ravi, time_machine):

@@ -7,18 +7,18 @@ import pytest
 from django.utils import timezone
 
 from articles.content.document import canonicalize
-from articles.content.review_line import LegacyReview, Person, ReviewLine
+from articles.content.review_line import ImportedReview, Person, ReviewLine
 from articles.models import Article, PublicationEvent
 from articles.publishing import actions as pages
 from reviews import verification
-from reviews.legacy.actions import (
+from reviews.imported_reviews.actions import (
     MAX_PAGES,
     MEANING,
     CannotAttest,
     attest_all,
     attest_in_batches,
 )
-from reviews.legacy.checks import check_claims
+from reviews.imported_reviews.checks import check_claims
 from reviews.models import LedgerEntry, MedicalReview, ReviewSchedule
 from reviews.signing import eligibility, ledger
 from reviews.signing.actions import (
@@ -60,7 +60,7 @@ def recorded_page(page, morgan):
     return Article.objects.get(pk=page.pk)
 
 
-def test_a_managing_editor_publishes_a_page_on_its_earlier_review(page, morgan, client):
+def test_a_managing_editor_publishes_a_page_on_its_imported_review(page, morgan, client):
     assert client.get("/articles/keeping-a-diary/").status_code == 404
     entry = record_review(page, morgan)
     assert (entry.outcome, entry.by, entry.review) == ("attested", morgan, None)
@@ -102,7 +102,7 @@ def test_the_record_says_all_that_was_attested(page, morgan):
         dt.date(2026, 12, 24),
     )
     who = Person(name="Dr A. Example", post_nominals="MD", specialty="Neurology")
-    assert line.earlier == LegacyReview(
+    assert line.earlier == ImportedReview(
         by=who, on=BEFORE, recorded_by="Morgan Mill", recorded_on=TODAY
     )
 
@@ -162,10 +162,12 @@ def test_the_right_is_looked_up_at_that_moment(page, morgan):
         ({"on": dt.date(2026, 6, 5)}, "in the future"),
         ({"on": dt.date(2016, 6, 3)}, "more than 10 years ago"),
         ({"due": BEFORE}, "not after the review"),
-        ({"name": " "}, "who reviewed the page"),
+        ({"name": " "}, "The reviewer of the page is missing"),
         ({"evidence": ""}, "where the record of that review is kept"),
         ({"name": "A" * 151}, "At most 150"),
         ({"evidence": "log \x07"}, "cannot be printed"),
+        ({"name": "Dr A.\u200bExample"}, "has an invisible character, at ▯: U\\+200B"),
+        ({"name": "Dr Sj�gren"}, "A letter was lost"),
         ({"digest": "0" * 64}, "changed since the preview"),
         ({"digest": ""}, "There was no preview"),
     ],
@@ -311,7 +313,7 @@ def test_more_than_fit_in_one_transaction_are_refused(page, morgan):
 
 
 def test_in_parts_what_is_refused_is_named_and_the_rest_recorded(ann, morgan, monkeypatch):
-    monkeypatch.setattr("reviews.legacy.actions.MAX_PAGES", 2)
+    monkeypatch.setattr("reviews.imported_reviews.actions.MAX_PAGES", 2)
     written = write_pages(ann, 5)
     claims = [make_claim(page) for page in written]
     workflow.edit(written[1], by=ann, summary="Changed meanwhile.")
@@ -432,8 +434,8 @@ def test_a_review_asked_for_before_is_signed_as_it_was_asked_for(recorded_page, 
         {"reviewed_by": Person(name="X"), "last_reviewed": BEFORE, "earlier": "it"},
     ],
 )
-def test_a_review_line_names_a_reviewer_here_or_an_earlier_review_and_never_both(parts):
-    it = LegacyReview(by=Person(name="X"), on=BEFORE, recorded_by="M", recorded_on=TODAY)
+def test_a_review_line_names_a_reviewer_here_or_an_imported_review_and_never_both(parts):
+    it = ImportedReview(by=Person(name="X"), on=BEFORE, recorded_by="M", recorded_on=TODAY)
     parts = {name: it if part == "it" else part for name, part in parts.items()}
     with pytest.raises(ValueError, match=r"come together|was reviewed here"):
         ReviewLine(next_due=TODAY, **parts)
@@ -475,7 +477,7 @@ def test_nothing_is_published_without_an_entry(page, morgan):
         "evidence": "0" * 64,
         "review_line": ReviewLine(
             next_due=TODAY,
-            earlier=LegacyReview(
+            earlier=ImportedReview(
                 by=Person(name="X"), on=BEFORE, recorded_by="M", recorded_on=TODAY
             ),
         ),
@@ -561,7 +563,7 @@ def test_verification_names_a_record_that_says_too_little_or_comes_too_late(
             )
         )
     found = "\n".join(verification.find_faults())
-    assert "it records an earlier review of a page that was signed here before" in found
+    assert "it records an imported review of a page that was signed here before" in found
     assert "it does not say who reviewed the page earlier" in found
     assert "its publication is missing" in found
 
@@ -569,7 +571,7 @@ def test_verification_names_a_record_that_says_too_little_or_comes_too_late(
 def test_verification_names_a_reviewers_entry_made_into_an_attestation(page, ann, ravi):
     workflow.sign(page, by=ravi, asked_by=ann)
     found = find_faults_after("UPDATE reviews_signature SET outcome = 'attested', review_id = NULL")
-    assert "it is not an editor's record of an earlier review" in found
+    assert "it is not an editor's record of an imported review" in found
 
 
 def test_verification_names_a_page_whose_line_was_made_into_a_review(recorded_page):

@@ -1,4 +1,4 @@
-"""Earlier reviews from a spreadsheet to the public page, in a real browser."""
+"""Imported reviews from a spreadsheet to the public page, in a real browser."""
 
 import datetime as dt
 
@@ -84,7 +84,7 @@ def test_from_the_sheet_to_the_public_page(ann, morgan, open_page, size):
 
 
 def test_a_long_sheet_goes_on_by_itself(ann, morgan, open_page, monkeypatch):
-    for module in ("legacy.actions", "admin.legacy"):
+    for module in ("imported_reviews.actions", "admin.imported_reviews"):
         monkeypatch.setattr(f"reviews.{module}.MAX_PAGES", 2)
     for number in range(5):
         workflow.write_article(ann, slug=f"page-{number}", title=f"Page {number}")

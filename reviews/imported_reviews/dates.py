@@ -17,7 +17,7 @@ MONTHS = (
     "november",
     "december",
 )
-YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00)?)?")
+YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d\d:\d\d(?::[\d.]+)?)?")
 NUMERIC = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?[- ]*([a-z]{3,9})\.?,?[- ]*(\d{4})")
 MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?[- ]*(\d{1,2})(?:st|nd|rd|th)?,?[- ]+(\d{4})")

@@ -1,4 +1,4 @@
-"""The admin of earlier reviews: a sheet is read, previewed, attested with a password, recorded."""
+"""The admin of imported reviews: a sheet is read, previewed, attested with a password, recorded."""
 
 from math import ceil
 
@@ -17,11 +17,15 @@ from articles.display import format_page_count, get_admin_url
 from articles.imports.formats import spreadsheets
 from articles.models import Article
 from articles.publishing.actions import ActionRefused
-from reviews.legacy import spreadsheet_rows
-from reviews.legacy import spreadsheets as legacy_spreadsheets
-from reviews.legacy.actions import MAX_PAGES, MEANING, PERMISSION, attest_in_batches
-from reviews.legacy.forms import AttestForm, LegacyReviewForm, LegacySpreadsheetForm
-from reviews.legacy.spreadsheets import COLUMNS, LegacySpreadsheetRow
+from reviews.imported_reviews import spreadsheet_rows
+from reviews.imported_reviews import spreadsheets as review_spreadsheets
+from reviews.imported_reviews.actions import MAX_PAGES, MEANING, PERMISSION, attest_in_batches
+from reviews.imported_reviews.forms import (
+    AttestForm,
+    ImportedReviewForm,
+    ImportedReviewSpreadsheetForm,
+)
+from reviews.imported_reviews.spreadsheets import COLUMNS, ImportedReviewSpreadsheetRow
 
 TITLE = _("Imported reviews")
 START_URL_NAME = "admin:reviews_signature_earlier"
@@ -35,7 +39,7 @@ def render_page(request, template: str, **context):
     return render(request, f"reviews/admin/{template}.html", values)
 
 
-def record_legacy_reviews(ledger_admin, request):
+def record_imported_reviews(ledger_admin, request):
     """Choose a sheet, then preview it, then attest it: each is a step that a form posts."""
     steps = {
         "read": _read_upload,
@@ -46,7 +50,7 @@ def record_legacy_reviews(ledger_admin, request):
     }
     step = steps.get(request.POST.get("deed", ""))
     if step is None:
-        return _render_upload(request, LegacySpreadsheetForm())
+        return _render_upload(request, ImportedReviewSpreadsheetForm())
     try:
         return step(request)
     except spreadsheet_rows.CannotUnpackRows as refusal:
@@ -55,17 +59,17 @@ def record_legacy_reviews(ledger_admin, request):
 
 
 def _render_upload(request, form):
-    return render_page(request, "earlier", form=form)
+    return render_page(request, "imported_reviews", form=form)
 
 
 def _read_upload(request):
-    form = LegacySpreadsheetForm(request.POST, request.FILES)
+    form = ImportedReviewSpreadsheetForm(request.POST, request.FILES)
     if not form.is_valid():
         return _render_upload(request, form)
     file = form.cleaned_data["sheet"]
     try:
-        sheet = legacy_spreadsheets.read(file.read(legacy_spreadsheets.MAX_FILE_SIZE + 1))
-    except legacy_spreadsheets.CannotReadSpreadsheet as refusal:
+        sheet = review_spreadsheets.read(file.read(review_spreadsheets.MAX_FILE_SIZE + 1))
+    except review_spreadsheets.CannotReadSpreadsheet as refusal:
         form.add_error("sheet", str(refusal))
         return _render_upload(request, form)
     return _render_preview(request, _check_source_rows(sheet.rows), notes=sheet.notes)
@@ -74,13 +78,13 @@ def _read_upload(request):
 def _preview_chosen(request):
     """One review for all the pages that were chosen in a list."""
     lines = [row.source for row in _get_carried_rows(request)]
-    form = LegacyReviewForm(request.POST)
+    form = ImportedReviewForm(request.POST)
     if not form.is_valid():
         return render_chosen_form(request, lines, form)
     filled_in = []
     for line in lines:
         cells = form.to_cells(line["page"])
-        filled_in.append(LegacySpreadsheetRow(line.row_number, cells))
+        filled_in.append(ImportedReviewSpreadsheetRow(line.row_number, cells))
     return _render_preview(request, _check_source_rows(filled_in))
 
 
@@ -103,7 +107,7 @@ def _render_preview(request, rows, form=None, notes=()):
         "carried": spreadsheet_rows.pack_rows(rows, request.user),
         "form": form or AttestForm(request=request),
     }
-    return _render_with_refused(request, "earlier_preview", rows, context)
+    return _render_with_refused(request, "imported_reviews_preview", rows, context)
 
 
 def _render_with_refused(request, template: str, rows, context: dict):
@@ -153,14 +157,14 @@ def _record_part(request, rows, authentication: str):
     left = [row for row in rows if row.is_pending]
     if not left:
         context = {"done": _get_page_links(done[:MAX_ROWS_SHOWN]), "count": len(done)}
-        return _render_with_refused(request, "earlier_done", rows, context)
+        return _render_with_refused(request, "imported_reviews_done", rows, context)
     context = {
         "count": len(done),
         "left": len(left),
         "carried": spreadsheet_rows.pack_rows(rows, request.user, authentication=authentication),
         "minutes": spreadsheet_rows.AUTHENTICATION_MINUTES,
     }
-    return _render_with_refused(request, "earlier_underway", rows, context)
+    return _render_with_refused(request, "imported_reviews_underway", rows, context)
 
 
 def download_rows(ledger_admin, request):
@@ -170,7 +174,7 @@ def download_rows(ledger_admin, request):
     except spreadsheet_rows.CannotUnpackRows as refusal:
         messages.error(request, str(refusal))
         return redirect(START_URL_NAME)
-    name = "earlier-reviews"
+    name = "imported-reviews"
     if request.POST.get("which") == "refused":
         name = "refused-reviews"
         rows = [row for row in rows if row.refusal]
@@ -180,7 +184,7 @@ def download_rows(ledger_admin, request):
 
 
 def download_empty_spreadsheet(ledger_admin, request):
-    return spreadsheets.build_csv_response("earlier-reviews", list(COLUMNS), [])
+    return spreadsheets.build_csv_response("imported-reviews", list(COLUMNS), [])
 
 
 def _build_view(route: str, view, name: str, *decorators) -> AdminView:
@@ -191,14 +195,14 @@ def _build_view(route: str, view, name: str, *decorators) -> AdminView:
 
 LEDGER_VIEWS = (
     _build_view(
-        "", record_legacy_reviews, "earlier", sensitive_post_parameters("password", "code")
+        "", record_imported_reviews, "earlier", sensitive_post_parameters("password", "code")
     ),
     _build_view("rows/", download_rows, "earlier_rows", require_POST),
     _build_view("empty-sheet/", download_empty_spreadsheet, "earlier_sheet", require_safe),
 )
 
 
-class RecordLegacyReviewsAction(BulkAction):
+class RecordImportedReviewsAction(BulkAction):
     """Leads on to the form for the imported reviews of chosen pages; that asks to confirm them."""
 
     name = "record_earlier"
@@ -213,16 +217,16 @@ class RecordLegacyReviewsAction(BulkAction):
         blank = [""] * (len(COLUMNS) - 1)
         lines = []
         for number, page in enumerate(pages, start=1):
-            lines.append(LegacySpreadsheetRow(number, (page.path, *blank)))
+            lines.append(ImportedReviewSpreadsheetRow(number, (page.path, *blank)))
         return lines
 
     def render(self, preview, change=""):
-        return render_chosen_form(self.request, preview, LegacyReviewForm())
+        return render_chosen_form(self.request, preview, ImportedReviewForm())
 
 
-def render_chosen_form(request, lines: list[LegacySpreadsheetRow], form):
+def render_chosen_form(request, lines: list[ImportedReviewSpreadsheetRow], form):
     """The form for one review of all chosen pages; or a sheet of them to fill in row by row."""
-    rows = [spreadsheet_rows.LegacyRow(line) for line in lines]
+    rows = [spreadsheet_rows.ImportedReviewRow(line) for line in lines]
     context = {
         "form": form,
         "count": len(lines),
@@ -230,16 +234,18 @@ def render_chosen_form(request, lines: list[LegacySpreadsheetRow], form):
         "paths": [line["page"] for line in lines[:MAX_NAMES_SHOWN]],
         "carried": spreadsheet_rows.pack_rows(rows, request.user),
     }
-    return render_page(request, "earlier_chosen", **context)
+    return render_page(request, "imported_reviews_chosen", **context)
 
 
-def _get_carried_rows(request) -> list[spreadsheet_rows.LegacyRow]:
+def _get_carried_rows(request) -> list[spreadsheet_rows.ImportedReviewRow]:
     """The rows that a form carries along. Raises CannotUnpackRows."""
     rows, _ = spreadsheet_rows.unpack_rows(request.POST.get("carried", ""), request.user)
     return rows
 
 
-def _check_source_rows(lines: list[LegacySpreadsheetRow]) -> list[spreadsheet_rows.LegacyRow]:
+def _check_source_rows(
+    lines: list[ImportedReviewSpreadsheetRow],
+) -> list[spreadsheet_rows.ImportedReviewRow]:
     """The rows of a sheet, each checked against its page."""
     return spreadsheet_rows.check_rows(spreadsheet_rows.build_rows(lines))
 

@@ -1,17 +1,22 @@
-"""Spreadsheets of earlier reviews are read as people write them, or refused with a reason."""
+"""Spreadsheets of imported reviews are read as people write them, or refused with a reason."""
 
 import datetime as dt
+import gzip
 import io
 import zipfile
 
 import pytest
 from openpyxl import Workbook
 
-from reviews.legacy.dates import UnreadableDate, parse_date
-from reviews.legacy.spreadsheets import MAX_ROWS, CannotReadSpreadsheet, read
+from reviews.imported_reviews.dates import UnreadableDate, parse_date
+from reviews.imported_reviews.spreadsheets import MAX_ROWS, CannotReadSpreadsheet, read
+from tests.damaged_tables import build_damaged_files, build_readable_files
 
 HEAD = "page,reviewer,post-nominals,specialty,reviewed on,evidence,due"
 ROW = "/symptoms/ache/,Dr A. Example,MD,Neurology,2026-05-03,Log 4,"
+NAMED_ROW = "/symptoms/ache/,{},MD,Neurology,2026-05-03,Log 4,"
+DAMAGED = build_damaged_files(HEAD, NAMED_ROW)
+READABLE = build_readable_files(HEAD, NAMED_ROW)
 
 
 def make_workbook(*rows, more_sheets: int = 0) -> bytes:
@@ -35,22 +40,37 @@ def test_a_csv_file_is_read():
     )
 
 
-@pytest.mark.parametrize("sign", [";", "\t", "|"])
-def test_other_signs_between_the_columns_are_found_out(sign):
-    (line,) = read(f"{HEAD}\n{ROW}\n".replace(",", sign).encode()).rows
-    assert line["evidence"] == "Log 4"
+@pytest.mark.parametrize("name", READABLE)
+def test_letters_are_read_whatever_their_encoding_and_separator(name):
+    sheet = read(READABLE[name])
+    assert sheet.rows[0]["reviewer"] == "Sjögren’s"
+    assert [("Windows-1252" in note) for note in sheet.notes] == [True] * (name == "Windows-1252")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_marks_at_the_start_of_a_file_are_no_part_of_it(encoding):
-    sheet = read(f"{HEAD}\n{ROW.replace('Example', 'Müller')}\n".encode(encoding))
-    assert (sheet.rows[0]["reviewer"], sheet.notes) == ("Dr A. Müller", ())
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_sheet_with_a_damaged_letter_is_refused_with_the_line(name):
+    data, line, words = DAMAGED[name]
+    with pytest.raises(CannotReadSpreadsheet, match=rf"^Line {line}[,:]") as refusal:
+        read(data)
+    assert words in str(refusal.value)
 
 
-def test_windows_1252_is_read_and_said():
-    sheet = read(f"{HEAD}\n{ROW.replace('Example', 'Müller–Ångström')}\n".encode("cp1252"))
-    assert sheet.rows[0]["reviewer"] == "Dr A. Müller–Ångström"
-    assert "Windows-1252" in sheet.notes[0]
+def test_each_damaged_line_is_named_up_to_five():
+    rows = "".join(f"{NAMED_ROW.format('Sj�gren')}\n" for _ in range(7))
+    with pytest.raises(CannotReadSpreadsheet, match="And 2 more lines") as refusal:
+        read(f"{HEAD}\n{ROW}\n{rows}".encode())
+    assert str(refusal.value).count("column “reviewer”: A letter was lost") == 5
+
+
+def test_a_lost_letter_in_a_workbook_is_refused_with_its_line_and_column():
+    row = ["/a/", "Sj�gren", "", "", "2026-05-03", "Log 4", ""]
+    with pytest.raises(CannotReadSpreadsheet, match="Line 2, column “reviewer”: A letter was lost"):
+        read(make_workbook(HEAD.split(","), row))
+
+
+def test_utf_16_without_its_mark_is_no_text():
+    with pytest.raises(CannotReadSpreadsheet, match="UTF-16 text without a mark"):
+        read(f"{HEAD}\n{ROW}\n".encode("utf-16-le"))
 
 
 def test_a_workbook_is_read_with_its_days_and_numbers():
@@ -73,7 +93,7 @@ def test_a_workbook_is_read_with_its_days_and_numbers():
     )
     assert [(line.row_number, line["page"]) for line in sheet.rows] == [(2, "17"), (4, "18")]
     assert (sheet.rows[0]["reviewed on"], sheet.rows[0]["due"]) == ("2026-05-03", "2027-01-02")
-    assert "Only its first sheet" in sheet.notes[0]
+    assert "The first sheet, “Sheet”, was read. Not read: “Sheet1”." in sheet.notes[0]
 
 
 def test_columns_stand_in_any_order_under_names_people_use_and_others_are_left_alone():
@@ -94,27 +114,38 @@ def make_bomb() -> bytes:
     return out.getvalue()
 
 
+def test_a_packed_file_that_unpacks_without_end_is_refused():
+    block = gzip.compress(b"," * 2_000_000 + b"\n")
+    with pytest.raises(CannotReadSpreadsheet, match="larger than 209,715,200 bytes"):
+        read(gzip.compress(HEAD.encode() + b"\n") + block * 120)
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "This file is empty"),
-        (b" \n\n", "This file is empty"),
-        (b",,,\n,,", "This sheet is empty"),
+        (b"", "an empty file"),
+        (b" \n\n", "an empty file"),
+        (b",,,\n,,", "This file has no rows"),
         (f"{HEAD}\n".encode(), "nothing below"),
         (
             b"Name,Colour\nAnn,blue",
             "called “page”, “reviewed on”, “evidence”. It says “Name”, “Colour”",
         ),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "workbook of an old kind"),
-        (b"PK\x03\x04 broken", "damaged, or no workbook"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0", "neither a CSV file nor"),
-        (f'{HEAD}\n"{"x" * 200_000}'.encode(), "a cell has no end"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "workbook of an old Excel, .* Save it as .xlsx or as CSV"),
+        (b"PK\x03\x04 broken", "a ZIP archive, not a table in CSV"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "a picture, not a table in CSV"),
+        (f'{HEAD}\n"{"x" * 200_000}'.encode(), "Line 2: a quotation mark opens here"),
         (
             f"{HEAD}\n".encode() + f"{ROW}\n".encode() * (MAX_ROWS + 1),
-            "more than 5,000 rows. Divide it",
+            "more than 5,000 rows. Split it",
         ),
         (b"x" * (5 * 1024 * 1024 + 1), "larger than 5 MB"),
-        (f"{HEAD}\n\x81\x8d".encode("latin-1"), "letters of this file cannot be read"),
+        (f"{HEAD}\n\x81\x8d".encode("latin-1"), "Line 2: A letter of this line is not UTF-8 or"),
+        (f"{HEAD}\n{ROW},MD".encode(), "Line 2: This row has 8 cells, and there are 7 headings"),
+        (
+            make_workbook(HEAD.split(","), ["/a/", "Dr A.", "", "", "=1+1", "Log 4", ""]),
+            "Line 2: The formula in E2 has no value",
+        ),
     ],
 )
 def test_what_is_no_sheet_is_refused_in_words(data, why):
@@ -126,9 +157,9 @@ def test_a_zip_that_is_no_workbook_and_one_that_unpacks_without_end_are_refused(
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         packed.writestr("letter.txt", "Dear all")
-    with pytest.raises(CannotReadSpreadsheet, match="not a workbook that can be read"):
+    with pytest.raises(CannotReadSpreadsheet, match="a ZIP archive"):
         read(out.getvalue())
-    with pytest.raises(CannotReadSpreadsheet, match="unpacks to more"):
+    with pytest.raises(CannotReadSpreadsheet, match="unpacks to more than 209,715,200 bytes"):
         read(make_bomb())
 
 
@@ -142,6 +173,7 @@ def test_a_sheet_of_five_thousand_rows_is_read():
         "2026-05-03",
         "2026/5/3",
         "2026-05-03 00:00:00",
+        "2026-05-03 14:30:00",
         "3 May 2026",
         "03-May-2026",
         "3rd May 2026",

@@ -1,10 +1,10 @@
-"""Forms for recording earlier reviews: a spreadsheet, one review of several pages, the password."""
+"""Forms for recording imported reviews: a file, one review of several pages, the password."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reviews.legacy.checks import MAX_LENGTHS
-from reviews.legacy.spreadsheets import COLUMNS
+from reviews.imported_reviews.checks import MAX_LENGTHS
+from reviews.imported_reviews.spreadsheets import COLUMNS
 from reviews.signing.authentication import ConfirmIdentityForm
 
 # The column of a spreadsheet that a field of the form stands for.
@@ -18,7 +18,7 @@ COLUMNS_BY_FIELD = {
 }
 
 
-class LegacySpreadsheetForm(forms.Form):
+class ImportedReviewSpreadsheetForm(forms.Form):
     sheet = forms.FileField(
         label=_("File"),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
@@ -60,7 +60,7 @@ def _make_date_field(label: str, *, required: bool = True, help_text: str = "") 
     )
 
 
-class LegacyReviewForm(forms.Form):
+class ImportedReviewForm(forms.Form):
     """One reviewer, date and evidence for all chosen pages."""
 
     reviewer = _make_char_field(

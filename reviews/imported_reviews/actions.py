@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from articles.content.review_line import LegacyReview, ReviewLine
+from articles.content.review_line import ImportedReview, ReviewLine
 from articles.models import Article
 from articles.publishing import actions as pages
 from articles.publishing.actions import ActionRefused
-from reviews.legacy.checks import Claim, ClaimFinding, check_claims
+from reviews.imported_reviews.checks import Claim, ClaimFinding, check_claims
 from reviews.models import LedgerEntry
 from reviews.signing import ledger
 from reviews.signing.validation import reload_user
@@ -48,7 +48,7 @@ class AttestationResult:
 
 @transaction.atomic
 def attest_all(claims: list[Claim], *, by, authentication: str = "password") -> list[LedgerEntry]:
-    """Record earlier reviews and publish their pages: all of them, or none if one is refused.
+    """Record imported reviews and publish their pages: all of them, or none if one is refused.
 
     Each claim has the digest of the text that was previewed. The caller checks the password.
 
@@ -83,7 +83,7 @@ def _lock_pages(claims: list[Claim]) -> None:
 
 
 def _get_refusal_reasons(findings: list[ClaimFinding]) -> dict[int, str]:
-    """Page id → why its earlier review cannot be recorded."""
+    """Page id → why its imported review cannot be recorded."""
     reasons = {}
     for finding in findings:
         if finding.refusals:
@@ -97,7 +97,7 @@ def _get_refusal_reasons(findings: list[ClaimFinding]) -> dict[int, str]:
 def attest_in_batches(
     claims: list[Claim], *, by, authentication: str = "password"
 ) -> AttestationResult:
-    """Record any number of earlier reviews, each batch in a transaction of its own.
+    """Record any number of imported reviews, each batch in a transaction of its own.
 
     Claims that are refused are left out, and the rest of their batch is tried again. Raises
     CannotAttest if this person may record none.
@@ -138,7 +138,7 @@ def _record_attestation(
     revision = finding.revision
     actor = ledger.make_editor_actor(by)
     revision.article = finding.page
-    earlier = LegacyReview(
+    earlier = ImportedReview(
         by=claim.by, on=claim.on, recorded_by=actor.name, recorded_on=timezone.localdate(at)
     )
     line = ReviewLine(next_due=finding.next_due, earlier=earlier)

@@ -1,15 +1,14 @@
-"""The plan of an import as a result of django-import-export, and the import as it was planned."""
+"""The plan of an uploaded file, and the import as it was planned."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from import_export.results import Result, RowResult
 
 from articles.imports import formats, registry
 from articles.imports.admin import limits
@@ -22,51 +21,42 @@ from articles.imports.staging import (
     WRITTEN_VERDICTS,
     ImportVerdict,
     StagedFinding,
-    StagedRecord,
 )
 from articles.models import ImportRun
 
-IMPORT_TYPES = {
-    ImportVerdict.NEW: RowResult.IMPORT_TYPE_NEW,
-    ImportVerdict.CHANGED: RowResult.IMPORT_TYPE_UPDATE,
-}
 
-
-class PlannedRecord(RowResult):
+@dataclass(frozen=True, slots=True)
+class PlannedRecord:
     """What becomes of one record.
 
     ``differences`` are the fields that differ from the page here, ``reason`` why it conflicts.
     """
 
-    def __init__(self, row: StagedRecord, differences: list, reason: str):
-        super().__init__()
-        self.import_type = IMPORT_TYPES.get(row.verdict, self.IMPORT_TYPE_SKIP)
-        self.object_repr = row.name or row.key
-        self.line = row.line
-        self.key = row.key
-        self.kind = row.type
-        self.verdict = row.verdict
-        self.differences = differences
-        self.reason = reason
+    line: int
+    key: str
+    kind: str
+    title: str
+    verdict: str
+    differences: list
+    reason: str
 
 
-class PlanResult(Result):
+class PlanResult:
     """The plan of an import, record by record.
 
     ``facts`` change with anything that would be written differently.
     """
 
     def __init__(self, plan: ImportPlan):
-        super().__init__()
         self.counts = plan.counts
         self.finding_counts = Counter(plan.finding_counts)
         self.findings = list(plan.findings())
         self.write: Callable[[], ImportRun] = plan.apply
-        self._append_records(plan)
-        self._append_refused_records()
+        self.rows = list(self._iter_records(plan))
+        self.record_count = len(self.rows) + self.finding_counts[FindingKind.REFUSED]
         self.facts = {"plan": list(self._list_facts(plan))}
 
-    def _append_records(self, plan: ImportPlan) -> None:
+    def _iter_records(self, plan: ImportPlan) -> Iterator[PlannedRecord]:
         conflict_reasons = {}
         for finding in self.get_findings(FindingKind.CONFLICT):
             conflict_reasons[finding.line, finding.key] = finding.text
@@ -74,17 +64,9 @@ class PlanResult(Result):
         for row in chain.from_iterable(plan.job.staging.rows(self.counts)):
             # Findings are stored with the beginning of a long id.
             reason = conflict_reasons.get((row.line, row.key[:MAX_KEY_LENGTH]), "")
-            record = PlannedRecord(row, differences.get(row.seq, []), reason)
-            self.append_row_result(record)
-            self.increment_row_result_total(record)
-
-    def _append_refused_records(self) -> None:
-        for finding in self.get_findings(FindingKind.REFUSED):
-            error = ValidationError({finding.field or "record": [finding.text]})
-            self.append_invalid_row(finding.line, {}, error)
-        refused_count = self.finding_counts[FindingKind.REFUSED]
-        self.totals[RowResult.IMPORT_TYPE_INVALID] = refused_count
-        self.total_rows = len(self.rows) + refused_count
+            title = row.name or row.key
+            changes = differences.get(row.seq, [])
+            yield PlannedRecord(row.line, row.key, row.type, title, row.verdict, changes, reason)
 
     def get_findings(self, what: str) -> list[StagedFinding]:
         """The findings of one type, as many as a plan stores."""
@@ -96,7 +78,7 @@ class PlanResult(Result):
     @property
     def draft_count(self) -> int:
         """How many records become drafts."""
-        return self.totals[RowResult.IMPORT_TYPE_NEW] + self.totals[RowResult.IMPORT_TYPE_UPDATE]
+        return sum(row.verdict in (ImportVerdict.NEW, ImportVerdict.CHANGED) for row in self.rows)
 
     @property
     def write_count(self) -> int:
@@ -135,7 +117,7 @@ def prepare_import(upload: StoredUpload, *, by: User) -> Iterator[PlanResult]:
         yield PlanResult(plan)
 
 
-def _open_plan(upload: StoredUpload, user, seconds: int):
+def _open_plan(upload: StoredUpload, by, seconds: int):
     options = upload.options
     import_limits = limits.ImportLimits(settings.IMPORT_MOST, seconds)
     file_format = formats.get(options.format)
@@ -144,7 +126,7 @@ def _open_plan(upload: StoredUpload, user, seconds: int):
         reader=import_limits.limit_reader(file_format),
         format=file_format.name,
         source=options.source,
-        by=user,
+        by=by,
         on_conflict=options.on_conflict,
         most=options.most,
         track=import_limits.track,
