@@ -5,12 +5,13 @@ PORT ?= 8000
 PY := .venv/bin/python
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench pictures messages lock clean
+.PHONY: help demo test check mutations bench pictures messages lock clean
 
 help:
 	@echo "make demo    the whole site with sample pages, on http://127.0.0.1:$(PORT)/ (PORT=… for another)"
 	@echo "make test    every test, on SQLite, on PostgreSQL and in a browser"
 	@echo "make check   style, structure, types, migrations, settings, templates"
+	@echo "make mutations   whether the tests see twenty faults (a quarter of an hour)"
 	@echo "make bench   how fast it is"
 	@echo "make pictures   take the screenshots of the guides again"
 	@echo "make messages   collect the marked texts into the English catalogue (needs gettext)"
@@ -47,6 +48,9 @@ check: .venv/.installed .env
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check --fail-level WARNING
 	$(PY) manage.py check_templates
+
+mutations: .venv/.installed .env
+	@$(PY) -m tests.mutations
 
 bench: .venv/.installed .env
 	@$(PY) -m benchmarks

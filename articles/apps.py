@@ -1,5 +1,7 @@
 """The app of published pages, their history and search."""
 
+from functools import partial
+
 from django.apps import AppConfig
 
 
@@ -21,16 +23,17 @@ class ArticlesConfig(AppConfig):
         from articles.search import fulltext, index
 
         lookups.register_lookups()
-        plain = {
-            "partial": "articles/_article.html",
-            "load": composing.load,
-            "restore": composing.restore_article,
-            "blocks": diff.build_common_blocks,
-            "authors": composing.find_no_authors,
-            "links": lambda document: related.get_link_querysets(document.linked),
-        }
+        plain = partial(
+            kinds.PageKind,
+            partial="articles/_article.html",
+            load=composing.load,
+            restore=composing.restore_article,
+            blocks=diff.build_common_blocks,
+            authors=composing.find_no_authors,
+            links=lambda document: related.get_link_querysets(document.linked),
+        )
         kinds.register(
-            kinds.PageKind(
+            plain(
                 name="article",
                 model=models.Article,
                 document=ArticleDocument,
@@ -38,11 +41,10 @@ class ArticlesConfig(AppConfig):
                 template="articles/article.html",
                 compose=composing.compose_article,
                 list_page=("Articles", "articles:index"),
-                **plain,
             )
         )
         kinds.register(
-            kinds.PageKind(
+            plain(
                 name="about",
                 model=models.AboutPage,
                 document=AboutDocument,
@@ -52,7 +54,6 @@ class ArticlesConfig(AppConfig):
                 list_page=("About this site", "about:index"),
                 json_ld=json_ld.describe_about_page,
                 medical=False,
-                **plain,
             )
         )
         projections.register(

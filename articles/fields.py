@@ -166,9 +166,9 @@ class LengthCheck(models.CheckConstraint):
         pass
 
 
-def build_length_checks(model_label: str, **lengths: int) -> list[LengthCheck]:
+def build_length_checks(model_label: str, **lengths: int) -> list[models.BaseConstraint]:
     """Length checks for the database, as SQLite stores any length in any column."""
-    checks = []
+    checks: list[models.BaseConstraint] = []
     for name, limit in lengths.items():
         condition = models.Q(**{f"{name}__length__lte": limit})
         checks.append(

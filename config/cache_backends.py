@@ -11,7 +11,8 @@ import logging
 import os
 import pickle
 import time
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,6 +35,11 @@ class ProcessMemoryCache(LocMemCache):
     """The memory of one process. Expired entries go first; beyond a million live ones, the least
     used go.
     """
+
+    # LocMemCache has them, and its stubs do not.
+    _cache: OrderedDict[str, bytes]
+    _has_expired: Callable[[str], bool]
+    _delete: Callable[[str], bool]
 
     def __init__(self, name, params):
         super().__init__(name, params)

@@ -47,7 +47,7 @@ MANAGING_EDITOR_PERMISSIONS = {
 
 
 def _expand_permissions(permissions: dict) -> set[tuple[str, str]]:
-    expanded = set()
+    expanded: set[tuple[str, str]] = set()
     for app, models in permissions.items():
         for model, verbs in models.items():
             expanded.update((app, f"{verb}_{model}") for verb in verbs)

@@ -202,7 +202,7 @@ else:
 
 # Django's caches hold 300 entries by default and then drop some at random, counters of attempts
 # among them.
-_COUNTING = {
+_COUNTING: dict[str, dict] = {
     "django.core.cache.backends.locmem.LocMemCache": {
         "BACKEND": "config.cache_backends.ProcessMemoryCache"
     },

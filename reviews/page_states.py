@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 
 from django.db.models import DateField, OuterRef, Q, Subquery
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from articles.lists import Label
 from reviews.models import MedicalReview, ReviewSchedule
 
 DUE_WITHIN_DAYS = (30, 60, 90)
@@ -88,7 +88,7 @@ def filter_due_later(pages):
     return filter_scheduled(pages, ReviewSchedule.objects.filter(next_due__gt=last_day))
 
 
-STATES: dict[str, tuple[str | Promise, Callable]] = {
+STATES: dict[str, tuple[Label, Callable]] = {
     "drafts": (_("Draft"), filter_drafts),
     "unpublished": (_("Never published"), filter_unpublished),
     "sent-back": (_("Changes requested"), filter_sent_back),
@@ -116,7 +116,7 @@ RADAR_STATES = (
 )
 
 
-def get_labels(names: Iterable[str]) -> dict[str, str | Promise]:
+def get_labels(names: Iterable[str]) -> dict[str, Label]:
     """The labels of some states, by name."""
     return {name: STATES[name][0] for name in names}
 

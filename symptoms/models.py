@@ -133,7 +133,7 @@ class Cause(models.Model):
     def get_merge_targets(cls, keys: Iterable[int]) -> dict[int, "Cause"]:
         """By the key of a row that is gone, the cause into which it was merged. One query."""
         merged = MergedCause.objects.filter(key__in=keys).select_related("kept")
-        return {row.key: row.kept for row in merged}
+        return {row.key: row.kept for row in merged if row.key}
 
     def clean(self) -> None:
         twin = Cause.objects.filter(folded=fold(self.name)[:400]).exclude(pk=self.pk).first()

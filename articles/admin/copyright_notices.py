@@ -127,7 +127,7 @@ class UpdateYearAction(BulkAction):
         return ActionResult(message, keys)
 
 
-def _preview_year(notice: CopyrightNotice, year: int) -> str:
+def _preview_year(notice, year: int) -> str:
     """How a notice will read, and how many pages print it."""
     published = sum(row["public"] for row in notice.usage.values())
     pages = sum(row["pages"] for row in notice.usage.values())

@@ -42,7 +42,7 @@ def build_sections(order: tuple, adminform, inlines) -> list[FormSection]:
         sections[fieldset.name or ""] = section
     for inline in inlines:
         section = _build_inline_section(inline)
-        section.errors = list(_iter_row_errors(section))
+        section.errors = list(_iter_row_errors(section, inline.formset))
         sections[type(inline.opts)] = section
     first = [sections.pop(name) for name in order if name in sections]
     return [*first, *sections.values()]
@@ -55,8 +55,8 @@ def list_page_errors(form) -> list[FormError]:
 
 def _build_inline_section(inline: InlineAdminFormSet) -> FormSection:
     """The rows of an inline by their numbers, so that a returned form looks as it was left."""
-    filled = []
-    blank = []
+    filled: list = []
+    blank: list = []
     for row in inline:
         (blank if _is_blank(row) else filled).append(row)
     if inline.formset.is_bound:
@@ -100,13 +100,13 @@ def _get_number(row) -> str:
 
 
 def _iter_field_errors(fieldset: Fieldset, form):
-    for name in flatten(fieldset.fields):
+    for name in flatten(fieldset.fields):  # type: ignore[attr-defined]  # not in the stubs
         for message in form.errors.get(name, ()):
             yield FormError(str(form[name].label), message, form[name].auto_id)
 
 
-def _iter_row_errors(section: FormSection):
-    for message in section.inline.formset.non_form_errors():
+def _iter_row_errors(section: FormSection, formset):
+    for message in formset.non_form_errors():
         yield FormError(section.title, message, section.id)
     for row in section.rows:
         for name, messages in row.form.errors.items():

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.db import models
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
@@ -10,7 +11,7 @@ from articles.models import CopyrightNotice
 from articles.publishing.actions import CannotChangeSlug, change_slug
 
 MAX_KEY_DIGITS = 18
-URL_FIELD_OVERRIDES = {
+URL_FIELD_OVERRIDES: dict[type[models.Field], dict[str, object]] = {
     models.URLField: {
         "widget": forms.URLInput(attrs={"class": "vURLField"}),
         "assume_scheme": "https",
@@ -43,6 +44,7 @@ class PageForm(forms.ModelForm):
     VERSION_FIELD = "opened_edition"
     REVISION_FIELD = "opened_revision"
     OPENED_FIELDS = (VERSION_FIELD, REVISION_FIELD)
+    data: QueryDict  # once it is bound
     unsaved_reason = ""  # why this form must not be saved as it was sent
 
     def __init__(self, *args, **kwargs):

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
@@ -33,6 +34,7 @@ class FigureForm(RowForm):
         help_text="PNG, JPEG or WebP, at most 12 MB. It is resized for the page, and freed "
         "of where and with what it was taken. It shows in the preview once saved.",
     )
+    data: QueryDict  # once it is bound
     by = None  # the user who sent the form
 
     class Meta:

@@ -5,7 +5,6 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import UniqueConstraint
-from django.forms.models import BaseInlineFormSet
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
@@ -13,7 +12,7 @@ from django.utils.text import capfirst
 
 from articles.admin.autocomplete import PreloadedAutocomplete
 from articles.admin.forms import parse_key
-from articles.admin.inline_ordering import OrderedRowsMixin
+from articles.admin.inline_ordering import OrderedRowFormSet
 from articles.admin.inline_paging import RowPage
 
 MISCOUNTED = (
@@ -77,7 +76,7 @@ class RowForm(forms.ModelForm):
             super()._post_clean()
 
 
-class RowFormSet(OrderedRowsMixin, BaseInlineFormSet):
+class RowFormSet(OrderedRowFormSet):
     """Rows whose choices cost one query a field, and that may have been moved or deleted meanwhile.
 
     A long list has forms for some of its rows only. These are saved; the others stay as they are.
@@ -97,15 +96,10 @@ class RowFormSet(OrderedRowsMixin, BaseInlineFormSet):
         _ = self.places, self._positions, self._stored_by_key
 
     @cached_property
-    def all_rows(self) -> list:
-        """All rows of the list in their order, as they are stored when the request begins."""
-        return list(super().get_queryset())
-
-    @cached_property
     def page(self) -> RowPage:
         return RowPage(self.all_rows, self.prefix, self.query_params)
 
-    def get_queryset(self) -> list:
+    def get_queryset(self):
         """The stored rows that have a form, in the order of the forms."""
         return self._sent_rows if self.is_bound else self.page.rows
 
@@ -121,7 +115,7 @@ class RowFormSet(OrderedRowsMixin, BaseInlineFormSet):
         new_numbers = []
         deleted = False
         for number in self._row_numbers:
-            sent_key = self.data.get(f"{self.prefix}-{number}-{key}")
+            sent_key = self.data.get(f"{self.prefix}-{number}-{key}", "")
             row = unmatched.pop(sent_key, None)
             if row is None:
                 new_numbers.append(number)
@@ -163,8 +157,8 @@ class RowFormSet(OrderedRowsMixin, BaseInlineFormSet):
                 wrong[field] = str(count)
         if wrong:
             self.data = self.data.copy()
-            for field, count in wrong.items():
-                self.data[field] = count
+            for field, text in wrong.items():
+                self.data[field] = text
         self.__dict__.pop("management_form", None)  # cached, and read from the data before
 
     @cached_property
@@ -209,7 +203,7 @@ class RowFormSet(OrderedRowsMixin, BaseInlineFormSet):
 
     def _reorder_files(self, order: list[int]) -> MultiValueDict:
         """The files that were sent, under the new numbers of their rows."""
-        found = MultiValueDict()
+        found: MultiValueDict = MultiValueDict()
         for place, number in enumerate(order):
             for name in self.form.base_fields:
                 sent = self.files.getlist(f"{self.prefix}-{number}-{name}")
@@ -228,10 +222,8 @@ class RowFormSet(OrderedRowsMixin, BaseInlineFormSet):
 
     def _load_choices(self, name: str, queryset) -> dict[str, object]:
         """The rows that a field of the forms points to, by key; for merged ones, the successors."""
-        keys = set()
-        for number in self._row_numbers:
-            keys.add(parse_key(self.data.get(f"{self.prefix}-{number}-{name}", "")))
-        keys.discard(None)
+        sent = [self.data.get(f"{self.prefix}-{number}-{name}", "") for number in self._row_numbers]
+        keys = {key for key in map(parse_key, sent) if key is not None}
         rows = {row.pk: row for row in queryset.filter(pk__in=keys)}
         rows |= _find_merge_targets(queryset.model, keys, rows)
         return {str(key): row for key, row in rows.items()}
@@ -272,7 +264,7 @@ class RowFormSet(OrderedRowsMixin, BaseInlineFormSet):
 
         The keys of the outer mapping are the names of these fields, without the page's own.
         """
-        found = {}
+        found: dict[tuple[str, ...], dict[tuple, object]] = {}
         for constraint in self.model._meta.constraints:
             if isinstance(constraint, UniqueConstraint) and self.fk.name in constraint.fields:
                 names = tuple(name for name in constraint.fields if name != self.fk.name)

@@ -5,6 +5,10 @@ from collections.abc import Iterable
 from functools import cached_property
 from operator import itemgetter
 
+from django.db.models import Model
+from django.forms.models import BaseInlineFormSet
+from django.http import QueryDict
+
 from articles.admin.forms import parse_key
 
 MAX_POSITION = 32_767  # the largest that the column stores
@@ -39,15 +43,24 @@ def _translate_number(number: int, places_by_opened_number: dict[int, int]) -> i
     return number + places_by_opened_number[nearest] - nearest
 
 
-class OrderedRowsMixin:
-    """Mixed into formsets of rows. A form shows a row's place in the whole list, from 1 on.
+class OrderedRowFormSet(BaseInlineFormSet):
+    """Rows that have an order. A form shows a row's place in the whole list, from 1 on.
 
     Stored positions only say which row comes first. A row without a form never counts as moved.
     """
 
+    data: QueryDict  # once it is bound
+    model: type[Model]
+    prefix: str
+
     @property
     def is_ordered(self) -> bool:
         return "position" in self.form.base_fields
+
+    @cached_property
+    def all_rows(self) -> list:
+        """All rows of the list in their order, as they are stored when the request begins."""
+        return list(super().get_queryset())
 
     @cached_property
     def places(self) -> dict[int, int]:
@@ -82,7 +95,7 @@ class OrderedRowsMixin:
                 last.append(form.instance)
         return reorder_rows(self.all_rows, moved, self._get_opened_numbers()) + last
 
-    def _get_sort_values(self, row) -> list:
+    def _get_sort_values(self, row):
         return [getattr(row, name) or 0 for name in self.model._meta.ordering]
 
     def _get_opened_numbers(self) -> dict[int, int]:
@@ -111,10 +124,9 @@ class OrderedRowsMixin:
         last = max(stored, default=-1)
         added = len(rows) - count
         order_is_kept = [row.pk for row in rows[:count]] == list(self._positions)
+        positions: Iterable[int] = range(min([1, *stored]), MAX_POSITION + 1)
         if order_is_kept and last + added <= MAX_POSITION:
             positions = [*stored, *range(last + 1, last + 1 + added)]
-        else:
-            positions = range(min([1, *stored]), MAX_POSITION + 1)
         for position, row in zip(positions, rows, strict=False):
             row.position = position
         self._renumbered = [row for row in self.all_rows if row.position != self._positions[row.pk]]

@@ -38,7 +38,7 @@ class RowPage:
         number = parse_key(self._query_params.get(self._prefix + START_SUFFIX, "")) or 1
         paginator = Paginator(self.matching_rows, ROWS_PER_PAGE)
         self.part = paginator.get_page((number - 1) // ROWS_PER_PAGE + 1)
-        self.rows = self.part.object_list
+        self.rows = list(self.part.object_list)
         self.first_number = None if self.search_term else self.part.start_index()
 
     @property
@@ -63,7 +63,7 @@ class RowPage:
     def other_params(self) -> dict[str, str]:
         """The query parameters that are not this list's."""
         own = (self._prefix + START_SUFFIX, self._prefix + SEARCH_SUFFIX, "throw_away")
-        return {name: value for name, value in self._query_params.items() if name not in own}
+        return {name: str(value) for name, value in self._query_params.items() if name not in own}
 
     def _build_query(self, number: int) -> str:
         params = self.other_params

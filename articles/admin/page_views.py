@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from articles.admin import timeline
@@ -85,14 +85,8 @@ def show_revision(page_admin, request, page):
 
 def get_revision_or_404(page, number_text: str) -> Revision:
     """The revision of a page that a request names by its number. Raises Http404."""
-    number = parse_key(number_text)
-    if number is None:
-        raise Http404
-    found = Revision.objects.filter(article=page.pk, number=number)
-    revision = found.select_related("saved_by").first()
-    if revision is None:
-        raise Http404
-    return revision
+    revisions = Revision.objects.select_related("saved_by")
+    return get_object_or_404(revisions, article=page.pk, number=parse_key(number_text))
 
 
 def restore_revision(page_admin, request, page):

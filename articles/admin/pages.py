@@ -23,12 +23,13 @@ from articles.admin import (
     session_recovery,
     timeline,
 )
-from articles.admin.bulk_actions import AddTopicAction, RemoveTopicAction, SetNoticeAction
-from articles.admin.composition import ComposedAdmin, Panel
+from articles.admin.bulk_actions import PAGE_ACTIONS
+from articles.admin.composition import AdminView, ComposedAdmin, Panel
 from articles.admin.forms import PageForm, parse_key
 from articles.admin.images import FigureInline
 from articles.admin.inline_paging import START_SUFFIX
 from articles.admin.inlines import RowInline
+from articles.admin.request_validation import MAX_SEARCH_LENGTH
 from articles.admin.save_messages import SAVE_MESSAGES, record_save
 from articles.content import kinds
 from articles.fields import fold
@@ -54,17 +55,17 @@ class PageAdmin(ComposedAdmin):
     other apps bring.
     """
 
-    views = (*page_views.VIEWS, *live_preview.VIEWS)
+    views: tuple[AdminView, ...] = (*page_views.VIEWS, *live_preview.VIEWS)
     history_panels: tuple[Panel, ...] = ()  # above the history of a page
     revision_panels: tuple[Panel, ...] = ()  # beside each revision in it
     timeline_sources = timeline.SOURCES
     save_messages = SAVE_MESSAGES
-    bulk_actions = (AddTopicAction, RemoveTopicAction, SetNoticeAction)
+    bulk_actions = PAGE_ACTIONS
 
     change_list_template = "articles/admin/change_list.html"
-    list_display = (changelists.titled, changelists.written_by, changelists.last_saved)
+    list_display = changelists.LIST_DISPLAY
     filters = changelists.PAGE_FILTERS
-    list_loaders = (changelists.load_list_rows,)  # they add to the rows what columns show
+    list_loaders = changelists.LIST_LOADERS  # they add to the rows what columns show
     list_select_related = False
     list_per_page = 50
     search_fields = ("title", "slug")
@@ -80,10 +81,7 @@ class PageAdmin(ComposedAdmin):
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     change_form_template = "articles/admin/change_form.html"
     sections: tuple = ()  # fieldsets by title and inlines by class, in the order of the public page
-    METADATA_FIELDSET = (
-        _("Page settings"),
-        {"fields": ("slug", "topics", "notice", "risk", "review_months", "tags")},
-    )
+    SETTINGS = ("slug", "topics", "notice", "risk", "review_months", "tags")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "writer":
@@ -102,7 +100,8 @@ class PageAdmin(ComposedAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """Pages in which every word is found. No joins, so that no page comes twice."""
-        for word in fold(search_term).split()[: changelists.MAX_SEARCH_WORDS]:
+        words = fold(search_term[:MAX_SEARCH_LENGTH]).split()
+        for word in words[: changelists.MAX_SEARCH_WORDS]:
             queryset = queryset.filter(self.build_word_query(word))
         return queryset, False
 
@@ -197,8 +196,8 @@ class PageAdmin(ComposedAdmin):
 
     def history_view(self, request, object_id, extra_context=None):
         """The history of a page takes the place of Django's own."""
-        self.require_permission(request, "view")
         page = self.get_object_or_404(request, object_id)
+        self.require_permission(request, "view")
         return redirect(self.get_object_url("revisions", page))
 
     def response_change(self, request, obj):
@@ -238,7 +237,7 @@ class BaseArticleAdmin(PageAdmin):
         ("Name and summary", {"fields": ("title", "headline", "summary", "writer")}),
         ("When to get help", {"fields": ("advice_level", "advice")}),
         ("Text", {"fields": ("body",)}),
-        PageAdmin.METADATA_FIELDSET,
+        (_("Page settings"), {"fields": PageAdmin.SETTINGS}),
     )
     sections = (
         "Name and summary",

@@ -47,9 +47,9 @@ class RequestValidationMixin:
                 raise  # nothing was asked for: it is no filter that broke
             raise IncorrectLookupParameters from error
 
-    def response_action(self, request, queryset):
+    def response_action(self, request, *args, **kwargs):
         drop_invalid_keys(request)
-        return super().response_action(request, queryset)
+        return super().response_action(request, *args, **kwargs)
 
 
 def add_request_validation(admin_class: type) -> type:

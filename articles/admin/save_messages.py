@@ -1,6 +1,6 @@
 """The messages after saving a page: what happened, what visitors read, and what to do next."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -113,4 +113,4 @@ def describe_removed_text(page_admin, request, saved: SaveResult) -> SaveMessage
         yield messages.WARNING, format_html("Left out of the text: {}", removed)
 
 
-SAVE_MESSAGES = (describe_save, describe_removed_text)
+SAVE_MESSAGES: tuple[Callable, ...] = (describe_save, describe_removed_text)

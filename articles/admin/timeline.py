@@ -50,7 +50,7 @@ def _get_metadata_events(page: Article) -> QuerySet:
     return page.publications.filter(evidence__isnull=True).select_related("by")
 
 
-SOURCES = (
+SOURCES: tuple[TimelineSource, ...] = (
     TimelineSource(
         "revision", _get_revisions, "saved_at", "articles/admin/_revision_event.html", rank=1
     ),

@@ -180,6 +180,7 @@ def find_numbers_to_call(text: str, numbers: Iterable[str]) -> list[NumberToCall
     for found in _compile_numbers(wanted).finditer(text):
         previous_end = calls[-1].end if calls else None
         if _is_to_be_called(text, found.start(), found.end(), previous_end):
+            assert found.lastindex  # there is a group for each number
             number = wanted[found.lastindex - 1]
             calls.append(NumberToCall(number, found.start(), found.end()))
     return calls
@@ -246,9 +247,8 @@ def _find_help_spans(text: str, numbers: frozenset[str]) -> list[tuple[int, int]
     for service in EMERGENCY_SERVICE.finditer(text):
         spans.append(service.span())
     for number in _compile_numbers(tuple(sorted(numbers))).finditer(text):
-        service = SERVICE_OF_NUMBER.match(text, number.end())
-        if service:
-            spans.append((number.start(), service.end()))
+        if found := SERVICE_OF_NUMBER.match(text, number.end()):
+            spans.append((number.start(), found.end()))
     return spans
 
 
@@ -257,9 +257,11 @@ def _quote(text: str, start: int, end: int) -> str:
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", end)
     line = text if line_end < 0 else text[:line_end]
-    quote_start = QUOTED_BEFORE.search(line, line_start, start).start()
-    quote_end = QUOTED_AFTER.match(line, end).end()
-    return line[quote_start:quote_end].rstrip(".,;:")
+    before = QUOTED_BEFORE.search(line, line_start, start)
+    assert before  # it matches nothing, too
+    after = QUOTED_AFTER.match(line, end)
+    assert after  # as before
+    return line[before.start() : after.end()].rstrip(".,;:")
 
 
 def extract_digits(number: str) -> str:

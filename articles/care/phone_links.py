@@ -88,8 +88,9 @@ def _link_blocks(html: str, numbers: dict[str, str]) -> Iterator[str]:
 
 def _update_untouched(untouched: str, tag: str) -> str:
     """The name of the open element whose content stays as it is, or empty, after one more tag."""
-    closes, name = TAG_NAME.match(tag).groups()
-    name = name.lower()
+    found = TAG_NAME.match(tag)
+    assert found  # as BLOCK_TAG begins like it
+    closes, name = found[1], found[2].lower()
     if untouched:
         return "" if closes and name == untouched else untouched
     if not closes and name in UNTOUCHED_TAGS:
@@ -119,7 +120,7 @@ def _extract_text(html: str) -> tuple[str, list[tuple[int, int]]]:
     for token in TOKEN.finditer(html):
         tag = TAG_NAME.match(token[0])
         name = tag[2].lower() if tag else ""
-        if name == "a":
+        if tag and name == "a":
             open_links += -1 if tag[1] else 1
         if name == "br":
             characters = " "

@@ -17,6 +17,7 @@ from pydantic import (
 
 SCHEMA_VERSION: Final = 1
 EXPUNGED = '{"expunged":true}'  # replaces a text that was blanked for good
+AdviceLevel = Literal["emergency", "urgent", "routine"]
 ADVICE_LABELS = {
     "emergency": "Call for emergency help",
     "urgent": "Get medical help today",
@@ -57,7 +58,7 @@ class ExtendedModel(FrozenModel):
 class Advice(FrozenModel):
     """When to call for help. Its level has a label, because colour alone is not enough."""
 
-    level: Literal["emergency", "urgent", "routine"]
+    level: AdviceLevel
     html: str
 
     @property

@@ -1,3 +1,6 @@
 """The language in which pages are written and signed: named here, and spelled out nowhere else."""
 
-SOURCE_LANGUAGE = "en"
+from typing import Literal
+
+SourceLanguage = Literal["en"]
+SOURCE_LANGUAGE: SourceLanguage = "en"

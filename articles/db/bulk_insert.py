@@ -18,16 +18,18 @@ def insert_rows(
     model: type[models.Model], field_names: Sequence[str], rows: Iterable[Sequence]
 ) -> None:
     """Add rows, each with the values of the named fields, in that order."""
-    fields = [model._meta.get_field(name) for name in field_names]
+    known = {field.name: field for field in model._meta.concrete_fields}
+    fields = [known[name] for name in field_names]
     table = model._meta.db_table
-    columns = ", ".join([connection.ops.quote_name(field.column) for field in fields])
+    columns = ", ".join([f'"{field.column}"' for field in fields])
     rows = _convert_rows(fields, rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", _CopyStream(rows))
         else:
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - our names
+            statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - our names
+            cursor.executemany(statement, rows)  # type: ignore[arg-type]  # SQLite iterates
 
 
 def insert_objects(model: type[models.Model], objects: Iterable[models.Model]) -> None:
@@ -54,7 +56,7 @@ def _read_rows(fields: list[models.Field], objects: Iterable[models.Model]) -> I
 
 def _convert_rows(fields: list[models.Field], rows: Iterable[Sequence]) -> Iterable[Sequence]:
     """Rows as the engine's driver takes them: UUIDs and times differ between engines."""
-    places = {}
+    places: dict[int, models.Field] = {}
     for place, field in enumerate(fields):
         if isinstance(field, CONVERTED_FIELDS):
             places[place] = field

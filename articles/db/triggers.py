@@ -115,10 +115,12 @@ def build_no_delete_triggers(model: type[models.Model], message: str = "") -> li
     ]
 
 
-def _get_unique_keys(model: type[models.Model]) -> list[list[str]]:
+def _get_unique_keys(model: type[models.Model]) -> list[list[str | None]]:
+    """The columns of each key."""
+    columns = {field.name: field.column for field in model._meta.local_concrete_fields}
     alone = [[field.column] for field in model._meta.local_concrete_fields if field.unique]
     together = [
-        [model._meta.get_field(name).column for name in constraint.fields]
+        [columns[name] for name in constraint.fields]
         for constraint in model._meta.constraints
         if isinstance(constraint, models.UniqueConstraint) and not constraint.condition
     ]

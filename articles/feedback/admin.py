@@ -173,7 +173,7 @@ class BaseReaderReportAdmin(ComposedAdmin):
         changed = now is not None and now.pk != report.revision_id
         read = None if report.revision.expunged else report.revision.read()
         diff = []
-        if read and changed:
+        if read and now and changed:
             diff = compare(kind.blocks(read), kind.blocks(now.read()))
         others = ReaderReport.objects.open().filter(article=page).exclude(pk=report.pk)
         return {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePath
+from typing import Any
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -18,7 +19,7 @@ MAX_UPLOAD_SIZE = 12 * 1024 * 1024  # bytes of an upload
 MAX_PIXELS = 50_000_000  # as a telephone takes; decoded it is 200 MB
 MAX_WIDTH, MAX_HEIGHT = 1600, 3200  # pixels of what is stored
 MAX_STORED_SIZE = 2 * 1024 * 1024  # bytes: a visitor's telephone has to load it
-SAVE_OPTIONS = {
+SAVE_OPTIONS: dict[str, dict[str, Any]] = {
     "PNG": {"optimize": True},
     "JPEG": {"quality": 85, "optimize": True, "progressive": True},
     "WEBP": {"quality": 85, "method": 4},
@@ -105,6 +106,7 @@ def _open_image(name: str, data: bytes) -> tuple[str, Image.Image]:
         )
     if is_animated:
         raise UnusableImage(f"“{name}” moves. Choose a picture that is not animated.")
+    assert image.format  # as it was read from a file
     return image.format, image
 
 
@@ -131,8 +133,10 @@ def _convert_to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        return ImageCms.profileToProfile(
+        converted = ImageCms.profileToProfile(
             image, source, ImageCms.createProfile("sRGB"), outputMode=mode
         )
     except (ImageCms.PyCMSError, OSError, ValueError):
         return image  # if the profile cannot be read, the picture stays as it is
+    assert converted  # as it is not done in place
+    return converted

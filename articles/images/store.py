@@ -4,9 +4,8 @@ import logging
 from collections.abc import Iterable
 
 from django.contrib.auth.models import User
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -39,12 +38,13 @@ def get_file_name(image: StoredImage) -> str:
     return f"{image.sha256}.{image.extension}"
 
 
-def store_upload(upload: UploadedFile, *, by: User) -> Image:
+def store_upload(upload: File, *, by: User) -> Image:
     """Store an uploaded file and its row, once even if it is uploaded again. Raises UnusableImage.
 
     The file is stored first: a crash in between leaves an unused file, but no row without a file.
     """
     name = UNPRINTABLE.sub("", upload.name or "")[-MAX_NAME_LENGTH:] or "image"
+    assert upload.size is not None  # Django has counted it
     if upload.size > processing.MAX_UPLOAD_SIZE:
         raise processing.UnusableImage(processing.format_too_large(name, upload.size))
     picture = processing.process_upload(name, upload.read())
@@ -119,7 +119,9 @@ def build_image_response(
         raise Http404 from error
     response["ETag"] = f'"{image.sha256}"'
     response["Cache-Control"] = cache_control
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    conditional = get_conditional_response(request, etag=response["ETag"], response=response)
+    assert conditional  # at least the response itself
+    return conditional
 
 
 def get_image_urls(document: Document, state: str) -> dict[str, str]:

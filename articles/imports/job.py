@@ -21,14 +21,15 @@ class CannotImport(ActionRefused):
 class ImportJob:
     """The options of an import, its staged records, and what its importers count and look up.
 
-    ``lookup_cache`` is for importers: what they looked up once.
+    ``run`` is there once something is to be written. ``lookup_cache`` is for importers: what they
+    looked up once.
     """
 
     source: str
     by: User
     on_conflict: str
     staging: StagingDatabase
-    run: ImportRun | None = None
+    run: ImportRun = field(init=False, repr=False)
     dangling_counts: Counter = field(default_factory=Counter)
     lookup_cache: dict = field(default_factory=dict, repr=False)
     duplicate_counts: Counter = field(default_factory=Counter)

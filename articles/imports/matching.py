@@ -43,7 +43,7 @@ class PageMatch:
         if self.external_id is None:
             return False
         saved = self.page.form_version != self.external_id.form_version
-        return saved and self.page.newest != self.external_id.revision_id
+        return saved and self.page.newest_revision_id != self.external_id.revision_id
 
     @property
     def is_stub(self) -> bool:
@@ -133,7 +133,7 @@ def _get_pages_by_uuid(uuids: Iterable[UUID]) -> dict[UUID, Article]:
 def _annotate_newest_revision(pages):
     newest = Revision.objects.filter(article=OuterRef("pk")).order_by("-number")
     return pages.annotate(
-        newest=Subquery(newest.values("pk")[:1]),
+        newest_revision_id=Subquery(newest.values("pk")[:1]),
         newest_digest=Subquery(newest.values("digest")[:1]),
     ).only(*LOADED_FIELDS)
 

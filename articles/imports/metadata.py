@@ -1,5 +1,7 @@
 """What an import sets beside the text: tags, and for new pages topics, risk and review interval."""
 
+from collections.abc import Mapping
+
 from django.utils.text import slugify
 from taggit.models import Tag
 
@@ -17,9 +19,9 @@ def set_initial_metadata(page: Article, record: PageRecord) -> None:
     page.review_months = record.review_months
 
 
-def file_new_pages(records: dict[int, PageRecord]) -> None:
+def file_new_pages(records: Mapping[int, PageRecord]) -> None:
     """File new pages under their topics; a topic that does not exist is created."""
-    names = set()
+    names: set[str] = set()
     for record in records.values():
         names.update(record.topics or ())
     if not names:
@@ -48,9 +50,9 @@ def _get_or_create_topics(names: set[str]) -> dict[str, int]:
     return known
 
 
-def replace_tags(records: dict[int, PageRecord], related_rows: RelatedRows) -> None:
+def replace_tags(records: Mapping[int, PageRecord], related_rows: RelatedRows) -> None:
     """Put the tags of records in place of those of their pages."""
-    names = set()
+    names: set[str] = set()
     keys_by_page: dict[int, set[str] | None] = {}
     for pk, record in records.items():
         if record.tags is None:

@@ -48,9 +48,10 @@ class ObsoleteIdImporter:
     ) -> ImportVerdict:
         if match is None:
             return ImportVerdict.NEW if has_replacement else ImportVerdict.UNCHANGED
-        if match.external_id.merged or match.page.discarded_at:
+        origin = match.external_id
+        if match.page.discarded_at or (origin and origin.merged):
             return ImportVerdict.UNCHANGED
-        if match.is_edited or match.page.publications.exists():
+        if origin is None or match.is_edited or match.page.publications.exists():
             job.add_conflict(
                 row, f"It is obsolete there. Withdraw or merge “{match.page.title}” by hand."
             )

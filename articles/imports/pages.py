@@ -5,6 +5,7 @@ Each gets a verdict, a new page gets an address, and then the text is written an
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -30,6 +31,7 @@ from articles.imports.records import (
 from articles.imports.related_rows import RelatedRows
 from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord, batched
 from articles.models import Article, ExternalId, Reference
+from articles.models.article import ArticleQuerySet
 from articles.publishing import slugs as publishing_slugs
 from articles.publishing.actions import record_revisions
 from articles.publishing.bulk_revisions import record_first_revisions
@@ -52,11 +54,15 @@ EXTERNAL_ID_FIELDS = (
 )
 
 
-class PageImporter:
+PageT = TypeVar("PageT", bound=Article)
+PageRecordT = TypeVar("PageRecordT", bound=PageRecord)
+
+
+class PageImporter(Generic[PageT, PageRecordT]):
     """Records of one kind of page. A kind with facts of its own subclasses it."""
 
     kind = "article"
-    record_class = ArticleRecord
+    record_class: type[Any] = ArticleRecord  # a PageRecordT
     namespace = PAGE_NAMESPACE
 
     def __init__(self):
@@ -165,7 +171,7 @@ class PageImporter:
                 job.add_note(row.line, row.key, text)
 
     def _add_external_ids(
-        self, job: ImportJob, records: list[PageRecord], page_ids: list[int]
+        self, job: ImportJob, records: list[PageRecordT], page_ids: list[int]
     ) -> None:
         """The ids of new pages. Without a record digest a page counts as a stub."""
         names = [
@@ -184,7 +190,7 @@ class PageImporter:
             rows.append((job.source, record.id, page_id, False, url, "", 0, job.run.pk))
         bulk_insert.insert_rows(ExternalId, names, rows)
 
-    def _build_page(self, writer: User, record: PageRecord, **attributes) -> Article:
+    def _build_page(self, writer: User, record: PageRecordT, **attributes) -> PageT:
         """The page of a new record, with other attributes that are known."""
         page = kinds.get(self.kind).model(kind=self.kind, writer=writer, **attributes)
         self.copy_fields(page, record)
@@ -192,13 +198,13 @@ class PageImporter:
         page.sort_key = fold(page.title)[:MAX_SORT_KEY_LENGTH]
         return page
 
-    def insert(self, pages: list[Article]) -> dict[UUID, int]:
+    def insert(self, pages: list[PageT]) -> dict[UUID, int]:
         """Add pages; returns their primary keys by UUID."""
         bulk_insert.insert_objects(Article, pages)
         added = Article.objects.filter(uuid__in=[page.uuid for page in pages])
         return dict(added.values_list("uuid", "pk"))
 
-    def copy_fields(self, page: Article, record: PageRecord) -> None:
+    def copy_fields(self, page: PageT, record: PageRecordT) -> None:
         """Copy the values of a record into the page's own fields."""
         for name in record.COPIED_FIELDS:
             value = getattr(record, name)
@@ -234,7 +240,7 @@ class PageImporter:
         return rows
 
     def _update_existing_pages(
-        self, records: dict[int, PageRecord], unchanged_stubs: set[int]
+        self, records: dict[int, PageRecordT], unchanged_stubs: set[int]
     ) -> None:
         """Save the own fields of earlier pages, and of new ones that link to pages here."""
         changed = [pk for pk in records if pk not in unchanged_stubs]
@@ -244,7 +250,7 @@ class PageImporter:
             page.save()
 
     def write_rows(
-        self, job: ImportJob, records: dict[int, PageRecord], related_rows: RelatedRows
+        self, job: ImportJob, records: dict[int, PageRecordT], related_rows: RelatedRows
     ) -> None:
         """Replace the related rows of pages, as far as their records have them."""
         references = {pk: record.references for pk, record in records.items()}
@@ -263,7 +269,7 @@ class PageImporter:
         self,
         job: ImportJob,
         page_ids: Iterable[int],
-        records: dict[int, PageRecord],
+        records: dict[int, PageRecordT],
         stubs: dict[int, Article],
         related_rows: RelatedRows,
     ) -> dict[int, int]:
@@ -314,7 +320,7 @@ class PageImporter:
 
     # Differences and exports
 
-    def load_record(self, row: StagedRecord, *, without_related: bool = False) -> PageRecord:
+    def load_record(self, row: StagedRecord, *, without_related: bool = False) -> PageRecordT:
         """The record of a row, or its own fields ``without_related`` rows."""
         values = row.values()
         if without_related:
@@ -335,7 +341,7 @@ class PageImporter:
         return {key: found[pk] for key, pk in page_ids.items()}
 
     def _differences(
-        self, job: ImportJob, records: dict[int, PageRecord]
+        self, job: ImportJob, records: dict[int, PageRecordT]
     ) -> dict[int, list[Difference]]:
         kind = kinds.get(self.kind)
         names = self.get_names(job, records.values())
@@ -345,15 +351,15 @@ class PageImporter:
             found[page.pk] = imports_differences.compare(current, records[page.pk], names)
         return found
 
-    def iter_rich_texts(self, record: PageRecord) -> Iterator[str]:
+    def iter_rich_texts(self, record: PageRecordT) -> Iterator[str]:
         """The texts of a record that may have links."""
         yield record.advice.html if record.advice else ""
         for name in record.RICH_TEXT_FIELDS:
             yield getattr(record, name) or ""
 
-    def replace_rich_texts(self, record: PageRecord, rewrite: Callable[[str], str]) -> PageRecord:
+    def replace_rich_texts(self, record: PageRecordT, rewrite: Callable[[str], str]) -> PageRecordT:
         """The record with each of its rich texts rewritten."""
-        changes = {}
+        changes: dict[str, Any] = {}
         for name in record.RICH_TEXT_FIELDS:
             html = getattr(record, name)
             if html:
@@ -364,7 +370,7 @@ class PageImporter:
         return record.model_copy(update=changes)
 
     def get_names(
-        self, job: ImportJob, records: Iterable[PageRecord]
+        self, job: ImportJob, records: Iterable[PageRecordT]
     ) -> imports_differences.NamesById:
         """The names of what records refer to by id. Kinds with such fields override this."""
         return {}
@@ -374,10 +380,10 @@ class PageImporter:
         kind = kinds.get(self.kind)
         return kind.load(self.pages().active()).prefetch_related("topics").order_by("uuid")
 
-    def pages(self) -> QuerySet:
+    def pages(self) -> ArticleQuerySet:
         return kinds.get(self.kind).model.objects.filter(kind=self.kind)
 
-    def values(self, page: Article) -> dict:
+    def values(self, page: PageT) -> dict:
         """A working copy as the values of a record."""
         return imports_differences.build_common_values(self.kind, page)
 

@@ -64,7 +64,7 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
     line = raw_record.line
     values = raw_record.values
     key = str(values.get("id") or "")
-    importer = registry.get(values.get("type"))
+    importer = registry.get(values.get("type", ""))
     if importer is None:
         known = ", ".join(known_importer.type for known_importer in registry.get_all())
         _refuse(job, line, key, f"is not one of {known}", "type")
@@ -120,7 +120,7 @@ def apply(job: ImportJob, *, chunk: int = 0, track: RowTracker) -> Counter:
     Each record gets its verdict again while its page is locked, so that nothing is lost that
     editors save meanwhile.
     """
-    written = Counter()
+    written: Counter[str] = Counter()
     size = chunk or BATCH
     with nullcontext() if chunk else transaction.atomic():
         for importer in registry.get_all():
@@ -145,7 +145,7 @@ def _run_step(
     what: str,
 ) -> Counter:
     """Call a step with each batch of records. Returns how many it wrote of each verdict."""
-    total = Counter()
+    total: Counter[str] = Counter()
     batches = job.staging.rows([importer.type], verdicts, size=size)
     batch_count = ceil(job.staging.count([importer.type], verdicts) / size)
     label = f"{importer.type} records {what}"

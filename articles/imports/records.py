@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TypeVar
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import URLValidator
@@ -18,11 +18,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from articles.content.document import ADVICE_LABELS, digest
-from articles.content.languages import SOURCE_LANGUAGE
+from articles.content.document import ADVICE_LABELS, AdviceLevel, digest
+from articles.content.languages import SOURCE_LANGUAGE, SourceLanguage
 from articles.fields import LINE_BREAKS, MAX_RICH_TEXT_LENGTH, clean_html, refuse_unprintable
 from articles.imports.html import cleaner
-from articles.models import Article
 
 MAX_LIST_LENGTH = 20_000
 ALREADY_CLEAN = {"clean": True}  # the validation context of values that were checked before
@@ -72,22 +71,19 @@ def _run_validator(check, text: str):
         raise PydanticCustomError("refused", "{why}", {"why": " ".join(error.messages)}) from error
 
 
-def bounded_line(max_length: int, min_length: int = 0):
-    """One line of so many characters at most."""
-    return Annotated[
-        str,
-        AfterValidator(clean_line),
-        StringConstraints(strip_whitespace=True, min_length=min_length, max_length=max_length),
-    ]
+def limit(max_length: int, min_length: int = 0) -> StringConstraints:
+    """How many characters a line may have."""
+    return StringConstraints(strip_whitespace=True, min_length=min_length, max_length=max_length)
 
 
+Line = Annotated[str, AfterValidator(clean_line)]
 # An id is compared and never printed into a page, so no validator of ours need check it.
 RecordId = Annotated[
     str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", strip_whitespace=True, max_length=200)
 ]
 RichText = Annotated[str, AfterValidator(clean_rich_text)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,200}$")]
-Url = Annotated[bounded_line(500), AfterValidator(check_url)]
+Url = Annotated[Line, limit(500), AfterValidator(check_url)]
 
 
 class RecordPart(BaseModel):
@@ -112,12 +108,15 @@ class ImportRecord(RecordPart):
         return text, digest(text.encode())
 
 
+RecordT = TypeVar("RecordT", bound=ImportRecord)
+
+
 def _dump_json(values: dict) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 class ImportedAdvice(RecordPart):
-    level: Literal["", *ADVICE_LABELS] = ""
+    level: Literal["", AdviceLevel] = ""
     html: RichText = ""
 
     def to_text(self, names) -> str:
@@ -125,8 +124,8 @@ class ImportedAdvice(RecordPart):
 
 
 class ImportedReference(RecordPart):
-    title: bounded_line(300, 1)
-    publisher: bounded_line(200) = ""
+    title: Annotated[Line, limit(300, 1)]
+    publisher: Annotated[Line, limit(200)] = ""
     url: Url = ""
     year: Annotated[int, Field(ge=1500, le=2200)] | None = None
 
@@ -146,17 +145,21 @@ class PageRecord(ImportRecord):
     also: tuple[RecordId, ...] = Field((), max_length=MAX_LIST_LENGTH)
     url: Url = ""
     revision: str = ""
-    language: Literal[SOURCE_LANGUAGE] = SOURCE_LANGUAGE
-    title: bounded_line(200, 1)
+    language: SourceLanguage = SOURCE_LANGUAGE
+    title: Annotated[Line, limit(200, 1)]
     slug: Slug | None = None
-    headline: bounded_line(200) | None = None
-    summary: bounded_line(300) | None = None
+    headline: Annotated[Line, limit(200)] | None = None
+    summary: Annotated[Line, limit(300)] | None = None
     advice: ImportedAdvice | None = None
     body: RichText | None = None
     references: tuple[ImportedReference, ...] | None = Field(None, max_length=MAX_LIST_LENGTH)
-    tags: tuple[bounded_line(100, 1), ...] | None = Field(None, max_length=MAX_LIST_LENGTH)
-    topics: tuple[bounded_line(100, 1), ...] | None = Field(None, max_length=MAX_LIST_LENGTH)
-    risk: Literal[*Article.Risk.values] | None = None
+    tags: tuple[Annotated[Line, limit(100, 1)], ...] | None = Field(
+        None, max_length=MAX_LIST_LENGTH
+    )
+    topics: tuple[Annotated[Line, limit(100, 1)], ...] | None = Field(
+        None, max_length=MAX_LIST_LENGTH
+    )
+    risk: Literal["standard", "high"] | None = None
     review_months: Annotated[int, Field(ge=1, le=36)] | None = None
 
     # Fields of the working copy that are called the same.
@@ -176,11 +179,11 @@ class ObsoleteIdRecord(ImportRecord):
     """An id that is obsolete in its source, and the one that replaced it."""
 
     type: Literal["retired"]
-    title: bounded_line(200) = ""
+    title: Annotated[Line, limit(200)] = ""
     replaced_by: RecordId | None = None
 
 
-def deserialize(model: type[ImportRecord], values: dict) -> ImportRecord:
+def deserialize(model: type[RecordT], values: dict) -> RecordT:
     """A record that was checked before it was stored: its texts are clean already."""
     return model.model_validate(values, context=ALREADY_CLEAN)
 
@@ -202,8 +205,8 @@ class CleaningContext:
 
 
 def parse_record(
-    model: type[ImportRecord], values: dict, context: CleaningContext | None = None
-) -> ImportRecord:
+    model: type[RecordT], values: dict, context: CleaningContext | None = None
+) -> RecordT:
     """The record of some values, its texts cleaned. Raises InvalidRecord with the first error."""
     try:
         record = model.model_validate(values, context=context or CleaningContext())

@@ -3,7 +3,7 @@
 They are written many at a time. Those of new pages stay in memory, to compose the pages.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,7 @@ class RelatedRows:
         self,
         model: type[Model],
         field_names: Sequence[str],
-        rows_by_page: dict[int, Iterable | None],
+        rows_by_page: Mapping[int, Iterable | None],
         build_values: Callable[[int, int, Any], Sequence],
     ) -> None:
         """Put rows in place of the earlier ones, for each page whose rows are not None.
@@ -51,7 +51,7 @@ class RelatedRows:
             model._base_manager.filter(**{f"{field_names[0]}__in": existing}).delete()
         bulk_insert.insert_rows(model, field_names, _iter_values(given, build_values))
 
-    def set_prefetched(self, relation: str, rows_by_page: dict[int, Iterable | None]) -> None:
+    def set_prefetched(self, relation: str, rows_by_page: Mapping[int, Iterable | None]) -> None:
         """Store what the new pages have under the name of a relation."""
         prefetched = {}
         for page, rows in rows_by_page.items():

@@ -189,7 +189,7 @@ class StagingDatabase:
 
     def get_names(self, space: str, keys: Iterable[str]) -> dict[str, str]:
         """Id → name of the record of that id, or of the one that it was merged into."""
-        found = {}
+        found: dict[str, str] = {}
         for batch in batched(keys):
             for sql, table in ((OWN_NAMES_SQL, "record"), (MERGED_NAMES_SQL, "m")):
                 where = f"WHERE {table}.space = ? AND {table}.key IN ({_placeholders(batch)})"

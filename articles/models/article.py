@@ -1,6 +1,7 @@
 """Article: the working copy that editors write, and a pointer to what visitors read."""
 
 import uuid
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -169,6 +170,14 @@ class Article(models.Model):
     discarded_at = models.DateTimeField(null=True, editable=False)
 
     tags = TaggableManager(through=ArticleTag, blank=True)
+
+    # What Django prefetches, and what queries annotate.
+    _prefetched_objects_cache: dict[str, Any]
+    site_revision: int
+    published_at: datetime
+    changed_at: datetime
+    newest_revision_id: int | None
+    newest_digest: str | None
 
     objects = ArticleQuerySet.as_manager()
 

@@ -34,4 +34,5 @@ def build_list_trail(kind: str) -> tuple[Breadcrumb, ...]:
 
 def build_page_trail(page: Article, *children: Breadcrumb) -> tuple[Breadcrumb, ...]:
     """The way to a public page, by its signed title, and to a page below it."""
+    assert page.live  # it is public
     return (*build_list_trail(page.kind), Breadcrumb(page.live.title, page.path), *children)

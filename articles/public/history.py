@@ -136,7 +136,9 @@ def _iter_events(
         elif line.kind == PublicationEvent.EventKind.EXPUNGE:
             yield HistoryEvent(line, heading, note=TEXT_REMOVED_NOTE)
         else:
-            changes = tuple(_iter_metadata_changes(page, older[line], line))
+            previous = older[line]
+            assert previous  # the first event publishes a text
+            changes = tuple(_iter_metadata_changes(page, previous, line))
             yield HistoryEvent(line, heading, metadata_changes=changes)
 
 
@@ -147,6 +149,7 @@ def _build_signed_event(
     last_withdrawal_id: int,
 ) -> HistoryEvent:
     """An event that published a text: with its changes, or a note that says why there are none."""
+    assert page.live  # it is public
     review = publication.read_review_line()
     event = HistoryEvent(
         publication,
@@ -169,6 +172,7 @@ def _build_signed_event(
     note = _explain_missing_changes(publication, previous, last_withdrawal_id)
     if note:
         return replace(event, note=note)
+    assert previous  # or there is a note
     kind = kinds.get(page.kind)
     old = kind.blocks(previous.revision.read())
     new = kind.blocks(publication.revision.read())
@@ -293,6 +297,7 @@ def version(request: HttpRequest, kind: str, slug: str, number: int) -> PublicPa
 
 def _build_expunged_page(page: Article, number: int) -> PublicPage:
     """410 for a revision whose text was expunged."""
+    assert page.live  # as an older text of it was asked for
     context = {
         "title": page.live.title,
         "number": number,
@@ -316,7 +321,7 @@ def _build_version_context(page: Article, publication: PublicationEvent) -> dict
         state="superseded",
     )
     history_path = f"{page.path}history/"
-    later = page.publications.signed().filter(pk__gt=publication.pk).order_by("id")
+    later = page.publications.signed().filter(pk__gt=publication.pk)
     context |= {
         "breadcrumbs": build_page_trail(
             page,
@@ -325,7 +330,7 @@ def _build_version_context(page: Article, publication: PublicationEvent) -> dict
         ),
         "overdue": False,
         "version": publication.revision,
-        "superseded_on": later.first().at,
+        "superseded_on": later.earliest("id").at,
         "page_template": kind.partial,
         "causes_template": kind.causes_partial if getattr(document, "causes", ()) else None,
     }

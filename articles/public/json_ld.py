@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Generic
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.content import kinds
 from articles.content.document import Document, DocumentReference
+from articles.content.kinds import DocumentT
 from articles.content.review_line import NoticeMetadata, PageMetadata, Person, ReviewLine
 from articles.public.specialties import get_schema_org_specialty
 from articles.richtext.plaintext import extract_text
@@ -38,14 +40,14 @@ def register_profile(get_url: Callable[[str], str]) -> None:
 
 
 @dataclass(frozen=True)
-class JsonLdPage:
+class JsonLdPage(Generic[DocumentT]):
     """A public page of a document.
 
     ``section`` names a page below the document's own, such as its Causes. ``number`` counts the
     pages of one part.
     """
 
-    document: Document
+    document: DocumentT
     review_line: ReviewLine
     metadata: PageMetadata
     digest: str
@@ -166,14 +168,14 @@ def _build_review(page: JsonLdPage) -> dict:
     if page.review_line.reviewed_by is None:
         return {}
     return {
-        "lastReviewed": page.review_line.last_reviewed.isoformat(),
+        "lastReviewed": page.review_line.last_read_on.isoformat(),
         "reviewedBy": _build_pointer(_build_reviewer(page)),
-        "specialty": get_schema_org_specialty(page.review_line.reviewed_by.specialty),
+        "specialty": get_schema_org_specialty(page.review_line.reviewer.specialty),
     }
 
 
 def _build_reviewer(page: JsonLdPage) -> dict:
-    return build_person(page.review_line.reviewed_by, page.build_url, fallback_url=page.url)
+    return build_person(page.review_line.reviewer, page.build_url, fallback_url=page.url)
 
 
 def _build_pointer(node: dict | None) -> dict | None:

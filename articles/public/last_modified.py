@@ -24,7 +24,7 @@ class LastModifiedCache:
 
     def clear(self) -> None:
         with self._lock:
-            self._entries = LRUCache(MAX_PAGES)
+            self._entries: LRUCache[str, tuple[str, int]] = LRUCache(MAX_PAGES)
 
     def last_modified(self, address: str, etag: str) -> int:
         """Unix time from which on a page has had an ETag."""

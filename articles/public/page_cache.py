@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import dataclass
 from functools import partial, wraps
+from typing import Any
 
 from cachetools import LRUCache
 from django.conf import settings
@@ -88,8 +89,10 @@ class PageCache:
 
     def clear(self) -> None:
         with self._lock:
-            self._pages = LRUCache(MAX_CACHE_BYTES, getsizeof=lambda page: page.size)
-            self._site_revision = None
+            self._pages: LRUCache[str, CachedResponse] = LRUCache(
+                MAX_CACHE_BYTES, getsizeof=lambda page: page.size
+            )
+            self._site_revision: int | None = None
             self._revision_read_at = float("-inf")
 
     def get(self, address: str) -> CachedResponse | None:
@@ -181,9 +184,10 @@ def _render(content: PublicPage, request: HttpRequest, address: str, day: str) -
 def _build_head_metadata(content: PublicPage, request: HttpRequest) -> dict:
     """The canonical address of a page, its structured data, and what sharing it shows."""
     origin = get_site_origin(request)
+    metadata: dict[str, Any] = {"origin": origin}
     if not content.is_indexable:
-        return {"origin": origin}
-    metadata = {"origin": origin, "canonical": origin + (content.path or request.path)}
+        return metadata
+    metadata["canonical"] = origin + (content.path or request.path)
     if content.data is None:
         return metadata
     graph = content.data(lambda path: origin + path)

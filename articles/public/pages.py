@@ -12,7 +12,7 @@ from django.utils import timezone
 from articles.content import kinds
 from articles.content.document import Document
 from articles.content.languages import SOURCE_LANGUAGE
-from articles.content.review_line import PageMetadata, ReviewLine
+from articles.content.review_line import PageMetadata, ReviewLine, TopicMetadata
 from articles.images import store
 from articles.models import Article, PublicationEvent, Redirect
 from articles.public import json_ld, related
@@ -76,7 +76,7 @@ def build_context(
 ) -> dict:
     """The template context of a page: for visitors without a ``state``, for staff with one."""
     today = timezone.localdate()
-    topics = ()
+    topics: tuple[TopicMetadata, ...] = ()
     if kinds.get(document.kind).medical and not state:
         topics = metadata.filed_under
     near = related.find_related_pages(document, topics)
@@ -112,6 +112,7 @@ def get_gone_page(page: Article, *, follow_successor: bool = False) -> PublicPag
         return build_withdrawn_page(newest, page.site_revision)
     if follow_successor and merging.has_signed_name(successor, newest.title):
         return redirect_permanently(successor.path)
+    assert successor.live  # it is public
     covered_by = {"title": successor.live.title, "url": successor.path}
     return build_withdrawn_page(newest, page.site_revision, covered_by=covered_by)
 

@@ -34,11 +34,11 @@ def list_topics() -> list[dict]:
     return sorted(topics.values(), key=lambda topic: fold(topic["name"]))
 
 
-def find_topic(slug: str) -> TopicEntry | None:
-    """The newest entry of a topic, which has its name, with the site revision of the same query."""
+def find_topic(slug: str) -> tuple[str, int] | None:
+    """The name of a topic, by its newest entry, with the site revision of the same query."""
     newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
     lines = TopicEntry.objects.filter(slug=slug).order_by("-publication")
-    return lines.annotate(site_revision=Subquery(newest)).first()
+    return lines.values_list("name", Subquery(newest)).first()
 
 
 def get_entries_page(slug: str, number: int) -> Page:

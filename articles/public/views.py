@@ -25,31 +25,32 @@ def index(
     request: HttpRequest, kind: str = "article", template: str = "articles/index.html"
 ) -> PublicPage:
     site_revision = PublicationEvent.objects.site_revision()
-    title, _ = kinds.get(kind).list_page
-    data = json_ld.build_collection_graph(title, breadcrumbs.build_list_trail(kind))
+    trail = breadcrumbs.build_list_trail(kind)
+    data = json_ld.build_collection_graph(trail[-1].name, trail)
     return PublicPage(template, {"entries": list_entries(kind=kind)}, site_revision, data=data)
 
 
 @public_page
 def topic(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
-    line = topics.find_topic(slug)
-    if line is None:
+    found = topics.find_topic(slug)
+    if found is None:
         raise Http404
+    name, site_revision = found
     try:
         page = topics.get_entries_page(slug, number)
     except EmptyPage as empty:
         raise Http404 from empty
-    trail = breadcrumbs.build_trail(line.name, topics.get_topic_url(slug))
+    trail = breadcrumbs.build_trail(name, topics.get_topic_url(slug))
     path = topics.get_topic_url(slug, number)
     context = {
-        "name": line.name,
+        "name": name,
         "breadcrumbs": trail,
         "page": page,
         "entries": [topics.build_entry(*row) for row in page],
         "page_urls": pages.get_adjacent_urls(page, partial(topics.get_topic_url, slug)),
     }
-    data = json_ld.build_collection_graph(line.name, trail, path)
-    return PublicPage("articles/topic.html", context, line.site_revision, data=data, path=path)
+    data = json_ld.build_collection_graph(name, trail, path)
+    return PublicPage("articles/topic.html", context, site_revision, data=data, path=path)
 
 
 @require_safe

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from articles.content.document import Document
+from articles.content.kinds import DocumentT, PageT
 from articles.models import Article
 from articles.richtext.plaintext import extract_lines, extract_text
 
@@ -18,7 +19,7 @@ class Problem:
     reason: str = ""
 
 
-FindProblems = Callable[[Article, Document], Iterable[Problem]]
+FindProblems = Callable[[PageT, DocumentT], Iterable[Problem]]
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ def _iter_sentences(lines: Iterable[str]) -> Iterator[str]:
 def _is_explained(short: str, text: str) -> bool:
     """Whether a short form first stands in brackets, or is followed by its long form in them."""
     first = re.search(rf"(?<!\w){short}s?(?!\w)", text)
+    assert first  # it was found in the text
     before = text[: first.start()]
     after = text[first.end() :]
     return before.endswith("(") or re.match(r"\s+\([^)]*\w{3}", after) is not None

@@ -64,7 +64,7 @@ def check_late_advice(page: Article, document: Document) -> Iterable[Problem]:
             "and the page has no call-out at its top."
         )
         yield Problem(message, f"Write under “{ADVICE_HEADING}” when to call.", blocking=True)
-    elif labels and not offers_call(number, advice.html):
+    elif advice and labels and not offers_call(number, advice.html):
         message = f"“Call {number}” stands under “{labels[0]}”, but not in the call-out at the top."
         fix = f"Say it in the call-out too, at the level “{ADVICE_LABELS[EMERGENCY_LEVEL]}”."
         yield Problem(message, fix, blocking=advice.level != EMERGENCY_LEVEL)

@@ -43,7 +43,7 @@ def list_reports_with_counts(user) -> list[dict]:
     visible = reports.get_visible(user)
     if not visible:
         return []
-    counts = cache.get_or_set("reports", _count_rows, COUNT_CACHE_SECONDS)
+    counts = cache.get_or_set("reports", _count_rows, COUNT_CACHE_SECONDS) or {}
     listed = []
     for report in visible:
         listed.append(

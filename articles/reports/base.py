@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from articles.admin.confirmed_action import ConfirmedAction
 from articles.admin.forms import parse_key
-from articles.lists import ListFilter, ListQuery
+from articles.lists import Label, ListFilter, ListQuery
 from articles.models import Article
+from articles.models.article import ArticleQuerySet
 
 ROWS_PER_PAGE = 50
 MAX_SELECTED_ROWS = 200
@@ -48,7 +49,7 @@ class ReportLine:
 class ReportAction(ConfirmedAction):
     """What can be done to ticked rows of a report."""
 
-    label = ""
+    label: Label = ""
     max_rows = rows_shown = MAX_SELECTED_ROWS
 
     def __init__(self, request, report: "Report"):
@@ -128,7 +129,7 @@ class Report:
 STATES = {"public": "Published", "draft": "Never published", "withdrawn": "Withdrawn"}
 
 
-def _filter_by_state(pages: QuerySet, state: str, user) -> QuerySet:
+def _filter_by_state(pages: ArticleQuerySet, state: str, user) -> QuerySet:
     if state == "public":
         return pages.public()
     if state == "withdrawn":

@@ -4,6 +4,7 @@ import datetime as dt
 from functools import partial
 
 from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -161,7 +162,7 @@ def _get_days_ago(days: str) -> dt.datetime:
     return timezone.now() - dt.timedelta(days=int(days))
 
 
-def _build_unsourced_query() -> Exists:
+def _build_unsourced_query() -> Combinable:
     return ~Exists(Reference.objects.filter(article=OuterRef("pk")))
 
 

@@ -53,13 +53,13 @@ class SimilarPair:
 
 def find_similar_pairs(names: Iterable[ComparedName]) -> list[SimilarPair]:
     """The pairs of alike names, the surest first; each two things once, as they are most alike."""
-    names = [NormalizedName(name) for name in names]
-    main_names = [name for name in names if name.name.is_main]
+    normalized = [NormalizedName(name) for name in names]
+    main_names = [name for name in normalized if name.name.is_main]
     found: dict[frozenset, SimilarPair] = {}
     for pair in chain(
-        _pair_by_key(names, "same", lambda name: "".join(name.words)),
-        _pair_by_key(names, "plural", lambda name: "".join(name.singular_words)),
-        _pair_by_key(names, "order", lambda name: " ".join(name.content_words)),
+        _pair_by_key(normalized, "same", lambda name: "".join(name.words)),
+        _pair_by_key(normalized, "plural", lambda name: "".join(name.singular_words)),
+        _pair_by_key(normalized, "order", lambda name: " ".join(name.content_words)),
         _pair_neighbours(main_names),
     ):
         found.setdefault(pair.keys, pair)

@@ -76,7 +76,7 @@ def replace_items(items: Iterable[SearchItem]) -> None:
         for row in build_rows(item):
             rows[type(row)].append(row)
     for model, new in rows.items():
-        model.objects.bulk_create(new, batch_size=500)
+        model._base_manager.bulk_create(new, batch_size=500)
 
 
 def remove_items(uuids: Iterable[UUID]) -> None:

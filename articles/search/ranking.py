@@ -8,7 +8,7 @@ from articles.search.queries import SearchCandidate
 from articles.search.query_parser import QueryTerm, SearchQuery, TermVariant
 from articles.search.vocabulary import Vocabulary
 
-KEY_BONUS = {
+KEY_BONUS: dict[int | None, float] = {
     SearchKey.KeyRank.TITLE: 2.0,
     SearchKey.KeyRank.OTHER_NAME: 1.8,
     SearchKey.KeyRank.CODE: 3.0,

@@ -1,6 +1,8 @@
 """Search results as visitors read them: every word from the signed document, its advice first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max
@@ -40,7 +42,7 @@ class SearchResults:
     matches: SearchMatches
     page: Page
     hits: list[SearchHit]
-    topics: list[dict]
+    topics: list[Mapping[str, Any]]
 
     @property
     def are_mentions_only(self) -> bool:
@@ -79,7 +81,7 @@ def _get_article_ids(answers: list[RankedCandidate]) -> list[int]:
     return [answer.candidate.article_id for answer in answers if answer.candidate.article_id]
 
 
-def _count_topics(answers: list[RankedCandidate]) -> list[dict]:
+def _count_topics(answers: list[RankedCandidate]) -> list[Mapping[str, Any]]:
     if not answers:
         return []
     entries = TopicEntry.objects.filter(article__in=_get_article_ids(answers)).order_by()
@@ -102,6 +104,7 @@ def _build_hits(answers: list[RankedCandidate], stems: frozenset[str]) -> list[S
 
 
 def _build_page_hit(page: Article, stems: frozenset[str]) -> SearchHit:
+    assert page.live  # it is public
     document = page.live.revision.read()
     advice = None
     if document.advice:

@@ -35,9 +35,9 @@ def _add_line(synonyms: dict[Stems, list[Stems]], names: list[list[str]]) -> Non
         recognised.add(_stem_all(name))
         if content_words == name or len(content_words) > 1:
             searched.add(_stem_all(content_words))
-    for name in recognised:
-        others = searched - {name} - set(synonyms[name])
-        synonyms[name] += sorted(others)
+    for stems in recognised:
+        others = searched - {stems} - set(synonyms[stems])
+        synonyms[stems] += sorted(others)
 
 
 def _stem_all(words: list[str]) -> Stems:

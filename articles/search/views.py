@@ -5,6 +5,7 @@ Nothing of either is stored: see ``config.middleware.privacy``.
 
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -25,7 +26,12 @@ def search(request: HttpRequest) -> HttpResponse:
     query = _get_query(request)
     topic = request.GET.get("topic", "").strip()[:200]
     urgent_help = detect_urgent_help(request.GET.get("q", ""))
-    context = {"search_text": query, "results": None, "help": urgent_help, "public": True}
+    context: dict[str, Any] = {
+        "search_text": query,
+        "results": None,
+        "help": urgent_help,
+        "public": True,
+    }
     if query:
         number = request.GET.get("page", 1)
         results = search_pages(query, topic=topic, number=number, named_only=urgent_help.in_danger)
@@ -69,7 +75,7 @@ def _build_topic_links(query: str, chosen: str, results: SearchResults) -> list[
 
 
 def _build_url(query: str, topic: str = "", number: int = 1) -> str:
-    parameters = {"q": query}
+    parameters: dict[str, str | int] = {"q": query}
     if topic:
         parameters["topic"] = topic
     if number > 1:

@@ -138,8 +138,8 @@ class _VocabularyCache:
         self.clear()
 
     def clear(self) -> None:
-        self.vocabulary = None
-        self.site_revision = None
+        self.vocabulary: Vocabulary | None = None
+        self.site_revision: int | None = None
         self.checked_at = float("-inf")
 
 
@@ -160,8 +160,8 @@ def get_current() -> Vocabulary:
 
 
 def _load() -> Vocabulary:
-    words = Counter()
-    stems = Counter()
+    words: Counter[str] = Counter()
+    stems: Counter[str] = Counter()
     entries = 0
     rows = SearchEntry.objects.order_by().values_list("spoken", "title_words", "name_words")
     for spoken, title, names in rows.iterator(2000):

@@ -119,7 +119,7 @@ class SecondFactorAdmin(admin.ModelAdmin):
 
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth’s own advice
 
 admin.site.register(Symptom, SymptomAdmin)
 admin.site.register(Cause, symptoms.CauseAdmin)

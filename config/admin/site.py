@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from articles.admin import session_recovery
 from articles.admin.autocomplete import RankedAutocompleteView
 from articles.admin.request_validation import add_request_validation
+from articles.lists import Label
 from articles.reports import admin
 from config.admin import renamed_models
 from reviews.admin import dashboard
 
 # Group → the models in it, in order. What is in none of them comes last, under its own name.
-MODEL_GROUPS = {
+MODEL_GROUPS: dict[Label, tuple[str, ...]] = {
     "Pages": ("Symptom", "Article", "Cause", "Image", "AboutPage", "ImportRun"),
     "Readers": ("ReaderReport", "ReaderTally"),
     _("Page settings"): ("Topic", "CopyrightNotice"),
@@ -82,7 +83,7 @@ class CountersignAdminSite(AdminSite):
 
 def group_models(apps: list[dict]) -> list[dict]:
     """The models that a user may see, grouped by purpose and not by app."""
-    left = {}
+    left: dict[str, dict] = {}
     for app in apps:
         left.update((model["object_name"], model) for model in app["models"])
     found = {}
@@ -93,7 +94,7 @@ def group_models(apps: list[dict]) -> list[dict]:
     return [
         {
             "name": group,
-            "app_label": group.lower().replace(" ", "-"),
+            "app_label": str(group).lower().replace(" ", "-"),
             "app_url": home,
             "models": models,
         }

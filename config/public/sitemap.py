@@ -65,7 +65,7 @@ def _get_cause_list_pages() -> list[tuple]:
     rows = counted.filter(named__gt=0).values_list(
         "article__live__slug", "named", "publication__at"
     )
-    pages = []
+    pages: list[tuple] = []
     for slug, count, at in rows:
         numbers = (1, *cause_pages.get_further_numbers(count))
         pages.extend((slug, number, at) for number in numbers)
@@ -145,7 +145,7 @@ def _build_site_entries(changed_at: datetime | None) -> list[SitemapEntry]:
     return [SitemapEntry(reverse(name), changed_at) for name in LIST_URL_NAMES]
 
 
-def _build_file_entry(name: str, number: int, changed_at: datetime) -> SitemapEntry:
+def _build_file_entry(name: str, number: int, changed_at: datetime | None) -> SitemapEntry:
     return SitemapEntry(reverse("sitemap_file", args=[name, number]), changed_at)
 
 

@@ -49,17 +49,19 @@ def _get_recently_signed() -> list[dict]:
         article__live__revision=F("revision"),
         article__live__isnull=False,
     )
-    newest = {}
+    newest: dict[int, PublicationEvent] = {}
     for row in signed.select_related("article__live").order_by("-id")[: RECENT_COUNT * 3]:
         newest.setdefault(row.article_id, row)
     return [_build_recent_entry(event) for event in list(newest.values())[:RECENT_COUNT]]
 
 
 def _build_recent_entry(event: PublicationEvent) -> dict:
+    live = event.article.live
+    assert live  # as the query asks for
     url_name = kinds.get(event.article.kind).url_name
     return {
         "title": event.title,
-        "url": reverse(url_name, args=[event.article.live.slug]),
+        "url": reverse(url_name, args=[live.slug]),
         "summary": event.summary,
         "line": event.read_review_line(),
     }

@@ -27,7 +27,7 @@ def _load_reviewers() -> dict[str, str]:
 
 def _filter_by_reviewer(pages, key: str, user):
     """The pages that a reviewer was the last to sign whole."""
-    return page_states.filter_scheduled(pages, ReviewSchedule.objects.filter(reviewer=key))
+    return page_states.filter_scheduled(pages, ReviewSchedule.objects.filter(reviewer__pk=key))
 
 
 STATE_FILTER = ListFilter(

@@ -1,8 +1,7 @@
 """The comments of reviewers on a page and the editors' answers, beside the page's form."""
 
 from django.contrib import messages
-from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 
 from articles.admin.forms import parse_key
 from articles.publishing.actions import ActionRefused
@@ -60,10 +59,7 @@ def _save_answer(page_admin, request, page, form) -> bool:
 
 
 def _get_comment_or_404(page, text: str) -> Comment:
-    comment = Comment.objects.filter(review__article=page.pk, pk=parse_key(text) or 0).first()
-    if comment is None:
-        raise Http404
-    return comment
+    return get_object_or_404(Comment, review__article=page.pk, pk=parse_key(text))
 
 
 def _get_latest_comments(page) -> list[Comment]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
+from articles.lists import Label
 from articles.models import Article, ReaderReport
 from reviews import page_states
 from reviews.display import format_days_until_due, get_admin_url, get_changelist_url
@@ -30,7 +31,7 @@ class PageCount:
 @dataclass(frozen=True)
 class DashboardCard:
     name: str
-    title: str
+    title: Label
     numbers: list[PageCount]
     empty_text: str
 
@@ -67,7 +68,7 @@ def _can_view(user, kind) -> bool:
     return user.has_perm(f"{app}.view_{name}") or user.has_perm(f"{app}.change_{name}")
 
 
-CARDS = [
+CARDS: list[tuple[str, Label, dict[str, str], str]] = [
     (
         "drafts",
         _("My drafts"),
@@ -92,7 +93,7 @@ CARDS = [
 
 
 def _build_card(
-    name: str, title: str, filters: dict, empty_text: str, pages, visible_kinds, user
+    name: str, title: Label, filters: dict, empty_text: str, pages, visible_kinds, user
 ) -> DashboardCard:
     rows = filter_pages(pages, user, **filters).order_by().values("kind")
     counts = dict(rows.annotate(count=Count("pk")).values_list("kind", "count"))

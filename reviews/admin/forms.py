@@ -42,9 +42,12 @@ class RequestReviewForm(forms.Form):
     def __init__(self, *args, page, triggers, can_correct: bool, must_override: bool, **kwargs):
         super().__init__(*args, **kwargs)
         labels = dict(MedicalReview.Trigger.choices)
-        self.fields["trigger"].choices = [(name, labels[name]) for name in triggers]
-        self.fields["trigger"].initial = triggers[0]
-        self.fields["reviewer"].set_choices(get_eligible_reviewers(page))
+        trigger, reviewer = self.fields["trigger"], self.fields["reviewer"]
+        assert isinstance(trigger, forms.ChoiceField)
+        assert isinstance(reviewer, ReviewerField)
+        trigger.choices = [(name, labels[name]) for name in triggers]
+        trigger.initial = triggers[0]
+        reviewer.set_choices(get_eligible_reviewers(page))
         if not can_correct:
             del self.fields["correction"]
         if not must_override:

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from articles import quality
+from articles.admin.bulk_actions import BulkAction
 from articles.admin.composition import POST_ONLY, ComposedAdmin, ObjectView
 from articles.admin.pages import PageAdmin
 from articles.admin.readonly import ReadOnlyAdmin
@@ -173,7 +174,7 @@ TIMELINE_SOURCES = (
 )
 
 
-BULK_ACTIONS = (
+BULK_ACTIONS: tuple[type[BulkAction], ...] = (
     RequestReviewsAction,
     RecordImportedReviewsAction,
     *PageAdmin.bulk_actions,

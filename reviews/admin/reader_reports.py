@@ -50,6 +50,7 @@ def build_review_panel(report_admin, request, report: ReaderReport, form=None) -
             return None
         return {"template": "reviews/admin/_report_asked.html", "reported_review": row}
     latest = page.get_latest_revision()
+    assert latest  # what is published has a revision
     waiting = page.medical_reviews.waiting().select_related("reviewer", "revision").first()
     return {
         "template": "reviews/admin/_report_review.html",

@@ -56,7 +56,7 @@ def build_status_panel(page_admin, request, page: Article) -> dict:
 
 def _is_changed(page: Article, latest: Revision | None) -> bool:
     """Whether the latest revision is not the one that visitors read."""
-    return bool(page.live and latest) and page.live.revision_id != latest.pk
+    return bool(page.live and latest and page.live.revision_id != latest.pk)
 
 
 def _get_evidence_note(page: Article) -> str:
@@ -70,7 +70,7 @@ def _get_evidence_note(page: Article) -> str:
 
 def _get_changes_since_signing(page: Article, latest: Revision | None) -> list[Change]:
     """What the latest revision changes of what visitors read."""
-    if not _is_changed(page, latest):
+    if not (page.live and latest and _is_changed(page, latest)):
         return []
     kind = kinds.get(page.kind)
     return compare(kind.blocks(page.live.revision.read()), kind.blocks(latest.read()))

@@ -1,6 +1,7 @@
 """Forms of the desk: signing, the other decisions, comments, handing over, absences."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -12,7 +13,7 @@ from reviews.signing.authentication import ConfirmIdentityForm
 from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
 
 MAX_PART_CHOICES = 200  # for texts with thousands of parts
-REASON = {"widget": forms.Textarea(attrs={"rows": 4}), "max_length": 5000}
+REASON: dict[str, Any] = {"widget": forms.Textarea(attrs={"rows": 4}), "max_length": 5000}
 
 
 class SignForm(ConfirmIdentityForm):
@@ -70,9 +71,9 @@ class ReviewForm(forms.Form):
     name: str
     is_saved = False
 
-    def __init__(self, *args, request, review: MedicalReview, **kwargs):
+    def __init__(self, data=None, *, request, review: MedicalReview, **kwargs):
         self.use_required_attribute = not self.is_saved
-        super().__init__(*args, auto_id=f"{self.name}-%s", **kwargs)
+        super().__init__(data, auto_id=f"{self.name}-%s", **kwargs)
 
 
 class SendBackForm(ReviewForm):
@@ -141,13 +142,16 @@ class CommentForm(ReviewForm):
         for field in self.fields.values():
             field.widget.attrs["form"] = "decision"
         labels = comments.get_parts(review.revision.read())
-        self.fields["part"].choices = [("", "Choose a part"), *labels.items()]
+        self.parts = [("", "Choose a part"), *labels.items()]
+        part = self.fields["part"]
+        assert isinstance(part, forms.ChoiceField)
+        part.choices = self.parts
 
     def set_choices(self, keys: Iterable[str]) -> None:
         """Offer the first parts, those with these keys, and the one that was chosen."""
         wanted = {self["part"].value(), *keys}
         choices = []
-        for position, (key, label) in enumerate(self.fields["part"].choices):
+        for position, (key, label) in enumerate(self.parts):
             if position < MAX_PART_CHOICES or key in wanted:
                 choices.append((key, label))
         self.fields["part"].widget.choices = choices
@@ -171,7 +175,9 @@ class HandOverForm(ReviewForm):
     def __init__(self, *args, request, review: MedicalReview, **kwargs):
         super().__init__(*args, request=request, review=review, **kwargs)
         eligible = get_eligible_reviewers(review.article)
-        self.fields["to"].set_choices(eligible.exclude(user=request.user))
+        to = self.fields["to"]
+        assert isinstance(to, ReviewerField)
+        to.set_choices(eligible.exclude(user=request.user))
 
 
 FORMS = (SignForm, SendBackForm, DeclineForm, RecommendForm, CommentForm, HandOverForm)

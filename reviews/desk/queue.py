@@ -110,8 +110,7 @@ def build_queue(reviewer: Reviewer, *, own_number=1, open_number=1) -> dict:
     open_page = Paginator(open_to_any, TASKS_PER_PAGE).get_page(open_number)
     tasks = _build_tasks([*own_page, *open_page], reviewer, due_dates, today)
     for page in (own_page, open_page):
-        page.remaining_count = page.paginator.count - page.end_index()
-        page.object_list = [tasks[key] for key in page if key in tasks]
+        _put_tasks(page, tasks)
     return {
         "mine": own_page,
         "open": open_page,
@@ -119,6 +118,12 @@ def build_queue(reviewer: Reviewer, *, own_number=1, open_number=1) -> dict:
         "absences": list(Absence.objects.filter(reviewer=reviewer).current_or_upcoming(today)),
         "urgent": _count_urgent(own_page),
     }
+
+
+def _put_tasks(page, tasks: dict[int, ReviewTask]) -> None:
+    """Put the tasks of a page in place of their ids, and count what comes after it."""
+    page.remaining_count = page.paginator.count - page.end_index()
+    page.object_list = [tasks[key] for key in page if key in tasks]
 
 
 def _get_decided_tasks(reviewer: Reviewer) -> list[ReviewTask]:
@@ -205,7 +210,7 @@ def _build_tasks(
     return {key: _build_task(review, details, today) for key, review in reviews.items()}
 
 
-def _build_task(review: MedicalReview, details: PageDetails, today: dt.date) -> ReviewTask:
+def _build_task(review, details: PageDetails, today: dt.date) -> ReviewTask:
     page = review.article_id
     reading_minutes = 0
     change_summary = ""

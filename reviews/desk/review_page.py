@@ -79,9 +79,7 @@ def _build_changes_context(
     """What changed since the last signature, part by part, one page of parts at a time."""
     previous = _get_previous_signature(review)
     blocks = list(kind.blocks(document))
-    previous_blocks = blocks
-    if previous:
-        previous_blocks = kind.blocks(previous.revision.read())
+    previous_blocks = kind.blocks(previous.revision.read()) if previous else blocks
     parts = compare_parts(previous_blocks, blocks)
     only_changed = previous is not None and not show_all
     paginator = Paginator(_select_parts(parts, only_changed), PARTS_PER_PAGE)

@@ -157,8 +157,9 @@ def _build_forms(request, medical_review, context: dict, sent) -> dict:
         forms.pop("sign", None)
     if sent is not None:
         forms[sent.name] = sent
-    if "comment" in forms:
-        forms["comment"].set_choices([part.key for part in context["parts_page"]])
+    comment = forms.get("comment")
+    if isinstance(comment, desk_forms.CommentForm):
+        comment.set_choices([part.key for part in context["parts_page"]])
     return forms
 
 

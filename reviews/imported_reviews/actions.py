@@ -136,6 +136,11 @@ def _record_attestation(
 ) -> LedgerEntry:
     claim = finding.claim
     revision = finding.revision
+    # Nothing was refused.
+    assert revision
+    assert finding.page
+    assert finding.document
+    assert finding.next_due
     actor = ledger.make_editor_actor(by)
     revision.article = finding.page
     earlier = ImportedReview(

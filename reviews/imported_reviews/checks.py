@@ -96,12 +96,13 @@ def check_claims(claims: list[Claim], today: dt.date) -> list[ClaimFinding]:
     facts = _load_page_facts(list(claims_by_page))
     findings = []
     for claim in claims:
-        finding = ClaimFinding(claim, facts.pages.get(claim.page), facts.revisions.get(claim.page))
+        page, revision = facts.pages.get(claim.page), facts.revisions.get(claim.page)
+        finding = ClaimFinding(claim, page, revision)
         finding.refusals += _check_claim(claim, today)
         finding.refusals += _check_duplicates(claims_by_page[claim.page])
         finding.refusals += _check_page(finding, facts)
-        if not finding.refusals:
-            _check_document(finding, today)
+        if page and revision and not finding.refusals:
+            _check_document(finding, page, revision, today)
         findings.append(finding)
     return findings
 
@@ -203,13 +204,14 @@ def _has_own_digest(revision: Revision) -> bool:
     return digest(revision.document.encode(errors="surrogatepass")) == revision.digest
 
 
-def _check_document(finding: ClaimFinding, today: dt.date) -> None:
+def _check_document(
+    finding: ClaimFinding, page: Article, revision: Revision, today: dt.date
+) -> None:
     """Check the text, the dates and the previous record, and complete the finding."""
-    page = finding.page
-    finding.document = finding.revision.read()
+    finding.document = revision.read()
     for problem in quality.find_blocking_problems(page, finding.document):
         finding.refusals.append(f"{problem.message} {problem.fix}")
-    finding.refusals += _check_previous_record(finding)
+    finding.refusals += _check_previous_record(finding.claim, page, revision)
     finding.next_due, finding.rule = compute_due_date(finding.claim, page)
     finding.overdue = today > finding.next_due
     grace_days = settings.GRACE_DAYS[page.risk]
@@ -219,7 +221,7 @@ def _check_document(finding: ClaimFinding, today: dt.date) -> None:
             f"Its review was due on {finding.next_due:%-d %B %Y}, longer ago than a page of "
             f"{page.risk} risk may be late ({grace_days} days). Request a review here."
         )
-    finding.notes += _get_notes(finding)
+    finding.notes += _get_notes(finding, page, revision)
 
 
 def _must_be_in_time(page: Article) -> bool:
@@ -227,43 +229,41 @@ def _must_be_in_time(page: Article) -> bool:
     return page.risk == Article.Risk.HIGH or settings.OVERDUE_POLICY[page.risk] == "withdraw"
 
 
-def _check_previous_record(finding: ClaimFinding) -> Iterable[str]:
+def _check_previous_record(claim: Claim, page: Article, revision: Revision) -> Iterable[str]:
     """Why a claim cannot replace the imported review that is recorded already.
 
     It must correct that record, not repeat it; for a text that changed since, it must be later.
     """
-    live = finding.page.live
+    live = page.live
     if live is None:
         return
-    claim = finding.claim
     line = live.read_review_line()
     recorded = line.earlier
-    if live.revision_id != finding.revision.pk:
+    assert recorded  # a page that was signed here is refused before
+    if live.revision_id != revision.pk:
         if claim.on <= recorded.on:
             yield (
                 f"Its text has changed since its review of {recorded.on:%-d %B %Y} was recorded. "
                 "Record a later review of this text, or request a review here."
             )
         return
-    next_due, _ = compute_due_date(claim, finding.page)
+    next_due, _ = compute_due_date(claim, page)
     if (recorded.by, recorded.on, line.next_due) == (claim.by, claim.on, next_due):
         yield "This review is recorded already."
 
 
-def _get_notes(finding: ClaimFinding) -> Iterable[str]:
+def _get_notes(finding: ClaimFinding, page: Article, revision: Revision) -> Iterable[str]:
     """What the managing editor should know before attesting."""
     if finding.overdue:
         yield "Overdue already: the page says so at once."
-    if finding.revision.number > 1:
-        yield (
-            f"Saved here {finding.revision.number} times: is this still the text that was reviewed?"
-        )
-    if finding.claim.due and finding.next_due < finding.claim.due:
+    if revision.number > 1:
+        yield f"Saved here {revision.number} times: is this still the text that was reviewed?"
+    if finding.claim.due and finding.next_due != finding.claim.due:
         yield (
             f"Said to be due on {finding.claim.due:%-d %B %Y}; "
             "this site’s interval ends sooner and applies."
         )
-    if finding.page.live:
+    if page.live:
         yield "Recorded before. This replaces that record."
 
 

@@ -35,7 +35,7 @@ class ImportedReviewSpreadsheetForm(forms.Form):
 
 
 def _make_char_field(
-    name: str, label: str, *, required: bool = True, required_message: str = "", help_text: str = ""
+    name: str, label, *, required: bool = True, required_message: str = "", help_text=""
 ) -> forms.CharField:
     return forms.CharField(
         label=label,
@@ -47,7 +47,7 @@ def _make_char_field(
     )
 
 
-def _make_date_field(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
+def _make_date_field(label, *, required: bool = True, help_text: str = "") -> forms.DateField:
     return forms.DateField(
         label=label,
         required=required,

@@ -124,8 +124,8 @@ def _resolve_name(name: str, addresses: dict, index: PageIndex) -> int | str:
 
 
 def _resolve_address(name: str, address: tuple[str, str] | None, index: PageIndex) -> int | str:
-    if address is None and urlsplit(name).netloc:
-        return OTHER_SITE_MESSAGE
+    if address is None:
+        return OTHER_SITE_MESSAGE if urlsplit(name).netloc else NOT_FOUND_MESSAGE
     return index.addresses.get(address, NOT_FOUND_MESSAGE)
 
 

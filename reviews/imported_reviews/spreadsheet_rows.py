@@ -47,6 +47,7 @@ class ImportedReviewRow:
 
     def to_claim(self) -> Claim:
         """The row as a claim about its page. Raises ValueError if a date cannot be read."""
+        assert self.page is not None  # without one the row is refused
         source = self.source
         due = None
         if source["due"]:

@@ -142,9 +142,8 @@ def _map_columns(head: list[str]) -> dict[str, int]:
     found = {}
     for column in COLUMNS:
         for name in (column, *COLUMN_ALIASES[column]):
-            place = places.get(_normalize(name))
-            if place is not None:
-                found[column] = place
+            if _normalize(name) in places:
+                found[column] = places[_normalize(name)]
                 break
     return found
 

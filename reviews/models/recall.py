@@ -13,11 +13,10 @@ class Recall(models.Model):
     """One piece of news because of which pages must be reviewed again."""
 
     TRIGGERS = (MedicalReview.Trigger.SAFETY, MedicalReview.Trigger.GUIDELINE)
+    TRIGGER_CHOICES = [(name.value, name.label) for name in TRIGGERS]
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    trigger = models.CharField(
-        max_length=10, choices=[(name.value, name.label) for name in TRIGGERS]
-    )
+    trigger = models.CharField(max_length=10, choices=TRIGGER_CHOICES)
     reason = models.TextField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()

@@ -121,6 +121,7 @@ def _build_section(
 
 
 def _describe_schedule(row: ReviewSchedule, recipients: MailRecipients) -> DescribedRow:
+    assert row.article.live  # only what is public is due
     title = row.article.live.title
     url = get_edit_url(row.article)
     text = f"Due {row.next_due:%-d %B %Y}; "

@@ -10,7 +10,7 @@ from reviews.models import Mail
 
 Kind = Mail.MailKind
 # The subject of a mail about more than one thing.
-PLURAL_SUBJECTS = {
+PLURAL_SUBJECTS: dict[str, str] = {
     Kind.REQUEST: "{} reviews wait for you",
     Kind.DUE: "{} pages that you reviewed last are due",
     Kind.DECIDED: "{} of your requests were decided",
@@ -18,7 +18,7 @@ PLURAL_SUBJECTS = {
     Kind.LICENCE: "Your licences",
     Kind.DIGEST: "{} digests",
 }
-INTRODUCTIONS = {
+INTRODUCTIONS: dict[str, str] = {
     Kind.REQUEST: "The link opens the text to read, and there you sign it or request changes.",
     Kind.DUE: "You do not need to do anything yet: the editors request the review from you, "
     "and you get its link then.",
@@ -27,7 +27,7 @@ INTRODUCTIONS = {
     Kind.LICENCE: "Reviews can be signed only under a licence that is recorded as valid.",
     Kind.DIGEST: "This is the status of the reviews. Each link leads to the page or the person.",
 }
-REASONS = {
+REASONS: dict[str, str] = {
     Kind.REQUEST: "you review for {site}, and these reviews are yours or open to any reviewer",
     Kind.DUE: "you signed these pages as a whole last, and can sign them again",
     Kind.DECIDED: "you requested these reviews",

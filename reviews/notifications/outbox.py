@@ -110,7 +110,7 @@ def _build_subject(kind: str, notifications: list[Notification]) -> str:
 
 def _build_sections(notifications: list[Notification]) -> list[dict]:
     """The lines under their headings, in the order of both, at most ``MAX_LINES`` of each."""
-    sections = {}
+    sections: dict[str, dict] = {}
     for note in notifications:
         for line in note.lines:
             empty = {"heading": line.heading, "lines": [], "more": 0}
@@ -141,7 +141,7 @@ def resend(mail_id: int, connection: MailConnection) -> Mail:
     if mail is None:
         raise CannotSettle(f"There is no mail {mail_id}.")
     unknown = Mail.objects.unconfirmed().filter(pk=mail_id)
-    if not unknown.exists():
+    if mail.attempted_at is None or not unknown.exists():
         raise CannotSettle(f"Mail {mail_id} is not unknown. It is: {mail.state}.")
     if dt.timedelta() <= timezone.now() - mail.attempted_at < IN_FLIGHT_PERIOD:
         raise CannotSettle(

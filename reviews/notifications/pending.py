@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
@@ -45,7 +46,7 @@ class Notification:
     ``subject_line`` is the subject of the mail if there is nothing else in it.
     """
 
-    user: object
+    user: User
     kind: str
     subject: str
     stage: int
@@ -129,7 +130,7 @@ def get_waiting_reviews() -> Iterable[MedicalReview]:
     return alerts + others
 
 
-def _is_outdated(review: MedicalReview) -> bool:
+def _is_outdated(review) -> bool:
     """Whether the page was withdrawn, or a later revision published, since the request."""
     is_withdrawn = review.newest_kind == PublicationEvent.EventKind.WITHDRAW
     if is_withdrawn and review.newest != review.basis_id:
@@ -180,6 +181,7 @@ def collect_due_pages(recipients: MailRecipients) -> Iterator[Notification]:
     due = due.exclude(Exists(reading)).select_related("article__live")
     by_reviewer = defaultdict(list)
     for schedule in due.order_by("next_due", "article"):
+        assert schedule.reviewer_id  # one of those asked for
         by_reviewer[schedule.reviewer_id].append(schedule)
     for key, schedules in by_reviewer.items():
         user = recipients.addressed_reviewers[key].user
@@ -191,6 +193,7 @@ def collect_due_pages(recipients: MailRecipients) -> Iterator[Notification]:
 
 def _build_due(schedule: ReviewSchedule, user, today: dt.date) -> Notification:
     live = schedule.article.live
+    assert live  # only what is public is due
     day = schedule.next_due
     days_late = (today - day).days
     if days_late > 0:

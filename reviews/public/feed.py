@@ -39,6 +39,7 @@ def get_newly_reviewed() -> list[dict]:
 def _build_entry(schedule: ReviewSchedule, today: dt.date) -> dict:
     signed = schedule.publication
     live = schedule.article.live
+    assert live  # it is public
     document = signed.revision.read()
     line = live.read_review_line()
     return {

@@ -46,7 +46,7 @@ def read_query(
         ListFilter(
             "with",
             _("assigned to"),
-            {NOBODY: _("Any reviewer")} | names,
+            {NOBODY: _("Any reviewer"), **names},
             apply=_filter_by_holder,
             noun="reviewer",
         ),
@@ -105,6 +105,7 @@ def _format_day(text: str, pattern: str) -> str:
 
 def _filter_by_month(pages, month: str, user):
     first = parse_date(f"{month}-01")
+    assert first  # only a month that has a label is chosen
     due = ReviewSchedule.objects.filter(next_due__year=first.year, next_due__month=first.month)
     return page_states.filter_scheduled(pages, due)
 

@@ -43,9 +43,7 @@ class RecallForm(forms.Form):
     """Why the chosen pages are recalled."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    trigger = forms.ChoiceField(
-        label=_("Reason"), choices=Recall._meta.get_field("trigger").choices
-    )
+    trigger = forms.ChoiceField(label=_("Reason"), choices=Recall.TRIGGER_CHOICES)
     reason = forms.CharField(
         label=_("Explanation"),
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -20,7 +20,7 @@ def get_barred_users(page: Article) -> set[int]:
     return get_barred_users_by_page([page]).get(page.pk, set())
 
 
-def get_barred_pages(pages: Iterable[Article], user: User) -> set[int]:
+def get_barred_pages(pages: Iterable[Article | int], user: User) -> set[int]:
     """Ids of those of the pages that four eyes bar somebody from, in two queries."""
     own_words = Authorship.objects.filter(revision__article__in=pages, user=user)
     last_written = own_words.values_list("revision__article").annotate(Max("revision__number"))
@@ -30,7 +30,7 @@ def get_barred_pages(pages: Iterable[Article], user: User) -> set[int]:
     return {page for page, number in last_written if number > last_signed.get(page, 0)}
 
 
-def get_barred_users_by_page(pages: Iterable[Article]) -> dict[int, set[int]]:
+def get_barred_users_by_page(pages: Iterable[Article | int]) -> dict[int, set[int]]:
     """Page id → ids of all people that four eyes bar from it, in two queries."""
     signatures = LedgerEntry.objects.signed().filter(article__in=pages).order_by("-sequence")
     signed: dict[int, list[tuple[int, int]]] = {}

@@ -3,8 +3,11 @@
 Nothing is registered here: ``config.admin.registration`` puts the admin together.
 """
 
+from types import ModuleType
+
 from django import forms
 from django.contrib import messages
+from django.db.models import ForeignKey
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -68,9 +71,9 @@ class MergeAction(ConfirmedAction):
     """Merging one row into another; the query says which, and which way round."""
 
     template = "symptoms/admin/merge.html"
-    field = None  # the one whose autocomplete finds the other row
+    field: ForeignKey  # the one whose autocomplete finds the other row
     partial = ""  # the template of what would happen
-    merging = None  # the module that plans a merge and does it
+    merging: ModuleType  # the module that plans a merge and does it
     refusal = ""  # why a rule forbids the merge
 
     def __init__(self, model_admin, request, original, other, *, swapped: bool):

@@ -13,6 +13,7 @@ from articles.admin.forms import parse_key
 from articles.admin.images import FigureInline
 from articles.admin.inlines import RowInline
 from articles.admin.pages import PageAdmin, ReferenceInline
+from articles.admin.request_validation import MAX_SEARCH_LENGTH
 from articles.exports.admin import EXPORT_VIEW, ExportAction
 from articles.fields import fold
 from articles.models import Article, MergedPage
@@ -66,7 +67,7 @@ class BaseSymptomAdmin(PageAdmin):
         ReferenceInline,
         CodeInline,
     )
-    search_help_text = (
+    search_help_text = _(
         "Searches title, other names, codes and URL slug for every word, ignoring case and accents."
     )
     fieldsets = (
@@ -82,7 +83,7 @@ class BaseSymptomAdmin(PageAdmin):
             "Diagnosis, treatment, complications",
             {"fields": ("diagnosis_questions", "treatment", "complications")},
         ),
-        PageAdmin.METADATA_FIELDSET,
+        (_("Page settings"), {"fields": PageAdmin.SETTINGS}),
     )
     sections = (
         "Name and summary",
@@ -147,9 +148,9 @@ class CauseAdmin(ComposedAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         found = queryset
-        for word in fold(search_term).split()[:MAX_SEARCH_WORDS]:
+        words = fold(search_term[:MAX_SEARCH_LENGTH])
+        for word in words.split()[:MAX_SEARCH_WORDS]:
             found = found.filter(Q(folded__contains=word) | Q(slug__contains=word))
-        words = fold(search_term)
         if words:
             merged = MergedCause.objects.filter(folded__contains=words).values("kept")
             found |= queryset.filter(pk__in=merged)

@@ -212,7 +212,7 @@ class MissingCodesReport(Report):
         rows = list(rows)
         keys = [row.pk for row in rows]
         states = get_states(keys)
-        codes: dict[int, list[str]] = defaultdict(list)
+        codes = defaultdict(list)
         for code in Code.objects.filter(symptom__in=keys):
             codes[code.symptom_id].append(str(code))
         return [_build_symptom_line(row, states[row.pk], codes[row.pk]) for row in rows]
@@ -274,7 +274,7 @@ class SimilarNamesReport(Report):
 
     def build_lines(self, rows):
         pairs = list(rows)
-        keys: set[int] = set()
+        keys = set()
         for pair in pairs:
             keys.update(pair.keys)
         uses = self.count_uses(keys)
@@ -337,7 +337,7 @@ class SimilarSymptomsReport(SimilarNamesReport):
     permission = "symptoms.view_symptom"
 
     def get_names(self):
-        names: list[ComparedName] = []
+        names = []
         for key, title in Symptom.objects.linkable().values_list("pk", "title"):
             names.append(ComparedName(key, title))
         merged = MergedPage.objects.filter(page=OuterRef("symptom"))

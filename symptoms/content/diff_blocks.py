@@ -20,9 +20,9 @@ def build_blocks(document: SymptomDocument) -> Iterable[Block]:
             yield Block(
                 f"related {group.key}", f"{group.label} symptoms", related.name, str(related.uuid)
             )
-    for group in document.causes:
-        for cause in group.causes:
-            text = f"{group.heading}: {cause.name}" if group.heading else cause.name
+    for _place, heading, causes in document.cause_groups:
+        for cause in causes:
+            text = f"{heading}: {cause.name}" if heading else cause.name
             yield Block("causes", "Cause, in order", text)
     for cause in document.all_causes:
         facts = (cause.seriousness, cause.frequency, f"at /causes/{cause.slug}/")

@@ -6,7 +6,11 @@ from uuid import UUID
 from django.core.paginator import Page
 
 from articles.content.document import Document, FrozenModel
+from articles.models import Revision
 from symptoms.content import cause_pages
+
+Seriousness = Literal["", "serious", "life-threatening"]
+Frequency = Literal["", "common", "uncommon", "rare"]
 
 
 class DocumentCode(FrozenModel):
@@ -42,8 +46,8 @@ class DocumentCause(FrozenModel):
     uuid: UUID
     slug: str
     name: str
-    seriousness: Literal["", "serious", "life-threatening"] = ""
-    frequency: Literal["", "common", "uncommon", "rare"] = ""
+    seriousness: Seriousness = ""
+    frequency: Frequency = ""
     html: str = ""
 
 
@@ -101,7 +105,10 @@ class SymptomDocument(Document):
 
     @property
     def listed_names(self) -> tuple[str, ...]:
-        return tuple(entry.name for entry in [*self.all_related, *self.all_causes])
+        return (
+            *(symptom.name for symptom in self.all_related),
+            *(cause.name for cause in self.all_causes),
+        )
 
     def contents(self) -> list[tuple[str, str]]:
         """The (anchor, name) of the sections that are there, in reading order."""
@@ -150,3 +157,10 @@ class SymptomDocument(Document):
         texts["Treatment"] = self.treatment
         texts["Complications"] = self.complications
         return {label: html for label, html in texts.items() if html}
+
+
+def read_symptom(revision: Revision) -> SymptomDocument:
+    """The document of a revision of a symptom."""
+    document = revision.read()
+    assert isinstance(document, SymptomDocument)  # as its page is one
+    return document

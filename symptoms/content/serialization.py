@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
+from articles.content.kinds import DocumentPairs
 from articles.models import Authorship
 from articles.publishing import composing
 from symptoms.content.document import (
@@ -77,12 +78,12 @@ def _build_related_groups(rows) -> tuple[RelatedGroup, ...]:
     """By body system in the order of first appearance, the serious ones before all others."""
     symptoms: dict[tuple[str, str], list[DocumentRelatedSymptom]] = {SERIOUS: []}
     for row in rows:
-        key = SERIOUS if row.serious else (row.system, BodySystem(row.system).label)
+        heading = SERIOUS if row.serious else (row.system, BodySystem(row.system).label)
         # The name visitors know it by: the draft title of a published symptom must not be composed.
         published = row.other.live
         name = published.title if published else row.other.title
         related = DocumentRelatedSymptom(uuid=row.other.uuid, name=name)
-        symptoms.setdefault(key, []).append(related)
+        symptoms.setdefault(heading, []).append(related)
     groups: list[RelatedGroup] = []
     for (key, label), symptoms_of_group in symptoms.items():
         if symptoms_of_group:
@@ -248,7 +249,7 @@ def _get_merge_targets(uuids: set[UUID]) -> dict[UUID, Symptom]:
 
 
 def get_shared_authors(
-    documents: list[tuple[SymptomDocument, SymptomDocument | None]],
+    documents: DocumentPairs[SymptomDocument],
 ) -> list[set[int]]:
     """For each document, ids of the authors of shared words that the one before it does not have.
 

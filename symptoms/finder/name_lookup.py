@@ -83,7 +83,7 @@ def _build_match(
 ) -> SymptomMatch:
     all_names = [title, *names]
     scores = {name: _score_name(name, query_stems, typed) for name in all_names}
-    best = max(scores, key=scores.get)
+    best = max(scores, key=scores.__getitem__)
     return SymptomMatch(
         title=title,
         slug=slug,

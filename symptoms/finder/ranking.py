@@ -23,7 +23,12 @@ from articles.content.languages import SOURCE_LANGUAGE
 from articles.content.review_line import ReviewLine
 from articles.models import Article, PublicationEvent, Redirect
 from symptoms.content import cause_pages
-from symptoms.content.document import DocumentCause, DocumentRelatedSymptom, SymptomDocument
+from symptoms.content.document import (
+    DocumentCause,
+    DocumentRelatedSymptom,
+    SymptomDocument,
+    read_symptom,
+)
 from symptoms.models import PublishedCause
 from symptoms.projections import causes
 
@@ -84,22 +89,22 @@ def load_selection(slugs: list[str]) -> SymptomSelection:
         return SymptomSelection()
     current_slugs = _get_current_slugs(slugs)
     pages = _load_pages([*slugs, *current_slugs.values()])
-    found: dict[int, Article] = {}
+    found: dict[int, tuple[Article, str]] = {}
     unknown = 0
     for slug in slugs:
-        page = pages.get(slug) or pages.get(current_slugs.get(slug, ""))
-        if page and page.last_title:
-            found[page.pk] = page
+        page, title = pages.get(slug) or pages.get(current_slugs.get(slug, "")) or (None, None)
+        if page and title:
+            found[page.pk] = (page, title)
         else:
             unknown += 1
     symptoms: list[ChosenSymptom] = []
     withdrawn: list[dict] = []
-    for page in found.values():
+    for page, title in found.values():
         if page.live:
-            symptoms.append(_build_chosen_symptom(page))
+            symptoms.append(_build_chosen_symptom(page.pk, page.risk, page.live))
         else:
             url = reverse("symptoms:symptom", args=[page.slug])
-            withdrawn.append({"title": page.last_title, "url": url})
+            withdrawn.append({"title": title, "url": url})
     return SymptomSelection(symptoms, withdrawn, unknown)
 
 
@@ -109,22 +114,22 @@ def _get_current_slugs(slugs: list[str]) -> dict[str, str]:
     return dict(rows.values_list("slug", "article__slug"))
 
 
-def _load_pages(slugs: list[str]) -> dict[str, Article]:
+def _load_pages(slugs: list[str]) -> dict[str, tuple[Article, str | None]]:
     """Slug → page, each with the title it was published under last; None for never published."""
     events = PublicationEvent.objects.filter(article=OuterRef("pk")).order_by("-id")
     rows = Article.objects.active().filter(kind="symptom", language=SOURCE_LANGUAGE, slug__in=slugs)
     rows = rows.select_related("live__revision")
     rows = rows.annotate(last_title=Subquery(events.values("title")[:1]))
-    return {row.slug: row for row in rows}
+    return {row.slug: (row, row.last_title) for row in rows}
 
 
-def _build_chosen_symptom(page: Article) -> ChosenSymptom:
+def _build_chosen_symptom(pk: int, risk: str, live: PublicationEvent) -> ChosenSymptom:
     return ChosenSymptom(
-        pk=page.pk,
-        slug=page.live.slug,
-        document=page.live.revision.read(),
-        line=page.live.read_review_line(),
-        risk=page.risk,
+        pk=pk,
+        slug=live.slug,
+        document=read_symptom(live.revision),
+        line=live.read_review_line(),
+        risk=risk,
     )
 
 
@@ -271,8 +276,8 @@ def get_cause_ranking(
     total = len(set().union(*(causes_of_page for _, causes_of_page in numbered)))
     number = min(number, max(ceil(total / CAUSES_PER_PAGE), 1))
     start = (number - 1) * CAUSES_PER_PAGE
-    ranks = rank_causes(symptom.pk for symptom in symptoms).values_list("cause_uuid", "explains")
-    ranks = list(ranks[start : start + CAUSES_PER_PAGE])
+    rows = rank_causes(symptom.pk for symptom in symptoms).values_list("cause_uuid", "explains")
+    ranks = list(rows[start : start + CAUSES_PER_PAGE])
     names, links = _load_names_and_links([uuid for uuid, _ in ranks], linked_uuids)
     groups: dict[int, list[RankedCause]] = {}
     for uuid, explains in ranks:

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
+from django_htmx.middleware import HtmxDetails
 
 from articles.search.emergency import UrgentHelp, detect_urgent_help
 from symptoms.finder import forms, listings, name_lookup, ranking
@@ -17,8 +18,14 @@ from symptoms.finder.ranking import ChosenSymptom, SymptomSelection
 PARTIALS = {"finder": "symptoms/_finder.html", "finder-matches": "symptoms/_finder_matches.html"}
 
 
+class HtmxRequest(HttpRequest):
+    """A request after the middleware of django-htmx."""
+
+    htmx: HtmxDetails
+
+
 @require_safe
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: HtmxRequest) -> HttpResponse:
     """Choose symptoms, read when to call for help, then the causes that signed pages name.
 
     Nothing of the request is stored.
@@ -27,7 +34,7 @@ def find(request: HttpRequest) -> HttpResponse:
         raise Http404
     query = forms.parse_query(request.GET)
     emergency_help = detect_urgent_help(request.GET.get("q", ""))
-    target = request.htmx.target if request.htmx else ""
+    target = request.htmx.target or "" if request.htmx else ""
     if target == "finder-matches":
         response = _render_matches(request, query, emergency_help, target)
     else:

@@ -72,7 +72,7 @@ class PrefetchedRelatedSymptom:
         return self.imported.serious
 
 
-class SymptomImporter(PageImporter):
+class SymptomImporter(PageImporter[Symptom, SymptomRecord]):
     kind, record_class = "symptom", SymptomRecord
 
     def insert(self, pages: list[Symptom]) -> dict[UUID, int]:
@@ -153,7 +153,7 @@ class SymptomImporter(PageImporter):
         related_rows.set_prefetched("related_symptoms", prefetched)
 
     def _resolve_rows(
-        self, job: ImportJob, rows: Iterable | None, field: str, known: dict
+        self, job: ImportJob, rows: Sequence | None, field: str, known: dict
     ) -> list[tuple] | None:
         """Each row with the row that it names, if that is here; each named row once."""
         if rows is None:
@@ -256,7 +256,8 @@ def _get_cause_values(row: SymptomCause) -> dict:
 
 
 def _get_related_values(row: RelatedSymptom) -> dict:
-    values = {"symptom": str(row.other.uuid), "title": row.other.title, "system": row.system}
+    values: dict[str, str | bool] = {"symptom": str(row.other.uuid), "title": row.other.title}
+    values["system"] = row.system
     if row.serious:
         values["serious"] = True
     return values

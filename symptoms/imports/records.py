@@ -7,29 +7,31 @@ from pydantic import Field
 from articles.imports.records import (
     MAX_LIST_LENGTH,
     ImportRecord,
+    Line,
     PageRecord,
     RecordId,
     RecordPart,
     RichText,
     Slug,
-    bounded_line,
+    limit,
 )
-from symptoms.models import BodySystem, Code, SymptomCause
+from symptoms.content.document import Frequency, Seriousness
+from symptoms.models import BodySystem, Code
 
 MAX_NAME_LENGTH = 200
 
 
 class CauseRecord(ImportRecord):
     type: Literal["cause"]
-    also: tuple[RecordId, ...] = Field((), max_length=MAX_LIST_LENGTH)
-    name: bounded_line(MAX_NAME_LENGTH, 1)
+    also: tuple[RecordId, ...] = Field(default=(), max_length=MAX_LIST_LENGTH)
+    name: Annotated[Line, limit(MAX_NAME_LENGTH, 1)]
     slug: Slug | None = None
 
 
 class ImportedCode(RecordPart):
-    system: Literal[*Code.System.values]
-    code: bounded_line(40, 1)
-    display: bounded_line(200) = ""
+    system: Literal[*Code.System.values]  # type: ignore[valid-type]  # as the model has them
+    code: Annotated[Line, limit(40, 1)]
+    display: Annotated[Line, limit(200)] = ""
 
     def to_text(self, names) -> str:
         return " ".join(filter(None, (self.system, self.code, self.display)))
@@ -39,10 +41,10 @@ class ImportedCause(RecordPart):
     """``cause`` is the id of a cause. An unknown one needs a ``name``, or is left out."""
 
     cause: RecordId
-    name: bounded_line(MAX_NAME_LENGTH) = ""
-    group: bounded_line(120) = ""
-    seriousness: Literal["", *SymptomCause.Seriousness.values] = ""
-    frequency: Literal["", *SymptomCause.Frequency.values] = ""
+    name: Annotated[Line, limit(MAX_NAME_LENGTH)] = ""
+    group: Annotated[Line, limit(120)] = ""
+    seriousness: Seriousness = ""
+    frequency: Frequency = ""
     html: RichText = ""
 
     def to_text(self, names) -> str:
@@ -58,8 +60,8 @@ class ImportedRelatedSymptom(RecordPart):
     """``symptom`` is the id of a symptom. ``title`` finds it if the id is unknown."""
 
     symptom: RecordId
-    title: bounded_line(200) = ""
-    system: Literal[*BodySystem.values]
+    title: Annotated[Line, limit(200)] = ""
+    system: Literal[*BodySystem.values]  # type: ignore[valid-type]  # as the model has them
     serious: bool = False
 
     def to_text(self, names) -> str:
@@ -72,16 +74,17 @@ class ImportedRelatedSymptom(RecordPart):
 
 class SymptomRecord(PageRecord):
     type: Literal["symptom"]
-    phrase: bounded_line(200) | None = None
+    phrase: Annotated[Line, limit(200)] | None = None
     plural: bool | None = None
-    spotlight_title: bounded_line(120) | None = None
+    spotlight_title: Annotated[Line, limit(120)] | None = None
     spotlight: RichText | None = None
     causes_intro: RichText | None = None
     diagnosis_questions: RichText | None = None
     treatment: RichText | None = None
     complications: RichText | None = None
     other_names: (
-        Annotated[tuple[bounded_line(200, 1), ...], Field(max_length=MAX_LIST_LENGTH)] | None
+        Annotated[tuple[Annotated[Line, limit(200, 1)], ...], Field(max_length=MAX_LIST_LENGTH)]
+        | None
     ) = None
     codes: Annotated[tuple[ImportedCode, ...], Field(max_length=MAX_LIST_LENGTH)] | None = None
     causes: Annotated[tuple[ImportedCause, ...], Field(max_length=MAX_LIST_LENGTH)] | None = None

@@ -1,7 +1,7 @@
 """What one symptom lists and another does not, as rows for the other's draft, after its own."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Model, Prefetch
 
@@ -23,7 +23,7 @@ class Addition:
 
     name: str
     labels: list[str]
-    rows: list[Model] = field(default_factory=list)
+    rows: Sequence[Model] = ()
 
 
 def prefetch(symptoms):
@@ -56,7 +56,7 @@ def collect_additions(lost: Symptom, kept: Symptom) -> tuple[list[Addition], lis
 def save_additions(additions: list[Addition], kept: Symptom) -> None:
     for addition in additions:
         if addition.rows:
-            type(addition.rows[0]).objects.bulk_create(addition.rows)
+            type(addition.rows[0])._base_manager.bulk_create(addition.rows)
         else:
             kept.tags.add(*addition.labels)
 

@@ -7,11 +7,17 @@ shown before anything is done.
 
 from dataclasses import dataclass
 
+from django.db.models import Model
+
 from symptoms.models import RelatedSymptom, SymptomCause
 
 GRAVITY_ORDER = ["", *SymptomCause.Seriousness.values]
 CAUSE_FIELDS = ("group", "seriousness", "frequency", "text")
 RELATED_FIELDS = ("system", "serious")
+MERGED_FIELDS: dict[type[Model], tuple[str, ...]] = {
+    SymptomCause: CAUSE_FIELDS,
+    RelatedSymptom: RELATED_FIELDS,
+}
 LABELS = {
     "group": "Heading",
     "seriousness": "How serious",
@@ -121,12 +127,9 @@ def _format_value(row, name: str, value: str) -> str:
 
 def save_kept(rows: list[DuplicateRows]) -> None:
     """Save what the kept rows took over."""
-    for model, fields in ((SymptomCause, CAUSE_FIELDS), (RelatedSymptom, RELATED_FIELDS)):
-        changed = []
-        for row in rows:
-            if row.taken_fields and isinstance(row.kept, model):
-                changed.append(row.kept)
-        model.objects.bulk_update(changed, fields, batch_size=500)
+    for model, fields in MERGED_FIELDS.items():
+        changed = [row.kept for row in rows if row.taken_fields and isinstance(row.kept, model)]
+        model._base_manager.bulk_update(changed, fields, batch_size=500)
 
 
 def delete_lost(rows: list[DuplicateRows]) -> None:

@@ -12,7 +12,7 @@ from articles.fields import fold
 from articles.models import PublicationEvent
 from articles.public import related
 from articles.search import index
-from symptoms.content.document import DocumentCause, SymptomDocument
+from symptoms.content.document import DocumentCause, SymptomDocument, read_symptom
 from symptoms.models import CauseAddress, MergedCause, PublishedCause
 
 GRAVITY_BY_LABEL = {label: value for value, label in PublishedCause.Gravity.choices}
@@ -53,7 +53,7 @@ def on_expunge(document: SymptomDocument) -> None:
         for _, uuid in addresses[start : start + CAUSES_PER_QUERY]:
             naming |= Q(revision__document__contains=str(uuid))
         for publication in signed.filter(naming).iterator(BATCH_SIZE):
-            unused -= get_addresses(publication.revision.read())
+            unused -= get_addresses(read_symptom(publication.revision))
     for slug, uuid in unused:
         CauseAddress.objects.filter(slug=slug, cause_uuid=uuid).delete()
 
@@ -77,8 +77,8 @@ def _mark_previous(uuids: set[UUID]) -> None:
     """Mark, of the rows that are left of these causes, those signed last."""
     others = PublishedCause.objects.filter(cause_uuid__in=uuids).order_by()
     newest = others.values("cause_uuid").annotate(newest=Max("publication")).values("newest")
-    newest = Subquery(newest.filter(cause_uuid=OuterRef("cause_uuid")))
-    keys = list(others.filter(publication=newest).values_list("pk", flat=True))
+    newest_of_cause = Subquery(newest.filter(cause_uuid=OuterRef("cause_uuid")))
+    keys = list(others.filter(publication=newest_of_cause).values_list("pk", flat=True))
     PublishedCause.objects.filter(pk__in=keys).update(latest=True)
 
 
@@ -140,8 +140,8 @@ def get_links(document: SymptomDocument) -> list[QuerySet]:
     causes = _get_causes(document)
     if causes:
         rows = PublishedCause.objects.authoritative().order_by().filter(cause_uuid__in=causes)
-        rows = rows.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug")
-        querysets = [*querysets, rows]
+        links = rows.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug")
+        querysets = [*querysets, links]
     return querysets
 
 
@@ -152,11 +152,12 @@ def get_url(slug: str, number: int = 1) -> str:
     return reverse("causes:cause", args=arguments)
 
 
-def get_by_slug(slug: str) -> PublishedCause | None:
-    """The row that names the cause at an address, with the site revision of the same moment."""
+def get_by_slug(slug: str) -> tuple[PublishedCause, int] | None:
+    """The row that names the cause at an address, and the site revision of the same moment."""
     newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
     rows = PublishedCause.objects.authoritative().filter(slug=slug)
-    return rows.annotate(site_revision=Subquery(newest)).first()
+    row = rows.annotate(site_revision=Subquery(newest)).first()
+    return (row, row.site_revision) if row else None
 
 
 def get_current_slug(slug: str) -> str | None:
@@ -188,7 +189,8 @@ def build_entries(rows: Iterable[PublishedCause]) -> list[dict]:
     entries: list[dict] = []
     for row in rows:
         live = row.article.live
-        document = live.revision.read()
+        assert live  # it is public
+        document = read_symptom(live.revision)
         entry = {
             "document": document,
             "url": kinds.get_path(document.kind, live.slug),

@@ -8,7 +8,7 @@ from django.db.models import Model
 from articles.content.kinds import Projection
 from articles.models import PublicationEvent
 from articles.search import index
-from symptoms.content.document import SymptomDocument
+from symptoms.content.document import SymptomDocument, read_symptom
 from symptoms.models import CauseAddress, PublishedCause, PublishedRelation
 from symptoms.projections import causes, relations
 
@@ -35,7 +35,7 @@ def build_rows() -> list[Model]:
     for publication in signed.select_related("revision", "article").iterator(BATCH_SIZE):
         if publication.revision.expunged:
             continue
-        document = publication.revision.read()
+        document = read_symptom(publication.revision)
         addresses |= causes.get_addresses(document)
         if publication.article.published:
             page = publication.article_id

@@ -10,7 +10,7 @@ from symptoms.content.document import DocumentCause, DocumentCode, RelatedGroup,
 NON_ANATOMICAL_GROUPS = {"serious", "whole-body", "mental-health"}
 
 
-def build_subject(page: JsonLdPage) -> JsonLdSubject:
+def build_subject(page: JsonLdPage[SymptomDocument]) -> JsonLdSubject:
     document = page.document
     advice = build_advice(document)
     if page.section == "Causes":
@@ -27,7 +27,7 @@ def _format_causes_question(document: SymptomDocument) -> str:
     return f"What causes {document.phrase}?"
 
 
-def _build_modules(page: JsonLdPage) -> list[dict]:
+def _build_modules(page: JsonLdPage[SymptomDocument]) -> list[dict]:
     """The sections of the page that are there, under the headings that visitors read."""
     document = page.document
     phrase = document.phrase
@@ -48,7 +48,7 @@ def _build_modules(page: JsonLdPage) -> list[dict]:
     return modules
 
 
-def _build_symptom(page: JsonLdPage) -> dict:
+def _build_symptom(page: JsonLdPage[SymptomDocument]) -> dict:
     document = page.document
     causes: list[dict] = []
     for _place, _heading, causes_of_group in cause_pages.get_page(document, page.number):
@@ -72,7 +72,7 @@ def _build_code(code: DocumentCode) -> dict:
     }
 
 
-def _build_cause(cause: DocumentCause, page: JsonLdPage) -> dict:
+def _build_cause(cause: DocumentCause, page: JsonLdPage[SymptomDocument]) -> dict:
     return {
         "@type": ["MedicalCause", "MedicalCondition"],
         "name": cause.name,
@@ -80,7 +80,7 @@ def _build_cause(cause: DocumentCause, page: JsonLdPage) -> dict:
     }
 
 
-def _build_related(page: JsonLdPage) -> list[dict]:
+def _build_related(page: JsonLdPage[SymptomDocument]) -> list[dict]:
     """What may come with it; its group names the part of the body that it belongs to, as signed."""
     found: list[dict] = []
     for group in page.document.related:
@@ -101,7 +101,7 @@ def _build_anatomy(group: RelatedGroup) -> dict | None:
     return {"@type": "AnatomicalSystem", "name": group.label}
 
 
-def _get_url(uuid: UUID, page: JsonLdPage) -> str:
+def _get_url(uuid: UUID, page: JsonLdPage[SymptomDocument]) -> str:
     """Its public address; empty if it has none."""
     path = page.links.get(uuid)
     if not path:

@@ -66,12 +66,13 @@ def _build_causes_context(document: SymptomDocument, slug: str, number: int) -> 
 @public_page
 def cause(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | HttpResponse:
     """A cause has no text: its name and address are those signed last, and it lists its pages."""
-    row = published_causes.get_by_slug(slug)
-    if row is None:
+    found = published_causes.get_by_slug(slug)
+    if found is None:
         current_slug = published_causes.get_current_slug(slug)
         if current_slug is None:
             raise Http404
         return pages.redirect_permanently(published_causes.get_url(current_slug))
+    row, site_revision = found
     try:
         page = published_causes.get_symptom_page(row, number)
     except EmptyPage as empty:
@@ -90,7 +91,7 @@ def cause(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | Http
         "page_urls": pages.get_adjacent_urls(page, get_url),
     }
     data = json_ld.build_collection_graph(row.name, trail, path)
-    return PublicPage("symptoms/cause.html", context, row.site_revision, data=data, path=path)
+    return PublicPage("symptoms/cause.html", context, site_revision, data=data, path=path)
 
 
 @public_page

@@ -97,8 +97,10 @@ class OlderSite:
     def _run(self, *arguments: str):
         return runs.run("manage.py", *arguments, url=self.url, images=self.work / "images")
 
-    def verify(self) -> dict:
-        """Verify texts, ledger and triggers, as ``verify_ledger`` does; gives tables and ledger."""
+    def migrate_and_verify(self) -> dict:
+        """Run ``migrate`` to its end, and verify texts, ledger and triggers as ``verify_ledger``
+        does; gives tables and ledger.
+        """
         ran = runs.run(
             "-m",
             "tests.golden.observe",
@@ -213,12 +215,11 @@ STOPS: list[Callable[[OlderSite], None]] = [
 def test_migrations_that_stop_are_run_to_their_end_and_everybody_has_their_rights(site, stop):
     rights, logged = site.list_rights(), sorted(site.query(LOGGED_SQL))
     stop(site)
-    site.migrate()
+    observed = site.migrate_and_verify()
     assert site.list_rights() == rename(rights)
     assert list_old_names(site) == []
     now = [(app, names.old_model(app, model), rows) for app, model, rows in site.query(LOGGED_SQL)]
     assert sorted(now) == logged
-    observed = site.verify()
     assert observed["ledger"] == runs.expected("ledger")
     expected = runs.expected(f"schema.{connection.vendor}")
     assert observed["schema"]["triggers"] == expected["triggers"]
@@ -231,10 +232,9 @@ def test_the_renaming_can_be_undone_and_done_again(site):
     site.migrate("symptoms", "0007")
     site.migrate("articles", "0011")
     assert site.list_rights() == rights
-    site.migrate()
+    observed = site.migrate_and_verify()
     assert site.list_rights() == rename(rights)
     assert list_old_names(site) == []
-    observed = site.verify()
     assert observed["ledger"] == runs.expected("ledger")
     expected = runs.expected(f"schema.{connection.vendor}")
     assert observed["schema"]["triggers"] == expected["triggers"]

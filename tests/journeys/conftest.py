@@ -5,22 +5,17 @@ see one as a slow machine does, set ``SLOWER_BROWSER=6``: scripts take six times
 are late.
 """
 
-import datetime as dt
 import os
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.contrib.auth.models import Group
-from django.contrib.contenttypes.models import ContentType
+from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
-from django.db import connection
-from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import PASSWORD
-from tests.people import create_groups
 
 # Playwright's own loop runs in this thread, and Django would otherwise refuse to speak to the
 # database in it.
@@ -53,37 +48,14 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def demo_copies() -> Iterator[dict[dt.date, sqlite3.Connection]]:
-    """Copies of the database with the demonstration in it, one for each day on which it was
-    loaded.
-    """
-    copies: dict[dt.date, sqlite3.Connection] = {}
-    yield copies
-    for copy in copies.values():
-        copy.close()
-
-
 @pytest.fixture
-def demo(transactional_db, monkeypatch, demo_copies):
+def demo(transactional_db, monkeypatch, scenes):
     """The demonstration, with a page in every state: loaded once, copied from then on.
 
     Its days are counted from today, so a copy of yesterday is none.
     """
     monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
-    connection.ensure_connection()
-    if copy := demo_copies.get(timezone.localdate()):
-        copy.backup(connection.connection)
-        ContentType.objects.clear_cache()
-        return
-    if not Group.objects.exists():
-        create_groups()
-    call_command("load_demo", verbosity=0)
-    if connection.vendor == "sqlite":
-        copy = demo_copies[timezone.localdate()] = sqlite3.connect(
-            ":memory:", check_same_thread=False
-        )
-        connection.connection.backup(copy)
+    scenes.set("demo", partial(call_command, "load_demo", verbosity=0))
 
 
 @pytest.fixture
@@ -170,6 +142,29 @@ def log_in(page, username: str, next_path: str = "/accounts/start/") -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"**{next_path}*")
+
+
+# What colours decide is all that axe can find in dark alone.
+OF_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+
+def find_violations(page, *, dark: bool = False) -> list[str]:
+    """What axe finds on a page as it is; with ``dark``, in light and in dark."""
+    if not dark:
+        return _run_axe(page)
+    page.emulate_media(color_scheme="light")
+    found = _run_axe(page)
+    page.emulate_media(color_scheme="dark")
+    return found + _run_axe(page, "dark", **OF_COLOURS)
+
+
+def _run_axe(page, scheme: str = "", **options) -> list[str]:
+    options = {"resultTypes": ["violations"], **options}
+    problems = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{page.url} {scheme}: {problem['id']} at {[n['target'] for n in problem['nodes'][:3]]}"
+        for problem in problems
+    ]
 
 
 def write_rich_text(page, field: str, text: str) -> None:

@@ -5,7 +5,6 @@ import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -16,7 +15,7 @@ from reviews.signing.comments import pin
 from tests import workflow
 from tests.conftest import PASSWORD
 from tests.database import disable_triggers, sql
-from tests.journeys.conftest import log_in
+from tests.journeys.conftest import find_violations, log_in
 from tests.pages import write_complete_symptom
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,14 +45,6 @@ def make_overdue(page, days: int) -> None:
     with disable_triggers():
         late = timezone.localdate() - dt.timedelta(days=days)
         sql("UPDATE reviews_standing SET next_due = %s WHERE article_id = %s", late, page.pk)
-
-
-def find_violations(page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{page.url}: {rule['id']} at {[node['target'] for node in rule['nodes']][:3]}"
-        for rule in found
-    ]
 
 
 def test_an_annual_review_goes_from_a_link_to_the_signature_on_a_phone(ann, ravi, fiona, open_page):

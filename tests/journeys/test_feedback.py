@@ -1,23 +1,14 @@
 """A reader answers and reports a problem by keyboard, on a phone, without script; it is seen."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from articles.models import ReaderReport, ReaderTally
 from tests import workflow
-from tests.journeys.conftest import log_in
+from tests.journeys.conftest import find_violations, log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
-
-
-def find_violations(page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{page.url}: {rule['id']} at {[node['target'] for node in rule['nodes']][:3]}"
-        for rule in found
-    ]
 
 
 def tab_to(page, name: str) -> None:

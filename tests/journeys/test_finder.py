@@ -4,12 +4,11 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from symptoms.models import Cause, OtherName, RelatedSymptom, SymptomCause
 from tests import workflow
-from tests.journeys.conftest import wait_for_htmx
+from tests.journeys.conftest import find_violations, wait_for_htmx
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -184,7 +183,6 @@ def test_axe_finds_nothing(signed_site, open_page, look):
         page.goto(path)
         for details in page.locator("details").all():
             details.evaluate("element => element.open = true")
-        for problem in Axe().run(page).response["violations"]:
-            found.append((path, problem["id"], [node["target"] for node in problem["nodes"][:3]]))
+        found += find_violations(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     assert found == []

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from articles.models import Article
@@ -11,7 +10,7 @@ from reviews import verification
 from reviews.models import LedgerEntry
 from tests import workflow
 from tests.conftest import PASSWORD
-from tests.journeys.conftest import log_in
+from tests.journeys.conftest import find_violations, log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -24,17 +23,6 @@ def make_csv_file(*rows: str) -> dict:
 
 def find_row(page: str, day: dt.date | str) -> str:
     return f"{page};Dr Béla Muster (fictional);MBBS;Neurology;{day};Log 4;"
-
-
-def find_violations(page) -> list[str]:
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        rules = Axe().run(page).response["violations"]
-        found += [
-            f"{page.url} ({scheme}): {rule['id']} at {rule['nodes'][0]['target']}" for rule in rules
-        ]
-    return found
 
 
 def upload_file(page, file: dict) -> None:
@@ -50,7 +38,7 @@ def test_from_the_sheet_to_the_public_page(ann, morgan, open_page, size):
     page = open_page(bypass_csp=True, reduced_motion="reduce", **size)
     log_in(page, "morgan", "/admin/")
     page.get_by_role("link", name="Imported reviews").click()
-    found = find_violations(page)
+    found = find_violations(page, dark=True)
     upload_file(
         page,
         make_csv_file(
@@ -62,7 +50,7 @@ def test_from_the_sheet_to_the_public_page(ann, morgan, open_page, size):
     page.get_by_role("heading", name="1 review can be imported").wait_for()
     page.get_by_text("read as Windows-1252").wait_for()
     page.get_by_text("“03/05/2026” can be read as 5 March or as 3 May 2026.").wait_for()
-    found += find_violations(page)
+    found += find_violations(page, dark=True)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_label("Your password").fill("not this one")
     page.get_by_role("button", name="Attest and publish 1 page").click()
@@ -70,7 +58,7 @@ def test_from_the_sheet_to_the_public_page(ann, morgan, open_page, size):
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Attest and publish 1 page").click()
     page.get_by_role("heading", name="1 page published").wait_for()
-    found += find_violations(page)
+    found += find_violations(page, dark=True)
     with page.expect_download() as taken:
         page.get_by_role("button", name="Download these rows as CSV, to correct them").click()
     assert "Keeping a diary" in taken.value.path().read_text()
@@ -78,7 +66,7 @@ def test_from_the_sheet_to_the_public_page(ann, morgan, open_page, size):
     page.get_by_text("Dr Béla Muster (fictional), MBBS, Neurology").wait_for()
     page.get_by_text("Not yet reviewed here.").wait_for()
     assert "lastReviewed" not in page.content()
-    found += find_violations(page)
+    found += find_violations(page, dark=True)
     assert not found, "\n".join(found)
     assert list(verification.find_faults()) == []
 

@@ -10,8 +10,7 @@ import pytest
 from articles.models import ImportRun
 from symptoms.models import Symptom
 from tests import workflow
-from tests.journeys.conftest import log_in
-from tests.journeys.test_admin_is_accessible import find_violations
+from tests.journeys.conftest import find_violations, log_in
 from tests.uploads import ADD_PATH, RUNS_PATH, THREE_RECORDS, UNTITLED
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,10 +84,12 @@ def test_axe_finds_nothing_on_the_pages_of_imports_and_a_telephone_shows_them_wh
     workflow.write_symptom(ann, slug="rash", title="Rash")
     page = open_page(width=390, bypass_csp=True, reduced_motion="reduce")
     log_in(page, "morgan", "/admin/")
-    wrong = find_violations(page, ADD_PATH)
+    page.goto(ADD_PATH)
+    wrong = find_violations(page, dark=True)
     for rule in ("keep", "stop", "take"):
         upload_file(page, *THREE_RECORDS, LONG, UNTITLED, rule=rule)
-        wrong += find_violations(page, page.url)
+        page.goto(page.url)
+        wrong += find_violations(page, dark=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Import 4 records as drafts").click()
     page.wait_for_url("**/change/")
@@ -100,6 +101,7 @@ def test_axe_finds_nothing_on_the_pages_of_imports_and_a_telephone_shows_them_wh
         f"{RUNS_PATH}?q=none",
         *(f"{RUNS_PATH}{run.pk}/change/" for run in ImportRun.objects.all()),
     ):
-        wrong += find_violations(page, address)
+        page.goto(address)
+        wrong += find_violations(page, dark=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
     assert not wrong, "\n".join(wrong)

@@ -4,11 +4,10 @@ Gone through by keyboard, and without any script.
 """
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from symptoms.models import SymptomCause
 from tests import large_symptoms, workflow
-from tests.journeys.conftest import log_in, open_form, wait_for_form
+from tests.journeys.conftest import find_violations, log_in, open_form, wait_for_form
 from tests.journeys.test_writing import Keyboard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -124,12 +123,7 @@ def test_axe_finds_nothing_on_a_page_of_rows_and_on_exports(ann, open_page):
         "/admin/articles/topic/",
     ):
         page.goto(address)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            found += [
-                (address, scheme, problem["id"])
-                for problem in Axe().run(page).response["violations"]
-            ]
+        found += find_violations(page, dark=True)
     assert found == []
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -11,7 +10,7 @@ from articles.models import Article
 from reviews.models import MedicalReview
 from reviews.signing.actions import request_review, sign_off
 from tests import workflow
-from tests.journeys.conftest import log_in
+from tests.journeys.conftest import find_violations, log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOUCHED, OTHERS = 12, 3
@@ -35,8 +34,7 @@ def library(ann, ravi):
 
 
 def assert_accessible(page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert not [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
+    assert find_violations(page) == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])

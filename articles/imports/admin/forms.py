@@ -173,7 +173,7 @@ class ImportRereadForm(ImportOptionsForm):
 
 def _list_unpacked_suffixes() -> list[str]:
     """The suffixes of all formats, without those of packed files."""
-    suffixes = []
+    suffixes: list[str] = []
     for found in formats.get_all():
         suffixes.extend(suffix for suffix in found.suffixes if not suffix.endswith(".gz"))
     return sorted(suffixes)
@@ -184,6 +184,6 @@ def _get_sources() -> QuerySet:
     return (
         ImportRun.objects.order_by()
         .values_list("source")
-        .annotate(Max("started_at"))
-        .order_by("-started_at__max")[:MAX_LISTED_SOURCES]
+        .annotate(latest=Max("started_at"))
+        .order_by("-latest")[:MAX_LISTED_SOURCES]
     )

@@ -14,11 +14,10 @@ from django.views.decorators.http import require_safe
 
 from articles.admin.changelists import FilteredChangeList, load_sources
 from articles.admin.forms import parse_key
-from articles.admin.readonly import ReadOnlyAdmin
 from articles.content import kinds
 from articles.display import format_user_name
 from articles.imports.admin import summaries
-from articles.imports.admin.upload import ImportUploadMixin
+from articles.imports.admin.upload import ImportUploadAdmin
 from articles.imports.formats import spreadsheets
 from articles.imports.job import FindingKind
 from articles.lists import ListFilter, ListQuery, filter_by
@@ -36,7 +35,7 @@ class ImportRunChangeList(FilteredChangeList):
     first = "Import a file"
 
 
-class BaseImportRunAdmin(ImportUploadMixin, ReadOnlyAdmin):
+class BaseImportRunAdmin(ImportUploadAdmin):
     list_display = ("titled", "source", "who", "when", "state", "count_summary")
     filters = (
         ListFilter("source", _("source"), load_sources, apply=filter_by("source")),
@@ -89,7 +88,8 @@ class BaseImportRunAdmin(ImportUploadMixin, ReadOnlyAdmin):
         """The run that an address names. Raises Http404, or PermissionDenied."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        run = ImportRun.objects.filter(pk=parse_key(str(object_id))).select_related("by").first()
+        key = parse_key(str(object_id)) or 0
+        run = ImportRun.objects.filter(pk=key).select_related("by").first()
         if run is None:
             raise Http404
         return run
@@ -104,7 +104,6 @@ class BaseImportRunAdmin(ImportUploadMixin, ReadOnlyAdmin):
         )
         page = query.get_page(query.filter_rows(run.findings.all()), PAGE_SIZE)
         context = {
-            "original": run,
             "table": summaries.build_count_table(summaries.get_counts(run)),
             "list_query": query,
             "has_findings": bool(findings.choices),
@@ -119,7 +118,7 @@ class BaseImportRunAdmin(ImportUploadMixin, ReadOnlyAdmin):
             "resume_url": _build_resume_url(run),
             "may_import": self.has_add_permission(request),
         }
-        return self.render_page(request, "run", str(run), **context)
+        return self.render_page(request, "run", run, **context)
 
     def count_causes(self, run: ImportRun) -> int:
         """How many causes a run was the last to write. The subclass of the site counts them."""
@@ -161,7 +160,7 @@ def _build_resume_url(run: ImportRun) -> str:
     """The upload form with the options of a run."""
     options = {"source": run.source, "format": run.format, "on_conflict": run.on_conflict}
     if run.most:
-        options["most"] = run.most
+        options["most"] = str(run.most)
     query = urlencode(options, quote_via=quote, safe="/")
     return f"{reverse('admin:articles_importrun_add')}?{query}"
 

@@ -29,7 +29,7 @@ NOTE_NAME = "note.json"
 
 
 def get_root() -> Path:
-    return Path(storages["uploads"].location)
+    return Path(storages["uploads"].path(""))
 
 
 class UploadNotFound(LookupError):
@@ -120,9 +120,9 @@ def store(file: UploadedFile, options: ImportOptions, *, by: AbstractUser) -> St
     upload = StoredUpload(
         owner=by.pk,
         ticket=uuid4(),
-        name=_clean_file_name(file.name),
+        name=_clean_file_name(file.name or ""),
         digest=digest.hexdigest(),
-        size=file.size,
+        size=file.size or 0,
         options=options,
     )
     _delete_oldest(upload.directory.parent)

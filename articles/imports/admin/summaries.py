@@ -14,14 +14,14 @@ from articles.imports.job import FindingKind
 from articles.imports.staging import ImportVerdict
 from articles.models import ImportRun
 
-VERDICT_LABELS = {
+VERDICT_LABELS: dict[str, tuple[str, str]] = {
     ImportVerdict.NEW: ("New", "they become drafts"),
     ImportVerdict.CHANGED: ("Changed", "the text in the file differs: it becomes the draft"),
     ImportVerdict.UNCHANGED: ("Unchanged", "nothing is changed"),
     ImportVerdict.EXISTING: ("Already here", "the text stays; only the external id is added"),
     ImportVerdict.CONFLICTING: ("Conflicting", "they stay as they are here"),
 }
-FINDING_LABELS = {
+FINDING_LABELS: dict[str, tuple[str, str]] = {
     FindingKind.CONFLICT: ("Conflicts", "They stay as they are here until somebody decides."),
     FindingKind.REFUSED: (
         "Refused",

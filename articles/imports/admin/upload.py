@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.template.defaultfilters import pluralize
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from articles.admin.confirmed_action import ActionResult, ConfirmedAction
+from articles.admin.readonly import ReadOnlyAdmin
 from articles.imports.admin import storage, summaries
 from articles.imports.admin.forms import ImportRereadForm, ImportUploadForm
 from articles.imports.admin.limits import ImportTooLarge
@@ -106,7 +107,7 @@ class ImportFileAction(ConfirmedAction):
         return context
 
 
-class ImportUploadMixin:
+class ImportUploadAdmin(ReadOnlyAdmin):
     """For the admin of import runs: to add one is to import a file."""
 
     def get_urls(self):
@@ -147,7 +148,8 @@ class ImportUploadMixin:
         return self._render_upload(request, form, status=422)
 
     def _render_upload(self, request, form: ImportUploadForm, *, status: int = 200):
-        return self.render_page(request, "upload", "Import a file", status=status, form=form)
+        context = {"title": "Import a file", "form": form}
+        return self.render_page(request, "upload", None, status=status, **context)
 
     def plan_view(self, request, ticket):
         """Show what a file would do; on POST, do it if it is still what was shown."""
@@ -195,15 +197,10 @@ class ImportUploadMixin:
             "plan", summaries.PLAN_COLUMNS, summaries.build_plan_rows(result)
         )
 
-    def render_page(self, request, template: str, title: str, *, status: int = 200, **context):
-        values = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "list_url": reverse("admin:articles_importrun_changelist"),
-            **context,
-        }
-        return render(request, f"articles/imports/{template}.html", values, status=status)
+    def render_page(self, request, template, original, **context):
+        context["list_url"] = reverse("admin:articles_importrun_changelist")
+        template = f"articles/imports/{template}.html"
+        return super().render_page(request, template, original, **context)
 
 
 def _get_initial(request) -> dict[str, str]:

@@ -140,7 +140,7 @@ def _iter_differences(plan: ImportPlan) -> Iterator[tuple[int, list]]:
         yield row.seq, differences
 
 
-def _get_current_digests(plan: ImportPlan) -> dict[tuple[str, str], str]:
+def _get_current_digests(plan: ImportPlan) -> dict[tuple[str, str], str | None]:
     """By kind and id, the digest of the text here that a changed record would replace."""
     found = {}
     for importer in registry.get_all():

@@ -41,9 +41,10 @@ class ImportColumn:
         return not self.groups or bool(self.groups & row_type.groups)
 
     def get_value(self, record: dict) -> Any:
+        value: Any = record
         for part in self.key.split("."):
-            record = record.get(part) if isinstance(record, dict) else None
-        return record
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
 
     def set_value(self, record: dict, value: Any) -> None:
         *outer, last = self.key.split(".")

@@ -9,7 +9,7 @@ from articles.imports.formats import ReaderNote
 class NoteCounter:
     """Counts by sentence. A sentence has no full stop: its number comes after it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._first_lines: dict[str, int] = {}
 

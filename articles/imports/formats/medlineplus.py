@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -146,7 +147,7 @@ def _read_article(
     cleaned = cleaner.clean(topic.findtext("full-summary", ""), url)
     for dropped in cleaned.dropped:
         yield ReaderNote(line, key, f"Dropped: {dropped}.")
-    values = {"type": "article", "id": key, "title": title}
+    values: dict[str, Any] = {"type": "article", "id": key, "title": title}
     if url:
         values["url"] = url
     values["body"] = cleaned.html

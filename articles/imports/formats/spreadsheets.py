@@ -8,10 +8,11 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterable
+from typing import BinaryIO
 
 from django.http import HttpResponse
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
@@ -56,9 +57,7 @@ def build_csv_response(name: str, head: list[str], rows: Iterable[list]) -> Http
     return response
 
 
-def write_csv(
-    head: list[str], rows: Iterable[list], file: io.BufferedIOBase, *, whole: bool
-) -> None:
+def write_csv(head: list[str], rows: Iterable[list], file: BinaryIO, *, whole: bool) -> None:
     """Write UTF-8 with the mark by which Excel recognizes it. No text is too long for a cell."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     _write_csv_rows(text, head, rows)
@@ -73,9 +72,7 @@ def _write_csv_rows(file, head: list[str], rows: Iterable[list]) -> None:
         writer.writerow([escape_formula(cell) for cell in row])
 
 
-def write_xlsx(
-    head: list[str], rows: Iterable[list], file: io.BufferedIOBase, *, whole: bool
-) -> None:
+def write_xlsx(head: list[str], rows: Iterable[list], file: BinaryIO, *, whole: bool) -> None:
     """Write row by row, so that memory stays bounded; the row of headings stays in sight.
 
     A text that is too long for a cell is cut with a note; with ``whole`` it raises CannotExport.
@@ -101,7 +98,7 @@ def write_xlsx(
     book.save(file)
 
 
-def _build_headings(sheet, head: list[str]) -> list[WriteOnlyCell]:
+def _build_headings(sheet, head: list[str]) -> list[Cell]:
     cells = []
     for name in head:
         cell = WriteOnlyCell(sheet, value=name)

@@ -27,8 +27,8 @@ def read_rows(file: ArchiveFile, *, private: bool) -> Iterator[dict]:
         lookups[file.number] = ("pk",)
     line_numbers = {}
     for column in columns:
-        if column.is_line_number:
-            line_numbers[column.name] = _number_lines(column.field.related_model)
+        if column.target and column.is_line_number:
+            line_numbers[column.name] = _number_lines(column.target)
     stream = _iter_values(file.model._base_manager.order_by("pk"), "pk", lookups)
     while batch := list(islice(stream, BATCH_SIZE)):
         rows_by_key = dict(batch)
@@ -43,8 +43,8 @@ def read_rows(file: ArchiveFile, *, private: bool) -> Iterator[dict]:
 def _add_related_names(file: ArchiveFile, rows_by_key: dict[int, dict]) -> None:
     """Add to each row of a batch its lists of names: one query for each kind of list."""
     for name, relation in file.related_names.items():
-        target = relation.through._meta.get_field(relation.of)
-        found = _read_related(relation.through, relation, rows_by_key, {name: _get_lookups(target)})
+        lookups = {name: _get_lookups(relation.column.field)}
+        found = _read_related(relation.through, relation, rows_by_key, lookups)
         for key, row in rows_by_key.items():
             row[name] = sorted(link[name] for link in found[key])
 
@@ -73,8 +73,7 @@ def _read_related(
     keys = list(rows_by_key)
     rows = model._base_manager.filter(**{f"{owner}__gte": keys[0], f"{owner}__lte": keys[-1]})
     found = defaultdict(list)
-    owner_column = model._meta.get_field(owner).attname
-    for key, values in _iter_values(rows.order_by("pk"), owner_column, lookups):
+    for key, values in _iter_values(rows.order_by("pk"), f"{owner}_id", lookups):
         found[key].append(values)
     return found
 
@@ -98,7 +97,7 @@ def _take_value(values: Iterator, count: int):
 
 def _get_lookups(field: Field) -> tuple[str, ...]:
     """How a query reads a field: by its name, or through it to the natural key of a row."""
-    if not field.is_relation:
+    if field.related_model is None:
         return (field.name,)
     natural_key = NATURAL_KEYS[field.related_model]
     if natural_key is LINE_NUMBER:

@@ -6,6 +6,7 @@ one. Whoever changes what a line holds raises the version and writes an upcaster
 """
 
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
@@ -71,6 +72,8 @@ from symptoms.models import (
     SymptomCause,
 )
 
+ModelT = TypeVar("ModelT", bound=Model)
+
 
 @dataclass(frozen=True)
 class ArchiveColumn:
@@ -80,13 +83,14 @@ class ArchiveColumn:
     field: Field
 
     @property
-    def is_relation(self) -> bool:
-        return bool(self.field.is_relation)
+    def target(self) -> type[Model] | None:
+        """The model of the row that it refers to, if it refers to one."""
+        return self.field.related_model
 
     @property
     def is_line_number(self) -> bool:
         """Whether the column refers to another row by the number of its line."""
-        return self.is_relation and NATURAL_KEYS[self.field.related_model] is LINE_NUMBER
+        return self.target is not None and NATURAL_KEYS[self.target] is LINE_NUMBER
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,12 @@ class LinkedNames:
     through: type[Model]
     owner_field: str
     of: str
+
+    @property
+    def column(self) -> ArchiveColumn:
+        field = self.through._meta.get_field(self.of)
+        assert isinstance(field, Field)  # a foreign key
+        return ArchiveColumn(self.of, field)
 
 
 @dataclass(frozen=True)
@@ -113,7 +123,7 @@ class NestedRows:
 
 
 @dataclass(frozen=True)
-class ArchiveFile:
+class ArchiveFile(Generic[ModelT]):
     """A file of lines, one for each row of a model, in the order they were made.
 
     ``number``: the name of the primary key in the archive, where its value means something and is
@@ -124,7 +134,7 @@ class ArchiveFile:
     """
 
     name: str
-    model: type[Model]
+    model: type[ModelT]
     related_names: dict[str, LinkedNames] = field(default_factory=dict)
     related_rows: dict[str, NestedRows] = field(default_factory=dict)
     number: str = ""

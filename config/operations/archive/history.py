@@ -3,7 +3,8 @@
 Nothing here touches a database. What is checked is what the lines alone can show.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Generic
 
 from tqdm import tqdm
 
@@ -16,6 +17,7 @@ from config.operations.archive.declaration import (
     REVIEWS,
     REVISIONS,
     ArchiveFile,
+    ModelT,
 )
 from config.operations.archive.keys import KeyMap
 from config.operations.archive.reading import Archive, InvalidArchive
@@ -80,33 +82,35 @@ class ArchiveHistory:
             return True
         return False
 
-    def _iter_checked(self, file: ArchiveFile, check) -> Iterator[ArchiveRow]:
+    def _iter_checked(
+        self, file: ArchiveFile[ModelT], check: Callable[[ArchiveRow[ModelT]], None]
+    ) -> Iterator[ArchiveRow[ModelT]]:
         for row in build_rows(self._archive, file, self._keys):
             check(row)
             yield row
 
-    def _check_revision(self, archive_row: ArchiveRow) -> None:
-        revision: Revision = archive_row.instance
+    def _check_revision(self, archive_row: ArchiveRow[Revision]) -> None:
+        revision = archive_row.instance
         if revision.expunged:
             self._blank_revisions[revision.pk] = archive_row.number
         elif digest(revision.document.encode()) != revision.digest:
             raise archive_row.error("its text is not the text of its digest")
 
-    def _note_decision(self, archive_row: ArchiveRow) -> None:
+    def _note_decision(self, archive_row: ArchiveRow[MedicalReview]) -> None:
         if archive_row.instance.decided_at is not None:
             self._open_decisions[archive_row.instance.pk] = (
                 archive_row.number,
                 _get_decision(archive_row.instance),
             )
 
-    def _note_expunction(self, archive_row: ArchiveRow) -> None:
-        row: Expunction = archive_row.instance
+    def _note_expunction(self, archive_row: ArchiveRow[Expunction]) -> None:
+        row = archive_row.instance
         if row.entry_id:
             self._expunging_entries.add(row.entry_id)
 
-    def _check_entry(self, archive_row: ArchiveRow) -> None:
+    def _check_entry(self, archive_row: ArchiveRow[LedgerEntry]) -> None:
         """The chain is whole up to here, and the decision is the one of the review."""
-        entry: LedgerEntry = archive_row.instance
+        entry = archive_row.instance
         sequence, tip = self.head
         if (entry.sequence, entry.previous_hash) != (sequence + 1, tip):
             raise archive_row.error("it does not follow the entry before it")
@@ -135,13 +139,14 @@ def _get_decision(review: MedicalReview) -> tuple:
     return review.outcome, review.decided_by_id, review.decided_at
 
 
-class _RowStream:
+class _RowStream(Generic[ModelT]):
     """Rows one after the other, with a look at the next."""
 
-    def __init__(self, rows: Iterator[ArchiveRow]):
-        self._rows, self._last_key, self._next_row = rows, 0, None
+    def __init__(self, rows: Iterator[ArchiveRow[ModelT]]):
+        self._rows, self._last_key = rows, 0
+        self._next_row: ArchiveRow[ModelT] | None = None
 
-    def advance(self) -> ArchiveRow | None:
+    def advance(self) -> ArchiveRow[ModelT] | None:
         row, self._next_row = self._next_row or next(self._rows, None), None
         if row is not None:
             self._last_key = row.instance.pk

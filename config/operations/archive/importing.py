@@ -1,5 +1,6 @@
 """An archive imported into an empty database: whole, verified, with every trigger in place."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 
@@ -34,7 +35,7 @@ MAX_FAULTS = 20  # faults that are printed
 def find_existing_rows() -> list[str]:
     """What this database holds already, in words: an archive is imported into an empty one only."""
     models = {file.model for file in (*BASE_FILES, *EXTRA_FILES)} - {Group}
-    found = []
+    found: list[str] = []
     for model in models:
         _describe_rows(model._base_manager.all(), found)
     _describe_rows(Group.objects.exclude(name__in=groups.GROUP_PERMISSIONS), found)
@@ -160,7 +161,7 @@ def _verify_temporarily(reviewer: Reviewer, people: list[int], unverified: list[
 
 
 @contextmanager
-def _delete_images_on_error():
+def _delete_images_on_error() -> Iterator[list[str]]:
     """Delete the files that were stored, should the import fail."""
     stored: list[str] = []
     try:

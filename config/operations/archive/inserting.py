@@ -1,12 +1,12 @@
 """Rows stored as they are, with the keys and the times that they have."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 
 from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Model
+from django.db.models import Field, Model
 
 from config.operations.archive.declaration import FILES
 from config.operations.archive.rows import ArchiveRow
@@ -14,7 +14,7 @@ from config.operations.archive.rows import ArchiveRow
 BATCH_SIZE = 500
 
 
-def insert_rows(rows: list[Model]) -> None:
+def insert_rows(rows: Sequence[Model]) -> None:
     """Store rows of one model, in the table of that model alone.
 
     ``bulk_create`` refuses models that inherit from another, and would set the times of rows to
@@ -23,12 +23,13 @@ def insert_rows(rows: list[Model]) -> None:
     """
     if not rows:
         return
-    model, fields = type(rows[0]), rows[0]._meta.local_concrete_fields
+    model = type(rows[0])
+    fields: Sequence[Field] = model._meta.local_concrete_fields
     if rows[0].pk is None:
         fields = [column for column in fields if not column.primary_key]
     size = min(BATCH_SIZE, connection.ops.bulk_batch_size(fields, rows) or BATCH_SIZE)
     for start in range(0, len(rows), size):
-        model._base_manager._insert(
+        model._base_manager._insert(  # type: ignore[attr-defined]  # as bulk_create does
             rows[start : start + size], fields=fields, using=connection.alias, raw=True
         )
 
@@ -54,14 +55,14 @@ def _store_batch(batch: list[ArchiveRow]) -> None:
         ) from error
 
 
-def list_related(rows: Iterable[ArchiveRow], name: str) -> list[Model]:
+def list_related(rows: Iterable[ArchiveRow], name: str) -> list:
     """What belongs to rows under a name, in the order of the rows."""
     return list(chain.from_iterable(row.related[name] for row in rows))
 
 
 def reset_sequences() -> None:
     """New rows get keys after those that were imported; SQLite does so by itself."""
-    models = {file.model for file in FILES}
+    models: set[type[Model]] = {file.model for file in FILES}
     for file in FILES:
         models.update(nested.model for nested in file.related_rows.values())
     with transaction.atomic(), connection.cursor() as cursor:

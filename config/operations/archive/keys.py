@@ -19,7 +19,7 @@ class KeyMap:
     rows keep the order in which they were made.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._keys: dict[type[Model], dict] = {}
 
     def add(self, model: type[Model], name, key: int) -> None:

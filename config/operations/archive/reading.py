@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import json
 import os
 import stat
@@ -180,7 +181,7 @@ def _quote(keys: set[str]) -> str:
     return ", ".join(f"“{key:.40}”" for key in sorted(keys))
 
 
-class _DigestReader:
+class _DigestReader(io.RawIOBase):
     """A file that is read once from beginning to end, with its digest and its size."""
 
     def __init__(self, raw):

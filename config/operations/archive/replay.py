@@ -37,16 +37,16 @@ DROPPING = ("dropped_by_id", "dropped_at")
 class ReplayStep:
     """What happened to one page, up to a decision or a publication."""
 
-    revisions: list[ArchiveRow] = field(default_factory=list)
-    review: ArchiveRow | None = None
-    entry: ArchiveRow | None = None
-    publication: ArchiveRow | None = None
+    revisions: list[ArchiveRow[Revision]] = field(default_factory=list)
+    review: ArchiveRow[MedicalReview] | None = None
+    entry: ArchiveRow[LedgerEntry] | None = None
+    publication: ArchiveRow[PublicationEvent] | None = None
 
 
 class HistoryReplay:
     """Collects events until there are enough of them to be stored at once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._steps: dict[int, list[ReplayStep]] = defaultdict(list)
         self._row_count = self._character_count = self._comment_count = 0
         self._expunged: list[int] = []
@@ -121,7 +121,7 @@ class HistoryReplay:
         insert_rows(publications)
         _update_live(publications)
 
-    def _store_revisions(self, rows: list[ArchiveRow]) -> None:
+    def _store_revisions(self, rows: list[ArchiveRow[Revision]]) -> None:
         revisions = [row.instance for row in rows]
         for revision in revisions:
             if revision.expunged:
@@ -130,7 +130,7 @@ class HistoryReplay:
         insert_rows(revisions)
         insert_rows(list_related(rows, "authors"))
 
-    def _store_reviews(self, rows: list[ArchiveRow]) -> None:
+    def _store_reviews(self, rows: list[ArchiveRow[MedicalReview]]) -> None:
         """Store each as an open one: no other can be commented and decided."""
         reviews = [row.instance for row in rows]
         for review in reviews:
@@ -200,7 +200,8 @@ def _close_reviews(reviews: list[int]) -> None:
 def _update_live(publications: list[PublicationEvent]) -> None:
     """What visitors read of a page, and its address, follow its newest publication."""
     newest = PublicationEvent.objects.filter(article=OuterRef("pk")).order_by("-id")
-    withdrawn, shown = [], []
+    withdrawn: list[int] = []
+    shown: list[int] = []
     for publication in publications:
         is_withdrawal = publication.kind == PublicationEvent.EventKind.WITHDRAW
         (withdrawn if is_withdrawal else shown).append(publication.article_id)

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Generic
 
 from django.db.models import Model
 
@@ -10,6 +11,7 @@ from config.operations.archive.declaration import (
     ArchiveColumn,
     ArchiveFile,
     LinkedNames,
+    ModelT,
     NestedRows,
     list_columns,
 )
@@ -19,11 +21,11 @@ from config.operations.archive.values import decode_value
 
 
 @dataclass(frozen=True)
-class ArchiveRow:
+class ArchiveRow(Generic[ModelT]):
     """A row that was read, with the rows that belong to it, and its place in the archive."""
 
-    instance: Model
-    related: dict[str, list[Model]]
+    instance: ModelT
+    related: dict[str, list]
     name: str
     number: int
 
@@ -31,7 +33,9 @@ class ArchiveRow:
         return InvalidArchive(self.name, self.number, reason)
 
 
-def build_rows(archive: Archive, file: ArchiveFile, keys: KeyMap) -> Iterator[ArchiveRow]:
+def build_rows(
+    archive: Archive, file: ArchiveFile[ModelT], keys: KeyMap
+) -> Iterator[ArchiveRow[ModelT]]:
     """Each line of a file as an instance that is not stored yet. Raises InvalidArchive."""
     columns = list_columns(file, private=archive.private)
     for number, data in archive.read_lines(file):
@@ -65,10 +69,10 @@ def _decode_values(columns: list[ArchiveColumn], data: dict, keys: KeyMap) -> di
 
 
 def _decode_value(column: ArchiveColumn, data, keys: KeyMap):
-    if not column.is_relation:
+    if column.target is None:
         return decode_value(column, data)
     if data is not None:
-        return keys.of(column.field.related_model, data)
+        return keys.of(column.target, data)
     if not column.field.null:
         raise ValueError(f"“{column.name}” is empty and must not be")
     return None
@@ -77,11 +81,10 @@ def _decode_value(column: ArchiveColumn, data, keys: KeyMap):
 def _build_links(relation: LinkedNames, names, owner: int, keys: KeyMap) -> list[Model]:
     if not _is_sorted_list(names):
         raise ValueError(f"{names!r:.80} is not a sorted list of names")
-    target = ArchiveColumn(relation.of, relation.through._meta.get_field(relation.of))
-    owner_column = relation.through._meta.get_field(relation.owner_field).attname
-    links = []
+    column, links = relation.column, []
     for name in names:
-        values = {owner_column: owner, target.field.attname: _decode_value(target, name, keys)}
+        target = _decode_value(column, name, keys)
+        values = {f"{relation.owner_field}_id": owner, f"{relation.of}_id": target}
         links.append(relation.through(**values))
     return links
 
@@ -101,11 +104,10 @@ def _build_nested(relation: NestedRows, data, owner: int, keys: KeyMap) -> list[
             f"“{relation.model._meta.verbose_name}” is not told with "
             f"{', '.join(sorted(expected))} alone"
         )
-    owner_column = relation.model._meta.get_field(relation.owner_field).attname
     instances = []
     for row in data:
         values = _decode_values(columns, row, keys)
-        instances.append(relation.model(**{owner_column: owner}, **values))
+        instances.append(relation.model(**{f"{relation.owner_field}_id": owner}, **values))
     return instances
 
 

@@ -16,6 +16,7 @@ models are.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from config.operations.archive.folder import CannotRunOperation
 
@@ -109,7 +110,7 @@ def _rename_rights(row: dict) -> dict:
     return row | {"rights": sorted(_rename_right(right) for right in rights)}
 
 
-def _is_sorted_names(rights) -> bool:
+def _is_sorted_names(rights) -> TypeGuard[list[str]]:
     if not isinstance(rights, list) or not all(isinstance(right, str) for right in rights):
         return False
     return rights == sorted(rights)

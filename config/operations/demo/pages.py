@@ -44,9 +44,9 @@ def write_pages(
     written = {}
     for slug, text in texts.items():
         writer = by[WRITERS[text["kind"]]]
-        written[slug] = write_page(text | before.get(slug, {}), writer, notices)
-        if text["kind"] == "symptom":
-            write_facts(written[slug], text, writer)
+        page = written[slug] = write_page(text | before.get(slug, {}), writer, notices)
+        if isinstance(page, Symptom):
+            write_facts(page, text, writer)
     _relate_symptoms(written, related)
     for done in written.values():
         record_revision(done, by=done.writer)
@@ -101,8 +101,8 @@ def _relate_symptoms(pages: dict[str, Article], related: dict) -> None:
     for slug, others in names.items():
         for place, other in enumerate(others):
             row = RelatedSymptom(
-                symptom=pages[slug],
-                other=pages[other],
+                symptom_id=pages[slug].pk,
+                other_id=pages[other].pk,
                 system=systems[other],
                 serious=other in related["graver"]["serious"],
                 position=place,

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from articles.feedback.actions import close_report, create_report, record_answer
-from articles.models import Article, CopyrightNotice, ReaderReport
+from articles.models import Article, CopyrightNotice, ReaderReport, Revision
 from articles.publishing.actions import record_revision
 from articles.publishing.copyright_notices import roll_copyright_year
 from reviews.models import MedicalReview
@@ -30,6 +30,11 @@ class StoryContext:
 
     def get_page(self, event: dict) -> Article:
         return type(self.pages[event["page"]]).objects.get(slug=event["page"])
+
+    def get_live_revision(self, event: dict) -> Revision:
+        live = self.get_page(event).live
+        assert live  # an earlier event has published it
+        return live.revision
 
 
 def schedule_events(
@@ -100,7 +105,7 @@ def _withdraw(event: dict, context: StoryContext) -> None:
 def _report(event: dict, context: StoryContext) -> None:
     """A reader reports a problem with the text that visitors read on that day."""
     create_report(
-        context.get_page(event).live.revision,
+        context.get_live_revision(event),
         key=uuid.uuid4(),
         kind=event["problem"],
         words=event["words"],
@@ -114,7 +119,7 @@ def _close_report(event: dict, context: StoryContext) -> None:
 
 def _answer_feedback(event: dict, context: StoryContext) -> None:
     for helpful in [True] * event["yes"] + [False] * event["no"]:
-        record_answer(context.get_page(event).live.revision, helpful=helpful)
+        record_answer(context.get_live_revision(event), helpful=helpful)
 
 
 def _roll_copyright(event: dict, context: StoryContext) -> None:

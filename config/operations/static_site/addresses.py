@@ -18,6 +18,7 @@ from config.public import sitemap
 from reviews.models import LedgerEntry, Reviewer
 from reviews.public import reviewer_profile
 from symptoms.content import cause_pages
+from symptoms.content.document import read_symptom
 from symptoms.models import CauseAddress, PublishedCause
 from symptoms.projections import causes
 from symptoms.public import az_index
@@ -89,6 +90,7 @@ def iter_addresses() -> Iterator[ExportAddress]:
 
 def _iter_pages() -> Iterator[ExportAddress]:
     for page in _iter_published(Article.objects.public()):
+        assert page.live  # it is public
         yield from map(ExportAddress, page.list_paths(page.slug))
         yield ExportAddress(
             signed.build_path(kinds.get_path(page.kind, page.slug)),
@@ -133,7 +135,7 @@ def _count_causes_once_named(gone: list[tuple]) -> dict[int, int]:
     signed_events = PublicationEvent.objects.signed().filter(article__in=keys)
     for event in signed_events.select_related("revision"):
         if not event.revision.expunged:
-            count = len(event.revision.read().all_causes)
+            count = len(read_symptom(event.revision).all_causes)
             found[event.article_id] = max(found[event.article_id], count)
     return found
 

@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 
 PAGE_REFERENCE = re.compile(rb'(?:href|src)="([^"?#]+)')
@@ -14,7 +15,7 @@ STYLESHEET_REFERENCE = re.compile(
 
 def find_in_page(page: bytes) -> Iterator[str]:
     """Names of the static files of a page; none where they are on another host."""
-    base = staticfiles_storage.base_url.encode()
+    base = settings.STATIC_URL.encode()
     for reference in PAGE_REFERENCE.findall(page):
         if reference.startswith(base):
             yield reference.removeprefix(base).decode()
@@ -36,4 +37,4 @@ def read_asset(name: str) -> bytes:
 
 def get_file_name(name: str) -> str:
     """Where a static file is in the exported directory."""
-    return f"{staticfiles_storage.base_url}{name}".lstrip("/")
+    return f"{settings.STATIC_URL}{name}".lstrip("/")

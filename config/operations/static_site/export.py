@@ -47,7 +47,9 @@ class SiteExport:
 
     def _export_once(self) -> None:
         self.copy.start_over()
-        self.failures, self._redirects, self._gone_paths = {}, {}, []
+        self.failures = {}
+        self._redirects: dict[str, tuple[int, str]] = {}
+        self._gone_paths: list[str] = []
         found = list(addresses.iter_addresses())
         for address in tqdm(found, "addresses", disable=self._no_progress):
             self._export_address(address)

@@ -50,15 +50,15 @@ class ExportDirectory:
 
     def _prepare(self) -> None:
         if self._lock is not None:
-            self._lock_directory()
+            self._lock_directory(self._lock)
         self._own_files = self._read_own_files()
         if not self.dry_run:
             self._work_directory.mkdir(exist_ok=True)
             (self._work_directory / "part").unlink(missing_ok=True)
 
-    def _lock_directory(self) -> None:
+    def _lock_directory(self, number: int) -> None:
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as taken:
             raise CannotExportSite(f"Another run is writing to {self.root}.") from taken
         ours = (self.root / MANIFEST).exists() or self._work_directory.exists()

@@ -1,6 +1,7 @@
 """The columns of a spreadsheet that only symptoms have."""
 
 import re
+from functools import partial
 
 from articles.imports.formats import cells, columns
 from articles.imports.formats.cells import RowContext, escape_separators, split_items, split_label
@@ -152,6 +153,9 @@ def _write_related_symptom(related: dict) -> str:
     return _join_parts(parts)
 
 
+_build_column = partial(ImportColumn, groups=SYMPTOM_GROUP)
+
+
 def register_all() -> None:
     columns.register_types(
         ImportRowType("symptom", SYMPTOM_GROUP | {PAGE_GROUP}),
@@ -181,7 +185,3 @@ def register_all() -> None:
         _build_column("treatment", "treatment", "", cells.read_rich_text),
         _build_column("complications", "complications", "", cells.read_rich_text),
     )
-
-
-def _build_column(*values) -> ImportColumn:
-    return ImportColumn(*values, groups=SYMPTOM_GROUP)

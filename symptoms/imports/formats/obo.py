@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from articles.content.languages import SOURCE_LANGUAGE
 from articles.imports.formats import RawRecord, ReaderNote, RejectedRecord, UnreadableFile, files
@@ -126,7 +127,8 @@ class OboOntology:
         url = sources.build_term_url(key)
         publisher = PUBLISHERS.get(key.partition(":")[0], "")
         own_reference = sources.build_reference(f"{key} {title}", publisher, url)
-        record = {"type": "symptom", "id": key, "title": title, "language": SOURCE_LANGUAGE}
+        record: dict[str, Any] = {"type": "symptom", "id": key, "title": title}
+        record["language"] = SOURCE_LANGUAGE
         record |= names.build_phrase(name, capital_is_meant=True)
         if url:
             record["url"] = url

@@ -1,6 +1,7 @@
 """Articles in open data: title, summary, HTML, topics, other names, source and licence."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from articles.content.languages import SOURCE_LANGUAGE
 from articles.fields import MAX_RICH_TEXT_LENGTH, fold
@@ -27,7 +28,7 @@ def read_article(
     cleaned = cleaner.clean(html, url)
     for element in cleaned.dropped:
         yield ReaderNote(line, key, f"Dropped: {element}.")
-    record = {
+    record: dict[str, Any] = {
         "type": "article",
         "id": key,
         "title": title,

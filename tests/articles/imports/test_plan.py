@@ -324,6 +324,13 @@ def test_an_obsolete_page_that_somebody_wrote_in_stays(run_import, ann):
     assert "Withdraw or merge “Itch” by hand" in report["findings"][0]
 
 
+def test_a_page_that_was_written_here_stays_if_a_file_calls_it_obsolete(run_import, ann):
+    draft = workflow.write_symptom(ann, title="Itch")
+    report = run_import({"type": "retired", "id": str(draft.uuid)})
+    assert not Article.objects.get(pk=draft.pk).discarded_at
+    assert "Withdraw or merge “Itch” by hand" in report["findings"][0]
+
+
 # Coming again
 
 

@@ -9,13 +9,14 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteMixin
 from django.contrib.auth.models import Group, User
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from articles.admin.autocomplete import PreloadedChoicesMixin
 from articles.models import Article
 from reviews.models import Reviewer
 from symptoms.models import Symptom
 from tests import workflow
+from tests.conftest import get_person
 from tests.forms import read_form
 
 pytestmark = pytest.mark.django_db
@@ -32,11 +33,25 @@ def chief_client(client):
     return user
 
 
-@pytest.fixture
-def symptom(ann):
+@pytest.fixture(scope="module")
+def built_symptom(module_db) -> Symptom:
+    ann = get_person("ann")
     page = workflow.write_symptom(ann)
     workflow.add_facts(page, ann, causes=2, related=2)
     return page
+
+
+@pytest.fixture(scope="module")
+def opened(built_symptom) -> dict:
+    """The form as Ann opened it, before anything was typed."""
+    client = Client()
+    client.force_login(get_person("ann"))
+    return read_form(client.get(get_form_path(built_symptom)))
+
+
+@pytest.fixture
+def symptom(built_symptom, db) -> Symptom:
+    return Symptom.objects.get(pk=built_symptom.pk)
 
 
 def get_form_path(page) -> str:
@@ -49,7 +64,7 @@ def get_form_path(page) -> str:
 @pytest.mark.parametrize("value", NO_KEYS)
 @pytest.mark.parametrize("field", ["symptom_causes-0-cause", "related_symptoms-1-other"])
 def test_a_choice_that_is_no_key_is_a_word_in_its_row_and_no_lost_form(
-    client, ann, symptom, field, value
+    client, ann, symptom, opened, field, value
 ):
     client.force_login(ann)
     typed = {
@@ -57,9 +72,7 @@ def test_a_choice_that_is_no_key_is_a_word_in_its_row_and_no_lost_form(
         "summary": "Typed a moment ago.",
         "symptom_causes-1-text": "<p>Typed, too.</p>",
     }
-    answer = client.post(
-        get_form_path(symptom), read_form(client.get(get_form_path(symptom))) | typed
-    )
+    answer = client.post(get_form_path(symptom), opened | typed)
     assert answer.status_code == 200
     assert "Choose again" in answer.text or "Null characters are not allowed" in answer.text
     kept = read_form(answer)
@@ -70,12 +83,10 @@ def test_a_choice_that_is_no_key_is_a_word_in_its_row_and_no_lost_form(
 
 
 @pytest.mark.parametrize("value", [*NO_KEYS, ""])
-def test_a_picture_that_is_no_key_is_a_word_in_its_row(client, ann, symptom, value):
+def test_a_picture_that_is_no_key_is_a_word_in_its_row(client, ann, symptom, opened, value):
     client.force_login(ann)
     row = {"figures-TOTAL_FORMS": "1", "figures-0-alt": "Two lines.", "figures-0-image": value}
-    answer = client.post(
-        get_form_path(symptom), read_form(client.get(get_form_path(symptom))) | row
-    )
+    answer = client.post(get_form_path(symptom), opened | row)
     assert answer.status_code == 200
     assert read_form(answer)["figures-0-alt"] == ["Two lines."]
 

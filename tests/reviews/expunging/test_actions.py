@@ -118,7 +118,7 @@ def test_others_can_neither_ask_nor_confirm_nor_drop(page, morgan, request, who)
 
 @pytest.mark.parametrize("lacking", ["reason", "legal_basis"])
 def test_a_reason_and_a_legal_basis_are_needed(page, morgan, lacking):
-    with pytest.raises(CannotExpunge, match=r"Say why|legal basis"):
+    with pytest.raises(CannotExpunge, match=r"Give the reason|legal basis"):
         request_expunction(get_second_revision(page), by=morgan, **WHY | {lacking: " \n "})
 
 

@@ -400,6 +400,27 @@ def test_an_answer_that_was_lost_leaves_the_mail_unknown_and_unsent_until_somebo
         run("--resend", "999999")
 
 
+def test_a_mail_that_another_run_takes_at_this_moment_is_not_sent_again(
+    ann, ravi, server, run, settings
+):
+    """It was open when the operator's command read it, and is claimed a moment later."""
+    request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1  # nobody answers, so that it stays open
+    run(fails=True)
+    settings.EMAIL_PORT = port
+    mail = Mail.objects.open().first()
+
+    def claim(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if sql.startswith("SELECT"):
+            Mail.objects.filter(pk=mail.pk).update(attempted_at=timezone.now())
+        return result
+
+    with connection.execute_wrapper(claim), pytest.raises(CommandError, match="is not unknown"):
+        run("--resend", str(mail.pk))
+    assert server.messages == []
+
+
 def test_a_mail_that_arrived_after_all_is_unknown_no_more(ann, ravi, server, run):
     request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
     server.hang_up = "after"

@@ -18,15 +18,10 @@ from config.operations.archive import replay
 from config.operations.archive.declaration import FILES
 from reviews import verification
 from reviews.models import PrivateField, Reviewer
-from tests import archives, site_history, workflow
+from tests import archives, workflow
 from tests.database import sql
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
-
-
-@pytest.fixture
-def lived(ann, ravi, fiona, morgan, olga):
-    site_history.create(ann, ravi, fiona, morgan, olga)
 
 
 def test_a_site_comes_back_to_the_byte(lived, tmp_path, client):

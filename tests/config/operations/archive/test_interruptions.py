@@ -18,7 +18,7 @@ from django.db import connection
 from articles.models import Article
 from config.operations.archive.folder import IN_PROGRESS_MARKER
 from config.operations.archive.snapshot import read_snapshot
-from tests import archives, site_history, workflow
+from tests import archives, workflow
 from tests.database import run_concurrently
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -62,11 +62,6 @@ with connection.execute_wrapper(statement):
     options = {"with_private": True} if command == "export_archive" else {}
     call_command(command, place, no_progress=True, **options)
 """
-
-
-@pytest.fixture
-def lived(ann, ravi, fiona, morgan, olga):
-    site_history.create(ann, ravi, fiona, morgan, olga)
 
 
 def run_killed(tmp_path: Path, command: str, place: Path, moment: str, number: int) -> None:

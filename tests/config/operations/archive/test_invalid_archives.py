@@ -11,7 +11,7 @@ from django.core.management import CommandError
 
 from articles.content.document import digest
 from config.operations.archive import reading
-from tests import archives, site_history
+from tests import archives
 from tests.archives import change_rows, replace_file
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -27,9 +27,7 @@ def archive_template(tmp_path_factory) -> Path:
 def archive(archive_template, tmp_path, request) -> Path:
     """An archive to be spoiled, beside an empty database and an empty directory of pictures."""
     if not archive_template.exists():
-        site_history.create(
-            *(request.getfixturevalue(name) for name in ("ann", "ravi", "fiona", "morgan", "olga"))
-        )
+        request.getfixturevalue("lived")
         archives.export_archive(archive_template)
         archives.empty_database()
     shutil.rmtree(storages["images"].location, ignore_errors=True)

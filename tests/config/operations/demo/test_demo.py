@@ -7,11 +7,9 @@ from pathlib import Path
 
 import brotli
 import pytest
-from django.conf import global_settings
 from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -29,7 +27,8 @@ from reviews import verification
 from reviews.models import LedgerEntry, MedicalReview, ReviewSchedule
 from reviews.signing.eligibility import get_current_withdrawal
 from symptoms.models import Cause, RelatedSymptom
-from tests import html
+from tests import html, static_site
+from tests.static_site import export_site
 
 PASSWORD = "open-sesame"
 SYMPTOMS = [
@@ -52,15 +51,10 @@ LISTS = [
 
 
 @pytest.fixture(scope="module")
-def loaded(django_db_setup, django_db_blocker):
-    """The demonstration in the database for all tests of this module; each takes back what it does
-    to it.
-    """
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+def loaded(module_db):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DEMO_PASSWORD", PASSWORD)
         call_command("load_demo", verbosity=0)
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -292,8 +286,7 @@ def test_loading_again_keeps_what_editors_wrote(demo):
     assert Article.objects.get(slug="facial-spasms").title == "Mine"
 
 
-def test_each_role_can_sign_in_with_the_printed_password(demo, client, settings):
-    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS  # as when the module loaded it
+def test_each_role_can_sign_in_with_the_printed_password(demo, client):
     for name in ("ann", "ravi", "morgan"):
         assert client.login(username=name, password=PASSWORD), name
 
@@ -373,3 +366,13 @@ def test_the_fullest_page_comes_in_the_first_round_trip(demo, client):
     assert sheets == ["css/site.css"]
     sent = [page.content, *(Path(finders.find(sheet)).read_bytes() for sheet in sheets)]
     assert sum(len(brotli.compress(part)) for part in sent) <= 14_336
+
+
+def test_it_is_whole_in_plain_files(demo, tmp_path):
+    export_site(tmp_path)
+    assert static_site.find_broken_links(tmp_path) == []
+    assert len(static_site.list_files(tmp_path)) > 300
+    assert static_site.read_manifest(tmp_path)["files"] == static_site.compute_digests(tmp_path)
+    spasms = (tmp_path / "symptoms/facial-spasms/index.html").read_text()
+    assert "Demonstration." in spasms
+    assert spasms.index("911") < spasms.index("Facial spasms happen when")

@@ -8,63 +8,40 @@ import hashlib
 import json
 import os
 import re
-import signal
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connection
+from django.core.management import CommandError
 
 from articles.content.document import canonicalize
 from articles.models import Article
 from articles.publishing.actions import change_slug
 from config.operations.static_site import addresses
-from config.public import sitemap
 from reviews.signing.actions import request_review, withdraw_page
 from symptoms.models import Cause
-from tests import html, pages, scale, server, static_site, workflow
+from tests import html, pages, static_site, workflow
+from tests.conftest import get_person
 from tests.images import add_figure, get_file_path, store_image
 from tests.static_site import SITE_URL, export_site, list_files, read_manifest
 
 pytestmark = pytest.mark.django_db
-ROOT = Path(__file__).resolve().parents[4]
-# Exports the site, and is killed by the system when it has put so many files in their place.
-KILLED_PROGRAM = """
-import os, signal, sys
-from django.conf import settings
-
-directory, moment = sys.argv[1], int(sys.argv[2])
-import django
-django.setup()
-settings.STATIC_ROOT = settings.BASE_DIR / "static"
-from django.core.management import call_command
-
-replace, done = os.replace, 0
-
-def killed(part, final):
-    global done
-    done += 1
-    if done == moment:
-        os.kill(os.getpid(), signal.SIGKILL)
-    replace(part, final)
-
-os.replace = killed
-call_command("export_site", directory, site_url="https://symptoms.example.org")
-"""
 
 
-@pytest.fixture
-def site(ann, ravi, fiona, morgan) -> dict[str, Article]:
+@pytest.fixture(scope="module")
+def built_site(module_db) -> dict[str, Article]:
     """Pages of every kind, with a picture: signed, signed twice, moved and withdrawn; and a draft
     that one names.
     """
+    ann, ravi, fiona, morgan = map(get_person, ("ann", "ravi", "fiona", "morgan"))
     draft = workflow.write_symptom(ann, slug="unsigned-ache", title="Unsigned ache")
     found = {
         slug: pages.write_complete_symptom(ann, slug=slug, title=slug.title())
@@ -86,6 +63,25 @@ def site(ann, ravi, fiona, morgan) -> dict[str, Article]:
     return found
 
 
+@pytest.fixture
+def site(built_site, db) -> dict[str, Article]:
+    return deepcopy(built_site)
+
+
+@pytest.fixture(scope="module")
+def first_copy(built_site, tmp_path_factory) -> Path:
+    """A copy of the site, to be read and not to be written to."""
+    directory = tmp_path_factory.mktemp("copy")
+    export_site(directory)
+    return directory
+
+
+@pytest.fixture
+def copied(site, first_copy, tmp_path) -> Path:
+    """A copy of the site of one's own."""
+    return shutil.copytree(first_copy, tmp_path, dirs_exist_ok=True)
+
+
 def read(directory: Path, name: str) -> str:
     return (directory / name).read_text()
 
@@ -97,14 +93,12 @@ def read_words(page: str) -> str:
     return html.get_text(re.sub(left_out, "", body, flags=re.DOTALL))
 
 
-def test_every_link_of_a_copy_leads_to_a_file_of_it(site, tmp_path):
-    export_site(tmp_path)
+def test_every_link_of_a_copy_leads_to_a_file_of_it(copied, tmp_path):
     assert static_site.find_broken_links(tmp_path) == []
     assert len(list_files(tmp_path)) > 80
 
 
-def test_the_link_checker_of_these_tests_finds_what_is_missing(site, tmp_path):
-    export_site(tmp_path)
+def test_the_link_checker_of_these_tests_finds_what_is_missing(copied, tmp_path):
     (tmp_path / "symptoms/tics/index.html").unlink()
     assert "index.html → /symptoms/tics/" in static_site.find_broken_links(tmp_path)
     assert "symptoms/facial-spasms/index.html → /symptoms/tics/" in static_site.find_broken_links(
@@ -112,8 +106,7 @@ def test_the_link_checker_of_these_tests_finds_what_is_missing(site, tmp_path):
     )
 
 
-def test_every_address_of_the_sitemap_is_in_the_copy(site, tmp_path):
-    export_site(tmp_path)
+def test_every_address_of_the_sitemap_is_in_the_copy(copied, tmp_path):
     listed = read(tmp_path, "sitemap.xml").split("<loc>")[1:]
     paths = [entry.partition("</loc>")[0].removeprefix(SITE_URL) for entry in listed]
     assert len(paths) > 15
@@ -122,8 +115,7 @@ def test_every_address_of_the_sitemap_is_in_the_copy(site, tmp_path):
     ] == []
 
 
-def test_a_file_says_what_the_site_says_there(site, tmp_path, client, settings):
-    export_site(tmp_path)
+def test_a_file_says_what_the_site_says_there(copied, tmp_path, client, settings):
     settings.SITE_URL, settings.FINDER = SITE_URL, False
     for name in sorted(list_files(tmp_path)):
         if name.endswith("index.html") and not name.startswith(("search/", "finder/")):
@@ -134,22 +126,7 @@ def test_a_file_says_what_the_site_says_there(site, tmp_path, client, settings):
     assert client.get(f"/{picture}").content == (tmp_path / picture).read_bytes()
 
 
-def test_a_copy_shows_when_to_get_help_as_the_site_does_and_its_file_for_programs_as_it_was_signed(
-    ann, ravi, morgan, tmp_path
-):
-    symptom = workflow.write_symptom(ann, advice_level="routine")
-    workflow.sign_despite_checks(symptom, by=ravi, manager=morgan)
-    export_site(tmp_path)
-    page = read(tmp_path, "symptoms/facial-spasms/index.html")
-    assert 'class="advice emergency"' in page
-    assert 'Call <a class="dial" href="tel:911">911</a> if one side' in page
-    signed = read(tmp_path, "symptoms/facial-spasms/signed.json")
-    assert "routine" in signed
-    assert "tel:" not in signed
-
-
-def test_nothing_in_a_copy_needs_a_server(site, tmp_path, client):
-    export_site(tmp_path)
+def test_nothing_in_a_copy_needs_a_server(copied, tmp_path, client):
     for name in list_files(tmp_path):
         if name.endswith(".html"):
             for word in (
@@ -166,14 +143,6 @@ def test_nothing_in_a_copy_needs_a_server(site, tmp_path, client):
     page = client.get("/symptoms/tics/").text
     for word in ("<form", "/feedback/", "search.js", "/finder/"):
         assert word in page
-
-
-def test_signed_words_that_lead_to_the_search_are_told_that_it_is_not_here(ann, ravi, tmp_path):
-    page = workflow.write_article(ann, body='<p>Ask <a href="/search/">the search</a>.</p>')
-    workflow.sign(page, by=ravi, asked_by=ann)
-    export_site(tmp_path)
-    assert static_site.find_broken_links(tmp_path) == []
-    assert "cannot answer questions" in read(tmp_path, "search/index.html")
 
 
 def test_nothing_unsigned_is_in_a_copy(site, ann, ravi, tmp_path):
@@ -202,8 +171,7 @@ def test_a_second_run_writes_nothing(site, tmp_path):
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
-def test_the_manifest_tells_the_digest_of_every_file_and_the_site_revision(site, tmp_path):
-    export_site(tmp_path)
+def test_the_manifest_tells_the_digest_of_every_file_and_the_site_revision(copied, tmp_path):
     facts = read_manifest(tmp_path)
     assert facts["files"] == static_site.compute_digests(tmp_path)
     assert facts["site_revision"] == max(Article.objects.public().values_list("live", flat=True))
@@ -214,8 +182,7 @@ def test_the_manifest_tells_the_digest_of_every_file_and_the_site_revision(site,
     )
 
 
-def test_a_new_signature_shows_at_the_next_run(site, ann, ravi, tmp_path):
-    export_site(tmp_path)
+def test_a_new_signature_shows_at_the_next_run(site, ann, ravi, tmp_path, copied):
     workflow.edit(site["diary"], by=ann, body="<p>Three lines a day.</p>")
     assert ", 0 changed," in export_site(tmp_path)
     workflow.sign(site["diary"], by=ravi, asked_by=ann, trigger="change")
@@ -225,8 +192,9 @@ def test_a_new_signature_shows_at_the_next_run(site, ann, ravi, tmp_path):
     assert read_manifest(tmp_path)["files"] == static_site.compute_digests(tmp_path)
 
 
-def test_a_withdrawal_takes_words_pictures_and_causes_away_at_the_next_run(site, morgan, tmp_path):
-    export_site(tmp_path)
+def test_a_withdrawal_takes_words_pictures_and_causes_away_at_the_next_run(
+    site, morgan, tmp_path, copied
+):
     before = list_files(tmp_path)
     withdraw_page(site["whole"], reason="safety", by=morgan)
     export_site(tmp_path)
@@ -246,8 +214,7 @@ def test_a_withdrawal_takes_words_pictures_and_causes_away_at_the_next_run(site,
     assert static_site.find_broken_links(tmp_path) == []
 
 
-def test_an_address_of_old_leads_on_without_a_server(site, morgan, tmp_path):
-    export_site(tmp_path)
+def test_an_address_of_old_leads_on_without_a_server(site, morgan, tmp_path, copied):
     for part in ("", "causes/", "history/"):
         text = read(tmp_path, f"symptoms/old/{part}index.html")
         assert f'<a href="/symptoms/new/{part}">{SITE_URL}/symptoms/new/{part}</a>' in text
@@ -264,8 +231,7 @@ def test_an_address_of_old_leads_on_without_a_server(site, morgan, tmp_path):
     assert static_site.find_broken_links(tmp_path) == []
 
 
-def test_a_file_for_programs_carries_the_document_in_the_bytes_that_were_signed(site, tmp_path):
-    export_site(tmp_path)
+def test_a_file_for_programs_carries_the_document_in_the_bytes_that_were_signed(copied, tmp_path):
     data = (tmp_path / "symptoms/tics/signed.json").read_bytes()
     facts = json.loads(data)
     revision = Article.objects.get(slug="tics").live.revision
@@ -282,52 +248,10 @@ def test_a_file_for_programs_carries_the_document_in_the_bytes_that_were_signed(
 
 
 @pytest.mark.parametrize("word", ["comment", "conflicts", "licence", "provenance"])
-def test_a_file_for_programs_tells_nothing_that_pages_keep_to_themselves(word, site, tmp_path):
-    export_site(tmp_path)
+def test_a_file_for_programs_tells_nothing_that_pages_keep_to_themselves(word, copied, tmp_path):
     assert word not in json.dumps(
         json.loads(read(tmp_path, "symptoms/tics/signed.json"))["signatures"]
     )
-
-
-def test_lists_of_several_pages_and_a_sitemap_of_several_files_are_whole(
-    ann, ravi, monkeypatch, tmp_path
-):
-    monkeypatch.setattr(sitemap, "ENTRIES_PER_FILE", 5)
-    monkeypatch.setattr(addresses, "BATCH_SIZE", 4)
-    for module in (
-        "symptoms.public.az_index",
-        "symptoms.projections.causes",
-        "articles.public.topics",
-        "reviews.public.reviewer_profile",
-    ):
-        monkeypatch.setattr(f"{module}.ENTRIES_PER_PAGE", 4)
-    scale.publish_symptoms(9, by=ann, signer=ravi)
-    export_site(tmp_path)
-    assert static_site.find_broken_links(tmp_path) == []
-    lists = {
-        "symptoms/a-z/a/3",
-        "causes/long-day-0/3",
-        "topics/bones-joints-and-muscles/3",
-        "reviewers/ravi-rao/3",
-    }
-    assert {f"{name}/index.html" for name in lists} < list_files(tmp_path)
-    assert {"sitemap/pages-2.xml", "sitemap/site-1.xml"} < list_files(tmp_path)
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_finding_the_addresses_takes_as_many_queries_for_one_page_as_for_many(
-    count, ann, ravi, django_assert_num_queries
-):
-    scale.publish_symptoms(count, by=ann, signer=ravi)
-    with django_assert_num_queries(19):
-        assert len(list(addresses.iter_addresses())) > 40
-
-
-def test_a_page_in_a_language_that_has_no_addresses_yet_stops_nothing(ann, ravi, tmp_path):
-    page = workflow.write_article(ann, slug="tagebuch", title="Tagebuch", language="de")
-    workflow.sign(page, by=ravi, asked_by=ann)
-    export_site(tmp_path)
-    assert not (tmp_path / "articles/tagebuch").exists()
 
 
 def test_a_site_that_changes_while_it_is_printed_is_printed_again(
@@ -348,18 +272,6 @@ def test_a_site_that_changes_while_it_is_printed_is_printed_again(
     assert read_manifest(tmp_path)["files"] == static_site.compute_digests(tmp_path)
 
 
-def test_a_copy_needs_to_know_its_address(tmp_path, settings):
-    settings.SITE_URL = ""
-    with pytest.raises(CommandError, match="SITE_URL is not set"):
-        export_site(tmp_path / "copy", site_url="")
-    with pytest.raises(CommandError, match="without a path"):
-        export_site(tmp_path / "copy", site_url="https://example.org/health")
-    assert not (tmp_path / "copy").exists()
-    settings.SITE_URL = "https://set.example.org"
-    export_site(tmp_path / "copy", site_url="")
-    assert read_manifest(tmp_path / "copy")["site_url"] == "https://set.example.org"
-
-
 def test_a_directory_with_something_else_in_it_is_left_alone(site, tmp_path):
     (tmp_path / "thesis.txt").write_text("Mine.")
     with pytest.raises(CommandError, match="holds something else"):
@@ -370,8 +282,7 @@ def test_a_directory_with_something_else_in_it_is_left_alone(site, tmp_path):
     assert list_files(tmp_path) == {"thesis.txt", "manifest.json"}
 
 
-def test_files_that_somebody_put_beside_a_copy_stay(site, tmp_path):
-    export_site(tmp_path)
+def test_files_that_somebody_put_beside_a_copy_stay(copied, tmp_path):
     (tmp_path / "symptoms/note.txt").write_text("Mine.")
     export_site(tmp_path)
     assert read(tmp_path, "symptoms/note.txt") == "Mine."
@@ -388,8 +299,7 @@ def test_a_manifest_that_was_tampered_with_deletes_nothing_outside(site, tmp_pat
     assert read(tmp_path, "mine.txt") == "Mine."
 
 
-def test_a_file_that_was_damaged_is_written_again(site, tmp_path):
-    export_site(tmp_path)
+def test_a_file_that_was_damaged_is_written_again(tmp_path, copied):
     (tmp_path / "index.html").write_text("Damaged.")
     assert "1 changed" in export_site(tmp_path)
     assert read_manifest(tmp_path)["files"] == static_site.compute_digests(tmp_path)
@@ -407,8 +317,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(site, morgan, tmp_path)
     assert not (tmp_path / "other").exists()
 
 
-def test_what_cannot_be_printed_is_named_and_the_rest_is_there(site, tmp_path, capsys):
-    export_site(tmp_path)
+def test_what_cannot_be_printed_is_named_and_the_rest_is_there(site, copied, tmp_path, capsys):
     picture = next(name for name in list_files(tmp_path) if name.startswith("images/"))
     file = Path(get_file_path(site["whole"].figures.get().image))
     data = file.read_bytes()
@@ -435,46 +344,6 @@ def test_two_runs_do_not_write_to_one_directory(site, tmp_path):
     finally:
         os.close(lock)
     export_site(tmp_path)
-
-
-def run_killed(directory: Path, moment: int) -> int:
-    env = {
-        "DATABASE_URL": server.get_database_url(connection),
-        "PYTHONPATH": str(ROOT),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
-    }
-    command = [sys.executable, "-c", KILLED_PROGRAM, str(directory), str(moment)]
-    done = subprocess.run(
-        command, env=os.environ | env, capture_output=True, text=True, timeout=600
-    )
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode
-
-
-def test_a_run_that_is_killed_leaves_a_copy_that_serves_and_the_next_one_ends_as_if_nothing_was(
-    transactional_db, ann, ravi, morgan, tmp_path
-):
-    slugs = scale.publish_symptoms(3, by=ann, signer=ravi)
-    killed, quiet = tmp_path / "killed", tmp_path / "quiet"
-    for moment in (1, 7, 20):
-        assert run_killed(killed, moment) == -signal.SIGKILL
-        assert not (killed / "manifest.json").exists()
-    assert (killed / ".export/part").exists()
-    # What a run that was killed wrote, and no list of files ever named, goes when its page does.
-    assert (killed / f"symptoms/{slugs[0]}/signed.json").exists()
-    withdraw_page(Article.objects.get(slug=slugs[0]), reason="safety", by=morgan)
-    assert run_killed(killed, 0) == 0
-    assert not (killed / f"symptoms/{slugs[0]}/signed.json").exists()
-    for moment in (2, 5):
-        workflow.sign(Article.objects.get(slug=slugs[1]), by=ravi, asked_by=ann, trigger="annual")
-        before = read_manifest(killed)
-        assert run_killed(killed, moment) == -signal.SIGKILL
-        assert read_manifest(killed) == before
-        assert static_site.find_broken_links(killed) == []
-    assert run_killed(killed, 0) == run_killed(quiet, 0) == 0
-    assert (killed / "manifest.json").read_bytes() == (quiet / "manifest.json").read_bytes()
-    assert list_files(killed) == list_files(quiet)
 
 
 @contextmanager
@@ -507,25 +376,10 @@ def serve_directory(directory: Path):
         process.wait(120)
 
 
-def test_a_plain_web_server_serves_the_same_words(site, tmp_path, client, settings):
-    export_site(tmp_path)
+def test_a_plain_web_server_serves_the_same_words(copied, tmp_path, client, settings):
     settings.SITE_URL, settings.FINDER = SITE_URL, False
     with serve_directory(tmp_path) as origin:
         for address in ("/symptoms/facial-spasms/", "/symptoms/gone/", "/"):
             there = urlopen(origin + address).read().decode()  # noqa: S310 - our own
             assert len(read_words(there)) > 200
             assert read_words(there) == read_words(client.get(address).text)
-
-
-def test_the_demonstration_is_whole_in_plain_files(settings, monkeypatch, tmp_path):
-    """The slowest of these: it loads the demonstration."""
-    settings.COUNTERSIGN_DEMO = True
-    monkeypatch.setenv("DEMO_PASSWORD", "open-sesame")
-    call_command("load_demo", verbosity=0)
-    export_site(tmp_path)
-    assert static_site.find_broken_links(tmp_path) == []
-    assert len(list_files(tmp_path)) > 300
-    assert read_manifest(tmp_path)["files"] == static_site.compute_digests(tmp_path)
-    spasms = read(tmp_path, "symptoms/facial-spasms/index.html")
-    assert "Demonstration." in spasms
-    assert spasms.index("911") < spasms.index("Facial spasms happen when")

@@ -167,7 +167,7 @@ def test_letters_that_are_no_utf_8_cost_their_term_alone(tmp_path):
         + term(3, "pain").encode()
     )
     gathered = read_file("obo", write_file(tmp_path, data))
-    assert "Line 10: Byte 9 of this line is no UTF-8" in gathered.reasons
+    assert "Line 10: Byte 9 of this line is not UTF-8 text" in gathered.reasons
     assert set(by_id(gathered)) == {"T:1", "T:3"}
 
 
