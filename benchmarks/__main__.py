@@ -11,8 +11,7 @@ import sys
 import tempfile
 from statistics import median
 
-from tests.postgres import postgresql
-from tests.server import ROOT, Server, run_gunicorn
+from tests.servers import ROOT, Server, postgresql, run_gunicorn
 
 PAGES = 2000
 ROUNDS = 5

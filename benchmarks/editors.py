@@ -19,8 +19,8 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext, override_settings  # noqa: E402
 
-from tests import workflow  # noqa: E402
-from tests.forms import read_form  # noqa: E402
+from tests import factories  # noqa: E402
+from tests.html import read_form  # noqa: E402
 
 ROUNDS = 15
 BARE_FORM, OUR_FORM = "/stock/symptoms/symptom/{}/change/", "/admin/symptoms/symptom/{}/change/"
@@ -32,8 +32,8 @@ def main() -> dict:
     ann = User.objects.create_superuser(
         "ann", password="not-needed", first_name="Ann", last_name="Archer"
     )
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann, causes=12, related=18)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann, causes=12, related=18)
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(ann)
     found = {}

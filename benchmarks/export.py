@@ -11,7 +11,7 @@ import tempfile
 import time
 
 from benchmarks.__main__ import run_module
-from tests.postgres import postgresql
+from tests.servers import postgresql
 
 PAGES = 2_000
 

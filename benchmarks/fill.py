@@ -15,7 +15,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from symptoms.models import Symptom  # noqa: E402
-from tests import scale  # noqa: E402
+from tests import factories  # noqa: E402
 
 MODEL_SLUG = "facial-spasms"
 COPIED_FIELDS = (
@@ -37,7 +37,9 @@ def main(count: int) -> dict:
     texts = {name: getattr(full, name) for name in COPIED_FIELDS}
     people = User.objects.in_bulk(["ann", "ravi"], field_name="username")
     many = {"causes": full.symptom_causes.count(), "related": full.related_symptoms.count()}
-    slugs = scale.publish_symptoms(count, by=people["ann"], signer=people["ravi"], **many, **texts)
+    slugs = factories.publish_symptoms(
+        count, by=people["ann"], signer=people["ravi"], **many, **texts
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     visitor = Client(headers={"host": "127.0.0.1"})

@@ -12,8 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-from tests.postgres import postgresql
-from tests.server import ROOT
+from tests.servers import ROOT, postgresql
 
 
 def main(*arguments: str) -> None:

@@ -18,8 +18,8 @@ from articles.models import Article
 from articles.public.page_cache import page_cache
 from reviews.signing.actions import request_review
 from symptoms.models import Symptom, SymptomCause
-from tests import large_symptoms, scale, workflow
-from tests.forms import read_form
+from tests import factories
+from tests.html import read_form
 
 CAUSES, RELATED, ROUNDS = 2_474, 300, 5
 LIST_PATH = "/admin/symptoms/symptom/"
@@ -33,11 +33,11 @@ def main(pages: int) -> None:
     if pages > 1:
         for start in range(0, pages, 1_000):
             some = min(1_000, pages - start)
-            scale.publish_symptoms(
+            factories.publish_symptoms(
                 some, by=ann, signer=ravi, title=f"Page {start} and {{}}", causes=0
             )
-    hub = large_symptoms.write_large_symptom(ann, causes=CAUSES, related=RELATED)
-    workflow.sign(hub, by=ravi, asked_by=ann)
+    hub = factories.make_large_symptom(ann, causes=CAUSES, related=RELATED)
+    factories.sign_page(hub, by=ravi, asked_by=ann)
     requests, typed = build_requests(hub, people)
     review = request_review(
         Article.objects.get(pk=hub.pk), by=ann, reviewer=ravi.reviewer, trigger="annual"
@@ -73,7 +73,7 @@ def build_requests(hub: Symptom, people: dict) -> tuple[dict[str, Callable], Cal
 
     save()
     SymptomCause.objects.filter(symptom=hub).update(frequency="rare")
-    workflow.edit(hub, by=people["ann"])  # a revision in which every cause is another
+    factories.edit_page(hub, by=people["ann"])  # a revision in which every cause is another
     base = f"{LIST_PATH}{hub.pk}/"
     draft = {name: value for name, value in opened.items() if name != "csrfmiddlewaretoken"}
     asked = {

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.__main__ import run_module
-from tests.postgres import postgresql
+from tests.servers import postgresql
 
 FILES = {
     "scale": [("scale_causes.jsonl.gz", "open-data"), ("scale_pages.jsonl.gz", "open-data")],

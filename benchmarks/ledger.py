@@ -20,7 +20,7 @@ from django.utils import timezone  # noqa: E402
 
 from reviews import verification  # noqa: E402
 from reviews.models import Reviewer  # noqa: E402
-from tests import scale  # noqa: E402
+from tests import factories  # noqa: E402
 
 
 def migrate() -> None:
@@ -43,8 +43,8 @@ def fill(entries: int, pages: int) -> None:
         verified_at=timezone.now(),
     )
     pages = min(pages, entries)
-    scale.publish_symptoms(pages, by=ann, signer=ravi)
-    scale.sign_again(entries - pages, signer=ravi)
+    factories.publish_symptoms(pages, by=ann, signer=ravi)
+    factories.sign_all_again(entries - pages, signer=ravi)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

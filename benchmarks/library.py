@@ -20,7 +20,7 @@ from articles.models import Article
 from articles.publishing import projections
 from reviews.models import Reviewer
 from symptoms.models import Cause, Code, OtherName, Symptom, SymptomCause
-from tests import scale, workflow
+from tests import factories
 
 BATCH = 1000
 CAUSES_PER_PAGE = 20
@@ -102,7 +102,7 @@ def _publish_batch(
     SymptomCause.objects.bulk_create(
         _build_relations(pages, rows, causes, causes_per_page), batch_size=BATCH
     )
-    scale.sign_and_publish(pages, by=writer, signer=signer)
+    factories.sign_and_publish(pages, by=writer, signer=signer)
 
 
 def _build_relations(
@@ -126,7 +126,7 @@ def _build_article(row: dict, writer: User) -> Article:
         summary=text[:300],
         body=f"<p>{text}</p>" if text else "",
         writer=writer,
-        notice=workflow.get_notice(),
+        notice=factories.make_notice(),
     )
 
 

@@ -25,7 +25,7 @@ from articles.publishing import projections
 from articles.publishing.actions import record_revisions
 from symptoms.finder import ranking
 from symptoms.models import BodySystem, Cause, PublishedCause, RelatedSymptom, Symptom, SymptomCause
-from tests import scale
+from tests import factories
 
 SYMPTOMS, CAUSES, EDGES = 18_836, 12_680, 253_320
 SYMPTOMS_WITHOUT_CAUSES = 7_565  # symptoms that name no cause
@@ -90,7 +90,7 @@ def publish_edges(edges: Edges) -> None:
     name.
     """
     people = User.objects.in_bulk(["ann", "ravi"], field_name="username")
-    pages = scale.write_symptoms(len(edges), people["ann"], "Ache {}", {})
+    pages = factories.make_symptoms(len(edges), people["ann"], "Ache {}", {})
     most = 1 + max(cause for cause, _ in chain.from_iterable(edges))
     names = [f"Condition {number:05} of the benchmark" for number in range(most)]
     made = [
@@ -120,8 +120,8 @@ def publish_edges(edges: Edges) -> None:
             "article"
         )
         revisions = list(some.order_by("article"))
-        lines, now = scale.sign_revisions(revisions, people["ravi"])
-        scale.log_publications(revisions, lines, people["ravi"], now, kind="publish")
+        lines, now = factories.sign_revisions(revisions, people["ravi"])
+        factories.log_publications(revisions, lines, people["ravi"], now, kind="publish")
     projections.rebuild()
 
 

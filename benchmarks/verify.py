@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 from benchmarks.__main__ import run_module
-from tests.postgres import postgresql
+from tests.servers import postgresql
 
 ENTRIES = 100_000
 PAGES = 2_000

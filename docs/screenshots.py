@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.server import run_gunicorn  # noqa: E402 - found only once the checkout is on the path
+from tests.servers import run_gunicorn  # noqa: E402 - found only once the checkout is on the path
 
 OUTPUT_DIRECTORY = ROOT / "docs" / "images"
 PASSWORD = "demonstration"  # noqa: S105 - of a database that is gone when the script ends

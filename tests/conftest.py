@@ -1,6 +1,5 @@
 """The people and the rules of every test: Ann writes, Ravi reviews, Charlie must not."""
 
-import datetime as dt
 import gc
 import tempfile
 from collections.abc import Iterator
@@ -8,18 +7,16 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import transaction
 from django.test import TransactionTestCase
-from django.utils import timezone
 
 from articles.public.last_modified import last_modified_cache
 from articles.public.page_cache import page_cache
 from articles.search import vocabulary
-from config import groups
-from reviews.models import Reviewer
-from tests import engines, snapshots
+from tests import engines, factories, snapshots
+from tests.factories import get_person
 
 IMAGES = tempfile.TemporaryDirectory(prefix="countersign-images-")  # gone when the tests are over
 django_settings.STORAGES["images"]["OPTIONS"]["location"] = IMAGES.name
@@ -37,15 +34,6 @@ if "sqlite" in django_settings.DATABASES["default"]["ENGINE"]:
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF"
     )
 JOURNEYS = engines.ROOT / "tests" / "journeys"
-PASSWORD = "correct-horse-battery"
-PEOPLE = {
-    "ann": ("Ann", "Archer", groups.EDITORS, {}),
-    "morgan": ("Morgan", "Mill", groups.MANAGING_EDITORS, {}),
-    "olga": ("Olga", "Orr", groups.MANAGING_EDITORS, {}),
-    "ravi": ("Ravi", "Rao", groups.REVIEWERS, {}),
-    "fiona": ("Fiona", "Field", groups.REVIEWERS, {"specialty": "Family medicine"}),
-    "charlie": ("Charlie", "Chase", "", {}),
-}
 hypothesis.settings.register_profile(
     "untimed", deadline=None
 )  # a busy machine is not a fault of ours
@@ -151,48 +139,6 @@ def scenes() -> snapshots.Scenes:
     return snapshots.Scenes()
 
 
-def make_user(
-    username: str, first_name: str, last_name: str, *, group: str = "", staff: bool = False
-) -> User:
-    user = User.objects.create_user(
-        username, password=PASSWORD, first_name=first_name, last_name=last_name, is_staff=staff
-    )
-    if group:
-        user.groups.add(Group.objects.get(name=group))
-    return user
-
-
-def make_reviewer(user: User, *, verified_by: User, **more) -> Reviewer:
-    today = timezone.localdate()
-    values = {
-        "name": f"{user.first_name} {user.last_name}",
-        "post_nominals": "MD",
-        "specialty": "Neurology",
-        "slug": f"{user.username}-{user.last_name}".lower(),
-        "licence_number": f"LIC-{user.username}",
-        "licence_jurisdiction": "Nowhere",
-        "licence_expires": today + dt.timedelta(days=800),
-        "verified_by": verified_by,
-        "verified_at": timezone.now(),
-    }
-    return Reviewer.objects.create(user=user, **values | more)
-
-
-def get_person(username: str) -> User:
-    """One of the people of ``PEOPLE``, who is made if need be."""
-    found = User.objects.filter(username=username).first()
-    if found:
-        return found
-    first_name, last_name, group, facts = PEOPLE[username]
-    if group != groups.REVIEWERS:
-        staff = bool(group)
-        return make_user(username, first_name, last_name, group=group, staff=staff)
-    manager = get_person("morgan")
-    user = make_user(username, first_name, last_name, group=group)
-    make_reviewer(user, verified_by=manager, **facts)
-    return user
-
-
 @pytest.fixture
 def ann(db) -> User:
     """Ann writes."""
@@ -227,3 +173,26 @@ def fiona(db, morgan) -> User:
 def charlie(db) -> User:
     """Charlie has an account and no rights: Charlie must not."""
     return get_person("charlie")
+
+
+@pytest.fixture
+def ann_client(client, ann):
+    client.force_login(ann)
+    return client
+
+
+@pytest.fixture
+def symptom(ann):
+    return factories.make_symptom(ann)
+
+
+@pytest.fixture
+def morgan_client(client, morgan):
+    client.force_login(morgan)
+    return client
+
+
+@pytest.fixture
+def ravi_client(client, ravi):
+    client.force_login(ravi)
+    return client

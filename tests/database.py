@@ -1,4 +1,4 @@
-"""The database by its back doors: raw SQL, guards taken down, several people at one moment."""
+"""The database by its back doors: raw SQL, triggers taken down, several people at once."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from articles.db import triggers
+from reviews import verification
 
 
 def sql(statement: str, *params) -> None:
@@ -54,3 +55,16 @@ def run_concurrently(*actions: Callable) -> list:
 
     with ThreadPoolExecutor(len(actions)) as threads:
         return list(threads.map(do, actions))
+
+
+# What verification finds once the guards were off.
+
+
+def find_faults_after(statement: str, *params) -> list[str]:
+    with disable_triggers():
+        sql(statement, *params)
+    return list(verification.find_faults())
+
+
+def count_lost(outcomes: list) -> list[Exception]:
+    return [outcome for outcome in outcomes if isinstance(outcome, Exception)]

@@ -5,13 +5,13 @@ import pytest
 from articles.models import Article
 from reviews import verification
 from reviews.models import LedgerEntry
-from tests import scale
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 def test_pages_made_at_once_pass_verification(ann, ravi, client):
-    slugs = scale.publish_symptoms(30, by=ann, signer=ravi)
+    slugs = factories.publish_symptoms(30, by=ann, signer=ravi)
     assert list(verification.find_faults()) == []
     assert Article.objects.public().count() == 30
     page = client.get(f"/symptoms/{slugs[0]}/")
@@ -22,7 +22,7 @@ def test_pages_made_at_once_pass_verification(ann, ravi, client):
 
 
 def test_pages_signed_again_at_once_pass_verification(ann, ravi):
-    scale.publish_symptoms(5, by=ann, signer=ravi)
-    scale.sign_again(12, signer=ravi)
+    factories.publish_symptoms(5, by=ann, signer=ravi)
+    factories.sign_all_again(12, signer=ravi)
     assert list(verification.find_faults()) == []
     assert LedgerEntry.objects.count() == 17

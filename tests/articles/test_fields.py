@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 from articles.fields import clean_html, fold
 from articles.models import Article, Topic
 from symptoms.models import Cause, OtherName
-from tests import workflow
+from tests import factories
 
 DIRTY = (
     '<p onclick="steal()" style="color:red" class="x">'
@@ -22,7 +22,7 @@ CLEAN = '<p>Call <strong>911</strong>.</p><p><a>here</a> <a href="https://medlin
 
 @pytest.fixture
 def draft(ann):
-    return workflow.write_article(ann)
+    return factories.make_article(ann)
 
 
 def test_save_strips_what_a_page_may_not_carry(draft):
@@ -34,7 +34,7 @@ def test_save_strips_what_a_page_may_not_carry(draft):
 
 
 def test_create_strips_it_too(ann):
-    assert workflow.write_article(ann, body=DIRTY).get_latest_revision().read().body == CLEAN
+    assert factories.make_article(ann, body=DIRTY).get_latest_revision().read().body == CLEAN
 
 
 def test_bulk_create_strips_it_too(ann):
@@ -153,12 +153,12 @@ def test_accents_and_case_fold(text, folded):
 
 def test_pages_sort_alike_on_both_engines(ann):
     for slug, title in [("c", "Éczema"), ("a", "zoster"), ("b", "Acne"), ("d", "eye ache")]:
-        workflow.write_article(ann, slug=slug, title=title)
+        factories.make_article(ann, slug=slug, title=title)
     assert [str(page) for page in Article.objects.all()] == ["Acne", "Éczema", "eye ache", "zoster"]
 
 
 def test_names_that_differ_by_accent_only_are_the_same_name(ann):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     OtherName.objects.create(symptom=symptom, name="Tic facial")
     with pytest.raises(DatabaseError), transaction.atomic():
         OtherName.objects.create(symptom=symptom, name="TIC FACIÁL")

@@ -7,7 +7,7 @@ from articles.models import Article, PublicationEvent
 from articles.publishing.actions import change_slug
 from reviews.models import LedgerEntry
 from reviews.signing.actions import request_changes, request_review, withdraw_page
-from tests import workflow
+from tests import factories
 from tests.database import expect_refusal, sql
 
 pytestmark = pytest.mark.django_db
@@ -16,10 +16,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def published(ann, ravi):
     """A page that was signed twice: its older publication is still in the log."""
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
-    workflow.edit(symptom, by=ann, summary="Another summary.")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
+    factories.edit_page(symptom, by=ann, summary="Another summary.")
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     return Article.objects.get(pk=symptom.pk)
 
 
@@ -34,7 +34,7 @@ def copy_values(publication: PublicationEvent, **changed) -> PublicationEvent:
 
 
 def test_a_text_without_a_signature_is_not_published(published, ann):
-    workflow.edit(published, by=ann, title="Unsigned")
+    factories.edit_page(published, by=ann, title="Unsigned")
     revision = published.get_latest_revision()
     with expect_refusal("only on a positive signature"):
         copy_values(published.live, revision=revision, evidence="e" * 64).save()
@@ -42,7 +42,7 @@ def test_a_text_without_a_signature_is_not_published(published, ann):
 
 def test_an_old_signature_does_not_publish_another_text(published, ann):
     entry = LedgerEntry.objects.get(hash=published.live.evidence)
-    draft = workflow.write_article(ann)
+    draft = factories.make_article(ann)
     with expect_refusal("positive signature|added and never changed"):
         copy_values(
             published.live,
@@ -54,7 +54,7 @@ def test_an_old_signature_does_not_publish_another_text(published, ann):
 
 
 def test_a_text_that_was_sent_back_is_not_published(published, ann, ravi):
-    workflow.edit(published, by=ann, summary="A third summary.")
+    factories.edit_page(published, by=ann, summary="A third summary.")
     entry = request_changes(request_review(published, by=ann), by=ravi, comment="Not yet.")
     with expect_refusal("only on a positive signature"):
         copy_values(published.live, revision=entry.revision, evidence=entry.hash).save()
@@ -71,7 +71,7 @@ def test_raw_sql_publishes_nothing_unsigned(published):
 
 
 def test_a_publication_over_another_pages_revision_is_refused(published, ann):
-    other = workflow.write_article(ann)
+    other = factories.make_article(ann)
     with expect_refusal("of its own page|carries on, to the letter"):
         copy_values(
             published.live, kind="address", evidence=None, revision=other.get_latest_revision()
@@ -129,7 +129,7 @@ def test_a_withdrawn_page_does_not_come_back_by_itself(published, morgan):
 
 
 def test_live_does_not_point_to_another_pages_publication(published, ann):
-    draft = workflow.write_article(ann)
+    draft = factories.make_article(ann)
     with expect_refusal("follows the newest publication"):
         sql("UPDATE articles_article SET live_id = %s WHERE id = %s", published.live_id, draft.pk)
 
@@ -137,7 +137,7 @@ def test_live_does_not_point_to_another_pages_publication(published, ann):
 def test_a_published_address_is_not_changed_raw(published, ann):
     with expect_refusal("through the publication log only"):
         sql("UPDATE articles_article SET slug = 'elsewhere' WHERE id = %s", published.pk)
-    draft = workflow.write_article(ann)
+    draft = factories.make_article(ann)
     sql("UPDATE articles_article SET slug = 'elsewhere' WHERE id = %s", draft.pk)
     change_slug(published, slug="moved", by=ann)
     with expect_refusal("through the publication log only"):

@@ -17,9 +17,9 @@ from django.test import Client, RequestFactory
 
 from articles.feedback import rate_limits
 from config import cache_backends as ours
-from tests import workflow
+from tests import factories
 from tests.articles.feedback.test_feedback import send_answer
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 
 class FailingCache(LocMemCache):
@@ -80,8 +80,8 @@ def test_while_it_is_down_the_process_counts_by_itself_and_waits_for_it_once(
 
 @pytest.mark.django_db
 def test_readers_answer_and_people_sign_in_while_it_is_down(failing_cache, client, ann, ravi):
-    article = workflow.write_article(ann)
-    workflow.sign(article, by=ravi, asked_by=ann)
+    article = factories.make_article(ann)
+    factories.sign_page(article, by=ravi, asked_by=ann)
     failing_cache.down = True
     article.refresh_from_db()
     assert send_answer(client, article).status_code == 303

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from articles.publishing.actions import CannotWithdraw
 from config import groups
 from reviews.signing.actions import CannotRequestReview, request_review, withdraw_page
-from tests import workflow
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -70,8 +70,8 @@ def test_editors_write_and_ask_but_neither_sign_nor_withdraw(ann):
 
 
 def test_ann_cannot_withdraw_a_page(ann, ravi):
-    page = workflow.write_article(ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_article(ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     with pytest.raises(CannotWithdraw, match="Only managing editors"):
         withdraw_page(page, reason="wrong", by=ann)
 
@@ -82,10 +82,10 @@ def test_reviewers_sign_and_have_no_rights_of_the_staff(ravi):
 
 
 def test_ravi_cannot_ask_for_a_review_or_withdraw(ann, ravi):
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     with pytest.raises(CannotRequestReview, match="Only editors"):
         request_review(page, by=ravi)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     with pytest.raises(CannotWithdraw, match="Only managing editors"):
         withdraw_page(page, reason="wrong", by=ravi)
 

@@ -9,7 +9,7 @@ from reviews import verification
 from reviews.models import ReviewSchedule
 from reviews.signing.actions import withdraw_page
 from symptoms.models import CauseAddress, PublishedCause, PublishedRelation
-from tests import workflow
+from tests import factories
 
 LISTS = {
     TopicEntry: ("article", "publication", "slug", "name", "sort_key"),
@@ -39,16 +39,19 @@ def test_pages_published_before_there_were_lists_are_listed_by_the_migration(
     transactional_db, ann, ravi, fiona, morgan, client
 ):
     pages = [
-        workflow.write_symptom(ann, slug=slug, title=slug.title())
+        factories.make_symptom(ann, slug=slug, title=slug.title())
         for slug in ("ache", "tics", "gone")
     ]
     for page in pages:
-        workflow.add_facts(page, ann)
-        workflow.sign(page, by=ravi, asked_by=ann)
-    workflow.sign(
-        workflow.edit(pages[0], by=ann, summary="Better."), by=fiona, asked_by=ann, trigger="change"
+        factories.add_facts(page, ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
+    factories.sign_page(
+        factories.edit_page(pages[0], by=ann, summary="Better."),
+        by=fiona,
+        asked_by=ann,
+        trigger="change",
     )
-    workflow.sign(workflow.write_article(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_article(ann), by=ravi, asked_by=ann)
     withdraw_page(pages[2], reason="wrong", by=morgan)
     before = read_lists()
     assert all(before)

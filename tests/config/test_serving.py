@@ -11,20 +11,20 @@ from django.db import connection, transaction
 from articles.public.page_cache import MAX_STALENESS
 from articles.publishing.actions import change_slug
 from reviews.signing.actions import withdraw_page
-from tests import server, workflow
+from tests import factories, servers
 
 PAGE = "/symptoms/facial-spasms/"
 
 
 @pytest.fixture
 def running_server(transactional_db, ann, ravi, morgan):
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
-    with server.run_gunicorn(server.get_database_url(connection), workers=2) as running:
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
+    with servers.run_gunicorn(servers.get_database_url(connection), workers=2) as running:
         yield symptom, running
 
 
-def request_pages(running: server.Server, times: int) -> set[int]:
+def request_pages(running: servers.Server, times: int) -> set[int]:
     with ThreadPoolExecutor(8) as people:
         return set(people.map(running.get, [PAGE] * times))
 
@@ -39,7 +39,7 @@ def test_a_withdrawal_shows_on_every_worker_within_one_second(running_server, mo
     assert ask_every_worker(running) == {410}
 
 
-def ask_every_worker(running: server.Server) -> set[int]:
+def ask_every_worker(running: servers.Server) -> set[int]:
     """The answers of so many requests that both workers gave some of them."""
     before, answers = len(running.list_worker_pids()), set()
     for _ in range(50):
@@ -57,10 +57,10 @@ def test_a_withdrawal_that_takes_longer_than_a_later_publication_still_shows(
     news.
     """
     slow, quick = (
-        workflow.write_symptom(ann, slug=slug, title=slug.title()) for slug in ("slow", "quick")
+        factories.make_symptom(ann, slug=slug, title=slug.title()) for slug in ("slow", "quick")
     )
     for page in (slow, quick):
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
     withdrawn, may_end = threading.Event(), threading.Event()
 
     def withdraw():

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from tests.golden import runs
-from tests.server import get_database_url
+from tests.servers import get_database_url
 
 
 def server() -> str:

@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import expect, sync_playwright
 
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 # Playwright's own loop runs in this thread, and Django would otherwise refuse to speak to the
 # database in it.

@@ -12,11 +12,10 @@ from reviews.models import LedgerEntry, ReviewSchedule
 from reviews.signing import ledger
 from reviews.signing.actions import cancel_request, request_changes, request_review
 from reviews.signing.comments import pin
-from tests import workflow
-from tests.conftest import PASSWORD
+from tests import factories
 from tests.database import disable_triggers, sql
+from tests.factories import PASSWORD, make_complete_symptom
 from tests.journeys.conftest import find_violations, log_in
-from tests.pages import write_complete_symptom
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -48,9 +47,9 @@ def make_overdue(page, days: int) -> None:
 
 
 def test_an_annual_review_goes_from_a_link_to_the_signature_on_a_phone(ann, ravi, fiona, open_page):
-    symptom = write_complete_symptom(ann)
-    workflow.sign(symptom, by=fiona, asked_by=ann)
-    workflow.edit(symptom, by=ann, treatment="<p>Rest helps, and warmth.</p>")
+    symptom = make_complete_symptom(ann)
+    factories.sign_page(symptom, by=fiona, asked_by=ann)
+    factories.edit_page(symptom, by=ann, treatment="<p>Rest helps, and warmth.</p>")
     make_overdue(symptom, 12)
     review = request_review(
         symptom, by=ann, trigger="annual", reviewer=ravi.reviewer, note="The yearly look."
@@ -82,7 +81,7 @@ def test_an_annual_review_goes_from_a_link_to_the_signature_on_a_phone(ann, ravi
 
 
 def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, open_page):
-    symptom = write_complete_symptom(ann)
+    symptom = make_complete_symptom(ann)
     request_review(symptom, by=ann, reviewer=ravi.reviewer)
     ravi_page, ann_page = open_page(**PHONE), open_page()
     log_in(ravi_page, "ravi", "/desk/")
@@ -102,7 +101,7 @@ def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, 
     ann_page.get_by_label("Your answer").fill("Two weeks: it says so now.")
     ann_page.get_by_role("button", name="Answer").click()
     ann_page.get_by_text("Your answer is saved.").wait_for()
-    workflow.edit(symptom, by=ann, treatment="<p>Rest helps within two weeks.</p>")
+    factories.edit_page(symptom, by=ann, treatment="<p>Rest helps within two weeks.</p>")
     request_review(symptom, by=ann, reviewer=ravi.reviewer)
 
     ravi_page.goto("/desk/")
@@ -114,7 +113,7 @@ def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, 
 
 
 def test_a_second_factor_is_enrolled_and_signs(ann, ravi, open_page):
-    request_review(workflow.write_symptom(ann), by=ann, reviewer=ravi.reviewer)
+    request_review(factories.make_symptom(ann), by=ann, reviewer=ravi.reviewer)
     page = open_page(**PHONE)
     log_in(page, "ravi", "/desk/")
     page.get_by_role("link", name="Set it up").click()
@@ -151,14 +150,14 @@ def test_a_second_factor_is_enrolled_and_signs(ann, ravi, open_page):
 
 @pytest.mark.parametrize("look", [PHONE, {"width": 1280}, {"width": 1600, "color_scheme": "dark"}])
 def test_axe_finds_nothing_at_the_desk(ann, ravi, fiona, morgan, open_page, look):
-    symptom = write_complete_symptom(ann)
-    workflow.sign(symptom, by=fiona, asked_by=ann)
-    workflow.edit(symptom, by=ann, body="<p>A muscle relaxes.</p>")
+    symptom = make_complete_symptom(ann)
+    factories.sign_page(symptom, by=fiona, asked_by=ann)
+    factories.edit_page(symptom, by=ann, body="<p>A muscle relaxes.</p>")
     back = request_review(symptom, by=ann, reviewer=ravi.reviewer)
     pin(back, part="Overview", text="Which muscle?", by=ravi)
     request_changes(back, by=ravi, comment="Nearly.")
     review = request_review(symptom, by=ann, trigger="annual", reviewer=ravi.reviewer)
-    other = request_review(workflow.write_symptom(ann, slug="b", title="Another"), by=ann)
+    other = request_review(factories.make_symptom(ann, slug="b", title="Another"), by=ann)
     make_overdue(symptom, 12)
 
     page = open_page(**look, reduced_motion="reduce")
@@ -197,9 +196,9 @@ def test_axe_finds_nothing_at_the_desk(ann, ravi, fiona, morgan, open_page, look
 
 
 def test_the_reading_page_works_without_javascript(ann, ravi, fiona, open_page):
-    symptom = write_complete_symptom(ann)
-    workflow.sign(symptom, by=fiona, asked_by=ann)
-    workflow.edit(symptom, by=ann, body="<p>A muscle relaxes.</p>")
+    symptom = make_complete_symptom(ann)
+    factories.sign_page(symptom, by=fiona, asked_by=ann)
+    factories.edit_page(symptom, by=ann, body="<p>A muscle relaxes.</p>")
     request_review(symptom, by=ann, reviewer=ravi.reviewer)
     page = open_page(**PHONE, java_script_enabled=False)
     log_in(page, "ravi", "/desk/")

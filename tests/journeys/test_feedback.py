@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from articles.models import ReaderReport, ReaderTally
-from tests import workflow
+from tests import factories
 from tests.journeys.conftest import find_violations, log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,8 +21,8 @@ def tab_to(page, name: str) -> None:
 
 
 def publish_page(ann, ravi):
-    article = workflow.write_article(ann)
-    workflow.sign(article, by=ravi, asked_by=ann)
+    article = factories.make_article(ann)
+    factories.sign_page(article, by=ravi, asked_by=ann)
     return article
 
 
@@ -72,7 +72,7 @@ def test_a_reader_mends_a_mistake_and_sends_a_report(script, ann, ravi, open_pag
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_is_cut_off_on_a_phone(scheme, ann, ravi, open_page):
     publish_page(ann, ravi)
-    workflow.sign(workflow.write_about(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_about_page(ann), by=ravi, asked_by=ann)
     page = open_page(**PHONE, color_scheme=scheme)
     found = []
     for path in ("/about/", "/about/privacy/", "/articles/keeping-a-diary/"):
@@ -92,7 +92,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off_on_a_phone(scheme, ann, ravi, 
 
 
 def test_an_editor_finds_the_report_and_opens_a_review(ann, ravi, open_page):
-    workflow.report_problem(publish_page(ann, ravi))
+    factories.report_problem(publish_page(ann, ravi))
     page = open_page()
     log_in(page, "ann", "/admin/")
     found = find_violations(page)

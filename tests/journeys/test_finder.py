@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from symptoms.models import Cause, OtherName, RelatedSymptom, SymptomCause
-from tests import workflow
+from tests import factories
 from tests.journeys.conftest import find_violations, wait_for_htmx
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,11 +19,11 @@ SOON = "<p>See a clinician if it lasts.</p>"
 @pytest.fixture
 def signed_site(ann, ravi):
     """Three signed symptoms: two share a cause, and one of them names the third as serious."""
-    neck = workflow.write_symptom(ann, slug="stiff-neck", title="Stiff neck")
-    eye = workflow.write_symptom(
+    neck = factories.make_symptom(ann, slug="stiff-neck", title="Stiff neck")
+    eye = factories.make_symptom(
         ann, slug="eye-twitching", title="Eye twitching", advice_level="routine", advice=SOON
     )
-    head = workflow.write_symptom(
+    head = factories.make_symptom(
         ann, slug="headache", title="Headache", advice="<p>Call 911 if it is the worst.</p>"
     )
     OtherName.objects.create(symptom=eye, name="Twitching eyelid")
@@ -39,8 +39,8 @@ def signed_site(ann, ravi):
                 symptom=page, cause=cause, seriousness=seriousness, frequency="common"
             )
     for page in (neck, eye, head):
-        workflow.edit(page, by=ann)
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.edit_page(page, by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
 
 
 def expect_chosen(page, *names: str) -> None:

@@ -10,8 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import Article
-from tests import workflow
-from tests.conftest import PASSWORD
+from tests import factories
+from tests.factories import PASSWORD
 from tests.journeys.conftest import log_in, open_form, read_until, write_rich_text
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def companions(ann):
     """Three symptoms that Ann can relate hers to, one of them public later or never."""
     return [
-        workflow.write_symptom(ann, slug=slug, title=title)
+        factories.make_symptom(ann, slug=slug, title=title)
         for slug, title in [
             ("jaw-pain", "Jaw pain"),
             ("eye-twitching", "Eye twitching"),
@@ -119,10 +119,10 @@ def test_a_symptom_goes_from_ann_to_ravi_to_charlie(ann, ravi, companions, open_
 
 
 def test_a_mended_typo_is_countersigned_and_moves_no_annual_date(ann, ravi, fiona, open_page):
-    symptom = workflow.write_symptom(
+    symptom = factories.make_symptom(
         ann, summary="Movments of the face.", body="<p>A muscle tightens by itslef.</p>"
     )
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     before = Article.objects.get(pk=symptom.pk).live.read_review_line()
 
     ann_page, fiona_page, charlie_page = open_page(), open_page(), open_page(width=390, height=800)
@@ -154,7 +154,7 @@ def test_a_mended_typo_is_countersigned_and_moves_no_annual_date(ann, ravi, fion
 
 
 def test_ravi_sends_a_page_back_and_ann_sees_why(ann, ravi, open_page):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     ann_page, ravi_page = open_page(), open_page()
     log_in(ann_page, "ann", "/admin/")
     open_form(ann_page, f"/admin/symptoms/symptom/{symptom.pk}/change/")

@@ -8,8 +8,8 @@ from django.utils import timezone
 from articles.models import Article
 from reviews import verification
 from reviews.models import LedgerEntry
-from tests import workflow
-from tests.conftest import PASSWORD
+from tests import factories
+from tests.factories import PASSWORD
 from tests.journeys.conftest import find_violations, log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,8 +32,8 @@ def upload_file(page, file: dict) -> None:
 
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE])
 def test_from_the_sheet_to_the_public_page(ann, morgan, open_page, size):
-    workflow.write_symptom(ann)
-    workflow.write_article(ann)
+    factories.make_symptom(ann)
+    factories.make_article(ann)
     last_month = timezone.localdate() - dt.timedelta(days=31)
     page = open_page(bypass_csp=True, reduced_motion="reduce", **size)
     log_in(page, "morgan", "/admin/")
@@ -75,7 +75,7 @@ def test_a_long_sheet_goes_on_by_itself(ann, morgan, open_page, monkeypatch):
     for module in ("imported_reviews.actions", "admin.imported_reviews"):
         monkeypatch.setattr(f"reviews.{module}.MAX_PAGES", 2)
     for number in range(5):
-        workflow.write_article(ann, slug=f"page-{number}", title=f"Page {number}")
+        factories.make_article(ann, slug=f"page-{number}", title=f"Page {number}")
     page = open_page()
     log_in(page, "morgan", "/admin/reviews/ledgerentry/earlier/")
     last_month = timezone.localdate() - dt.timedelta(days=31)

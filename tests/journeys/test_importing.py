@@ -9,9 +9,9 @@ import pytest
 
 from articles.models import ImportRun
 from symptoms.models import Symptom
-from tests import workflow
+from tests import factories
+from tests.files import ADD_PATH, RUNS_PATH, THREE_RECORDS, UNTITLED
 from tests.journeys.conftest import find_violations, log_in
-from tests.uploads import ADD_PATH, RUNS_PATH, THREE_RECORDS, UNTITLED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = {"type": "symptom", "id": "S:long", "title": "W" * 200, "body": "<p>It goes on.</p>"}
@@ -81,7 +81,7 @@ def test_who_goes_back_to_a_plan_that_is_written_is_led_to_what_became_of_it(mor
 def test_axe_finds_nothing_on_the_pages_of_imports_and_a_telephone_shows_them_whole(
     morgan, ann, open_page
 ):
-    workflow.write_symptom(ann, slug="rash", title="Rash")
+    factories.make_symptom(ann, slug="rash", title="Rash")
     page = open_page(width=390, bypass_csp=True, reduced_motion="reduce")
     log_in(page, "morgan", "/admin/")
     page.goto(ADD_PATH)

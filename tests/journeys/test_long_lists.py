@@ -6,7 +6,7 @@ Gone through by keyboard, and without any script.
 import pytest
 
 from symptoms.models import SymptomCause
-from tests import large_symptoms, workflow
+from tests import factories
 from tests.journeys.conftest import find_violations, log_in, open_form, wait_for_form
 from tests.journeys.test_writing import Keyboard
 
@@ -23,7 +23,7 @@ def list_cause_names(page) -> list[int]:
 
 
 def test_the_causes_of_a_hub_are_gone_through_by_keyboard_and_nothing_is_lost(ann, open_page):
-    hub = large_symptoms.write_large_symptom(ann, causes=120)
+    hub = factories.make_large_symptom(ann, causes=120)
     page = open_page()
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
@@ -66,8 +66,8 @@ def test_the_causes_of_a_hub_are_gone_through_by_keyboard_and_nothing_is_lost(an
 
 
 def test_a_row_that_is_added_and_moved_on_a_page_of_a_hub_stands_there(ann, open_page):
-    hub = large_symptoms.write_large_symptom(ann, causes=60)
-    workflow.write_cause(ann, name="Coffee", slug="coffee")
+    hub = factories.make_large_symptom(ann, causes=60)
+    factories.make_cause(ann, name="Coffee", slug="coffee")
     page = open_page(width=1500)
     log_in(page, "ann", "/admin/")
     open_form(page, get_form_path(hub, "?symptom_causes-at=51#section-causes"))
@@ -86,7 +86,7 @@ def test_a_row_that_is_added_and_moved_on_a_page_of_a_hub_stands_there(ann, open
 
 
 def test_a_hub_is_written_without_any_script(ann, open_page):
-    hub = large_symptoms.write_large_symptom(ann, causes=120)
+    hub = factories.make_large_symptom(ann, causes=120)
     page = open_page(java_script_enabled=False)
     log_in(page, "ann", "/admin/")
     page.goto(get_form_path(hub))
@@ -111,7 +111,7 @@ def test_a_hub_is_written_without_any_script(ann, open_page):
 
 
 def test_axe_finds_nothing_on_a_page_of_rows_and_on_exports(ann, open_page):
-    hub = large_symptoms.write_large_symptom(ann, causes=60)
+    hub = factories.make_large_symptom(ann, causes=60)
     page = open_page(bypass_csp=True, reduced_motion="reduce")
     log_in(page, "ann", "/admin/")
     found = []
@@ -128,7 +128,7 @@ def test_axe_finds_nothing_on_a_page_of_rows_and_on_exports(ann, open_page):
 
 
 def test_a_list_is_taken_along_with_two_presses(ann, open_page):
-    workflow.write_symptom(ann)
+    factories.make_symptom(ann)
     page = open_page()
     log_in(page, "ann", "/admin/symptoms/symptom/")
     page.get_by_role("link", name="Export this list").click()

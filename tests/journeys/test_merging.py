@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from symptoms.models import Cause, SymptomCause
-from tests import workflow
+from tests import factories
 from tests.journeys.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -13,16 +13,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def library(ann, ravi):
     """Two names for one condition: one page names the first, one the second, one both."""
-    lost = workflow.write_cause(ann, name="Tourette syndrome", slug="tourette-syndrome")
-    kept = workflow.write_cause(ann)
+    lost = factories.make_cause(ann, name="Tourette syndrome", slug="tourette-syndrome")
+    kept = factories.make_cause(ann)
     for slug, causes in (("tics", [lost]), ("blinking", [kept]), ("grimaces", [kept, lost])):
-        page = workflow.write_symptom(ann, slug=slug, title=slug.title())
+        page = factories.make_symptom(ann, slug=slug, title=slug.title())
         for cause in causes:
             text = f"<p>{cause} may lead to {slug}.</p>"
             SymptomCause.objects.create(symptom=page, cause=cause, text=text)
-        workflow.edit(page, by=ann)
+        factories.edit_page(page, by=ann)
         if kept in causes:
-            workflow.sign(page, by=ravi, asked_by=ann)
+            factories.sign_page(page, by=ravi, asked_by=ann)
     return {"lost": lost, "kept": kept}
 
 

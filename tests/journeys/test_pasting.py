@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import workflow
+from tests import factories
 from tests.journeys.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +67,7 @@ EACH = [
 @pytest.fixture
 def editor_box(ann, open_page):
     """Ann before an empty box, with somewhere to copy from."""
-    article = workflow.write_article(ann, body="")
+    article = factories.make_article(ann, body="")
     page = open_page()
     log_in(page, "ann", "/admin/")
     page.goto(f"/admin/articles/article/{article.pk}/change/")

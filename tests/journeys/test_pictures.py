@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from articles.models import Article, Image
-from tests import workflow
-from tests.images import add_figure, draw, store_image
+from tests import factories
+from tests.factories import add_figure, draw_picture, store_image
 from tests.journeys.conftest import find_violations, log_in, open_form, wait_until
 from tests.journeys.test_from_draft_to_signed_page import ask, sign
 from tests.journeys.test_writing import Keyboard
@@ -29,7 +29,7 @@ def wait_for_picture(image) -> None:
 def test_ann_puts_a_picture_on_a_page_with_the_keyboard_and_charlie_sees_it_once_ravi_signed(
     ann, ravi, open_page
 ):
-    article = workflow.write_article(ann)
+    article = factories.make_article(ann)
     page = open_page(width=1500)
     log_in(page, "ann", "/admin/")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
@@ -45,7 +45,7 @@ def test_ann_puts_a_picture_on_a_page_with_the_keyboard_and_charlie_sees_it_once
     keys.press("Space")
     wait_until(page, lambda: opened, "the dialog for a file")
     opened[0].set_files(
-        {"name": "eye.png", "mimeType": "image/png", "buffer": draw(size=(300, 200))}
+        {"name": "eye.png", "mimeType": "image/png", "buffer": draw_picture(size=(300, 200))}
     )
     keys.tab_to("Alternative text").type("Two lines that meet at a corner of the eye.")
     keys.tab_to("Caption").type("Where the lids meet.")
@@ -78,7 +78,7 @@ def test_ann_puts_a_picture_on_a_page_with_the_keyboard_and_charlie_sees_it_once
 
 
 def test_a_table_is_made_with_the_keyboard(ann, open_page):
-    article = workflow.write_article(ann, body="<p>Write it down.</p>")
+    article = factories.make_article(ann, body="<p>Write it down.</p>")
     page = open_page()
     log_in(page, "ann", "/admin/")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
@@ -102,9 +102,9 @@ def test_a_table_is_made_with_the_keyboard(ann, open_page):
 def test_a_wide_table_and_a_picture_fit_a_small_telephone_and_axe_finds_nothing(
     ann, ravi, open_page
 ):
-    article = workflow.write_article(ann, body=f"<p>Write it down.</p>{WIDE}")
+    article = factories.make_article(ann, body=f"<p>Write it down.</p>{WIDE}")
     add_figure(article, by=ann, image=store_image(ann, size=(900, 600)))
-    workflow.sign(article, by=ravi, asked_by=ann)
+    factories.sign_page(article, by=ravi, asked_by=ann)
     page = open_page(width=320, height=640, bypass_csp=True, reduced_motion="reduce")
     page.goto(article.path)
     wait_for_picture(page.get_by_role("figure").locator("img"))
@@ -120,9 +120,9 @@ def test_a_wide_table_and_a_picture_fit_a_small_telephone_and_axe_finds_nothing(
 
 
 def test_nothing_moves_when_a_picture_comes(ann, ravi, open_page):
-    article = workflow.write_article(ann)
+    article = factories.make_article(ann)
     add_figure(article, by=ann, image=store_image(ann, size=(900, 600)))
-    workflow.sign(article, by=ravi, asked_by=ann)
+    factories.sign_page(article, by=ravi, asked_by=ann)
     page = open_page(width=390, height=800)
     page.route("**/images/*", lambda route: route.fulfill(status=404))
     page.goto(article.path)

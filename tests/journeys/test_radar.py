@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from articles.models import Article
 from reviews.models import MedicalReview
 from reviews.signing.actions import request_review, sign_off
-from tests import workflow
+from tests import factories
 from tests.journeys.conftest import find_violations, log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,8 +26,8 @@ def library(ann, ravi):
             if number < TOUCHED
             else "<p>Rest helps.</p>"
         )
-        page = workflow.write_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}", body=body)
-        workflow.sign(page, by=ravi, asked_by=ann)
+        page = factories.make_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}", body=body)
+        factories.sign_page(page, by=ravi, asked_by=ann)
         pages.append(page)
     request_review(pages[0], by=ann)
     return pages

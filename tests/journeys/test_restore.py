@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import Article
-from tests import workflow
+from tests import factories
 from tests.journeys.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_ann_restores_last_months_text_and_asks_for_it_to_be_signed(ann, ravi, open_page):
     with time_machine.travel(timezone.now() - dt.timedelta(days=30)):
-        symptom = workflow.write_symptom(ann, body="<p>Last month it said this.</p>")
-        workflow.sign(symptom, by=ravi, asked_by=ann)
-    workflow.edit(symptom, by=ann, body="<p>Today it says that.</p>")
+        symptom = factories.make_symptom(ann, body="<p>Last month it said this.</p>")
+        factories.sign_page(symptom, by=ravi, asked_by=ann)
+    factories.edit_page(symptom, by=ann, body="<p>Today it says that.</p>")
 
     page = open_page()
     log_in(page, "ann", "/admin/")

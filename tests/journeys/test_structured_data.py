@@ -2,13 +2,13 @@
 
 import json
 
-from tests import pages, workflow
+from tests import factories
 
 
 def test_the_data_of_a_page_is_read_under_its_policy_and_asks_nothing_of_anybody(
     ann, ravi, open_page
 ):
-    workflow.sign(pages.write_complete_symptom(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_complete_symptom(ann), by=ravi, asked_by=ann)
     browser, asked = open_page(), []
     browser.on("request", lambda request: asked.append(request.url))
     answer = browser.goto("/symptoms/facial-spasms/")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from articles.models import Article, CopyrightNotice
 from reviews.signing.actions import request_changes, request_review
-from tests import workflow
+from tests import factories
 from tests.journeys.conftest import log_in, read_until, wait_for_form, write_rich_text
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_ann_finds_what_was_sent_back_sees_why_mends_it_and_asks_again(ann, ravi, open_page):
     for title in ("Jaw pain", "Facial spasms"):
-        symptom = workflow.write_symptom(ann, slug=title.lower().replace(" ", "-"), title=title)
+        symptom = factories.make_symptom(ann, slug=title.lower().replace(" ", "-"), title=title)
     request_changes(
         request_review(symptom, by=ann), by=ravi, comment="Say that it is mostly harmless."
     )
@@ -50,11 +50,11 @@ def test_ann_finds_what_was_sent_back_sees_why_mends_it_and_asks_again(ann, ravi
 def test_morgan_rolls_the_copyright_year_over(ann, ravi, morgan, open_page):
     year = timezone.localdate().year + 1
     for holder, write_page in [
-        ("First House", workflow.write_symptom),
-        ("Second House", workflow.write_article),
+        ("First House", factories.make_symptom),
+        ("Second House", factories.make_article),
     ]:
         notice = CopyrightNotice.objects.create(holder=holder, year=year - 1)
-        workflow.sign(write_page(ann, notice=notice), by=ravi, asked_by=ann)
+        factories.sign_page(write_page(ann, notice=notice), by=ravi, asked_by=ann)
     lines = set(Article.objects.values_list("live__review_line", flat=True))
     visitor, page = open_page(width=390, height=800), open_page()
     visitor.goto("/symptoms/facial-spasms/")
@@ -83,7 +83,7 @@ def test_morgan_rolls_the_copyright_year_over(ann, ravi, morgan, open_page):
 
 
 def test_reviews_are_read_in_the_admin_on_a_telephone(ann, ravi, morgan, open_page):
-    workflow.sign(workflow.write_symptom(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
     page = open_page(width=390)
     log_in(page, "morgan", "/admin/")
     page.goto("/admin/reviews/medicalreview/")

@@ -7,8 +7,8 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from symptoms.models import Symptom
-from tests import workflow
-from tests.conftest import PASSWORD
+from tests import factories
+from tests.factories import PASSWORD
 from tests.journeys.conftest import log_in, open_form, wait_for_form, wait_until, write_rich_text
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,7 +75,7 @@ def add_cause(keys: Keyboard, name: str) -> None:
 
 
 def test_a_first_time_editor_writes_a_complete_symptom_with_the_keyboard_alone(ann, open_page):
-    workflow.write_symptom(ann, slug="jaw-pain", title="Jaw pain")
+    factories.make_symptom(ann, slug="jaw-pain", title="Jaw pain")
     page = open_page()
     log_in(page, "ann", "/admin/")
     keys = Keyboard(page)
@@ -126,11 +126,11 @@ def test_a_first_time_editor_writes_a_complete_symptom_with_the_keyboard_alone(a
     assert [[row.name for row in group.symptoms] for group in document.related] == [["Jaw pain"]]
     assert (document.advice.level, document.plural) == ("emergency", True)
     assert [source.title for source in document.references] == ["Muscle disorders"]
-    assert (symptom.notice, symptom.topics.count()) == (workflow.get_notice(), 1)
+    assert (symptom.notice, symptom.topics.count()) == (factories.make_notice(), 1)
 
 
 def test_two_editors_in_conflict_lose_nothing(ann, morgan, open_page):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     form = f"/admin/symptoms/symptom/{symptom.pk}/change/"
     ann_page, morgan_page = open_page(), open_page()
     for page, name in ((ann_page, "ann"), (morgan_page, "morgan")):
@@ -155,7 +155,7 @@ def test_two_editors_in_conflict_lose_nothing(ann, morgan, open_page):
 
 
 def test_a_session_that_ends_during_a_save_costs_nothing(ann, open_page):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     form = f"/admin/symptoms/symptom/{symptom.pk}/change/"
     page = open_page()
     log_in(page, "ann", "/admin/")
@@ -176,8 +176,8 @@ def test_a_session_that_ends_during_a_save_costs_nothing(ann, open_page):
 
 
 def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, open_page):
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann, causes=3)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann, causes=3)
     page = open_page(width=1500)
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
@@ -224,10 +224,10 @@ def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, open_page):
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_the_preview_follows_the_focus_from_section_to_section(ann, open_page, motion):
-    symptom = workflow.write_symptom(
+    symptom = factories.make_symptom(
         ann, body="<p>A muscle tightens.</p>" * 40, treatment="<p>Rest helps.</p>" * 40
     )
-    workflow.add_facts(symptom, ann, causes=3)
+    factories.add_facts(symptom, ann, causes=3)
     page = open_page(width=1500, reduced_motion=motion)
     log_in(page, "ann", "/admin/")
     open_form(page, f"/admin/symptoms/symptom/{symptom.pk}/change/")

@@ -3,7 +3,7 @@
 import pytest
 
 from symptoms.models import Cause, RelatedSymptom, SymptomCause
-from tests import workflow
+from tests import factories
 
 
 @pytest.fixture
@@ -11,12 +11,12 @@ def publish(ann, ravi):
     """Sign a symptom with causes, each as (name, seriousness, frequency), and related symptoms."""
 
     def sign(slug, *causes, system="neurological", related=(), serious=(), **fields):
-        page = workflow.write_symptom(
+        page = factories.make_symptom(
             ann, slug=slug, **{"title": slug.replace("-", " ").capitalize()} | fields
         )
         for place, (name, seriousness, frequency) in enumerate(causes):
             address = name.lower().replace(" ", "-")
-            cause = Cause.objects.filter(slug=address).first() or workflow.write_cause(
+            cause = Cause.objects.filter(slug=address).first() or factories.make_cause(
                 ann, name=name, slug=address
             )
             labels = {"seriousness": seriousness, "frequency": frequency, "text": f"<p>{name}.</p>"}
@@ -26,8 +26,8 @@ def publish(ann, ravi):
                 RelatedSymptom.objects.create(
                     symptom=page, other=other, system=system, serious=grave, position=place
                 )
-        workflow.edit(page, by=ann)
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.edit_page(page, by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
         return page
 
     return sign

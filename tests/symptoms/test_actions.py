@@ -8,22 +8,22 @@ from articles.models import Article, Authorship, Revision
 from articles.publishing.actions import discard
 from symptoms.actions import record_cause
 from symptoms.models import SymptomCause
-from tests import workflow
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def cause(ann):
-    return workflow.write_cause(ann)
+    return factories.make_cause(ann)
 
 
 def write_pages(cause, by, count: int, *, start: int = 0) -> list:
     pages = []
     for number in range(start, start + count):
-        page = workflow.write_symptom(by, slug=f"spasm-{number}", title=f"Spasm {number}")
+        page = factories.make_symptom(by, slug=f"spasm-{number}", title=f"Spasm {number}")
         SymptomCause.objects.create(symptom=page, cause=cause)
-        workflow.edit(page, by=by)
+        factories.edit_page(page, by=by)
         pages.append(page)
     return pages
 
@@ -48,7 +48,7 @@ def test_a_renamed_cause_is_a_new_revision_of_each_page_by_who_renamed_it(cause,
 
 def test_visitors_read_the_name_that_was_signed(cause, ann, ravi, client):
     (page,) = write_pages(cause, ann, 1)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     live = Article.objects.get(pk=page.pk).live_id
     assert rename(cause, "Unsigned name", by=ann) == 1
     assert Article.objects.get(pk=page.pk).live_id == live
@@ -59,7 +59,7 @@ def test_visitors_read_the_name_that_was_signed(cause, ann, ravi, client):
 
 def test_only_pages_that_differ_from_what_was_signed_are_counted(cause, ann, ravi):
     signed, _draft = write_pages(cause, ann, 2)
-    workflow.sign(signed, by=ravi, asked_by=ann)
+    factories.sign_page(signed, by=ravi, asked_by=ann)
     assert record_cause(cause, by=ann) == 1
     assert rename(cause, "Another", by=ann) == 2
 

@@ -4,15 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, SymptomCause
-from tests import workflow
+from tests import factories
 from tests.database import expect_refusal
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def symptom(ann):
-    return workflow.write_symptom(ann)
 
 
 def assert_refused_twice(row, *, message: str, constraint: str):
@@ -25,14 +20,14 @@ def assert_refused_twice(row, *, message: str, constraint: str):
 
 
 def test_a_cause_twice_is_refused(symptom, ann):
-    cause = workflow.write_cause(ann)
+    cause = factories.make_cause(ann)
     SymptomCause.objects.create(symptom=symptom, cause=cause)
     row = SymptomCause(symptom=symptom, cause=cause)
     assert_refused_twice(row, message="This cause is listed already.", constraint="(?i)unique")
 
 
 def test_a_related_symptom_twice_is_refused(symptom, ann):
-    other = workflow.write_symptom(ann, slug="tics", title="Tics")
+    other = factories.make_symptom(ann, slug="tics", title="Tics")
     RelatedSymptom.objects.create(symptom=symptom, other=other, system="eyes")
     row = RelatedSymptom(symptom=symptom, other=other, system="skin")
     assert_refused_twice(row, message="This symptom is listed already.", constraint="(?i)unique")
@@ -51,14 +46,14 @@ def test_a_code_twice_is_refused(symptom):
 
 
 def test_a_cause_that_differs_by_accent_or_case_only_is_the_same_cause(ann):
-    workflow.write_cause(ann, name="Ménière's disease", slug="menieres-disease")
+    factories.make_cause(ann, name="Ménière's disease", slug="menieres-disease")
     row = Cause(name="MENIERE'S DISEASE", slug="another")
     message = "There is a cause “Ménière's disease” already. Use that one."
     assert_refused_twice(row, message=message, constraint="(?i)unique")
 
 
 def test_a_cause_in_use_is_not_deleted(symptom, ann):
-    cause = workflow.write_cause(ann)
+    cause = factories.make_cause(ann)
     SymptomCause.objects.create(symptom=symptom, cause=cause)
     with expect_refusal("protected"):
         cause.delete()
@@ -67,7 +62,7 @@ def test_a_cause_in_use_is_not_deleted(symptom, ann):
 def test_two_other_names_may_stand_on_two_pages(symptom, ann):
     OtherName.objects.create(symptom=symptom, name="Tic")
     OtherName.objects.create(
-        symptom=workflow.write_symptom(ann, slug="tics", title="Tics"), name="Tic"
+        symptom=factories.make_symptom(ann, slug="tics", title="Tics"), name="Tic"
     )
 
 

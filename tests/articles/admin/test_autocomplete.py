@@ -5,17 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from symptoms.models import OtherName
-from tests import workflow
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 CAUSE = {"app_label": "symptoms", "model_name": "symptomcause", "field_name": "cause"}
 SYMPTOM = {"app_label": "symptoms", "model_name": "relatedsymptom", "field_name": "other"}
-
-
-@pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
 
 
 def list_suggestions(client, box: dict, term: str, page: int = 1) -> list[str]:
@@ -25,7 +19,7 @@ def list_suggestions(client, box: dict, term: str, page: int = 1) -> list[str]:
 
 def write_causes(ann, *names: str) -> None:
     for number, name in enumerate(names):
-        workflow.write_cause(ann, name=name, slug=f"cause-{number}")
+        factories.make_cause(ann, name=name, slug=f"cause-{number}")
 
 
 def test_the_name_that_was_typed_comes_first_then_what_begins_so(ann_client, ann):
@@ -66,9 +60,9 @@ def test_twenty_at_most_come_at_once_and_in_the_same_order_every_time(ann_client
 
 def test_symptoms_are_found_by_their_other_names_after_those_that_are_called_so(ann_client, ann):
     for title in ("Dizziness", "Light-headedness", "A dizzy spell"):
-        workflow.write_symptom(ann, slug=title.lower().replace(" ", "-"), title=title)
+        factories.make_symptom(ann, slug=title.lower().replace(" ", "-"), title=title)
     OtherName.objects.create(
-        symptom=workflow.write_symptom(ann, slug="vertigo", title="Vertigo"), name="Dizzy turns"
+        symptom=factories.make_symptom(ann, slug="vertigo", title="Vertigo"), name="Dizzy turns"
     )
     assert list_suggestions(ann_client, SYMPTOM, "dizz") == [
         "Dizziness",
@@ -87,8 +81,8 @@ def test_a_suggestion_costs_the_same_queries_however_many_rows(ann_client, ann, 
         return len(queries)
 
     def write(number: int) -> None:
-        workflow.write_cause(ann, name=f"Ache {number}", slug=f"ache-{number}")
-        workflow.write_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}")
+        factories.make_cause(ann, name=f"Ache {number}", slug=f"ache-{number}")
+        factories.make_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}")
 
     write(1)
     first = cost()

@@ -11,23 +11,16 @@ from articles.public.page_cache import page_cache
 from reviews.admin.bulk_actions import RETURN_REVIEW
 from reviews.models import MedicalReview
 from reviews.signing.actions import request_review, withdraw_page
-from tests import workflow
-from tests.changelists import choose_action, confirm_action
-from tests.forms import read_form
+from tests import factories
+from tests.html import choose_action, confirm_action, read_form
 
 pytestmark = pytest.mark.django_db
 SYMPTOMS = "/admin/symptoms/symptom/"
 
 
-@pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
-
-
 def write_pages(by, count: int, title: str = "Ache") -> list:
     return [
-        workflow.write_symptom(by, slug=f"{title}-{n}".lower(), title=f"{title} {n}")
+        factories.make_symptom(by, slug=f"{title}-{n}".lower(), title=f"{title} {n}")
         for n in range(count)
     ]
 
@@ -52,7 +45,7 @@ def test_a_review_is_asked_for_each_page_and_those_that_cannot_take_part_are_nam
 ):
     ready, waiting = write_pages(ann, 2), write_pages(ann, 1, "Waiting")[0]
     request_review(waiting, by=ann)
-    empty = workflow.write_symptom(ann, slug="empty", title="Empty", body="")
+    empty = factories.make_symptom(ann, slug="empty", title="Empty", body="")
     response = choose_action(
         ann_client, SYMPTOMS, "ask_for_many", list_keys_of([*ready, waiting, empty])
     )
@@ -80,12 +73,12 @@ def pages_in_every_state(ann, ravi, morgan, suffix: str = "") -> dict:
     """A page for each kind of review that can be requested, by its note on the confirmation."""
     words = ("first review", "annual review", "review of what changed", RETURN_REVIEW)
     pages = [
-        workflow.write_symptom(ann, slug=f"{n}{suffix}", title=f"Page {n}{suffix}")
+        factories.make_symptom(ann, slug=f"{n}{suffix}", title=f"Page {n}{suffix}")
         for n in range(4)
     ]
     for page in pages[1:]:
-        workflow.sign(page, by=ravi, asked_by=ann)
-    workflow.edit(pages[2], by=ann, body="<p>Other words.</p>")
+        factories.sign_page(page, by=ravi, asked_by=ann)
+    factories.edit_page(pages[2], by=ann, body="<p>Other words.</p>")
     withdraw_page(
         Article.objects.get(pk=pages[3].pk), reason=PublicationEvent.Reason.OUTDATED, by=morgan
     )
@@ -111,7 +104,7 @@ def test_of_many_pages_the_kinds_are_counted_and_the_first_are_named(ann_client,
     )
     assert "First review: <strong>23</strong>" in response.text
     empty = [
-        workflow.write_symptom(ann, slug=f"e{n}", title=f"Empty {n}", body="") for n in range(22)
+        factories.make_symptom(ann, slug=f"e{n}", title=f"Empty {n}", body="") for n in range(22)
     ]
     response = choose_action(ann_client, SYMPTOMS, "ask_for_many", list_keys_of(empty))
     assert response.text.count("The page has no overview.") == 20
@@ -127,7 +120,7 @@ def test_telling_the_kinds_takes_as_many_queries_for_three_of_each_as_for_one(
         return len(counted)
 
     one = list(pages_in_every_state(ann, ravi, morgan, "a").values())
-    one.append(workflow.write_symptom(ann, slug="empty", title="Empty", body=""))
+    one.append(factories.make_symptom(ann, slug="empty", title="Empty", body=""))
     cost(one)
     first = cost(one)
     many = [*one]
@@ -135,7 +128,7 @@ def test_telling_the_kinds_takes_as_many_queries_for_three_of_each_as_for_one(
         many += pages_in_every_state(ann, ravi, morgan, name).values()
     for number in range(2):
         slug = f"empty-{number}"
-        many.append(workflow.write_symptom(ann, slug=slug, title="Empty", body=""))
+        many.append(factories.make_symptom(ann, slug=slug, title="Empty", body=""))
     assert cost(many) == first
 
 
@@ -152,9 +145,9 @@ def test_what_is_refused_on_asking_is_told_page_by_page(ann_client, ann, ravi):
 
 def test_pages_are_filed_and_taken_out_and_visitors_see_it_at_once(ann_client, ann, ravi):
     signed, draft = write_pages(ann, 2)
-    workflow.sign(signed, by=ravi, asked_by=ann)
+    factories.sign_page(signed, by=ravi, asked_by=ann)
     line = Article.objects.get(pk=signed.pk).live.review_line
-    topic = workflow.get_topic("Skin", "skin")
+    topic = factories.make_topic("Skin", "skin")
     for action, count in [("file_under", 1), ("take_from", 0)]:
         response = confirm_action(
             ann_client,
@@ -180,7 +173,7 @@ def test_pages_are_filed_and_taken_out_and_visitors_see_it_at_once(ann_client, a
 
 def test_whoever_has_a_form_open_does_not_undo_a_filing_unaware(ann_client, ann):
     page = write_pages(ann, 1)[0]
-    topic = workflow.get_topic("Skin", "skin")
+    topic = factories.make_topic("Skin", "skin")
     form = f"{SYMPTOMS}{page.pk}/change/"
     opened = read_form(ann_client.get(form))
     confirm_action(
@@ -197,7 +190,7 @@ def test_whoever_has_a_form_open_does_not_undo_a_filing_unaware(ann_client, ann)
 
 def test_a_notice_is_set_for_all_and_only_an_offered_one(ann_client, ann, ravi, morgan):
     pages = write_pages(ann, 2)
-    workflow.sign(pages[0], by=ravi, asked_by=ann)
+    factories.sign_page(pages[0], by=ravi, asked_by=ann)
     new = CopyrightNotice.objects.create(holder="New House", year=2030)
     old = CopyrightNotice.objects.create(
         holder="Old", year=2000, retired_by=morgan, retired_at="2020-01-01T00:00Z"
@@ -217,7 +210,7 @@ def test_a_notice_is_set_for_all_and_only_an_offered_one(ann_client, ann, ravi, 
 def test_morgan_withdraws_several_pages_and_drafts_are_left_out(client, ann, ravi, morgan):
     signed, draft = write_pages(ann, 2), write_pages(ann, 1, "Draft")
     for page in signed:
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
     client.force_login(morgan)
     response = choose_action(client, SYMPTOMS, "withdraw_many", list_keys_of([*signed, *draft]))
     assert "Not published (1)" in response.text
@@ -230,7 +223,7 @@ def test_morgan_withdraws_several_pages_and_drafts_are_left_out(client, ann, rav
 
 def test_ann_cannot_withdraw_many(ann_client, ann, ravi):
     page = write_pages(ann, 1)[0]
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     assert "withdraw_many" not in ann_client.get(SYMPTOMS).text
     values = {
         "action": "withdraw_many",
@@ -247,7 +240,7 @@ def test_ann_cannot_withdraw_many(ann_client, ann, ravi):
 )
 def test_charlie_and_ravi_do_nothing_to_many(client, ann, ravi, charlie, action):
     page = write_pages(ann, 1)[0]
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     before = (
         Article.objects.values().get(),
         PublicationEvent.objects.count(),
@@ -258,7 +251,7 @@ def test_charlie_and_ravi_do_nothing_to_many(client, ann, ravi, charlie, action)
         values = {
             "action": action,
             "_selected_action": page.pk,
-            "topic": workflow.get_topic().pk,
+            "topic": factories.make_topic().pk,
             "reason": "safety",
         }
         assert client.post(SYMPTOMS, values | {"seen": "x"}).status_code == 302
@@ -271,7 +264,7 @@ def test_charlie_and_ravi_do_nothing_to_many(client, ann, ravi, charlie, action)
 
 def test_all_pages_of_a_sifted_list_are_chosen_across_its_pages_and_no_other(ann_client, ann):
     pages, other = write_pages(ann, 55), write_pages(ann, 1, "Other")[0]
-    topic = workflow.get_topic("Skin", "skin")
+    topic = factories.make_topic("Skin", "skin")
     filtered_list = f"{SYMPTOMS}?q=ache"
     response = choose_action(
         ann_client, filtered_list, "file_under", list_keys_of(pages[:1]), across=True
@@ -301,7 +294,7 @@ def test_without_javascript_a_box_chooses_the_whole_list(ann_client, ann):
 
 def test_a_choice_that_changed_meanwhile_is_shown_again_and_not_done(ann_client, ann):
     pages = write_pages(ann, 2)
-    topic = workflow.get_topic("Skin", "skin")
+    topic = factories.make_topic("Skin", "skin")
     response = choose_action(
         ann_client, f"{SYMPTOMS}?q=ache", "file_under", list_keys_of(pages[:1]), across=True
     )
@@ -339,13 +332,13 @@ def test_a_deed_of_the_frame_takes_as_many_queries_for_three_pages_as_for_one(
     ann_client, ann, ravi, action, django_assert_max_num_queries
 ):
     fields = {
-        "topic": workflow.get_topic("Skin", "skin").pk,
+        "topic": factories.make_topic("Skin", "skin").pk,
         "notice": CopyrightNotice.objects.create(holder="B", year=1999).pk,
     }
 
     def cost(pages):
         for page in pages:
-            workflow.sign(page, by=ravi, asked_by=ann)
+            factories.sign_page(page, by=ravi, asked_by=ann)
         values = (
             read_form(choose_action(ann_client, SYMPTOMS, action, list_keys_of(pages))) | fields
         )

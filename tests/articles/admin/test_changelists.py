@@ -11,18 +11,12 @@ from articles.models import Article, CopyrightNotice
 from articles.publishing.actions import discard
 from reviews.signing.actions import request_changes, request_review, withdraw_page
 from symptoms.models import Code, OtherName
-from tests import workflow
-from tests.changelists import list_titles
-from tests.conftest import make_user
+from tests import factories
+from tests.factories import make_user
+from tests.html import list_titles
 
 pytestmark = pytest.mark.django_db
 SYMPTOMS, ARTICLES = "/admin/symptoms/symptom/", "/admin/articles/article/"
-
-
-@pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
 
 
 def days_ago(days: int):
@@ -34,13 +28,13 @@ def pages_in_every_state(ann, ravi, morgan):
     """A page in each state, named for it; one more that was discarded."""
 
     def write(name):
-        return workflow.write_article(ann, slug=name, title=name)
+        return factories.make_article(ann, slug=name, title=name)
 
     for name in ("live", "changed", "asked", "gone"):
-        workflow.sign(write(name), by=ravi, asked_by=ann)
+        factories.sign_page(write(name), by=ravi, asked_by=ann)
     pages = {page.title: page for page in Article.objects.all()}
-    workflow.edit(pages["changed"], by=ann, summary="Changed since.")
-    workflow.edit(pages["asked"], by=ann, summary="Changed since.")
+    factories.edit_page(pages["changed"], by=ann, summary="Changed since.")
+    factories.edit_page(pages["asked"], by=ann, summary="Changed since.")
     request_review(pages["asked"], by=ann)
     withdraw_page(pages["gone"], reason="rights", by=morgan)
     write("draft")
@@ -88,12 +82,12 @@ def pages_with_every_date(ann, ravi):
     """Pages that are due in so many days, named for these; and a draft."""
     for days in (-1, 0, 30, 31, 60, 61, 90, 91):
         with days_ago(365 - days):
-            workflow.sign(
-                workflow.write_symptom(ann, slug=f"in{days}", title=f"in {days}"),
+            factories.sign_page(
+                factories.make_symptom(ann, slug=f"in{days}", title=f"in {days}"),
                 by=ravi,
                 asked_by=ann,
             )
-    workflow.write_symptom(ann, slug="draft", title="draft")
+    factories.make_symptom(ann, slug="draft", title="draft")
 
 
 @pytest.mark.parametrize(
@@ -124,20 +118,20 @@ def test_pages_are_found_by_reviewer_writer_topic_notice_and_correction(
     ann_client, ann, ravi, fiona, morgan
 ):
     notice = CopyrightNotice.objects.create(holder="Old House", year=2020)
-    mine = workflow.write_symptom(ann, slug="mine", title="Mine")
-    hers = workflow.write_symptom(morgan, slug="hers", title="Hers", notice=notice)
-    hers.topics.set([workflow.get_topic("Skin", "skin")])
-    workflow.sign(mine, by=ravi, asked_by=ann)
-    workflow.sign(hers, by=fiona, asked_by=ann)
-    workflow.edit(mine, by=ann, summary="Mended.")
+    mine = factories.make_symptom(ann, slug="mine", title="Mine")
+    hers = factories.make_symptom(morgan, slug="hers", title="Hers", notice=notice)
+    hers.topics.set([factories.make_topic("Skin", "skin")])
+    factories.sign_page(mine, by=ravi, asked_by=ann)
+    factories.sign_page(hers, by=fiona, asked_by=ann)
+    factories.edit_page(mine, by=ann, summary="Mended.")
     review = request_review(mine, by=ann, correction="It said “mented”.")
     with_correction = {"seen_digest": review.revision.digest, "conflicts": "None"}
-    workflow.sign_off(review, by=fiona, **with_correction)
+    factories.sign_off(review, by=fiona, **with_correction)
     for asked, found in [
         (f"reviewer={ravi.reviewer.pk}", "Mine"),
         (f"reviewer={fiona.reviewer.pk}", "Hers"),
         (f"writer={morgan.pk}", "Hers"),
-        (f"topic={workflow.get_topic('Skin', 'skin').pk}", "Hers"),
+        (f"topic={factories.make_topic('Skin', 'skin').pk}", "Hers"),
         (f"notice={notice.pk}", "Hers"),
         ("corrected=yes", "Mine"),
         ("whose=mine", "Mine"),
@@ -173,7 +167,7 @@ def test_pages_are_found_by_reviewer_writer_topic_notice_and_correction(
     ],
 )
 def test_a_filter_that_does_not_exist_is_told_in_words(ann_client, ann, asked, message):
-    workflow.write_symptom(ann)
+    factories.make_symptom(ann)
     response = ann_client.get(f"{SYMPTOMS}?{asked}")
     assert response.status_code == 200
     assert message in response.text
@@ -186,7 +180,7 @@ def test_a_filter_that_does_not_exist_is_told_in_words(ann_client, ann, asked, m
     "asked", ["o=99.-7.x", "p=0", "all=", "e=1", "_facets=True", "p=abc", "state=&topic=&q="]
 )
 def test_what_means_nothing_is_passed_over(ann_client, ann, asked):
-    workflow.write_symptom(ann)
+    factories.make_symptom(ann)
     response = ann_client.get(f"{SYMPTOMS}?{asked}")
     assert list_titles(response) == ["Facial spasms"]
     assert "slip" not in response.text
@@ -217,18 +211,18 @@ def test_a_page_of_the_list_that_does_not_exist_is_its_first(ann_client, ann):
     ],
 )
 def test_pages_are_found_by_every_name_and_code(ann_client, ann, words, found):
-    symptom = workflow.write_symptom(ann, title="Fácial spasms")
+    symptom = factories.make_symptom(ann, title="Fácial spasms")
     OtherName.objects.create(symptom=symptom, name="Ménière's twitch")
     OtherName.objects.create(symptom=symptom, name="Ménière's spasm")
     Code.objects.create(symptom=symptom, system="ICD-10-CM", code="R25.3")
-    workflow.write_symptom(ann, slug="rash", title="Rash")
+    factories.make_symptom(ann, slug="rash", title="Rash")
     assert list_titles(ann_client.get(SYMPTOMS, {"q": words})) == (
         ["Fácial spasms"] if found else []
     )
 
 
 def test_choosing_a_related_symptom_takes_the_same_words(ann_client, ann):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     OtherName.objects.create(symptom=symptom, name="Ménière's twitch")
     asked = {"app_label": "symptoms", "model_name": "relatedsymptom", "field_name": "other"}
     for words, count in [("meniere", 1), ("nothing", 0), ("\0", 1)]:
@@ -238,14 +232,14 @@ def test_choosing_a_related_symptom_takes_the_same_words(ann_client, ann):
 
 def test_a_list_without_pages_says_what_to_do(ann_client, ann):
     assert "Add the first one" in ann_client.get(SYMPTOMS).text
-    workflow.write_symptom(ann)
+    factories.make_symptom(ann)
     assert "Try fewer words" in ann_client.get(f"{SYMPTOMS}?q=zzz").text
     assert "Remove a filter" in ann_client.get(f"{SYMPTOMS}?state=live").text
 
 
 def test_a_writer_who_left_can_still_be_asked_for(ann_client, ann):
     bob = make_user("bob", "Bob", "Bell", staff=True)
-    workflow.write_symptom(bob)
+    factories.make_symptom(bob)
     User.objects.filter(pk=bob.pk).update(is_staff=False, is_active=False)
     assert list_titles(ann_client.get(f"{SYMPTOMS}?writer={bob.pk}")) == ["Facial spasms"]
 
@@ -268,9 +262,9 @@ def test_a_list_takes_a_fixed_number_of_queries_whatever_it_is_asked(
     def grow(count):
         for _ in range(count):
             number = Article.objects.count()
-            page = workflow.write_symptom(ann, slug=f"page-{number}", title=f"Page one {number}")
-            workflow.sign(page, by=ravi, asked_by=ann)
-            workflow.edit(page, by=ann, summary="Changed.")
+            page = factories.make_symptom(ann, slug=f"page-{number}", title=f"Page one {number}")
+            factories.sign_page(page, by=ravi, asked_by=ann)
+            factories.edit_page(page, by=ann, summary="Changed.")
             request_changes(
                 request_review(page, by=ann, correction="It said so."), by=ravi, comment="No."
             )

@@ -5,15 +5,10 @@ import pytest
 from articles.models import Article
 from symptoms.actions import record_cause
 from symptoms.models import Symptom
-from tests import workflow
-from tests.forms import read_form
+from tests import factories
+from tests.html import read_form
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def symptom(ann):
-    return workflow.write_symptom(ann)
 
 
 @pytest.fixture
@@ -60,8 +55,8 @@ def test_the_second_is_shown_what_the_first_changed_and_loses_nothing(
 def test_what_the_second_did_not_touch_stays_as_the_first_saved_it(
     client, symptom, form, concurrent_edit, ann, ravi
 ):
-    workflow.sign(symptom, by=ravi, asked_by=ann)
-    topic = workflow.get_topic("Brain and Nerves", "brain-and-nerves")
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
+    topic = factories.make_topic("Brain and Nerves", "brain-and-nerves")
     opened = concurrent_edit(
         topics=[topic.pk], risk="high", body="<p>Morgan saw a nerve at work.</p>", plural=[]
     )
@@ -101,8 +96,8 @@ def test_a_row_that_the_first_added_stays(client, symptom, form, concurrent_edit
 
 def test_a_change_of_cause_elsewhere_is_no_conflict(client, ann):
     client.force_login(ann)
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann)
     opened = read_form(client.get(f"/admin/symptoms/symptom/{symptom.pk}/change/"))
     cause = symptom.symptom_causes.get().cause
     cause.name = "Renamed meanwhile"
@@ -128,7 +123,7 @@ def test_rows_without_a_number_go_last_in_the_order_they_were_added(client, symp
 
 
 def test_a_renaming_of_a_cause_is_not_undone_by_who_did_not_see_it(client, ann, morgan):
-    cause = workflow.write_cause(ann, name="Tiredness", slug="tiredness")
+    cause = factories.make_cause(ann, name="Tiredness", slug="tiredness")
     page = f"/admin/symptoms/cause/{cause.pk}/change/"
     client.force_login(ann)
     opened_by_ann = read_form(client.get(page))

@@ -14,11 +14,10 @@ from articles.models import Article, CopyrightNotice, ImportRun, PublicationEven
 from articles.publishing.actions import discard
 from reviews.models import MedicalReview
 from symptoms.models import Cause, MergedCause, RelatedSymptom, SymptomCause
-from tests import workflow
-from tests.changelists import choose_action
+from tests import factories
 from tests.database import run_concurrently
-from tests.forms import read_form
-from tests.uploads import PAIN, import_records, upload
+from tests.files import PAIN, import_records, upload
+from tests.html import choose_action, read_form
 
 pytestmark = pytest.mark.django_db
 SYMPTOMS = "/admin/symptoms/symptom/"
@@ -46,13 +45,13 @@ class Case:
 
 
 def prepare_topic(ann, ravi, morgan) -> Case:
-    page = workflow.write_symptom(ann)
-    topic = workflow.get_topic("Skin", "skin")
+    page = factories.make_symptom(ann)
+    topic = factories.make_topic("Skin", "skin")
     return Case(
         SYMPTOMS,
         lambda client: choose_action(client, SYMPTOMS, "file_under", [page.pk]),
         topic.articles.exists,
-        partial(workflow.edit, page, by=ann, title="Facial twitches"),
+        partial(factories.edit_page, page, by=ann, title="Facial twitches"),
         partial(discard, page, by=ann),
         {"topic": topic.pk},
         "Nothing changed",
@@ -60,25 +59,25 @@ def prepare_topic(ann, ravi, morgan) -> Case:
 
 
 def prepare_request(ann, ravi, morgan) -> Case:
-    page = workflow.write_symptom(ann)
+    page = factories.make_symptom(ann)
     return Case(
         SYMPTOMS,
         lambda client: choose_action(client, SYMPTOMS, "ask_for_many", [page.pk]),
         MedicalReview.objects.waiting().filter(note="Yearly.").exists,
-        partial(workflow.sign, page, by=ravi, asked_by=ann),
+        partial(factories.sign_page, page, by=ravi, asked_by=ann),
         partial(discard, page, by=ann),
         {"note": "Yearly."},
     )
 
 
 def prepare_withdrawal(ann, ravi, morgan) -> Case:
-    page = workflow.write_symptom(ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_symptom(ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     return Case(
         SYMPTOMS,
         lambda client: choose_action(client, SYMPTOMS, "withdraw_many", [page.pk]),
         Article.objects.withdrawn().exists,
-        partial(workflow.edit, page, by=ann, title="Facial twitches"),
+        partial(factories.edit_page, page, by=ann, title="Facial twitches"),
         fields={"reason": "outdated"},
     )
 
@@ -103,14 +102,14 @@ def prepare_retirement(ann, ravi, morgan) -> Case:
         address,
         lambda client: client.get(address),
         CopyrightNotice.objects.filter(pk=notice.pk, retired_at__isnull=False).exists,
-        lambda: workflow.write_symptom(ann, notice=notice),
+        lambda: factories.make_symptom(ann, notice=notice),
         fields={"replacement": ""},
         answer_twice="is retired already",
     )
 
 
 def prepare_discarding(ann, ravi, morgan) -> Case:
-    page = workflow.write_symptom(ann)
+    page = factories.make_symptom(ann)
     address = f"{REPORTS}untouched-drafts/"
     return Case(
         address,
@@ -118,14 +117,14 @@ def prepare_discarding(ann, ravi, morgan) -> Case:
         Article.objects.filter(pk=page.pk, discarded_by__is_staff=True)
         .exclude(discarded_by=ann)
         .exists,
-        partial(workflow.sign, page, by=ravi, asked_by=ann),
+        partial(factories.sign_page, page, by=ravi, asked_by=ann),
         partial(discard, page, by=ann),
     )
 
 
 def prepare_orphans(ann, ravi, morgan) -> Case:
-    cause = workflow.write_cause(ann)
-    page = workflow.write_symptom(ann)
+    cause = factories.make_cause(ann)
+    page = factories.make_symptom(ann)
     address = f"{REPORTS}orphan-causes/"
     return Case(
         address,
@@ -136,7 +135,7 @@ def prepare_orphans(ann, ravi, morgan) -> Case:
 
 
 def prepare_relations(ann, ravi, morgan) -> Case:
-    one, other = workflow.write_symptom(ann), workflow.write_symptom(ann, slug="o", title="Other")
+    one, other = factories.make_symptom(ann), factories.make_symptom(ann, slug="o", title="Other")
     row = RelatedSymptom.objects.create(symptom=one, other=other, system="eyes")
     address = f"{REPORTS}one-way-relations/"
     return Case(
@@ -150,9 +149,9 @@ def prepare_relations(ann, ravi, morgan) -> Case:
 
 
 def prepare_cause_merge(ann, ravi, morgan) -> Case:
-    kept = workflow.write_cause(ann)
-    lost = workflow.write_cause(ann, name="Tourette syndrome", slug="tourette-syndrome")
-    page = workflow.write_symptom(ann)
+    kept = factories.make_cause(ann)
+    lost = factories.make_cause(ann, name="Tourette syndrome", slug="tourette-syndrome")
+    page = factories.make_symptom(ann)
     address = f"/admin/symptoms/cause/{kept.pk}/merge/"
     return Case(
         address,
@@ -165,28 +164,28 @@ def prepare_cause_merge(ann, ravi, morgan) -> Case:
 
 
 def prepare_symptom_merge(ann, ravi, morgan) -> Case:
-    kept = workflow.write_symptom(ann)
-    lost = workflow.write_symptom(ann, slug="twitch", title="Twitch")
+    kept = factories.make_symptom(ann)
+    lost = factories.make_symptom(ann, slug="twitch", title="Twitch")
     address = f"{SYMPTOMS}{kept.pk}/merge/"
     return Case(
         address,
         lambda client: client.get(address, {"other": lost.pk}),
         lambda: Article.objects.filter(pk=lost.pk, discarded_by__username="morgan").exists(),
-        partial(workflow.edit, lost, by=ann, summary="Other."),
+        partial(factories.edit_page, lost, by=ann, summary="Other."),
         partial(discard, lost, by=ann),
         answer_twice="no longer exists",
     )
 
 
 def prepare_plan(ann, ravi, morgan) -> Case:
-    page = workflow.write_symptom(ann, review_months=3)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_symptom(ann, review_months=3)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     address = "/desk/radar/plan/?until=2099-12-31"
     return Case(
         address,
         lambda client: client.get(address),
         MedicalReview.objects.waiting().exists,
-        partial(workflow.edit, page, by=ravi, body="<p>Ravi wrote this.</p>"),
+        partial(factories.edit_page, page, by=ravi, body="<p>Ravi wrote this.</p>"),
     )
 
 
@@ -201,7 +200,7 @@ def prepare_import(ann, ravi, morgan) -> Case:
         address,
         lambda client: client.get(address),
         lambda: ImportRun.objects.count() == 2,
-        partial(workflow.edit, page.symptom, by=ann, summary="Mine."),
+        partial(factories.edit_page, page.symptom, by=ann, summary="Mine."),
         answer_twice="imported already",
     )
 
@@ -216,12 +215,6 @@ BUILDERS = {
 @pytest.fixture
 def case(request, ann, ravi, fiona, morgan) -> Case:
     return BUILDERS[request.param](ann, ravi, morgan)
-
-
-@pytest.fixture
-def morgan_client(client, morgan):
-    client.force_login(morgan)
-    return client
 
 
 def every_case(names=tuple(BUILDERS)):
@@ -284,7 +277,7 @@ def test_what_somebody_else_saw_is_not_confirmed(case, client, morgan, olga):
 @every_case(["topic", "request", "discarding", "year", "cause_merge", "plan"])
 def test_a_digest_that_is_none_or_another_one_does_nothing(case, morgan_client, ann):
     values = read_form(case.open(morgan_client)) | case.fields
-    article = workflow.write_article(ann)
+    article = factories.make_article(ann)
     other = read_form(choose_action(morgan_client, ARTICLES, "set_notice", [article.pk]))["seen"]
     for digest in ("", "\0", "x" * 1_000_000, "." * 1000, "é" * 64, other, values["seen"] * 2):
         assert morgan_client.post(case.address, values | {"seen": digest}).status_code == 409
@@ -294,8 +287,8 @@ def test_a_digest_that_is_none_or_another_one_does_nothing(case, morgan_client, 
 
 
 def test_a_digest_of_another_action_on_the_same_rows_is_refused(morgan_client, ann):
-    page = workflow.write_symptom(ann)
-    topic = workflow.get_topic("Skin", "skin")
+    page = factories.make_symptom(ann)
+    topic = factories.make_topic("Skin", "skin")
     page.topics.add(topic)
     asked = choose_action(morgan_client, SYMPTOMS, "file_under", [page.pk])
     values = read_form(asked) | {"action": "take_from", "topic": topic.pk}
@@ -306,14 +299,14 @@ def test_a_digest_of_another_action_on_the_same_rows_is_refused(morgan_client, a
 @pytest.mark.parametrize("action", ["file_under", "set_notice"])
 @pytest.mark.parametrize("query", ["q=ache", "topic={}"])
 def test_a_filter_that_selects_other_rows_by_now_is_shown_again(morgan_client, ann, action, query):
-    topic, new = workflow.get_topic("Head", "head"), workflow.get_topic("Skin", "skin")
+    topic, new = factories.make_topic("Head", "head"), factories.make_topic("Skin", "skin")
     notice = CopyrightNotice.objects.create(holder="B", year=1999)
-    pages = [workflow.write_symptom(ann, slug=f"a{n}", title=f"Ache {n}") for n in range(3)]
+    pages = [factories.make_symptom(ann, slug=f"a{n}", title=f"Ache {n}") for n in range(3)]
     for page in pages[:2]:
         page.topics.add(topic)
     address = f"{SYMPTOMS}?{query.format(topic.pk)}"
     asked = choose_action(morgan_client, address, action, [pages[0].pk], across=True)
-    workflow.edit(pages[1], by=ann, title="Pain")
+    factories.edit_page(pages[1], by=ann, title="Pain")
     pages[1].topics.remove(topic)
     fields = {"topic": new.pk, "notice": notice.pk}
     answer = morgan_client.post(address, read_form(asked) | fields)
@@ -341,7 +334,7 @@ def test_twenty_thousand_rows_take_as_many_queries_and_fields_as_three(morgan_cl
             page = choose_action(morgan_client, ARTICLES, action, first, across=True)
         return len(queries), page
 
-    topic = workflow.get_topic("Skin", "skin")
+    topic = factories.make_topic("Skin", "skin")
     write_many(ann, range(3))
     ask("set_notice")
     few = [ask(action)[0] for action in ("set_notice", "file_under")]

@@ -6,22 +6,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article, Figure, Image
-from tests import workflow
-from tests.forms import read_form
-from tests.images import ALT, add_figure, draw, get_staff_path, make_upload, store_image
+from tests import factories
+from tests.factories import ALT, add_figure, draw_picture, get_staff_path, make_upload, store_image
+from tests.html import list_errors, read_form
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
-
-
-@pytest.fixture
 def page(ann):
-    return workflow.write_symptom(ann)
+    return factories.make_symptom(ann)
 
 
 @pytest.fixture
@@ -35,10 +29,6 @@ def with_row(client, form, **row) -> dict:
     number = int(values["figures-TOTAL_FORMS"][0]) - 1
     typed = {"alt": ALT, "credit": "Drawn for this test."} | row
     return values | {f"figures-{number}-{name}": value for name, value in typed.items()}
-
-
-def list_errors(response) -> list[str]:
-    return [f"{found.location}: {found.message}" for found in response.context["form_errors"]]
 
 
 def test_an_uploaded_picture_comes_into_the_text(ann_client, form, page, ann):
@@ -109,7 +99,7 @@ def test_a_file_that_no_page_can_carry_is_refused_beside_it(ann_client, form):
 def test_a_new_file_takes_the_place_of_the_old_and_the_words_stay(ann_client, form, page, ann):
     first = add_figure(page, by=ann).image
     values = read_form(ann_client.get(form)) | {
-        "figures-0-upload": make_upload("b.png", draw(colour="red"))
+        "figures-0-upload": make_upload("b.png", draw_picture(colour="red"))
     }
     assert ann_client.post(form, values).status_code == 302
     figure = page.figures.get()
@@ -125,7 +115,9 @@ def test_files_stay_with_their_rows_when_rows_were_deleted_meanwhile(ann_client,
     values = read_form(ann_client.get(form))
     first.delete()
     sizes = {"figures-0-upload": (30, 30), "figures-1-upload": (70, 70)}
-    files = {name: make_upload(f"{size[0]}.png", draw(size=size)) for name, size in sizes.items()}
+    files = {
+        name: make_upload(f"{size[0]}.png", draw_picture(size=size)) for name, size in sizes.items()
+    }
     assert ann_client.post(form, values | files).status_code == 302
     assert {figure.alt: figure.image.width for figure in page.figures.all()} == {
         "The 1 picture of two.": 30,
@@ -152,7 +144,7 @@ def test_who_may_not_add_images_may_not_upload_one(ann_client, form, ann, page):
 
 def test_a_preview_of_a_form_stores_no_file(ann_client, form, page, morgan):
     image = store_image(morgan)
-    typed = with_row(ann_client, form, upload=make_upload("eye.png", draw(colour="red")))
+    typed = with_row(ann_client, form, upload=make_upload("eye.png", draw_picture(colour="red")))
     answer = ann_client.post(form.replace("/change/", "/draft/"), typed)
     assert "<figure>" not in answer.json()["html"]
     typed = with_row(ann_client, form, image=image.pk)
@@ -173,7 +165,7 @@ def test_a_new_page_takes_a_picture_at_once(ann_client, page):
 
 
 def test_an_article_offers_the_places_that_it_has(ann_client, ann):
-    article = workflow.write_article(ann)
+    article = factories.make_article(ann)
     html = ann_client.get(f"/admin/articles/article/{article.pk}/change/?rows=1").text
     assert 'value="overview" selected>After the text' in html
     assert "After the causes" not in html
@@ -213,7 +205,7 @@ def test_the_list_of_images_costs_as_many_queries_for_one_as_for_three(ann_clien
 
 
 def test_a_large_photograph_is_taken(ann_client, form, page):
-    photograph = draw("JPEG", size=(4032, 3024))
+    photograph = draw_picture("JPEG", size=(4032, 3024))
     assert (
         ann_client.post(
             form, with_row(ann_client, form, upload=make_upload("IMG_0001.JPG", photograph))

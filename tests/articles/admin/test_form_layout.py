@@ -10,33 +10,23 @@ from articles.publishing.actions import discard
 from config.admin.registration import ArticleAdmin, SymptomAdmin
 from reviews.signing.actions import request_review
 from symptoms.models import RelatedSymptom, Symptom
-from tests import workflow
-from tests.forms import read_form
+from tests import factories
+from tests.html import list_errors, read_form
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/symptoms/symptom/add/"
 
 
 @pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
-
-
-@pytest.fixture
 def symptom(ann):
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann, causes=3, related=2)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann, causes=3, related=2)
     return symptom
 
 
 @pytest.fixture
 def form(symptom):
     return f"/admin/symptoms/symptom/{symptom.pk}/change/"
-
-
-def list_errors(response) -> list[str]:
-    return [f"{found.location}: {found.message}" for found in response.context["form_errors"]]
 
 
 @pytest.mark.parametrize("admin", [SymptomAdmin, ArticleAdmin])
@@ -88,7 +78,7 @@ def test_rows_that_come_in_another_order_are_the_same_rows(ann_client, form, sym
     """As the script of the admin sends rows after one was added above a stored one."""
     opened, coffee = (
         read_form(ann_client.get(form)),
-        workflow.write_cause(ann, name="Coffee", slug="coffee"),
+        factories.make_cause(ann, name="Coffee", slug="coffee"),
     )
     names = ("id", "cause", "group", "seriousness", "frequency", "text", "position")
     rows = [
@@ -213,7 +203,7 @@ def test_a_page_that_nothing_stops_leads_on_to_asking(ann_client, form, symptom)
 
 
 def test_a_live_page_says_what_visitors_still_read(ann_client, form, symptom, ann, ravi):
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     unchanged = read_messages(ann_client.post(form, read_form(ann_client.get(form)), follow=True))
     assert "Nothing was changed in “" in unchanged
     assert "Next" not in unchanged

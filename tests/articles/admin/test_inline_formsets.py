@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from articles.admin.inline_formsets import RowForm, RowFormSet
 from articles.admin.inlines import MAX_ROWS
 from symptoms.models import SymptomCause
-from tests import workflow
-from tests.forms import read_form
+from tests import factories
+from tests.html import read_form
 
 pytestmark = pytest.mark.django_db
 LISTS = ["symptom_causes", "related_symptoms", "other_names", "references", "codes", "figures"]
@@ -20,8 +20,8 @@ NO_COUNTS = ["100000", "9" * 30, "-1", "abc", "1.5", "\0", "²", "", "1e9", "200
 
 @pytest.fixture
 def symptom(ann, client):
-    page = workflow.write_symptom(ann)
-    workflow.add_facts(page, ann, causes=3, related=2)
+    page = factories.make_symptom(ann)
+    factories.add_facts(page, ann, causes=3, related=2)
     client.force_login(ann)
     return page
 
@@ -98,7 +98,7 @@ def test_every_list_of_rows_in_the_admin_counts_so():
 def test_rows_with_gaps_between_their_numbers_are_the_rows_that_came(client, symptom, form_counter):
     opened = read_form(client.get(get_form_path(symptom)))
     row = {
-        "symptom_causes-400-cause": workflow.write_cause(symptom.writer).pk,
+        "symptom_causes-400-cause": factories.make_cause(symptom.writer).pk,
         "symptom_causes-400-text": "<p>New.</p>",
     }
     form_counter.clear()

@@ -7,23 +7,16 @@ from django.test.utils import CaptureQueriesContext
 from articles.admin.inline_ordering import reorder_rows
 from articles.publishing.actions import record_revision
 from symptoms.models import Symptom, SymptomCause
-from tests import large_symptoms, workflow
-from tests.conftest import get_person
-from tests.forms import read_form
-from tests.html import get_text
+from tests import factories
+from tests.factories import get_person
+from tests.html import get_text, list_errors, read_form
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
-
-
 @pytest.fixture(scope="module")
 def built_symptom(module_db) -> Symptom:
-    return large_symptoms.write_large_symptom(get_person("ann"), causes=120)
+    return factories.make_large_symptom(get_person("ann"), causes=120)
 
 
 @pytest.fixture
@@ -46,10 +39,6 @@ def list_shown_numbers(response) -> list[int]:
     values = read_form(response)
     count = int(values["symptom_causes-TOTAL_FORMS"][0])
     return [int(values[f"symptom_causes-{row}-position"][0]) for row in range(count)]
-
-
-def list_errors(response) -> list[str]:
-    return [f"{found.location}: {found.message}" for found in response.context["form_errors"]]
 
 
 def make_row(number: int, **fields) -> dict:
@@ -113,7 +102,7 @@ def test_saving_writes_the_rows_that_were_shown_and_no_other(ann_client, large_s
     assert [
         place
         for place, text in enumerate(texts)
-        if text == large_symptoms.CAUSE_TEXT.format(place, place + 2)
+        if text == factories.CAUSE_TEXT.format(place, place + 2)
     ] == [
         *range(53),
         *range(54, 120),
@@ -200,7 +189,7 @@ def test_a_new_row_goes_to_the_end_of_the_whole_list_or_where_its_number_says(
     ann_client, large_symptom, ann
 ):
     coffee, tea = (
-        workflow.write_cause(ann, name=name, slug=name.lower()) for name in ("Coffee", "Tea")
+        factories.make_cause(ann, name=name, slug=name.lower()) for name in ("Coffee", "Tea")
     )
     new = (
         {"symptom_causes-TOTAL_FORMS": 52}
@@ -250,7 +239,7 @@ def test_a_cause_that_stands_on_another_page_is_refused_and_told_where(ann_clien
 
 
 def test_the_same_cause_twice_among_new_rows_is_refused(ann_client, large_symptom, ann):
-    coffee = workflow.write_cause(ann, name="Coffee", slug="coffee")
+    coffee = factories.make_cause(ann, name="Coffee", slug="coffee")
     typed = (
         {"symptom_causes-TOTAL_FORMS": 52}
         | make_row(50, cause=coffee.pk)
@@ -298,7 +287,7 @@ def test_two_editors_on_two_pages_of_rows_lose_nothing(client, large_symptom, an
     client.force_login(ann)
     opened_by_ann = read_form(client.get(his))
     client.force_login(morgan)
-    coffee = workflow.write_cause(morgan, name="Coffee", slug="coffee")
+    coffee = factories.make_cause(morgan, name="Coffee", slug="coffee")
     added = {"symptom_causes-TOTAL_FORMS": 51} | make_row(50, cause=coffee.pk, position="1")
     assert (
         client.post(
@@ -381,7 +370,7 @@ def test_rows_of_every_sort_are_paged(ann_client, large_symptom, ann):
 
 
 def test_another_name_that_stands_already_is_refused_in_words(ann_client, ann):
-    page = workflow.write_symptom(ann)
+    page = factories.make_symptom(ann)
     page.other_names.create(name="Twitching")
     typed = {"other_names-TOTAL_FORMS": 2, "other_names-1-name": "TWITCHING"}
     response = ann_client.post(

@@ -9,18 +9,11 @@ from articles.publishing.actions import record_revision
 from reviews.signing.actions import request_review, withdraw_page
 from symptoms.models import CauseAddress, PublishedCause, SymptomCause
 from symptoms.projections import causes
-from tests import large_symptoms, workflow
-from tests.forms import read_form
-from tests.html import get_text
+from tests import factories
+from tests.html import get_text, read_form
 
 pytestmark = pytest.mark.django_db
 MEGABYTE = 1_000_000
-
-
-@pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
 
 
 def get_form_path(page, query: str = "") -> str:
@@ -49,7 +42,7 @@ def rewrite(page, by) -> None:
 
 
 def test_a_short_list_shows_everything_and_speaks_of_no_pages(ann_client, ann):
-    page = large_symptoms.write_large_symptom(ann, causes=50)
+    page = factories.make_large_symptom(ann, causes=50)
     response = ann_client.get(get_form_path(page, "?symptom_causes-at=20&symptom_causes-find=zzz"))
     assert list_shown_numbers(response) == list(range(1, 51))
     assert "row-pages" not in response.text
@@ -58,7 +51,7 @@ def test_a_short_list_shows_everything_and_speaks_of_no_pages(ann_client, ann):
 @pytest.mark.parametrize("query", ["", "?symptom_causes-at=51", "?symptom_causes-find=0"])
 def test_the_form_costs_the_same_queries_however_many_rows(ann_client, ann, query):
     def cost(causes: int) -> int:
-        page = large_symptoms.write_large_symptom(ann, causes=causes, title=f"Page {causes}")
+        page = factories.make_large_symptom(ann, causes=causes, title=f"Page {causes}")
         ann_client.get(get_form_path(page, query))
         with CaptureQueriesContext(connection) as queries:
             assert ann_client.get(get_form_path(page, query)).status_code == 200
@@ -69,7 +62,7 @@ def test_the_form_costs_the_same_queries_however_many_rows(ann_client, ann, quer
 
 def test_saving_one_word_costs_the_same_queries_however_many_rows(ann_client, ann):
     def cost(causes: int) -> int:
-        page = large_symptoms.write_large_symptom(ann, causes=causes, title=f"Page {causes}")
+        page = factories.make_large_symptom(ann, causes=causes, title=f"Page {causes}")
         values = read_form(ann_client.get(get_form_path(page))) | make_row(
             0, text="<p>One word.</p>"
         )
@@ -84,15 +77,15 @@ def test_saving_one_word_costs_the_same_queries_however_many_rows(ann_client, an
 def test_a_page_of_two_thousand_causes_is_signed_and_withdrawn_and_its_causes_are_reassigned(
     ann, ravi, morgan
 ):
-    hub = large_symptoms.write_large_symptom(ann, causes=1_200)
-    twin = workflow.write_symptom(ann, slug="tiredness", title="Tiredness")
+    hub = factories.make_large_symptom(ann, causes=1_200)
+    twin = factories.make_symptom(ann, slug="tiredness", title="Tiredness")
     rows = SymptomCause.objects.filter(symptom=hub)
     SymptomCause.objects.bulk_create(
         [SymptomCause(symptom=twin, cause_id=row.cause_id) for row in rows]
     )
     record_revision(twin, by=ann)
-    workflow.sign(twin, by=ravi, asked_by=ann)
-    first = workflow.sign(hub, by=ravi, asked_by=ann)
+    factories.sign_page(twin, by=ravi, asked_by=ann)
+    first = factories.sign_page(hub, by=ravi, asked_by=ann)
     withdraw_page(Article.objects.get(pk=hub.pk), reason="safety", by=morgan)
     latest = PublishedCause.objects.filter(latest=True)
     assert latest.count() == 1_200
@@ -103,8 +96,8 @@ def test_a_page_of_two_thousand_causes_is_signed_and_withdrawn_and_its_causes_ar
 
 
 def test_no_page_of_the_admin_or_the_desk_is_over_a_megabyte_at_2500_causes(client, ann, ravi):
-    hub = large_symptoms.write_large_symptom(ann, causes=2_500, related=300)
-    workflow.sign(hub, by=ravi, asked_by=ann)
+    hub = factories.make_large_symptom(ann, causes=2_500, related=300)
+    factories.sign_page(hub, by=ravi, asked_by=ann)
     rewrite(hub, ann)
     review = request_review(hub, by=ann, reviewer=ravi.reviewer)
     client.force_login(ann)
@@ -142,7 +135,7 @@ def test_no_page_of_the_admin_or_the_desk_is_over_a_megabyte_at_2500_causes(clie
 
 
 def test_the_preview_shows_each_part_of_the_causes(ann_client, ann):
-    hub = large_symptoms.write_large_symptom(ann, causes=1_001)
+    hub = factories.make_large_symptom(ann, causes=1_001)
     address = get_form_path(hub).replace("change/", "preview/")
     first, last = ann_client.get(address), ann_client.get(f"{address}?causes=3")
     assert 'href="?causes=3#all-causes"' in first.text
@@ -151,8 +144,8 @@ def test_the_preview_shows_each_part_of_the_causes(ann_client, ann):
 
 
 def test_a_reviewer_reads_every_cause_and_every_change_of_a_hub(client, ann, ravi):
-    hub = large_symptoms.write_large_symptom(ann, causes=600)
-    workflow.sign(hub, by=ravi, asked_by=ann)
+    hub = factories.make_large_symptom(ann, causes=600)
+    factories.sign_page(hub, by=ravi, asked_by=ann)
     rewrite(hub, ann)
     review = request_review(hub, by=ann, reviewer=ravi.reviewer)
     client.force_login(ravi)
@@ -186,8 +179,8 @@ def test_a_reviewer_reads_every_cause_and_every_change_of_a_hub(client, ann, rav
 
 
 def test_the_desk_shows_one_change_among_thousands_at_once(client, ann, ravi):
-    hub = large_symptoms.write_large_symptom(ann, causes=600)
-    workflow.sign(hub, by=ravi, asked_by=ann)
+    hub = factories.make_large_symptom(ann, causes=600)
+    factories.sign_page(hub, by=ravi, asked_by=ann)
     SymptomCause.objects.filter(symptom=hub, position=400).update(text="<p>One word.</p>")
     record_revision(hub, by=ann)
     review = request_review(hub, by=ann, reviewer=ravi.reviewer)

@@ -9,11 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article, CopyrightNotice
 from symptoms.models import RelatedSymptom, Symptom
-from tests import workflow
-from tests.conftest import PASSWORD
-from tests.forms import read_form
-from tests.html import get_text
-from tests.pages import write_complete_symptom
+from tests import factories
+from tests.factories import PASSWORD, make_complete_symptom
+from tests.html import get_text, read_form
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/symptoms/symptom/add/"
@@ -28,15 +26,9 @@ def get_draft_path(page) -> str:
 
 
 @pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
-
-
-@pytest.fixture
 def symptom(ann):
-    others = [workflow.write_symptom(ann, slug=slug, title=slug) for slug in ("jaw-pain", "tremor")]
-    return write_complete_symptom(ann, others=others)
+    others = [factories.make_symptom(ann, slug=slug, title=slug) for slug in ("jaw-pain", "tremor")]
+    return make_complete_symptom(ann, others=others)
 
 
 def test_an_unchanged_form_shows_the_page_that_is_stored(ann_client, symptom):
@@ -54,8 +46,8 @@ def test_an_unchanged_form_shows_the_page_that_is_stored(ann_client, symptom):
 
 
 def test_every_part_follows_what_is_typed(ann_client, symptom, ann):
-    cause = workflow.write_cause(ann, name="Too much coffee", slug="coffee")
-    topic = workflow.get_topic("Brain and Nerves", "brain-and-nerves")
+    cause = factories.make_cause(ann, name="Too much coffee", slug="coffee")
+    topic = factories.make_topic("Brain and Nerves", "brain-and-nerves")
     notice = CopyrightNotice.objects.create(holder="Another Holder", year=2025)
     typed = read_form(ann_client.get(get_form_path(symptom))) | {
         "title": "Face twitches",
@@ -114,7 +106,7 @@ def test_a_moved_row_moves_and_an_invalid_one_stays_as_it_is_stored(ann_client, 
 
 
 def test_composing_writes_nothing_at_all(ann_client, symptom, ann):
-    cause = workflow.write_cause(ann, name="Too much coffee", slug="coffee")
+    cause = factories.make_cause(ann, name="Too much coffee", slug="coffee")
     typed = read_form(ann_client.get(get_form_path(symptom))) | {
         "body": "<p>Changed.</p>",
         "tags": "a tag that nobody used before",
@@ -138,8 +130,8 @@ def test_composing_writes_nothing_at_all(ann_client, symptom, ann):
 def test_it_costs_a_fixed_number_of_queries_however_many_rows(ann_client, ann):
     def cost(causes: int, related: int) -> int:
         slug = f"page-{causes}"
-        page = workflow.write_symptom(ann, slug=slug, title=slug)
-        workflow.add_facts(page, ann, causes=causes, related=related)
+        page = factories.make_symptom(ann, slug=slug, title=slug)
+        factories.add_facts(page, ann, causes=causes, related=related)
         values = read_form(ann_client.get(get_form_path(page)))
         values |= {f"symptom_causes-{number}-text": "<p>Changed.</p>" for number in range(causes)}
         ann_client.post(get_draft_path(page), values)
@@ -193,7 +185,7 @@ def test_the_measure_alone_prints_no_page(ann_client, symptom):
 
 
 def test_a_plain_article_is_composed_too(ann_client, ann):
-    article = workflow.write_article(ann)
+    article = factories.make_article(ann)
     typed = read_form(ann_client.get(f"/admin/articles/article/{article.pk}/change/")) | {
         "body": "<p>Three lines a day.</p>"
     }
@@ -225,7 +217,7 @@ def test_it_is_no_page_to_visit_and_asks_for_the_token(ann_client, ann, symptom)
 
 def test_a_draft_name_of_a_published_symptom_stays_out(ann_client, ann, ravi, symptom):
     other = RelatedSymptom.objects.filter(symptom=symptom).first().other
-    workflow.sign(other, by=ravi, asked_by=ann)
+    factories.sign_page(other, by=ravi, asked_by=ann)
     Article.objects.filter(pk=other.pk).update(title="A name that nobody signed")
     shown = ann_client.post(
         get_draft_path(symptom), read_form(ann_client.get(get_form_path(symptom)))

@@ -4,14 +4,14 @@ import pytest
 
 from articles.models import Article
 from reviews.models import MedicalReview, Reviewer
-from tests import workflow
-from tests.forms import read_form
+from tests import factories
+from tests.html import read_form
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def test_every_deed_of_the_admin_works_without_a_transaction_around_it(client, ann, ravi, morgan):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     client.force_login(morgan)
 
     def do(view, **values):
@@ -21,12 +21,12 @@ def test_every_deed_of_the_admin_works_without_a_transaction_around_it(client, a
     do("ask", trigger="first", note="Please read it.")
     do("take-back")
     do("address", slug="face-spasms")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     do("restore", number=1)
     do("withdraw", reason="outdated")
     assert MedicalReview.objects.decided().count() == 2
     assert not Article.objects.public().exists()
-    draft = symptom = workflow.write_symptom(ann, slug="draft", title="Draft")
+    draft = symptom = factories.make_symptom(ann, slug="draft", title="Draft")
     do("discard")
     assert not Article.objects.active().filter(pk=draft.pk).exists()
 
@@ -34,7 +34,7 @@ def test_every_deed_of_the_admin_works_without_a_transaction_around_it(client, a
 def test_a_reviewer_stays_the_same_person_and_is_verified_anew_after_a_change(
     client, ann, ravi, morgan
 ):
-    workflow.sign(workflow.write_symptom(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
     client.force_login(morgan)
     form = f"/admin/reviews/reviewer/{ravi.reviewer.pk}/change/"
     values = read_form(client.get(form)) | {

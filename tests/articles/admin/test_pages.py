@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from articles.models import Article, PublicationEvent
 from reviews.signing.actions import request_changes, request_review
 from symptoms.models import Symptom
-from tests import workflow
-from tests.forms import read_form
+from tests import factories
+from tests.html import read_form
 
 pytestmark = pytest.mark.django_db
 ADD_PATH = "/admin/symptoms/symptom/add/"
@@ -21,18 +21,12 @@ def get_form_path(page) -> str:
     return f"/admin/{model}/{page.pk}/change/"
 
 
-@pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
-
-
 def test_saving_a_new_symptom_records_its_first_revision(ann_client, ann):
     values = read_form(ann_client.get(ADD_PATH)) | {
         "title": "Facial spasms",
         "slug": "facial-spasms",
         "body": "<p>Twitch.</p><script>alert(1)</script>",
-        "notice": workflow.get_notice().pk,
+        "notice": factories.make_notice().pk,
     }
     response = ann_client.post(ADD_PATH, values, follow=True)
     assert "is saved. Visitors cannot see it yet." in response.text
@@ -41,8 +35,8 @@ def test_saving_a_new_symptom_records_its_first_revision(ann_client, ann):
 
 
 def test_saving_without_a_change_records_nothing(ann_client, ann):
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann, causes=2, related=2)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann, causes=2, related=2)
     before = symptom.revisions.count(), Symptom.objects.get(pk=symptom.pk).form_version
     response = ann_client.post(
         get_form_path(symptom), read_form(ann_client.get(get_form_path(symptom)))
@@ -67,10 +61,10 @@ def test_saving_one_changed_word_takes_at_most_two_queries_a_further_row(ann_cli
 
 def counted_pages(ann):
     """A page of 1 cause and 1 related symptom, and one of 12 and 18."""
-    few = workflow.write_symptom(ann)
-    workflow.add_facts(few, ann, causes=1, related=1)
-    many = workflow.write_symptom(ann, slug="eye-twitching", title="Eye twitching")
-    workflow.add_facts(many, ann, causes=12, related=18)
+    few = factories.make_symptom(ann)
+    factories.add_facts(few, ann, causes=1, related=1)
+    many = factories.make_symptom(ann, slug="eye-twitching", title="Eye twitching")
+    factories.add_facts(many, ann, causes=12, related=18)
     return few, many
 
 
@@ -115,8 +109,8 @@ def read_values_with(client, page, values, word) -> dict:
 def test_bad_input_is_refused_where_it_stands_and_nothing_is_half_written(
     ann_client, ann, changed, message
 ):
-    workflow.write_symptom(ann, slug="eye-twitching", title="Eye twitching")
-    symptom = workflow.write_symptom(ann)
+    factories.make_symptom(ann, slug="eye-twitching", title="Eye twitching")
+    symptom = factories.make_symptom(ann)
     response = ann_client.post(
         get_form_path(symptom), read_form(ann_client.get(get_form_path(symptom))) | changed
     )
@@ -126,7 +120,7 @@ def test_bad_input_is_refused_where_it_stands_and_nothing_is_half_written(
 
 
 def test_a_search_for_what_cannot_be_stored_finds_nothing(ann_client, ann):
-    workflow.write_symptom(ann)
+    factories.make_symptom(ann)
     for words in ("%01", "%00", "Facial%0A", "x" * 3000):
         assert ann_client.get(f"/admin/symptoms/symptom/?q={words}").status_code == 200
 
@@ -140,8 +134,8 @@ def make_formset_data(prefix: str, initial: int, *values: dict) -> dict:
 
 
 def test_a_cause_or_a_related_symptom_twice_or_the_page_itself_is_refused(ann_client, ann):
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann)
     cause, other = symptom.symptom_causes.get().cause, symptom.related_symptoms.get().other
     opened = read_form(ann_client.get(get_form_path(symptom)))
     for fields, message in [
@@ -169,8 +163,8 @@ def test_a_cause_or_a_related_symptom_twice_or_the_page_itself_is_refused(ann_cl
 
 
 def test_a_page_of_hundreds_of_causes_can_be_saved(ann_client, ann):
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann, causes=150, related=1)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann, causes=150, related=1)
     values = read_form(ann_client.get(get_form_path(symptom)))
     assert (
         ann_client.post(get_form_path(symptom), values | {"summary": "Many causes."}).status_code
@@ -179,7 +173,7 @@ def test_a_page_of_hundreds_of_causes_can_be_saved(ann_client, ann):
 
 
 def test_an_empty_page_is_not_sent_to_review(ann_client, ann):
-    symptom = workflow.write_symptom(ann, body="")
+    symptom = factories.make_symptom(ann, body="")
     page = f"/admin/symptoms/symptom/{symptom.pk}/ask/"
     response = ann_client.post(page, {"trigger": "first"})
     assert "What blocks this request" in response.text
@@ -188,7 +182,7 @@ def test_an_empty_page_is_not_sent_to_review(ann_client, ann):
 
 
 def test_ann_asks_takes_back_and_asks_again(ann_client, ann, ravi):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     ask = f"/admin/symptoms/symptom/{symptom.pk}/ask/"
     values = read_form(ann_client.get(ask)) | {
         "reviewer": ravi.reviewer.pk,
@@ -204,7 +198,7 @@ def test_ann_asks_takes_back_and_asks_again(ann_client, ann, ravi):
 
 
 def test_asking_for_a_page_in_review_leads_back_with_a_word(ann_client, ann):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     request_review(symptom, by=ann)
     response = ann_client.get(f"/admin/symptoms/symptom/{symptom.pk}/ask/", follow=True)
     assert "This page is in review already." in response.text
@@ -212,7 +206,7 @@ def test_asking_for_a_page_in_review_leads_back_with_a_word(ann_client, ann):
 
 
 def test_asking_again_quotes_who_sent_the_page_back_and_proposes_them(ann_client, ann, ravi, fiona):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     request_changes(request_review(symptom, by=ann), by=fiona, comment="Say since when.")
     page = ann_client.get(f"/admin/symptoms/symptom/{symptom.pk}/ask/")
     assert "Say since when." in page.text
@@ -220,14 +214,14 @@ def test_asking_again_quotes_who_sent_the_page_back_and_proposes_them(ann_client
 
 
 def test_a_second_page_of_one_title_is_told(ann_client, ann):
-    workflow.write_symptom(ann, slug="tiredness", title="Tiredness")
-    twin = workflow.write_symptom(ann, slug="tiredness-2", title="Tiredness")
+    factories.make_symptom(ann, slug="tiredness", title="Tiredness")
+    twin = factories.make_symptom(ann, slug="tiredness-2", title="Tiredness")
     assert "Another page has this title" in ann_client.get(get_form_path(twin)).text
 
 
 def test_only_reviewers_without_words_in_the_page_are_offered(client, ann, ravi, fiona, morgan):
-    symptom = workflow.write_symptom(ann)
-    workflow.edit(symptom, by=ravi, summary="Ravi wrote this.")
+    symptom = factories.make_symptom(ann)
+    factories.edit_page(symptom, by=ravi, summary="Ravi wrote this.")
     client.force_login(ann)
     offered = client.get(f"/admin/symptoms/symptom/{symptom.pk}/ask/").text
     assert "Fiona Field" in offered
@@ -235,8 +229,8 @@ def test_only_reviewers_without_words_in_the_page_are_offered(client, ann, ravi,
 
 
 def test_morgan_withdraws_a_page_and_ann_cannot(client, ann, morgan, ravi):
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     withdraw = f"/admin/symptoms/symptom/{symptom.pk}/withdraw/"
     client.force_login(ann)
     assert client.post(withdraw, {"reason": "safety"}).status_code == 403
@@ -248,7 +242,7 @@ def test_morgan_withdraws_a_page_and_ann_cannot(client, ann, morgan, ravi):
 
 
 def test_the_preview_shows_the_draft_and_says_that_nobody_signed_it(ann_client, ann):
-    symptom = workflow.write_symptom(ann, body="<p>Only a draft.</p>")
+    symptom = factories.make_symptom(ann, body="<p>Only a draft.</p>")
     response = ann_client.get(f"/admin/symptoms/symptom/{symptom.pk}/preview/")
     assert "Only a draft." in response.text
     assert "Nobody has signed this text." in response.text
@@ -257,8 +251,8 @@ def test_the_preview_shows_the_draft_and_says_that_nobody_signed_it(ann_client, 
 
 
 def test_an_old_text_comes_back_from_the_revisions(ann_client, ann):
-    symptom = workflow.write_symptom(ann, summary="The first summary.")
-    workflow.edit(symptom, by=ann, summary="The second summary.")
+    symptom = factories.make_symptom(ann, summary="The first summary.")
+    factories.edit_page(symptom, by=ann, summary="The second summary.")
     revisions = ann_client.get(f"/admin/symptoms/symptom/{symptom.pk}/revisions/")
     assert "Revision 2" in revisions.text
     response = ann_client.post(
@@ -269,10 +263,10 @@ def test_an_old_text_comes_back_from_the_revisions(ann_client, ann):
 
 
 def test_a_filing_shows_at_once_and_leaves_the_review_alone(ann_client, ann, ravi):
-    article = workflow.write_article(ann)
-    workflow.sign(article, by=ravi, asked_by=ann)
+    article = factories.make_article(ann)
+    factories.sign_page(article, by=ravi, asked_by=ann)
     line = Article.objects.get(pk=article.pk).live.review_line
-    topic = workflow.get_topic("Brain and Nerves", "brain-and-nerves")
+    topic = factories.make_topic("Brain and Nerves", "brain-and-nerves")
     values = read_form(ann_client.get(get_form_path(article))) | {"topics": [topic.pk]}
     response = ann_client.post(get_form_path(article), values, follow=True)
     assert "they need no signature" in response.text
@@ -286,8 +280,8 @@ def test_a_filing_shows_at_once_and_leaves_the_review_alone(ann_client, ann, rav
 
 
 def test_a_published_address_is_moved_by_morgan_with_a_redirect(client, ann, morgan, ravi):
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     client.force_login(morgan)
     page = f"/admin/symptoms/symptom/{symptom.pk}/address/"
     response = client.post(page, {"slug": "face-spasms"}, follow=True)
@@ -296,8 +290,8 @@ def test_a_published_address_is_moved_by_morgan_with_a_redirect(client, ann, mor
 
 
 def test_a_draft_is_discarded_and_a_published_page_is_not(ann_client, ann, ravi):
-    draft, signed = workflow.write_symptom(ann), workflow.write_article(ann)
-    workflow.sign(signed, by=ravi, asked_by=ann)
+    draft, signed = factories.make_symptom(ann), factories.make_article(ann)
+    factories.sign_page(signed, by=ravi, asked_by=ann)
     ann_client.post(f"/admin/symptoms/symptom/{draft.pk}/discard/")
     response = ann_client.post(f"/admin/articles/article/{signed.pk}/discard/", follow=True)
     assert "it can be withdrawn but not discarded" in response.text
@@ -323,7 +317,7 @@ def test_an_address_that_no_page_has_is_no_error(client, morgan, key):
 
 
 def test_a_revision_that_does_not_exist_cannot_be_restored(ann_client, ann):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     for number in ("", "abc", "1.5", "²", "2", "9" * 25):
         response = ann_client.post(
             f"/admin/symptoms/symptom/{symptom.pk}/restore/", {"number": number}
@@ -339,8 +333,12 @@ def test_lists_take_a_fixed_number_of_queries(ann_client, ann, ravi, model):
     def grow(count):
         for number in range(count):
             slug = f"page-{Article.objects.count()}-{number}"
-            workflow.sign(workflow.write_symptom(ann, slug=slug, title=slug), by=ravi, asked_by=ann)
-            workflow.sign(workflow.write_article(ann, slug=slug, title=slug), by=ravi, asked_by=ann)
+            factories.sign_page(
+                factories.make_symptom(ann, slug=slug, title=slug), by=ravi, asked_by=ann
+            )
+            factories.sign_page(
+                factories.make_article(ann, slug=slug, title=slug), by=ravi, asked_by=ann
+            )
 
     grow(1)
     one = count_queries(lambda: ann_client.get(f"/admin/{model}/"))
@@ -349,7 +347,7 @@ def test_lists_take_a_fixed_number_of_queries(ann_client, ann, ravi, model):
 
 
 def test_charlie_and_ravi_have_no_business_in_the_admin(client, charlie, ravi, ann):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     request_review(symptom, by=ann)
     for user in (charlie, ravi):
         client.force_login(user)
@@ -364,8 +362,8 @@ def test_charlie_and_ravi_have_no_business_in_the_admin(client, charlie, ravi, a
     "model", ["articles/revision", "articles/publicationevent", "reviews/ledgerentry"]
 )
 def test_nobody_edits_history_in_the_admin(admin_client, ann, ravi, model):
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     page = admin_client.get(f"/admin/{model}/1/change/")
     assert admin_client.get(f"/admin/{model}/add/").status_code == 403
     assert 'name="_save"' not in page.text
@@ -374,9 +372,9 @@ def test_nobody_edits_history_in_the_admin(admin_client, ann, ravi, model):
 @pytest.mark.parametrize("kind", ["symptom", "article", "about"])
 def test_the_log_leads_to_the_form_of_the_right_kind(ann_client, ann, ravi, kind):
     write = {
-        "symptom": workflow.write_symptom,
-        "article": workflow.write_article,
-        "about": workflow.write_about,
+        "symptom": factories.make_symptom,
+        "article": factories.make_article,
+        "about": factories.make_about_page,
     }[kind]
     review = request_review(write(ann), by=ann)
     where = {

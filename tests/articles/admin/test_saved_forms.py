@@ -10,18 +10,12 @@ from django.test import Client
 
 from articles.models import Article
 from symptoms.models import Symptom
-from tests import workflow
-from tests.conftest import PASSWORD
-from tests.forms import read_form
-from tests.images import make_upload
+from tests import factories
+from tests.factories import PASSWORD, make_upload
+from tests.html import read_form
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/symptoms/symptom/add/"
-
-
-@pytest.fixture
-def symptom(ann):
-    return workflow.write_symptom(ann)
 
 
 @pytest.fixture
@@ -148,7 +142,7 @@ def test_what_is_forged_or_too_long_is_not_held(browser, form, change):
 
 
 def test_other_forms_are_not_held(browser, ann):
-    cause = workflow.write_cause(ann)
+    cause = factories.make_cause(ann)
     page = f"/admin/symptoms/cause/{cause.pk}/change/"
     opened = read_form(browser.get(page)) | {"ticket": browser.opened["ticket"]}
     end_session(browser)

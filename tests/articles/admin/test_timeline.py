@@ -9,20 +9,9 @@ from articles.models import Revision
 from articles.publishing.actions import change_slug
 from reviews.signing.actions import request_changes, request_review, withdraw_page
 from symptoms.models import SymptomCause
-from tests import html, workflow
+from tests import factories, html
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def symptom(ann):
-    return workflow.write_symptom(ann)
-
-
-@pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
 
 
 def get_path(symptom, name: str, query: str = "") -> str:
@@ -36,8 +25,8 @@ def read_timeline(client, symptom, query: str = "") -> str:
 def test_revisions_requests_signatures_and_frames_stand_in_one_line_newest_first(
     symptom, ann_client, ann, ravi, fiona, morgan
 ):
-    workflow.sign(symptom, by=ravi, asked_by=ann)
-    workflow.edit(symptom, by=ann, summary="Mended.")
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
+    factories.edit_page(symptom, by=ann, summary="Mended.")
     review = request_review(symptom, by=ann, note="A typo.")
     request_changes(review, by=fiona, comment="Say since when.")
     change_slug(symptom, slug="face-spasms", by=morgan)
@@ -61,17 +50,17 @@ def test_revisions_requests_signatures_and_frames_stand_in_one_line_newest_first
 
 
 def test_what_a_revision_changed_is_told(symptom, ann_client, ann):
-    workflow.edit(symptom, by=ann, summary="Mended twice.")
+    factories.edit_page(symptom, by=ann, summary="Mended twice.")
     assert "Mended twice" in read_timeline(ann_client, symptom)
 
 
 def test_the_line_takes_a_fixed_number_of_queries(ann, ravi, ann_client, django_assert_num_queries):
     def story(slug: str, edits: int):
-        symptom = workflow.write_symptom(ann, slug=slug, title=slug.title())
-        workflow.sign(symptom, by=ravi, asked_by=ann)
+        symptom = factories.make_symptom(ann, slug=slug, title=slug.title())
+        factories.sign_page(symptom, by=ravi, asked_by=ann)
         for number in range(edits):
-            workflow.edit(symptom, by=ann, summary=f"Edit {number}.")
-            workflow.sign(symptom, by=ravi, asked_by=ann)
+            factories.edit_page(symptom, by=ann, summary=f"Edit {number}.")
+            factories.sign_page(symptom, by=ravi, asked_by=ann)
         return symptom
 
     short, long = story("tics", 1), story("ache", 4)
@@ -83,7 +72,7 @@ def test_the_line_takes_a_fixed_number_of_queries(ann, ravi, ann_client, django_
 
 def test_long_histories_have_pages(symptom, ann_client, ann):
     for number in range(25):
-        workflow.edit(symptom, by=ann, summary=f"Edit {number}.")
+        factories.edit_page(symptom, by=ann, summary=f"Edit {number}.")
     first, second = (
         read_timeline(ann_client, symptom),
         read_timeline(ann_client, symptom, "?page=2"),
@@ -97,7 +86,7 @@ def test_long_histories_have_pages(symptom, ann_client, ann):
 
 def test_any_two_revisions_are_compared(symptom, ann_client, ann):
     for word in ("one", "two", "three"):
-        workflow.edit(symptom, by=ann, body=f"<p>Word {word}.</p>")
+        factories.edit_page(symptom, by=ann, body=f"<p>Word {word}.</p>")
     page = ann_client.get(get_path(symptom, "compare", "?old=2&new=4"))
     assert "From revision 2 to 4" in page.text
     assert ">one<" in page.text
@@ -119,7 +108,7 @@ def test_a_comparison_that_cannot_be_made_says_what_to_do(symptom, ann_client, q
 def test_an_old_revision_can_be_read_as_a_page_by_editors_alone(
     symptom, ann_client, ann, client, charlie
 ):
-    workflow.edit(symptom, by=ann, summary="Mended.", body="<p>Now it is this.</p>")
+    factories.edit_page(symptom, by=ann, summary="Mended.", body="<p>Now it is this.</p>")
     page = ann_client.get(get_path(symptom, "revision", "?number=1"))
     assert "A muscle tightens by itself." in page.text
     assert "Only editors see this page." in page.text
@@ -129,20 +118,20 @@ def test_an_old_revision_can_be_read_as_a_page_by_editors_alone(
 
 
 def test_a_revision_of_another_page_cannot_be_asked_for(symptom, ann_client, ann):
-    other = workflow.write_symptom(ann, slug="tics", title="Tics")
+    other = factories.make_symptom(ann, slug="tics", title="Tics")
     for number in range(3):
-        workflow.edit(other, by=ann, summary=f"Of tics {number}.")
+        factories.edit_page(other, by=ann, summary=f"Of tics {number}.")
     assert ann_client.get(get_path(symptom, "revision", "?number=3")).status_code == 404
     assert ann_client.post(get_path(symptom, "restore"), {"number": 3}).status_code == 404
 
 
 def test_a_restore_says_what_came_back_and_what_could_not(symptom, ann_client, ann):
-    cause = workflow.write_cause(ann)
+    cause = factories.make_cause(ann)
     SymptomCause.objects.create(symptom=symptom, cause=cause, text="<p>It may.</p>")
-    workflow.edit(symptom, by=ann, summary="With a cause.")
+    factories.edit_page(symptom, by=ann, summary="With a cause.")
     symptom.symptom_causes.all().delete()
     cause.delete()
-    workflow.edit(symptom, by=ann, summary="Without.")
+    factories.edit_page(symptom, by=ann, summary="Without.")
     page = ann_client.post(get_path(symptom, "restore"), {"number": 2}, follow=True)
     assert (
         "The text of revision 2 is back as revision 4. Read it through, then request a review."
@@ -153,7 +142,7 @@ def test_a_restore_says_what_came_back_and_what_could_not(symptom, ann_client, a
 
 
 def test_a_restore_of_what_is_there_already_says_so(symptom, ann_client, ann):
-    workflow.edit(symptom, by=ann, summary="Other.")
+    factories.edit_page(symptom, by=ann, summary="Other.")
     page = ann_client.post(get_path(symptom, "restore"), {"number": 2}, follow=True)
     assert "Nothing changed: the page has the text of revision 2 already." in page.text
     assert symptom.revisions.count() == 2
@@ -167,11 +156,11 @@ def test_djangos_own_history_leads_here(symptom, ann_client):
 def test_restoring_words_from_before_a_correction_is_warned_of(
     symptom, ann_client, ann, ravi, time_machine
 ):
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     time_machine.move_to(timezone.now() + dt.timedelta(days=3))
-    workflow.edit(symptom, by=ann, body="<p>Put right.</p>")
-    workflow.sign(symptom, by=ravi, asked_by=ann, correction="It named the wrong nerve.")
-    workflow.edit(symptom, by=ann, summary="And again.")
+    factories.edit_page(symptom, by=ann, body="<p>Put right.</p>")
+    factories.sign_page(symptom, by=ravi, asked_by=ann, correction="It named the wrong nerve.")
+    factories.edit_page(symptom, by=ann, summary="And again.")
     warned = "restores text from before this correction"
     assert warned in ann_client.get(get_path(symptom, "compare", "?old=1&new=3")).text
     assert warned not in ann_client.get(get_path(symptom, "compare", "?old=2&new=3")).text

@@ -4,14 +4,14 @@ import pytest
 
 from articles.models import Article, Revision
 from symptoms.models import RelatedSymptom, Symptom
-from tests import workflow
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("number", [10**30, -(10**30), 2**63, -(2**63) - 1])
 def test_a_number_that_no_column_holds_finds_nothing_and_breaks_nothing(ann, number):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     found = Symptom.objects.filter(pk__in=[number, symptom.pk])
     assert [row.pk for row in found] == [symptom.pk]
     assert not Symptom.objects.filter(pk=number).exists()
@@ -23,7 +23,7 @@ def test_a_number_that_no_column_holds_finds_nothing_and_breaks_nothing(ann, num
 
 
 def test_other_lookups_are_as_they_were(ann):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     assert Revision.objects.filter(article=symptom).count() == 1
     assert Revision.objects.filter(article__in=Article.objects.all()).count() == 1
     assert Revision.objects.filter(article__in=[symptom]).count() == 1

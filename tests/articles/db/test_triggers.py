@@ -11,7 +11,7 @@ from articles.db import triggers
 from articles.models import PublicationEvent, Revision
 from reviews import triggers as reviews_rules
 from reviews.models import LedgerEntry
-from tests import workflow
+from tests import factories
 from tests.database import disable_triggers, expect_refusal, sql
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +43,8 @@ OTHER_KEYS = [
 @pytest.fixture
 def published(ann, ravi):
     """A page that was signed: each of the tables has a row."""
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     return symptom
 
 
@@ -113,7 +113,7 @@ def test_our_own_code_is_refused_too(published, model):
 
 
 def test_a_new_row_is_not_refused(published, ann):
-    workflow.edit(published, by=ann, summary="Another summary.")
+    factories.edit_page(published, by=ann, summary="Another summary.")
     assert Revision.objects.count() == 2
 
 

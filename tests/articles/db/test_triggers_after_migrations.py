@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 
 from articles.db import triggers
 from articles.models import Revision
-from tests import workflow
+from tests import factories
 from tests.database import expect_refusal, sql
 
 REBUILDS = {
@@ -86,8 +86,8 @@ def write_package(directory: Path, app: str, model: str, field: str, definition:
 
 @pytest.mark.parametrize("table", REBUILDS)
 def test_guards_stand_after_a_migration_rebuilt_the_table(table, rebuild, ann, ravi):
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     rebuild(table)
     assert triggers.find_missing(connection) == []
     for history in ("articles_revision", "articles_publication", "reviews_signature"):

@@ -21,20 +21,12 @@ from articles.publishing.actions import change_slug, discard
 from config.admin.export_resources import REIMPORT_COLUMNS
 from reviews.signing.actions import request_review
 from symptoms.models import Symptom
-from tests import large_symptoms, workflow
-from tests.changelists import choose_action
-from tests.forms import read_form
-from tests.html import get_text
-from tests.pages import write_complete_symptom
+from tests import factories
+from tests.factories import make_complete_symptom
+from tests.html import choose_action, get_text, read_form
 
 pytestmark = pytest.mark.django_db
 SYMPTOMS = "/admin/symptoms/symptom/"
-
-
-@pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
 
 
 def get_export(client, address: str, **chosen) -> bytes:
@@ -57,8 +49,8 @@ def read_cells(client, address: str, **chosen) -> list[tuple]:
 
 def test_what_the_list_shows_is_what_the_file_has_in_its_order(ann_client, ann, ravi):
     for title in ("Cramps", "Aches", "Burning eyes"):
-        workflow.write_symptom(ann, slug=title.lower().replace(" ", "-"), title=title)
-    workflow.sign(Symptom.objects.get(title="Cramps"), by=ravi, asked_by=ann)
+        factories.make_symptom(ann, slug=title.lower().replace(" ", "-"), title=title)
+    factories.sign_page(Symptom.objects.get(title="Cramps"), by=ravi, asked_by=ann)
     assert [row["title"] for row in read_table(ann_client, f"{SYMPTOMS}export/")] == [
         "Aches",
         "Burning eyes",
@@ -80,7 +72,7 @@ def test_what_the_list_shows_is_what_the_file_has_in_its_order(ann_client, ann, 
 
 def test_those_that_are_ticked_are_exported_and_no_other(ann_client, ann):
     aches, cramps, _ = (
-        workflow.write_symptom(ann, slug=title.lower(), title=title)
+        factories.make_symptom(ann, slug=title.lower(), title=title)
         for title in ("Aches", "Cramps", "Tics")
     )
     page = choose_action(ann_client, SYMPTOMS, "export_chosen", [aches.pk, cramps.pk, "x"])
@@ -96,9 +88,9 @@ def test_those_that_are_ticked_are_exported_and_no_other(ann_client, ann):
 
 
 def test_a_page_is_told_with_its_state_dates_and_facts(ann_client, ann, ravi):
-    other = workflow.write_symptom(ann, slug="jaw-pain", title="Jaw pain")
-    page = write_complete_symptom(ann, others=[other])
-    workflow.sign(page, by=ravi, asked_by=ann)
+    other = factories.make_symptom(ann, slug="jaw-pain", title="Jaw pain")
+    page = make_complete_symptom(ann, others=[other])
+    factories.sign_page(page, by=ravi, asked_by=ann)
     row = next(
         row for row in read_table(ann_client, f"{SYMPTOMS}export/") if row["title"] == page.title
     )
@@ -128,8 +120,8 @@ def test_a_page_is_told_with_its_state_dates_and_facts(ann_client, ann, ravi):
 
 
 def test_the_layout_for_importing_again_has_the_whole_working_copy(ann_client, ann):
-    other = workflow.write_symptom(ann, slug="jaw-pain", title="Jaw pain")
-    page = write_complete_symptom(ann, others=[other], review_months=6)
+    other = factories.make_symptom(ann, slug="jaw-pain", title="Jaw pain")
+    page = make_complete_symptom(ann, others=[other], review_months=6)
     page.references.create(title='Tics, "second" edition', publisher="NIH", year=2024, position=2)
     rows = read_table(ann_client, f"{SYMPTOMS}export/?q=facial", layout="again")
     assert tuple(rows[0]) == REIMPORT_COLUMNS
@@ -179,8 +171,8 @@ def test_the_layout_for_importing_again_has_the_whole_working_copy(ann_client, a
 
 
 def test_what_was_exported_for_importing_again_is_here_already(ann_client, ann, morgan, tmp_path):
-    other = workflow.write_symptom(ann, slug="jaw-pain", title="=Jaw | pain; “half”")
-    page = write_complete_symptom(ann, others=[other], review_months=6)
+    other = factories.make_symptom(ann, slug="jaw-pain", title="=Jaw | pain; “half”")
+    page = make_complete_symptom(ann, others=[other], review_months=6)
     path = tmp_path / "list.csv"
     path.write_bytes(get_export(ann_client, f"{SYMPTOMS}export/", layout="again"))
 
@@ -199,12 +191,12 @@ def test_what_was_exported_for_importing_again_is_here_already(ann_client, ann, 
         {"here already": 1, "changed": 1},
         ["treatment: “Rest helps.” → “Rest helps a little.”"],
     )
-    workflow.edit(page, by=ann, summary="Somebody wrote meanwhile.")
+    factories.edit_page(page, by=ann, summary="Somebody wrote meanwhile.")
     assert plan()[0] == {"here already": 1, "conflicting, kept as it is here": 1}
 
 
 def test_articles_have_the_same_columns_and_leave_open_what_they_have_not(ann_client, ann):
-    workflow.write_article(ann)
+    factories.make_article(ann)
     (row,) = read_table(ann_client, "/admin/articles/article/export/", layout="again")
     assert tuple(row) == REIMPORT_COLUMNS
     assert (row["type"], row["title"], row["causes"], row["plural"]) == (
@@ -218,7 +210,7 @@ def test_articles_have_the_same_columns_and_leave_open_what_they_have_not(ann_cl
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "'=", "＝"])
 def test_no_cell_is_a_formula(ann_client, ann, begins):
     name = f'{begins}HYPERLINK("http://example.org","x")'.replace("\r", "\n")
-    page = workflow.write_symptom(ann, title="Aches")
+    page = factories.make_symptom(ann, title="Aches")
     Article.objects.filter(pk=page.pk).update(title=f"{begins}1+1", summary=name)
     (row,) = read_table(ann_client, f"{SYMPTOMS}export/", layout="again")
     assert row["title"] == f"'{begins}1+1"
@@ -232,8 +224,8 @@ def test_no_cell_is_a_formula(ann_client, ann, begins):
 
 
 def test_xlsx_holds_dates_as_dates_and_no_formula_at_all(ann_client, ann, ravi):
-    page = workflow.write_symptom(ann, title="Aches", review_months=6)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_symptom(ann, title="Aches", review_months=6)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     book = load_workbook(io.BytesIO(get_export(ann_client, f"{SYMPTOMS}export/", format="xlsx")))
     sheet = book.active
     head = [cell.value for cell in sheet[1]]
@@ -245,7 +237,7 @@ def test_xlsx_holds_dates_as_dates_and_no_formula_at_all(ann_client, ann, ravi):
 
 
 def test_what_no_cell_can_hold_is_told_and_never_cut_in_silence(ann_client, ann):
-    large_symptoms.write_large_symptom(ann, causes=1_000)
+    factories.make_large_symptom(ann, causes=1_000)
     address = f"{SYMPTOMS}export/"
     refused = ann_client.post(address, {"format": "xlsx", "layout": "again"})
     assert "“causes” has " in get_text(refused.text)
@@ -303,10 +295,10 @@ OTHERS = {
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_lists_have_files_too(ann_client, ann, ravi, fiona, morgan, name):
-    symptom, article = workflow.write_symptom(ann), workflow.write_article(ann)
-    workflow.write_about(ann)
-    workflow.add_facts(symptom, ann)
-    workflow.sign(article, by=fiona, asked_by=ann)
+    symptom, article = factories.make_symptom(ann), factories.make_article(ann)
+    factories.make_about_page(ann)
+    factories.add_facts(symptom, ann)
+    factories.sign_page(article, by=fiona, asked_by=ann)
     change_slug(Article.objects.get(pk=article.pk), slug="diary", by=morgan)
     request_review(symptom, by=ann, reviewer=ravi.reviewer, note="A word in private.")
     text = get_export(ann_client, f"/admin/{name}/export/").decode()
@@ -315,9 +307,9 @@ def test_other_lists_have_files_too(ann_client, ann, ravi, fiona, morgan, name):
 
 
 def test_discarded_drafts_and_private_words_are_in_no_file(ann_client, ann, ravi):
-    page = workflow.write_symptom(ann, title="A draft to throw away", slug="thrown")
-    workflow.write_symptom(ann, title="A page to keep", slug="kept")
-    signed = workflow.sign(Symptom.objects.get(slug="kept"), by=ravi, asked_by=ann)
+    page = factories.make_symptom(ann, title="A draft to throw away", slug="thrown")
+    factories.make_symptom(ann, title="A page to keep", slug="kept")
+    signed = factories.sign_page(Symptom.objects.get(slug="kept"), by=ravi, asked_by=ann)
     discard(Article.objects.get(pk=page.pk), by=ann)
     for layout in ("read", "again"):
         text = get_export(ann_client, f"{SYMPTOMS}export/", layout=layout).decode()
@@ -329,7 +321,7 @@ def test_discarded_drafts_and_private_words_are_in_no_file(ann_client, ann, ravi
 
 
 def test_who_may_not_see_a_list_may_not_take_it_along(client, ann, ravi):
-    workflow.write_symptom(ann)
+    factories.make_symptom(ann)
     address = f"{SYMPTOMS}export/"
     assert client.post(address, {"format": "csv"}).status_code == 302
     ravi.is_staff = True
@@ -341,7 +333,7 @@ def test_who_may_not_see_a_list_may_not_take_it_along(client, ann, ravi):
 
 
 def test_each_file_is_noted_in_the_log(ann_client, ann):
-    workflow.write_symptom(ann)
+    factories.make_symptom(ann)
     get_export(ann_client, f"{SYMPTOMS}export/")
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_repr) == (ann, "1 symptom")
@@ -351,7 +343,7 @@ def test_each_file_is_noted_in_the_log(ann_client, ann):
 
 def test_an_empty_list_a_slip_and_a_format_that_is_none_are_told_in_words(ann_client, ann):
     assert "nothing to export" in ann_client.get(f"{SYMPTOMS}export/").text
-    workflow.write_symptom(ann)
+    factories.make_symptom(ann)
     invalid = ann_client.get(f"{SYMPTOMS}export/?state=nonsense")
     assert "There is no status “nonsense”" in invalid.text
     assert (
@@ -367,7 +359,7 @@ def test_more_rows_than_a_file_holds_are_refused_before_anything_is_read(
 ):
     monkeypatch.setattr(admin, "MAX_ROWS", 2)
     for number in range(3):
-        workflow.write_symptom(ann, slug=f"page-{number}", title=f"Page {number}")
+        factories.make_symptom(ann, slug=f"page-{number}", title=f"Page {number}")
     response = ann_client.post(
         f"{SYMPTOMS}export/", {"format": "csv", "layout": "read"}, follow=True
     )
@@ -387,9 +379,9 @@ def test_a_file_costs_the_same_queries_however_many_rows(
         return len(queries)
 
     def write(slug: str) -> None:
-        page = workflow.write_symptom(ann, slug=slug, title=slug)
-        workflow.add_facts(page, ann, causes=2, related=0)
-        workflow.sign(page, by=ravi, asked_by=ann)
+        page = factories.make_symptom(ann, slug=slug, title=slug)
+        factories.add_facts(page, ann, causes=2, related=0)
+        factories.sign_page(page, by=ravi, asked_by=ann)
 
     write("one")
     first = cost()
@@ -409,11 +401,11 @@ def test_other_files_cost_the_same_queries_however_many_rows(ann_client, ann, mo
         return len(queries)
 
     def write(slug: str) -> None:
-        article = workflow.write_article(ann, slug=slug, title=slug)
-        workflow.sign(article, by=fiona, asked_by=ann)
+        article = factories.make_article(ann, slug=slug, title=slug)
+        factories.sign_page(article, by=fiona, asked_by=ann)
         change_slug(Article.objects.get(pk=article.pk), slug=f"{slug}-new", by=morgan)
-        workflow.write_cause(ann, name=slug, slug=slug)
-        workflow.get_topic(slug, slug)
+        factories.make_cause(ann, name=slug, slug=slug)
+        factories.make_topic(slug, slug)
 
     write("one")
     first = cost()

@@ -12,8 +12,8 @@ from articles.feedback import actions
 from articles.models import Article, ReaderReport, ReaderTally
 from reviews.models import MedicalReview, ReportedReview
 from reviews.signing.actions import request_review, withdraw_page
-from tests import html, workflow
-from tests.forms import read_form
+from tests import factories, html
+from tests.html import read_form
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/articles/readerreport/"
@@ -21,8 +21,8 @@ LIST = "/admin/articles/readerreport/"
 
 @pytest.fixture
 def page(ann, ravi):
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     return Article.objects.get(pk=symptom.pk)
 
 
@@ -43,11 +43,11 @@ def list_texts(response) -> str:
 def test_the_list_is_sifted_by_state_problem_and_page_and_open_ones_come_first(
     editor_client, ann, ravi, page
 ):
-    article = workflow.write_article(ann)
-    workflow.sign(article, by=ravi, asked_by=ann)
+    article = factories.make_article(ann)
+    factories.sign_page(article, by=ravi, asked_by=ann)
     with time_machine.travel(timezone.now() - dt.timedelta(days=3)):
-        waits = workflow.report_problem(page, "An old one that waits.")
-    done = workflow.report_problem(article, "Praise.", kind="other")
+        waits = factories.report_problem(page, "An old one that waits.")
+    done = factories.report_problem(article, "Praise.", kind="other")
     actions.close_report(done, by=ann, outcome="Praise only.")
     text = list_texts(editor_client.get(LIST))
     assert text.index("An old one that waits.") < text.index("Praise.")
@@ -75,22 +75,24 @@ def test_the_list_and_a_report_take_a_fixed_number_of_queries(
             assert editor_client.get(path).status_code == 200
         return len(queries)
 
-    report = workflow.report_problem(page, "Number 0.")
+    report = factories.report_problem(page, "Number 0.")
     editor_client.get(LIST)
     before = cost(LIST), cost(address(report))
     for number in range(1, 3):
-        workflow.report_problem(page, f"Number {number}.")
+        factories.report_problem(page, f"Number {number}.")
         actions.record_answer(page.live.revision, helpful=True)
     assert (cost(LIST), cost(address(report))) == before
 
 
 def test_a_report_stands_beside_the_text_that_was_read(editor_client, ann, ravi, page):
-    report = workflow.report_problem(page, "It is <b>not</b> red.\nIt is blue.")
+    report = factories.report_problem(page, "It is <b>not</b> red.\nIt is blue.")
     text = editor_client.get(address(report)).text
     assert "It is &lt;b&gt;not&lt;/b&gt; red.<br>It is blue." in text
     assert "as visitors read it now" in text
     assert "A muscle tightens by itself." in text
-    workflow.sign(workflow.edit(page, by=ann, body="<p>A nerve fires.</p>"), by=ravi, asked_by=ann)
+    factories.sign_page(
+        factories.edit_page(page, by=ann, body="<p>A nerve fires.</p>"), by=ravi, asked_by=ann
+    )
     text = list_texts(editor_client.get(address(report)))
     assert "Visitors read revision 2 now" in text
     assert "since the reader read it" in text
@@ -99,7 +101,7 @@ def test_a_report_stands_beside_the_text_that_was_read(editor_client, ann, ravi,
 
 
 def test_nothing_to_do_wants_a_word_and_closes_it(editor_client, ann, page):
-    report = workflow.report_problem(page)
+    report = factories.report_problem(page)
     response = editor_client.post(
         address(report), read_form(editor_client.get(address(report))) | {"outcome": ""}
     )
@@ -115,7 +117,7 @@ def test_nothing_to_do_wants_a_word_and_closes_it(editor_client, ann, page):
 
 
 def test_many_are_closed_for_one_reason(editor_client, ann, page):
-    reports = [workflow.report_problem(page, f"Buy pills {number}.") for number in range(3)]
+    reports = [factories.report_problem(page, f"Buy pills {number}.") for number in range(3)]
     values = {
         "action": "close",
         "_selected_action": [report.pk for report in reports[:2]],
@@ -133,7 +135,7 @@ def test_many_are_closed_for_one_reason(editor_client, ann, page):
 
 
 def test_no_word_of_a_reader_stays_in_the_log_of_the_admin(editor_client, page):
-    report = workflow.report_problem(page, "A word of mine.")
+    report = factories.report_problem(page, "A word of mine.")
     editor_client.post(address(report), {"outcome": "Seen."})
     home = editor_client.get("/admin/").text
     assert "Report of" in home
@@ -143,7 +145,7 @@ def test_no_word_of_a_reader_stays_in_the_log_of_the_admin(editor_client, page):
 def test_a_report_opens_a_review_of_the_text_that_visitors_read(
     editor_client, ann, page, client, ravi
 ):
-    report = workflow.report_problem(page, "Zebra words.")
+    report = factories.report_problem(page, "Zebra words.")
     shown = editor_client.get(address(report))
     assert "The reviewer reads the text that visitors read." in shown.text
     values = {"reason": "Look at the link.", "reviewer": ravi.reviewer.pk}
@@ -167,9 +169,9 @@ def test_a_report_opens_a_review_of_the_text_that_visitors_read(
 def test_a_review_that_is_open_takes_the_report_along_and_that_is_said(
     editor_client, ann, page, client, ravi
 ):
-    workflow.edit(page, by=ann, summary="Newer.")
+    factories.edit_page(page, by=ann, summary="Newer.")
     review = request_review(page, by=ann, trigger="change", note="Please look.")
-    report = workflow.report_problem(page, "Zebra words.")
+    report = factories.report_problem(page, "Zebra words.")
     assert "This page is in review already:" in list_texts(editor_client.get(address(report)))
     response = editor_client.post(
         address(report, "review"), {"reason": "See the reader's point."}, follow=True
@@ -186,7 +188,7 @@ def test_a_review_that_is_open_takes_the_report_along_and_that_is_said(
 
 
 def test_a_review_is_refused_in_words_and_nothing_is_lost(editor_client, page, morgan):
-    report = workflow.report_problem(page)
+    report = factories.report_problem(page)
     response = editor_client.post(address(report, "review"), {"reason": ""})
     assert response.status_code == 422
     assert "Say in a few words what the reviewer should check." in response.text
@@ -203,7 +205,7 @@ def test_whoever_may_only_look_is_shown_no_deed(client, charlie, page):
     charlie.is_staff = True
     charlie.save()
     charlie.user_permissions.add(Permission.objects.get(codename="view_readerreport"))
-    report = workflow.report_problem(page)
+    report = factories.report_problem(page)
     client.force_login(charlie)
     text = client.get(address(report)).text
     assert report.words in text
@@ -216,7 +218,7 @@ def test_whoever_may_only_look_is_shown_no_deed(client, charlie, page):
 def test_the_panel_and_the_tallies_tell_what_readers_said(editor_client, page):
     actions.record_answer(page.live.revision, helpful=True)
     actions.record_answer(page.live.revision, helpful=False)
-    workflow.report_problem(page)
+    factories.report_problem(page)
     with time_machine.travel(timezone.now() - dt.timedelta(days=500)):
         actions.record_answer(page.live.revision, helpful=True)
     panel = list_texts(editor_client.get(reverse("admin:symptoms_symptom_change", args=[page.pk])))
@@ -228,7 +230,7 @@ def test_the_panel_and_the_tallies_tell_what_readers_said(editor_client, page):
 
 def test_the_home_leads_to_the_open_reports(editor_client, ann, page):
     assert "There are no open reader reports." in editor_client.get("/admin/").text
-    workflow.report_problem(page)
+    factories.report_problem(page)
     assert (
         f'href="{LIST}?state=open"><strong>1</strong> report<' in editor_client.get("/admin/").text
     )

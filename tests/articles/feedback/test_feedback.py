@@ -14,8 +14,8 @@ from articles.feedback import actions
 from articles.models import Article, ReaderReport, ReaderTally
 from articles.public.page_cache import page_cache
 from reviews.signing.actions import withdraw_page
-from tests import workflow
-from tests.forms import read_form
+from tests import factories
+from tests.html import read_form
 
 pytestmark = pytest.mark.django_db
 OURS = {"HTTP_ORIGIN": "http://testserver", "HTTP_SEC_FETCH_SITE": "same-origin"}
@@ -24,8 +24,8 @@ WORDS = "The second link is dead."
 
 @pytest.fixture
 def page(ann, ravi):
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     return Article.objects.get(pk=symptom.pk)
 
 
@@ -52,8 +52,8 @@ def get_tally(page) -> tuple[int, int, int]:
 
 
 def test_every_public_page_of_a_document_asks_and_no_other_does(client, ann, ravi, page):
-    for written in (workflow.write_article(ann), workflow.write_about(ann)):
-        workflow.sign(written, by=ravi, asked_by=ann)
+    for written in (factories.make_article(ann), factories.make_about_page(ann)):
+        factories.sign_page(written, by=ravi, asked_by=ann)
     page_cache.clear()
     for path in ("/symptoms/facial-spasms/", "/articles/keeping-a-diary/", "/about/privacy/"):
         assert client.get(path).text.count("Was this page helpful?") == 1, path
@@ -98,7 +98,9 @@ def test_a_report_reaches_the_queue_with_the_text_that_was_read(client, page, an
     assert form["X-Robots-Tag"] == "noindex"
     assert "911" in form.text
     values = read_form(form) | {"kind": "broken", "words": "  One line.\r\nAnother.  "}
-    workflow.sign(workflow.edit(page, by=ann, summary="Changed."), by=ravi, asked_by=ann)
+    factories.sign_page(
+        factories.edit_page(page, by=ann, summary="Changed."), by=ravi, asked_by=ann
+    )
     response = client.post(get_path(page, "problem"), values, **OURS)
     assert response.status_code == 303
     report = ReaderReport.objects.get()
@@ -221,7 +223,7 @@ def test_an_origin_that_the_operator_trusts_is_ours(client, page, settings):
 
 
 def test_a_text_that_was_never_signed_takes_nothing(client, page, ann):
-    draft = workflow.edit(page, by=ann, summary="Unsigned.").get_latest_revision()
+    draft = factories.edit_page(page, by=ann, summary="Unsigned.").get_latest_revision()
     for key in (draft.uuid, uuid.uuid4()):
         assert client.get(f"/feedback/{key}/problem/").status_code == 404
         assert client.get(f"/feedback/{key}/thanks/").status_code == 404
@@ -257,7 +259,7 @@ def test_the_form_and_the_thanks_take_a_fixed_number_of_queries(
 def test_words_go_after_90_days_and_the_tallies_stay(client, page, ann, capsys):
     for days in (200, 91, 89):
         with time_machine.travel(timezone.now() - dt.timedelta(days=days)):
-            workflow.report_problem(page, f"{days} days ago")
+            factories.report_problem(page, f"{days} days ago")
     actions.close_report(ReaderReport.objects.get(words="200 days ago"), by=ann, outcome="Mended.")
     call_command("purge_feedback")
     assert capsys.readouterr().out == (
@@ -270,7 +272,7 @@ def test_words_go_after_90_days_and_the_tallies_stay(client, page, ann, capsys):
 
 
 def test_a_report_is_dealt_with_once_by_an_editor_who_says_how(page, ann, ravi, morgan):
-    report = workflow.report_problem(page)
+    report = factories.report_problem(page)
     for by, outcome, why in (
         (ravi, "Mended.", "Only editors"),
         (ann, " ", "Say in a few words"),
@@ -286,7 +288,7 @@ def test_a_report_is_dealt_with_once_by_an_editor_who_says_how(page, ann, ravi, 
 
 
 def test_a_report_that_was_purged_meanwhile_is_told(page, ann):
-    report = workflow.report_problem(page)
+    report = factories.report_problem(page)
     ReaderReport.objects.all().delete()
     with pytest.raises(actions.CannotCloseReport, match="deleted after 90 days"):
         actions.close_report(report, by=ann, outcome="Mended.")
@@ -303,6 +305,6 @@ def test_a_report_that_was_purged_meanwhile_is_told(page, ann):
     ],
 )
 def test_the_database_refuses_half_a_report(page, columns):
-    report = workflow.report_problem(page)
+    report = factories.report_problem(page)
     with pytest.raises((IntegrityError, DataError)), transaction.atomic():
         ReaderReport.objects.filter(pk=report.pk).update(**columns)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.feedback import rate_limits
 from articles.models import Article, ReaderReport, ReaderTally
-from tests import workflow
+from tests import factories
 from tests.articles.feedback.test_feedback import OURS, WORDS, get_path, send_answer, send_report
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +21,8 @@ NOON = dt.datetime(2026, 7, 5, 12, 10, tzinfo=dt.UTC)
 def page(ann, ravi, settings):
     settings.FEEDBACK_AN_HOUR = 3
     settings.FEEDBACK_AN_HOUR_IN_ALL = 5
-    article = workflow.write_article(ann)
-    workflow.sign(article, by=ravi, asked_by=ann)
+    article = factories.make_article(ann)
+    factories.sign_page(article, by=ravi, asked_by=ann)
     return Article.objects.get(pk=article.pk)
 
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from articles.images import processing
-from tests.images import draw
+from tests.factories import draw_picture
 
 PLACE = "51.5007 N, 0.1246 W"
 
@@ -33,7 +33,7 @@ def assert_refused(name: str, data: bytes) -> str:
     ],
 )
 def test_the_three_kinds_are_taken(name, kind, media_type):
-    picture = processing.process_upload(name, draw(kind))
+    picture = processing.process_upload(name, draw_picture(kind))
     assert (picture.media_type, picture.width, picture.height) == (media_type, 60, 40)
     assert Image.open(BytesIO(picture.data)).format == kind
 
@@ -44,9 +44,11 @@ def test_where_it_was_taken_and_with_what_is_gone():
     text = PngInfo()
     text.add_text("Location", PLACE)
     for name, data in {
-        "a.jpg": draw("JPEG", exif=exif, comment=PLACE.encode(), xmp=f"<x>{PLACE}</x>".encode()),
-        "a.png": draw("PNG", exif=exif, pnginfo=text),
-        "a.webp": draw("WEBP", exif=exif, xmp=f"<x>{PLACE}</x>".encode()),
+        "a.jpg": draw_picture(
+            "JPEG", exif=exif, comment=PLACE.encode(), xmp=f"<x>{PLACE}</x>".encode()
+        ),
+        "a.png": draw_picture("PNG", exif=exif, pnginfo=text),
+        "a.webp": draw_picture("WEBP", exif=exif, xmp=f"<x>{PLACE}</x>".encode()),
     }.items():
         assert PLACE.encode() in data  # it could have stayed
         kept = processing.process_upload(name, data).data
@@ -58,13 +60,15 @@ def test_where_it_was_taken_and_with_what_is_gone():
 def test_a_picture_taken_sideways_stands_upright():
     exif = Image.Exif()
     exif[0x0112] = 6
-    assert prepare_image("a.jpg", draw("JPEG", size=(60, 40), exif=exif)).size == (40, 60)
+    assert prepare_image("a.jpg", draw_picture("JPEG", size=(60, 40), exif=exif)).size == (40, 60)
 
 
 def test_a_wide_picture_is_made_as_wide_as_a_page_needs():
-    assert prepare_image("a.jpg", draw("JPEG", size=(4000, 1000))).size == (1600, 400)
-    assert prepare_image("a.png", draw("PNG", size=(100, 6400))).size == (50, 3200)
-    assert prepare_image("a.png", draw("PNG", size=(3200, 100), mode="P", colour=3)).size == (
+    assert prepare_image("a.jpg", draw_picture("JPEG", size=(4000, 1000))).size == (1600, 400)
+    assert prepare_image("a.png", draw_picture("PNG", size=(100, 6400))).size == (50, 3200)
+    assert prepare_image(
+        "a.png", draw_picture("PNG", size=(3200, 100), mode="P", colour=3)
+    ).size == (
         1600,
         50,
     )
@@ -72,16 +76,19 @@ def test_a_wide_picture_is_made_as_wide_as_a_page_needs():
 
 def test_colours_of_another_profile_are_those_of_the_web():
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    kept = prepare_image("a.png", draw("PNG", colour=(200, 30, 40), icc_profile=profile))
+    kept = prepare_image("a.png", draw_picture("PNG", colour=(200, 30, 40), icc_profile=profile))
     assert "icc_profile" not in kept.info
     assert all(abs(a - b) < 3 for a, b in zip(kept.getpixel((5, 5)), (200, 30, 40), strict=True))
-    assert prepare_image("a.jpg", draw("JPEG", icc_profile=b"no profile at all")).size == (60, 40)
+    assert prepare_image("a.jpg", draw_picture("JPEG", icc_profile=b"no profile at all")).size == (
+        60,
+        40,
+    )
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_every_sort_of_png_is_taken(mode):
     colour = {"LA": (90, 90), "RGB": (1, 2, 3), "RGBA": (1, 2, 3, 90), "I;16": 40_000}.get(mode, 1)
-    kept = prepare_image("a.png", draw("PNG", mode=mode, colour=colour))
+    kept = prepare_image("a.png", draw_picture("PNG", mode=mode, colour=colour))
     assert kept.size == (60, 40)
     assert ("A" in kept.getbands()) == mode.endswith("A")
     if mode == "I;16":
@@ -89,11 +96,14 @@ def test_every_sort_of_png_is_taken(mode):
 
 
 def test_a_printers_picture_is_taken():
-    assert prepare_image("a.jpg", draw("JPEG", mode="CMYK", colour=(0, 255, 255, 0))).mode == "RGB"
+    assert (
+        prepare_image("a.jpg", draw_picture("JPEG", mode="CMYK", colour=(0, 255, 255, 0))).mode
+        == "RGB"
+    )
 
 
 def test_the_same_file_gives_the_same_bytes():
-    data = draw("JPEG", size=(2000, 900))
+    data = draw_picture("JPEG", size=(2000, 900))
     assert processing.process_upload("a.jpg", data) == processing.process_upload("b.jpeg", data)
 
 
@@ -102,19 +112,21 @@ def test_what_is_no_picture_is_refused_in_words():
     assert "is not called a PNG, JPEG or WebP" in assert_refused("a.svg", svg)
     assert "cannot be read" in assert_refused("a.png", svg)
     assert "cannot be read" in assert_refused("a.jpg", b"")
-    assert "cannot be read" in assert_refused("a.png", draw("PNG")[:60])
-    assert "cannot be read" in assert_refused("a.png", draw("GIF"))
-    assert "is called a PNG but is a JPEG" in assert_refused("a.png", draw("JPEG"))
+    assert "cannot be read" in assert_refused("a.png", draw_picture("PNG")[:60])
+    assert "cannot be read" in assert_refused("a.png", draw_picture("GIF"))
+    assert "is called a PNG but is a JPEG" in assert_refused("a.png", draw_picture("JPEG"))
 
 
 def test_what_is_too_large_is_refused_in_words(monkeypatch):
     monkeypatch.setattr(processing, "MAX_UPLOAD_SIZE", 100)
-    assert "is the most" in assert_refused("a.png", draw("PNG", size=(200, 200)) + b" " * 100)
+    assert "is the most" in assert_refused(
+        "a.png", draw_picture("PNG", size=(200, 200)) + b" " * 100
+    )
 
 
 def test_what_would_be_too_heavy_for_a_reader_is_refused(monkeypatch):
     monkeypatch.setattr(processing, "MAX_STORED_SIZE", 50)
-    assert "A photograph is far smaller as JPEG" in assert_refused("a.png", draw("PNG"))
+    assert "A photograph is far smaller as JPEG" in assert_refused("a.png", draw_picture("PNG"))
 
 
 def make_bomb(width: int, height: int) -> bytes:

@@ -15,12 +15,12 @@ from articles.publishing import projections
 from articles.publishing.actions import record_revision, restore
 from reviews.signing.actions import withdraw_page
 from reviews.signing.eligibility import is_barred
-from tests import workflow
+from tests import factories
 from tests.database import disable_triggers, expect_refusal, run_concurrently, sql
-from tests.images import (
+from tests.factories import (
     ALT,
     add_figure,
-    draw,
+    draw_picture,
     get_file_path,
     get_public_path,
     get_staff_path,
@@ -45,9 +45,9 @@ def image_storage(settings, tmp_path):
 @pytest.fixture
 def page(ann, ravi):
     """A public page with a picture."""
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     add_figure(page, by=ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     return Article.objects.get(pk=page.pk)
 
 
@@ -130,7 +130,7 @@ def test_the_row_of_a_file_is_never_changed(ann):
 
 def test_a_picture_without_alternative_text_is_refused_by_the_database(ann):
     with expect_refusal("figure_has_alternative_text"):
-        add_figure(workflow.write_article(ann), by=ann, alt="")
+        add_figure(factories.make_article(ann), by=ann, alt="")
 
 
 # In the document
@@ -144,7 +144,7 @@ def test_a_picture_is_frozen_with_all_that_is_said_of_it(page, image):
 
 
 def test_a_page_without_pictures_reads_as_it_always_did(ann):
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     assert "figures" not in page.get_latest_revision().document
 
 
@@ -154,7 +154,7 @@ def test_a_document_with_pictures_of_old_reads_and_writes_the_same():
     assert len(kinds.parse_document(text).figures) == 2
 
 
-@pytest.mark.parametrize("write", [workflow.write_article, workflow.write_symptom])
+@pytest.mark.parametrize("write", [factories.make_article, factories.make_symptom])
 def test_restoring_brings_pictures_back_by_their_digest(ann, write):
     page = write(ann)
     image = add_figure(page, by=ann).image
@@ -178,7 +178,7 @@ def test_restoring_reports_a_picture_that_is_not_here(ann, page, image):
 
 def test_whoever_uploaded_a_picture_does_not_sign_a_page_that_somebody_else_put_it_on(ann, ravi):
     image = store_image(ravi)
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     assert not is_barred(page, ravi)
     add_figure(page, by=ann, image=image)
     assert set(
@@ -238,9 +238,9 @@ def test_a_withdrawn_page_takes_its_pictures_along_at_once(page, image, morgan, 
 
 
 def test_a_picture_of_two_pages_stays_while_one_is_public(page, image, ann, ravi, morgan, client):
-    other = workflow.write_symptom(ann)
+    other = factories.make_symptom(ann)
     add_figure(other, by=ann, image=image)
-    workflow.sign(other, by=ravi, asked_by=ann)
+    factories.sign_page(other, by=ravi, asked_by=ann)
     withdraw_page(page, reason="wrong", by=morgan)
     assert client.get(get_public_path(image)).status_code == 200
     withdraw_page(other, reason="wrong", by=morgan)
@@ -253,14 +253,14 @@ def test_a_picture_that_was_taken_out_is_told_of_in_the_version_that_had_it(
     number = page.live.revision.number
     page.figures.all().delete()
     record_revision(page, by=ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     assert client.get(get_public_path(image)).status_code == 404
     old = client.get(f"{page.path}history/{number}/").text
     assert "A picture stood here that is no longer public." in old
     assert ALT in old
     assert "<img" not in old
     add_figure(page, by=ann, image=image)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
 
 
 def test_an_address_that_is_nearly_right_leads_nowhere(page, image, client):
@@ -274,7 +274,7 @@ def test_an_address_that_is_nearly_right_leads_nowhere(page, image, client):
 
 
 def test_a_spoilt_or_missing_file_is_not_served(page, image, client, caplog):
-    Path(get_file_path(image)).write_bytes(draw(colour="red"))
+    Path(get_file_path(image)).write_bytes(draw_picture(colour="red"))
     assert client.get(get_public_path(image)).status_code == 404
     assert "is not the one of its digest" in caplog.text
     Path(get_file_path(image)).unlink()
@@ -286,7 +286,7 @@ def test_a_spoilt_or_missing_file_is_not_served(page, image, client, caplog):
 
 
 def test_who_writes_or_reviews_sees_what_is_not_public(ann, ravi, morgan, charlie, client):
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     image = add_figure(page, by=ann).image
     for person in (ann, ravi, morgan):
         client.force_login(person)
@@ -300,7 +300,7 @@ def test_who_writes_or_reviews_sees_what_is_not_public(ann, ravi, morgan, charli
 
 
 def test_a_preview_shows_what_is_not_public(ann, client):
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     image = add_figure(page, by=ann).image
     client.force_login(ann)
     assert (

@@ -16,7 +16,7 @@ from reviews.imported_reviews import page_lookup
 from reviews.signing.eligibility import is_barred
 from symptoms.actions import record_cause
 from symptoms.models import Cause, Symptom
-from tests import workflow
+from tests import factories
 from tests.merging import merge_causes, merge_symptoms
 
 pytestmark = pytest.mark.django_db
@@ -235,7 +235,7 @@ def test_a_cause_that_is_named_in_words_is_made(run_import):
 
 
 def test_causes_of_one_name_are_one_cause(run_import, ann):
-    workflow.write_cause(ann, name="Gout", slug="gout")
+    factories.make_cause(ann, name="Gout", slug="gout")
     run_import(
         GOUT,
         GOUT | {"id": "C:2", "name": "GOUT"},
@@ -273,7 +273,7 @@ def test_merged_ids_lead_to_the_page_that_took_their_place(run_import, client, r
 def test_an_old_id_leads_visitors_to_no_draft_and_to_the_page_once_it_is_signed(
     run_import, client, ann, ravi
 ):
-    draft = workflow.write_symptom(ann, slug="unsigned-name", title="Unsigned name")
+    draft = factories.make_symptom(ann, slug="unsigned-name", title="Unsigned name")
     run_import(
         {"type": "retired", "id": "S:9", "title": "Old ache", "replaced_by": str(draft.uuid)}
     )
@@ -286,7 +286,7 @@ def test_an_old_id_leads_visitors_to_no_draft_and_to_the_page_once_it_is_signed(
         answer = client.get(path)
         assert answer.status_code == 404
         assert "unsigned" not in f"{answer.headers}{answer.text}".lower()
-    workflow.sign(draft, by=ravi, asked_by=ann)
+    factories.sign_page(draft, by=ravi, asked_by=ann)
     assert client.get("/symptoms/old-ache/").headers["Location"] == "/symptoms/unsigned-name/"
 
 
@@ -325,7 +325,7 @@ def test_an_obsolete_page_that_somebody_wrote_in_stays(run_import, ann):
 
 
 def test_a_page_that_was_written_here_stays_if_a_file_calls_it_obsolete(run_import, ann):
-    draft = workflow.write_symptom(ann, title="Itch")
+    draft = factories.make_symptom(ann, title="Itch")
     report = run_import({"type": "retired", "id": str(draft.uuid)})
     assert not Article.objects.get(pk=draft.pk).discarded_at
     assert "Withdraw or merge “Itch” by hand" in report["findings"][0]
@@ -468,7 +468,7 @@ def test_a_page_that_was_restored_counts_as_edited(run_import, ann):
 def test_a_page_of_the_same_title_that_was_written_here_is_asked_about(
     run_import, ann, on_conflict, verdict, pages
 ):
-    workflow.write_symptom(ann, title="Itch", slug="itch")
+    factories.make_symptom(ann, title="Itch", slug="itch")
     report = run_import(ITCH, on_conflict=on_conflict)
     assert report["counts"] == {"symptom": {verdict: 1}}
     assert Symptom.objects.count() == pages
@@ -634,8 +634,8 @@ def test_a_file_that_was_given_out_and_edited_tells_whether_the_page_was(run_imp
 
 
 def test_a_sheet_names_causes_and_symptoms_in_words(tmp_path, morgan, ann):
-    workflow.write_symptom(ann, slug="itch", title="Itch")
-    workflow.write_cause(ann, name="COVID-19", slug="covid-19")
+    factories.make_symptom(ann, slug="itch", title="Itch")
+    factories.make_cause(ann, name="COVID-19", slug="covid-19")
     path = tmp_path / "sheet.csv"
     path.write_text(
         'type,id,title,causes,related\nsymptom,1,Ache,"Gout; rare | COVID-19 | D:9","Itch; skin"\n'

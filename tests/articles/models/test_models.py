@@ -9,14 +9,14 @@ from articles.models import Article, CopyrightNotice, Revision, Topic
 from articles.publishing.actions import change_slug, discard, record_revision
 from reviews.signing.actions import request_review
 from symptoms.models import Symptom
-from tests import workflow
+from tests import factories
 from tests.database import expect_refusal
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_slug_that_is_taken_is_refused_in_clear_words(ann):
-    workflow.write_symptom(ann)
+    factories.make_symptom(ann)
     twin = Symptom(slug="facial-spasms", title="Twin", writer=ann)
     with pytest.raises(ValidationError) as refusal:
         twin.full_clean()
@@ -28,20 +28,20 @@ def test_a_slug_that_is_taken_is_refused_in_clear_words(ann):
 
 
 def test_another_kind_of_page_may_have_the_same_slug(ann):
-    workflow.write_symptom(ann, slug="tics")
+    factories.make_symptom(ann, slug="tics")
     Article(slug="tics", title="Tics", writer=ann).full_clean()
-    workflow.write_article(ann, slug="tics")
+    factories.make_article(ann, slug="tics")
 
 
 def test_a_discarded_draft_gives_its_slug_away(ann):
-    discard(workflow.write_symptom(ann), by=ann)
+    discard(factories.make_symptom(ann), by=ann)
     Symptom(slug="facial-spasms", title="Anew", writer=ann).full_clean()
-    workflow.write_symptom(ann)
+    factories.make_symptom(ann)
 
 
 def test_an_old_address_of_a_published_page_is_taken(ann, ravi):
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     change_slug(symptom, slug="face-spasms", by=ann)
     with pytest.raises(
         ValidationError, match="This URL slug redirects visitors to “Facial spasms”"
@@ -57,7 +57,7 @@ def test_advice_and_level_come_together(ann, advice, level):
 
 @pytest.mark.parametrize("months", [0, 37])
 def test_a_review_interval_is_1_to_36_months(ann, months):
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     page.review_months = months
     with pytest.raises(ValidationError, match="review_months"):
         page.full_clean()
@@ -66,14 +66,14 @@ def test_a_review_interval_is_1_to_36_months(ann, months):
 
 
 def test_discarding_takes_somebody_and_a_moment(ann):
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     with expect_refusal("article_discarded_by_someone"):
         Article.objects.filter(pk=page.pk).update(discarded_at=timezone.now())
 
 
 def test_saving_without_a_change_makes_no_revision(ann):
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann)
     before = Revision.objects.filter(article=symptom.pk).count()
     symptom = Symptom.objects.get(pk=symptom.pk)
     symptom.save()
@@ -82,7 +82,7 @@ def test_saving_without_a_change_makes_no_revision(ann):
 
 
 def test_a_change_of_frame_makes_no_revision(ann):
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     page.topics.clear()
     page.notice = CopyrightNotice.objects.create(holder="Another", year=2020)
     page.risk, page.review_months, page.slug = "high", 3, "elsewhere"
@@ -105,14 +105,14 @@ def test_a_change_of_frame_makes_no_revision(ann):
     ],
 )
 def test_each_medical_word_makes_a_revision(ann, field):
-    symptom = workflow.write_symptom(ann)
-    workflow.edit(symptom, by=ann, **{field: "Changed"})
+    symptom = factories.make_symptom(ann)
+    factories.edit_page(symptom, by=ann, **{field: "Changed"})
     assert symptom.get_latest_revision().number == 2
     assert "Changed" in symptom.get_latest_revision().document
 
 
 def test_a_tag_makes_a_revision_from_either_side(ann):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     symptom.tags.add("face")
     assert record_revision(symptom, by=ann).read().tags == ("face",)
     Article.objects.get(pk=symptom.pk).tags.add("muscles")
@@ -120,10 +120,10 @@ def test_a_tag_makes_a_revision_from_either_side(ann):
 
 
 def test_a_copy_loaded_before_a_publication_turns_nothing_back(ann, ravi):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     stale = Symptom.objects.get(pk=symptom.pk)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
-    workflow.edit(stale, by=ann, summary="From the stale copy.")
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
+    factories.edit_page(stale, by=ann, summary="From the stale copy.")
     page = Article.objects.get(pk=symptom.pk)
     assert page.live.revision.number == 1
     assert page.summary == "From the stale copy."
@@ -131,7 +131,7 @@ def test_a_copy_loaded_before_a_publication_turns_nothing_back(ann, ravi):
 
 
 def test_a_copy_loaded_before_a_discard_does_not_bring_the_page_back(ann):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     stale = Symptom.objects.get(pk=symptom.pk)
     discard(symptom, by=ann)
     stale.save()
@@ -139,8 +139,8 @@ def test_a_copy_loaded_before_a_discard_does_not_bring_the_page_back(ann):
 
 
 def test_a_copy_loaded_before_a_move_cannot_move_the_page_back(ann, ravi):
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     stale = Symptom.objects.get(pk=symptom.pk)
     change_slug(symptom, slug="face-spasms", by=ann)
     with expect_refusal("through the publication log only"):
@@ -149,9 +149,9 @@ def test_a_copy_loaded_before_a_move_cannot_move_the_page_back(ann, ravi):
 
 
 def test_a_draft_under_review_can_be_edited_and_the_review_keeps_its_text(ann):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     review = request_review(symptom, by=ann)
-    workflow.edit(symptom, by=ann, title="Changed")
+    factories.edit_page(symptom, by=ann, title="Changed")
     review.refresh_from_db()
     assert review.revision.read().title == "Facial spasms"
 

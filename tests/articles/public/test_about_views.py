@@ -11,9 +11,8 @@ from articles.models import AboutPage, Article
 from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug, restore
 from reviews.signing.actions import request_review, withdraw_page
-from tests import workflow
-from tests.forms import read_form
-from tests.schema_org import find_faults, find_node, read_json_ld
+from tests import factories
+from tests.html import find_node, find_schema_faults, read_form, read_json_ld
 
 pytestmark = pytest.mark.django_db
 LIST, FORM = "admin:articles_aboutpage_changelist", "admin:articles_aboutpage_change"
@@ -21,16 +20,16 @@ LIST, FORM = "admin:articles_aboutpage_changelist", "admin:articles_aboutpage_ch
 
 @pytest.fixture
 def privacy_page(ann, ravi):
-    page = workflow.write_about(ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_about_page(ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     return page
 
 
 def test_a_page_about_the_site_is_public_once_it_is_signed(client, ann, ravi):
-    page = workflow.write_about(ann)
+    page = factories.make_about_page(ann)
     assert client.get("/about/privacy/").status_code == 404
     assert "No pages yet" in client.get("/about/").text
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     page_cache.clear()
     assert "We set no cookie." in client.get("/about/privacy/").text
     assert 'href="/about/privacy/"' in client.get("/about/").text
@@ -39,20 +38,20 @@ def test_a_page_about_the_site_is_public_once_it_is_signed(client, ann, ravi):
 
 def test_machines_read_that_it_is_about_the_site_and_how_to_come_to_it(client, privacy_page):
     graph = read_json_ld(client.get("/about/privacy/").text)
-    assert find_faults(graph) == []
+    assert find_schema_faults(graph) == []
     page = find_node(graph, "AboutPage")
     assert page["reviewedBy"]["@type"] == "Person"
     steps = [step["item"]["@id"] for step in page["breadcrumb"]["itemListElement"]]
     assert steps == [f"http://testserver{path}" for path in ("/", "/about/", "/about/privacy/")]
-    assert find_faults(read_json_ld(client.get("/about/").text)) == []
+    assert find_schema_faults(read_json_ld(client.get("/about/").text)) == []
     assert "<loc>http://testserver/about/privacy/</loc>" in client.get("/sitemap.xml").text
 
 
 def test_it_is_no_news_of_health_and_stands_beside_no_illness(client, ann, ravi):
-    about, article = workflow.write_about(ann), workflow.write_article(ann)
+    about, article = factories.make_about_page(ann), factories.make_article(ann)
     for page in (about, article):
-        page.topics.set([workflow.get_topic()])
-        workflow.sign(page, by=ravi, asked_by=ann)
+        page.topics.set([factories.make_topic()])
+        factories.sign_page(page, by=ravi, asked_by=ann)
     page_cache.clear()
     assert about.title not in client.get("/feeds/reviewed.atom").text
     assert article.title in client.get("/feeds/reviewed.atom").text
@@ -61,8 +60,8 @@ def test_it_is_no_news_of_health_and_stands_beside_no_illness(client, ann, ravi)
 
 
 def test_a_draft_shows_in_no_list(client, ann, privacy_page):
-    workflow.write_about(ann, slug="funding", title="Funding")
-    workflow.edit(privacy_page, by=ann, title="Secret plans")
+    factories.make_about_page(ann, slug="funding", title="Funding")
+    factories.edit_page(privacy_page, by=ann, title="Secret plans")
     text = client.get("/about/").text
     assert "Privacy" in text
     assert "Funding" not in text
@@ -96,7 +95,7 @@ def test_the_footer_of_every_page_leads_to_the_list_and_asks_nothing_for_it(clie
 
 
 def test_it_stands_in_no_list_of_articles_and_is_no_news(client, privacy_page, ann, ravi):
-    workflow.sign(workflow.write_article(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_article(ann), by=ravi, asked_by=ann)
     page_cache.clear()
     assert "Privacy" not in client.get("/articles/").text
     home = client.get("/").text
@@ -116,8 +115,10 @@ def test_it_is_withdrawn_openly_and_moves_with_a_redirect(client, privacy_page, 
 
 
 def test_an_old_version_can_be_read_and_restored(client, privacy_page, ann, ravi):
-    workflow.sign(
-        workflow.edit(privacy_page, by=ann, body="<p>We keep a little.</p>"), by=ravi, asked_by=ann
+    factories.sign_page(
+        factories.edit_page(privacy_page, by=ann, body="<p>We keep a little.</p>"),
+        by=ravi,
+        asked_by=ann,
     )
     page_cache.clear()
     assert "We set no cookie." in client.get("/about/privacy/history/1/").text
@@ -127,7 +128,7 @@ def test_an_old_version_can_be_read_and_restored(client, privacy_page, ann, ravi
 
 
 def test_it_needs_neither_source_nor_topic_but_a_notice(ann):
-    page = workflow.write_about(ann, notice=None)
+    page = factories.make_about_page(ann, notice=None)
     kind = kinds.get("about")
     loaded = kind.load(AboutPage.objects.filter(pk=page.pk)).get()
     assert [problem.message for problem in quality.find_problems(loaded, kind.compose(loaded))] == [
@@ -137,7 +138,7 @@ def test_it_needs_neither_source_nor_topic_but_a_notice(ann):
 
 def test_a_link_to_a_page_about_the_site_that_nobody_can_read_is_found(ann, privacy_page):
     links = '<p><a href="/about/privacy/">Read</a> <a href="/about/funding/">this</a></p>'
-    page = workflow.write_article(ann, body=links)
+    page = factories.make_article(ann, body=links)
     problems = quality.find_problems(page, kinds.get("article").compose(page))
     found = [problem.message for problem in problems]
     assert "A link goes to /about/funding/, which visitors cannot read." in found
@@ -145,7 +146,7 @@ def test_a_link_to_a_page_about_the_site_that_nobody_can_read_is_found(ann, priv
 
 
 def test_its_list_and_form_in_the_admin_are_its_own(client, ann, privacy_page):
-    article = workflow.write_article(ann)
+    article = factories.make_article(ann)
     client.force_login(ann)
     assert "Privacy" in client.get(reverse(LIST)).text
     assert "Keeping a diary" not in client.get(reverse(LIST)).text
@@ -174,7 +175,7 @@ def test_an_editor_writes_one_in_the_admin(client, ann):
 
 
 def test_reviewers_read_it_at_the_desk_and_the_home_counts_it(client, ann, ravi, privacy_page):
-    workflow.edit(privacy_page, by=ann, body="<p>We keep a little.</p>")
+    factories.edit_page(privacy_page, by=ann, body="<p>We keep a little.</p>")
     review = request_review(privacy_page, by=ann, trigger="change")
     client.force_login(ravi)
     assert "We keep a little." in client.get(f"/desk/reviews/{review.uuid}/").text

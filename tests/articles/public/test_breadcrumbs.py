@@ -5,7 +5,7 @@ import re
 import pytest
 
 from articles.public.page_cache import page_cache
-from tests import pages, workflow
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -15,12 +15,12 @@ SYMPTOMS = [("Home", "/"), ("Symptoms", "/symptoms/")]
 
 @pytest.fixture
 def published(ann, ravi):
-    symptom = pages.write_complete_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
-    workflow.edit(symptom, by=ann, summary="Better.")
-    workflow.sign(symptom, by=ravi, asked_by=ann, trigger="change")
-    workflow.sign(workflow.write_article(ann), by=ravi, asked_by=ann)
-    workflow.edit(symptom, by=ann, title="A draft title")
+    symptom = factories.make_complete_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
+    factories.edit_page(symptom, by=ann, summary="Better.")
+    factories.sign_page(symptom, by=ravi, asked_by=ann, trigger="change")
+    factories.sign_page(factories.make_article(ann), by=ravi, asked_by=ann)
+    factories.edit_page(symptom, by=ann, title="A draft title")
     page_cache.clear()
     return symptom
 

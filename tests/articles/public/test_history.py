@@ -7,7 +7,7 @@ from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug, publish_metadata
 from articles.publishing.copyright_notices import roll_copyright_year
 from reviews.signing.actions import withdraw_page
-from tests import html, pages, workflow
+from tests import factories, html
 
 pytestmark = pytest.mark.django_db
 SEARCH = '<script src="/static/js/search.js"'  # suggestions, which nobody needs for reading
@@ -18,20 +18,20 @@ HISTORY = f"{PAGE}history/"
 
 @pytest.fixture
 def spasms(ann, ravi):
-    symptom = pages.write_complete_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_complete_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     return symptom
 
 
 def change(page, ann, by, number=0, **more):
-    workflow.edit(page, by=ann, treatment=f"<p>Rest helps in way{number}.</p>")
-    return workflow.sign(page, by=by, asked_by=ann, **more)
+    factories.edit_page(page, by=ann, treatment=f"<p>Rest helps in way{number}.</p>")
+    return factories.sign_page(page, by=by, asked_by=ann, **more)
 
 
 def test_the_history_tells_who_signed_when_and_what_changed(spasms, ann, ravi, fiona, client):
     change(spasms, ann, fiona)
-    workflow.sign(spasms, by=ravi, asked_by=ann)
-    workflow.edit(spasms, by=ann, treatment="<p>A draft cure.</p>")
+    factories.sign_page(spasms, by=ravi, asked_by=ann)
+    factories.edit_page(spasms, by=ann, treatment="<p>A draft cure.</p>")
     page_cache.clear()
     page = client.get(HISTORY)
     text = html.get_text(page.text)
@@ -67,10 +67,10 @@ def test_changes_of_frame_and_withdrawals_are_in_the_log_without_who_made_them(
 ):
     change_slug(spasms, slug="face-spasms", by=morgan)
     roll_copyright_year([spasms.notice], year=2027, by=morgan)
-    spasms.topics.set([workflow.get_topic("Head", "head")])
+    spasms.topics.set([factories.make_topic("Head", "head")])
     publish_metadata(Article.objects.all(), by=morgan)
     withdraw_page(spasms, reason="outdated", by=morgan)
-    workflow.sign(spasms, by=ravi, asked_by=ann)
+    factories.sign_page(spasms, by=ravi, asked_by=ann)
     page_cache.clear()
     page = client.get("/symptoms/face-spasms/history/")
     text = " ".join(html.get_text(page.text).split())
@@ -92,7 +92,7 @@ def test_changes_of_frame_and_withdrawals_are_in_the_log_without_who_made_them(
 
 def test_an_old_version_is_whole_bannered_and_not_for_search_engines(spasms, ann, fiona, client):
     change(spasms, ann, fiona)
-    workflow.edit(spasms, by=ann, treatment="<p>A draft cure.</p>")
+    factories.edit_page(spasms, by=ann, treatment="<p>A draft cure.</p>")
     page_cache.clear()
     page = client.get(f"{HISTORY}2/")
     assert page.status_code == 200
@@ -109,12 +109,12 @@ def test_an_old_version_is_whole_bannered_and_not_for_search_engines(spasms, ann
 
 
 def test_the_current_version_leads_to_the_page_and_unsigned_ones_are_not_there(spasms, ann, client):
-    workflow.edit(spasms, by=ann, summary="A draft.")
+    factories.edit_page(spasms, by=ann, summary="A draft.")
     answer = client.get(f"{HISTORY}2/")
     assert (answer.status_code, answer["Location"]) == (302, PAGE)
     for number in (0, 1, 3, 4, 10**30):
         assert client.get(f"{HISTORY}{number}/").status_code == 404, number
-    workflow.write_symptom(ann, slug="draft")
+    factories.make_symptom(ann, slug="draft")
     for rest in ("", "1/", "page/1/"):
         assert client.get(f"/symptoms/draft/history/{rest}").status_code == 404
         assert client.get(f"/symptoms/never-was/history/{rest}").status_code == 404
@@ -154,7 +154,7 @@ def test_what_was_signed_before_a_withdrawal_never_shows_again(
 
 def test_a_text_that_was_withdrawn_and_signed_again_is_the_page(spasms, ann, ravi, morgan, client):
     withdraw_page(spasms, reason="unreviewed", by=morgan)
-    workflow.sign(spasms, by=ravi, asked_by=ann)
+    factories.sign_page(spasms, by=ravi, asked_by=ann)
     page_cache.clear()
     assert "has been signed again since" in client.get(HISTORY).text
     assert client.get(f"{HISTORY}2/")["Location"] == PAGE
@@ -191,10 +191,10 @@ def test_a_long_history_comes_in_lists_and_compares_across_them(
 
 
 def test_articles_have_a_history_too(ann, ravi, client):
-    article = workflow.write_article(ann)
-    workflow.sign(article, by=ravi, asked_by=ann)
-    workflow.edit(article, by=ann, body="<p>Write down when it ended.</p>")
-    workflow.sign(article, by=ravi, asked_by=ann, trigger="change")
+    article = factories.make_article(ann)
+    factories.sign_page(article, by=ravi, asked_by=ann)
+    factories.edit_page(article, by=ann, body="<p>Write down when it ended.</p>")
+    factories.sign_page(article, by=ravi, asked_by=ann, trigger="change")
     page_cache.clear()
     assert "1 part changed" in client.get("/articles/keeping-a-diary/history/").text
     assert "when it began." in client.get("/articles/keeping-a-diary/history/1/").text

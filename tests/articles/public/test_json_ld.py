@@ -10,9 +10,8 @@ from articles.models import Article
 from articles.public import json_ld
 from articles.public.page_cache import page_cache
 from articles.public.specialties import SCHEMA_ORG_SPECIALTIES, get_schema_org_specialty
-from tests import pages, workflow
-from tests import schema_org as terms
-from tests.schema_org import find_faults, find_node, read_json_ld
+from tests import factories, html
+from tests.html import find_node, find_schema_faults, read_json_ld
 
 pytestmark = pytest.mark.django_db
 SEARCH = '<script src="/static/js/search.js"'  # suggestions, which nobody needs for reading
@@ -25,11 +24,11 @@ FIRST = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
 @pytest.fixture
 def diary(ann, ravi):
     with time_machine.travel(FIRST, tick=False):
-        article = workflow.write_article(
+        article = factories.make_article(
             ann, advice="<p>Call 911 <b>now</b>.</p>", advice_level="emergency"
         )
-        Article.objects.update(notice=pages.get_full_notice())
-        workflow.sign(article, by=ravi, asked_by=ann)
+        Article.objects.update(notice=factories.make_full_notice())
+        factories.sign_page(article, by=ravi, asked_by=ann)
     return article
 
 
@@ -39,7 +38,7 @@ def find_page_node(client) -> dict:
 
 
 def test_every_term_of_an_article_may_stand_where_it_stands(diary, client):
-    assert find_faults(read_json_ld(client.get(PAGE).text)) == []
+    assert find_schema_faults(read_json_ld(client.get(PAGE).text)) == []
 
 
 def test_the_page_is_told_as_it_was_signed(diary, client):
@@ -94,9 +93,11 @@ def test_a_review_moves_one_date_and_a_change_the_other(diary, ann, ravi, fiona,
     assert first["lastReviewed"] == "2026-03-02"
     assert first["datePublished"] == first["dateModified"] == "2026-03-02T09:30:00+00:00"
     with time_machine.travel(FIRST + dt.timedelta(days=10), tick=False):
-        workflow.edit(diary, by=ann, body="<p>Write down when it began, and when it ended.</p>")
+        factories.edit_page(
+            diary, by=ann, body="<p>Write down when it began, and when it ended.</p>"
+        )
         unsigned = find_page_node(client)
-        workflow.sign(diary, by=fiona, asked_by=ann, trigger="change")
+        factories.sign_page(diary, by=fiona, asked_by=ann, trigger="change")
     assert unsigned == first
     changed = find_page_node(client)
     assert changed["dateModified"] == "2026-03-12T09:30:00+00:00"
@@ -104,15 +105,15 @@ def test_a_review_moves_one_date_and_a_change_the_other(diary, ann, ravi, fiona,
     for name in ("lastReviewed", "datePublished", "reviewedBy"):
         assert changed[name] == first[name]
     with time_machine.travel(FIRST + dt.timedelta(days=20), tick=False):
-        workflow.sign(diary, by=ravi, asked_by=ann, trigger="annual")
+        factories.sign_page(diary, by=ravi, asked_by=ann, trigger="annual")
     again = find_page_node(client)
     assert again["lastReviewed"] == "2026-03-22"
     assert again["dateModified"] == changed["dateModified"]
 
 
 def test_a_correction_is_told(diary, ann, ravi, client):
-    edited = workflow.edit(diary, by=ann, body="<p>Write down when it ended.</p>")
-    workflow.sign(
+    edited = factories.edit_page(diary, by=ann, body="<p>Write down when it ended.</p>")
+    factories.sign_page(
         edited, by=ravi, asked_by=ann, trigger="change", correction="We said when it began."
     )
     assert find_page_node(client)["correction"] == ["We said when it began."]
@@ -120,7 +121,9 @@ def test_a_correction_is_told(diary, ann, ravi, client):
 
 def test_nothing_signed_can_end_the_element_that_carries_it(ann, ravi, client):
     nasty = 'A </script><script>alert("1")</script> & <!-- a diary'
-    workflow.sign(workflow.write_article(ann, title=nasty, summary=nasty), by=ravi, asked_by=ann)
+    factories.sign_page(
+        factories.make_article(ann, title=nasty, summary=nasty), by=ravi, asked_by=ann
+    )
     html = client.get(PAGE).text
     assert html.count("<script") == html.count("</script>") == 1 + html.count(SEARCH)
     assert find_node(read_json_ld(html), "MedicalWebPage")["name"] == nasty
@@ -128,7 +131,7 @@ def test_nothing_signed_can_end_the_element_that_carries_it(ann, ravi, client):
 
 def test_the_front_page_is_the_site_and_offers_no_search_to_others(diary, client):
     graph = read_json_ld(client.get("/").text)
-    assert find_faults(graph) == []
+    assert find_schema_faults(graph) == []
     site = find_node(graph, "WebSite")
     assert (site["name"], site["url"]) == ("Countersign", "http://testserver/")
     assert "SearchAction" not in client.get("/").text
@@ -144,7 +147,7 @@ def test_the_front_page_is_the_site_and_offers_no_search_to_others(diary, client
 )
 def test_lists_and_reviewers_say_what_they_are(address, kind, diary, client):
     graph = read_json_ld(client.get(address).text)
-    assert find_faults(graph) == []
+    assert find_schema_faults(graph) == []
     page = find_node(graph, kind)
     assert page["url"] == f"http://testserver{address}"
     if kind == "ProfilePage":
@@ -168,7 +171,7 @@ def test_a_specialty_is_told_in_the_words_of_schema_org_where_it_has_any():
         "name": "Sleep medicine",
     }
     assert get_schema_org_specialty("") == ""
-    assert set(SCHEMA_ORG_SPECIALTIES.values()) <= set(terms.MEMBERS["MedicalSpecialty"])
+    assert set(SCHEMA_ORG_SPECIALTIES.values()) <= set(html.MEMBERS["MedicalSpecialty"])
 
 
 @pytest.mark.parametrize(
@@ -200,6 +203,6 @@ def test_a_specialty_is_told_in_the_words_of_schema_org_where_it_has_any():
     ],
 )
 def test_a_term_in_the_wrong_place_is_noticed(wrong, fault):
-    found = find_faults([{"@id": "https://a.example/"} | wrong])
+    found = find_schema_faults([{"@id": "https://a.example/"} | wrong])
     assert len(found) == 1
     assert found[0].startswith(fault)

@@ -16,7 +16,7 @@ from articles.public.page_cache import (
     public_page,
 )
 from reviews.signing.actions import withdraw_page
-from tests import workflow
+from tests import factories
 
 PATH = "/somewhere/"
 ADDRESS = f"http://testserver{PATH}"
@@ -173,8 +173,8 @@ def test_the_query_string_neither_makes_a_new_copy_nor_shows_on_the_page(
 def test_a_gone_page_is_kept_like_any_other_and_never_answered_with_304(
     ann, ravi, morgan, client, django_assert_num_queries
 ):
-    page = workflow.write_article(ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_article(ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     withdraw_page(page, reason="wrong", by=morgan)
     gone = client.get("/articles/keeping-a-diary/")
     with django_assert_num_queries(0):
@@ -193,7 +193,7 @@ def test_the_etag_names_the_build(db, client, settings):
 def test_the_leaf_carries_the_site_revision_of_its_own_first_query(
     db, ann, ravi, client, monkeypatch
 ):
-    workflow.sign(workflow.write_article(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_article(ann), by=ravi, asked_by=ann)
     seen = []
     monkeypatch.setattr(
         page_cache, "set", lambda path, page, read_at: seen.append((path, page.site_revision))

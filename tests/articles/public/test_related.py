@@ -9,7 +9,7 @@ from articles.public import related as public_related
 from articles.public.page_cache import page_cache
 from articles.publishing.actions import publish_metadata
 from reviews.signing.actions import withdraw_page
-from tests import pages, scale, workflow
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -21,10 +21,10 @@ def publish(ann, ravi):
     """Write and sign a page in some topics: ``publish("Tics", "bones", kind="symptom")``."""
 
     def publish(title: str, *topics: str, kind: str = "symptom", **fields):
-        write = {"symptom": workflow.write_symptom, "article": workflow.write_article}[kind]
+        write = {"symptom": factories.make_symptom, "article": factories.make_article}[kind]
         page = write(ann, title=title, slug=title.lower().replace(" ", "-"), **fields)
-        page.topics.set([workflow.get_topic(topic.title(), topic) for topic in topics])
-        workflow.sign(page, by=ravi, asked_by=ann)
+        page.topics.set([factories.make_topic(topic.title(), topic) for topic in topics])
+        factories.sign_page(page, by=ravi, asked_by=ann)
         return page
 
     return publish
@@ -53,12 +53,12 @@ def test_only_public_pages_of_the_same_topics_by_their_published_names(
     publish("Facial spasms", "bones")
     kept, gone, moved = (publish(title, "bones") for title in ("Tics", "Gone", "Moved"))
     publish("Elsewhere", "heart")
-    workflow.write_symptom(ann, title="Draft", slug="draft").topics.set(
-        [workflow.get_topic("Bones", "bones")]
+    factories.make_symptom(ann, title="Draft", slug="draft").topics.set(
+        [factories.make_topic("Bones", "bones")]
     )
-    workflow.edit(kept, by=ann, title="A draft title")
+    factories.edit_page(kept, by=ann, title="A draft title")
     withdraw_page(gone, reason="wrong", by=morgan)
-    moved.topics.set([workflow.get_topic("Heart", "heart")])
+    moved.topics.set([factories.make_topic("Heart", "heart")])
     assert read_related(client) == ["Moved", "Tics"]
     publish_metadata(Article.objects.filter(pk=moved.pk), by=morgan)
     assert read_related(client) == ["Tics"]
@@ -75,9 +75,9 @@ def test_what_shares_most_topics_is_chosen_and_then_the_next_by_title(publish, c
 def test_what_the_text_names_itself_is_not_told_twice(publish, ann, ravi, client):
     other = publish("Tics", "bones")
     publish("Ache", "bones")
-    symptom = pages.write_complete_symptom(ann, others=[other])
-    symptom.topics.set([workflow.get_topic("Bones", "bones")])
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_complete_symptom(ann, others=[other])
+    symptom.topics.set([factories.make_topic("Bones", "bones")])
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     assert read_related(client) == ["Ache"]
 
 
@@ -94,7 +94,7 @@ def test_an_article_has_related_pages_and_a_page_alone_has_none(publish, client)
 def test_the_neighbours_are_one_query_however_many_they_are(
     count, publish, ann, ravi, django_assert_num_queries
 ):
-    slug = scale.publish_symptoms(count, by=ann, signer=ravi)[-1]
+    slug = factories.publish_symptoms(count, by=ann, signer=ravi)[-1]
     page = publish("Aah", "bones-joints-and-muscles", "nerves")
     page.refresh_from_db()
     document, filed_under = page.get_latest_revision().read(), page.live.read_metadata().filed_under

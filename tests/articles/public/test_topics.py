@@ -6,7 +6,7 @@ from articles.models import Article, Topic
 from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug, publish_metadata
 from reviews.signing.actions import withdraw_page
-from tests import html, scale, workflow
+from tests import factories, html
 
 pytestmark = pytest.mark.django_db
 
@@ -15,10 +15,10 @@ BONES = "/topics/bones-joints-and-muscles/"
 
 def sign_symptoms(count, ann, ravi) -> list:
     written = [
-        workflow.write_symptom(ann, slug=f"ache-{n}", title=f"Ache {9 - n}") for n in range(count)
+        factories.make_symptom(ann, slug=f"ache-{n}", title=f"Ache {9 - n}") for n in range(count)
     ]
     for page in written:
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
     return written
 
 
@@ -27,8 +27,8 @@ def test_a_topic_lists_its_pages_by_title_in_a_fixed_number_of_queries(
     count, ann, ravi, client, django_assert_num_queries
 ):
     last = sign_symptoms(count, ann, ravi)[-1]
-    workflow.edit(last, by=ann, title="A draft title", summary="A draft summary")
-    workflow.write_symptom(ann, slug="draft", title="A draft page")
+    factories.edit_page(last, by=ann, title="A draft title", summary="A draft summary")
+    factories.make_symptom(ann, slug="draft", title="A draft page")
     page_cache.clear()
     with django_assert_num_queries(3):
         page = client.get(BONES)
@@ -43,7 +43,7 @@ def test_a_topic_lists_its_pages_by_title_in_a_fixed_number_of_queries(
 
 
 def test_a_topic_without_public_pages_is_not_there(ann, ravi, morgan, client):
-    workflow.get_topic("Secret plans", "secret-plans")
+    factories.make_topic("Secret plans", "secret-plans")
     assert client.get("/topics/secret-plans/").status_code == 404
     assert client.get(BONES).status_code == 404
     assert "Topics" not in client.get("/").text
@@ -57,9 +57,9 @@ def test_a_topic_without_public_pages_is_not_there(ann, ravi, morgan, client):
 
 def test_pages_of_every_kind_stand_in_one_list_and_link_back(ann, ravi, client):
     sign_symptoms(1, ann, ravi)
-    article = workflow.write_article(ann)
-    article.topics.add(workflow.get_topic())
-    workflow.sign(article, by=ravi, asked_by=ann)
+    article = factories.make_article(ann)
+    article.topics.add(factories.make_topic())
+    factories.sign_page(article, by=ravi, asked_by=ann)
     page_cache.clear()
     text = client.get(BONES).text
     assert text.index("/symptoms/ache-0/") < text.index("/articles/keeping-a-diary/")
@@ -88,7 +88,7 @@ def test_a_moved_page_is_listed_at_its_new_address(ann, ravi, morgan, client):
 
 
 def test_a_long_topic_comes_in_lists(ann, ravi, client, django_assert_num_queries):
-    scale.publish_symptoms(150, by=ann, signer=ravi, title="Ache {:03}", related=0)
+    factories.publish_symptoms(150, by=ann, signer=ravi, title="Ache {:03}", related=0)
     with django_assert_num_queries(3):
         first = client.get(BONES)
     second = client.get(f"{BONES}2/")

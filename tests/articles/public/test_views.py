@@ -5,7 +5,7 @@ import pytest
 from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug
 from reviews.signing.actions import withdraw_page
-from tests import html, workflow
+from tests import factories, html
 
 pytestmark = pytest.mark.django_db
 
@@ -14,15 +14,15 @@ PAGE = "/articles/keeping-a-diary/"
 
 @pytest.fixture
 def diary(ann, ravi):
-    article = workflow.write_article(
+    article = factories.make_article(
         ann, advice="<p>Call 911 if you cannot breathe.</p>", advice_level="emergency"
     )
-    workflow.sign(article, by=ravi, asked_by=ann)
+    factories.sign_page(article, by=ravi, asked_by=ann)
     return article
 
 
 def test_an_article_shows_the_signed_words_with_their_review_line(diary, ann, client):
-    workflow.edit(diary, by=ann, title="A draft title", body="<p>Draft words.</p>")
+    factories.edit_page(diary, by=ann, title="A draft title", body="<p>Draft words.</p>")
     page = client.get(PAGE)
     assert page.status_code == 200
     assert "Write down when it began." in page.text
@@ -48,17 +48,17 @@ def test_advice_comes_before_the_text(diary, client):
 
 
 def test_a_bare_article_leaves_no_hole(ann, ravi, client):
-    article = workflow.write_article(ann, summary="")
+    article = factories.make_article(ann, summary="")
     article.references.all().delete()
     article.topics.clear()
-    workflow.sign(article, by=ravi, asked_by=ann)
+    factories.sign_page(article, by=ravi, asked_by=ann)
     assert html.find_empty_sections(client.get(PAGE).text) == []
 
 
 def test_a_draft_is_not_there_a_withdrawn_article_is_gone_and_a_moved_one_leads_on(
     diary, ann, morgan, client
 ):
-    workflow.write_article(ann, slug="draft", title="Nobody signed this")
+    factories.make_article(ann, slug="draft", title="Nobody signed this")
     missing = client.get("/articles/draft/")
     assert missing.status_code == 404
     assert missing["Cache-Control"] == "no-cache"
@@ -84,13 +84,13 @@ def test_a_page_withdrawn_for_safety_says_what_its_readers_should_do(diary, morg
 def test_a_symptom_is_not_found_among_the_articles_nor_the_other_way_round(
     diary, ann, ravi, client
 ):
-    workflow.sign(workflow.write_symptom(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
     assert client.get("/articles/facial-spasms/").status_code == 404
     assert client.get("/symptoms/keeping-a-diary/").status_code == 404
 
 
 def test_a_symptom_and_an_article_may_have_the_same_last_part(diary, ann, ravi, client):
-    workflow.sign(workflow.write_symptom(ann, slug="keeping-a-diary"), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_symptom(ann, slug="keeping-a-diary"), by=ravi, asked_by=ann)
     assert "Keeping a diary" in client.get(PAGE).text
     assert "Facial spasms" in client.get("/symptoms/keeping-a-diary/").text
 
@@ -106,11 +106,11 @@ def test_the_list_shows_signed_titles_in_order_in_a_fixed_number_of_queries(
     count, ann, ravi, client, django_assert_num_queries
 ):
     for number in range(count):
-        article = workflow.write_article(ann, slug=f"diary-{number}", title=f"Diary {9 - number}")
-        workflow.sign(article, by=ravi, asked_by=ann)
-    workflow.edit(article, by=ann, title="A draft title")
-    workflow.write_article(ann, slug="draft", title="Another draft")
-    workflow.sign(workflow.write_symptom(ann), by=ravi, asked_by=ann)
+        article = factories.make_article(ann, slug=f"diary-{number}", title=f"Diary {9 - number}")
+        factories.sign_page(article, by=ravi, asked_by=ann)
+    factories.edit_page(article, by=ann, title="A draft title")
+    factories.make_article(ann, slug="draft", title="Another draft")
+    factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
     page_cache.clear()
     with django_assert_num_queries(2):
         page = client.get("/articles/")

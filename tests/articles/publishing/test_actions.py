@@ -29,7 +29,7 @@ from articles.publishing.actions import (
 from articles.publishing.copyright_notices import roll_copyright_year
 from reviews.signing.actions import withdraw_page
 from symptoms.models import Symptom
-from tests import workflow
+from tests import factories
 from tests.database import expect_refusal
 
 pytestmark = pytest.mark.django_db
@@ -37,12 +37,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def draft(ann):
-    return workflow.write_symptom(ann)
+    return factories.make_symptom(ann)
 
 
 @pytest.fixture
 def published(draft, ann, ravi):
-    workflow.sign(draft, by=ravi, asked_by=ann)
+    factories.sign_page(draft, by=ravi, asked_by=ann)
     return Article.objects.get(pk=draft.pk)
 
 
@@ -57,7 +57,7 @@ def get_last_kind(page) -> str:
 def test_revisions_of_many_pages_take_a_fixed_number_of_queries(ann):
     counts = []
     for number in range(3):
-        workflow.write_symptom(ann, slug=f"s{number}", title=f"S {number}")
+        factories.make_symptom(ann, slug=f"s{number}", title=f"S {number}")
         Symptom.objects.update(summary=f"Summary {number}.")
         with CaptureQueriesContext(connection) as queries:
             assert len(record_revisions(Symptom.objects.all(), by=ann)) == number + 1
@@ -66,16 +66,16 @@ def test_revisions_of_many_pages_take_a_fixed_number_of_queries(ann):
 
 
 def test_numbers_of_revisions_count_up_a_page(draft, ann):
-    workflow.edit(draft, by=ann, summary="Two.")
-    workflow.edit(draft, by=ann, summary="Three.")
+    factories.edit_page(draft, by=ann, summary="Two.")
+    factories.edit_page(draft, by=ann, summary="Three.")
     assert list(draft.revisions.order_by("id").values_list("number", flat=True)) == [1, 2, 3]
 
 
 def test_whoever_wrote_a_restored_text_is_an_author_of_it_again(ann, morgan, ravi, fiona):
-    page = workflow.write_symptom(fiona)
+    page = factories.make_symptom(fiona)
     first = page.get_latest_revision()
-    workflow.edit(page, by=ann, body="<p>Another.</p>")
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.edit_page(page, by=ann, body="<p>Another.</p>")
+    factories.sign_page(page, by=ravi, asked_by=ann)
     made = restore(first, by=morgan).revision
     assert set(Authorship.objects.filter(revision=made).values_list("user", flat=True)) == {
         fiona.pk,
@@ -95,7 +95,7 @@ def test_a_restore_is_a_later_edition_so_that_nobody_saves_over_it_unseen(draft,
 
 def test_a_restore_changes_nothing_that_is_public(published, ann):
     first = published.get_latest_revision()
-    workflow.edit(published, by=ann, summary="Another.")
+    factories.edit_page(published, by=ann, summary="Another.")
     restore(first, by=ann)
     assert reload(published).live == published.live
 
@@ -122,7 +122,7 @@ def test_a_page_that_was_published_once_is_not_discarded(published, ann, morgan)
 
 
 def test_a_discarded_page_is_not_published(draft, published, ann):
-    other = workflow.write_article(ann)
+    other = factories.make_article(ann)
     discard(other, by=ann)
     line = published.live.read_review_line()
     revision = other.get_latest_revision()
@@ -188,13 +188,13 @@ def test_a_page_does_not_move_where_it_is(published, ann):
 
 
 def test_a_page_does_not_move_to_a_taken_address(published, ann):
-    workflow.write_symptom(ann, slug="tics", title="Tics")
+    factories.make_symptom(ann, slug="tics", title="Tics")
     assert_slug_refused(published, "tics", ann, "“Tics” has this URL slug")
 
 
 def test_a_page_does_not_move_to_another_pages_old_address(published, ann, ravi):
-    tics = workflow.write_symptom(ann, slug="tics", title="Tics")
-    workflow.sign(tics, by=ravi, asked_by=ann)
+    tics = factories.make_symptom(ann, slug="tics", title="Tics")
+    factories.sign_page(tics, by=ravi, asked_by=ann)
     change_slug(tics, slug="motor-tics", by=ann)
     assert_slug_refused(published, "tics", ann, "redirects visitors to “Tics”")
 
@@ -206,8 +206,8 @@ def test_a_withdrawn_page_does_not_move(published, ann, morgan):
 
 def sign_articles(count: int, ann, ravi) -> None:
     for number in range(count):
-        page = workflow.write_article(ann, slug=f"diary-{number}", title=f"Diary {number}")
-        workflow.sign(page, by=ravi, asked_by=ann)
+        page = factories.make_article(ann, slug=f"diary-{number}", title=f"Diary {number}")
+        factories.sign_page(page, by=ravi, asked_by=ann)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -215,9 +215,9 @@ def test_a_new_year_is_one_publication_a_page_and_no_revision(
     count, ann, ravi, morgan, django_assert_num_queries
 ):
     sign_articles(count, ann, ravi)
-    workflow.write_article(ann, slug="draft")
+    factories.make_article(ann, slug="draft")
     texts, log = Revision.objects.count(), PublicationEvent.objects.count()
-    notice = workflow.get_notice()
+    notice = factories.make_notice()
     with django_assert_num_queries(
         14 if connection.vendor == "postgresql" else 13
     ):  # there, the log is held first
@@ -231,9 +231,9 @@ def test_a_new_year_is_one_publication_a_page_and_no_revision(
 
 
 def test_the_same_year_again_logs_nothing(published, morgan):
-    roll_copyright_year([workflow.get_notice()], year=2027, by=morgan)
+    roll_copyright_year([factories.make_notice()], year=2027, by=morgan)
     before = PublicationEvent.objects.count()
-    assert roll_copyright_year([workflow.get_notice()], year=2027, by=morgan) == 0
+    assert roll_copyright_year([factories.make_notice()], year=2027, by=morgan) == 0
     assert PublicationEvent.objects.count() == before
 
 
@@ -244,7 +244,7 @@ def test_another_holders_pages_keep_their_year(published, morgan):
 
 
 def test_a_page_filed_elsewhere_is_logged_and_its_review_line_stays(published, morgan):
-    published.topics.set([workflow.get_topic("Nerves", "nerves")])
+    published.topics.set([factories.make_topic("Nerves", "nerves")])
     assert publish_metadata(Article.objects.filter(pk=published.pk), by=morgan) == 1
     live = reload(published).live
     assert live.kind == "filing"
@@ -254,8 +254,8 @@ def test_a_page_filed_elsewhere_is_logged_and_its_review_line_stays(published, m
 
 
 def test_drafts_and_withdrawn_pages_are_not_reframed(published, ann, morgan):
-    workflow.write_article(ann)
+    factories.make_article(ann)
     withdraw_page(published, reason="wrong", by=morgan)
     before = PublicationEvent.objects.count()
-    assert roll_copyright_year([workflow.get_notice()], year=2027, by=morgan) == 0
+    assert roll_copyright_year([factories.make_notice()], year=2027, by=morgan) == 0
     assert PublicationEvent.objects.count() == before

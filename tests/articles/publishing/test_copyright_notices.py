@@ -13,18 +13,11 @@ from articles.publishing.copyright_notices import (
     retire_notice,
     roll_copyright_year,
 )
-from tests import workflow
-from tests.changelists import choose_action
-from tests.forms import read_form
+from tests import factories
+from tests.html import choose_action, read_form
 
 pytestmark = pytest.mark.django_db
 NOTICES = "/admin/articles/copyrightnotice/"
-
-
-@pytest.fixture
-def morgan_client(client, morgan):
-    client.force_login(morgan)
-    return client
 
 
 def make_notice(holder: str, year: int) -> CopyrightNotice:
@@ -35,9 +28,9 @@ def make_notice(holder: str, year: int) -> CopyrightNotice:
 def two_notices(ann, ravi):
     """Two notices of 2020: one on a published page and a draft, one on an article."""
     first, second = make_notice("First House", 2020), make_notice("Second House", 2020)
-    workflow.sign(workflow.write_symptom(ann, notice=first), by=ravi, asked_by=ann)
-    workflow.write_symptom(ann, slug="draft", title="Draft", notice=first)
-    workflow.sign(workflow.write_article(ann, notice=second), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_symptom(ann, notice=first), by=ravi, asked_by=ann)
+    factories.make_symptom(ann, slug="draft", title="Draft", notice=first)
+    factories.sign_page(factories.make_article(ann, notice=second), by=ravi, asked_by=ann)
     return first, second
 
 
@@ -233,7 +226,7 @@ def test_the_list_of_notices_takes_a_fixed_number_of_queries(
         for _ in range(count):
             number = Article.objects.count()
             own = make_notice(f"House {number}", 2020)
-            workflow.write_symptom(ann, slug=f"page-{number}", title=f"Page {number}", notice=own)
+            factories.make_symptom(ann, slug=f"page-{number}", title=f"Page {number}", notice=own)
 
     grow(1)
     morgan_client.get(NOTICES)

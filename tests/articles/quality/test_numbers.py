@@ -7,7 +7,7 @@ from articles.content.document import ArticleDocument, DocumentFigure, DocumentR
 from articles.models import Article
 from articles.quality.numbers import find_doubtful_numbers
 from symptoms.content.document import SymptomDocument
-from tests import workflow
+from tests import factories
 
 LOST = [
     ("150 x 109/L", "150 x 10⁹/L"),
@@ -233,10 +233,10 @@ def test_every_text_of_a_symptom_is_looked_at(fields, part):
 
 @pytest.mark.django_db
 def test_a_doubtful_number_blocks_a_request_whatever_the_way_in(ann):
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     Article.objects.filter(pk=page.pk).update(body="<p>Platelets fell below 150 x 109/L.</p>")
     page.refresh_from_db()
-    workflow.edit(page, by=ann)
+    factories.edit_page(page, by=ann)
     (problem,) = quality.find_blocking_problems(page, page.get_latest_revision().read())
     assert (
         problem.message

@@ -10,8 +10,8 @@ from articles import quality
 from articles.content import kinds
 from articles.models import CopyrightNotice, Reference
 from symptoms.models import Cause, RelatedSymptom, SymptomCause
-from tests import workflow
-from tests.images import ALT, add_figure
+from tests import factories
+from tests.factories import ALT, add_figure
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +30,8 @@ def list_messages(page, *, blocking: bool | None = None) -> str:
 
 @pytest.fixture
 def symptom(ann):
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann, related=0)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann, related=0)
     return symptom
 
 
@@ -162,7 +162,7 @@ def test_a_link_to_the_number_says_to_call_it(symptom):
 
 
 def test_an_article_need_not_have_advice(ann):
-    assert list_messages(workflow.write_article(ann)) == ""
+    assert list_messages(factories.make_article(ann)) == ""
 
 
 def test_the_fault_of_the_level_says_what_to_do(symptom):
@@ -182,17 +182,17 @@ def test_what_blocks_comes_first(symptom):
 
 def test_a_link_to_a_public_page_is_not_dead(symptom, ann, ravi):
     change(symptom, body='<p><a href="/articles/keeping-a-diary/">See</a>.</p>')
-    diary = workflow.write_article(ann)
+    diary = factories.make_article(ann)
     assert "/articles/keeping-a-diary/" in list_messages(symptom)
-    workflow.sign(diary, by=ravi, asked_by=ann)
+    factories.sign_page(diary, by=ravi, asked_by=ann)
     assert list_messages(symptom) == ""
 
 
 def test_a_published_relation_that_does_not_go_back_is_told(symptom, ann, ravi):
-    other = workflow.write_symptom(ann, slug="tics", title="Tics")
+    other = factories.make_symptom(ann, slug="tics", title="Tics")
     RelatedSymptom.objects.create(symptom=symptom, other=other, system="eyes")
     assert list_messages(symptom) == "Related symptoms that visitors cannot read yet: Tics."
-    workflow.sign(other, by=ravi, asked_by=ann)
+    factories.sign_page(other, by=ravi, asked_by=ann)
     assert "do not relate back to this one: Tics." in list_messages(symptom)
     RelatedSymptom.objects.create(symptom=other, other=symptom, system="eyes")
     assert list_messages(symptom) == ""
@@ -345,12 +345,12 @@ def test_a_notice_of_an_older_year_and_a_retired_one_are_told(symptom, morgan, t
 
 
 def test_a_link_to_a_cause_that_no_signed_page_names_is_told(symptom, ann, ravi):
-    workflow.write_cause(ann)
+    factories.make_cause(ann)
     change(symptom, body='<p><a href="/causes/tourettes-syndrome/">Tics</a>.</p>')
     assert "/causes/tourettes-syndrome/, which visitors cannot read" in list_messages(symptom)
-    other = workflow.write_symptom(ann, slug="tics", title="Tics")
+    other = factories.make_symptom(ann, slug="tics", title="Tics")
     SymptomCause.objects.create(symptom=other, cause=Cause.objects.get(slug="tourettes-syndrome"))
-    workflow.sign(other, by=ravi, asked_by=ann)
+    factories.sign_page(other, by=ravi, asked_by=ann)
     assert list_messages(symptom) == ""
 
 

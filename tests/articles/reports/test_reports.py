@@ -15,8 +15,8 @@ from articles.reports import similar_names
 from articles.reports.similar_names import ComparedName
 from reviews.signing.actions import request_review, withdraw_page
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, SymptomCause
-from tests import html, workflow
-from tests.forms import read_form
+from tests import factories, html
+from tests.html import read_form
 from tests.merging import merge_causes, merge_symptoms
 
 pytestmark = pytest.mark.django_db
@@ -29,12 +29,6 @@ ALL = [
     "untouched-drafts",
     "incomplete-pages",
 ]
-
-
-@pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
 
 
 def open_report(client, name: str, **asked):
@@ -76,7 +70,7 @@ def confirm_report_action(client, name: str, response, **chosen):
 
 
 def write(by, slug: str, **fields):
-    return workflow.write_symptom(
+    return factories.make_symptom(
         by, slug=slug, title=slug.replace("-", " ").capitalize(), **fields
     )
 
@@ -90,9 +84,9 @@ def add_pages(ann, number: int) -> None:
     with time_machine.travel(timezone.now() - dt.timedelta(days=200)):
         one, other = write(ann, f"one-{number}", body=""), write(ann, f"other-{number}")
     relate(one, other)
-    workflow.write_cause(ann, name=f"Orphan {number}{number}", slug=f"orphan-{number}")
+    factories.make_cause(ann, name=f"Orphan {number}{number}", slug=f"orphan-{number}")
     for name in ("Look alike", "Look alikes"):
-        cause = workflow.write_cause(
+        cause = factories.make_cause(
             ann, name=f"{name} {number}", slug=f"{name}-{number}".lower().replace(" ", "-")
         )
         SymptomCause.objects.create(symptom=one, cause=cause)
@@ -182,7 +176,7 @@ def test_relations_that_go_one_way_are_listed_sorted_and_sifted(ann_client, ann,
     relate(c, d)
     relate(d, c)
     for page in (a, b):
-        workflow.sign(workflow.edit(page, by=ann), by=ravi, asked_by=ann)
+        factories.sign_page(factories.edit_page(page, by=ann), by=ravi, asked_by=ann)
     assert list_rows(open_report(ann_client, "one-way-relations")) == [
         ["A", "B", "Eye", "No", "Published"],
         ["C", "A", "Skin", "Yes", "Published"],
@@ -267,18 +261,18 @@ def test_causes_that_no_page_names_are_deleted_only_where_no_text_ever_named_the
     client, ann, ravi, morgan
 ):
     never, once, signed, put_away, merged = (
-        workflow.write_cause(ann, name=name, slug=name.lower())
+        factories.make_cause(ann, name=name, slug=name.lower())
         for name in ("Never", "Once", "Signed", "Away", "Merged")
     )
-    merge_causes(workflow.write_cause(ann, name="Lost", slug="lost"), merged, by=ann)
+    merge_causes(factories.make_cause(ann, name="Lost", slug="lost"), merged, by=ann)
     page = write(ann, "ache")
     for cause in (once, signed):
         row = SymptomCause.objects.create(symptom=page, cause=cause)
-        workflow.edit(page, by=ann)
+        factories.edit_page(page, by=ann)
         if cause == signed:
-            workflow.sign(page, by=ravi, asked_by=ann)
+            factories.sign_page(page, by=ravi, asked_by=ann)
         row.delete()
-        workflow.edit(page, by=ann)
+        factories.edit_page(page, by=ann)
     draft = write(ann, "draft")
     SymptomCause.objects.create(symptom=draft, cause=put_away)
     Article.objects.filter(pk=draft.pk).update(discarded_by=ann, discarded_at=timezone.now())
@@ -311,7 +305,7 @@ def test_causes_that_no_page_names_are_deleted_only_where_no_text_ever_named_the
 def test_symptoms_without_a_code_are_sifted_by_coding_system_and_state(ann_client, ann, ravi):
     bare, coded = write(ann, "bare"), write(ann, "coded")
     Code.objects.create(symptom=coded, system="MeSH", code="D1")
-    workflow.sign(coded, by=ravi, asked_by=ann)
+    factories.sign_page(coded, by=ravi, asked_by=ann)
     assert list_rows(open_report(ann_client, "missing-codes")) == [
         ["Bare", "Never published", "None"]
     ]
@@ -330,8 +324,8 @@ def test_drafts_that_nobody_touched_are_discarded_together_save_those_in_review(
 ):
     with time_machine.travel(timezone.now() - dt.timedelta(days=100)):
         old, asked, published = (write(ann, slug) for slug in ("old", "asked", "published"))
-        article = workflow.write_article(ann)
-        workflow.sign(published, by=ravi, asked_by=ann)
+        article = factories.make_article(ann)
+        factories.sign_page(published, by=ravi, asked_by=ann)
     request_review(asked, by=ann)
     write(ann, "new")
     listed = open_report(ann_client, "untouched-drafts")
@@ -358,9 +352,9 @@ def test_pages_that_lack_a_part_are_told_which(ann_client, ann, ravi, morgan):
     write(ann, "whole")
     write(ann, "textless", body="", summary="")
     unsafe = write(ann, "unsafe", advice="", advice_level="")
-    article = workflow.write_article(ann)
+    article = factories.make_article(ann)
     article.references.all().delete()
-    workflow.write_about(ann)
+    factories.make_about_page(ann)
     found = {row[0]: row[3] for row in list_rows(open_report(ann_client, "incomplete-pages"))}
     assert found == {
         "Keeping a diary": "advice when to get help, references",
@@ -370,7 +364,7 @@ def test_pages_that_lack_a_part_are_told_which(ann_client, ann, ravi, morgan):
     assert list_names(
         open_report(ann_client, "incomplete-pages", lacks="advice", kind="symptom")
     ) == ["Unsafe"]
-    workflow.sign_despite_checks(unsafe, by=ravi, manager=morgan)
+    factories.sign_despite_checks(unsafe, by=ravi, manager=morgan)
     withdraw_page(unsafe, reason="wrong", by=morgan)
     assert list_names(open_report(ann_client, "incomplete-pages", state="withdrawn")) == ["Unsafe"]
 
@@ -414,8 +408,8 @@ def test_the_work_is_bounded_however_many_names_are_one():
 
 def test_look_alikes_lead_into_merging_with_the_one_that_more_pages_name_kept(ann_client, ann):
     lost, kept = (
-        workflow.write_cause(ann, name="Tourettes syndrome", slug="t"),
-        workflow.write_cause(ann),
+        factories.make_cause(ann, name="Tourettes syndrome", slug="t"),
+        factories.make_cause(ann),
     )
     SymptomCause.objects.create(symptom=write(ann, "ache"), cause=kept)
     page = open_report(ann_client, "look-alike-causes")
@@ -440,7 +434,7 @@ def test_a_title_that_is_another_pages_other_name_looks_alike(ann_client, ann):
 def test_a_report_is_downloaded_as_sifted_with_formulas_made_harmless(ann_client, ann):
     for number in range(3):
         write(ann, f"ache-{number}", body="")
-    workflow.write_symptom(ann, slug="formula", title="=1+1", summary="")
+    factories.make_symptom(ann, slug="formula", title="=1+1", summary="")
     response = open_report(ann_client, "incomplete-pages", format="csv")
     assert response["Content-Disposition"].startswith('attachment; filename="incomplete-pages-')
     table = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))

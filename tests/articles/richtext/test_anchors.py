@@ -5,7 +5,7 @@ import re
 import pytest
 
 from articles.richtext.anchors import add_anchors
-from tests import pages, workflow
+from tests import factories
 
 HEADED = (
     "<p>First.</p><h2>At home</h2><p>Rest.</p><h2>At &amp; after <em>work</em></h2><p>Rest.</p>"
@@ -36,8 +36,8 @@ def test_an_anchor_is_never_one_of_the_frame_and_never_empty(heading, anchor):
 @pytest.mark.parametrize(("parts", "listed"), [(2, False), (3, True)])
 def test_an_article_of_three_parts_lists_them_and_its_bytes_stay(parts, listed, ann, ravi, client):
     body = "".join(f"<h2>Part {n}</h2><p>Words.</p>" for n in range(1, parts + 1))
-    article = workflow.write_article(ann, body=body)
-    workflow.sign(article, by=ravi, asked_by=ann)
+    article = factories.make_article(ann, body=body)
+    factories.sign_page(article, by=ravi, asked_by=ann)
     page = client.get("/articles/keeping-a-diary/")
     assert ("On this page" in page.text) == listed
     assert ('href="#part-1"' in page.text) == listed
@@ -47,12 +47,12 @@ def test_an_article_of_three_parts_lists_them_and_its_bytes_stay(parts, listed, 
 
 @pytest.mark.django_db
 def test_causes_in_three_groups_are_listed_by_group(ann, ravi, client):
-    symptom = pages.write_complete_symptom(ann)
+    symptom = factories.make_complete_symptom(ann)
     for place, row in enumerate(symptom.symptom_causes.all()):
         row.group = f"Group {place}"
         row.save()
-    workflow.edit(symptom, by=ann, summary="In groups.")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.edit_page(symptom, by=ann, summary="In groups.")
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     page = client.get("/symptoms/facial-spasms/causes/").text
     for place in range(3):
         assert f'<a href="#causes-{place + 1}">Group {place}</a>' in page

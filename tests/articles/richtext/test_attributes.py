@@ -15,10 +15,9 @@ from articles.richtext import attributes
 from reviews.desk import queue
 from reviews.signing.actions import request_review
 from symptoms.models import Symptom, SymptomCause
-from tests import workflow
+from tests import factories
 from tests.database import sql
-from tests.forms import read_form
-from tests.html import get_text
+from tests.html import get_text, read_form
 
 ATTRIBUTE_TEXT = "take ten times the dose"
 TITLED = f'<p title="{ATTRIBUTE_TEXT}">Take 5 mg once.</p>'
@@ -49,7 +48,7 @@ def test_no_element_keeps_an_attribute_that_nobody_sees(tag, attribute):
 
 @pytest.fixture
 def draft(ann):
-    return workflow.write_article(ann)
+    return factories.make_article(ann)
 
 
 @pytest.mark.django_db
@@ -68,7 +67,7 @@ def test_no_way_in_lets_an_attribute_through(ann, draft, way):
         draft.body = TITLED
         Article.objects.bulk_update([draft], ["body"])
     else:
-        symptom, cause = workflow.write_symptom(ann), workflow.write_cause(ann)
+        symptom, cause = factories.make_symptom(ann), factories.make_cause(ann)
         row = SymptomCause(symptom=symptom, cause=cause, text=TITLED)
         row.save() if way == "row" else SymptomCause.objects.bulk_create([row])
     texts = [
@@ -97,14 +96,14 @@ def write_unseen(page, *, by, body: str = TITLED):
 def signed(draft, ann, morgan, ravi):
     """A page whose attribute was signed before there was a check."""
     write_unseen(draft, by=ann)
-    workflow.sign(draft, by=ravi, asked_by=morgan, override="It was signed so.")
+    factories.sign_page(draft, by=ravi, asked_by=morgan, override="It was signed so.")
     return draft
 
 
 @pytest.mark.django_db
 def test_restoring_an_old_text_leaves_its_attribute_behind(signed, ann):
     revision = signed.get_latest_revision()
-    workflow.edit(Article.objects.get(pk=signed.pk), by=ann, body="<p>Other words.</p>")
+    factories.edit_page(Article.objects.get(pk=signed.pk), by=ann, body="<p>Other words.</p>")
     restore(revision, by=ann)
     assert signed.get_latest_revision().read().body == PLAIN
     assert revision.read().body == TITLED
@@ -198,8 +197,8 @@ def test_links_and_spans_that_differ_are_said(old, new):
 def test_the_desk_never_says_that_nothing_changed_where_an_attribute_came(
     client, draft, ann, morgan, ravi
 ):
-    workflow.edit(draft, by=ann, body=PLAIN)
-    workflow.sign(draft, by=ravi, asked_by=morgan, override="It was signed so.")
+    factories.edit_page(draft, by=ann, body=PLAIN)
+    factories.sign_page(draft, by=ravi, asked_by=morgan, override="It was signed so.")
     write_unseen(draft, by=ann)
     review = request_review(Article.objects.get(pk=draft.pk), by=morgan, override="To be read.")
     client.force_login(ravi)
@@ -214,9 +213,9 @@ def test_the_desk_never_says_that_nothing_changed_where_an_attribute_came(
 def test_the_desk_says_that_the_text_is_another_where_no_line_shows_it(
     client, draft, ann, morgan, ravi
 ):
-    workflow.edit(draft, by=ann, body="<p>One.</p><p>Two.</p>")
-    workflow.sign(draft, by=ravi, asked_by=ann)
-    workflow.edit(draft, by=ann, body="<p>One.</p> <p>Two.</p>")
+    factories.edit_page(draft, by=ann, body="<p>One.</p><p>Two.</p>")
+    factories.sign_page(draft, by=ravi, asked_by=ann)
+    factories.edit_page(draft, by=ann, body="<p>One.</p> <p>Two.</p>")
     review = request_review(draft, by=ann)
     client.force_login(ravi)
     page = get_text(client.get(reverse("reviews:review", args=[review.uuid])).text)
@@ -247,7 +246,7 @@ def test_a_check_names_the_attribute_with_its_part_and_blocks(draft, ann):
 
 @pytest.mark.django_db
 def test_a_save_without_a_change_of_a_clean_page_adds_no_revision(client, ann):
-    symptom = workflow.write_symptom(ann, body=WHOLE)
+    symptom = factories.make_symptom(ann, body=WHOLE)
     client.force_login(ann)
     form = f"/admin/symptoms/symptom/{symptom.pk}/change/"
     client.post(form, read_form(client.get(form)))

@@ -13,8 +13,8 @@ from articles.models import Article, ExternalId
 from articles.richtext import superscripts
 from articles.richtext.editing_marks import apply_marks
 from articles.richtext.word import FROM_WORD
-from tests import workflow
-from tests.forms import read_form
+from tests import factories
+from tests.html import read_form
 
 STRUCK = "1 passage that was struck out"
 HIDDEN = "1 passage that was hidden"
@@ -342,7 +342,7 @@ def test_a_deletion_over_several_lines_is_told_once():
 @pytest.mark.parametrize("way", ["update", "bulk_create", "jsonl"])
 def test_every_way_in_carries_the_marks_out(ann, morgan, tmp_path, way):
     if way == "update":
-        page = workflow.write_article(ann)
+        page = factories.make_article(ann)
         Article.objects.filter(pk=page.pk).update(body=TRACKED)
     elif way == "bulk_create":
         Article.objects.bulk_create(
@@ -376,8 +376,8 @@ def test_an_import_says_what_was_hidden(morgan, tmp_path):
 
 @pytest.mark.django_db
 def test_the_editor_is_told_what_a_save_left_out(client, ann):
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann, causes=1, related=0)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann, causes=1, related=0)
     client.force_login(ann)
     form = f"/admin/symptoms/symptom/{symptom.pk}/change/"
     typed = {
@@ -399,7 +399,7 @@ def test_the_editor_is_told_what_a_save_left_out(client, ann):
 
 @pytest.mark.django_db
 def test_a_save_that_loses_nothing_says_nothing_of_it(client, ann):
-    article = workflow.write_article(ann)
+    article = factories.make_article(ann)
     client.force_login(ann)
     form = f"/admin/articles/article/{article.pk}/change/"
     typed = {"body": "<p>H<sub>2</sub>O</p>"}

@@ -9,7 +9,7 @@ from articles.search.matching import find_matches
 from articles.search.suggestions import suggest
 from reviews.signing.actions import withdraw_page
 from symptoms.models import Code, OtherName, SymptomCause
-from tests import workflow
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def library(ann, ravi):
     """Facial spasms with other names, a cause and a code; other symptoms, and an article."""
-    spasms = workflow.write_symptom(
+    spasms = factories.make_symptom(
         ann, body="<p>A muscle of the face tightens by itself, often near the eye.</p>"
     )
     for name in ("Eye twitching", "Face tics"):
         OtherName.objects.create(symptom=spasms, name=name)
     Code.objects.create(symptom=spasms, system="ICD-10-CM", code="R25.3")
-    sjogren = workflow.write_cause(ann, name="Sjögren's syndrome", slug="sjogrens-syndrome")
+    sjogren = factories.make_cause(ann, name="Sjögren's syndrome", slug="sjogrens-syndrome")
     SymptomCause.objects.create(symptom=spasms, cause=sjogren)
     record_revision(spasms, by=ann)
     pages = [spasms]
@@ -38,13 +38,13 @@ def library(ann, ravi):
     ]:
         summary = "It comes and it goes."
         pages.append(
-            workflow.write_symptom(
+            factories.make_symptom(
                 ann, slug=slug, title=title, summary=summary, body="<p>It is felt.</p>"
             )
         )
-    pages.append(workflow.write_article(ann, slug="twitching", title="Living with twitching"))
+    pages.append(factories.make_article(ann, slug="twitching", title="Living with twitching"))
     for page in pages:
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
     return spasms
 
 
@@ -96,8 +96,8 @@ def test_a_mistyped_word_is_taken_for_the_one_that_was_meant_and_it_is_said(
 
 
 def test_a_word_that_fits_is_never_taken_for_another(library, ann, ravi):
-    page = workflow.write_symptom(ann, slug="facal", title="Facal rash")
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_symptom(ann, slug="facal", title="Facal rash")
+    factories.sign_page(page, by=ravi, asked_by=ann)
     vocabulary.clear_cache()
     assert find_matches("facal").corrected_query == ""
     assert find_titles("facal") == ["Facal rash"]
@@ -120,8 +120,8 @@ def test_advice_is_not_what_a_page_is_about(library):
 
 
 def test_only_signed_words_are_found(library, ann):
-    workflow.write_symptom(ann, slug="zebra", title="Zebra vision")
-    workflow.edit(library, by=ann, title="Zebra face", summary="Zebra.", body="<p>Zebra.</p>")
+    factories.make_symptom(ann, slug="zebra", title="Zebra vision")
+    factories.edit_page(library, by=ann, title="Zebra face", summary="Zebra.", body="<p>Zebra.</p>")
     OtherName.objects.create(symptom=library, name="Zebra name")
     record_revision(library, by=ann)
     vocabulary.clear_cache()
@@ -131,9 +131,9 @@ def test_only_signed_words_are_found(library, ann):
 
 def test_a_new_text_is_found_once_it_is_signed_and_the_old_one_no_more(library, ann, ravi):
     library.other_names.filter(name="Face tics").delete()
-    workflow.edit(library, by=ann, title="Grimaces")
+    factories.edit_page(library, by=ann, title="Grimaces")
     assert find_titles("face tics")[:1] == ["Facial spasms"]
-    workflow.sign(library, by=ravi, asked_by=ann)
+    factories.sign_page(library, by=ravi, asked_by=ann)
     vocabulary.clear_cache()
     assert find_titles("grimaces") == ["Grimaces"]
     assert not SearchStart.objects.filter(name="Face tics").exists()
@@ -188,8 +188,8 @@ def test_a_search_asks_the_database_the_same_number_of_times(
     library, ann, ravi, number, django_assert_max_num_queries, django_assert_num_queries
 ):
     for place in range(number):
-        page = workflow.write_symptom(ann, slug=f"ache-{place}", title=f"Ache {place}")
-        workflow.sign(page, by=ravi, asked_by=ann)
+        page = factories.make_symptom(ann, slug=f"ache-{place}", title=f"Ache {place}")
+        factories.sign_page(page, by=ravi, asked_by=ann)
     find_matches("ache")
     with django_assert_num_queries(2):
         assert len(find_matches("ache").candidates) == number
@@ -228,14 +228,14 @@ def test_the_index_says_what_the_log_says(library):
 )
 @pytest.mark.parametrize("where", ["title", "other name"])
 def test_a_name_is_whole_only_with_its_small_words_too(ann, ravi, where, title, asked, others):
-    page = workflow.write_symptom(
+    page = factories.make_symptom(
         ann, slug="page", title=title if where == "title" else "Qwertitis"
     )
     page.other_names.all().delete()
     if where != "title":
         OtherName.objects.create(symptom=page, name=title)
         record_revision(page, by=ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     vocabulary.clear_cache()
     assert find_matches(asked).candidates[0].score > 1.5
     for other in others:
@@ -246,8 +246,8 @@ def test_a_name_is_whole_only_with_its_small_words_too(ann, ravi, where, title, 
     "asked", ["bad breath", "the bad breath", "why do i have bad breath", "breath, bad"]
 )
 def test_a_whole_name_is_asked_for_in_any_order_with_words_of_asking_around_it(ann, ravi, asked):
-    workflow.sign(
-        workflow.write_symptom(ann, slug="page", title="Bad breath"), by=ravi, asked_by=ann
+    factories.sign_page(
+        factories.make_symptom(ann, slug="page", title="Bad breath"), by=ravi, asked_by=ann
     )
     vocabulary.clear_cache()
     assert find_matches(asked).candidates[0].score > 1.5
@@ -255,7 +255,9 @@ def test_a_whole_name_is_asked_for_in_any_order_with_words_of_asking_around_it(a
 
 def test_of_two_names_with_the_same_telling_word_the_one_that_was_asked_for_comes_first(ann, ravi):
     for slug, title in (("breathing", "Breathing"), ("bad-breath", "Bad breath")):
-        workflow.sign(workflow.write_symptom(ann, slug=slug, title=title), by=ravi, asked_by=ann)
+        factories.sign_page(
+            factories.make_symptom(ann, slug=slug, title=title), by=ravi, asked_by=ann
+        )
     vocabulary.clear_cache()
     assert find_titles("bad breath")[0] == "Bad breath"
     assert find_titles("breathing")[0] == "Breathing"

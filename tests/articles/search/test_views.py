@@ -5,7 +5,7 @@ import re
 import pytest
 
 from articles.search import vocabulary
-from tests import html, workflow
+from tests import factories, html
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/search/"
@@ -13,8 +13,8 @@ ADDRESS = "/search/"
 
 @pytest.fixture
 def page(ann, ravi):
-    page = workflow.write_symptom(ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_symptom(ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     return page
 
 
@@ -74,8 +74,8 @@ def test_what_was_meant_is_said(client, page):
 
 
 def test_a_topic_keeps_the_results_to_it_and_lists_count_them(client, page, ann, ravi):
-    other = workflow.write_article(ann, title="Spasms in a diary", slug="spasms-in-a-diary")
-    workflow.sign(other, by=ravi, asked_by=ann)
+    other = factories.make_article(ann, title="Spasms in a diary", slug="spasms-in-a-diary")
+    factories.sign_page(other, by=ravi, asked_by=ann)
     text = client.get(ADDRESS, {"q": "spasms", "topic": "general-health"}).text
     assert "Spasms in a diary" not in text  # its title is in marked parts
     assert "/articles/spasms-in-a-diary/" in text
@@ -88,8 +88,8 @@ def test_a_topic_keeps_the_results_to_it_and_lists_count_them(client, page, ann,
 
 def test_results_go_on_on_further_pages(client, ann, ravi):
     for number in range(12):
-        page = workflow.write_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}")
-        workflow.sign(page, by=ravi, asked_by=ann)
+        page = factories.make_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}")
+        factories.sign_page(page, by=ravi, asked_by=ann)
     first, second = (client.get(ADDRESS, {"q": "ache", "page": number}).text for number in (1, 2))
     assert "12 pages" in first
     assert 'rel="next" href="/search/?q=ache&amp;page=2"' in first
@@ -107,7 +107,7 @@ def test_whatever_is_asked_is_answered(client, page, asked):
 
 
 def test_suggestions_are_names_that_were_signed(client, page, ann):
-    workflow.edit(page, by=ann, title="Facial zebra")
+    factories.edit_page(page, by=ann, title="Facial zebra")
     suggestions = client.get("/search/suggestions/", {"q": "faci"}).json()
     assert suggestions == {
         "suggestions": [
@@ -130,8 +130,8 @@ def test_a_page_of_results_asks_the_database_the_same_number_of_times(
     client, ann, ravi, number, django_assert_num_queries
 ):
     for place in range(number):
-        page = workflow.write_symptom(ann, slug=f"ache-{place}", title=f"Ache {place}")
-        workflow.sign(page, by=ravi, asked_by=ann)
+        page = factories.make_symptom(ann, slug=f"ache-{place}", title=f"Ache {place}")
+        factories.sign_page(page, by=ravi, asked_by=ann)
     client.get(ADDRESS, {"q": "ache"})
     with django_assert_num_queries(4):
         assert client.get(ADDRESS, {"q": "ache"}).text.count("<h3>") == number
@@ -212,8 +212,8 @@ def test_without_a_crisis_line_the_emergency_number_stands_alone(
 
 
 def test_the_name_of_an_emergency_gets_one_line_and_then_what_was_found(client, ann, ravi):
-    workflow.sign(
-        workflow.write_symptom(ann, slug="seizure", title="Seizure"), by=ravi, asked_by=ann
+    factories.sign_page(
+        factories.make_symptom(ann, slug="seizure", title="Seizure"), by=ravi, asked_by=ann
     )
     answer = client.get(ADDRESS, {"q": "seizure"})
     text = html.get_text(get_main(answer))
@@ -255,11 +255,11 @@ def test_words_that_come_after_the_longest_question_count_too(client, page):
 
 
 def test_bad_breath_is_no_answer_to_who_cannot_breathe(client, ann, ravi):
-    workflow.sign(
-        workflow.write_symptom(ann, slug="bad-breath", title="Bad breath"), by=ravi, asked_by=ann
+    factories.sign_page(
+        factories.make_symptom(ann, slug="bad-breath", title="Bad breath"), by=ravi, asked_by=ann
     )
-    workflow.sign(
-        workflow.write_symptom(ann, slug="trouble", title="Trouble breathing"),
+    factories.sign_page(
+        factories.make_symptom(ann, slug="trouble", title="Trouble breathing"),
         by=ravi,
         asked_by=ann,
     )
@@ -300,7 +300,7 @@ def test_no_page_comes_to_whoever_is_in_danger_because_its_text_has_their_words(
     client, ann, ravi, asked
 ):
     body = "<p>Rarely, people die of it. It can kill a dad who wakes up with it.</p>"
-    workflow.sign(workflow.write_symptom(ann, body=body), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_symptom(ann, body=body), by=ravi, asked_by=ann)
     assert 'class="hits"' in client.get(ADDRESS, {"q": "rarely people die"}).text
     answer = client.get(ADDRESS, {"q": asked})
     assert 'class="hits"' not in answer.text
@@ -309,8 +309,8 @@ def test_no_page_comes_to_whoever_is_in_danger_because_its_text_has_their_words(
 
 
 def test_a_page_with_that_name_still_comes_to_whoever_is_in_danger(client, ann, ravi):
-    workflow.sign(
-        workflow.write_symptom(ann, title="Suicidal thoughts", slug="suicidal-thoughts"),
+    factories.sign_page(
+        factories.make_symptom(ann, title="Suicidal thoughts", slug="suicidal-thoughts"),
         by=ravi,
         asked_by=ann,
     )

@@ -21,8 +21,8 @@ from reviews.models import Mail, Recall
 from reviews.recalls.actions import open_recall
 from reviews.signing.actions import request_review
 from reviews.signing.assignment import record_absence
-from tests import workflow
-from tests.images import store_image
+from tests import factories
+from tests.factories import store_image
 
 pytestmark = pytest.mark.django_db
 SECTIONS = ("admin/", "desk/", "accounts/")
@@ -232,20 +232,20 @@ def list_expected() -> dict[str, list[str]]:
 def whole_site(ann, ravi, fiona, morgan):
     """A row of everything, so that an address with a key leads to something."""
     symptom, article, about = (
-        workflow.write_symptom(ann),
-        workflow.write_article(ann),
-        workflow.write_about(ann),
+        factories.make_symptom(ann),
+        factories.make_article(ann),
+        factories.make_about_page(ann),
     )
-    workflow.add_facts(symptom, ann)
+    factories.add_facts(symptom, ann)
     for page in (symptom, article, about):
-        workflow.sign(page, by=fiona, asked_by=ann)
+        factories.sign_page(page, by=fiona, asked_by=ann)
     change_slug(Article.objects.get(pk=article.pk), slug="diary", by=morgan)
-    workflow.report_problem(article)
+    factories.report_problem(article)
     review = request_review(symptom, by=ann, reviewer=ravi.reviewer)
     open_recall([article.pk, about.pk], trigger="safety", reason="An alert.", by=morgan)
     today = timezone.localdate()
     away = record_absence(ravi.reviewer, first_day=today, last_day=today)
-    workflow.edit(symptom, by=ann, summary="Newer.")
+    factories.edit_page(symptom, by=ann, summary="Newer.")
     request_expunction(
         symptom.revisions.get(number=1), reason="An order.", legal_basis="A law.", by=morgan
     )

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from articles.admin.composition import ComposedAdmin, ObjectView
-from tests import workflow
+from tests import factories
 
 OUR_PACKAGES = {"articles", "symptoms", "reviews", "config"}
 MOST_CLASSES = 8
@@ -44,11 +44,15 @@ def test_the_admin_of_a_symptom_is_composed():
 @pytest.fixture
 def rows(ann, ravi, settings):
     """A row of each model that has views of its own."""
-    pages = (workflow.write_symptom(ann), workflow.write_article(ann), workflow.write_about(ann))
-    workflow.add_facts(pages[0], ann)
+    pages = (
+        factories.make_symptom(ann),
+        factories.make_article(ann),
+        factories.make_about_page(ann),
+    )
+    factories.add_facts(pages[0], ann)
     for page in pages:
-        workflow.sign(page, by=ravi, asked_by=ann)
-    workflow.report_problem(pages[1])
+        factories.sign_page(page, by=ravi, asked_by=ann)
+    factories.report_problem(pages[1])
     return {type(page): page for page in pages}
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from articles.models import ImportRun
 from reviews.signing.actions import request_review
-from tests import html, workflow
-from tests.uploads import THREE_RECORDS, import_records
+from tests import factories, html
+from tests.files import THREE_RECORDS, import_records
 
 pytestmark = pytest.mark.django_db
 RADAR = "desk/radar/"
@@ -46,10 +46,10 @@ ODD_VALUES = ["\0", "²", "-1", "1e9", "0", "99999", "x"]
 @pytest.fixture
 def chief_client(admin_client, admin_user, ann, ravi):
     """A superuser: nothing is closed to them. There are two rows of almost everything."""
-    page = workflow.write_symptom(ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
-    request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
-    workflow.report_problem(page, "It is wrong.")
+    page = factories.make_symptom(ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
+    request_review(factories.make_article(ann), by=ann, reviewer=ravi.reviewer)
+    factories.report_problem(page, "It is wrong.")
     import_records(admin_client, *THREE_RECORDS)
     return admin_client
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from articles.models import PublicationEvent
 from reviews.models import LedgerEntry
-from tests.workflow import sign, write_symptom
+from tests.factories import make_symptom, sign_page
 
 pytestmark = pytest.mark.django_db
 RENAMED = [
@@ -74,7 +74,7 @@ def test_a_recent_action_on_a_renamed_model_links_to_its_form(morgan):
 
 def test_a_renamed_field_has_a_label_of_its_own(morgans, ann, ravi):
     """The form of a publication event shows column frame, which the model calls metadata."""
-    sign(write_symptom(ann), by=ravi, asked_by=ann)
+    sign_page(make_symptom(ann), by=ravi, asked_by=ann)
     key = PublicationEvent.objects.get().pk
     response = morgans.get(f"/admin/articles/publicationevent/{key}/change/")
     assert "<label>Page metadata:</label>" in response.text

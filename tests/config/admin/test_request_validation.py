@@ -15,9 +15,9 @@ from articles.admin.autocomplete import PreloadedChoicesMixin
 from articles.models import Article
 from reviews.models import Reviewer
 from symptoms.models import Symptom
-from tests import workflow
-from tests.conftest import get_person
-from tests.forms import read_form
+from tests import factories
+from tests.factories import get_person
+from tests.html import read_form
 
 pytestmark = pytest.mark.django_db
 UUID = "00000000-0000-4000-8000-000000000000"
@@ -36,8 +36,8 @@ def chief_client(client):
 @pytest.fixture(scope="module")
 def built_symptom(module_db) -> Symptom:
     ann = get_person("ann")
-    page = workflow.write_symptom(ann)
-    workflow.add_facts(page, ann, causes=2, related=2)
+    page = factories.make_symptom(ann)
+    factories.add_facts(page, ann, causes=2, related=2)
     return page
 
 

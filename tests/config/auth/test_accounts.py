@@ -8,7 +8,7 @@ from django.core import mail
 from config import checks
 from config.auth import accounts
 from tests import html
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 NEW_PASSWORD = "another-horse-battery"

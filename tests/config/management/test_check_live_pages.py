@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from articles.models import Article
 from articles.publishing.actions import record_revision
-from tests import workflow
+from tests import factories
 from tests.database import sql
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +24,8 @@ def run_check() -> str:
 
 @pytest.fixture
 def live_page(ann, ravi):
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     return symptom
 
 
@@ -39,7 +39,7 @@ def test_each_finding_is_told_with_its_page_and_part_and_the_status_is_1(
     body = '<p title="take ten times the dose">Take 50050 mg.</p>'
     sql("UPDATE articles_article SET body = %s WHERE id = %s", body, live_page.pk)
     record_revision(Article.objects.get(pk=live_page.pk).symptom, by=ann)
-    workflow.sign(live_page, by=ravi, asked_by=morgan, override="As it stood.")
+    factories.sign_page(live_page, by=ravi, asked_by=morgan, override="As it stood.")
     output = run_check()
     assert (
         "/symptoms/facial-spasms/: Overview: “50050 mg” may be two numbers that ran together."
@@ -50,15 +50,15 @@ def test_each_finding_is_told_with_its_page_and_part_and_the_status_is_1(
 
 
 def test_the_signed_text_is_checked_and_not_the_working_copy(live_page, ann):
-    workflow.edit(live_page, by=ann, body="<p>Take 50050 mg.</p>")
+    factories.edit_page(live_page, by=ann, body="<p>Take 50050 mg.</p>")
     assert "free of" in run_check()
-    draft = workflow.write_article(ann, body="<p>Take 50050 mg.</p>")
+    draft = factories.make_article(ann, body="<p>Take 50050 mg.</p>")
     assert not draft.published
     assert "free of" in run_check()
 
 
 def test_a_clean_draft_does_not_hide_what_is_live(live_page, ann, morgan, ravi):
-    workflow.edit(live_page, by=ann, body="<p>Take 50050 mg.</p>")
-    workflow.sign(live_page, by=ravi, asked_by=morgan, override="As it stood.")
-    workflow.edit(live_page, by=ann, body="<p>Take 50 mg.</p>")
+    factories.edit_page(live_page, by=ann, body="<p>Take 50050 mg.</p>")
+    factories.sign_page(live_page, by=ravi, asked_by=morgan, override="As it stood.")
+    factories.edit_page(live_page, by=ann, body="<p>Take 50 mg.</p>")
     assert "50050 mg" in run_check()

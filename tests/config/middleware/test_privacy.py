@@ -15,7 +15,7 @@ from django.utils.log import AdminEmailHandler
 from articles.public.page_cache import page_cache
 from config import urls
 from config.middleware.privacy import PrivacyFilter
-from tests import server
+from tests import servers
 
 WORD = "zq-my-secret-ache"
 
@@ -198,10 +198,10 @@ def test_what_is_asked_of_the_site_itself_is_kept_by_nothing(
 
 def test_the_access_log_of_the_server_names_paths_only(transactional_db, tmp_path):
     log = tmp_path / "access"
-    with server.run_gunicorn(
-        server.get_database_url(connection), workers=1, access_log=log
+    with servers.run_gunicorn(
+        servers.get_database_url(connection), workers=1, access_log=log
     ) as running:
-        asked = http.client.HTTPConnection(server.HOST, running.port, timeout=120)
+        asked = http.client.HTTPConnection(servers.HOST, running.port, timeout=120)
         asked.request(
             "GET", f"/search/?q={WORD}", headers={"Referer": f"http://example.org/?{WORD}"}
         )

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from articles.public.page_cache import page_cache
-from tests import pages, workflow
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +15,8 @@ META = re.compile(r'<meta property="([^"]+)" content="([^"]*)">')
 
 @pytest.fixture
 def spasms(ann, ravi):
-    symptom = pages.write_complete_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_complete_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     return symptom
 
 
@@ -107,7 +107,7 @@ def test_a_list_is_shared_as_what_it_is(spasms, client):
 
 
 def test_a_page_without_a_summary_is_described_by_its_question(ann, ravi, client):
-    workflow.sign(pages.write_minimal_symptom(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_minimal_symptom(ann), by=ravi, asked_by=ann)
     page = client.get("/symptoms/yawning/")
     assert '<meta name="description" content="What is yawning?">' in page.text
 

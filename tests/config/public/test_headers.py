@@ -12,7 +12,7 @@ from django.utils.http import http_date, parse_http_date
 from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug
 from reviews.signing.actions import withdraw_page
-from tests import pages, workflow
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -38,9 +38,9 @@ PUBLIC = [
 
 @pytest.fixture
 def spasms(ann, ravi):
-    symptom = pages.write_complete_symptom(ann)
-    for page in (symptom, workflow.write_article(ann)):
-        workflow.sign(page, by=ravi, asked_by=ann)
+    symptom = factories.make_complete_symptom(ann)
+    for page in (symptom, factories.make_article(ann)):
+        factories.sign_page(page, by=ravi, asked_by=ann)
     return symptom
 
 
@@ -78,8 +78,8 @@ def test_whoever_has_the_text_before_a_signature_gets_the_new_one_within_the_sam
 ):
     for number in range(3):
         known = client.get(SYMPTOM)["Last-Modified"]
-        workflow.sign(
-            workflow.edit(spasms, by=ann, summary=f"News {number}."),
+        factories.sign_page(
+            factories.edit_page(spasms, by=ann, summary=f"News {number}."),
             by=ravi,
             asked_by=ann,
             trigger="change",
@@ -91,9 +91,9 @@ def test_whoever_has_the_text_before_a_signature_gets_the_new_one_within_the_sam
 def test_a_frame_a_link_and_a_build_move_the_page_and_news_elsewhere_does_not(
     spasms, ann, ravi, morgan, client, settings
 ):
-    tics = workflow.write_symptom(ann, slug="tics", title="Tics")
+    tics = factories.make_symptom(ann, slug="tics", title="Tics")
     tics.topics.clear()  # or it would stand among the related pages
-    workflow.sign(tics, by=ravi, asked_by=ann)
+    factories.sign_page(tics, by=ravi, asked_by=ann)
 
     def moved() -> bool:
         page_cache.clear()
@@ -105,9 +105,11 @@ def test_a_frame_a_link_and_a_build_move_the_page_and_news_elsewhere_does_not(
     cause = spasms.symptom_causes.first().cause
     cause.slug = "another-address"
     cause.save()
-    other = pages.write_minimal_symptom(ann)
+    other = factories.make_minimal_symptom(ann)
     other.symptom_causes.create(cause=cause)
-    workflow.sign(workflow.edit(other, by=ann, summary="It has a cause."), by=ravi, asked_by=ann)
+    factories.sign_page(
+        factories.edit_page(other, by=ann, summary="It has a cause."), by=ravi, asked_by=ann
+    )
     assert moved()
     known = client.get(SYMPTOM)["Last-Modified"]
     settings.BUILD = "another"

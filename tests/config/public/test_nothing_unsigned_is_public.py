@@ -38,9 +38,8 @@ from reviews.models import Mail, MailItem, MedicalReview, Reviewer
 from reviews.signing import reader_reports
 from reviews.signing.actions import request_review, withdraw_page
 from symptoms.models import BodySystem, Cause, CauseAddress, MergedCause, PublishedCause, Symptom
-from tests import pages, workflow
-from tests.conftest import get_person
-from tests.images import add_figure, get_file_path, get_public_path, store_image
+from tests import factories
+from tests.factories import add_figure, get_file_path, get_person, get_public_path, store_image
 from tests.merging import merge_causes, merge_symptoms
 
 pytestmark = pytest.mark.django_db
@@ -175,28 +174,30 @@ def built_site(module_db) -> Article:
     withdrawn, never signed.
     """
     ann, ravi, morgan = map(get_person, ("ann", "ravi", "morgan"))
-    workflow.get_notice()
+    factories.make_notice()
     CopyrightNotice.objects.update(
         agreement_title="Terms", agreement_url="https://example.org/terms"
     )
-    drafts = [workflow.write_symptom(ann, slug=f"draft-{n}", title=f"Draft {n}") for n in range(2)]
-    neighbour = pages.write_complete_symptom(ann, slug="tics", title="Tics")
-    gone = pages.write_complete_symptom(ann, slug="gone", title="Gone")
-    moved = pages.write_complete_symptom(ann, slug="old-ache", title="Ache")
-    whole = pages.write_complete_symptom(ann, others=[neighbour, drafts[0], gone, moved])
+    drafts = [factories.make_symptom(ann, slug=f"draft-{n}", title=f"Draft {n}") for n in range(2)]
+    neighbour = factories.make_complete_symptom(ann, slug="tics", title="Tics")
+    gone = factories.make_complete_symptom(ann, slug="gone", title="Gone")
+    moved = factories.make_complete_symptom(ann, slug="old-ache", title="Ache")
+    whole = factories.make_complete_symptom(ann, others=[neighbour, drafts[0], gone, moved])
     articles = [
-        workflow.write_article(ann, slug=f"diary-{n}", title=f"Diary {n}") for n in range(3)
+        factories.make_article(ann, slug=f"diary-{n}", title=f"Diary {n}") for n in range(3)
     ]
-    about = [workflow.write_about(ann, slug=f"about-{n}", title=f"About {n}") for n in range(2)]
+    about = [
+        factories.make_about_page(ann, slug=f"about-{n}", title=f"About {n}") for n in range(2)
+    ]
     for page, colour in zip([whole, gone, drafts[0]], ["navy", "red", "green"], strict=True):
         image = store_image(ann, name=f"zqfile-{colour}.png", colour=colour)
         add_figure(page, by=ann, image=image, alt=f"Zqalt, all {colour}.")
     for page in [neighbour, gone, moved, whole, *articles[:2], about[0]]:
-        page.topics.add(workflow.get_topic())
-        workflow.sign(page, by=ravi, asked_by=ann)
+        page.topics.add(factories.make_topic())
+        factories.sign_page(page, by=ravi, asked_by=ann)
     merge(ann, ravi, morgan, "twitch", into=moved)
     merge(ann, ravi, morgan, "pulls", into=neighbour)
-    workflow.sign(
+    factories.sign_page(
         neighbour, by=ravi, asked_by=ann
     )  # under the name of the page that was merged into it, too
     lost, kept = (Cause.objects.get(slug=f"cause-2-of-{slug}") for slug in ("tics", "old-ache"))
@@ -207,10 +208,10 @@ def built_site(module_db) -> Article:
         image=store_image(ann, name="zqfile-gold.png", colour="gold"),
         alt="Zqalt, all gold.",
     )
-    workflow.edit(whole, by=ann, summary="Changed since.")
-    workflow.report_problem(whole)
-    reader_reports.open_review(workflow.report_problem(articles[0]), by=ann, reason="Look at it.")
-    close_report(workflow.report_problem(neighbour), by=ann, outcome="Nothing to do.")
+    factories.edit_page(whole, by=ann, summary="Changed since.")
+    factories.report_problem(whole)
+    reader_reports.open_review(factories.report_problem(articles[0]), by=ann, reason="Look at it.")
+    close_report(factories.report_problem(neighbour), by=ann, outcome="Nothing to do.")
     request_review(whole, by=ann, note="Please look.")
     for page in (gone, articles[1]):
         withdraw_page(page, reason="wrong", by=morgan)
@@ -230,9 +231,9 @@ def whole_site(built_site, db) -> Article:
 
 def merge(ann, ravi, morgan, slug, *, into) -> None:
     """A published page gives way to another; what it lists goes into the other's draft."""
-    lost = workflow.write_symptom(ann, slug=slug, title=slug.title())
-    workflow.add_facts(lost, ann)
-    workflow.sign(lost, by=ravi, asked_by=ann)
+    lost = factories.make_symptom(ann, slug=slug, title=slug.title())
+    factories.add_facts(lost, ann)
+    factories.sign_page(lost, by=ravi, asked_by=ann)
     merge_symptoms(lost, into, by=morgan)
 
 
@@ -608,9 +609,9 @@ def test_a_changed_frame_shows_only_once_it_is_logged(markers, morgan, client):
 def test_a_draft_of_a_page_that_is_published_for_the_first_time_shows_after_its_signature_only(
     ann, ravi, client
 ):
-    page = workflow.write_symptom(ann, title="Zqnew", slug="zqnew")
+    page = factories.make_symptom(ann, title="Zqnew", slug="zqnew")
     assert "Zqnew" not in client.get("/symptoms/").text
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     page_cache.clear()
     assert "Zqnew" in client.get("/symptoms/").text
 

@@ -11,7 +11,7 @@ from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug
 from config.public import sitemap
 from reviews.signing.actions import withdraw_page
-from tests import pages, scale, workflow
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 SITE = "http://testserver"
@@ -29,8 +29,8 @@ def list_entries(response) -> dict[str, str]:
 
 
 def test_every_public_address_is_listed_and_can_be_read(ann, ravi, client):
-    for page in (pages.write_complete_symptom(ann), workflow.write_article(ann)):
-        workflow.sign(page, by=ravi, asked_by=ann)
+    for page in (factories.make_complete_symptom(ann), factories.make_article(ann)):
+        factories.sign_page(page, by=ravi, asked_by=ann)
     found = list_entries(client.get("/sitemap.xml"))
     assert {address.removeprefix(SITE) for address in found} == {
         "/",
@@ -50,18 +50,18 @@ def test_every_public_address_is_listed_and_can_be_read(ann, ravi, client):
 
 
 def test_drafts_withdrawn_pages_and_histories_are_not_listed(ann, ravi, morgan, client):
-    workflow.write_symptom(ann, slug="draft", title="Draft")
+    factories.make_symptom(ann, slug="draft", title="Draft")
     gone, moved = (
-        pages.write_complete_symptom(ann, slug=slug, title=slug.title())
+        factories.make_complete_symptom(ann, slug=slug, title=slug.title())
         for slug in ("gone", "moved")
     )
     for page in (gone, moved):
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
     withdraw_page(gone, reason="wrong", by=morgan)
     change_slug(moved, slug="found", by=morgan)
     moved.refresh_from_db()
-    workflow.sign(
-        workflow.edit(moved, by=ann, summary="New."), by=ravi, asked_by=ann, trigger="change"
+    factories.sign_page(
+        factories.edit_page(moved, by=ann, summary="New."), by=ravi, asked_by=ann, trigger="change"
     )
     text = client.get("/sitemap.xml").text
     assert f"{SITE}/symptoms/found/" in text
@@ -73,12 +73,12 @@ def test_a_signature_moves_a_page_and_a_frame_does_not(ann, ravi, morgan, client
     address = f"{SITE}/articles/keeping-a-diary/"
     signed = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
     with time_machine.travel(signed, tick=False):
-        page = workflow.write_article(ann, slug="diary")
-        workflow.sign(page, by=ravi, asked_by=ann)
+        page = factories.make_article(ann, slug="diary")
+        factories.sign_page(page, by=ravi, asked_by=ann)
     change_slug(page, slug="keeping-a-diary", by=morgan)
     assert list_entries(client.get("/sitemap.xml"))[address] == signed.isoformat()
     with time_machine.travel(signed + dt.timedelta(days=3), tick=False):
-        workflow.sign(page, by=ravi, asked_by=ann, trigger="annual")
+        factories.sign_page(page, by=ravi, asked_by=ann, trigger="annual")
     page_cache.clear()
     assert (
         list_entries(client.get("/sitemap.xml"))[address]
@@ -90,7 +90,7 @@ def test_a_signature_moves_a_page_and_a_frame_does_not(ann, ravi, morgan, client
 def test_the_queries_are_the_same_for_one_page_and_for_many(
     count, ann, ravi, client, django_assert_num_queries
 ):
-    scale.publish_symptoms(count, by=ann, signer=ravi)
+    factories.publish_symptoms(count, by=ann, signer=ravi)
     with django_assert_num_queries(6):
         first = client.get("/sitemap.xml")
     with django_assert_num_queries(0):
@@ -101,7 +101,7 @@ def test_a_large_site_has_a_sitemap_in_several_files(
     ann, ravi, client, monkeypatch, django_assert_num_queries
 ):
     monkeypatch.setattr(sitemap, "ENTRIES_PER_FILE", 3)
-    scale.publish_symptoms(7, by=ann, signer=ravi)
+    factories.publish_symptoms(7, by=ann, signer=ravi)
     with django_assert_num_queries(6):
         index = list_entries(client.get("/sitemap.xml"))
     files = [
@@ -126,7 +126,7 @@ def test_a_large_site_has_a_sitemap_in_several_files(
     "address", ["/sitemap/pages-0.xml", "/sitemap/pages-2.xml", "/sitemap/nothing-1.xml"]
 )
 def test_a_file_that_does_not_exist_is_not_there(address, ann, ravi, client):
-    workflow.sign(workflow.write_article(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_article(ann), by=ravi, asked_by=ann)
     assert client.get(address).status_code == 404
 
 

@@ -12,21 +12,21 @@ from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug
 from config.context_processors import publisher
 from reviews.signing.actions import withdraw_page
-from tests import html, pages, workflow
-from tests.conftest import PASSWORD
+from tests import factories, html
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
 
 def sign_pages(count, ann, ravi) -> list:
     written = [
-        workflow.write_symptom(ann, slug=f"ache-{n}", title=f"Ache {n}") for n in range(count)
+        factories.make_symptom(ann, slug=f"ache-{n}", title=f"Ache {n}") for n in range(count)
     ]
     written += [
-        workflow.write_article(ann, slug=f"diary-{n}", title=f"Diary {n}") for n in range(count)
+        factories.make_article(ann, slug=f"diary-{n}", title=f"Diary {n}") for n in range(count)
     ]
     for page in written:
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
     return written
 
 
@@ -57,8 +57,8 @@ def test_the_front_page_shows_what_was_signed_in_a_fixed_number_of_queries(
 
 def test_the_front_page_shows_neither_drafts_nor_draft_words(ann, ravi, morgan, client):
     kept, gone = sign_pages(1, ann, ravi)
-    workflow.edit(kept, by=ann, title="A draft title", summary="A draft summary")
-    workflow.write_article(ann, slug="draft", title="A draft article")
+    factories.edit_page(kept, by=ann, title="A draft title", summary="A draft summary")
+    factories.make_article(ann, slug="draft", title="A draft article")
     withdraw_page(gone, reason="wrong", by=morgan)
     text = client.get("/").text
     assert "Ache 0" in text
@@ -67,12 +67,15 @@ def test_the_front_page_shows_neither_drafts_nor_draft_words(ann, ravi, morgan, 
 
 def test_the_newest_signature_comes_first_and_each_page_once(ann, ravi, client):
     first, second = (
-        workflow.write_symptom(ann, slug=slug, title=slug.title()) for slug in ("ache", "tics")
+        factories.make_symptom(ann, slug=slug, title=slug.title()) for slug in ("ache", "tics")
     )
     for page in (first, second):
-        workflow.sign(page, by=ravi, asked_by=ann)
-    workflow.sign(
-        workflow.edit(first, by=ann, summary="Better."), by=ravi, asked_by=ann, trigger="change"
+        factories.sign_page(page, by=ravi, asked_by=ann)
+    factories.sign_page(
+        factories.edit_page(first, by=ann, summary="Better."),
+        by=ravi,
+        asked_by=ann,
+        trigger="change",
     )
     text = client.get("/").text
     latest = text[text.index("Latest reviews") :]
@@ -83,8 +86,8 @@ def test_the_newest_signature_comes_first_and_each_page_once(ann, ravi, client):
 def test_a_page_that_only_moved_keeps_its_place_and_shows_its_new_address(
     ann, ravi, morgan, client
 ):
-    from_here = pages.write_minimal_symptom(ann)
-    workflow.sign(from_here, by=ravi, asked_by=ann)
+    from_here = factories.make_minimal_symptom(ann)
+    factories.sign_page(from_here, by=ravi, asked_by=ann)
     change_slug(from_here, slug="gaping", by=morgan)
     linked = html.get_links(client.get("/").text)
     assert "/symptoms/gaping/" in linked

@@ -10,8 +10,8 @@ from django.utils import timezone
 from articles.models import Article
 from reviews.display import format_days_until_due
 from reviews.signing.actions import request_changes, request_review
-from tests import workflow
-from tests.changelists import list_titles
+from tests import factories
+from tests.html import list_titles
 
 pytestmark = pytest.mark.django_db
 NUMBER = re.compile(
@@ -30,11 +30,11 @@ def read_numbers(text: str) -> dict[tuple[str, str], tuple[int, str]]:
 
 def add_pages(ann, ravi, morgan) -> None:
     """A page of each sort that the home counts, of both kinds; some of them not Ann's."""
-    for write, name in ((workflow.write_symptom, "symptom"), (workflow.write_article, "article")):
+    for write, name in ((factories.make_symptom, "symptom"), (factories.make_article, "article")):
         n = Article.objects.count()
         for days in (400, 350):
             with time_machine.travel(timezone.now() - dt.timedelta(days=days)):
-                workflow.sign(
+                factories.sign_page(
                     write(ann, slug=f"{name}-{days}-{n}", title=f"{name} {days}"),
                     by=ravi,
                     asked_by=ann,

@@ -19,10 +19,9 @@ from articles.publishing.actions import change_slug
 from reviews import verification
 from reviews.models import LedgerEntry, ReviewSchedule
 from reviews.signing import ledger
-from tests import html, workflow
-from tests.changelists import choose_action
-from tests.conftest import PASSWORD
-from tests.forms import read_form
+from tests import factories, html
+from tests.factories import PASSWORD
+from tests.html import choose_action, read_form
 from tests.reviews.imported_reviews.test_spreadsheets import HEAD, make_workbook
 
 pytestmark = pytest.mark.django_db
@@ -33,12 +32,6 @@ ROWS_PATH = f"{IMPORT_PATH}rows/"
 @pytest.fixture(autouse=True)
 def today(time_machine):
     time_machine.move_to("2026-06-04T10:00:00Z", tick=True)
-
-
-@pytest.fixture
-def morgan_client(client, morgan):
-    client.force_login(morgan)
-    return client
 
 
 def make_line(page, **fields) -> str:
@@ -79,7 +72,7 @@ def read_form_with(answer, holds: str) -> dict:
 
 
 def write(by, count: int) -> list[Article]:
-    return [workflow.write_article(by, slug=f"page-{n}", title=f"Page {n}") for n in range(count)]
+    return [factories.make_article(by, slug=f"page-{n}", title=f"Page {n}") for n in range(count)]
 
 
 def read_rows(answer) -> list[list[str]]:
@@ -87,7 +80,7 @@ def read_rows(answer) -> list[list[str]]:
 
 
 def test_from_the_sheet_to_the_public_page(morgan_client, ann, morgan, client):
-    workflow.write_article(ann)
+    factories.make_article(ann)
     preview = upload_csv(morgan_client, make_csv(make_line("Keeping a diary")))
     assert "1 review can be imported" in preview.text
     assert "revision 1" in preview.text
@@ -111,9 +104,9 @@ def test_a_page_is_named_by_number_uuid_address_old_address_or_title(
 ):
     settings.SITE_URL = "https://symptoms.example.org"
     pages = write(ann, 5)
-    workflow.sign(pages[3], by=ravi, asked_by=ann)
+    factories.sign_page(pages[3], by=ravi, asked_by=ann)
     change_slug(Article.objects.get(pk=pages[3].pk), slug="moved", by=morgan)
-    workflow.write_symptom(ann, slug="page-9", title="Page 9")
+    factories.make_symptom(ann, slug="page-9", title="Page 9")
     named = [str(pages[0].pk), str(pages[1].uuid), "https://symptoms.example.org/articles/page-2/",
              "/articles/page-3", "PAGE 4", "/symptoms/page-9/"]  # fmt: skip
     preview = upload_csv(morgan_client, make_csv(*map(make_line, named)))
@@ -124,7 +117,7 @@ def test_a_page_is_named_by_number_uuid_address_old_address_or_title(
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_sheet_with_a_lost_letter_is_refused_by_line_and_column(morgan_client, ann, encoding):
-    workflow.write_article(ann)
+    factories.make_article(ann)
     rows = make_csv(make_line("Keeping a diary"), make_line("Twin", reviewer="Dr Sj�gren"))
     answer = upload_csv(morgan_client, rows.decode().encode(encoding))
     assert "Line 3, column “reviewer”: A letter was lost" in answer.text
@@ -134,8 +127,8 @@ def test_a_sheet_with_a_lost_letter_is_refused_by_line_and_column(morgan_client,
 
 def test_what_is_refused_is_told_by_row_and_column_and_given_back_as_a_sheet(morgan_client, ann):
     pages = write(ann, 2)
-    workflow.write_article(ann, slug="twin", title="Twin")
-    workflow.write_symptom(ann, slug="twin", title="Twin")
+    factories.make_article(ann, slug="twin", title="Twin")
+    factories.make_symptom(ann, slug="twin", title="Twin")
     preview = upload_csv(
         morgan_client,
         make_csv(
@@ -178,7 +171,7 @@ def test_what_is_refused_is_told_by_row_and_column_and_given_back_as_a_sheet(mor
 def test_the_refused_rows_can_be_looked_at_again_at_once(morgan_client, ann):
     page = write(ann, 1)[0]
     preview = upload_csv(morgan_client, make_csv(make_line("Page 0")))
-    workflow.edit(page, by=ann, summary="Changed meanwhile.")
+    factories.edit_page(page, by=ann, summary="Changed meanwhile.")
     done = attest(morgan_client, preview)
     assert "Nothing was imported" in done.text
     assert "Page 0" in done.text
@@ -314,7 +307,7 @@ def test_a_long_sheet_is_recorded_part_by_part_on_one_password(morgan_client, an
         morgan_client, make_csv(*(make_line(f"Page {n}") for n in range(5)), make_line("Nowhere"))
     )
     assert "recorded in 3 parts of up to 2 pages" in preview.text
-    workflow.edit(pages[1], by=ann, summary="Changed meanwhile.")
+    factories.edit_page(pages[1], by=ann, summary="Changed meanwhile.")
     first = attest(morgan_client, preview)
     assert "1 page published, 3 to go" in first.text
     assert "2 rows cannot be imported" in first.text
@@ -417,7 +410,7 @@ def test_ticked_pages_are_given_one_review(morgan_client, ann, client):
 
 
 def test_ticked_pages_are_given_as_a_sheet_to_fill_in(morgan_client, ann):
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     asked = choose_action(morgan_client, "/admin/symptoms/symptom/", "record_earlier", [symptom.pk])
     given = read_rows(
         morgan_client.post(ROWS_PATH, {"carried": read_form_with(asked, "chosen")["carried"]})
@@ -438,7 +431,7 @@ def test_too_many_ticked_are_refused(morgan_client, ann, monkeypatch):
 
 
 def test_editors_are_not_offered_it(client, ann):
-    workflow.write_article(ann)
+    factories.make_article(ann)
     client.force_login(ann)
     assert "record_earlier" not in client.get("/admin/articles/article/").text
 

@@ -8,25 +8,13 @@ from django.utils import timezone
 from reviews.models import HandOver, LedgerEntry, MedicalReview, Reviewer
 from reviews.signing import checklist, ledger
 from reviews.signing.actions import cancel_request, request_review, withdraw_page
-from tests import workflow
-from tests.conftest import make_user
+from tests import factories
 from tests.database import expect_refusal
+from tests.factories import add_figure, make_user
 from tests.html import get_text
-from tests.images import add_figure
 from tests.reviews.desk.test_views import get_path, make_signature_data
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ravi_client(client, ravi):
-    client.force_login(ravi)
-    return client
-
-
-@pytest.fixture
-def symptom(ann):
-    return workflow.write_symptom(ann)
 
 
 @pytest.fixture
@@ -39,14 +27,14 @@ def list_names(page) -> list[str]:
 
 
 def test_only_what_the_page_has_is_asked(ann):
-    whole = workflow.write_symptom(ann, body="<p>Take 5 mg.</p>")
-    workflow.add_facts(whole, ann)
+    whole = factories.make_symptom(ann, body="<p>Take 5 mg.</p>")
+    factories.add_facts(whole, ann)
     assert list_names(whole) == ["advice", "causes", "doses", "references", "language"]
     add_figure(whole, by=ann)
     assert list_names(whole) == ["advice", "causes", "doses", "images", "references", "language"]
-    bare = workflow.write_article(ann)
+    bare = factories.make_article(ann)
     bare.references.all().delete()
-    workflow.edit(bare, by=ann, summary="Short.")
+    factories.edit_page(bare, by=ann, summary="Short.")
     assert list_names(bare) == ["language"]
 
 
@@ -72,7 +60,7 @@ def test_what_was_ticked_is_in_the_record(ravi_client, review):
 
 def test_after_a_signature_the_desk_says_what_is_next(ravi_client, review, ann, ravi):
     request_review(
-        workflow.write_symptom(ann, slug="b", title="The next one"), by=ann, reviewer=ravi.reviewer
+        factories.make_symptom(ann, slug="b", title="The next one"), by=ann, reviewer=ravi.reviewer
     )
     text = get_text(
         ravi_client.post(get_path(review, "sign/"), make_signature_data(review), follow=True).text
@@ -175,7 +163,7 @@ def test_a_page_withdrawn_meanwhile_shows_the_statement_again(
     ravi_client, symptom, review, ann, morgan
 ):
     ravi_client.post(get_path(review, "sign/"), make_signature_data(review))
-    workflow.edit(symptom, by=ann, summary="Another.")
+    factories.edit_page(symptom, by=ann, summary="Another.")
     again = request_review(symptom, by=ann)
     withdraw_page(symptom, reason="safety", by=morgan)
     page = ravi_client.post(

@@ -12,19 +12,13 @@ from reviews.desk.queue import TaskPriority, format_due_date
 from reviews.models import Absence, ReviewSchedule
 from reviews.signing import assignment, comments
 from reviews.signing.actions import request_changes, request_review
-from tests import scale, workflow
+from tests import factories
 from tests.database import disable_triggers, sql
+from tests.factories import make_complete_symptom
 from tests.html import get_text
-from tests.pages import write_complete_symptom
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 3, 10)
-
-
-@pytest.fixture
-def ravi_client(client, ravi):
-    client.force_login(ravi)
-    return client
 
 
 def make_due(page, days: int) -> None:
@@ -72,21 +66,21 @@ def test_a_due_date_is_said_in_words(days, due_text):
 
 def test_the_queue_is_ordered_by_what_matters_and_the_older_first(ravi_client, ann, ravi, fiona):
     pages = {
-        name: workflow.write_symptom(ann, slug=name, title=name.title())
+        name: factories.make_symptom(ann, slug=name, title=name.title())
         for name in ("late", "soon", "alarm")
     }
     for page in pages.values():
-        workflow.sign(page, by=fiona, asked_by=ann)
+        factories.sign_page(page, by=fiona, asked_by=ann)
     make_due(pages["late"], -12)
     make_due(pages["soon"], 9)
     first, second = (
-        workflow.write_symptom(ann, slug=name, title=name.title()) for name in ("older", "newer")
+        factories.make_symptom(ann, slug=name, title=name.title()) for name in ("older", "newer")
     )
     request_review(first, by=ann, reviewer=ravi.reviewer)
     request_review(second, by=ann, reviewer=ravi.reviewer)
     for name in ("soon", "late"):
         request_review(pages[name], by=ann, reviewer=ravi.reviewer, trigger="annual")
-    workflow.edit(pages["alarm"], by=ann, body="<p>Stop taking it.</p>")
+    factories.edit_page(pages["alarm"], by=ann, body="<p>Stop taking it.</p>")
     request_review(pages["alarm"], by=ann, reviewer=ravi.reviewer, trigger="safety")
     shown = queue.build_queue(ravi.reviewer)["mine"].object_list
     assert [task.title for task in shown] == ["Alarm", "Late", "Soon", "Older", "Newer"]
@@ -97,9 +91,9 @@ def test_the_queue_is_ordered_by_what_matters_and_the_older_first(ravi_client, a
 
 
 def test_a_card_says_what_changed(ravi_client, ann, ravi, fiona):
-    page = write_complete_symptom(ann)
-    workflow.sign(page, by=fiona, asked_by=ann)
-    workflow.edit(
+    page = make_complete_symptom(ann)
+    factories.sign_page(page, by=fiona, asked_by=ann)
+    factories.edit_page(
         page, by=ann, body="<p>New.</p>", treatment="<p>New.</p>", complications="", summary="New."
     )
     request_review(page, by=ann, reviewer=ravi.reviewer)
@@ -110,8 +104,8 @@ def test_a_card_says_what_changed(ravi_client, ann, ravi, fiona):
 
 
 def test_a_card_of_a_page_that_did_not_change_says_so(ann, ravi, fiona):
-    page = workflow.write_symptom(ann)
-    workflow.sign(page, by=fiona, asked_by=ann)
+    page = factories.make_symptom(ann)
+    factories.sign_page(page, by=fiona, asked_by=ann)
     request_review(page, by=ann, trigger="annual")
     (task,) = queue.build_queue(ravi.reviewer)["open"].object_list
     assert task.change_summary.startswith("Nothing has changed since Fiona Field signed it")
@@ -120,7 +114,7 @@ def test_a_card_of_a_page_that_did_not_change_says_so(ann, ravi, fiona):
 def test_a_card_tells_that_comments_were_answered_and_who_handed_it_over(
     ravi_client, ann, ravi, fiona
 ):
-    page = workflow.write_symptom(ann)
+    page = factories.make_symptom(ann)
     review = request_review(page, by=ann)
     pinned = [
         comments.pin(review, part="Overview", text=text, by=ravi) for text in ("Why?", "How?")
@@ -138,7 +132,7 @@ def test_a_card_tells_that_comments_were_answered_and_who_handed_it_over(
 def test_the_desk_at_45_open_reviews_shows_a_page_at_a_fixed_number_of_queries(
     ravi_client, ann, ravi, fiona
 ):
-    scale.publish_symptoms(45, by=ann, signer=fiona, related=1)
+    factories.publish_symptoms(45, by=ann, signer=fiona, related=1)
     pages = list(ReviewSchedule.objects.values_list("article", flat=True))
 
     def queries():
@@ -148,17 +142,17 @@ def test_the_desk_at_45_open_reviews_shows_a_page_at_a_fixed_number_of_queries(
 
     for key in pages[:1]:
         request_review(
-            workflow.Article.objects.get(pk=key), by=ann, reviewer=ravi.reviewer, trigger="annual"
+            factories.Article.objects.get(pk=key), by=ann, reviewer=ravi.reviewer, trigger="annual"
         )
     one, _ = queries()
     for key in pages[1:3]:
         request_review(
-            workflow.Article.objects.get(pk=key), by=ann, reviewer=ravi.reviewer, trigger="annual"
+            factories.Article.objects.get(pk=key), by=ann, reviewer=ravi.reviewer, trigger="annual"
         )
     assert queries()[0] == one
     for key in pages[3:]:
         request_review(
-            workflow.Article.objects.get(pk=key), by=ann, reviewer=ravi.reviewer, trigger="annual"
+            factories.Article.objects.get(pk=key), by=ann, reviewer=ravi.reviewer, trigger="annual"
         )
     many, text = queries()
     assert many == one
@@ -174,11 +168,11 @@ def test_an_absence_is_shown_to_oneself_and_beside_the_name_and_takes_no_right(
     last = today + dt.timedelta(days=4)
     page = ravi_client.post("/desk/away/", {"first_day": today, "last_day": last}, follow=True)
     assert "You are away" in page.text
-    symptom = workflow.write_symptom(ann)
+    symptom = factories.make_symptom(ann)
     client.force_login(ann)
     asked = client.get(f"/admin/symptoms/symptom/{symptom.pk}/ask/").text
     assert f"Ravi Rao, MD (away until {last:%-d %B})" in asked
-    assert workflow.sign(symptom, by=ravi, asked_by=ann)
+    assert factories.sign_page(symptom, by=ravi, asked_by=ann)
     client.force_login(ravi)
     absence = Absence.objects.get()
     assert "You are away" not in client.post(f"/desk/away/{absence.pk}/back/", follow=True).text

@@ -9,22 +9,16 @@ from articles.models import Article
 from reviews.models import LedgerEntry, MedicalReview
 from reviews.signing import checklist, ledger
 from reviews.signing.actions import request_review, withdraw_page
-from tests import workflow
-from tests.conftest import PASSWORD
+from tests import factories
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ravi_client(client, ravi):
-    client.force_login(ravi)
-    return client
-
-
-@pytest.fixture
 def review(ann, ravi):
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann, causes=2, related=2)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann, causes=2, related=2)
     return request_review(symptom, by=ann, reviewer=ravi.reviewer, note="Please read the causes.")
 
 
@@ -46,14 +40,14 @@ def make_signature_data(review, **changed) -> dict:
 def test_the_queue_shows_mine_what_is_open_and_what_i_decided(
     ravi_client, review, ann, ravi, fiona
 ):
-    request_review(workflow.write_symptom(ann, slug="b", title="Open to anybody"), by=ann)
+    request_review(factories.make_symptom(ann, slug="b", title="Open to anybody"), by=ann)
     request_review(
-        workflow.write_symptom(ann, slug="c", title="Given to Fiona"),
+        factories.make_symptom(ann, slug="c", title="Given to Fiona"),
         by=ann,
         reviewer=fiona.reviewer,
     )
-    workflow.sign(
-        workflow.write_symptom(ann, slug="d", title="Signed by Ravi"), by=ravi, asked_by=ann
+    factories.sign_page(
+        factories.make_symptom(ann, slug="d", title="Signed by Ravi"), by=ravi, asked_by=ann
     )
     text = ravi_client.get("/desk/").text
     assert "Please read the causes." in text
@@ -75,14 +69,14 @@ def test_the_queue_takes_a_fixed_number_of_queries(ravi_client, review, ann, rav
     one = queries()
     for slug in ("second", "third"):
         request_review(
-            workflow.write_symptom(ann, slug=slug, title=slug), by=ann, reviewer=ravi.reviewer
+            factories.make_symptom(ann, slug=slug, title=slug), by=ann, reviewer=ravi.reviewer
         )
     assert queries() == one
 
 
 def test_the_review_shows_the_frozen_text_and_not_a_later_edit(ravi_client, review, ann):
-    symptom = workflow.Symptom.objects.get(pk=review.article_id)
-    workflow.edit(symptom, by=ann, body="<p>Edited after the request.</p>")
+    symptom = factories.Symptom.objects.get(pk=review.article_id)
+    factories.edit_page(symptom, by=ann, body="<p>Edited after the request.</p>")
     text = ravi_client.get(get_path(review)).text
     assert "A muscle tightens by itself." in text
     assert "Edited after the request." not in text
@@ -91,8 +85,8 @@ def test_the_review_shows_the_frozen_text_and_not_a_later_edit(ravi_client, revi
 
 def test_the_review_shows_what_changed_since_the_last_signature(ravi_client, review, ann, fiona):
     ravi_client.post(get_path(review, "sign/"), make_signature_data(review))
-    symptom = workflow.Symptom.objects.get(pk=review.article_id)
-    workflow.edit(symptom, by=ann, body="<p>A muscle relaxes by itself.</p>")
+    symptom = factories.Symptom.objects.get(pk=review.article_id)
+    factories.edit_page(symptom, by=ann, body="<p>A muscle relaxes by itself.</p>")
     again = request_review(symptom, by=ann)
     text = ravi_client.get(get_path(again)).text
     assert "1 part changed since the last signature" in text
@@ -168,8 +162,8 @@ def test_ravi_sends_a_page_back_with_a_reason(ravi_client, review):
 
 def test_a_page_withdrawn_meanwhile_is_refused_in_words(ravi_client, review, ann, morgan, fiona):
     ravi_client.post(get_path(review, "sign/"), make_signature_data(review))
-    symptom = workflow.Symptom.objects.get(pk=review.article_id)
-    workflow.edit(symptom, by=ann, summary="Another summary.")
+    symptom = factories.Symptom.objects.get(pk=review.article_id)
+    factories.edit_page(symptom, by=ann, summary="Another summary.")
     again = request_review(symptom, by=ann)
     withdraw_page(symptom, reason="safety", by=morgan)
     response = ravi_client.post(get_path(again, "sign/"), make_signature_data(again))
@@ -192,8 +186,8 @@ def test_reading_a_signed_review_again_compares_it_with_the_signature_before(
     ravi_client, review, ann
 ):
     ravi_client.post(get_path(review, "sign/"), make_signature_data(review))
-    symptom = workflow.Symptom.objects.get(pk=review.article_id)
-    workflow.edit(symptom, by=ann, body="<p>A muscle relaxes by itself.</p>")
+    symptom = factories.Symptom.objects.get(pk=review.article_id)
+    factories.edit_page(symptom, by=ann, body="<p>A muscle relaxes by itself.</p>")
     again = request_review(symptom, by=ann)
     ravi_client.post(get_path(again, "sign/"), make_signature_data(again))
     text = ravi_client.get(get_path(again)).text

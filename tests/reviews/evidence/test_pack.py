@@ -25,9 +25,9 @@ from reviews.evidence import key as keys
 from reviews.models import LedgerEntry, Reviewer
 from reviews.signing import ledger
 from reviews.signing.actions import decline, request_review, sign_off, withdraw_page
-from tests import workflow
+from tests import factories
 from tests.database import disable_triggers, sql
-from tests.images import add_figure, draw, get_file_path, store_image
+from tests.factories import add_figure, draw_picture, get_file_path, store_image
 
 pytestmark = pytest.mark.django_db
 
@@ -45,17 +45,17 @@ def key():
 @pytest.fixture
 def page(ann, ravi, fiona, morgan):
     """Signed thrice, once with a private conflict; declined once; moved; another page between."""
-    page = workflow.sign_three_revisions(
+    page = factories.make_page_signed_three_times(
         ann, ravi, middle_text=f"<p>{SECRET} had this.</p>"
     ).symptom
-    workflow.sign(workflow.write_article(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_article(ann), by=ravi, asked_by=ann)
     decline(
-        request_review(workflow.edit(page, by=ann, summary="Mended."), by=ann),
+        request_review(factories.edit_page(page, by=ann, summary="Mended."), by=ann),
         by=ravi,
         comment="Not my field.",
     )
     Reviewer.objects.filter(user=fiona).update(conflicts_private=True)
-    review = request_review(workflow.edit(page, by=ann, summary="Mended anew."), by=ann)
+    review = request_review(factories.edit_page(page, by=ann, summary="Mended anew."), by=ann)
     sign_off(review, by=fiona, seen_digest=review.revision.digest, conflicts=PRIVATE)
     change_slug(page, slug="face-spasms", by=morgan)
     page.refresh_from_db()
@@ -160,7 +160,9 @@ def test_more_entries_are_asked_for_no_oftener(page, key, ann, ravi):
 
     few = queries()
     for turn in range(5):
-        workflow.sign(workflow.edit(page, by=ann, summary=f"{turn}"), by=ravi, asked_by=ann)
+        factories.sign_page(
+            factories.edit_page(page, by=ann, summary=f"{turn}"), by=ravi, asked_by=ann
+        )
     assert queries() == few
 
 
@@ -312,7 +314,7 @@ def test_the_entry_before_the_first_of_a_pack_is_known_by_its_hash(page, key, ch
 def test_a_text_that_was_expunged_is_not_checked_and_never_said_to_hold(
     page, key, tmp_path, morgan, olga
 ):
-    workflow.expunge(page.revisions.get(number=3), asked_by=morgan, by=olga)
+    factories.expunge_revision(page.revisions.get(number=3), asked_by=morgan, by=olga)
     status, output = run_checker(tmp_path, write_pack(key, page=page))
     assert status == 3
     assert (
@@ -381,7 +383,7 @@ def test_an_expunged_text_is_told_as_such_and_nothing_of_it_is_inside(
     page, key, check, morgan, olga
 ):
     second = page.revisions.get(number=3)
-    workflow.expunge(second, asked_by=morgan, by=olga)
+    factories.expunge_revision(second, asked_by=morgan, by=olga)
     pack = write_pack(key, page=page)
     inside = read_files(pack)
     assert SECRET.encode() not in b"".join(inside.values())
@@ -400,7 +402,7 @@ def test_an_expunging_on_another_day_comes_with_the_entry_it_is_about(
     before = timezone.localdate()
     with disable_triggers():
         sql("UPDATE reviews_signature SET at = '2001-01-01 12:00:00+00:00' WHERE sequence = 2")
-    workflow.expunge(page.revisions.get(number=3), asked_by=morgan, by=olga)
+    factories.expunge_revision(page.revisions.get(number=3), asked_by=morgan, by=olga)
     pack = write_pack(key, first_day=date(2001, 1, 1), last_day=date(2001, 1, 1))
     assert json.loads(read_files(pack)["manifest.json"])["entries"] == [2, 7]
     assert before  # nothing else of today is in it
@@ -410,7 +412,7 @@ def test_an_expunging_on_another_day_comes_with_the_entry_it_is_about(
 def test_a_text_that_is_missing_without_an_entry_that_expunged_it_is_found(
     page, key, check, morgan, olga
 ):
-    workflow.expunge(page.revisions.get(number=3), asked_by=morgan, by=olga)
+    factories.expunge_revision(page.revisions.get(number=3), asked_by=morgan, by=olga)
     inside = read_files(write_pack(key, page=page))
     manifest = json.loads(inside["manifest.json"])
     manifest["expunged"] = dict.fromkeys(manifest["expunged"], 1)
@@ -548,9 +550,9 @@ def test_reading_the_address_takes_nothing(page, key_file, client, morgan):
 
 
 def test_pictures_travel_with_the_texts_and_are_checked_by_their_digests(key, check, ann, ravi):
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     image = add_figure(page, by=ann).image
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     pack = write_pack(key, page=page)
     inside = read_files(pack)
     name = f"images/{get_file_name(image)}"
@@ -559,7 +561,7 @@ def test_pictures_travel_with_the_texts_and_are_checked_by_their_digests(key, ch
     assert check(pack)[0] == 0
     assert (
         f"{name} is not the picture of its digest"
-        in check(sign_pack_again(key, inside | {name: draw(colour="red")}))[1]
+        in check(sign_pack_again(key, inside | {name: draw_picture(colour="red")}))[1]
     )
     without = {other: data for other, data in inside.items() if other != name}
     manifest = json.loads(without["manifest.json"])
@@ -570,9 +572,9 @@ def test_pictures_travel_with_the_texts_and_are_checked_by_their_digests(key, ch
 
 
 def test_a_pack_vouches_for_no_picture_that_is_spoilt(key, ann, ravi):
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     image = add_figure(page, by=ann, image=store_image(ann, size=(61, 43))).image
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     Path(get_file_path(image)).write_bytes(b"spoilt")
     with pytest.raises(evidence.CannotExportEvidence, match="An image cannot be put in"):
         write_pack(key, page=page)

@@ -14,8 +14,8 @@ from reviews.models import Expunction
 from reviews.signing import ledger
 from reviews.signing.actions import request_review, sign_off, withdraw_page
 from symptoms.models import CauseAddress
-from tests import workflow
-from tests.database import disable_triggers, expect_refusal, sql
+from tests import factories
+from tests.database import expect_refusal, find_faults_after, sql
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ WHY = {
 @pytest.fixture
 def page(ann, ravi):
     """Signed three times; the second text names somebody, and a cause under another address."""
-    return workflow.sign_three_revisions(ann, ravi, middle_text=f"<p>{SECRET}</p>")
+    return factories.make_page_signed_three_times(ann, ravi, middle_text=f"<p>{SECRET}</p>")
 
 
 def get_second_revision(page) -> Revision:
@@ -39,7 +39,7 @@ def get_second_revision(page) -> Revision:
 def test_two_people_blank_a_text_and_its_digest_and_place_stay(page, morgan, olga):
     before = Revision.objects.filter(pk=get_second_revision(page).pk).values().get()
     assert SECRET in before.pop("document")
-    entry = workflow.expunge(get_second_revision(page), asked_by=morgan, by=olga)
+    entry = factories.expunge_revision(get_second_revision(page), asked_by=morgan, by=olga)
     after = Revision.objects.filter(pk=get_second_revision(page).pk).values().get()
     assert after.pop("document") == EXPUNGED
     assert after == before
@@ -58,7 +58,7 @@ def test_two_people_blank_a_text_and_its_digest_and_place_stay(page, morgan, olg
 
 def test_verification_says_expunged_and_finds_no_fault(page, morgan, olga):
     assert list(verification.list_expunged_texts()) == []
-    entry = workflow.expunge(get_second_revision(page), asked_by=morgan, by=olga)
+    entry = factories.expunge_revision(get_second_revision(page), asked_by=morgan, by=olga)
     assert list(verification.find_faults()) == []
     revision = get_second_revision(page)
     sentence = (
@@ -69,7 +69,7 @@ def test_verification_says_expunged_and_finds_no_fault(page, morgan, olga):
 
 def test_the_log_tells_visitors_and_moves_the_site_revision(page, morgan, olga):
     before = PublicationEvent.objects.site_revision()
-    entry = workflow.expunge(get_second_revision(page), asked_by=morgan, by=olga)
+    entry = factories.expunge_revision(get_second_revision(page), asked_by=morgan, by=olga)
     line = PublicationEvent.objects.get(pk=PublicationEvent.objects.site_revision())
     assert line.pk > before
     assert (line.kind, line.evidence, line.revision_id) == (
@@ -82,8 +82,8 @@ def test_the_log_tells_visitors_and_moves_the_site_revision(page, morgan, olga):
 
 def test_a_text_of_a_withdrawn_page_goes_without_a_line_in_the_log(page, ann, morgan, olga):
     withdraw_page(page, reason="wrong", by=morgan)
-    workflow.edit(Article.objects.get(pk=page.pk).symptom, by=ann, body="<p>Anew.</p>")
-    workflow.expunge(page.live.revision, asked_by=morgan, by=olga)
+    factories.edit_page(Article.objects.get(pk=page.pk).symptom, by=ann, body="<p>Anew.</p>")
+    factories.expunge_revision(page.live.revision, asked_by=morgan, by=olga)
     assert not PublicationEvent.objects.filter(kind="expunge").exists()
     assert list(verification.find_faults()) == []
 
@@ -93,7 +93,7 @@ def test_an_address_that_only_the_expunged_text_gave_is_gone_and_others_stay(pag
         return set(CauseAddress.objects.values_list("slug", flat=True))
 
     assert addresses() == {"cause-0-of-facial-spasms", "an-address-of-old", "another-address"}
-    workflow.expunge(get_second_revision(page), asked_by=morgan, by=olga)
+    factories.expunge_revision(get_second_revision(page), asked_by=morgan, by=olga)
     assert addresses() == {"cause-0-of-facial-spasms", "another-address"}
     assert list(verification.find_faults()) == []
 
@@ -128,26 +128,26 @@ def test_the_text_that_visitors_read_is_refused(page, morgan):
 
 
 def test_the_latest_text_is_refused_as_the_form_still_holds_it(page, ann, morgan):
-    latest = workflow.edit(page.symptom, by=ann, body="<p>Newer.</p>").get_latest_revision()
+    latest = factories.edit_page(page.symptom, by=ann, body="<p>Newer.</p>").get_latest_revision()
     with pytest.raises(CannotExpunge, match="the form still has it"):
         request_expunction(latest, by=morgan, **WHY)
 
 
 def test_a_text_in_review_is_refused(page, ann, morgan):
-    review = request_review(workflow.edit(page.symptom, by=ann, body="<p>Newer.</p>"), by=ann)
-    workflow.edit(page.symptom, by=ann, body="<p>Newest.</p>")
+    review = request_review(factories.edit_page(page.symptom, by=ann, body="<p>Newer.</p>"), by=ann)
+    factories.edit_page(page.symptom, by=ann, body="<p>Newest.</p>")
     with pytest.raises(CannotExpunge, match="Cancel that request first"):
         request_expunction(review.revision, by=morgan, **WHY)
 
 
 def test_a_twin_of_the_text_is_a_revision_of_its_own(ann, ravi, morgan, olga):
-    page = workflow.write_article(ann, body=f"<p>{SECRET}</p>")
-    workflow.edit(page, by=ann, body="<p>Nobody is named.</p>")
+    page = factories.make_article(ann, body=f"<p>{SECRET}</p>")
+    factories.edit_page(page, by=ann, body="<p>Nobody is named.</p>")
     first = page.revisions.get(number=1)
     asked = request_expunction(first, by=morgan, **WHY)
     twin = restore(first, by=ann).revision
     page.refresh_from_db()
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     assert actions.get_identical_revisions(first) == [twin]
     confirm_expunction(asked, by=olga)
     with pytest.raises(CannotExpunge, match="Visitors read this text now"):
@@ -158,9 +158,9 @@ def test_a_twin_of_the_text_is_a_revision_of_its_own(ann, ravi, morgan, olga):
 def test_what_is_in_review_or_became_live_before_it_was_confirmed_is_refused(
     ann, ravi, morgan, olga
 ):
-    page = workflow.write_article(ann, body=f"<p>{SECRET}</p>")
+    page = factories.make_article(ann, body=f"<p>{SECRET}</p>")
     review = request_review(page, by=ann)
-    workflow.edit(page, by=ann, body="<p>Nobody is named.</p>")
+    factories.edit_page(page, by=ann, body="<p>Nobody is named.</p>")
     # As if it had been asked for a moment before the review was.
     asked = Expunction.objects.create(
         revision=review.revision, asked_by=morgan, asked_at=page.created_at, **WHY
@@ -188,7 +188,7 @@ def test_the_database_too_keeps_the_text_that_visitors_read_and_the_latest(page,
     for _ in ("live and the latest", "live"):
         with expect_refusal("neither the text that visitors read nor the latest"):
             sql(BLANK, EXPUNGED, page.live.revision_id)
-        workflow.edit(page.symptom, by=ann, body="<p>Newer.</p>")
+        factories.edit_page(page.symptom, by=ann, body="<p>Newer.</p>")
 
 
 def test_a_request_is_asked_and_settled_once(page, morgan, olga):
@@ -199,13 +199,13 @@ def test_a_request_is_asked_and_settled_once(page, morgan, olga):
     for action in (confirm_expunction, drop_expunction):
         with pytest.raises(CannotExpunge, match="decided already"):
             action(asked, by=olga)
-    workflow.expunge(get_second_revision(page), asked_by=olga, by=morgan)
+    factories.expunge_revision(get_second_revision(page), asked_by=olga, by=morgan)
     with pytest.raises(CannotExpunge, match="expunged already"):
         request_expunction(get_second_revision(page), by=morgan, **WHY)
 
 
 def test_an_expunged_text_is_neither_restored_nor_published(page, ann, morgan, olga):
-    workflow.expunge(get_second_revision(page), asked_by=morgan, by=olga)
+    factories.expunge_revision(get_second_revision(page), asked_by=morgan, by=olga)
     with pytest.raises(CannotRestore, match="was expunged"):
         restore(get_second_revision(page), by=ann)
     with expect_refusal(
@@ -282,7 +282,7 @@ def test_the_database_takes_no_entry_that_nobody_else_asked_for(page, morgan, ol
 
 def test_an_expunged_text_cannot_be_written_back(page, morgan, olga):
     text = get_second_revision(page).document
-    workflow.expunge(get_second_revision(page), asked_by=morgan, by=olga)
+    factories.expunge_revision(get_second_revision(page), asked_by=morgan, by=olga)
     with expect_refusal("added and never changed"):
         sql(BLANK, text, get_second_revision(page).pk)
 
@@ -297,20 +297,11 @@ def test_an_expunged_text_cannot_be_written_back(page, morgan, olga):
     ],
 )
 def test_a_settled_request_stays_as_it_was(page, morgan, olga, change):
-    workflow.expunge(get_second_revision(page), asked_by=morgan, by=olga)
+    factories.expunge_revision(get_second_revision(page), asked_by=morgan, by=olga)
     with expect_refusal("stays as it was asked for|CHECK|check constraint"):
         sql(f"UPDATE reviews_expunction SET {change}")
     with expect_refusal("never removed or replaced"):
         sql("DELETE FROM reviews_expunction")
-
-
-# What verification finds once the guards were off.
-
-
-def find_faults_after(statement: str, *params) -> list[str]:
-    with disable_triggers():
-        sql(statement, *params)
-    return list(verification.find_faults())
 
 
 def test_a_blank_text_that_no_entry_expunged_is_named(page):
@@ -324,7 +315,7 @@ def test_a_blank_text_that_no_entry_expunged_is_named(page):
 
 def test_a_text_that_came_back_is_named(page, morgan, olga):
     text, revision = get_second_revision(page).document, get_second_revision(page)
-    workflow.expunge(revision, asked_by=morgan, by=olga)
+    factories.expunge_revision(revision, asked_by=morgan, by=olga)
     asked = Expunction.objects.get()
     assert f"reviews_expunction {asked.pk}: its text is still there" in find_faults_after(
         BLANK, text, revision.pk
@@ -335,7 +326,7 @@ def test_a_text_that_came_back_is_named(page, morgan, olga):
     "change", ["reason = 'Another.'", "asked_at = '2020-01-01 00:00:00+00:00'"]
 )
 def test_a_request_that_does_not_say_what_its_entry_says_is_named(page, morgan, olga, change):
-    workflow.expunge(get_second_revision(page), asked_by=morgan, by=olga)
+    factories.expunge_revision(get_second_revision(page), asked_by=morgan, by=olga)
     found = find_faults_after(f"UPDATE reviews_expunction SET {change}")
     assert found == [
         f"reviews_expunction {Expunction.objects.get().pk}: it is not what its entry says"
@@ -343,7 +334,7 @@ def test_a_request_that_does_not_say_what_its_entry_says_is_named(page, morgan, 
 
 
 def test_an_entry_whose_request_is_gone_is_named(page, morgan, olga):
-    entry = workflow.expunge(get_second_revision(page), asked_by=morgan, by=olga)
+    entry = factories.expunge_revision(get_second_revision(page), asked_by=morgan, by=olga)
     found = find_faults_after("DELETE FROM reviews_expunction")
     assert found == [
         f"reviews_signature {entry.pk} (entry {entry.sequence}): nobody asked to expunge its text"
@@ -351,7 +342,7 @@ def test_an_entry_whose_request_is_gone_is_named(page, morgan, olga):
 
 
 def test_the_guards_stand_again_after_an_expunging(page, morgan, olga):
-    workflow.expunge(get_second_revision(page), asked_by=morgan, by=olga)
+    factories.expunge_revision(get_second_revision(page), asked_by=morgan, by=olga)
     with expect_refusal("added and never changed"):
         sql("UPDATE articles_revision SET document = 'x'")
     assert connection.in_atomic_block

@@ -9,8 +9,8 @@ from articles.models import Article
 from articles.public.page_cache import MAX_STALENESS
 from reviews.expunging.actions import request_expunction
 from reviews.models import Expunction
-from tests import workflow
-from tests.conftest import PASSWORD
+from tests import factories
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,9 @@ WHY = {"reason": "It names a person.", "legal_basis": "Order no. 17."}
 
 @pytest.fixture
 def page(ann, ravi):
-    return workflow.sign_three_revisions(ann, ravi, middle_text=f"<p>{SECRET} had this.</p>")
+    return factories.make_page_signed_three_times(
+        ann, ravi, middle_text=f"<p>{SECRET} had this.</p>"
+    )
 
 
 def get_second_revision(page):
@@ -29,7 +31,7 @@ def get_second_revision(page):
 
 @pytest.fixture
 def expunged(page, morgan, olga):
-    workflow.expunge(get_second_revision(page), asked_by=morgan, by=olga)
+    factories.expunge_revision(get_second_revision(page), asked_by=morgan, by=olga)
     return Article.objects.get(pk=page.pk)
 
 
@@ -44,7 +46,7 @@ def test_visitors_read_the_text_of_old_until_it_is_expunged(page, client, morgan
     history, version = f"{page.path}history/", f"{page.path}history/3/"
     assert SECRET in client.get(history).text
     assert SECRET in client.get(version).text
-    workflow.expunge(get_second_revision(page), asked_by=morgan, by=olga)
+    factories.expunge_revision(get_second_revision(page), asked_by=morgan, by=olga)
     time.sleep(MAX_STALENESS)  # not cleared: the line in the log must reach what is on the shelf
     for path, status in ((history, 200), (version, 410), (page.path, 200)):
         answer = client.get(path)
@@ -102,8 +104,8 @@ def test_the_revision_is_not_found_and_not_restored(expunged, client, ann):
 
 
 def test_the_next_text_is_saved_and_signed_as_ever(expunged, client, ann, ravi):
-    workflow.sign(
-        workflow.edit(expunged.symptom, by=ann, body="<p>Newer.</p>"), by=ravi, asked_by=ann
+    factories.sign_page(
+        factories.edit_page(expunged.symptom, by=ann, body="<p>Newer.</p>"), by=ravi, asked_by=ann
     )
     assert "Newer." in client.get(expunged.path).text
 

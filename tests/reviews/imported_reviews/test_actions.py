@@ -28,7 +28,7 @@ from reviews.signing.actions import (
     sign_off,
     withdraw_page,
 )
-from tests import workflow
+from tests import factories
 from tests.database import disable_triggers, expect_refusal, sql
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def today(time_machine):
 
 
 def make_claim(page, **values):
-    return workflow.make_claim(page, **{"on": BEFORE} | values)
+    return factories.make_claim(page, **{"on": BEFORE} | values)
 
 
 def record_review(page, by, **values) -> LedgerEntry:
@@ -51,7 +51,7 @@ def record_review(page, by, **values) -> LedgerEntry:
 
 @pytest.fixture
 def page(ann):
-    return workflow.write_article(ann)
+    return factories.make_article(ann)
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_the_record_is_read_and_written_again_the_same_to_the_byte(page, morgan)
 
 def test_it_is_due_a_year_after_that_review_or_on_the_earlier_date_it_had(ann, morgan):
     dates = [None, dt.date(2026, 12, 24), dt.date(2029, 5, 3)]
-    written = [workflow.write_article(ann, slug=f"page-{n}", title=f"Page {n}") for n in range(3)]
+    written = [factories.make_article(ann, slug=f"page-{n}", title=f"Page {n}") for n in range(3)]
     for page, due in zip(written, dates, strict=True):
         record_review(page, morgan, due=due)
     due_dates = dict(ReviewSchedule.objects.values_list("article", "next_due"))
@@ -141,7 +141,7 @@ def test_others_cannot(page, request, who):
 
 
 def test_whoever_brought_the_page_in_may_attest_it(morgan):
-    record_review(workflow.write_article(morgan), morgan)
+    record_review(factories.make_article(morgan), morgan)
     assert list(verification.find_faults()) == []
 
 
@@ -180,9 +180,9 @@ def test_what_cannot_be_recorded_is_refused_by_name_and_in_words(page, morgan, v
 
 
 def test_a_review_of_today_and_one_of_ten_years_ago_are_taken(ann, morgan):
-    record_review(workflow.write_article(ann, slug="new", title="New"), morgan, on=TODAY)
+    record_review(factories.make_article(ann, slug="new", title="New"), morgan, on=TODAY)
     record_review(
-        workflow.write_article(ann, slug="old", title="Old", review_months=36),
+        factories.make_article(ann, slug="old", title="Old", review_months=36),
         morgan,
         on=dt.date(2016, 6, 4),
     )
@@ -190,9 +190,9 @@ def test_a_review_of_today_and_one_of_ten_years_ago_are_taken(ann, morgan):
 
 
 def test_the_checks_are_those_of_a_review(ann, morgan):
-    page = workflow.write_article(ann, body="<p>Take 500 mg.</p>")
+    page = factories.make_article(ann, body="<p>Take 500 mg.</p>")
     page.references.all().delete()
-    workflow.edit(page, by=ann, summary="Anew.")
+    factories.edit_page(page, by=ann, summary="Anew.")
     with pytest.raises(CannotRequestReview) as of_a_review:
         request_review(page, by=ann)
     with pytest.raises(CannotAttest) as here:
@@ -201,7 +201,7 @@ def test_the_checks_are_those_of_a_review(ann, morgan):
 
 
 def test_a_page_that_was_signed_here_is_refused(page, ann, ravi, morgan):
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     with pytest.raises(CannotAttest, match="A clinician has signed this page here"):
         record_review(page, morgan)
 
@@ -216,7 +216,7 @@ def test_a_withdrawn_page_comes_back_with_a_signature_only(recorded_page, ann, r
     withdraw_page(recorded_page, reason="wrong", by=morgan)
     with pytest.raises(CannotAttest, match="withdrawn here"):
         record_review(recorded_page, morgan, on=BEFORE + dt.timedelta(days=1))
-    workflow.sign(recorded_page, by=ravi, asked_by=ann)
+    factories.sign_page(recorded_page, by=ravi, asked_by=ann)
     assert (
         Article.objects.get(pk=recorded_page.pk).live.read_review_line().reviewed_by.name
         == "Ravi Rao"
@@ -239,14 +239,14 @@ def test_an_overdue_page_is_published_and_says_so(page, morgan, client):
 
 
 def test_a_high_risk_page_past_its_grace_is_refused_and_a_late_one_is_not(ann, morgan, settings):
-    page = workflow.write_symptom(ann, risk="high")
+    page = factories.make_symptom(ann, risk="high")
     with pytest.raises(
         CannotAttest,
         match=r"due on 20 November 2025, longer ago than a page of high risk may be late",
     ):
         record_review(page, morgan, on=dt.date(2025, 5, 20))
     record_review(page, morgan, on=dt.date(2025, 12, 1))
-    standard = workflow.write_article(ann)
+    standard = factories.make_article(ann)
     settings.OVERDUE_POLICY = {"standard": "withdraw", "high": "withdraw"}
     with pytest.raises(CannotAttest, match="a page of standard risk may be late"):
         record_review(standard, morgan, on=dt.date(2024, 5, 20))
@@ -274,7 +274,7 @@ def test_a_record_can_be_put_right(recorded_page, morgan, client):
 
 
 def test_a_text_that_changed_since_needs_a_later_review(recorded_page, ann, morgan):
-    workflow.edit(recorded_page, by=ann, body="<p>Another text.</p>")
+    factories.edit_page(recorded_page, by=ann, body="<p>Another text.</p>")
     with pytest.raises(
         CannotAttest, match="Its text has changed since its review of 3 May 2026 was recorded"
     ):
@@ -287,13 +287,13 @@ def test_a_text_that_changed_since_needs_a_later_review(recorded_page, ann, morg
 
 
 def write_pages(ann, count: int) -> list[Article]:
-    return [workflow.write_article(ann, slug=f"page-{n}", title=f"Page {n}") for n in range(count)]
+    return [factories.make_article(ann, slug=f"page-{n}", title=f"Page {n}") for n in range(count)]
 
 
 def test_all_or_nothing(ann, morgan):
     written = write_pages(ann, 3)
     claims = [make_claim(page) for page in written]
-    workflow.edit(written[1], by=ann, summary="Changed meanwhile.")
+    factories.edit_page(written[1], by=ann, summary="Changed meanwhile.")
     with pytest.raises(
         CannotAttest, match=r"Nothing was recorded. “Page 1”: The page has changed since"
     ) as refusal:
@@ -316,7 +316,7 @@ def test_in_parts_what_is_refused_is_named_and_the_rest_recorded(ann, morgan, mo
     monkeypatch.setattr("reviews.imported_reviews.actions.MAX_PAGES", 2)
     written = write_pages(ann, 5)
     claims = [make_claim(page) for page in written]
-    workflow.edit(written[1], by=ann, summary="Changed meanwhile.")
+    factories.edit_page(written[1], by=ann, summary="Changed meanwhile.")
     outcome = attest_in_batches(claims, by=morgan)
     assert [entry.article_id for entry in outcome.recorded] == [written[n].pk for n in (0, 2, 3, 4)]
     assert "changed since the preview" in outcome.refused[written[1].pk]
@@ -341,17 +341,17 @@ def test_looking_asks_a_fixed_number_of_queries(count, ann, django_assert_num_qu
 def test_four_eyes_do_not_count_it(page, ann, morgan, ravi, fiona):
     record_review(page, morgan)
     assert eligibility.is_barred(page, ann)
-    workflow.edit(page, by=ravi, summary="Ravi's words.")
+    factories.edit_page(page, by=ravi, summary="Ravi's words.")
     assert eligibility.get_barred_users(page) == {ann.pk, ravi.pk}
     assert eligibility.get_barred_users_by_page([page.pk]) == {page.pk: {ann.pk, ravi.pk}}
     assert eligibility.get_barred_pages([page.pk], ravi) == {page.pk}
-    workflow.sign(page, by=fiona, asked_by=ann)
+    factories.sign_page(page, by=fiona, asked_by=ann)
     assert eligibility.get_barred_users(page) == set()
 
 
 def test_the_database_counts_it_for_nobody_either(page, ann, morgan, ravi, fiona):
     """Ravi wrote, Morgan attested, Ravi signs: refused though somebody else's entry is between."""
-    workflow.edit(page, by=ravi, summary="Ravi's words.")
+    factories.edit_page(page, by=ravi, summary="Ravi's words.")
     record_review(page, morgan)
     review = request_review(page, by=ann)
     draft = {
@@ -374,7 +374,7 @@ def test_the_database_counts_it_for_nobody_either(page, ann, morgan, ravi, fiona
 
 def test_the_first_review_here_reads_the_whole_page_whatever_prompts_it(recorded_page, ann, ravi):
     assert get_possible_triggers(recorded_page, recorded_page.get_latest_revision()) == ["first"]
-    workflow.edit(recorded_page, by=ann, summary="Better.")
+    factories.edit_page(recorded_page, by=ann, summary="Better.")
     assert get_possible_triggers(recorded_page, recorded_page.get_latest_revision()) == ["first"]
     with pytest.raises(CannotRequestReview, match="another kind of review now: first review"):
         request_review(recorded_page, by=ann, trigger="change")
@@ -383,8 +383,8 @@ def test_the_first_review_here_reads_the_whole_page_whatever_prompts_it(recorded
 @pytest.mark.parametrize("changed", [False, True])
 def test_the_first_signature_takes_its_place(recorded_page, ann, ravi, client, changed):
     if changed:
-        workflow.edit(recorded_page, by=ann, summary="Better.")
-    entry = workflow.sign(recorded_page, by=ravi, asked_by=ann)
+        factories.edit_page(recorded_page, by=ann, summary="Better.")
+    entry = factories.sign_page(recorded_page, by=ravi, asked_by=ann)
     assert "I have read the whole page" in ledger.read_record(entry).meaning
     line = Article.objects.get(pk=recorded_page.pk).live.read_review_line()
     assert (line.reviewed_by.name, line.last_reviewed, line.earlier) == ("Ravi Rao", TODAY, None)
@@ -404,8 +404,8 @@ def test_the_first_signature_takes_its_place(recorded_page, ann, ravi, client, c
 def test_what_readers_of_it_found_wrong_can_be_corrected_with_that_signature(
     recorded_page, ann, ravi
 ):
-    workflow.edit(recorded_page, by=ann, body="<p>Write it down in the evening.</p>")
-    workflow.sign(
+    factories.edit_page(recorded_page, by=ann, body="<p>Write it down in the evening.</p>")
+    factories.sign_page(
         recorded_page, by=ravi, asked_by=ann, correction="It said nothing of the evening."
     )
     line = Article.objects.get(pk=recorded_page.pk).live.read_review_line()
@@ -442,8 +442,8 @@ def test_a_review_line_names_a_reviewer_here_or_an_imported_review_and_never_bot
 
 
 def test_machines_are_told_neither_a_reviewer_nor_a_date_of_review(ann, morgan, client):
-    page = workflow.write_symptom(ann)
-    workflow.add_facts(page, ann)
+    page = factories.make_symptom(ann)
+    factories.add_facts(page, ann)
     record_review(page, morgan)
     for address in ("/symptoms/facial-spasms/", "/symptoms/facial-spasms/causes/"):
         json_ld = (
@@ -518,7 +518,7 @@ def test_the_database_takes_no_attestation_of_a_page_that_was_signed_is_in_revie
     page, ann, ravi, morgan, state
 ):
     if state == "signed":
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
     elif state == "waiting":
         request_review(page, by=ann)
     elif state == "discarded":
@@ -552,7 +552,7 @@ def test_verification_names_a_record_that_says_too_little_or_comes_too_late(
 ):
     draft = {"meaning": MEANING, "at": timezone.now(), "authentication": "password"}
     with disable_triggers():
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
         ledger.append(
             ledger.EntryDraft(
                 "attested",
@@ -569,7 +569,7 @@ def test_verification_names_a_record_that_says_too_little_or_comes_too_late(
 
 
 def test_verification_names_a_reviewers_entry_made_into_an_attestation(page, ann, ravi):
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     found = find_faults_after("UPDATE reviews_signature SET outcome = 'attested', review_id = NULL")
     assert "it is not an editor's record of an imported review" in found
 

@@ -27,7 +27,7 @@ from reviews.scheduling import proposal as scheduling_proposal
 from reviews.scheduling.overdue_policy import apply_policy
 from reviews.signing.actions import request_review, withdraw_page
 from reviews.signing.reader_reports import open_review
-from tests import html, static_site, workflow
+from tests import factories, files, html
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 6, 4)
@@ -43,10 +43,10 @@ def today(time_machine):
 @pytest.fixture
 def spasms(ann, morgan):
     """A symptom with a cause, and an article: both stand on reviews of an earlier system."""
-    page = workflow.write_symptom(ann)
-    workflow.add_facts(page, ann)
-    workflow.record_imported_review(page, by=morgan)
-    workflow.record_imported_review(workflow.write_article(ann), by=morgan)
+    page = factories.make_symptom(ann)
+    factories.add_facts(page, ann)
+    factories.record_imported_review(page, by=morgan)
+    factories.record_imported_review(factories.make_article(ann), by=morgan)
     return Article.objects.get(pk=page.pk).symptom
 
 
@@ -85,8 +85,8 @@ def test_visitors_are_told_wherever_a_review_is_shown(address, spasms, client):
 
 @pytest.mark.parametrize("address", PLACES)
 def test_nothing_of_it_is_told_before_it_is_recorded(address, ann, client):
-    page = workflow.write_symptom(ann)
-    workflow.add_facts(page, ann)
+    page = factories.make_symptom(ann)
+    factories.add_facts(page, ann)
     assert SAYS not in get_text_of(client, address)
 
 
@@ -109,7 +109,9 @@ def test_where_the_evidence_lies_is_not_for_visitors(spasms, client):
 
 
 def test_a_version_of_old_says_it_still(spasms, ann, ravi, client):
-    workflow.sign(workflow.edit(spasms, by=ann, body="<p>Better.</p>"), by=ravi, asked_by=ann)
+    factories.sign_page(
+        factories.edit_page(spasms, by=ann, body="<p>Better.</p>"), by=ravi, asked_by=ann
+    )
     old = list_words(get_text_of(client, "/symptoms/facial-spasms/history/2/"))
     assert "Superseded on" in old
     assert SAYS in old
@@ -134,21 +136,21 @@ def test_the_front_page_promises_no_signature_that_there_is_not(spasms, ann, rav
     assert "Pages that were reviewed in an earlier system, and not yet signed here, say so." in text
     assert "Latest reviews" not in text
     assert "No pages yet" not in text
-    workflow.sign(spasms, by=ravi, asked_by=ann)
-    workflow.sign(Article.objects.get(slug="keeping-a-diary"), by=ravi, asked_by=ann)
+    factories.sign_page(spasms, by=ravi, asked_by=ann)
+    factories.sign_page(Article.objects.get(slug="keeping-a-diary"), by=ravi, asked_by=ann)
     text = list_words(get_text_of(client, "/"))
     assert "is signed by a named clinician" in text
     assert "Latest reviews" in text
 
 
 def test_a_site_of_recorded_pages_alone_does_not_say_that_it_is_empty(ann, morgan, client):
-    workflow.record_imported_review(workflow.write_symptom(ann), by=morgan)
+    factories.record_imported_review(factories.make_symptom(ann), by=morgan)
     assert "No pages yet" not in get_text_of(client, "/")
 
 
 def test_a_copy_of_the_site_tells_it_apart_from_the_signatures(spasms, ann, ravi, tmp_path):
-    workflow.sign(Article.objects.get(slug="keeping-a-diary"), by=ravi, asked_by=ann)
-    static_site.export_site(tmp_path)
+    factories.sign_page(Article.objects.get(slug="keeping-a-diary"), by=ravi, asked_by=ann)
+    files.export_site(tmp_path)
     content = json.loads((tmp_path / "symptoms/facial-spasms/signed.json").read_text())
     assert content["signatures"] == []
     assert content["review_line"]["reviewed_by"] is None
@@ -175,8 +177,8 @@ def test_nobody_gets_a_page_as_a_reviewer_for_it(spasms, morgan, client, tmp_pat
     assert client.get("/reviewers/dr-a-example/").status_code == 404
     assert "/reviewers/" not in get_text_of(client, "/symptoms/facial-spasms/")
     assert "reviewers" not in get_text_of(client, "/sitemap.xml")
-    static_site.export_site(tmp_path)
-    assert not [name for name in static_site.list_files(tmp_path) if name.startswith("reviewers/")]
+    files.export_site(tmp_path)
+    assert not [name for name in files.list_files(tmp_path) if name.startswith("reviewers/")]
 
 
 # The evidence pack and its checker
@@ -206,7 +208,9 @@ def write_pack(**scope) -> bytes:
 
 
 def test_the_evidence_pack_holds_and_says_what_it_is(spasms, ann, ravi, morgan, check):
-    workflow.sign(workflow.edit(spasms, by=ann, body="<p>Better.</p>"), by=ravi, asked_by=ann)
+    factories.sign_page(
+        factories.edit_page(spasms, by=ann, body="<p>Better.</p>"), by=ravi, asked_by=ann
+    )
     withdraw_page(Article.objects.get(slug="keeping-a-diary"), reason="wrong", by=morgan)
     pack = write_pack()
     faults, report = check(pack)
@@ -260,7 +264,7 @@ def test_the_form_and_the_lists_of_editors_say_it(spasms, ann, client):
     assert "Imported review recorded and published" in list_words(
         client.get(f"/admin/symptoms/symptom/{spasms.pk}/revisions/").text
     )
-    workflow.edit(spasms, by=ann, summary="Better.")
+    factories.edit_page(spasms, by=ann, summary="Better.")
     listed = client.get("/admin/symptoms/symptom/?state=changed").text
     assert "Live, imported review" in listed
 
@@ -308,7 +312,7 @@ def test_a_plan_gives_it_out_for_its_first_review(spasms, ravi, morgan):
 def test_a_recall_reads_it_for_the_first_time_and_comes_first_on_the_desk(
     spasms, ann, ravi, morgan
 ):
-    request_review(workflow.write_article(ann, slug="other", title="Other"), by=ann)
+    request_review(factories.make_article(ann, slug="other", title="Other"), by=ann)
     recall = open_recall(
         [spasms.pk], trigger="safety", reason="An alert.", by=morgan, reviewer=ravi.reviewer
     )
@@ -319,7 +323,7 @@ def test_a_recall_reads_it_for_the_first_time_and_comes_first_on_the_desk(
 
 
 def test_a_readers_report_has_it_read_for_the_first_time(spasms, ann):
-    row = open_review(workflow.report_problem(spasms), by=ann, reason="A dead link.")
+    row = open_review(factories.report_problem(spasms), by=ann, reason="A dead link.")
     assert row.review.trigger == MedicalReview.Trigger.FIRST
 
 

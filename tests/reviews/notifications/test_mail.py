@@ -19,10 +19,10 @@ from django.utils import timezone
 from reviews.models import Mail, MailItem, Reviewer
 from reviews.signing import comments
 from reviews.signing.actions import request_changes, request_review, withdraw_page
-from tests import workflow
+from tests import factories
 from tests.database import run_concurrently
-from tests.scale import publish_symptoms
-from tests.smtp import run_mail_server
+from tests.factories import publish_symptoms
+from tests.servers import run_mail_server
 
 ROOT = Path(__file__).resolve().parents[3]
 START = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)  # a Monday
@@ -73,8 +73,8 @@ def run(server, capsys):
 
 
 def publish_page(ann, ravi, **more):
-    page = workflow.write_article(ann, **more)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_article(ann, **more)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     return page
 
 
@@ -90,7 +90,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("people")]
 
 
 def test_a_new_request_goes_to_the_named_reviewer_alone_and_leads_to_the_text(ann, ravi, run):
-    page = workflow.write_symptom(ann, title="Facial <spasms> & co")
+    page = factories.make_symptom(ann, title="Facial <spasms> & co")
     review = request_review(
         page, by=ann, reviewer=ravi.reviewer, note="Mrs Jones of Leeds complained."
     )
@@ -111,8 +111,8 @@ def test_a_new_request_goes_to_the_named_reviewer_alone_and_leads_to_the_text(an
 
 
 def test_a_request_open_to_any_goes_to_all_who_can_sign_it(ann, ravi, fiona, run):
-    page = workflow.write_article(ann)
-    workflow.edit(page, by=fiona, summary="Words of Fiona's.")
+    page = factories.make_article(ann)
+    factories.edit_page(page, by=fiona, summary="Words of Fiona's.")
     request_review(page, by=ann)
     taken = run()
     assert list_subjects(taken, "ravi") == ["Countersign: Please review: Keeping a diary"]
@@ -122,7 +122,7 @@ def test_a_request_open_to_any_goes_to_all_who_can_sign_it(ann, ravi, fiona, run
 def test_a_request_that_waits_is_told_again_weekly_and_ends_with_the_decision(
     ann, ravi, run, clock
 ):
-    review = request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
+    review = request_review(factories.make_article(ann), by=ann, reviewer=ravi.reviewer)
     run()
     for days, expected in [
         (6, []),
@@ -142,7 +142,7 @@ def test_a_request_that_waits_is_told_again_weekly_and_ends_with_the_decision(
 
 def test_a_request_that_the_page_moved_on_from_is_not_asked_of_anybody(ann, ravi, morgan, run):
     page = publish_page(ann, ravi)
-    workflow.edit(page, by=ann, summary="Better.")
+    factories.edit_page(page, by=ann, summary="Better.")
     request_review(page, by=ann, reviewer=ravi.reviewer)
     withdraw_page(page, reason="wrong", by=morgan)
     assert not list_subjects(run(), "ravi")
@@ -204,7 +204,7 @@ def test_who_cannot_sign_is_not_reminded_and_the_digest_says_so(ann, ravi, run, 
 
 
 def test_whoever_wrote_since_is_not_reminded_of_a_page_they_may_not_sign(ann, ravi, run, clock):
-    workflow.edit(publish_page(ann, ravi), by=ravi, summary="My words.")
+    factories.edit_page(publish_page(ann, ravi), by=ravi, summary="My words.")
     travel_to(clock, DUE)
     assert not list_subjects(run(), "ravi")
 
@@ -243,7 +243,7 @@ def test_the_number_of_queries_does_not_grow_with_the_pages(ann, ravi, run, cloc
         )
         for number in range(count):
             request_review(
-                workflow.write_article(ann, slug=f"{count}-{number}", title="Draft"), by=ann
+                factories.make_article(ann, slug=f"{count}-{number}", title="Draft"), by=ann
             )
         travel_to(clock, DUE + dt.timedelta(days=7 * count))
         with CaptureQueriesContext(connection) as asked:
@@ -269,11 +269,11 @@ def test_a_licence_about_to_lapse_is_told_60_and_14_days_before_and_once_lapsed(
 
 def test_managing_editors_get_one_digest_a_week(ann, ravi, run, clock):
     publish_page(ann, ravi)
-    late = workflow.write_symptom(ann, risk="high")  # due after 6 months, past grace 14 days later
-    workflow.sign(late, by=ravi, asked_by=ann)
-    sent_back = workflow.write_article(ann, slug="back", title="Sent back")
+    late = factories.make_symptom(ann, risk="high")  # due after 6 months, past grace 14 days later
+    factories.sign_page(late, by=ravi, asked_by=ann)
+    sent_back = factories.make_article(ann, slug="back", title="Sent back")
     request_changes(request_review(sent_back, by=ann), by=ravi, comment="No.")
-    workflow.write_article(ann, slug="draft", title="A draft")
+    factories.make_article(ann, slug="draft", title="A draft")
     digests = []
     for days in range(16):
         travel_to(clock, dt.date(2027, 2, 1) + dt.timedelta(days=days))
@@ -302,9 +302,9 @@ def test_people_without_an_address_or_with_a_closed_account_are_skipped_and_said
     ann, ravi, fiona, run
 ):
     User.objects.filter(pk=fiona.pk).update(email="")
-    request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
+    request_review(factories.make_article(ann), by=ann, reviewer=ravi.reviewer)
     request_review(
-        workflow.write_article(ann, slug="b", title="B"), by=ann, reviewer=fiona.reviewer
+        factories.make_article(ann, slug="b", title="B"), by=ann, reviewer=fiona.reviewer
     )
     User.objects.filter(pk=ravi.pk).update(is_active=False)
     taken = run()
@@ -316,7 +316,7 @@ def test_people_without_an_address_or_with_a_closed_account_are_skipped_and_said
 
 
 def test_a_refused_mail_goes_with_the_next_run(ann, ravi, fiona, server, run):
-    request_review(workflow.write_article(ann), by=ann)
+    request_review(factories.make_article(ann), by=ann)
     server.refused = {"ravi@example.org"}
     taken = run(fails=True)
     assert list_subjects(taken, "fiona")
@@ -339,7 +339,7 @@ def test_a_refused_mail_is_written_anew_with_what_holds_then(ann, ravi, server, 
 
 
 def test_a_refused_mail_of_which_nothing_holds_any_more_is_dropped(ann, ravi, fiona, server, run):
-    review = request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
+    review = request_review(factories.make_article(ann), by=ann, reviewer=ravi.reviewer)
     server.refused = {"ravi@example.org"}
     run(fails=True)
     server.refused = set()
@@ -349,7 +349,7 @@ def test_a_refused_mail_of_which_nothing_holds_any_more_is_dropped(ann, ravi, fi
 
 
 def test_a_mail_server_that_goes_away_half_way_loses_nothing(ann, ravi, fiona, server, run):
-    request_review(workflow.write_article(ann), by=ann)
+    request_review(factories.make_article(ann), by=ann)
     server.down_after = 1
     assert len(run(fails=True)) == 1
     assert "Nothing is lost" in run.output
@@ -365,7 +365,7 @@ def test_a_mail_server_that_goes_away_half_way_loses_nothing(ann, ravi, fiona, s
 def test_a_mail_server_that_is_not_there_is_said_and_nothing_is_attempted(
     ann, ravi, run, settings, server
 ):
-    request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
+    request_review(factories.make_article(ann), by=ann, reviewer=ravi.reviewer)
     settings.EMAIL_PORT = 1
     assert run(fails=True) == []
     assert "The mail server does not answer" in run.output
@@ -380,7 +380,7 @@ def test_an_answer_that_was_lost_leaves_the_mail_unknown_and_unsent_until_somebo
 ):
     """Wherever the connection broke: before or after the text went over."""
     User.objects.filter(pk=morgan.pk).update(email="")
-    request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
+    request_review(factories.make_article(ann), by=ann, reviewer=ravi.reviewer)
     server.hang_up = hang_up
     run(fails=True)
     assert "went away before it answered" in run.output
@@ -404,7 +404,7 @@ def test_a_mail_that_another_run_takes_at_this_moment_is_not_sent_again(
     ann, ravi, server, run, settings
 ):
     """It was open when the operator's command read it, and is claimed a moment later."""
-    request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
+    request_review(factories.make_article(ann), by=ann, reviewer=ravi.reviewer)
     port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1  # nobody answers, so that it stays open
     run(fails=True)
     settings.EMAIL_PORT = port
@@ -422,7 +422,7 @@ def test_a_mail_that_another_run_takes_at_this_moment_is_not_sent_again(
 
 
 def test_a_mail_that_arrived_after_all_is_unknown_no_more(ann, ravi, server, run):
-    request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
+    request_review(factories.make_article(ann), by=ann, reviewer=ravi.reviewer)
     server.hang_up = "after"
     run(fails=True)
     server.hang_up = ""
@@ -442,7 +442,7 @@ def test_without_an_address_of_the_site_nothing_is_sent(run, settings):
 def test_managing_editors_read_the_mails_in_the_admin_and_editors_do_not(
     client, ann, ravi, morgan, run
 ):
-    request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
+    request_review(factories.make_article(ann), by=ann, reviewer=ravi.reviewer)
     run()
     client.force_login(morgan)
     listed = client.get("/admin/reviews/mail/").text
@@ -488,7 +488,7 @@ def test_a_kill_between_acceptance_and_recording_is_unknown_and_not_sent_again(
     transactional_db, ann, ravi, morgan, server, run, tmp_path, clock
 ):
     User.objects.filter(pk=morgan.pk).update(email="")
-    request_review(workflow.write_article(ann), by=ann, reviewer=ravi.reviewer)
+    request_review(factories.make_article(ann), by=ann, reviewer=ravi.reviewer)
     script = tmp_path / "killed.py"
     script.write_text(KILLED)
     died = subprocess.run(
@@ -509,7 +509,7 @@ def test_a_kill_between_acceptance_and_recording_is_unknown_and_not_sent_again(
 
 def test_two_runs_at_once_send_each_mail_once(transactional_db, ann, ravi, fiona, server):
     for number in range(4):
-        request_review(workflow.write_article(ann, slug=f"p{number}", title=f"P {number}"), by=ann)
+        request_review(factories.make_article(ann, slug=f"p{number}", title=f"P {number}"), by=ann)
     outcomes = run_concurrently(*[partial(call_command, "send_review_mail")] * 3)
     assert not [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
     assert sorted(to for to, _ in server.messages) == [
@@ -536,7 +536,7 @@ def test_three_runs_in_a_row_and_a_missed_week(ann, ravi, run, clock):
 
 def test_an_answer_to_a_comment_goes_to_who_pinned_it_once_and_without_its_words(ann, ravi, run):
     review = request_review(
-        workflow.write_symptom(ann, title="Facial spasms"), by=ann, reviewer=ravi.reviewer
+        factories.make_symptom(ann, title="Facial spasms"), by=ann, reviewer=ravi.reviewer
     )
     part = next(iter(comments.get_parts(review.revision.read())))
     pinned = comments.pin(review, part=part, text="Say since when.", by=ravi)

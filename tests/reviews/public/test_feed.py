@@ -9,7 +9,7 @@ import time_machine
 from articles.public.page_cache import page_cache
 from reviews.public import feed
 from reviews.signing.actions import withdraw_page
-from tests import html, workflow
+from tests import factories, html
 
 pytestmark = pytest.mark.django_db
 FEED = "/feeds/reviewed.atom"
@@ -35,8 +35,8 @@ def list_entries(client) -> list[dict[str, str]]:
 
 
 def test_an_entry_says_first_when_to_call_for_help_and_then_what_was_signed(ann, ravi, client):
-    symptom = workflow.write_symptom(ann, summary="Small & sudden <movements>.")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann, summary="Small & sudden <movements>.")
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     (entry,) = list_entries(client)
     assert entry["id"] == f"urn:uuid:{symptom.uuid}"
     assert entry["title"] == "Facial spasms"
@@ -55,15 +55,18 @@ def test_an_entry_says_first_when_to_call_for_help_and_then_what_was_signed(ann,
 def test_the_newest_signature_comes_first_and_each_page_once(ann, ravi, client):
     start = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
     first, second = (
-        workflow.write_symptom(ann, slug=slug, title=slug.title()) for slug in ("ache", "tics")
+        factories.make_symptom(ann, slug=slug, title=slug.title()) for slug in ("ache", "tics")
     )
     for day, page in ((2, first), (1, second)):
         with time_machine.travel(start + dt.timedelta(days=day)):
-            workflow.sign(page, by=ravi, asked_by=ann)
+            factories.sign_page(page, by=ravi, asked_by=ann)
     assert [entry["title"] for entry in list_entries(client)] == ["Ache", "Tics"]
     with time_machine.travel(start + dt.timedelta(days=3)):
-        workflow.sign(
-            workflow.edit(second, by=ann, summary="New."), by=ravi, asked_by=ann, trigger="change"
+        factories.sign_page(
+            factories.edit_page(second, by=ann, summary="New."),
+            by=ravi,
+            asked_by=ann,
+            trigger="change",
         )
     found = list_entries(client)
     assert [entry["title"] for entry in found] == ["Tics", "Ache"]
@@ -72,12 +75,12 @@ def test_the_newest_signature_comes_first_and_each_page_once(ann, ravi, client):
 
 def test_drafts_and_withdrawn_pages_are_not_in_it(ann, ravi, morgan, client):
     kept, gone = (
-        workflow.write_symptom(ann, slug=slug, title=slug.title()) for slug in ("kept", "gone")
+        factories.make_symptom(ann, slug=slug, title=slug.title()) for slug in ("kept", "gone")
     )
     for page in (kept, gone):
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
     withdraw_page(gone, reason="wrong", by=morgan)
-    workflow.edit(kept, by=ann, title="A draft title", summary="A draft summary")
+    factories.edit_page(kept, by=ann, title="A draft title", summary="A draft summary")
     assert [entry["title"] for entry in list_entries(client)] == ["Kept"]
     assert "draft" not in client.get(FEED).text
 
@@ -87,8 +90,8 @@ def test_it_costs_two_queries_cold_and_none_warm(
     count, ann, ravi, client, django_assert_num_queries
 ):
     for number in range(count):
-        workflow.sign(
-            workflow.write_article(ann, slug=f"d-{number}", title=f"D {number}"),
+        factories.sign_page(
+            factories.make_article(ann, slug=f"d-{number}", title=f"D {number}"),
             by=ravi,
             asked_by=ann,
         )
@@ -101,8 +104,8 @@ def test_it_costs_two_queries_cold_and_none_warm(
 def test_it_is_as_long_as_a_reader_of_feeds_can_use(ann, ravi, client, monkeypatch):
     monkeypatch.setattr(feed, "MAX_ENTRIES", 2)
     for number in range(3):
-        workflow.sign(
-            workflow.write_article(ann, slug=f"d-{number}", title=f"D {number}"),
+        factories.sign_page(
+            factories.make_article(ann, slug=f"d-{number}", title=f"D {number}"),
             by=ravi,
             asked_by=ann,
         )
@@ -110,7 +113,7 @@ def test_it_is_as_long_as_a_reader_of_feeds_can_use(ann, ravi, client, monkeypat
 
 
 def test_an_overdue_page_says_so_in_the_feed_too(ann, ravi, client):
-    workflow.sign(workflow.write_article(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_article(ann), by=ravi, asked_by=ann)
     assert "past its review date" not in client.get(FEED).text
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=400)):
         assert "This page is past its review date." in list_entries(client)[0]["summary"]

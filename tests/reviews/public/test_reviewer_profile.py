@@ -6,7 +6,7 @@ from django.urls import reverse
 from articles.public.page_cache import page_cache
 from reviews.models import Reviewer
 from reviews.signing.actions import request_review, withdraw_page
-from tests import html, workflow
+from tests import factories, html
 from tests.database import expect_refusal
 
 pytestmark = pytest.mark.django_db
@@ -16,8 +16,8 @@ RAVI = "/reviewers/ravi-rao/"
 
 @pytest.fixture
 def spasms(ann, ravi):
-    symptom = workflow.write_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     return symptom
 
 
@@ -30,9 +30,12 @@ def test_the_page_tells_credentials_as_signed_and_what_was_signed(spasms, ann, f
     Reviewer.objects.filter(slug="ravi-rao").update(
         name="Ravi Renamed", post_nominals="Sir", specialty="Everything"
     )
-    workflow.edit(spasms, by=ann, title="A draft title")
-    workflow.sign(
-        workflow.edit(spasms, by=ann, title="Face spasms"), by=fiona, asked_by=ann, trigger="change"
+    factories.edit_page(spasms, by=ann, title="A draft title")
+    factories.sign_page(
+        factories.edit_page(spasms, by=ann, title="Face spasms"),
+        by=fiona,
+        asked_by=ann,
+        trigger="change",
     )
     page = client.get(RAVI)
     for expected in (
@@ -84,7 +87,9 @@ def test_a_profile_costs_a_fixed_number_of_queries(
     count, ann, ravi, client, django_assert_num_queries
 ):
     for number in range(count):
-        workflow.sign(workflow.write_symptom(ann, slug=f"ache-{number}"), by=ravi, asked_by=ann)
+        factories.sign_page(
+            factories.make_symptom(ann, slug=f"ache-{number}"), by=ravi, asked_by=ann
+        )
     with django_assert_num_queries(4):
         assert client.get(RAVI).text.count("First review") == count
 
@@ -92,7 +97,9 @@ def test_a_profile_costs_a_fixed_number_of_queries(
 def test_many_signatures_come_in_lists(ann, ravi, client, monkeypatch):
     monkeypatch.setattr("reviews.public.reviewer_profile.ENTRIES_PER_PAGE", 2)
     for number in range(3):
-        workflow.sign(workflow.write_symptom(ann, slug=f"ache-{number}"), by=ravi, asked_by=ann)
+        factories.sign_page(
+            factories.make_symptom(ann, slug=f"ache-{number}"), by=ravi, asked_by=ann
+        )
     assert f"{RAVI}2/" in html.get_links(client.get(RAVI).text)
     assert "/symptoms/ache-0/" in html.get_links(client.get(f"{RAVI}2/").text)
     for number in (0, 3, 10**30):
@@ -100,8 +107,11 @@ def test_many_signatures_come_in_lists(ann, ravi, client, monkeypatch):
 
 
 def test_review_lines_lead_to_their_signers(spasms, ann, fiona, client):
-    workflow.sign(
-        workflow.edit(spasms, by=ann, summary="Better."), by=fiona, asked_by=ann, trigger="change"
+    factories.sign_page(
+        factories.edit_page(spasms, by=ann, summary="Better."),
+        by=fiona,
+        asked_by=ann,
+        trigger="change",
     )
     page_cache.clear()
     links = html.get_links(client.get("/symptoms/facial-spasms/").text)
@@ -109,7 +119,7 @@ def test_review_lines_lead_to_their_signers(spasms, ann, fiona, client):
 
 
 def test_at_the_desk_no_line_leads_to_a_page_that_may_not_be_there(ann, ravi, client):
-    review = request_review(workflow.write_symptom(ann), by=ann)
+    review = request_review(factories.make_symptom(ann), by=ann)
     client.force_login(ravi)
     assert RAVI not in html.get_links(client.get(f"/desk/reviews/{review.uuid}/").text)
 

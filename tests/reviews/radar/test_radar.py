@@ -16,21 +16,15 @@ from reviews.models import MedicalReview, Reviewer
 from reviews.radar import queries as radar_queries
 from reviews.radar import statistics
 from reviews.signing.actions import request_changes, request_review, withdraw_page
-from tests import workflow
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 RADAR = "/desk/radar/"
 
 
-@pytest.fixture
-def morgan_client(client, morgan):
-    client.force_login(morgan)
-    return client
-
-
 def publish_page(by, signer, title, **fields):
-    page = workflow.write_symptom(by, slug=title.lower().replace(" ", "-"), title=title, **fields)
-    workflow.sign(page, by=signer, asked_by=by)
+    page = factories.make_symptom(by, slug=title.lower().replace(" ", "-"), title=title, **fields)
+    factories.sign_page(page, by=signer, asked_by=by)
     return page
 
 
@@ -57,13 +51,13 @@ def test_a_number_and_the_list_behind_it_agree_in_every_state(
     publish_page(ann, ravi, "Late", review_months=3)
     publish_page(ann, ravi, "Soon", review_months=4)
     changed = publish_page(ann, ravi, "Changed", review_months=5)
-    workflow.edit(changed, by=ann, body="<p>It was changed.</p>")
+    factories.edit_page(changed, by=ann, body="<p>It was changed.</p>")
     back = publish_page(ann, ravi, "Back", review_months=6)
     request_changes(request_review(back, by=ann), by=ravi, comment="Say more.")
     request_review(
         publish_page(ann, ravi, "Asked", review_months=12), by=ann, reviewer=ravi.reviewer
     )
-    workflow.write_symptom(ann, slug="draft", title="Draft")
+    factories.make_symptom(ann, slug="draft", title="Draft")
     time_machine.move_to("2026-06-05T12:00Z")
     found = morgan_client.get(RADAR)
     wanted = {
@@ -104,7 +98,7 @@ def test_the_list_is_sifted_by_topic_reviewer_holder_month_and_date(
 ):
     mine = publish_page(ann, ravi, "Ravis page", review_months=3)
     other = publish_page(ann, fiona, "Fionas page", review_months=6)
-    other.topics.set([workflow.get_topic("Eyes", "eyes")])
+    other.topics.set([factories.make_topic("Eyes", "eyes")])
     request_review(mine, by=ann, reviewer=fiona.reviewer)
     due = Article.objects.get(pk=mine.pk).live.read_review_line().next_due
     for asked in [
@@ -148,7 +142,7 @@ def test_nothing_reads_well(morgan_client):
 def test_the_list_comes_fifty_at_a_time(morgan_client, ann, monkeypatch):
     monkeypatch.setattr(radar_queries, "ROWS_PER_PAGE", 2)
     for number in range(3):
-        workflow.write_symptom(ann, slug=f"draft-{number}", title=f"Draft {number}")
+        factories.make_symptom(ann, slug=f"draft-{number}", title=f"Draft {number}")
     first = morgan_client.get(RADAR, {"state": "never"})
     assert list_titles(first) == ["Draft 0", "Draft 1"]
     assert "?state=never&amp;page=2#pages" in first.text
@@ -184,11 +178,11 @@ def test_the_chart_tells_what_falls_due_in_each_of_twelve_months(ann, ravi, time
 def test_the_time_to_a_signature_is_a_median_with_its_trend(ann, ravi, time_machine):
     def signed(asked: str, decided: str):
         time_machine.move_to(asked, tick=False)
-        page = workflow.write_symptom(ann, slug=f"page-{Article.objects.count()}", title="Page")
+        page = factories.make_symptom(ann, slug=f"page-{Article.objects.count()}", title="Page")
         request_review(page, by=ann)
         time_machine.move_to(decided, tick=False)
         review = MedicalReview.objects.waiting().get(article=page)
-        workflow.sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+        factories.sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
 
     signed("2026-06-01T12:00Z", "2026-06-03T12:00Z")
     signed("2026-09-01T12:00Z", "2026-09-02T12:00Z")
@@ -221,7 +215,7 @@ def test_licences_that_lapse_and_what_their_holders_carry_are_told(morgan_client
     today = timezone.localdate()
     Reviewer.objects.filter(user=ravi).update(licence_expires=today + dt.timedelta(days=90))
     Reviewer.objects.filter(user=fiona).update(licence_expires=today + dt.timedelta(days=91))
-    request_review(workflow.write_symptom(ann), by=ann, reviewer=ravi.reviewer)
+    request_review(factories.make_symptom(ann), by=ann, reviewer=ravi.reviewer)
     text = morgan_client.get(RADAR).text
     section = re.search(r'class="plain lapsing">(.*?)</ul>', text, re.DOTALL)[1]
     assert "Ravi Rao, MD" in section
@@ -231,7 +225,7 @@ def test_licences_that_lapse_and_what_their_holders_carry_are_told(morgan_client
 
 def test_the_file_holds_what_the_filters_leave_and_no_formulas(morgan_client, ann, ravi, morgan):
     publish_page(ann, ravi, "=HYPERLINK(1)")
-    workflow.write_symptom(ann, slug="draft", title="Draft")
+    factories.make_symptom(ann, slug="draft", title="Draft")
     withdraw_page(publish_page(ann, ravi, "Gone"), reason="wrong", by=morgan)
     response = morgan_client.get(RADAR, {"format": "csv", "reviewer": ravi.reviewer.slug})
     assert response["Content-Type"] == "text/csv; charset=utf-8"

@@ -23,23 +23,17 @@ from reviews.signing.actions import (
     sign_off,
     withdraw_page,
 )
-from tests import workflow
-from tests.forms import read_form
+from tests import factories
+from tests.html import read_form
 
 pytestmark = pytest.mark.django_db
 RECALL = "/desk/recall/"
 WHY = "The regulator warns of a new interaction."
 
 
-@pytest.fixture
-def morgan_client(client, morgan):
-    client.force_login(morgan)
-    return client
-
-
 def publish(ann, signer, title="Facial spasms", **fields):
-    page = workflow.write_symptom(ann, slug=title.lower().replace(" ", "-"), title=title, **fields)
-    workflow.sign(page, by=signer, asked_by=ann)
+    page = factories.make_symptom(ann, slug=title.lower().replace(" ", "-"), title=title, **fields)
+    factories.sign_page(page, by=signer, asked_by=ann)
     return page
 
 
@@ -56,11 +50,11 @@ def sign(review, by):
 
 
 def test_signed_pages_are_found_by_words_cause_code_reference_and_reviewer(ann, ravi, fiona):
-    page = workflow.write_symptom(
+    page = factories.make_symptom(
         ann, body="<p>Take <strong>Ibuprofen</strong> après CO<sub>2</sub>.</p>"
     )
-    workflow.add_facts(page, ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.add_facts(page, ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     publish(ann, fiona, "Yawning", body="<p>You yawn.</p>")
     for part, words in [
         ("words", "ibuprofen"),
@@ -97,8 +91,8 @@ def test_the_place_that_matched_is_shown_in_the_words_of_the_page(ann, ravi):
 
 def test_only_what_visitors_read_is_searched(ann, ravi, morgan):
     page = publish(ann, ravi)
-    workflow.edit(page, by=ann, body="<p>Only in the draft.</p>")
-    workflow.write_symptom(ann, slug="draft", title="Draft", body="<p>Only in the draft.</p>")
+    factories.edit_page(page, by=ann, body="<p>Only in the draft.</p>")
+    factories.make_symptom(ann, slug="draft", title="Draft", body="<p>Only in the draft.</p>")
     withdraw_page(
         publish(ann, ravi, "Gone", body="<p>A muscle tightens by itself.</p>"),
         reason="wrong",
@@ -140,7 +134,7 @@ def test_a_text_that_did_not_change_is_read_again_and_no_annual_date_moves(
 
 def test_a_changed_text_says_of_news_what_a_change_says(ann, ravi, morgan):
     page = publish(ann, ravi)
-    workflow.edit(page, by=ann, body="<p>New.</p>")
+    factories.edit_page(page, by=ann, body="<p>New.</p>")
     review = request_review(page, by=morgan, trigger="guideline")
     assert not review.is_reread
     assert "what changed" in review.meaning
@@ -185,7 +179,7 @@ def test_a_page_in_review_is_taken_along_and_told_apart(ann, ravi, morgan, morga
 
 def test_a_recall_is_not_stopped_by_a_check(ann, ravi, morgan):
     page = publish(ann, ravi)
-    workflow.edit(page, by=ann, body="")
+    factories.edit_page(page, by=ann, body="")
     open_recall([page.pk], trigger="safety", reason=WHY, by=morgan)
     review = MedicalReview.objects.waiting().get()
     assert "no overview" in review.overridden
@@ -194,7 +188,7 @@ def test_a_recall_is_not_stopped_by_a_check(ann, ravi, morgan):
 
 def test_a_recall_opens_all_or_none(ann, ravi, fiona, morgan):
     first, second = publish(ann, ravi, "First"), publish(ann, ravi, "Second")
-    workflow.edit(second, by=fiona, body="<p>Fiona wrote this.</p>")
+    factories.edit_page(second, by=fiona, body="<p>Fiona wrote this.</p>")
     with pytest.raises(
         CannotRecall, match=r"because of “Second”\. Fiona Field, MD wrote some of this page"
     ):
@@ -233,8 +227,8 @@ def test_progress_follows_each_page_to_its_newest_review(ann, ravi, morgan):
     sign(review["Signed"], ravi)
     request_changes(review["Back"], by=ravi, comment="Say more.")
     request_changes(review["Mended"], by=ravi, comment="Say more.")
-    workflow.edit(pages["Mended"], by=ann, body="<p>More.</p>")
-    workflow.sign(pages["Mended"], by=ravi, asked_by=ann)
+    factories.edit_page(pages["Mended"], by=ann, body="<p>More.</p>")
+    factories.sign_page(pages["Mended"], by=ravi, asked_by=ann)
     withdraw_page(pages["Gone"], reason="safety", by=morgan)
     cancel_request(review["Taken"], by=ann)
     assert {step.title: step.state_label for step in get_recalled_pages(recall)} == {
@@ -325,7 +319,7 @@ def test_the_reviewer_of_a_page_that_was_in_review_reads_why_it_was_recalled(
     ann, ravi, fiona, morgan, client
 ):
     page = publish(ann, ravi)
-    review = request_review(workflow.edit(page, by=ann, summary="Newer."), by=ann)
+    review = request_review(factories.edit_page(page, by=ann, summary="Newer."), by=ann)
     open_recall([page.pk], trigger="safety", reason=WHY, by=morgan)
     client.force_login(fiona)
     assert WHY in client.get(f"/desk/reviews/{review.uuid}/").text

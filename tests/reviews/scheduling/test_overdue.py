@@ -16,7 +16,7 @@ from articles.public.page_cache import page_cache
 from reviews import verification
 from reviews.models import LedgerEntry, ReviewSchedule
 from reviews.signing.actions import request_review, sign_off
-from tests import workflow
+from tests import factories
 
 ROOT = Path(__file__).resolve().parents[3]
 START = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
@@ -34,9 +34,9 @@ def clock():
 
 @pytest.fixture
 def page(clock, ann, ravi):
-    page = workflow.write_symptom(ann)
-    workflow.add_facts(page, ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_symptom(ann)
+    factories.add_facts(page, ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     ravi.reviewer.licence_expires = dt.date(2040, 1, 1)
     ravi.reviewer.save()
     return page
@@ -44,8 +44,8 @@ def page(clock, ann, ravi):
 
 @pytest.fixture
 def high_risk_page(clock, ann, ravi):
-    page = workflow.write_symptom(ann, slug="chest-pain", title="Chest pain", risk="high")
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_symptom(ann, slug="chest-pain", title="Chest pain", risk="high")
+    factories.sign_page(page, by=ravi, asked_by=ann)
     return page
 
 
@@ -92,7 +92,7 @@ def test_grace_is_shorter_for_high_risk(client, clock, high_risk_page):
 
 
 def test_a_page_without_advice_says_it_before_the_text(client, clock, ann, ravi):
-    workflow.sign(workflow.write_article(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_article(ann), by=ravi, asked_by=ann)
     travel_to(clock, DUE + dt.timedelta(days=61))
     text = client.get("/articles/keeping-a-diary/").text
     assert text.index(SAYS) < text.index("Write down when it began")
@@ -111,14 +111,17 @@ def test_the_banner_comes_and_goes_with_the_local_day(client, clock, page, setti
     after = client.get("/symptoms/facial-spasms/", headers={"if-none-match": before["ETag"]})
     assert after.status_code == 200
     assert SAYS in after.text
-    workflow.sign(page, by=ravi, asked_by=ann, trigger="annual")
+    factories.sign_page(page, by=ravi, asked_by=ann, trigger="annual")
     page_cache.clear()  # which asks again within a second
     assert SAYS not in client.get("/symptoms/facial-spasms/").text
 
 
 def test_an_older_text_and_the_desk_do_not_carry_the_banner(client, clock, page, ann, ravi):
-    workflow.sign(
-        workflow.edit(page, by=ann, summary="Better."), by=ravi, asked_by=ann, trigger="change"
+    factories.sign_page(
+        factories.edit_page(page, by=ann, summary="Better."),
+        by=ravi,
+        asked_by=ann,
+        trigger="change",
     )
     travel_to(clock, DUE + dt.timedelta(days=90))
     first = page.revisions.order_by("-number")[1].number
@@ -191,7 +194,7 @@ def test_a_page_that_is_being_read_as_a_whole_is_left_alone_for_some_days_more(
 @pytest.mark.usefixtures("withdrawal_policy")
 def test_a_review_of_a_change_alone_holds_nothing_up(clock, page, ann, ravi):
     travel_to(clock, DUE + dt.timedelta(days=61))
-    request_review(workflow.edit(page, by=ann, summary="Better."), by=ann, trigger="change")
+    request_review(factories.edit_page(page, by=ann, summary="Better."), by=ann, trigger="change")
     apply_policy()
     assert not Article.objects.get(pk=page.pk).live
 

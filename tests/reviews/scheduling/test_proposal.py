@@ -14,9 +14,9 @@ from reviews.scheduling import capacity
 from reviews.scheduling import proposal as scheduling_proposal
 from reviews.signing.actions import request_changes, request_review
 from reviews.signing.eligibility import get_barred_users, get_barred_users_by_page
-from tests import workflow
-from tests.conftest import make_reviewer, make_user
-from tests.forms import read_form
+from tests import factories
+from tests.factories import make_reviewer, make_user
+from tests.html import read_form
 
 pytestmark = pytest.mark.django_db
 PLAN = "/desk/radar/plan/?until=2027-12-31"
@@ -28,20 +28,14 @@ def fixed_day(time_machine):
     time_machine.move_to("2026-11-25T12:00Z")
 
 
-@pytest.fixture
-def morgan_client(client, morgan):
-    client.force_login(morgan)
-    return client
-
-
 def publish(ann, signer, count: int, **fields) -> list[Article]:
     pages = []
     for number in range(count):
         slug = f"page-{Article.objects.count()}"
-        page = workflow.write_symptom(
+        page = factories.make_symptom(
             ann, slug=slug, title=f"Page {number}", **{"review_months": 3} | fields
         )
-        workflow.sign(page, by=signer, asked_by=ann)
+        factories.sign_page(page, by=signer, asked_by=ann)
         pages.append(page)
     return pages
 
@@ -71,7 +65,7 @@ def test_own_words_absence_and_a_licence_keep_pages_from_a_reviewer(
     sam = make_user("sam", "Sam", "Stone", group="Reviewers")
     make_reviewer(sam, verified_by=morgan, licence_expires=TODAY + dt.timedelta(days=20))
     pages = publish(ann, ravi, 8)
-    workflow.edit(pages[0], by=fiona, body="<p>Fiona wrote this.</p>")
+    factories.edit_page(pages[0], by=fiona, body="<p>Fiona wrote this.</p>")
     Absence.objects.create(reviewer=ravi.reviewer, first_day=TODAY, last_day=dt.date(2027, 1, 10))
     proposal = scheduling_proposal.build_proposal(Article.objects.all(), timezone.localdate())
     assert len(proposal.plan.planned_reviews) == 8
@@ -103,12 +97,12 @@ def test_forty_pages_of_one_day_come_out_even_and_in_time(ann, ravi, fiona, morg
 def test_pages_that_cannot_be_planned_are_told_with_the_reason(morgan_client, ann, ravi):
     waiting, blocked = publish(ann, ravi, 2)
     request_review(waiting, by=ann)
-    workflow.edit(blocked, by=ann, body="")
+    factories.edit_page(blocked, by=ann, body="")
     text = morgan_client.get(PLAN).text
     assert "In review already." in text
     assert "A check blocks it: The page has no overview." in text
     assert "none of these pages can be planned now" in text
-    workflow.write_symptom(ann, slug="draft", title="Draft")
+    factories.make_symptom(ann, slug="draft", title="Draft")
     assert "Never signed, or withdrawn" in morgan_client.get("/desk/radar/plan/?state=never").text
 
 
@@ -117,9 +111,9 @@ def test_a_page_that_a_younger_check_blocks_is_left_out_and_stops_no_other(
 ):
     page, other = (
         publish(ann, ravi, 1)[0],
-        workflow.write_symptom(ann, advice_level="routine", review_months=3),
+        factories.make_symptom(ann, advice_level="routine", review_months=3),
     )
-    workflow.sign_despite_checks(other, by=ravi, manager=morgan)
+    factories.sign_despite_checks(other, by=ravi, manager=morgan)
     shown = morgan_client.get(PLAN)
     assert "A check blocks it: The advice has the level “When to see a clinician”" in shown.text
     morgan_client.post(PLAN, read_form(shown), follow=True)
@@ -135,7 +129,7 @@ def change_pages(ann, ravi, pages):
 
 
 def change_words(ann, ravi, pages):
-    workflow.edit(pages[0], by=ravi, body="<p>Ravi wrote this.</p>")
+    factories.edit_page(pages[0], by=ravi, body="<p>Ravi wrote this.</p>")
 
 
 def change_readers(ann, ravi, pages):
@@ -220,8 +214,8 @@ def test_only_so_many_are_planned_at_once_the_first_due_first(ann, ravi, monkeyp
 
 def test_own_words_in_bulk_are_those_of_each_page(ann, ravi, fiona):
     first, second = publish(ann, ravi, 2)
-    workflow.edit(second, by=fiona, body="<p>Fiona wrote this.</p>")
-    third = workflow.write_symptom(fiona, slug="third", title="Third")
+    factories.edit_page(second, by=fiona, body="<p>Fiona wrote this.</p>")
+    third = factories.make_symptom(fiona, slug="third", title="Third")
     found = get_barred_users_by_page([first.pk, second.pk, third.pk])
     assert [found.get(page.pk, set()) for page in (first, second, third)] == [
         get_barred_users(page) for page in (first, second, third)
@@ -258,9 +252,9 @@ def test_absences_and_licences_leave_the_days_that_are_left(ravi):
 
 
 def test_a_page_that_was_sent_back_is_not_planned_before_its_editors_answered(ann, ravi, fiona):
-    page = workflow.write_symptom(ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
-    workflow.edit(page, by=ann, summary="Worse.")
+    page = factories.make_symptom(ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
+    factories.edit_page(page, by=ann, summary="Worse.")
     request_changes(request_review(page, by=ann), by=fiona, comment="Not yet.")
     proposal = scheduling_proposal.build_proposal(
         Article.objects.filter(pk=page.pk), timezone.localdate()

@@ -21,20 +21,15 @@ from reviews.signing.actions import (
     withdraw_page,
 )
 from symptoms.models import Symptom
-from tests import workflow
-from tests.conftest import make_reviewer, make_user
+from tests import factories
+from tests.factories import make_reviewer, make_user
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def symptom(ann):
-    return workflow.write_symptom(ann)
-
-
-@pytest.fixture
 def published(symptom, ann, ravi):
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     return symptom
 
 
@@ -55,7 +50,7 @@ def test_a_signed_symptom_is_public_with_its_review_line(published, client):
 
 def test_the_first_signature_sets_the_annual_dates(symptom, ann, ravi, time_machine):
     time_machine.move_to("2026-03-10T12:00Z")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     assert get_review_line(symptom).last_reviewed == dt.date(2026, 3, 10)
     assert get_review_line(symptom).next_due == dt.date(2027, 3, 10)
     assert str(get_review_line(symptom).reviewed_by) == "Ravi Rao, MD"
@@ -66,10 +61,10 @@ def test_a_signature_over_a_change_adds_to_the_line_and_moves_no_date(
     symptom, ann, ravi, fiona, time_machine
 ):
     time_machine.move_to("2026-03-10T12:00Z")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     time_machine.move_to("2026-09-01T12:00Z")
-    workflow.edit(symptom, by=ann, summary="Mended.")
-    workflow.sign(symptom, by=fiona, asked_by=ann)
+    factories.edit_page(symptom, by=ann, summary="Mended.")
+    factories.sign_page(symptom, by=fiona, asked_by=ann)
     assert get_live(symptom).summary == "Mended."
     assert (get_review_line(symptom).last_reviewed, get_review_line(symptom).next_due) == (
         dt.date(2026, 3, 10),
@@ -83,8 +78,8 @@ def test_a_signature_over_a_change_adds_to_the_line_and_moves_no_date(
 @pytest.mark.parametrize("trigger", ["change", "safety", "guideline", "reader"])
 def test_no_review_of_a_change_is_a_review_of_the_whole_page(published, ann, ravi, trigger):
     before = get_review_line(published)
-    workflow.edit(published, by=ann, summary="Mended.")
-    workflow.sign(published, by=ravi, asked_by=ann, trigger=trigger)
+    factories.edit_page(published, by=ann, summary="Mended.")
+    factories.sign_page(published, by=ravi, asked_by=ann, trigger=trigger)
     assert get_review_line(published).next_due == before.next_due
     assert len(get_review_line(published).updates) == 1
 
@@ -93,12 +88,12 @@ def test_an_annual_signature_moves_the_dates_and_starts_the_line_anew(
     symptom, ann, ravi, fiona, time_machine
 ):
     time_machine.move_to("2026-03-10T12:00Z")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
-    workflow.edit(symptom, by=ann, summary="Mended.")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
+    factories.edit_page(symptom, by=ann, summary="Mended.")
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     time_machine.move_to("2027-02-01T12:00Z")
-    workflow.edit(symptom, by=ann, summary="Mended again.")
-    workflow.sign(symptom, by=fiona, asked_by=ann, trigger="annual")
+    factories.edit_page(symptom, by=ann, summary="Mended again.")
+    factories.sign_page(symptom, by=fiona, asked_by=ann, trigger="annual")
     assert (get_review_line(symptom).last_reviewed, get_review_line(symptom).next_due) == (
         dt.date(2027, 2, 1),
         dt.date(2028, 2, 1),
@@ -118,7 +113,7 @@ def test_an_unchanged_page_is_signed_again_as_a_whole(published, ann, fiona):
 
 def test_a_review_on_a_leap_day_is_due_on_the_28th(symptom, ann, ravi, time_machine):
     time_machine.move_to("2028-02-29T12:00Z")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     assert get_review_line(symptom).next_due == dt.date(2029, 2, 28)
 
 
@@ -151,8 +146,8 @@ def test_the_next_review_follows_the_rule_and_the_record_names_it(
     ann, ravi, time_machine, fields, due, why
 ):
     time_machine.move_to("2026-08-31T12:00Z")
-    symptom = workflow.write_symptom(ann, **fields)
-    entry = workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann, **fields)
+    entry = factories.sign_page(symptom, by=ravi, asked_by=ann)
     assert get_review_line(symptom).next_due == due
     assert why in entry.record
 
@@ -172,7 +167,7 @@ def test_a_page_sent_back_can_be_asked_for_again(symptom, ann, ravi):
         ravi,
     )
     assert (entry.outcome, get_live(symptom)) == ("changes", None)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     assert get_live(symptom)
 
 
@@ -180,7 +175,7 @@ def test_a_declined_review_can_be_given_to_somebody_else(symptom, ann, ravi, fio
     decline(
         request_review(symptom, by=ann, reviewer=ravi.reviewer), by=ravi, comment="Not my field."
     )
-    workflow.sign(symptom, by=fiona, asked_by=ann)
+    factories.sign_page(symptom, by=fiona, asked_by=ann)
     assert get_review_line(symptom).reviewed_by.name == "Fiona Field"
 
 
@@ -225,7 +220,7 @@ def test_charlie_asks_for_no_review(symptom, charlie):
 
 
 def test_an_empty_page_is_not_sent_to_review(ann):
-    symptom = workflow.write_symptom(ann, body="<p> </p>", advice="", advice_level="")
+    symptom = factories.make_symptom(ann, body="<p> </p>", advice="", advice_level="")
     assert_request_refused(symptom, "no overview", by=ann)
 
 
@@ -281,7 +276,7 @@ def test_who_cannot_sign_is_not_assigned(symptom, ann, ravi, fiona, morgan, char
         review, "licence lapsed", reviewer=Reviewer.objects.get(user=ravi), by=ann
     )
     wrote = make_user("walter", "Walter", "Webb")
-    workflow.edit(symptom, by=wrote, summary="Walter's words.")
+    factories.edit_page(symptom, by=wrote, summary="Walter's words.")
     assert_assignment_refused(
         review, "wrote some", reviewer=make_reviewer(wrote, verified_by=morgan), by=ann
     )
@@ -310,7 +305,7 @@ def test_a_withdrawn_text_does_not_come_back_word_for_word_without_a_reason(publ
     withdraw_page(published, reason="safety", by=morgan)
     with pytest.raises(CannotRequestReview, match="Following its advice might harm someone"):
         request_review(published, by=ann)
-    workflow.edit(Symptom.objects.get(pk=published.pk), by=ann, body="<p>Mended.</p>")
+    factories.edit_page(Symptom.objects.get(pk=published.pk), by=ann, body="<p>Mended.</p>")
     assert request_review(published, by=ann).trigger == "annual"
 
 

@@ -17,17 +17,11 @@ from reviews.signing.actions import (
     withdraw_page,
 )
 from reviews.signing.comments import CannotComment
-from tests import workflow
+from tests import factories
 from tests.database import expect_refusal
-from tests.forms import read_form
-from tests.html import get_text
+from tests.html import get_text, read_form
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def symptom(ann):
-    return workflow.write_symptom(ann)
 
 
 @pytest.fixture
@@ -172,7 +166,9 @@ def test_the_ledger_says_the_whole_first_and_then_each_part(review, pinned_comme
 def test_a_signature_says_what_was_pinned_too(symptom, ann, ravi):
     review = request_review(symptom, by=ann)
     comments.pin(review, part="Overview", text="Shorter, next year.", by=ravi)
-    entry = workflow.sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    entry = factories.sign_off(
+        review, by=ravi, seen_digest=review.revision.digest, conflicts="None"
+    )
     assert ledger.read_record(entry).comment == "On “Overview”: Shorter, next year."
     assert list(verification.find_faults()) == []
 
@@ -238,7 +234,7 @@ def test_the_next_round_shows_comments_answers_and_whether_the_part_changed(
     comments.pin(review, part="title", text="Plural?", by=ravi)
     request_changes(review, by=ravi, comment="")
     comments.answer(first, text="The one around the eye.", by=ann)
-    workflow.edit(symptom, by=ann, body="<p>The muscle around the eye tightens.</p>")
+    factories.edit_page(symptom, by=ann, body="<p>The muscle around the eye tightens.</p>")
     again = request_review(symptom, by=ann, reviewer=ravi.reviewer)
     threads = comments.get_previous_round(again, again.revision.read())
     assert [(thread.comment.label, thread.part_changed) for thread in threads] == [
@@ -258,7 +254,7 @@ def test_the_next_round_shows_comments_answers_and_whether_the_part_changed(
 
 
 def test_a_recommended_withdrawal_is_loud_until_somebody_acts(client, symptom, ann, ravi, morgan):
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     review = request_review(symptom, by=ann, trigger="annual", reviewer=ravi.reviewer)
     client.force_login(ravi)
     done = client.post(

@@ -21,8 +21,8 @@ from reviews.signing.actions import (
     sign_off,
     withdraw_page,
 )
-from tests import workflow
-from tests.database import run_concurrently
+from tests import factories
+from tests.database import count_lost, run_concurrently
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -40,12 +40,8 @@ def send_back(review, by):
     )
 
 
-def count_lost(outcomes: list) -> list[Exception]:
-    return [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-
-
 def test_two_people_sign_one_review_and_one_signature_stands(ann, ravi, fiona):
-    review = request_review(workflow.write_symptom(ann), by=ann)
+    review = request_review(factories.make_symptom(ann), by=ann)
     outcomes = run_concurrently(partial(sign, review, ravi), partial(sign, review, fiona))
     (refusal,) = count_lost(outcomes)
     assert isinstance(refusal, CannotSign)
@@ -55,7 +51,7 @@ def test_two_people_sign_one_review_and_one_signature_stands(ann, ravi, fiona):
 
 
 def test_one_person_signing_twice_at_once_signs_once(ann, ravi):
-    review = request_review(workflow.write_symptom(ann), by=ann)
+    review = request_review(factories.make_symptom(ann), by=ann)
     outcomes = run_concurrently(*[partial(sign, review, ravi)] * 2)
     (refusal,) = count_lost(outcomes)
     assert isinstance(refusal, CannotSign)
@@ -64,7 +60,7 @@ def test_one_person_signing_twice_at_once_signs_once(ann, ravi):
 
 
 def test_one_signs_and_one_sends_back_and_exactly_one_wins(ann, ravi, fiona):
-    review = request_review(workflow.write_symptom(ann), by=ann)
+    review = request_review(factories.make_symptom(ann), by=ann)
     outcomes = run_concurrently(partial(sign, review, ravi), partial(send_back, review, fiona))
     (refusal,) = count_lost(outcomes)
     assert isinstance(refusal, (CannotSign, CannotDecide))
@@ -76,9 +72,9 @@ def test_one_signs_and_one_sends_back_and_exactly_one_wins(ann, ravi, fiona):
 
 def test_a_withdrawal_is_never_lost_to_a_signature_of_the_same_moment(ann, ravi, morgan):
     for number in range(10):
-        page = workflow.write_article(ann, slug=f"page-{number}", title=f"Page {number}")
-        workflow.sign(page, by=ravi, asked_by=ann)
-        workflow.edit(page, by=ann, summary="Mended.")
+        page = factories.make_article(ann, slug=f"page-{number}", title=f"Page {number}")
+        factories.sign_page(page, by=ravi, asked_by=ann)
+        factories.edit_page(page, by=ann, summary="Mended.")
         review = request_review(page, by=ann)
         outcomes = run_concurrently(
             partial(sign, review, ravi), partial(withdraw_page, page, reason="safety", by=morgan)
@@ -90,7 +86,7 @@ def test_a_withdrawal_is_never_lost_to_a_signature_of_the_same_moment(ann, ravi,
 
 def test_a_review_given_away_while_it_is_signed_is_refused_in_a_sentence(ann, ravi, fiona):
     for number in range(10):
-        page = workflow.write_article(ann, slug=f"page-{number}", title=f"Page {number}")
+        page = factories.make_article(ann, slug=f"page-{number}", title=f"Page {number}")
         review = request_review(page, by=ann)
         outcomes = run_concurrently(
             partial(sign, review, ravi), partial(assign, review, reviewer=fiona.reviewer, by=ann)
@@ -102,7 +98,7 @@ def test_a_review_given_away_while_it_is_signed_is_refused_in_a_sentence(ann, ra
 
 
 def test_two_editors_ask_at_once_and_one_review_is_open(ann, morgan):
-    page = workflow.write_symptom(ann)
+    page = factories.make_symptom(ann)
     outcomes = run_concurrently(*[partial(request_review, page, by=by) for by in (ann, morgan)])
     (refusal,) = count_lost(outcomes)
     assert isinstance(refusal, CannotRequestReview)
@@ -111,11 +107,11 @@ def test_two_editors_ask_at_once_and_one_review_is_open(ann, morgan):
 
 
 def test_two_editors_save_at_once_and_both_texts_are_kept(ann, morgan):
-    page = workflow.write_symptom(ann)
+    page = factories.make_symptom(ann)
 
     def save(by, summary):
         copy = type(page).objects.get(pk=page.pk)
-        workflow.edit(copy, by=by, summary=summary)
+        factories.edit_page(copy, by=by, summary=summary)
 
     assert (
         count_lost(
@@ -132,7 +128,7 @@ def sign_many(ann, signers: list, pages: int) -> None:
     """Each signer takes their share of the reviews, all at once."""
     reviews = []
     for number in range(pages):
-        page = workflow.write_article(ann, slug=f"page-{number}", title=f"Page {number}")
+        page = factories.make_article(ann, slug=f"page-{number}", title=f"Page {number}")
         reviews.append(request_review(page, by=ann))
     shares = [reviews[place :: len(signers)] for place in range(len(signers))]
 
@@ -170,7 +166,7 @@ def test_two_people_sign_20_reviews_into_one_unforked_gapless_chain(ann, ravi, f
 def test_nobody_wins_by_an_error_that_is_not_a_refusal(ann, ravi, fiona):
     """Ten rounds of the closest race: whoever loses reads a sentence and not a stack trace."""
     for number in range(10):
-        page = workflow.write_article(ann, slug=f"page-{number}", title=f"Page {number}")
+        page = factories.make_article(ann, slug=f"page-{number}", title=f"Page {number}")
         review = request_review(page, by=ann)
         outcomes = run_concurrently(
             partial(sign, review, ravi),
@@ -185,8 +181,8 @@ def test_nobody_wins_by_an_error_that_is_not_a_refusal(ann, ravi, fiona):
 
 
 def test_two_managing_editors_record_one_batch_and_it_is_recorded_once(ann, morgan, olga):
-    pages = [workflow.write_article(ann, slug=f"page-{n}", title=f"Page {n}") for n in range(3)]
-    claims = [workflow.make_claim(page) for page in pages]
+    pages = [factories.make_article(ann, slug=f"page-{n}", title=f"Page {n}") for n in range(3)]
+    claims = [factories.make_claim(page) for page in pages]
     turned = [claims, claims[::-1]]  # held in one order all the same
     outcomes = run_concurrently(
         *(
@@ -202,8 +198,8 @@ def test_two_managing_editors_record_one_batch_and_it_is_recorded_once(ann, morg
 
 
 def test_a_page_recorded_while_somebody_asks_for_its_review_is_one_or_the_other(ann, morgan):
-    page = workflow.write_article(ann)
-    claim = workflow.make_claim(page)
+    page = factories.make_article(ann)
+    claim = factories.make_claim(page)
     outcomes = run_concurrently(
         partial(attest_all, [claim], by=morgan), partial(request_review, page, by=ann)
     )

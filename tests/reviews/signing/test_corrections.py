@@ -9,8 +9,8 @@ from articles.models import Article
 from reviews import verification
 from reviews.models import MedicalReview
 from reviews.signing.actions import CannotRequestReview, request_review, withdraw_page
-from tests import html, workflow
-from tests.forms import read_form
+from tests import factories, html
+from tests.html import read_form
 
 pytestmark = pytest.mark.django_db
 WRONG = "This page said that spasms always pass. Some do not, and the page now says which."
@@ -18,16 +18,16 @@ WRONG = "This page said that spasms always pass. Some do not, and the page now s
 
 @pytest.fixture
 def symptom(ann, ravi):
-    symptom = workflow.write_symptom(ann, body="<p>Spasms always pass.</p>")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_symptom(ann, body="<p>Spasms always pass.</p>")
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     return symptom
 
 
 @pytest.fixture
 def corrected(symptom, ann, fiona, time_machine):
     time_machine.move_to(dt.datetime.now(dt.UTC) + dt.timedelta(days=30))
-    workflow.edit(symptom, by=ann, body="<p>Most spasms pass.</p>")
-    workflow.sign(symptom, by=fiona, asked_by=ann, correction=WRONG)
+    factories.edit_page(symptom, by=ann, body="<p>Most spasms pass.</p>")
+    factories.sign_page(symptom, by=fiona, asked_by=ann, correction=WRONG)
     return symptom
 
 
@@ -48,8 +48,8 @@ def test_a_correction_is_printed_with_its_date_and_its_signer(corrected, client)
 
 def test_a_correction_moves_no_annual_date(symptom, ann, fiona):
     before = get_review_line(symptom)
-    workflow.edit(symptom, by=ann, body="<p>Most spasms pass.</p>")
-    workflow.sign(symptom, by=fiona, asked_by=ann, correction=WRONG)
+    factories.edit_page(symptom, by=ann, body="<p>Most spasms pass.</p>")
+    factories.sign_page(symptom, by=fiona, asked_by=ann, correction=WRONG)
     assert (get_review_line(symptom).last_reviewed, get_review_line(symptom).next_due) == (
         before.last_reviewed,
         before.next_due,
@@ -57,14 +57,16 @@ def test_a_correction_moves_no_annual_date(symptom, ann, fiona):
 
 
 def test_a_correction_outlives_the_next_annual_review(corrected, ann, ravi):
-    workflow.sign(corrected, by=ravi, asked_by=ann)
+    factories.sign_page(corrected, by=ravi, asked_by=ann)
     assert get_review_line(corrected).updates == ()
     assert [correction.text for correction in get_review_line(corrected).corrections] == [WRONG]
 
 
 def test_a_second_correction_follows_the_first(corrected, ann, ravi):
-    workflow.edit(corrected, by=ann, summary="Mended.")
-    workflow.sign(corrected, by=ravi, asked_by=ann, correction="The summary named the wrong nerve.")
+    factories.edit_page(corrected, by=ann, summary="Mended.")
+    factories.sign_page(
+        corrected, by=ravi, asked_by=ann, correction="The summary named the wrong nerve."
+    )
     assert [correction.text for correction in get_review_line(corrected).corrections] == [
         WRONG,
         "The summary named the wrong nerve.",
@@ -72,7 +74,7 @@ def test_a_second_correction_follows_the_first(corrected, ann, ravi):
 
 
 def test_the_public_history_tells_the_correction_where_it_was_signed(corrected, ann, ravi, client):
-    workflow.sign(corrected, by=ravi, asked_by=ann)
+    factories.sign_page(corrected, by=ravi, asked_by=ann)
     shown = client.get("/symptoms/facial-spasms/history/").text
     assert shown.count(WRONG) == 1
     assert shown.index("Annual review") < shown.index(WRONG) < shown.index("First review")
@@ -83,8 +85,8 @@ def test_a_correction_of_what_was_withdrawn_is_not_shown_after_the_page_came_bac
 ):
     assert WRONG in client.get("/symptoms/facial-spasms/").text
     withdraw_page(corrected, reason="wrong", by=morgan)
-    workflow.edit(corrected, by=ann, body="<p>Some spasms pass.</p>")
-    workflow.sign(corrected, by=ravi, asked_by=ann, correction="It named the wrong nerve.")
+    factories.edit_page(corrected, by=ann, body="<p>Some spasms pass.</p>")
+    factories.sign_page(corrected, by=ravi, asked_by=ann, correction="It named the wrong nerve.")
     assert [correction.text for correction in get_review_line(corrected).corrections] == [
         "It named the wrong nerve."
     ]
@@ -94,7 +96,7 @@ def test_a_correction_of_what_was_withdrawn_is_not_shown_after_the_page_came_bac
 def test_the_signer_reads_the_correction_and_signs_that_it_is_true(
     symptom, ann, ravi, fiona, client
 ):
-    workflow.edit(symptom, by=ann, body="<p>Most spasms pass.</p>")
+    factories.edit_page(symptom, by=ann, body="<p>Most spasms pass.</p>")
     review = request_review(symptom, by=ann, correction=WRONG)
     client.force_login(fiona)
     desk = client.get(f"/desk/reviews/{review.uuid}/")
@@ -106,14 +108,14 @@ def test_the_signer_reads_the_correction_and_signs_that_it_is_true(
 def test_a_correction_of_nothing_is_refused(symptom, ann):
     with pytest.raises(CannotRequestReview, match="this is the text that visitors read"):
         request_review(symptom, by=ann, correction=WRONG)
-    draft = workflow.write_symptom(ann, slug="tics", title="Tics")
+    draft = factories.make_symptom(ann, slug="tics", title="Tics")
     with pytest.raises(CannotRequestReview, match="visitors have not read this page"):
         request_review(draft, by=ann, correction=WRONG)
     assert not MedicalReview.objects.waiting().exists()
 
 
 def test_the_correction_of_an_open_review_cannot_be_rewritten(symptom, ann):
-    workflow.edit(symptom, by=ann, body="<p>Most spasms pass.</p>")
+    factories.edit_page(symptom, by=ann, body="<p>Most spasms pass.</p>")
     review = request_review(symptom, by=ann, correction=WRONG)
     with pytest.raises(IntegrityError), transaction.atomic():
         MedicalReview.objects.filter(pk=review.pk).update(correction="Nothing much.")
@@ -127,7 +129,7 @@ def test_the_form_offers_a_correction_only_where_visitors_read_another_text(symp
     client.force_login(ann)
     address = f"/admin/symptoms/symptom/{symptom.pk}/ask/"
     assert "Correction for visitors" not in client.get(address).text
-    workflow.edit(symptom, by=ann, body="<p>Most spasms pass.</p>")
+    factories.edit_page(symptom, by=ann, body="<p>Most spasms pass.</p>")
     page = client.get(address)
     assert "Correction for visitors" in page.text
     client.post(address, read_form(page) | {"correction": f"{WRONG}\r\n"})

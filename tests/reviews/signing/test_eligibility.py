@@ -28,16 +28,11 @@ from reviews.signing.eligibility import (
 )
 from symptoms.actions import record_cause
 from symptoms.models import RelatedSymptom, SymptomCause
-from tests import workflow
-from tests.conftest import make_reviewer
+from tests import factories
 from tests.database import disable_triggers, sql
+from tests.factories import make_reviewer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def symptom(ann):
-    return workflow.write_symptom(ann)
 
 
 def sign(review, by, **more):
@@ -83,24 +78,24 @@ def test_nobody_signs_their_own_words(symptom, ann, morgan):
 
 
 def test_one_saved_word_among_many_is_enough(symptom, ann, ravi, fiona):
-    workflow.edit(symptom, by=ravi, summary="Ravi's summary.")
-    workflow.edit(symptom, by=ann, summary="Ann's summary.")
+    factories.edit_page(symptom, by=ravi, summary="Ravi's summary.")
+    factories.edit_page(symptom, by=ann, summary="Ann's summary.")
     review = request_review(symptom, by=ann)
     assert_refused(review, ravi, "You wrote some of this page")
     sign(review, fiona)
 
 
 def test_words_that_somebody_else_signed_bar_no_more(symptom, ann, ravi, fiona):
-    workflow.edit(symptom, by=ravi, summary="Ravi's summary.")
-    workflow.sign(symptom, by=fiona, asked_by=ann)
-    workflow.edit(symptom, by=ann, summary="Ann's summary.")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.edit_page(symptom, by=ravi, summary="Ravi's summary.")
+    factories.sign_page(symptom, by=fiona, asked_by=ann)
+    factories.edit_page(symptom, by=ann, summary="Ann's summary.")
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
 
 
 def test_words_that_were_sent_back_still_bar(symptom, ann, ravi, fiona):
-    workflow.edit(symptom, by=ravi, summary="Ravi's summary.")
+    factories.edit_page(symptom, by=ravi, summary="Ravi's summary.")
     request_changes(request_review(symptom, by=ann), by=fiona, comment="No.")
-    workflow.edit(symptom, by=ann, summary="Ann's summary.")
+    factories.edit_page(symptom, by=ann, summary="Ann's summary.")
     assert_refused(request_review(symptom, by=ann), ravi, "You wrote some of this page")
 
 
@@ -112,10 +107,10 @@ def test_asking_for_a_review_records_the_words_of_who_asks(symptom, ann, morgan,
 
 
 def test_a_cause_renamed_since_bars_who_renamed_it(symptom, ann, ravi, fiona):
-    cause = workflow.write_cause(ann)
+    cause = factories.make_cause(ann)
     SymptomCause.objects.create(symptom=symptom, cause=cause)
-    workflow.edit(symptom, by=ann)
-    workflow.sign(symptom, by=fiona, asked_by=ann)
+    factories.edit_page(symptom, by=ann)
+    factories.sign_page(symptom, by=fiona, asked_by=ann)
     cause.name = "Tourette syndrome"
     cause.save()
     record_cause(cause, by=ravi)
@@ -125,27 +120,27 @@ def test_a_cause_renamed_since_bars_who_renamed_it(symptom, ann, ravi, fiona):
 
 
 def test_a_cause_written_before_it_was_linked_bars_who_wrote_it(symptom, ann, ravi, fiona):
-    cause = workflow.write_cause(ravi)
+    cause = factories.make_cause(ravi)
     SymptomCause.objects.create(symptom=symptom, cause=cause)
-    workflow.edit(symptom, by=ann)
+    factories.edit_page(symptom, by=ann)
     review = request_review(symptom, by=ann)
     assert_refused(review, ravi, "You wrote some of this page")
     sign(review, fiona)
 
 
 def test_a_related_draft_titled_by_the_signer_bars_them(symptom, ann, ravi):
-    other = workflow.write_symptom(ravi, slug="tics", title="Tics")
+    other = factories.make_symptom(ravi, slug="tics", title="Tics")
     RelatedSymptom.objects.create(symptom=symptom, other=other, system="eyes")
-    workflow.edit(symptom, by=ann)
+    factories.edit_page(symptom, by=ann)
     assert_refused(request_review(symptom, by=ann), ravi, "You wrote some of this page")
 
 
 def test_a_restored_source_bars_who_wrote_it(ann, ravi, fiona):
-    symptom = workflow.write_symptom(ravi, writer=ann)
+    symptom = factories.make_symptom(ravi, writer=ann)
     first = symptom.get_latest_revision()
-    workflow.sign(symptom, by=fiona, asked_by=ann)
-    workflow.edit(symptom, by=ann, body="<p>Another.</p>")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=fiona, asked_by=ann)
+    factories.edit_page(symptom, by=ann, body="<p>Another.</p>")
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     restore(first, by=ann)
     review = request_review(symptom, by=ann)
     assert_refused(review, ravi, "You wrote some of this page")
@@ -157,17 +152,17 @@ def test_the_lists_of_who_is_barred_agree_with_the_rule(ann, ravi, fiona, morgan
     for number, writers in enumerate(
         [[ann], [ravi], [fiona, ravi], [ann, ravi, ann], [ravi, fiona]]
     ):
-        page = workflow.write_symptom(
+        page = factories.make_symptom(
             writers[0], slug=f"s{number}", title=f"S {number}", writer=ann
         )
         for step, writer in enumerate(writers):
-            workflow.edit(page, by=writer, summary=f"Summary {step}.")
+            factories.edit_page(page, by=writer, summary=f"Summary {step}.")
         pages.append(page)
-    workflow.sign(pages[0], by=ravi, asked_by=ann)
-    workflow.sign(pages[1], by=fiona, asked_by=ann)
-    workflow.edit(pages[1], by=fiona, summary="Fiona's.")
-    workflow.sign(pages[1], by=ravi, asked_by=ann)
-    workflow.sign(pages[3], by=fiona, asked_by=ann)
+    factories.sign_page(pages[0], by=ravi, asked_by=ann)
+    factories.sign_page(pages[1], by=fiona, asked_by=ann)
+    factories.edit_page(pages[1], by=fiona, summary="Fiona's.")
+    factories.sign_page(pages[1], by=ravi, asked_by=ann)
+    factories.sign_page(pages[3], by=fiona, asked_by=ann)
     ids = [page.pk for page in pages]
     barred = get_barred_users_by_page(ids)
     assert any(barred.values())
@@ -221,18 +216,18 @@ def test_a_deactivated_user_cannot_sign(symptom, ann, ravi):
 
 
 def test_a_review_asked_for_before_a_withdrawal_is_not_signed(symptom, ann, ravi, fiona, morgan):
-    workflow.sign(symptom, by=ravi, asked_by=ann)
-    workflow.edit(symptom, by=ann, summary="Mended.")
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
+    factories.edit_page(symptom, by=ann, summary="Mended.")
     review = request_review(symptom, by=ann)
     withdraw_page(symptom, reason="safety", by=morgan)
     assert_refused(review, fiona, "withdrawn after this request")
     request_changes(review, by=fiona, comment="It was withdrawn.")
-    workflow.sign(symptom, by=fiona, asked_by=ann)
+    factories.sign_page(symptom, by=fiona, asked_by=ann)
 
 
 def test_a_text_that_was_not_read_is_not_signed(symptom, ann, ravi):
     review = request_review(symptom, by=ann)
-    workflow.edit(symptom, by=ann, summary="Another text.")
+    factories.edit_page(symptom, by=ann, summary="Another text.")
     assert_refused(
         review,
         ravi,
@@ -244,7 +239,7 @@ def test_a_text_that_was_not_read_is_not_signed(symptom, ann, ravi):
 
 def test_what_is_signed_is_what_was_asked_and_not_what_was_edited_since(symptom, ann, ravi):
     review = request_review(symptom, by=ann)
-    workflow.edit(symptom, by=ann, title="Edited since")
+    factories.edit_page(symptom, by=ann, title="Edited since")
     sign(review, ravi)
     assert Article.objects.get(pk=symptom.pk).live.title == "Facial spasms"
 
@@ -265,14 +260,14 @@ def test_an_altered_text_is_not_signed(symptom, ann, ravi):
 
 def test_a_text_older_than_the_published_one_is_not_signed(symptom, ann, ravi, fiona):
     review = request_review(symptom, by=ann)
-    workflow.edit(symptom, by=ann, summary="Later.")
+    factories.edit_page(symptom, by=ann, summary="Later.")
     with disable_triggers():
         sql(
             "UPDATE reviews_medicalreview SET decided_at = requested_at, decided_by_id = %s, "
             "outcome = 'declined'",
             ann.pk,
         )
-    workflow.sign(symptom, by=fiona, asked_by=ann)
+    factories.sign_page(symptom, by=fiona, asked_by=ann)
     with disable_triggers():
         sql(
             "UPDATE reviews_medicalreview SET decided_at = NULL, decided_by_id = NULL, "
@@ -302,15 +297,15 @@ def test_nobody_is_refused_without_a_reason(symptom, ann, ravi):
 
 
 def test_the_writer_named_on_a_page_does_not_sign_it(ann, ravi):
-    review = request_review(workflow.write_symptom(ann, writer=ravi), by=ann)
+    review = request_review(factories.make_symptom(ann, writer=ravi), by=ann)
     assert_refused(review, ravi, "You wrote some of this page")
 
 
 def test_an_old_text_typed_again_is_still_its_authors(ann, ravi, fiona):
-    symptom = workflow.write_symptom(ravi, writer=ann, body="<p>Ravi's words.</p>")
-    workflow.edit(symptom, by=ann, body="<p>Ann's words.</p>")
-    workflow.sign(symptom, by=fiona, asked_by=ann)
-    workflow.edit(symptom, by=ann, body="<p>Ravi's words.</p>")
+    symptom = factories.make_symptom(ravi, writer=ann, body="<p>Ravi's words.</p>")
+    factories.edit_page(symptom, by=ann, body="<p>Ann's words.</p>")
+    factories.sign_page(symptom, by=fiona, asked_by=ann)
+    factories.edit_page(symptom, by=ann, body="<p>Ravi's words.</p>")
     assert_refused(request_review(symptom, by=ann), ravi, "You wrote some of this page")
 
 

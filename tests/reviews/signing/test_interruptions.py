@@ -15,7 +15,7 @@ from reviews import verification
 from reviews.imported_reviews.actions import attest_all
 from reviews.models import LedgerEntry, MedicalReview
 from reviews.signing.actions import request_review, sign_off
-from tests import workflow
+from tests import factories
 from tests.database import sql
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -63,7 +63,7 @@ def assert_nothing_happened(review) -> bool:
     ],
 )
 def test_a_step_that_fails_leaves_no_signature(ann, ravi, table, event):
-    review = request_review(workflow.write_symptom(ann), by=ann)
+    review = request_review(factories.make_symptom(ann), by=ann)
     broken = DatabaseTrigger("broken_disk", table, event, "the disk is broken")
     for statement in broken.create_sql(connection.vendor):
         sql(statement)
@@ -85,7 +85,7 @@ def test_a_step_that_fails_leaves_no_signature(ann, ravi, table, event):
     ],
 )
 def test_a_process_killed_while_signing_leaves_no_signature(ann, ravi, moment, tmp_path):
-    review = request_review(workflow.write_symptom(ann), by=ann)
+    review = request_review(factories.make_symptom(ann), by=ann)
     script = tmp_path / "killed.py"
     script.write_text(KILLED_PROGRAM)
     died = subprocess.run(
@@ -121,7 +121,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from articles.models import Article
 from reviews.imported_reviews.actions import attest_all
-from tests.workflow import make_claim
+from tests.factories import make_claim
 
 seen = []
 
@@ -141,7 +141,7 @@ with connection.execute_wrapper(killed):
 @pytest.mark.usefixtures("transactional_db")
 @pytest.mark.parametrize("moment", [1, 3])
 def test_a_process_killed_in_a_batch_of_imported_reviews_leaves_none(ann, morgan, moment, tmp_path):
-    pages = [workflow.write_symptom(ann, slug=f"page-{n}", title=f"Page {n}") for n in range(3)]
+    pages = [factories.make_symptom(ann, slug=f"page-{n}", title=f"Page {n}") for n in range(3)]
     script = tmp_path / "killed.py"
     script.write_text(KILLED_IN_A_BATCH)
     died = subprocess.run(
@@ -155,6 +155,6 @@ def test_a_process_killed_in_a_batch_of_imported_reviews_leaves_none(ann, morgan
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert not LedgerEntry.objects.exists()
     assert not Article.objects.public().exists()
-    attest_all([workflow.make_claim(page) for page in pages], by=morgan)
+    attest_all([factories.make_claim(page) for page in pages], by=morgan)
     assert Article.objects.public().count() == 3
     assert list(verification.find_faults()) == []

@@ -16,16 +16,11 @@ from reviews.signing.actions import (
     sign_off,
     withdraw_page,
 )
-from tests import workflow
+from tests import factories
 from tests.articles.content.test_document import FIXTURES
 from tests.database import expect_refusal
 
 RECORD_DIGEST = "188759f9fb3907140a6201b3573b64219c5d7748161515fe31787f1656e45083"
-
-
-@pytest.fixture
-def symptom(ann):
-    return workflow.write_symptom(ann)
 
 
 @pytest.fixture
@@ -116,8 +111,8 @@ def test_times_are_in_utc(signed):
 @pytest.mark.django_db
 def test_the_meaning_tells_a_change_from_a_whole_page(signed, symptom, ann, ravi):
     assert "I have read the whole page" in read_record(signed)["meaning"]
-    workflow.edit(symptom, by=ann, summary="Mended.")
-    change = workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.edit_page(symptom, by=ann, summary="Mended.")
+    change = factories.sign_page(symptom, by=ravi, asked_by=ann)
     assert "not a review of the whole page" in read_record(change)["meaning"]
     assert (
         read_record(change)["next_due_rule"]
@@ -152,8 +147,8 @@ def test_private_conflicts_are_in_no_record_and_can_be_proved(symptom, ann, ravi
 
 @pytest.mark.django_db
 def test_two_signatures_salt_one_licence_differently(signed, symptom, ann, ravi):
-    workflow.edit(symptom, by=ann, summary="Mended.")
-    second = workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.edit_page(symptom, by=ann, summary="Mended.")
+    second = factories.sign_page(symptom, by=ravi, asked_by=ann)
     assert (
         read_record(second)["actor"]["licence_number_hash"]
         != read_record(signed)["actor"]["licence_number_hash"]
@@ -166,10 +161,12 @@ def test_credentials_stay_as_on_that_day(signed, symptom, ann, ravi):
         post_nominals="MD, PhD", licence_jurisdiction="Elsewhere"
     )
     assert read_record(signed)["actor"]["post_nominals"] == "MD"
-    workflow.edit(symptom, by=ann, summary="Mended.")
+    factories.edit_page(symptom, by=ann, summary="Mended.")
     ravi = type(ravi).objects.get(pk=ravi.pk)
     assert (
-        read_record(workflow.sign(symptom, by=ravi, asked_by=ann))["actor"]["licence_jurisdiction"]
+        read_record(factories.sign_page(symptom, by=ravi, asked_by=ann))["actor"][
+            "licence_jurisdiction"
+        ]
         == "Elsewhere"
     )
 
@@ -178,7 +175,7 @@ def test_credentials_stay_as_on_that_day(signed, symptom, ann, ravi):
 def test_every_decision_and_withdrawal_is_an_entry(symptom, ann, ravi, morgan):
     request_changes(request_review(symptom, by=ann), by=ravi, comment="Say when to call.")
     cancel_request(request_review(symptom, by=ann), by=ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     withdraw_page(symptom, reason="outdated", by=morgan)
     entries = list(LedgerEntry.objects.in_order())
     assert [entry.outcome for entry in entries] == ["changes", "cancelled", "approved", "withdrawn"]
@@ -193,7 +190,7 @@ def test_every_decision_and_withdrawal_is_an_entry(symptom, ann, ravi, morgan):
 @pytest.mark.django_db
 def test_an_outsider_recomputes_the_chain_from_the_records_alone(symptom, ann, ravi, morgan):
     request_changes(request_review(symptom, by=ann), by=ravi, comment="Ménière – 目 🩺")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     withdraw_page(symptom, reason="wrong", by=morgan)
     rows = list(LedgerEntry.objects.in_order().values_list("record", "previous_hash", "hash"))
     assert len(rows) == 3
@@ -256,8 +253,8 @@ def test_a_decision_without_a_review_is_refused(symptom, ann, outcome):
 
 @pytest.mark.django_db
 def test_the_database_holds_four_eyes_over_all_that_nobody_else_has_signed(symptom, ann, ravi):
-    workflow.edit(symptom, by=ravi, summary="Ravi's.")
-    workflow.edit(symptom, by=ann, summary="Ann's.")
+    factories.edit_page(symptom, by=ravi, summary="Ravi's.")
+    factories.edit_page(symptom, by=ann, summary="Ann's.")
     review = request_review(symptom, by=ann)
     with expect_refusal("words of their own"):
         make_entry(symptom, review.revision, by=ravi, outcome="approved", review=review).save()
@@ -278,7 +275,7 @@ def test_only_a_verified_reviewer_and_the_one_who_was_asked_signs(
 
 @pytest.mark.django_db
 def test_an_entry_about_another_pages_text_is_refused(symptom, ann, ravi):
-    other = workflow.write_article(ann)
+    other = factories.make_article(ann)
     with expect_refusal("about a revision of its page|only a verified reviewer"):
         make_entry(symptom, other.get_latest_revision(), by=ravi, outcome="approved").save()
 
@@ -286,7 +283,7 @@ def test_an_entry_about_another_pages_text_is_refused(symptom, ann, ravi):
 @pytest.mark.django_db
 def test_an_entry_about_another_text_than_its_review_is_refused(symptom, ann, ravi):
     review = request_review(symptom, by=ann)
-    workflow.edit(symptom, by=ann, summary="Another.")
+    factories.edit_page(symptom, by=ann, summary="Another.")
     with expect_refusal("about a revision of its page"):
         make_entry(
             symptom, symptom.get_latest_revision(), by=ravi, outcome="approved", review=review
@@ -309,12 +306,12 @@ def make_entry(page, revision, **more) -> LedgerEntry:
 @pytest.mark.django_db
 def test_a_review_does_not_move_to_another_text_and_its_decision_is_final(symptom, ann, ravi):
     review = request_review(symptom, by=ann)
-    workflow.edit(symptom, by=ann, summary="Another.")
+    factories.edit_page(symptom, by=ann, summary="Another.")
     mine = MedicalReview.objects.filter(pk=review.pk)
     with expect_refusal("a review stays as it was asked for"):
         mine.update(revision=symptom.get_latest_revision())
     with expect_refusal("a review stays as it was asked for"):
-        mine.update(article=workflow.write_article(ann))
+        mine.update(article=factories.make_article(ann))
     request_changes(review, by=ravi, comment="No.")
     for changed in ({"outcome": "approved"}, {"comment": "Fine."}, {"decided_by": ann}):
         with expect_refusal("a decision is final"):

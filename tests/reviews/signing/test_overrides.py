@@ -6,8 +6,8 @@ from reviews import verification
 from reviews.models import MedicalReview
 from reviews.signing import ledger
 from reviews.signing.actions import CannotRequestReview, request_review, sign_off
-from tests import workflow
-from tests.forms import read_form
+from tests import factories
+from tests.html import read_form
 
 pytestmark = pytest.mark.django_db
 WHY = "The number is quoted from the law that this page explains."
@@ -16,7 +16,7 @@ BAD = "<p>Call 999 if one side of your face droops.</p>"
 
 @pytest.fixture
 def symptom(ann):
-    return workflow.write_symptom(ann, advice=BAD)
+    return factories.make_symptom(ann, advice=BAD)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_morgan_asks_with_a_reason_and_the_reviewer_and_the_ledger_have_it(
 
 def test_a_reason_given_where_nothing_blocks_is_not_kept(ann, morgan):
     review = request_review(
-        workflow.write_symptom(ann, slug="tics", title="Tics"), by=morgan, override=WHY
+        factories.make_symptom(ann, slug="tics", title="Tics"), by=morgan, override=WHY
     )
     assert (review.override, review.overridden) == ("", "")
 

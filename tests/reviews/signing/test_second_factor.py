@@ -11,15 +11,15 @@ from django.core.cache import cache
 from reviews.models import LedgerEntry
 from reviews.signing import checklist, ledger
 from reviews.signing.actions import request_review
-from tests import workflow
-from tests.conftest import PASSWORD
+from tests import factories
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def review(ann, ravi):
-    return request_review(workflow.write_symptom(ann), by=ann, reviewer=ravi.reviewer)
+    return request_review(factories.make_symptom(ann), by=ann, reviewer=ravi.reviewer)
 
 
 @pytest.fixture
@@ -27,12 +27,6 @@ def secret(ravi) -> str:
     secret = generate_totp_secret()
     TOTP.activate(ravi, secret)
     return secret
-
-
-@pytest.fixture
-def ravi_client(client, ravi):
-    client.force_login(ravi)
-    return client
 
 
 def compute_code(secret: str, *, later: int = 0) -> str:
@@ -88,7 +82,7 @@ def test_a_code_is_good_once_whichever_process_is_asked(ravi_client, review, sec
     code = compute_code(secret)
     sign(ravi_client, review, code=code)
     again = request_review(
-        workflow.write_symptom(ann, slug="b", title="B"), by=ann, reviewer=ravi.reviewer
+        factories.make_symptom(ann, slug="b", title="B"), by=ann, reviewer=ravi.reviewer
     )
     cache.clear()  # as another process, that remembers nothing
     page = sign(ravi_client, again, code=f" {code[:3]} {code[3:]} ")
@@ -116,7 +110,7 @@ def test_a_recovery_code_signs_once_and_the_record_says_so(ravi_client, review, 
     assert sign(ravi_client, review, code=code).status_code == 302
     assert ledger.read_record(LedgerEntry.objects.get()).authentication == "password+recovery code"
     again = request_review(
-        workflow.write_symptom(ann, slug="b", title="B"), by=ann, reviewer=ravi.reviewer
+        factories.make_symptom(ann, slug="b", title="B"), by=ann, reviewer=ravi.reviewer
     )
     assert sign(ravi_client, again, code=code).status_code == 422
 

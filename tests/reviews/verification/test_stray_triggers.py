@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from reviews import verification
-from tests import workflow
+from tests import factories
 from tests.database import disable_triggers, sql
 
 pytestmark = pytest.mark.django_db
@@ -26,12 +26,12 @@ def create_trigger(name: str, table: str, action: str, event: str = "AFTER INSER
 
 
 def test_a_database_as_it_was_migrated_has_no_stray_trigger(ann, ravi):
-    workflow.sign(workflow.write_symptom(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
     assert list(verification.find_faults()) == []
 
 
 def test_a_trigger_that_changes_what_will_be_signed_is_named_before_it_did(ann, ravi):
-    workflow.sign(workflow.write_symptom(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
     create_trigger(
         "tidy_up", "articles_revision", "UPDATE articles_revision SET document = '{}' WHERE id < 0"
     )
@@ -43,7 +43,7 @@ def test_a_trigger_that_changes_what_will_be_signed_is_named_before_it_did(ann, 
 
 
 def test_a_trigger_that_changed_a_signed_row_is_named_with_what_it_did(ann, ravi):
-    workflow.sign(workflow.write_symptom(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
     change = "UPDATE reviews_signature SET record = record || ' ' WHERE sequence = 1"
     with disable_triggers():
         create_trigger("sync_names", "articles_topic", change, event="AFTER UPDATE")

@@ -23,9 +23,9 @@ from reviews.signing.actions import decline, request_changes, request_review, wi
 from reviews.verification import batching
 from reviews.verification.chain import FourEyesCheck
 from symptoms.models import CauseAddress, PublishedCause
-from tests import workflow
-from tests.database import disable_triggers, sql
-from tests.images import add_figure, draw, get_file_path
+from tests import factories
+from tests.database import disable_triggers, find_faults_after, sql
+from tests.factories import add_figure, draw_picture, get_file_path
 
 pytestmark = pytest.mark.django_db
 
@@ -33,28 +33,22 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def site_with_history(ann, ravi, fiona, morgan):
     """A page with a full history: publish, change, send back, move, renew, withdraw, return."""
-    page = workflow.write_symptom(ann)
-    workflow.add_facts(page, ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
-    workflow.edit(page, by=ann, summary="Mended.")
+    page = factories.make_symptom(ann)
+    factories.add_facts(page, ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
+    factories.edit_page(page, by=ann, summary="Mended.")
     request_changes(request_review(page, by=ann), by=ravi, comment="Not yet.")
     decline(request_review(page, by=ann), by=ravi, comment="Not my field.")
-    workflow.sign(page, by=fiona, asked_by=ann)
+    factories.sign_page(page, by=fiona, asked_by=ann)
     change_slug(page, slug="face-spasms", by=ann)
-    roll_copyright_year([workflow.get_notice()], year=2027, by=morgan)
+    roll_copyright_year([factories.make_notice()], year=2027, by=morgan)
     withdraw_page(page, reason="outdated", by=morgan)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     return Article.objects.get(pk=page.pk)
 
 
 def list_faults() -> str:
     return "\n".join(verification.find_faults())
-
-
-def find_faults_after(statement: str, *params) -> list[str]:
-    with disable_triggers():
-        sql(statement, *params)
-    return list(verification.find_faults())
 
 
 def get_entry(sequence: int) -> LedgerEntry:
@@ -156,16 +150,16 @@ def test_thirty_entries_are_asked_for_no_oftener_than_three(ann, ravi, fiona):
         return len(asked)
 
     pages = [
-        workflow.write_article(ann, slug=f"diary-{number}", title=f"Diary {number}")
+        factories.make_article(ann, slug=f"diary-{number}", title=f"Diary {number}")
         for number in range(3)
     ]
     for page in pages:
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
     few = queries()
     for turn in range(9):
         for page in pages:
-            workflow.sign(
-                workflow.edit(page, by=ann, summary=f"{turn}"),
+            factories.sign_page(
+                factories.edit_page(page, by=ann, summary=f"{turn}"),
                 by=(ravi, fiona)[turn % 2],
                 asked_by=ann,
             )
@@ -399,7 +393,7 @@ def test_an_altered_live_pointer_is_named(site_with_history, older):
 
 
 def test_a_draft_that_points_to_another_pages_publication_is_named(site_with_history, ann):
-    draft = workflow.write_article(ann)
+    draft = factories.make_article(ann)
     older = site_with_history.publications.filter(evidence__isnull=False).order_by("id")[0]
     assert find_faults_after(
         "UPDATE articles_article SET live_id = %s WHERE id = %s", older.pk, draft.pk
@@ -481,18 +475,18 @@ def page_with_image(ann, ravi, settings, tmp_path):
     """A page whose first text has a picture and whose public one has none; and the file."""
     place = {"BACKEND": "articles.storage.ImageStorage", "OPTIONS": {"location": str(tmp_path)}}
     settings.STORAGES = settings.STORAGES | {"images": place}
-    page = workflow.write_article(ann)
+    page = factories.make_article(ann)
     figure = add_figure(page, by=ann)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     figure.delete()
-    workflow.sign(workflow.edit(page, by=ann, summary="Mended."), by=ravi, asked_by=ann)
+    factories.sign_page(factories.edit_page(page, by=ann, summary="Mended."), by=ravi, asked_by=ann)
     return page, Path(get_file_path(figure.image))
 
 
 def test_a_spoilt_picture_is_named(page_with_image):
     _, file = page_with_image
     assert list_faults() == ""
-    file.write_bytes(draw(colour="red"))
+    file.write_bytes(draw_picture(colour="red"))
     assert list_faults().endswith(f"the file {file.name} is not the one of its digest")
 
 
@@ -504,13 +498,13 @@ def test_a_missing_picture_is_named_as_long_as_a_text_can_be_read_that_shows_it(
     assert list_faults().endswith(f"the file {file.name} is missing")
     for revision in page.revisions.order_by("number"):
         if '"figures"' in revision.document:
-            workflow.expunge(revision, asked_by=morgan, by=olga)
+            factories.expunge_revision(revision, asked_by=morgan, by=olga)
     assert list_faults() == ""
 
 
 def test_an_altered_row_of_public_pictures_is_named(site_with_history, ann, ravi):
     add_figure(site_with_history, by=ann)
-    workflow.sign(site_with_history, by=ravi, asked_by=ann)
+    factories.sign_page(site_with_history, by=ravi, asked_by=ann)
     assert list_faults() == ""
     [wrong, missing] = find_faults_after("UPDATE articles_publishedimage SET sha256 = %s", "0" * 64)
     assert "articles_publishedimage" in wrong

@@ -8,33 +8,26 @@ from django.contrib.admin.models import LogEntry
 from articles.models import Article, MergedPage
 from reviews.signing.actions import request_review
 from symptoms.models import Cause, MergedCause, RelatedSymptom, SymptomCause
-from tests import html, workflow
-from tests.changelists import choose_action
-from tests.forms import read_form
+from tests import factories, html
+from tests.html import choose_action, read_form
 
 pytestmark = pytest.mark.django_db
 CAUSES, SYMPTOMS = "/admin/symptoms/cause/", "/admin/symptoms/symptom/"
 
 
 @pytest.fixture
-def ann_client(client, ann):
-    client.force_login(ann)
-    return client
-
-
-@pytest.fixture
 def merged_cause(ann):
-    return workflow.write_cause(ann, name="Tourette syndrome", slug="tourette-syndrome")
+    return factories.make_cause(ann, name="Tourette syndrome", slug="tourette-syndrome")
 
 
 @pytest.fixture
 def remaining_cause(ann):
-    return workflow.write_cause(ann)
+    return factories.make_cause(ann)
 
 
 def add_cause_to(page, cause, **facts) -> None:
     SymptomCause.objects.create(symptom=page, cause=cause, **facts)
-    workflow.edit(page, by=page.writer)
+    factories.edit_page(page, by=page.writer)
 
 
 def open_preview(client, address: str, **asked):
@@ -60,12 +53,12 @@ def read_last_form(response) -> dict:
 def test_two_causes_are_ticked_in_the_list_and_the_one_that_more_pages_name_is_kept(
     ann_client, merged_cause, remaining_cause, ann
 ):
-    add_cause_to(workflow.write_symptom(ann), remaining_cause)
+    add_cause_to(factories.make_symptom(ann), remaining_cause)
     answer = choose_action(ann_client, CAUSES, "merge_two", [merged_cause.pk, remaining_cause.pk])
     assert answer["Location"] == f"{CAUSES}{remaining_cause.pk}/merge/?other={merged_cause.pk}"
     for keys in (
         [merged_cause.pk],
-        [merged_cause.pk, remaining_cause.pk, workflow.write_cause(ann, name="C", slug="c").pk],
+        [merged_cause.pk, remaining_cause.pk, factories.make_cause(ann, name="C", slug="c").pk],
     ):
         page = ann_client.get(choose_action(ann_client, CAUSES, "merge_two", keys)["Location"])
         assert "Select exactly two causes" in page.text
@@ -97,8 +90,8 @@ def test_the_other_one_is_found_by_autocomplete_or_by_words(
 def test_a_preview_says_what_moves_what_is_double_and_what_visitors_see(
     ann_client, merged_cause, remaining_cause, ann, ravi
 ):
-    one = workflow.write_symptom(ann, slug="ache", title="Ache")
-    both = workflow.write_symptom(ann, slug="tics", title="Tics")
+    one = factories.make_symptom(ann, slug="ache", title="Ache")
+    both = factories.make_symptom(ann, slug="tics", title="Tics")
     add_cause_to(one, merged_cause)
     add_cause_to(both, remaining_cause, text="<p>These words stay.</p>")
     add_cause_to(both, merged_cause, text="<p>These words go.</p>", frequency="rare")
@@ -121,7 +114,7 @@ def test_a_preview_says_what_moves_what_is_double_and_what_visitors_see(
 def test_what_was_looked_at_is_done_and_logged_and_told_with_links(
     ann_client, merged_cause, remaining_cause, ann
 ):
-    both = workflow.write_symptom(ann, slug="tics", title="Tics")
+    both = factories.make_symptom(ann, slug="tics", title="Tics")
     add_cause_to(both, remaining_cause, text="<p>These words stay.</p>")
     add_cause_to(both, merged_cause, text="<p>These words go.</p>")
     address = f"{CAUSES}{remaining_cause.pk}/"
@@ -157,7 +150,7 @@ def test_what_changed_since_the_preview_is_shown_anew_and_nothing_is_done(
 ):
     address = f"{CAUSES}{remaining_cause.pk}/"
     page = open_preview(ann_client, address, other=merged_cause.pk)
-    add_cause_to(workflow.write_symptom(ann), merged_cause)
+    add_cause_to(factories.make_symptom(ann), merged_cause)
     page = confirm_merge(ann_client, address, page)
     assert "what you saw changed meanwhile. Look again, then confirm." in page.text
     assert "Facial spasms" in page.text
@@ -168,9 +161,9 @@ def test_what_changed_since_the_preview_is_shown_anew_and_nothing_is_done(
 def test_a_public_cause_is_merged_by_managing_editors_only(
     ann_client, merged_cause, remaining_cause, ann, ravi, morgan, client
 ):
-    page = workflow.write_symptom(ann)
+    page = factories.make_symptom(ann)
     add_cause_to(page, merged_cause)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     address = f"{CAUSES}{remaining_cause.pk}/"
     answer = open_preview(ann_client, address, other=merged_cause.pk)
     assert "Only managing editors can merge it." in answer.text
@@ -228,7 +221,7 @@ def test_a_merged_cause_is_found_by_its_old_name_and_a_new_one_of_that_name_is_t
 def test_a_form_that_was_open_when_its_cause_gave_way_saves_the_one_that_stands(
     ann_client, merged_cause, remaining_cause, ann, morgan
 ):
-    page = workflow.write_symptom(ann)
+    page = factories.make_symptom(ann)
     add_cause_to(page, merged_cause, text="<p>It may.</p>")
     form = f"{SYMPTOMS}{page.pk}/change/"
     values = read_form(ann_client.get(form))
@@ -243,17 +236,17 @@ def test_a_form_that_was_open_when_its_cause_gave_way_saves_the_one_that_stands(
 
 
 def symptoms(ann):
-    return workflow.write_symptom(
+    return factories.make_symptom(
         ann, slug="facial-twitch", title="Facial twitch"
-    ), workflow.write_symptom(ann)
+    ), factories.make_symptom(ann)
 
 
 def test_two_symptoms_are_merged_from_the_list_with_a_preview_of_everything(ann_client, ann):
     lost, kept = symptoms(ann)
-    workflow.add_facts(lost, ann)
-    other = workflow.write_symptom(ann, slug="other", title="Other")
+    factories.add_facts(lost, ann)
+    other = factories.make_symptom(ann, slug="other", title="Other")
     RelatedSymptom.objects.create(symptom=other, other=lost, system="eyes")
-    workflow.edit(other, by=ann)
+    factories.edit_page(other, by=ann)
     answer = choose_action(ann_client, SYMPTOMS, "merge_two", [lost.pk, kept.pk])
     assert answer.status_code == 302
     page = open_preview(ann_client, f"{SYMPTOMS}{kept.pk}/", other=lost.pk)
@@ -282,7 +275,7 @@ def test_a_published_symptom_is_merged_by_managing_editors_who_are_told_what_vis
     ann_client, ann, ravi, morgan, client
 ):
     lost, kept = symptoms(ann)
-    workflow.sign(lost, by=ravi, asked_by=ann)
+    factories.sign_page(lost, by=ravi, asked_by=ann)
     address = f"{SYMPTOMS}{kept.pk}/"
     assert (
         "Only managing editors can do that."
@@ -315,9 +308,9 @@ def test_a_form_that_was_open_when_a_related_page_gave_way_saves_the_one_that_st
     ann_client, ann
 ):
     lost, kept = symptoms(ann)
-    other = workflow.write_symptom(ann, slug="other", title="Other")
+    other = factories.make_symptom(ann, slug="other", title="Other")
     RelatedSymptom.objects.create(symptom=other, other=lost, system="eyes")
-    workflow.edit(other, by=ann)
+    factories.edit_page(other, by=ann)
     form = f"{SYMPTOMS}{other.pk}/change/"
     values = read_form(ann_client.get(form))
     address = f"{SYMPTOMS}{kept.pk}/"
@@ -333,9 +326,9 @@ def test_a_preview_asks_as_much_for_three_pages_as_for_one(
     count, ann_client, merged_cause, remaining_cause, ann, django_assert_num_queries
 ):
     for number in range(count):
-        page = workflow.write_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}")
+        page = factories.make_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}")
         add_cause_to(page, merged_cause)
-        both = workflow.write_symptom(ann, slug=f"both-{number}", title=f"Both {number}")
+        both = factories.make_symptom(ann, slug=f"both-{number}", title=f"Both {number}")
         add_cause_to(both, merged_cause)
         add_cause_to(both, remaining_cause)
     with django_assert_num_queries(11):

@@ -6,15 +6,15 @@ from articles.publishing.actions import discard, record_revision, restore
 from symptoms.actions import record_cause
 from symptoms.content import serialization
 from symptoms.models import RelatedSymptom, Symptom, SymptomCause
-from tests import workflow
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def symptom(ann):
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann, causes=2, related=2)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann, causes=2, related=2)
     return symptom
 
 
@@ -35,8 +35,8 @@ def test_composing_asks_the_database_nothing(symptom, django_assert_num_queries)
 
 @pytest.mark.parametrize("count", [1, 5])
 def test_loading_takes_a_fixed_number_of_queries(ann, count, django_assert_num_queries):
-    symptom = workflow.write_symptom(ann)
-    workflow.add_facts(symptom, ann, causes=count, related=count)
+    symptom = factories.make_symptom(ann)
+    factories.add_facts(symptom, ann, causes=count, related=count)
     with django_assert_num_queries(8):
         list(serialization.load(Symptom.objects.filter(pk=symptom.pk)))
 
@@ -56,10 +56,10 @@ def test_causes_stand_under_their_headings_in_order(symptom):
 
 
 def test_a_related_symptom_is_named_as_it_was_published(symptom, ann, ravi):
-    other = workflow.write_symptom(ann, slug="tics", title="Tics")
+    other = factories.make_symptom(ann, slug="tics", title="Tics")
     RelatedSymptom.objects.create(symptom=symptom, other=other, system="eyes")
-    workflow.sign(other, by=ravi, asked_by=ann)
-    workflow.edit(other, by=ann, title="Draft title")
+    factories.sign_page(other, by=ravi, asked_by=ann)
+    factories.edit_page(other, by=ann, title="Draft title")
     assert list_names(compose(symptom))["eyes"] == ["Tics"]
 
 
@@ -73,7 +73,7 @@ def test_a_restored_page_is_the_page_it_was(symptom, ann):
     symptom.codes.all().delete()
     symptom.references.all().delete()
     symptom.tags.clear()
-    workflow.edit(
+    factories.edit_page(
         symptom, by=ann, title="Another", body="<p>Another.</p>", advice="", advice_level=""
     )
     restored = restore(first, by=ann)
@@ -86,7 +86,7 @@ def test_a_restored_page_is_the_page_it_was(symptom, ann):
 
 def test_a_restore_does_not_type_in_what_was_made(symptom, ann):
     first = symptom.get_latest_revision()
-    workflow.edit(symptom, by=ann, headline="Typed?")
+    factories.edit_page(symptom, by=ann, headline="Typed?")
     restore(first, by=ann)
     symptom.refresh_from_db()
     assert symptom.headline == ""
@@ -130,7 +130,7 @@ def test_a_restore_tells_of_a_related_symptom_that_was_discarded(symptom, ann):
 
 def test_a_restore_tells_of_another_writer(symptom, ann, morgan):
     first = symptom.get_latest_revision()
-    workflow.edit(symptom, by=ann, writer=morgan, summary="Another.")
+    factories.edit_page(symptom, by=ann, writer=morgan, summary="Another.")
     assert restore(first, by=ann).report == [
         "The page was written by Ann Archer; the writer was left as it is now."
     ]
@@ -139,8 +139,8 @@ def test_a_restore_tells_of_another_writer(symptom, ann, morgan):
 
 
 def test_authors_of_a_cause_come_with_it(ann, morgan, fiona):
-    symptom = workflow.write_symptom(ann)
-    cause = workflow.write_cause(fiona)
+    symptom = factories.make_symptom(ann)
+    cause = factories.make_cause(fiona)
     before = compose(symptom)
     SymptomCause.objects.create(symptom=symptom, cause=cause)
     assert serialization.get_shared_authors([(compose(symptom), before)]) == [{fiona.pk}]
@@ -148,10 +148,10 @@ def test_authors_of_a_cause_come_with_it(ann, morgan, fiona):
 
 
 def test_who_titled_a_related_draft_comes_with_it(ann, fiona, ravi):
-    symptom = workflow.write_symptom(ann)
-    other = workflow.write_symptom(fiona, slug="tics", title="Tics")
+    symptom = factories.make_symptom(ann)
+    other = factories.make_symptom(fiona, slug="tics", title="Tics")
     before = compose(symptom)
     RelatedSymptom.objects.create(symptom=symptom, other=other, system="eyes")
     assert serialization.get_shared_authors([(compose(symptom), before)]) == [{fiona.pk}]
-    workflow.sign(other, by=ravi, asked_by=ann)
+    factories.sign_page(other, by=ravi, asked_by=ann)
     assert serialization.get_shared_authors([(compose(symptom), before)]) == [set()]

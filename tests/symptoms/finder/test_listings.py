@@ -3,7 +3,7 @@
 import pytest
 
 from reviews.signing.actions import withdraw_page
-from tests import html, scale, workflow
+from tests import factories, html
 from tests.symptoms.finder.finder_page import FINDER, ask_finder
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +13,7 @@ def test_symptoms_stand_under_the_body_systems_under_which_signed_pages_name_the
     publish, client, ann, morgan
 ):
     eye, gone = publish("twitch"), publish("gone")
-    draft = workflow.write_symptom(ann, slug="draft", title="Draft")
+    draft = factories.make_symptom(ann, slug="draft", title="Draft")
     publish("ache", related=[eye, gone, draft], system="eyes")
     withdraw_page(gone, reason="wrong", by=morgan)
     answer = ask_finder(client, "ache", system="eyes")
@@ -41,7 +41,7 @@ def test_a_body_system_whose_only_page_is_withdrawn_is_no_longer_offered(publish
 def test_a_long_list_comes_by_letter_and_in_pages_at_a_fixed_cost(
     count, ann, ravi, client, django_assert_num_queries
 ):
-    scale.publish_symptoms(count, by=ann, signer=ravi, title="Ache {:03}")
+    factories.publish_symptoms(count, by=ann, signer=ravi, title="Ache {:03}")
     with django_assert_num_queries(3):
         first = client.get(FINDER, {"system": "whole-body"})
     assert ("list 1 of 3" in html.get_text(first.text)) == (count == 130)

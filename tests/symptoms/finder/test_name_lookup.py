@@ -4,7 +4,7 @@ import pytest
 
 from symptoms.finder import name_lookup
 from symptoms.models import OtherName
-from tests import html, workflow
+from tests import factories, html
 from tests.symptoms.finder.finder_page import FINDER
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_a_symptom_is_found_in_lay_words_in_any_order_and_spelling(
 ):
     leg = publish("edema", title="Edema of the leg")
     OtherName.objects.create(symptom=leg, name="Swollen leg")
-    workflow.sign(workflow.edit(leg, by=ann, summary="New."), by=ravi, asked_by=ann)
+    factories.sign_page(factories.edit_page(leg, by=ann, summary="New."), by=ravi, asked_by=ann)
     publish("eye", title="Eye twitching")
     publish("deja", title="Déjà vu")
     assert [match.title for match in name_lookup.find_matches(typed)] == found
@@ -66,9 +66,9 @@ def test_another_name_is_told_beside_the_symptom_that_it_finds(publish, client, 
     leg = publish("edema", title="Edema of the leg")
     OtherName.objects.create(symptom=leg, name="Stovepipe leg")
     OtherName.objects.create(symptom=leg, name="Stovepipe ankle")
-    workflow.edit(leg, by=ann, summary="New.")
+    factories.edit_page(leg, by=ann, summary="New.")
     assert name_lookup.find_matches("stovepipe") == []
-    workflow.sign(leg, by=ravi, asked_by=ann)
+    factories.sign_page(leg, by=ravi, asked_by=ann)
     assert [(match.title, match.other_name) for match in name_lookup.find_matches("stovepipe")] == [
         ("Edema of the leg", "Stovepipe leg")
     ]
@@ -93,7 +93,7 @@ def test_typing_what_nothing_fits_helps_on(publish, client):
 
 
 def test_a_draft_is_not_found_by_typing_nor_in_a_list(client, ann):
-    workflow.write_symptom(ann, slug="zqdraft", title="Zqdraft")
+    factories.make_symptom(ann, slug="zqdraft", title="Zqdraft")
     assert client.get(FINDER, {"q": "zqdraft"}).status_code == 200
     assert "zqdraft" not in client.get(FINDER, {"system": "all"}).text.lower()
 

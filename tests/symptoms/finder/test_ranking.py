@@ -8,7 +8,7 @@ import time_machine
 
 from symptoms.actions import record_cause
 from symptoms.models import Cause, PublishedCause, SymptomCause
-from tests import html, workflow
+from tests import factories, html
 from tests.symptoms.finder.finder_page import ask_finder, list_causes, list_headings
 
 pytestmark = pytest.mark.django_db
@@ -162,8 +162,8 @@ def test_advice_that_is_the_same_to_the_letter_is_printed_once_and_names_every_s
 
 
 def test_a_page_without_advice_is_said_not_to_reassure(ann, ravi, morgan, client):
-    ache = workflow.write_symptom(ann, slug="ache", title="Ache", advice="", advice_level="")
-    workflow.sign_despite_checks(ache, by=ravi, manager=morgan)
+    ache = factories.make_symptom(ann, slug="ache", title="Ache", advice="", advice_level="")
+    factories.sign_despite_checks(ache, by=ravi, manager=morgan)
     assert (
         "does not say when to call for help. That does not mean that you need not."
         in html.get_text(ask_finder(client, "ache").text)
@@ -171,7 +171,7 @@ def test_a_page_without_advice_is_said_not_to_reassure(ann, ravi, morgan, client
 
 
 def test_serious_symptoms_that_the_pages_name_are_told_before_the_causes(publish, client, ann):
-    stiff, draft = publish("stiff-neck"), workflow.write_symptom(ann, slug="draft", title="Draft")
+    stiff, draft = publish("stiff-neck"), factories.make_symptom(ann, slug="draft", title="Draft")
     publish("ache", ("Stress", "", ""), serious=[stiff, draft])
     publish("tics", serious=[stiff])
     answer = ask_finder(client, "ache", "tics")
@@ -226,9 +226,9 @@ def test_nothing_unsigned_changes_a_list_before_its_signature(publish, client, a
     cause.save()
     record_cause(cause, by=ann)
     page.symptom_causes.update(seriousness="life-threatening", frequency="rare")
-    workflow.edit(page, by=ann, title="Zqtitle", advice="<p>Zqadvice.</p>")
+    factories.edit_page(page, by=ann, title="Zqtitle", advice="<p>Zqadvice.</p>")
     assert ask_finder(client, "ache").content == before
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     after = ask_finder(client, "ache").text
     assert all(
         word in after
@@ -246,7 +246,7 @@ def test_a_cause_has_the_name_signed_last_and_says_what_an_older_page_calls_it(
     record_cause(cause, by=ann)
     other = publish("tics")
     SymptomCause.objects.create(symptom=other, cause=cause)
-    workflow.sign(workflow.edit(other, by=ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.edit_page(other, by=ann), by=ravi, asked_by=ann)
     answer = ask_finder(client, "ache")
     assert list_causes(answer) == ["Strain"]
     assert "there called Stress" in html.get_text(answer.text)

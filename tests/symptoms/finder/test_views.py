@@ -5,7 +5,7 @@ import pytest
 from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug
 from reviews.signing.actions import withdraw_page
-from tests import html, pages, workflow
+from tests import factories, html
 from tests.symptoms.finder.finder_page import FINDER, ask_finder, list_causes, list_headings
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_a_symptom_that_is_gone_is_named_as_gone_and_the_others_are_used(publish
 
 def test_unknown_addresses_and_drafts_are_counted_and_never_named(publish, client, ann):
     publish("ache")
-    workflow.write_symptom(ann, slug="zqdraft", title="Zqdraft")
+    factories.make_symptom(ann, slug="zqdraft", title="Zqdraft")
     answer = ask_finder(client, "zqdraft", "ache", "zqnever", "no good")
     assert "3 symptoms in this address are not among the pages" in html.get_text(answer.text)
     assert "zq" not in answer.text.lower()
@@ -188,7 +188,7 @@ def test_htmx_gets_the_part_that_changes_and_a_line_that_is_read_aloud(publish, 
 
 
 def test_the_whole_page_is_the_same_without_htmx(publish, client, ann):
-    pages.write_minimal_symptom(ann)
+    factories.make_minimal_symptom(ann)
     publish("ache", ("Stress", "", ""))
     whole = ask_finder(client, "ache").text
     part = client.get(

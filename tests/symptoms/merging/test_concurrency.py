@@ -11,32 +11,28 @@ from articles.publishing.actions import ActionRefused, StalePreview, discard
 from articles.publishing.merging import CannotMerge
 from reviews import verification
 from symptoms.models import Cause, MergedCause, RelatedSymptom, Symptom, SymptomCause
-from tests import workflow
-from tests.database import run_concurrently
-from tests.forms import read_form
+from tests import factories
+from tests.database import count_lost, run_concurrently
+from tests.html import read_form
 from tests.merging import merge_causes, merge_symptoms
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 ROUNDS = 5
 
 
-def count_lost(outcomes: list) -> list[Exception]:
-    return [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-
-
 def create_two_causes(ann, number: int) -> tuple[Cause, Cause]:
     """Named by pages of their own, and both by one."""
     pair = tuple(
-        workflow.write_cause(ann, name=f"{name} {number}", slug=f"{name}-{number}")
+        factories.make_cause(ann, name=f"{name} {number}", slug=f"{name}-{number}")
         for name in ("one", "two")
     )
     for place, causes in enumerate([pair[:1], pair[1:], pair]):
-        page = workflow.write_symptom(
+        page = factories.make_symptom(
             ann, slug=f"ache-{number}-{place}", title=f"Ache {number} {place}"
         )
         for cause in causes:
             SymptomCause.objects.create(symptom=page, cause=cause)
-        workflow.edit(page, by=ann)
+        factories.edit_page(page, by=ann)
     return pair
 
 
@@ -57,7 +53,7 @@ def test_two_editors_merge_two_causes_crosswise_and_one_is_refused_in_words(ann,
 def test_three_causes_merged_in_a_ring_leave_one_or_two_and_no_page_without(ann, morgan, olga):
     for number in range(ROUNDS):
         one, two = create_two_causes(ann, number)
-        third = workflow.write_cause(ann, name=f"three {number}", slug=f"three-{number}")
+        third = factories.make_cause(ann, name=f"three {number}", slug=f"three-{number}")
         ring = [(one, two, ann), (two, third, morgan), (third, one, olga)]
         outcomes = run_concurrently(
             *[partial(merge_causes, gone, kept, by=by) for gone, kept, by in ring]
@@ -74,12 +70,12 @@ def test_three_causes_merged_in_a_ring_leave_one_or_two_and_no_page_without(ann,
 def test_two_editors_merge_two_pages_crosswise_and_one_is_refused_in_words(ann, ravi, morgan, olga):
     for number in range(ROUNDS):
         one, two, other = (
-            workflow.write_symptom(ann, slug=f"{name}-{number}", title=f"{name} {number}")
+            factories.make_symptom(ann, slug=f"{name}-{number}", title=f"{name} {number}")
             for name in ("one", "two", "other")
         )
         for page in (one, two):
             RelatedSymptom.objects.create(symptom=other, other=page, system="eyes")
-            workflow.sign(page, by=ravi, asked_by=ann)
+            factories.sign_page(page, by=ravi, asked_by=ann)
         outcomes = run_concurrently(
             partial(merge_symptoms, one, two, by=morgan), partial(merge_symptoms, two, one, by=olga)
         )
@@ -95,7 +91,7 @@ def test_two_editors_merge_two_pages_crosswise_and_one_is_refused_in_words(ann, 
 def test_a_page_merged_while_it_is_discarded_is_one_or_the_other(ann, morgan):
     for number in range(ROUNDS):
         one, two = (
-            workflow.write_symptom(ann, slug=f"{name}-{number}", title=f"{name} {number}")
+            factories.make_symptom(ann, slug=f"{name}-{number}", title=f"{name} {number}")
             for name in ("one", "two")
         )
         outcomes = run_concurrently(
@@ -111,7 +107,7 @@ def test_a_form_saved_while_its_cause_gives_way_names_the_one_that_stands(ann, m
     client.force_login(ann)
     for number in range(ROUNDS):
         one, two = create_two_causes(ann, number)
-        page = workflow.write_symptom(ann, slug=f"page-{number}", title=f"Page {number}")
+        page = factories.make_symptom(ann, slug=f"page-{number}", title=f"Page {number}")
         form = f"/admin/symptoms/symptom/{page.pk}/change/"
         values = read_form(client.get(form)) | {
             "symptom_causes-TOTAL_FORMS": 1,

@@ -32,7 +32,7 @@ from symptoms.models import (
     Symptom,
     SymptomCause,
 )
-from tests import html, workflow
+from tests import factories, html
 from tests.database import sql
 from tests.merging import merge_causes, merge_symptoms
 
@@ -41,21 +41,21 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def merged_cause(ann):
-    return workflow.write_cause(ann, name="Tourette syndrome", slug="tourette-syndrome")
+    return factories.make_cause(ann, name="Tourette syndrome", slug="tourette-syndrome")
 
 
 @pytest.fixture
 def remaining_cause(morgan):
-    return workflow.write_cause(morgan)
+    return factories.make_cause(morgan)
 
 
 def write(by, slug: str, *causes_named, **facts) -> Symptom:
-    page = workflow.write_symptom(by, slug=slug, title=slug.replace("-", " ").capitalize())
+    page = factories.make_symptom(by, slug=slug, title=slug.replace("-", " ").capitalize())
     for place, cause in enumerate(causes_named):
         facts.setdefault("text", f"<p>Of {cause}.</p>")
         SymptomCause.objects.create(symptom=page, cause=cause, position=place, **facts)
         facts.pop("text")
-    return workflow.edit(page, by=by)
+    return factories.edit_page(page, by=by)
 
 
 def list_names(page) -> list[str]:
@@ -117,7 +117,7 @@ def test_whoever_wrote_the_lost_cause_cannot_sign_a_page_that_names_the_kept_one
     page = write(ann, "ache", merged_cause)
     merge_causes(merged_cause, remaining_cause, by=ann)
     with pytest.raises(Exception, match="You wrote some of this page"):
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
 
 
 def test_of_two_rows_on_a_page_the_kept_causes_stays_with_its_words(
@@ -160,7 +160,7 @@ def test_visitors_read_what_was_signed_until_the_page_is_signed_again(
 ):
     page, other = write(ann, "ache", merged_cause), write(ann, "tics", remaining_cause)
     for each in (page, other):
-        workflow.sign(each, by=ravi, asked_by=ann)
+        factories.sign_page(each, by=ravi, asked_by=ann)
     page_cache.clear()
     public = [
         client.get(path).content for path in ("/symptoms/ache/", "/causes/tourette-syndrome/")
@@ -170,7 +170,7 @@ def test_visitors_read_what_was_signed_until_the_page_is_signed_again(
     assert [
         client.get(path).content for path in ("/symptoms/ache/", "/causes/tourette-syndrome/")
     ] == public
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     assert get_status(client, "/causes/tourette-syndrome/") == (301, "/causes/tourettes-syndrome/")
     assert "Tourette syndrome" not in client.get("/symptoms/ache/").text
     assert list(verification.find_faults()) == []
@@ -180,7 +180,7 @@ def test_the_address_of_a_lost_cause_leads_nowhere_while_the_kept_one_is_not_pub
     merged_cause, remaining_cause, ann, ravi, morgan, client
 ):
     page = write(ann, "ache", merged_cause)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     write(ann, "tics", remaining_cause)
     merge_causes(merged_cause, remaining_cause, by=morgan)
     withdraw_page(page, reason="wrong", by=morgan)
@@ -192,7 +192,7 @@ def test_an_address_that_was_never_signed_leads_nowhere(
     merged_cause, remaining_cause, ann, ravi, client
 ):
     write(ann, "ache", merged_cause)
-    workflow.sign(write(ann, "tics", remaining_cause), by=ravi, asked_by=ann)
+    factories.sign_page(write(ann, "tics", remaining_cause), by=ravi, asked_by=ann)
     merge_causes(merged_cause, remaining_cause, by=ann)
     assert get_status(client, "/causes/tourette-syndrome/") == (404, "")
 
@@ -200,14 +200,14 @@ def test_an_address_that_was_never_signed_leads_nowhere(
 def test_a_cause_merged_on_takes_along_what_was_merged_into_it(
     merged_cause, remaining_cause, ann, ravi, morgan, client
 ):
-    third = workflow.write_cause(ann, name="Gilles", slug="gilles")
+    third = factories.make_cause(ann, name="Gilles", slug="gilles")
     page = write(ann, "ache", merged_cause)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     merge_causes(merged_cause, remaining_cause, by=morgan)
     merge_causes(remaining_cause, third, by=morgan)
     assert {row.kept for row in MergedCause.objects.all()} == {third}
     assert list_names(page) == ["Gilles"]
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     assert get_status(client, "/causes/tourette-syndrome/") == (301, "/causes/gilles/")
 
 
@@ -218,7 +218,7 @@ def test_what_cannot_be_merged_is_refused_in_words(
         merge_causes(remaining_cause, remaining_cause, by=morgan)
     with pytest.raises(CannotMerge, match="Only editors"):
         merge_causes(merged_cause, remaining_cause, by=charlie)
-    workflow.sign(write(ann, "ache", merged_cause), by=ravi, asked_by=ann)
+    factories.sign_page(write(ann, "ache", merged_cause), by=ravi, asked_by=ann)
     with pytest.raises(CannotMerge, match="Only managing editors"):
         merge_causes(merged_cause, remaining_cause, by=ann)
     merge_causes(merged_cause, remaining_cause, by=morgan)
@@ -291,7 +291,7 @@ def test_merging_takes_as_many_queries_for_three_pages_as_for_one(
     ann.get_all_permissions()  # asked once a request
     with CaptureQueriesContext(connection) as few:
         merge_causes(merged_cause, remaining_cause, by=ann)
-    third = workflow.write_cause(ann, name="Gilles", slug="gilles")
+    third = factories.make_cause(ann, name="Gilles", slug="gilles")
     for number in range(3):
         write(ann, f"both-{number}", remaining_cause, third)
     with CaptureQueriesContext(connection) as many:
@@ -304,8 +304,8 @@ def test_merging_takes_as_many_queries_for_three_pages_as_for_one(
 
 def create_pair(ann, **facts) -> tuple[Symptom, Symptom]:
     return (
-        workflow.write_symptom(ann, slug="facial-twitch", title="Facial twitch", **facts),
-        workflow.write_symptom(ann),
+        factories.make_symptom(ann, slug="facial-twitch", title="Facial twitch", **facts),
+        factories.make_symptom(ann),
     )
 
 
@@ -320,8 +320,8 @@ def list_related(page) -> list[str]:
 def test_a_draft_is_discarded_and_its_lists_go_into_the_kept_draft_after_its_own(ann, morgan):
     lost, kept = create_pair(ann)
     for page in (lost, kept):
-        workflow.add_facts(page, ann)
-    shared = workflow.write_cause(ann)
+        factories.add_facts(page, ann)
+    shared = factories.make_cause(ann)
     SymptomCause.objects.create(symptom=kept, cause=shared, text="<p>Kept words.</p>", position=1)
     SymptomCause.objects.create(
         symptom=lost, cause=shared, text="<p>Lost words.</p>", frequency="rare", position=1
@@ -333,7 +333,7 @@ def test_a_draft_is_discarded_and_its_lists_go_into_the_kept_draft_after_its_own
     lost.tags.add("muscle", "Face")
     kept.tags.add("face")
     for page in (lost, kept):
-        workflow.edit(page, by=ann)
+        factories.edit_page(page, by=ann)
     merged = merge_symptoms(lost, kept, by=ann)
     document = kept.get_latest_revision().read()
     assert document.other_names == (
@@ -365,7 +365,7 @@ def test_a_draft_is_discarded_and_its_lists_go_into_the_kept_draft_after_its_own
 
 def test_all_who_wrote_the_lost_page_are_authors_of_the_kept_draft(ann, morgan, fiona):
     lost, kept = create_pair(ann)
-    workflow.edit(lost, by=fiona, summary="Hers.")
+    factories.edit_page(lost, by=fiona, summary="Hers.")
     merge_symptoms(lost, kept, by=morgan)
     authors = Authorship.objects.filter(revision=kept.get_latest_revision()).values_list(
         "user__username", flat=True
@@ -382,7 +382,7 @@ def test_pages_that_named_the_lost_page_name_the_kept_one_each_once(ann, morgan)
     relate(kept, lost)
     relate(lost, kept)
     for page in (one, both, kept, lost):
-        workflow.edit(page, by=ann)
+        factories.edit_page(page, by=ann)
     plan = pages.plan_merge(lost, kept)
     (duplicate,) = plan.other_duplicates
     (difference,) = duplicate.differences
@@ -398,7 +398,7 @@ def test_pages_that_named_the_lost_page_name_the_kept_one_each_once(ann, morgan)
 
 def test_a_published_page_is_withdrawn_as_merged_by_whoever_may_withdraw(ann, ravi, morgan, client):
     lost, kept = create_pair(ann)
-    workflow.sign(lost, by=ravi, asked_by=ann)
+    factories.sign_page(lost, by=ravi, asked_by=ann)
     with pytest.raises(CannotMerge, match="Only managing editors"):
         merge_symptoms(lost, kept, by=ann)
     merge_symptoms(lost, kept, by=morgan)
@@ -417,7 +417,7 @@ def test_the_old_address_says_gone_then_where_and_leads_on_once_a_clinician_sign
     ann, ravi, fiona, morgan, client
 ):
     lost, kept = create_pair(ann)
-    workflow.sign(lost, by=ravi, asked_by=ann)
+    factories.sign_page(lost, by=ravi, asked_by=ann)
     merge_symptoms(lost, kept, by=morgan)
     page_cache.clear()
     page = client.get("/symptoms/facial-twitch/")
@@ -425,16 +425,16 @@ def test_the_old_address_says_gone_then_where_and_leads_on_once_a_clinician_sign
     assert "Its subject is now covered by another page." in page.text
     assert "facial-spasms" not in page.text  # nobody signed it yet
     OtherName.objects.filter(symptom=kept).delete()
-    workflow.edit(kept, by=ann)
-    workflow.sign(kept, by=ravi, asked_by=ann)
+    factories.edit_page(kept, by=ann)
+    factories.sign_page(kept, by=ravi, asked_by=ann)
     page_cache.clear()
     page = client.get("/symptoms/facial-twitch/")
     assert page.status_code == 410
     assert 'Read <a href="/symptoms/facial-spasms/">Facial spasms</a>' in page.text
     OtherName.objects.create(symptom=kept, name="Facial twitch")
-    workflow.edit(kept, by=ann)
+    factories.edit_page(kept, by=ann)
     assert get_status(client, "/symptoms/facial-twitch/")[0] == 410
-    workflow.sign(kept, by=ravi, asked_by=ann)
+    factories.sign_page(kept, by=ravi, asked_by=ann)
     assert get_status(client, "/symptoms/facial-twitch/") == (301, "/symptoms/facial-spasms/")
     assert get_status(client, "/symptoms/facial-twitch/causes/") == (
         301,
@@ -452,10 +452,10 @@ def test_the_old_address_says_gone_then_where_and_leads_on_once_a_clinician_sign
 
 def test_an_address_of_old_leads_through_the_lost_page_to_the_kept_one(ann, ravi, morgan, client):
     lost, kept = create_pair(ann)
-    workflow.sign(lost, by=ravi, asked_by=ann)
+    factories.sign_page(lost, by=ravi, asked_by=ann)
     change_slug(lost, slug="twitch", by=morgan)
     merge_symptoms(lost, kept, by=morgan)
-    workflow.sign(kept, by=ravi, asked_by=ann)
+    factories.sign_page(kept, by=ravi, asked_by=ann)
     assert get_status(client, "/symptoms/facial-twitch/") == (301, "/symptoms/twitch/")
     assert get_status(client, "/symptoms/twitch/") == (301, "/symptoms/facial-spasms/")
 
@@ -464,13 +464,13 @@ def test_a_page_merged_into_one_that_is_merged_on_leads_to_the_last(
     ann, ravi, fiona, morgan, client
 ):
     lost, kept = create_pair(ann)
-    third = workflow.write_symptom(ann, slug="face-pulls", title="Face pulls")
+    third = factories.make_symptom(ann, slug="face-pulls", title="Face pulls")
     for page in (lost, kept):
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
     merge_symptoms(lost, kept, by=morgan)
     merge_symptoms(Symptom.objects.get(pk=kept.pk), third, by=morgan)
     assert {row.into_id for row in MergedPage.objects.all()} == {third.pk}
-    workflow.sign(third, by=ravi, asked_by=ann)
+    factories.sign_page(third, by=ravi, asked_by=ann)
     assert get_status(client, "/symptoms/facial-twitch/") == (301, "/symptoms/face-pulls/")
     assert list(verification.find_faults()) == []
 
@@ -478,9 +478,9 @@ def test_a_page_merged_into_one_that_is_merged_on_leads_to_the_last(
 def test_a_merged_page_that_is_signed_again_stands_for_itself(ann, ravi, morgan, client):
     lost, kept = create_pair(ann)
     for page in (lost, kept):
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
     merge_symptoms(lost, kept, by=morgan)
-    workflow.sign(lost, by=ravi, asked_by=ann)
+    factories.sign_page(lost, by=ravi, asked_by=ann)
     assert get_status(client, "/symptoms/facial-twitch/")[0] == 200
     assert not MergedPage.objects.exists()
     withdraw_page(Article.objects.get(pk=lost.pk), reason="merged", by=morgan)
@@ -489,7 +489,7 @@ def test_a_merged_page_that_is_signed_again_stands_for_itself(ann, ravi, morgan,
 
 def test_what_must_not_be_merged_is_refused_in_words(ann, ravi, morgan, charlie):
     lost, kept = create_pair(ann)
-    article = workflow.write_article(ann)
+    article = factories.make_article(ann)
     assert "itself" in merging.get_merge_error(kept, kept, by=morgan)
     assert "two kinds" in merging.get_merge_error(article, kept, by=morgan)
     french = Symptom.objects.create(slug="tics", title="Tics", language="fr", writer=ann)
@@ -499,11 +499,11 @@ def test_what_must_not_be_merged_is_refused_in_words(ann, ravi, morgan, charlie)
     request_review(kept, by=ann)
     with pytest.raises(CannotMerge, match="“Facial spasms” is in review"):
         merge_symptoms(lost, kept, by=morgan)
-    other = workflow.write_symptom(ann, slug="other", title="Other")
+    other = factories.make_symptom(ann, slug="other", title="Other")
     merge_symptoms(lost, other, by=morgan)
     with pytest.raises(CannotMerge, match="“Facial twitch” was merged into “Other” already"):
         merge_symptoms(lost, other, by=morgan)
-    third = workflow.write_symptom(ann, slug="third", title="Third")
+    third = factories.make_symptom(ann, slug="third", title="Third")
     discard(other, by=ann)
     with pytest.raises(CannotMerge, match="“Other” was discarded"):
         merge_symptoms(third, other, by=morgan)
@@ -512,7 +512,7 @@ def test_what_must_not_be_merged_is_refused_in_words(ann, ravi, morgan, charlie)
 def test_a_page_that_was_withdrawn_before_stays_withdrawn_for_its_reason(ann, ravi, morgan, client):
     lost, kept = create_pair(ann)
     for page in (lost, kept):
-        workflow.sign(page, by=ravi, asked_by=ann)
+        factories.sign_page(page, by=ravi, asked_by=ann)
     withdraw_page(lost, reason="safety", by=morgan)
     merge_symptoms(Symptom.objects.get(pk=lost.pk), kept, by=ann)
     page_cache.clear()
@@ -526,7 +526,7 @@ def test_a_plan_for_pages_whose_text_changed_differs_in_its_facts(ann):
     lost, kept = create_pair(ann)
     facts = pages.plan_merge(lost, kept).facts
     assert pages.plan_merge(lost, kept).facts == facts
-    workflow.edit(lost, by=ann, summary="Other.")
+    factories.edit_page(lost, by=ann, summary="Other.")
     assert pages.plan_merge(lost, kept).facts != facts
 
 
@@ -534,11 +534,11 @@ def test_a_restored_text_names_the_page_that_stands_and_says_so(ann):
     lost, kept = create_pair(ann)
     page = write(ann, "page")
     relate(page, lost)
-    workflow.edit(page, by=ann)
+    factories.edit_page(page, by=ann)
     named = page.get_latest_revision()
     merge_symptoms(lost, kept, by=ann)
     page.related_symptoms.all().delete()
-    workflow.edit(page, by=ann)
+    factories.edit_page(page, by=ann)
     assert restore(named, by=ann).report == [
         "The related symptom “Facial twitch” was merged into “Facial spasms”."
     ]
@@ -549,9 +549,9 @@ def test_merging_pages_takes_as_many_queries_for_three_as_for_one(ann):
     counts = []
     ann.get_all_permissions()  # asked once a request
     for count in (1, 3):
-        lost = workflow.write_symptom(ann, slug=f"lost-{count}", title=f"Lost {count}")
-        kept = workflow.write_symptom(ann, slug=f"kept-{count}", title=f"Kept {count}")
-        workflow.add_facts(lost, ann, causes=count, related=count)
+        lost = factories.make_symptom(ann, slug=f"lost-{count}", title=f"Lost {count}")
+        kept = factories.make_symptom(ann, slug=f"kept-{count}", title=f"Kept {count}")
+        factories.add_facts(lost, ann, causes=count, related=count)
         for number in range(count):
             one, both = write(ann, f"one-{count}-{number}"), write(ann, f"both-{count}-{number}")
             for page, other in ((one, lost), (both, lost), (both, kept)):

@@ -14,7 +14,7 @@ from symptoms.models import (
     RelatedSymptom,
     SymptomCause,
 )
-from tests import html, workflow
+from tests import factories, html
 from tests.merging import merge_causes, merge_symptoms
 
 pytestmark = pytest.mark.django_db
@@ -24,17 +24,17 @@ MERGED_PATH, REMAINING_PATH = "/symptoms/facial-twitch/", "/symptoms/facial-spas
 @pytest.fixture
 def merged(ann, ravi, morgan):
     """A published page and a public cause were merged, and all that named them was signed."""
-    lost = workflow.write_symptom(ann, slug="facial-twitch", title="Facial twitch")
-    kept = workflow.write_symptom(ann)
+    lost = factories.make_symptom(ann, slug="facial-twitch", title="Facial twitch")
+    kept = factories.make_symptom(ann)
     causes = (
-        workflow.write_cause(ann, name="Tourette syndrome", slug="tourette-syndrome"),
-        workflow.write_cause(ann),
+        factories.make_cause(ann, name="Tourette syndrome", slug="tourette-syndrome"),
+        factories.make_cause(ann),
     )
-    other = workflow.write_symptom(ann, slug="other", title="Other")
+    other = factories.make_symptom(ann, slug="other", title="Other")
     RelatedSymptom.objects.create(symptom=other, other=lost, system="eyes")
     for symptom, cause in ((lost, causes[0]), (kept, causes[1]), (other, causes[0])):
         SymptomCause.objects.create(symptom=symptom, cause=cause)
-        workflow.sign(workflow.edit(symptom, by=ann), by=ravi, asked_by=ann)
+        factories.sign_page(factories.edit_page(symptom, by=ann), by=ravi, asked_by=ann)
     merge_symptoms(lost, kept, by=morgan)
     merge_causes(*causes, by=morgan)
     return {"kept": kept, "other": other}
@@ -43,7 +43,7 @@ def merged(ann, ravi, morgan):
 @pytest.fixture
 def signed(merged, ann, ravi):
     for symptom in merged.values():
-        workflow.sign(symptom, by=ravi, asked_by=ann)
+        factories.sign_page(symptom, by=ravi, asked_by=ann)
     page_cache.clear()
     return merged
 

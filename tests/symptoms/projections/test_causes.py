@@ -8,7 +8,7 @@ from articles.public.page_cache import page_cache
 from reviews.signing.actions import withdraw_page
 from symptoms.actions import record_cause
 from symptoms.models import Cause, CauseAddress, PublishedCause, SymptomCause
-from tests import html, scale, workflow
+from tests import factories, html
 from tests.database import expect_refusal, sql
 
 pytestmark = pytest.mark.django_db
@@ -18,19 +18,19 @@ TOURETTE = "/causes/tourettes-syndrome/"
 
 @pytest.fixture
 def tourette(ann) -> Cause:
-    return workflow.write_cause(ann)
+    return factories.make_cause(ann)
 
 
 def write(ann, cause, slug, **facts):
-    page = workflow.write_symptom(ann, slug=slug, title=slug.title())
+    page = factories.make_symptom(ann, slug=slug, title=slug.title())
     SymptomCause.objects.create(symptom=page, cause=cause, text=f"<p>Of {slug}.</p>", **facts)
-    workflow.edit(page, by=ann)
+    factories.edit_page(page, by=ann)
     return page
 
 
 def publish(ann, ravi, cause, slug, **facts):
     page = write(ann, cause, slug, **facts)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     return page
 
 
@@ -82,7 +82,7 @@ def test_a_renamed_shared_cause_changes_nothing_before_a_signature(
     page_cache.clear()
     assert client.get(TOURETTE).content == before
     assert client.get("/causes/gilles/").status_code == 404
-    workflow.sign(first, by=fiona, asked_by=ann)
+    factories.sign_page(first, by=fiona, asked_by=ann)
     page_cache.clear()
     page = client.get("/causes/gilles/")
     assert "Gilles" in page.text
@@ -90,7 +90,7 @@ def test_a_renamed_shared_cause_changes_nothing_before_a_signature(
     moved = client.get(TOURETTE)
     assert (moved.status_code, moved["Location"]) == (301, "/causes/gilles/")
     assert "/causes/gilles/" in html.get_links(client.get("/symptoms/tics/").text)
-    workflow.sign(second, by=fiona, asked_by=ann)
+    factories.sign_page(second, by=fiona, asked_by=ann)
     page_cache.clear()
     assert client.get(TOURETTE)["Location"] == "/causes/gilles/"
 
@@ -117,10 +117,10 @@ def test_a_page_that_no_longer_names_a_cause_leaves_its_list(tourette, ann, ravi
     publish(ann, ravi, tourette, "ache")
     page = publish(ann, ravi, tourette, "tics")
     page.symptom_causes.all().delete()
-    workflow.edit(page, by=ann)
+    factories.edit_page(page, by=ann)
     page_cache.clear()
     assert "/symptoms/tics/" in html.get_links(client.get(TOURETTE).text)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     page_cache.clear()
     text = client.get(TOURETTE).text
     assert "/symptoms/tics/" not in html.get_links(text)
@@ -130,7 +130,7 @@ def test_a_page_that_no_longer_names_a_cause_leaves_its_list(tourette, ann, ravi
 def test_two_causes_signed_under_one_address_are_never_mixed_up(tourette, ann, ravi, client):
     publish(ann, ravi, tourette, "ache")
     rename(tourette, ann, "Gilles", "gilles")
-    other = workflow.write_cause(ann, name="Another", slug="tourettes-syndrome")
+    other = factories.make_cause(ann, name="Another", slug="tourettes-syndrome")
     publish(ann, ravi, other, "tics")
     page_cache.clear()
     page = client.get(TOURETTE)
@@ -148,7 +148,7 @@ def test_unknown_and_drafted_causes_are_not_there(tourette, ann, client):
 
 
 def test_a_common_cause_comes_in_lists(ann, ravi, client, django_assert_num_queries):
-    scale.publish_symptoms(40, by=ann, signer=ravi, title="Ache {:03}", related=0)
+    factories.publish_symptoms(40, by=ann, signer=ravi, title="Ache {:03}", related=0)
     with django_assert_num_queries(3):
         first = client.get("/causes/long-day-0/")
     assert "list 1 of 2" in first.text
@@ -172,7 +172,7 @@ def list_published() -> list:
 def test_made_anew_from_the_log_the_projections_are_the_same(tourette, ann, ravi, fiona, morgan):
     pages = [publish(ann, ravi, tourette, slug) for slug in ("ache", "tics", "gone")]
     rename(tourette, ann, "Gilles", "gilles")
-    workflow.sign(pages[0], by=fiona, asked_by=ann)
+    factories.sign_page(pages[0], by=fiona, asked_by=ann)
     withdraw_page(pages[2], reason="wrong", by=morgan)
     before = list_published()
     assert all(before)

@@ -4,18 +4,18 @@ import pytest
 
 from articles.public.page_cache import page_cache
 from reviews.signing.actions import withdraw_page
-from tests import html, scale, workflow
+from tests import factories, html
 
 pytestmark = pytest.mark.django_db
 
 
 def sign_symptoms(titles, ann, ravi) -> list:
     written = [
-        workflow.write_symptom(ann, slug=f"symptom-{n}", title=title)
+        factories.make_symptom(ann, slug=f"symptom-{n}", title=title)
         for n, title in enumerate(titles)
     ]
     for symptom in written:
-        workflow.sign(symptom, by=ravi, asked_by=ann)
+        factories.sign_page(symptom, by=ravi, asked_by=ann)
     return written
 
 
@@ -99,7 +99,7 @@ def test_there_is_no_page_past_the_last_letter_or_number(rest, ann, ravi, client
 
 
 def test_hundreds_of_symptoms_come_by_letter_and_page(ann, ravi, client):
-    scale.publish_symptoms(301, by=ann, signer=ravi)
+    factories.publish_symptoms(301, by=ann, signer=ravi)
     index = client.get("/symptoms/")
     assert list_titles(index) == []
     assert "There are 301 symptoms." in index.text
@@ -116,7 +116,7 @@ def test_hundreds_of_symptoms_come_by_letter_and_page(ann, ravi, client):
 def test_a_letter_page_with_few_and_with_300_symptoms_costs_the_same(
     ann, ravi, client, django_assert_num_queries
 ):
-    scale.publish_symptoms(310, by=ann, signer=ravi)
+    factories.publish_symptoms(310, by=ann, signer=ravi)
     with django_assert_num_queries(4):
         client.get("/symptoms/a-z/a/")
 
@@ -125,8 +125,8 @@ def test_drafts_and_withdrawn_pages_are_not_listed_and_draft_titles_not_shown(
     ann, ravi, morgan, client
 ):
     kept, gone = sign_symptoms(["Ache", "Tics"], ann, ravi)
-    workflow.write_symptom(ann, slug="draft", title="Nobody signed this")
-    workflow.edit(kept, by=ann, title="Zzz draft title")
+    factories.make_symptom(ann, slug="draft", title="Nobody signed this")
+    factories.edit_page(kept, by=ann, title="Zzz draft title")
     withdraw_page(gone, reason="wrong", by=morgan)
     page = client.get("/symptoms/")
     assert list_titles(page) == ["/symptoms/symptom-0/"]

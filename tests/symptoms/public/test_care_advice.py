@@ -15,7 +15,7 @@ from reviews.evidence import rendering
 from reviews.signing import ledger
 from reviews.signing.actions import request_review
 from symptoms.models import Cause, SymptomCause
-from tests import html, workflow
+from tests import factories, html
 
 pytestmark = pytest.mark.django_db
 ADVICE = (
@@ -29,16 +29,16 @@ ADDRESS = "/symptoms/facial-spasms/"
 @pytest.fixture
 def page(ann, ravi, morgan):
     """A live page that was signed before the check came, with an older version of the same kind."""
-    symptom = workflow.write_symptom(ann, advice=ADVICE, advice_level="routine")
+    symptom = factories.make_symptom(ann, advice=ADVICE, advice_level="routine")
     SymptomCause.objects.create(
-        symptom=symptom, cause=workflow.write_cause(ann), text="<p>Call 911 if it is bad.</p>"
+        symptom=symptom, cause=factories.make_cause(ann), text="<p>Call 911 if it is bad.</p>"
     )
-    workflow.edit(symptom, by=ann)
-    workflow.sign_despite_checks(symptom, by=ravi, manager=morgan)
-    workflow.edit(
+    factories.edit_page(symptom, by=ann)
+    factories.sign_despite_checks(symptom, by=ravi, manager=morgan)
+    factories.edit_page(
         symptom, by=ann, summary="They move by themselves. Call 911 if you cannot breathe."
     )
-    workflow.sign_despite_checks(symptom, by=ravi, manager=morgan)
+    factories.sign_despite_checks(symptom, by=ravi, manager=morgan)
     return Article.objects.get(pk=symptom.pk)
 
 
@@ -66,10 +66,10 @@ def test_visitors_see_an_emergency_and_can_dial(address, page, client):
 
 
 def test_the_finder_puts_it_before_what_is_urgent(page, ann, ravi, client):
-    other = workflow.write_symptom(
+    other = factories.make_symptom(
         ann, slug="ache", title="Ache", advice_level="urgent", advice="<p>Go today.</p>"
     )
-    workflow.sign(other, by=ravi, asked_by=ann)
+    factories.sign_page(other, by=ravi, asked_by=ann)
     shown = html.get_text(client.get("/finder/?s=ache&s=facial-spasms").text)
     assert shown.index("When to get help: Facial spasms") < shown.index(
         "Get medical help today: Ache"
@@ -97,13 +97,13 @@ def test_what_was_signed_and_what_machines_read_stays(page, client):
 def test_signed_anew_it_is_shown_as_it_was_signed(page, ann, ravi, client):
     symptom = page.symptom
     symptom.symptom_causes.update(text="")
-    workflow.edit(
+    factories.edit_page(
         symptom,
         by=ann,
         advice="<p>See a clinician if it lasts.</p>",
         summary="They move by themselves.",
     )
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     shown = client.get(ADDRESS).text
     assert 'class="advice routine"' in shown
     assert "When to see a clinician" in shown
@@ -112,7 +112,7 @@ def test_signed_anew_it_is_shown_as_it_was_signed(page, ann, ravi, client):
 def test_at_the_desk_and_in_the_admin_it_is_as_chosen_and_nothing_dials(
     page, ann, ravi, morgan, client
 ):
-    workflow.edit(page.symptom, by=ann, body="<p>If you cannot breathe, call 911.</p>")
+    factories.edit_page(page.symptom, by=ann, body="<p>If you cannot breathe, call 911.</p>")
     review = request_review(page.symptom, by=morgan, reviewer=None, override="It is quoted.")
     client.force_login(ravi)
     shown = {"desk": client.get(f"/desk/reviews/{review.uuid}/").text}
@@ -152,7 +152,7 @@ def test_a_page_that_no_longer_may_be_asked_for_can_still_be_reviewed_by_a_manag
     page, ann, ravi, morgan
 ):
     """An annual review of an unchanged page: a managing editor overrides the check."""
-    entry = workflow.sign_despite_checks(page.symptom, by=ravi, manager=morgan, trigger="annual")
+    entry = factories.sign_despite_checks(page.symptom, by=ravi, manager=morgan, trigger="annual")
     assert entry.outcome == "approved"
     assert Article.objects.get(pk=page.pk).live.revision_id == page.live.revision_id
 

@@ -9,7 +9,7 @@ from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug
 from config.operations.static_site import addresses
 from reviews.signing.actions import withdraw_page
-from tests import html, large_symptoms, workflow
+from tests import factories, html
 
 pytestmark = pytest.mark.django_db
 PAGE = "/symptoms/weakness/"
@@ -19,8 +19,8 @@ MEGABYTE = 1_000_000
 @pytest.fixture
 def large_symptom(ann, ravi):
     """More causes than one page has, signed."""
-    page = large_symptoms.write_large_symptom(ann, causes=1_100)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_large_symptom(ann, causes=1_100)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     return page
 
 
@@ -49,9 +49,9 @@ def test_every_cause_stands_on_one_of_the_pages_and_the_advice_on_each(client, l
 
 
 def test_a_group_goes_on_under_its_heading(client, ann, ravi):
-    page = large_symptoms.write_large_symptom(ann, causes=510)
+    page = factories.make_large_symptom(ann, causes=510)
     page.symptom_causes.update(group="Nerves")
-    workflow.sign(workflow.edit(page, by=ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.edit_page(page, by=ann), by=ravi, asked_by=ann)
     assert ("h2", "Nerves") in html.Outline(client.get(f"{PAGE}causes/2/").text).steps
 
 
@@ -64,9 +64,9 @@ def test_the_page_itself_names_the_first_and_says_where_all_stand(client, large_
 
 
 def test_a_symptom_of_some_causes_has_one_page_of_them_as_ever(client, ann, ravi):
-    page = workflow.write_symptom(ann)
-    workflow.add_facts(page, ann, causes=3)
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_symptom(ann)
+    factories.add_facts(page, ann, causes=3)
+    factories.sign_page(page, by=ravi, asked_by=ann)
     shown = client.get("/symptoms/facial-spasms/causes/")
     assert "of 3" not in html.get_text(shown.text)
     assert "More of this list" not in shown.text
@@ -105,7 +105,7 @@ def test_sitemap_export_and_finder_know_the_further_pages(client, large_symptom)
 def test_a_page_costs_two_queries_and_less_than_half_a_megabyte_at_the_size_of_an_ontology(
     client, ann, ravi
 ):
-    workflow.sign(large_symptoms.write_large_symptom(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_large_symptom(ann), by=ravi, asked_by=ann)
     for path in (PAGE, f"{PAGE}causes/", f"{PAGE}causes/5/"):
         page_cache.clear()
         with CaptureQueriesContext(connection) as queries:

@@ -4,8 +4,8 @@ import pytest
 
 from articles.public.page_cache import page_cache
 from reviews.signing.actions import withdraw_page
-from tests import pages, workflow
-from tests.schema_org import find_faults, find_node, read_json_ld
+from tests import factories
+from tests.html import find_node, find_schema_faults, read_json_ld
 
 pytestmark = pytest.mark.django_db
 
@@ -16,25 +16,27 @@ PAGE_URL = f"http://testserver{PAGE}"
 @pytest.fixture
 def spasms(ann, ravi):
     others = [
-        workflow.write_symptom(ann, slug=slug, title=slug.title()) for slug in ("tics", "draft")
+        factories.make_symptom(ann, slug=slug, title=slug.title()) for slug in ("tics", "draft")
     ]
-    workflow.sign(others[0], by=ravi, asked_by=ann)
-    symptom = pages.write_complete_symptom(ann, others=[*others, pages.write_minimal_symptom(ann)])
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(others[0], by=ravi, asked_by=ann)
+    symptom = factories.make_complete_symptom(
+        ann, others=[*others, factories.make_minimal_symptom(ann)]
+    )
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     return symptom
 
 
 @pytest.mark.parametrize("rest", ["", "causes/"])
 def test_every_term_may_stand_where_it_stands(rest, spasms, client):
     graph = read_json_ld(client.get(PAGE + rest).text)
-    assert find_faults(graph) == []
+    assert find_schema_faults(graph) == []
     assert [node["@type"] for node in graph] == ["MedicalWebPage", "MedicalSymptom", "Person"]
 
 
 def test_a_bare_symptom_says_nothing_empty(ann, ravi, client):
-    workflow.sign(pages.write_minimal_symptom(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_minimal_symptom(ann), by=ravi, asked_by=ann)
     graph = read_json_ld(client.get("/symptoms/yawning/").text)
-    assert find_faults(graph) == []
+    assert find_schema_faults(graph) == []
     assert find_node(graph, "MedicalSymptom") == {
         "@type": "MedicalSymptom",
         "@id": "http://testserver/symptoms/yawning/#symptom",
@@ -113,8 +115,11 @@ def test_the_page_of_causes_is_a_page_of_its_own_about_the_same_symptom(spasms, 
 
 
 def test_only_the_live_text_says_who_reviewed_it(spasms, ann, ravi, morgan, client):
-    workflow.sign(
-        workflow.edit(spasms, by=ann, summary="Newer."), by=ravi, asked_by=ann, trigger="change"
+    factories.sign_page(
+        factories.edit_page(spasms, by=ann, summary="Newer."),
+        by=ravi,
+        asked_by=ann,
+        trigger="change",
     )
     page_cache.clear()
     for old in (f"{PAGE}history/", f"{PAGE}history/2/"):
@@ -133,7 +138,7 @@ def test_only_the_live_text_says_who_reviewed_it(spasms, ann, ravi, morgan, clie
 def test_a_cause_and_the_lists_are_collections(spasms, client):
     for address in ("/causes/cause-0-of-facial-spasms/", "/symptoms/", "/symptoms/a-z/f/"):
         graph = read_json_ld(client.get(address).text)
-        assert find_faults(graph) == []
+        assert find_schema_faults(graph) == []
         page = find_node(graph, "CollectionPage")
         assert page["url"] == f"http://testserver{address}"
         assert "reviewedBy" not in page

@@ -13,7 +13,7 @@ from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug, publish_metadata
 from reviews.signing.actions import withdraw_page
 from symptoms.models import RelatedSymptom, Symptom, SymptomCause
-from tests import html, pages, scale, workflow
+from tests import factories, html
 
 pytestmark = pytest.mark.django_db
 
@@ -22,14 +22,14 @@ PAGE = "/symptoms/facial-spasms/"
 
 @pytest.fixture
 def spasms(ann, ravi) -> Symptom:
-    symptom = pages.write_complete_symptom(ann)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_complete_symptom(ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     return symptom
 
 
 @pytest.mark.parametrize("count", [20, 2000])
 def test_a_page_costs_two_queries_cold_and_none_warm(count, ann, ravi, client):
-    slug = scale.publish_symptoms(count, by=ann, signer=ravi)[0]
+    slug = factories.publish_symptoms(count, by=ann, signer=ravi)[0]
     for address in [f"/symptoms/{slug}/", f"/symptoms/{slug}/causes/"]:
         page_cache.clear()
         with CaptureQueriesContext(connection) as cold:
@@ -106,10 +106,10 @@ def test_the_etag_changes_with_the_page_and_only_with_it(spasms, ann, ravi, clie
     before = client.get(PAGE)["ETag"]
     page_cache.clear()
     assert client.get(PAGE)["ETag"] == before
-    workflow.edit(spasms, by=ann, summary="Something new.")
+    factories.edit_page(spasms, by=ann, summary="Something new.")
     page_cache.clear()
     assert client.get(PAGE)["ETag"] == before
-    workflow.sign(spasms, by=ravi, asked_by=ann, trigger="change")
+    factories.sign_page(spasms, by=ravi, asked_by=ann, trigger="change")
     page_cache.clear()
     assert client.get(PAGE)["ETag"] != before
 
@@ -130,7 +130,7 @@ def test_a_page_says_itself_that_it_is_overdue_from_the_day_after(spasms, client
 
 @pytest.mark.parametrize("rest", ["", "causes/"])
 def test_a_draft_and_an_unknown_address_are_not_there(rest, ann, client):
-    workflow.write_symptom(ann, slug="draft", title="Nobody signed this")
+    factories.make_symptom(ann, slug="draft", title="Nobody signed this")
     for slug in ("draft", "never-was"):
         page = client.get(f"/symptoms/{slug}/{rest}")
         assert page.status_code == 404
@@ -140,7 +140,7 @@ def test_a_draft_and_an_unknown_address_are_not_there(rest, ann, client):
 
 @pytest.mark.parametrize("rest", ["", "causes/"])
 def test_a_withdrawn_page_says_that_it_is_gone_and_why(rest, spasms, ann, morgan, client):
-    workflow.edit(spasms, by=ann, title="A draft title")
+    factories.edit_page(spasms, by=ann, title="A draft title")
     withdraw_page(spasms, reason="outdated", by=morgan)
     page = client.get(PAGE + rest)
     assert page.status_code == 410
@@ -155,7 +155,7 @@ def test_a_withdrawn_page_says_that_it_is_gone_and_why(rest, spasms, ann, morgan
 def test_a_withdrawn_page_comes_back_with_a_new_signature(spasms, ann, ravi, morgan, client):
     withdraw_page(spasms, reason="unreviewed", by=morgan)
     assert client.get(PAGE).status_code == 410
-    workflow.sign(spasms, by=ravi, asked_by=ann)
+    factories.sign_page(spasms, by=ravi, asked_by=ann)
     page_cache.clear()
     assert client.get(PAGE).status_code == 200
 
@@ -179,16 +179,16 @@ def test_related_symptoms_are_links_only_where_visitors_can_follow_them(
     count, ann, ravi, morgan, client, django_assert_num_queries
 ):
     others = [
-        workflow.write_symptom(ann, slug=f"twitch-{n}", title=f"Twitch {n}") for n in range(count)
+        factories.make_symptom(ann, slug=f"twitch-{n}", title=f"Twitch {n}") for n in range(count)
     ]
     gone, draft = (
-        workflow.write_symptom(ann, slug=slug, title=slug.title()) for slug in ("gone", "draft")
+        factories.make_symptom(ann, slug=slug, title=slug.title()) for slug in ("gone", "draft")
     )
     for other in [*others, gone]:
-        workflow.sign(other, by=ravi, asked_by=ann)
+        factories.sign_page(other, by=ravi, asked_by=ann)
     withdraw_page(gone, reason="wrong", by=morgan)
-    symptom = pages.write_complete_symptom(ann, others=[*others, gone, draft])
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    symptom = factories.make_complete_symptom(ann, others=[*others, gone, draft])
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     page_cache.clear()
     with django_assert_num_queries(2):
         page = client.get(PAGE)
@@ -214,7 +214,7 @@ def test_emergency_advice_comes_before_everything_else(rest, spasms, client):
 
 
 def test_a_page_with_every_part_and_a_bare_one_leave_no_hole(spasms, ann, ravi, client):
-    workflow.sign(pages.write_minimal_symptom(ann), by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_minimal_symptom(ann), by=ravi, asked_by=ann)
     assert html.find_empty_sections(client.get(PAGE).text) == []
     assert html.find_empty_sections(client.get(f"{PAGE}causes/").text) == []
     bare = client.get("/symptoms/yawning/")
@@ -248,15 +248,15 @@ ROWS = [
 
 @pytest.mark.parametrize("part", [*PARTS, *ROWS], ids=str)
 def test_each_part_can_be_absent_without_leaving_a_hole(part, ann, ravi, morgan, client):
-    other = workflow.write_symptom(ann, slug="other", title="Other")
-    symptom = pages.write_complete_symptom(ann, others=[other])
+    other = factories.make_symptom(ann, slug="other", title="Other")
+    symptom = factories.make_complete_symptom(ann, others=[other])
     if part in PARTS:
-        symptom = workflow.edit(symptom, by=ann, **part)
+        symptom = factories.edit_page(symptom, by=ann, **part)
     elif part == "topics":
         symptom.topics.clear()
     else:
         getattr(symptom, part).all().delete()
-    workflow.sign_despite_checks(symptom, by=ravi, manager=morgan)
+    factories.sign_despite_checks(symptom, by=ravi, manager=morgan)
     assert html.find_empty_sections(client.get(PAGE).text) == []
     causes = client.get(f"{PAGE}causes/")
     assert (
@@ -277,19 +277,19 @@ def test_a_page_that_lost_its_notice_leaves_no_hole(spasms, morgan, client):
 
 
 def test_causes_without_words_of_their_own_leave_no_hole(ann, ravi, client):
-    symptom = pages.write_complete_symptom(ann, causes_intro="")
+    symptom = factories.make_complete_symptom(ann, causes_intro="")
     SymptomCause.objects.update(text="", seriousness="", frequency="", group="")
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     assert html.find_empty_sections(client.get(PAGE).text) == []
     assert client.get(f"{PAGE}causes/").status_code == 200
 
 
 def test_a_group_of_serious_symptoms_stands_first_and_says_so(ann, ravi, client):
-    others = [workflow.write_symptom(ann, slug=f"o-{n}", title=f"Other {n}") for n in range(3)]
-    symptom = pages.write_complete_symptom(ann, others=others)
+    others = [factories.make_symptom(ann, slug=f"o-{n}", title=f"Other {n}") for n in range(3)]
+    symptom = factories.make_complete_symptom(ann, others=others)
     RelatedSymptom.objects.filter(other=others[0]).update(serious=False)
     RelatedSymptom.objects.filter(other=others[2]).update(serious=True)
-    workflow.sign(symptom, by=ravi, asked_by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
     text = html.get_text(client.get(PAGE).text)
     assert (
         text.index("Serious symptoms")

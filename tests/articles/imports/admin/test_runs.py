@@ -10,18 +10,12 @@ from django.utils import timezone
 from articles.models import ExternalId, ImportFinding, ImportRun
 from articles.publishing.actions import discard
 from symptoms.models import Symptom
-from tests import workflow
-from tests.changelists import list_titles
-from tests.uploads import CAUSE, PAIN, RUNS_PATH, THREE_RECORDS, UNTITLED, import_records
+from tests import factories
+from tests.files import CAUSE, PAIN, RUNS_PATH, THREE_RECORDS, UNTITLED, import_records
+from tests.html import list_titles
 
 pytestmark = pytest.mark.django_db
 SYMPTOMS = "/admin/symptoms/symptom/"
-
-
-@pytest.fixture
-def morgan_client(client, morgan):
-    client.force_login(morgan)
-    return client
 
 
 def get_run_path(run: ImportRun) -> str:
@@ -61,7 +55,7 @@ def test_a_run_tells_who_brought_in_what_and_what_became_of_it(morgan_client):
 
 
 def test_a_run_leads_to_the_pages_that_it_was_the_last_to_write(morgan_client, morgan):
-    workflow.write_symptom(morgan)
+    factories.make_symptom(morgan)
     import_records(morgan_client, *THREE_RECORDS)
     run = ImportRun.objects.get()
     import_records(morgan_client, PAIN | {"body": "<p>New.</p>"})
@@ -169,7 +163,7 @@ def test_a_page_tells_where_it_came_from(morgan_client, ann):
     text = morgan_client.get(f"{SYMPTOMS}{page.pk}/change/").text
     assert "Imported from <strong>symp</strong>, external id S:1, on " in text
     assert get_run_path(run) not in text
-    written = workflow.write_symptom(ann)
+    written = factories.make_symptom(ann)
     assert "Imported from" not in morgan_client.get(f"{SYMPTOMS}{written.pk}/change/").text
 
 
@@ -177,7 +171,7 @@ def test_pages_are_found_by_their_source(morgan_client, ann):
     assert 'name="source"' not in morgan_client.get(SYMPTOMS).text
     import_records(morgan_client, *THREE_RECORDS)
     import_records(morgan_client, PAIN | {"title": "Hives"}, source="a & b")
-    workflow.write_symptom(ann)
+    factories.make_symptom(ann)
     assert list_titles(morgan_client.get(f"{SYMPTOMS}?source=symp")) == ["Jaw pain", "Rash"]
     assert list_titles(morgan_client.get(f"{SYMPTOMS}?source=a+%26+b")) == ["Hives"]
     assert (

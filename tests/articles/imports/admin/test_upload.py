@@ -18,9 +18,9 @@ from articles.imports import formats
 from articles.imports.admin import limits, storage
 from articles.models import Article, ImportRun
 from symptoms.models import Symptom
-from tests import workflow
+from tests import factories
 from tests.database import run_concurrently
-from tests.uploads import (
+from tests.files import (
     ADD_PATH,
     PAIN,
     RASH,
@@ -43,12 +43,6 @@ def upload_directory(tmp_path, settings):
     kept = settings.STORAGES["uploads"]
     own = kept | {"OPTIONS": kept["OPTIONS"] | {"location": tmp_path}}
     settings.STORAGES = settings.STORAGES | {"uploads": own}
-
-
-@pytest.fixture
-def morgan_client(client, morgan):
-    client.force_login(morgan)
-    return client
 
 
 def assert_nothing_written() -> bool:
@@ -196,7 +190,7 @@ def test_an_unreadable_file_says_so_and_can_be_read_in_another_way(morgan_client
 
 
 def test_a_conflict_stops_the_import_where_that_is_the_rule(morgan_client, ann):
-    workflow.write_symptom(ann, slug="rash", title="Rash")
+    factories.make_symptom(ann, slug="rash", title="Rash")
     plan = open_plan(morgan_client, *THREE_RECORDS, on_conflict="stop")
     assert "The import stops here." in plan.text
     assert "There is a page “Rash” already" in plan.text
@@ -233,7 +227,7 @@ def test_what_changed_since_the_plan_is_shown_anew_and_nothing_is_written(morgan
     import_records(morgan_client, PAIN | {"body": f"<p>{'It hurts. ' * 30}</p>"})
     page = Symptom.objects.get()
     plan = open_plan(morgan_client, PAIN, on_conflict="take")
-    workflow.edit(
+    factories.edit_page(
         page,
         by=ann,
         body=f"<p>{'It hurts. ' * 30}And it aches.</p>",
@@ -367,7 +361,9 @@ def test_names_with_markup_and_formulas_harm_nobody(morgan_client):
 
 def test_the_spreadsheet_has_every_record_and_every_finding(morgan_client, ann):
     import_records(morgan_client, *THREE_RECORDS)
-    workflow.edit(Symptom.objects.get(title="Rash"), by=ann, body="<p>Mine.</p>", form_version=5)
+    factories.edit_page(
+        Symptom.objects.get(title="Rash"), by=ann, body="<p>Mine.</p>", form_version=5
+    )
     new = [PAIN | {"id": f"N:{number}", "title": f"New {number}"} for number in range(25)]
     plan = open_plan(
         morgan_client, PAIN | {"summary": "Sore."}, RASH | {"body": "<p>x</p>"}, *new, UNTITLED

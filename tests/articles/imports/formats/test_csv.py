@@ -6,7 +6,7 @@ import io
 import pytest
 
 from articles.imports.formats import UnreadableFile
-from tests.import_files import read_file, write_file
+from tests.files import read_file, write_file
 
 HEAD = "type,id,title"
 

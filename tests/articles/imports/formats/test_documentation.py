@@ -7,7 +7,7 @@ import pytest
 
 from articles.imports import formats
 from articles.imports.formats import columns
-from tests.import_files import read_file, write_file
+from tests.files import read_file, write_file
 
 PAGE = (Path(__file__).resolve().parents[4] / "docs" / "import-formats.md").read_text()
 EXAMPLES = dict(enumerate(re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.S | re.M)))

@@ -8,7 +8,7 @@ import pytest
 
 from articles.imports import formats
 from articles.imports.formats import RawRecord, RejectedRecord, UnknownFormat, UnreadableFile, files
-from tests.import_files import read_file, write_file
+from tests.files import read_file, write_file
 
 LINE = json.dumps({"type": "cause", "id": "c1", "name": "Rest"})
 CSV = "type,id,title\ncause,c1,Rest\n"

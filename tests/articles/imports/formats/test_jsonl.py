@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.imports.formats import UnreadableFile, jsonl
-from tests.import_files import read_file, write_file
+from tests.files import read_file, write_file
 
 GOOD = '{"type": "cause", "id": "c1", "name": "Rest"}'
 

@@ -3,7 +3,7 @@
 import pytest
 
 from articles.imports.formats import UnreadableFile
-from tests.import_files import read_file, write_file
+from tests.files import read_file, write_file
 
 DOCTYPE = (
     '<!DOCTYPE health-topics PUBLIC "-//NLM//DTD health-topics //EN" '

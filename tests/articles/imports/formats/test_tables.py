@@ -8,7 +8,7 @@ import pytest
 
 from articles.imports.formats import UnreadableFile, tables
 from tests.damaged_tables import build_damaged_files, build_readable_files
-from tests.import_files import read_file, write_file
+from tests.files import read_file, write_file
 
 HEAD = "type,id,title"
 DAMAGED = build_damaged_files(HEAD, "cause,c9,{}")

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from articles.imports.formats import UnreadableFile, xlsx
-from tests.import_files import read_file, write_file
+from tests.files import read_file, write_file
 
 HEAD = ["type", "id", "title"]
 SHEET = "xl/worksheets/sheet1.xml"

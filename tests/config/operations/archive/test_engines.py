@@ -7,8 +7,8 @@ import pytest
 
 from config.operations.demo import loader
 from reviews import verification
-from tests import archives, scale, snapshots
-from tests.backups import create_empty_database, run_successfully
+from tests import factories, files, snapshots
+from tests.files import create_empty_database, run_successfully
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -34,11 +34,11 @@ def move_archive(archive: Path, *, into: str, out: Path, tmp_path: Path) -> dict
         "verify_ledger", "--head", f"{sequence}:{tip}", **there
     )
     run_successfully("export_archive", out, "--with-private", **there)
-    return archives.read_files(out)
+    return files.read_files(out)
 
 
 def assert_round_trip(tmp_path: Path, there: str) -> None:
-    before = archives.export_archive(tmp_path / "before")
+    before = files.export_archive(tmp_path / "before")
     assert (
         move_archive(tmp_path / "before", into=there, out=tmp_path / "there", tmp_path=tmp_path)
         == before
@@ -64,9 +64,9 @@ def test_the_demonstration_goes_to_sqlite_and_back(sqlite_url, tmp_path):
 
 def test_a_library_goes_out_and_in(ann, ravi, tmp_path):
     """More pages, entries and publications than are stored at a time."""
-    scale.publish_symptoms(300, by=ann, signer=ravi)
-    scale.sign_again(700, signer=ravi)
-    before = archives.export_archive(tmp_path / "before")
-    archives.empty_database()
-    archives.import_archive(tmp_path / "before")
-    assert archives.export_archive(tmp_path / "after") == before
+    factories.publish_symptoms(300, by=ann, signer=ravi)
+    factories.sign_all_again(700, signer=ravi)
+    before = files.export_archive(tmp_path / "before")
+    files.empty_database()
+    files.import_archive(tmp_path / "before")
+    assert files.export_archive(tmp_path / "after") == before

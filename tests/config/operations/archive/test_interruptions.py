@@ -18,7 +18,7 @@ from django.db import connection
 from articles.models import Article
 from config.operations.archive.folder import IN_PROGRESS_MARKER
 from config.operations.archive.snapshot import read_snapshot
-from tests import archives, workflow
+from tests import factories, files
 from tests.database import run_concurrently
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -86,11 +86,11 @@ def run_killed(tmp_path: Path, command: str, place: Path, moment: str, number: i
 
 
 def test_an_export_that_is_killed_leaves_no_archive(lived, tmp_path):
-    before, place = archives.export_archive(tmp_path / "before"), tmp_path / "archive"
+    before, place = files.export_archive(tmp_path / "before"), tmp_path / "archive"
     for moment, number in (("fsync", 1), ("fsync", 12), ("fsync", 21), ("rename", 1)):
         run_killed(tmp_path, "export_archive", place, moment, number)
         assert not place.exists()
-    assert archives.export_archive(place) == before
+    assert files.export_archive(place) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "before", "killed.py"]
 
 
@@ -99,12 +99,12 @@ def test_what_an_export_left_half_written_is_not_taken_for_an_archive(lived, tmp
     half = tmp_path / ".archive.part"
     assert (half / IN_PROGRESS_MARKER).exists()
     with pytest.raises(CommandError, match="it is not a whole archive"):
-        archives.import_archive(half, dry_run=True)
+        files.import_archive(half, dry_run=True)
 
 
 def test_an_import_that_is_killed_leaves_an_empty_database(lived, tmp_path):
-    before = archives.export_archive(tmp_path / "before")
-    archives.empty_database()
+    before = files.export_archive(tmp_path / "before")
+    files.empty_database()
     moments = {
         'INSERT INTO "articles_article"': 1,
         'INSERT INTO "reviews_signature"': 3,
@@ -114,44 +114,46 @@ def test_an_import_that_is_killed_leaves_an_empty_database(lived, tmp_path):
     for moment, number in moments.items():
         run_killed(tmp_path, "import_archive", tmp_path / "before", moment, number)
         assert not User.objects.exists()
-    archives.import_archive(tmp_path / "before")
-    assert archives.export_archive(tmp_path / "after") == before
+    files.import_archive(tmp_path / "before")
+    assert files.export_archive(tmp_path / "after") == before
 
 
 def test_an_import_that_stops_half_way_leaves_no_picture(lived, tmp_path, settings):
-    archives.export_archive(tmp_path / "archive")
-    archives.empty_database()
+    files.export_archive(tmp_path / "archive")
+    files.empty_database()
     folder = tmp_path / "pictures"
     folder.mkdir()
     elsewhere = {"BACKEND": "articles.storage.ImageStorage", "OPTIONS": {"location": str(folder)}}
     settings.STORAGES = settings.STORAGES | {"images": elsewhere}
-    manifest = archives.read_manifest(tmp_path / "archive")
-    archives.write_manifest(tmp_path / "archive", manifest | {"site_revision": 1})
+    manifest = files.read_manifest(tmp_path / "archive")
+    files.write_manifest(tmp_path / "archive", manifest | {"site_revision": 1})
     with pytest.raises(CommandError, match="site revision"):
-        archives.import_archive(tmp_path / "archive")
+        files.import_archive(tmp_path / "archive")
     assert list(folder.iterdir()) == []
 
 
 def test_an_archive_is_of_one_moment_and_nobody_waits_for_it(lived, ann, ravi, tmp_path):
-    quiet = archives.export_archive(tmp_path / "quiet")
+    quiet = files.export_archive(tmp_path / "quiet")
 
     def work():
-        workflow.sign(workflow.write_symptom(ann, slug="late", title="Late"), by=ravi, asked_by=ann)
+        factories.sign_page(
+            factories.make_symptom(ann, slug="late", title="Late"), by=ravi, asked_by=ann
+        )
 
     with read_snapshot():
         before = Article.objects.count()
         assert run_concurrently(work) == [None]
         assert Article.objects.count() == before
     assert Article.objects.count() == before + 1
-    assert archives.export_archive(tmp_path / "later") != quiet
+    assert files.export_archive(tmp_path / "later") != quiet
 
 
 def test_a_place_that_is_taken_is_left_alone(lived, tmp_path):
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "letter.txt").write_text("Mine.")
     with pytest.raises(CommandError, match="is there already"):
-        archives.export_archive(tmp_path / "taken")
-    assert archives.read_files(tmp_path / "taken") == {"letter.txt": b"Mine."}
+        files.export_archive(tmp_path / "taken")
+    assert files.read_files(tmp_path / "taken") == {"letter.txt": b"Mine."}
 
 
 def test_what_somebody_else_put_beside_it_is_left_alone(lived, tmp_path):
@@ -159,29 +161,29 @@ def test_what_somebody_else_put_beside_it_is_left_alone(lived, tmp_path):
     beside.mkdir()
     (beside / "letter.txt").write_text("Mine.")
     with pytest.raises(CommandError, match="is in the way, and no run of this wrote it"):
-        archives.export_archive(tmp_path / "archive")
-    assert archives.read_files(beside) == {"letter.txt": b"Mine."}
+        files.export_archive(tmp_path / "archive")
+    assert files.read_files(beside) == {"letter.txt": b"Mine."}
 
 
 def test_two_runs_to_one_place_do_not_meet(lived, tmp_path):
     place = tmp_path / "archive"
-    outcomes = run_concurrently(*(lambda: archives.export_archive(place) for _ in range(2)))
+    outcomes = run_concurrently(*(lambda: files.export_archive(place) for _ in range(2)))
     errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert all(
         "Another run is at work" in str(error) or "is there already" in str(error)
         for error in errors
     )
     assert len(errors) == 1
-    archives.empty_database()
-    archives.import_archive(place)
+    files.empty_database()
+    files.import_archive(place)
 
 
 def test_two_imports_at_once_bring_one_site(lived, tmp_path):
-    before = archives.export_archive(tmp_path / "before")
-    archives.empty_database()
+    before = files.export_archive(tmp_path / "before")
+    files.empty_database()
     outcomes = run_concurrently(
-        *(lambda: archives.import_archive(tmp_path / "before") for _ in range(2))
+        *(lambda: files.import_archive(tmp_path / "before") for _ in range(2))
     )
     errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert ["is not empty" in str(error) for error in errors] == [True], outcomes
-    assert archives.export_archive(tmp_path / "after") == before
+    assert files.export_archive(tmp_path / "after") == before

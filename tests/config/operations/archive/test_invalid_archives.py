@@ -11,8 +11,8 @@ from django.core.management import CommandError
 
 from articles.content.document import digest
 from config.operations.archive import reading
-from tests import archives
-from tests.archives import change_rows, replace_file
+from tests import files
+from tests.files import change_manifest, change_rows, replace_file
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -28,8 +28,8 @@ def archive(archive_template, tmp_path, request) -> Path:
     """An archive to be spoiled, beside an empty database and an empty directory of pictures."""
     if not archive_template.exists():
         request.getfixturevalue("lived")
-        archives.export_archive(archive_template)
-        archives.empty_database()
+        files.export_archive(archive_template)
+        files.empty_database()
     shutil.rmtree(storages["images"].location, ignore_errors=True)
     shutil.copytree(archive_template, tmp_path / "archive")
     return tmp_path / "archive"
@@ -39,24 +39,20 @@ def assert_refused(archive: Path, match: str) -> None:
     """It is refused in these words, checked or brought in, and leaves nothing behind."""
     for dry_run in (True, False):
         with pytest.raises(CommandError, match=match):
-            archives.import_archive(archive, dry_run=dry_run)
+            files.import_archive(archive, dry_run=dry_run)
     assert_nothing_stored()
 
 
 def assert_refused_by_database(archive: Path, match: str) -> None:
     """Line by line it looks right; the triggers or the verification refuse it."""
     with pytest.raises(CommandError, match=match):
-        archives.import_archive(archive)
+        files.import_archive(archive)
     assert_nothing_stored()
 
 
 def assert_nothing_stored() -> None:
     assert not User.objects.exists()
     assert not [path for path in Path(storages["images"].location).glob("*") if path.is_file()]
-
-
-def change_manifest(archive: Path, **facts) -> None:
-    archives.write_manifest(archive, archives.read_manifest(archive) | facts)
 
 
 def change_row(archive: Path, file: str, row: int, /, **changed) -> None:
@@ -71,7 +67,7 @@ def change_row(archive: Path, file: str, row: int, /, **changed) -> None:
 
 def find_row(archive: Path, name: str, **values) -> int:
     """The number of the first row with these values."""
-    rows = archives.read_rows(archive, name)
+    rows = files.read_rows(archive, name)
     return next(number for number, row in enumerate(rows) if values.items() <= row.items())
 
 
@@ -154,7 +150,7 @@ def test_a_file_that_nobody_listed(archive):
     "name", ["images/../../outside.png", "/etc/passwd", "images/x.svg", "other.jsonl.gz"]
 )
 def test_a_name_that_leads_elsewhere(archive, name):
-    listed = archives.read_manifest(archive)["files"]
+    listed = files.read_manifest(archive)["files"]
     change_manifest(archive, files=listed | {name: {"sha256": "0" * 64, "size": 1}})
     assert_refused(archive, "which no archive has")
 
@@ -186,7 +182,7 @@ def test_a_picture_that_nobody_tells_of(archive):
 def test_a_picture_that_is_not_there(archive):
     path = find_image(archive)
     path.unlink()
-    listed = archives.read_manifest(archive)["files"]
+    listed = files.read_manifest(archive)["files"]
     del listed[f"images/{path.name}"]
     change_manifest(archive, files=listed)
     assert_refused(
@@ -271,7 +267,7 @@ def test_a_line_that_never_ends(archive, monkeypatch):
 
 
 def test_a_text_that_was_altered(archive):
-    text = archives.read_rows(archive, "revisions")[0]["document"]
+    text = files.read_rows(archive, "revisions")[0]["document"]
     change_row(archive, "revisions", 0, document=text.replace("muscle", "nerve"))
     assert_refused(archive, r"revisions\.jsonl\.gz, line 1: its text is not the text of its digest")
 
@@ -285,7 +281,7 @@ def test_a_text_that_is_blank_and_that_no_entry_expunged(archive):
 
 
 def test_an_entry_that_was_altered(archive):
-    record = archives.read_rows(archive, "ledger")[2]["record"]
+    record = files.read_rows(archive, "ledger")[2]["record"]
     change_row(archive, "ledger", 2, record=record.replace("Ravi", "Rava"))
     assert_refused(archive, r"ledger\.jsonl\.gz, line 3: its record is not the record of its hash")
 
@@ -299,13 +295,13 @@ def test_an_entry_that_is_missing(archive):
 
 
 def test_entries_that_were_cut_off_at_the_end(archive):
-    newest = archives.read_rows(archive, "ledger")[-1]["hash"]
+    newest = files.read_rows(archive, "ledger")[-1]["hash"]
     change_rows(archive, "ledger", lambda rows: rows[:-1])
     change_rows(
         archive, "publications", lambda rows: [row for row in rows if row["evidence"] != newest]
     )
     with pytest.raises(CommandError):
-        archives.import_archive(archive)
+        files.import_archive(archive)
     assert_nothing_stored()
 
 
@@ -370,7 +366,7 @@ def test_a_title_that_was_not_signed(archive):
 
 
 def test_a_withdrawn_page_that_is_shown_again(archive):
-    gone = archives.read_rows(archive, "publications")[
+    gone = files.read_rows(archive, "publications")[
         find_row(archive, "publications", kind="withdraw")
     ]["evidence"]
     change_rows(
@@ -390,7 +386,7 @@ def test_two_pages_at_one_address(archive):
         find_row(archive, "pages", slug="tics"),
         find_row(archive, "pages", slug="open-ache"),
     )
-    change_row(archive, "pages", yet, slug=archives.read_rows(archive, "pages")[tics]["slug"])
+    change_row(archive, "pages", yet, slug=files.read_rows(archive, "pages")[tics]["slug"])
     assert_refused_by_database(
         archive, r"pages\.jsonl\.gz, line 1: the database refuses one of the lines 1 to \d+"
     )
@@ -398,9 +394,9 @@ def test_two_pages_at_one_address(archive):
 
 def test_other_files_are_the_same_after_a_refusal(archive):
     """An archive is only read."""
-    before = archives.read_files(archive)
+    before = files.read_files(archive)
     change_manifest(archive, site_revision=1)
-    after = archives.read_files(archive)
+    after = files.read_files(archive)
     assert_refused_by_database(archive, "site revision")
     assert {**after, "manifest.json": b""} == {**before, "manifest.json": b""}
-    assert archives.read_files(archive) == after
+    assert files.read_files(archive) == after

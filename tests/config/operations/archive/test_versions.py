@@ -18,7 +18,8 @@ from django.core.management import CommandError
 from config.operations.archive import versions
 from config.operations.archive.declaration import FILES, list_columns, list_keys
 from reviews import verification
-from tests import archives
+from tests import files
+from tests.files import change_manifest
 from tests.golden import runs
 
 KEPT_SHAPE = Path("tests/fixtures") / f"archive-{versions.VERSION}.json"
@@ -78,26 +79,22 @@ def older(older_template, tmp_path) -> Path:
     return shutil.copytree(older_template, tmp_path / "older")
 
 
-def change_manifest(archive: Path, **facts) -> None:
-    archives.write_manifest(archive, archives.read_manifest(archive) | facts)
-
-
 def read_rights(archive: Path) -> dict[str, list[str]]:
     rights = {}
     for file in ("groups", "people"):
-        for row in archives.read_rows(archive, file):
+        for row in files.read_rows(archive, file):
             rights[row.get("username") or row["name"]] = row["rights"]
     return rights
 
 
 def test_version_1_comes_in_and_goes_out_as_version_2(transactional_db, older, tmp_path):
     before = read_rights(older)
-    archives.import_archive(older)
+    files.import_archive(older)
     assert list(verification.find_faults()) == []
-    archives.export_archive(tmp_path / "newer")
-    manifest = archives.read_manifest(tmp_path / "newer")
+    files.export_archive(tmp_path / "newer")
+    manifest = files.read_manifest(tmp_path / "newer")
     assert manifest["version"] == versions.VERSION
-    for name, entry in archives.read_manifest(older)["files"].items():
+    for name, entry in files.read_manifest(older)["files"].items():
         if name not in ("groups.jsonl.gz", "people.jsonl.gz"):
             assert manifest["files"][name] == entry
     after = read_rights(tmp_path / "newer")
@@ -111,7 +108,7 @@ def test_version_1_comes_in_and_goes_out_as_version_2(transactional_db, older, t
 
 
 def test_version_1_of_an_older_schema_is_refused_with_the_build_to_use(db, older):
-    schema = archives.read_manifest(older)["schema"]
+    schema = files.read_manifest(older)["schema"]
     change_manifest(older, schema=schema | {"articles": "0010_imports"}, build="596e206")
     words = (
         r"articles is 0010_imports there and 0011_merging in what this build reads\. "
@@ -119,10 +116,10 @@ def test_version_1_of_an_older_schema_is_refused_with_the_build_to_use(db, older
     )
     for dry_run in (True, False):
         with pytest.raises(CommandError, match=words):
-            archives.import_archive(older, dry_run=dry_run)
+            files.import_archive(older, dry_run=dry_run)
     change_manifest(older, schema="x")
     with pytest.raises(CommandError, match="“schema” is missing or not what it should be"):
-        archives.import_archive(older)
+        files.import_archive(older)
     assert not User.objects.exists()
 
 
@@ -139,9 +136,9 @@ def test_version_1_of_an_older_schema_is_refused_with_the_build_to_use(db, older
     ],
 )
 def test_rights_of_version_1_that_cannot_be(db, older, rights, why):
-    archives.change_rows(older, "groups", lambda rows: [rows[0] | {"rights": rights}, *rows[1:]])
+    files.change_rows(older, "groups", lambda rows: [rows[0] | {"rights": rights}, *rows[1:]])
     with pytest.raises(CommandError, match=rf"groups\.jsonl\.gz, line 1: .*{why}"):
-        archives.import_archive(older, dry_run=True)
+        files.import_archive(older, dry_run=True)
 
 
 def test_a_line_of_version_1_without_its_rights(db, older):
@@ -149,16 +146,16 @@ def test_a_line_of_version_1_without_its_rights(db, older):
         del rows[0]["rights"]
         return rows
 
-    archives.change_rows(older, "people", remove_rights)
+    files.change_rows(older, "people", remove_rights)
     with pytest.raises(CommandError, match=r"people\.jsonl\.gz, line 1: it has no “rights”"):
-        archives.import_archive(older, dry_run=True)
+        files.import_archive(older, dry_run=True)
 
 
 def test_version_1_under_the_number_of_version_2_is_not_taken_for_it(db, older):
     """Old names of permissions mean nothing in version 2."""
     change_manifest(older, version=2)
     with pytest.raises(CommandError, match=r"no permission “articles\.\w+_\w+” is in the archive"):
-        archives.import_archive(older, dry_run=True)
+        files.import_archive(older, dry_run=True)
 
 
 @pytest.mark.parametrize("version", [versions.VERSION + 1, 0, -1, None, "2", 2.0, True])
@@ -166,13 +163,11 @@ def test_a_version_that_this_build_does_not_know_is_refused(db, older, version):
     change_manifest(older, version=version)
     words = f"the archive is of format {version}, and this build reads up to {versions.VERSION}"
     with pytest.raises(CommandError, match=words):
-        archives.import_archive(older)
+        files.import_archive(older)
 
 
 def test_version_2_does_not_ask_for_the_migrations_of_one_build(transactional_db, tmp_path):
-    archives.export_archive(tmp_path / "archive")
+    files.export_archive(tmp_path / "archive")
     for schema in ({"articles": "9999_later"}, "x", None):
         change_manifest(tmp_path / "archive", schema=schema)
-        assert "The archive is whole." in archives.import_archive(
-            tmp_path / "archive", dry_run=True
-        )
+        assert "The archive is whole." in files.import_archive(tmp_path / "archive", dry_run=True)

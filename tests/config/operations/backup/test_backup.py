@@ -12,13 +12,13 @@ import pytest
 from django.db import connection
 
 from reviews import verification
-from tests import archives, workflow
-from tests.backups import (
+from tests import factories, files
+from tests.files import (
     ROOT,
     build_environment,
     create_empty_database,
-    run_command,
     run_expecting_failure,
+    run_manage_command,
     run_successfully,
 )
 
@@ -56,7 +56,7 @@ def read_head() -> str:
 
 
 def test_a_backup_comes_back_with_its_ledger_and_all_else(lived, empty_target, tmp_path):
-    before = archives.export_archive(tmp_path / "before")
+    before = files.export_archive(tmp_path / "before")
     assert read_head() in run_successfully("backup", tmp_path / "backup")
     output = run_successfully("restore", tmp_path / "backup", **empty_target)
     assert "The ledger is whole, and it is the one that the backup names." in output
@@ -65,7 +65,7 @@ def test_a_backup_comes_back_with_its_ledger_and_all_else(lived, empty_target, t
         "verify_ledger", "--head", read_head(), **empty_target
     )
     run_successfully("export_archive", tmp_path / "after", "--with-private", **empty_target)
-    assert archives.read_files(tmp_path / "after") == before
+    assert files.read_files(tmp_path / "after") == before
 
 
 def test_a_backup_is_of_one_moment_while_people_write_and_sign(
@@ -77,8 +77,8 @@ def test_a_backup_is_of_one_moment_while_people_write_and_sign(
         number = 0
         while not stop.is_set():
             number += 1
-            page = workflow.write_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}")
-            workflow.sign(page, by=ravi, asked_by=ann)
+            page = factories.make_symptom(ann, slug=f"ache-{number}", title=f"Ache {number}")
+            factories.sign_page(page, by=ravi, asked_by=ann)
             begun.set()
         connection.close()
 
@@ -107,10 +107,10 @@ def test_a_restored_site_goes_on(lived, empty_target, tmp_path):
 
 
 def test_a_database_with_tables_is_never_written_over(lived, migrated_target, tmp_path):
-    before = archives.export_archive(tmp_path / "before")
+    before = files.export_archive(tmp_path / "before")
     run_successfully("backup", tmp_path / "backup")
     assert "tables already" in run_expecting_failure("restore", tmp_path / "backup")
-    assert archives.export_archive(tmp_path / "after") == before
+    assert files.export_archive(tmp_path / "after") == before
     assert f"verify_ledger --head {read_head()}" in run_expecting_failure(
         "restore", tmp_path / "backup", **migrated_target
     )
@@ -173,12 +173,12 @@ def test_a_place_that_is_taken_is_left_alone(lived, tmp_path):
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "letter.txt").write_text("Mine.")
     assert "is there already" in run_expecting_failure("backup", tmp_path / "taken")
-    assert archives.read_files(tmp_path / "taken") == {"letter.txt": b"Mine."}
+    assert files.read_files(tmp_path / "taken") == {"letter.txt": b"Mine."}
 
 
 @pytest.mark.postgresql
 def test_a_missing_tool_is_named(lived, tmp_path):
-    ran = run_command("backup", tmp_path / "backup", "--pg-bin", tmp_path)
+    ran = run_manage_command("backup", tmp_path / "backup", "--pg-bin", tmp_path)
     assert "pg_dump was not found" in ran.stderr
     assert not (tmp_path / "backup").exists()
 

@@ -27,8 +27,8 @@ from reviews import verification
 from reviews.models import LedgerEntry, MedicalReview, ReviewSchedule
 from reviews.signing.eligibility import get_current_withdrawal
 from symptoms.models import Cause, RelatedSymptom
-from tests import html, static_site
-from tests.static_site import export_site
+from tests import files, html
+from tests.files import export_site
 
 PASSWORD = "open-sesame"
 SYMPTOMS = [
@@ -370,9 +370,9 @@ def test_the_fullest_page_comes_in_the_first_round_trip(demo, client):
 
 def test_it_is_whole_in_plain_files(demo, tmp_path):
     export_site(tmp_path)
-    assert static_site.find_broken_links(tmp_path) == []
-    assert len(static_site.list_files(tmp_path)) > 300
-    assert static_site.read_manifest(tmp_path)["files"] == static_site.compute_digests(tmp_path)
+    assert files.find_broken_links(tmp_path) == []
+    assert len(files.list_files(tmp_path)) > 300
+    assert files.read_manifest(tmp_path)["files"] == files.compute_file_digests(tmp_path)
     spasms = (tmp_path / "symptoms/facial-spasms/index.html").read_text()
     assert "Demonstration." in spasms
     assert spasms.index("911") < spasms.index("Facial spasms happen when")

@@ -28,10 +28,9 @@ from articles.publishing.actions import change_slug
 from config.operations.static_site import addresses
 from reviews.signing.actions import request_review, withdraw_page
 from symptoms.models import Cause
-from tests import html, pages, static_site, workflow
-from tests.conftest import get_person
-from tests.images import add_figure, get_file_path, store_image
-from tests.static_site import SITE_URL, export_site, list_files, read_manifest
+from tests import factories, files, html
+from tests.factories import add_figure, get_file_path, get_person, store_image
+from tests.files import SITE_URL, export_site, list_files, read_manifest
 
 pytestmark = pytest.mark.django_db
 
@@ -42,22 +41,22 @@ def built_site(module_db) -> dict[str, Article]:
     that one names.
     """
     ann, ravi, fiona, morgan = map(get_person, ("ann", "ravi", "fiona", "morgan"))
-    draft = workflow.write_symptom(ann, slug="unsigned-ache", title="Unsigned ache")
+    draft = factories.make_symptom(ann, slug="unsigned-ache", title="Unsigned ache")
     found = {
-        slug: pages.write_complete_symptom(ann, slug=slug, title=slug.title())
+        slug: factories.make_complete_symptom(ann, slug=slug, title=slug.title())
         for slug in ("tics", "gone", "old")
     }
-    found["whole"] = pages.write_complete_symptom(ann, others=[*found.values(), draft])
-    found["diary"] = workflow.write_article(
+    found["whole"] = factories.make_complete_symptom(ann, others=[*found.values(), draft])
+    found["diary"] = factories.make_article(
         ann, body='<p>Look in <a href="/symptoms/tics/">tics</a>.</p>'
     )
-    found["about"] = workflow.write_about(ann)
+    found["about"] = factories.make_about_page(ann)
     add_figure(found["whole"], by=ann, image=store_image(ann, colour="navy"))
     for page in found.values():
-        page.topics.add(workflow.get_topic())
-        workflow.sign(page, by=ravi, asked_by=ann)
-    workflow.edit(found["tics"], by=ann, summary="Signed twice.")
-    workflow.sign(found["tics"], by=fiona, asked_by=ann, trigger="change")
+        page.topics.add(factories.make_topic())
+        factories.sign_page(page, by=ravi, asked_by=ann)
+    factories.edit_page(found["tics"], by=ann, summary="Signed twice.")
+    factories.sign_page(found["tics"], by=fiona, asked_by=ann, trigger="change")
     withdraw_page(found["gone"], reason="safety", by=morgan)
     change_slug(found["old"], slug="new", by=morgan)
     return found
@@ -94,14 +93,14 @@ def read_words(page: str) -> str:
 
 
 def test_every_link_of_a_copy_leads_to_a_file_of_it(copied, tmp_path):
-    assert static_site.find_broken_links(tmp_path) == []
+    assert files.find_broken_links(tmp_path) == []
     assert len(list_files(tmp_path)) > 80
 
 
 def test_the_link_checker_of_these_tests_finds_what_is_missing(copied, tmp_path):
     (tmp_path / "symptoms/tics/index.html").unlink()
-    assert "index.html → /symptoms/tics/" in static_site.find_broken_links(tmp_path)
-    assert "symptoms/facial-spasms/index.html → /symptoms/tics/" in static_site.find_broken_links(
+    assert "index.html → /symptoms/tics/" in files.find_broken_links(tmp_path)
+    assert "symptoms/facial-spasms/index.html → /symptoms/tics/" in files.find_broken_links(
         tmp_path
     )
 
@@ -146,7 +145,9 @@ def test_nothing_in_a_copy_needs_a_server(copied, tmp_path, client):
 
 
 def test_nothing_unsigned_is_in_a_copy(site, ann, ravi, tmp_path):
-    workflow.edit(site["whole"], by=ann, summary="Zqsummary", title="Zqtitle", body="<p>Zqbody</p>")
+    factories.edit_page(
+        site["whole"], by=ann, summary="Zqsummary", title="Zqtitle", body="<p>Zqbody</p>"
+    )
     Cause.objects.update(name="Zqcause")
     add_figure(site["diary"], by=ann, image=store_image(ann, colour="red"), alt="Zqalt")
     request_review(site["whole"], by=ann, note="Zqnote")
@@ -173,7 +174,7 @@ def test_a_second_run_writes_nothing(site, tmp_path):
 
 def test_the_manifest_tells_the_digest_of_every_file_and_the_site_revision(copied, tmp_path):
     facts = read_manifest(tmp_path)
-    assert facts["files"] == static_site.compute_digests(tmp_path)
+    assert facts["files"] == files.compute_file_digests(tmp_path)
     assert facts["site_revision"] == max(Article.objects.public().values_list("live", flat=True))
     assert (facts["format"], facts["site_url"], facts["not_printed"]) == (
         "countersign-site",
@@ -183,13 +184,13 @@ def test_the_manifest_tells_the_digest_of_every_file_and_the_site_revision(copie
 
 
 def test_a_new_signature_shows_at_the_next_run(site, ann, ravi, tmp_path, copied):
-    workflow.edit(site["diary"], by=ann, body="<p>Three lines a day.</p>")
+    factories.edit_page(site["diary"], by=ann, body="<p>Three lines a day.</p>")
     assert ", 0 changed," in export_site(tmp_path)
-    workflow.sign(site["diary"], by=ravi, asked_by=ann, trigger="change")
+    factories.sign_page(site["diary"], by=ravi, asked_by=ann, trigger="change")
     assert "1 new" in export_site(tmp_path)
     assert "Three lines a day." in read(tmp_path, "articles/keeping-a-diary/index.html")
     assert "Look in" in read(tmp_path, "articles/keeping-a-diary/history/1/index.html")
-    assert read_manifest(tmp_path)["files"] == static_site.compute_digests(tmp_path)
+    assert read_manifest(tmp_path)["files"] == files.compute_file_digests(tmp_path)
 
 
 def test_a_withdrawal_takes_words_pictures_and_causes_away_at_the_next_run(
@@ -211,7 +212,7 @@ def test_a_withdrawal_takes_words_pictures_and_causes_away_at_the_next_run(
         assert "Rest helps" not in text
         assert f"/symptoms/facial-spasms/{part}\n" in read(tmp_path, "gone.txt")
         assert f'"/symptoms/facial-spasms/{part}" 1;\n' in read(tmp_path, "gone.map")
-    assert static_site.find_broken_links(tmp_path) == []
+    assert files.find_broken_links(tmp_path) == []
 
 
 def test_an_address_of_old_leads_on_without_a_server(site, morgan, tmp_path, copied):
@@ -228,7 +229,7 @@ def test_an_address_of_old_leads_on_without_a_server(site, morgan, tmp_path, cop
     export_site(tmp_path)
     assert "/symptoms/newer/" in read(tmp_path, "symptoms/new/index.html")
     assert "/symptoms/newer/" in read(tmp_path, "symptoms/old/index.html")
-    assert static_site.find_broken_links(tmp_path) == []
+    assert files.find_broken_links(tmp_path) == []
 
 
 def test_a_file_for_programs_carries_the_document_in_the_bytes_that_were_signed(copied, tmp_path):
@@ -269,7 +270,7 @@ def test_a_site_that_changes_while_it_is_printed_is_printed_again(
     export_site(tmp_path)
     assert "has been withdrawn" in read(tmp_path, "symptoms/facial-spasms/index.html")
     assert not (tmp_path / "symptoms/facial-spasms/signed.json").exists()
-    assert read_manifest(tmp_path)["files"] == static_site.compute_digests(tmp_path)
+    assert read_manifest(tmp_path)["files"] == files.compute_file_digests(tmp_path)
 
 
 def test_a_directory_with_something_else_in_it_is_left_alone(site, tmp_path):
@@ -302,16 +303,16 @@ def test_a_manifest_that_was_tampered_with_deletes_nothing_outside(site, tmp_pat
 def test_a_file_that_was_damaged_is_written_again(tmp_path, copied):
     (tmp_path / "index.html").write_text("Damaged.")
     assert "1 changed" in export_site(tmp_path)
-    assert read_manifest(tmp_path)["files"] == static_site.compute_digests(tmp_path)
+    assert read_manifest(tmp_path)["files"] == files.compute_file_digests(tmp_path)
 
 
 def test_a_dry_run_says_what_would_be_and_writes_nothing(site, morgan, tmp_path):
     export_site(tmp_path / "copy")
-    before = static_site.compute_digests(tmp_path / "copy")
+    before = files.compute_file_digests(tmp_path / "copy")
     withdraw_page(site["whole"], reason="wrong", by=morgan)
     output = export_site(tmp_path / "copy", dry_run=True)
     assert output.startswith("Nothing was written. It would be: ")
-    assert static_site.compute_digests(tmp_path / "copy") == before
+    assert files.compute_file_digests(tmp_path / "copy") == before
     assert output.endswith(export_site(tmp_path / "copy"))
     export_site(tmp_path / "other", dry_run=True)
     assert not (tmp_path / "other").exists()
@@ -331,7 +332,7 @@ def test_what_cannot_be_printed_is_named_and_the_rest_is_there(site, copied, tmp
     assert f"/{picture} could not be printed: answered 404" in capsys.readouterr().err
     assert read_manifest(tmp_path)["not_printed"] == [f"/{picture}"]
     assert (tmp_path / picture).is_file()
-    assert read_manifest(tmp_path)["files"] == static_site.compute_digests(tmp_path)
+    assert read_manifest(tmp_path)["files"] == files.compute_file_digests(tmp_path)
 
 
 def test_two_runs_do_not_write_to_one_directory(site, tmp_path):

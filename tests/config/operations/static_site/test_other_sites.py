@@ -14,8 +14,8 @@ from articles.models import Article
 from config.operations.static_site import addresses
 from config.public import sitemap
 from reviews.signing.actions import withdraw_page
-from tests import scale, server, static_site, workflow
-from tests.static_site import export_site, list_files, read_manifest
+from tests import factories, files, servers
+from tests.files import export_site, list_files, read_manifest
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[4]
@@ -51,8 +51,8 @@ def read(directory: Path, name: str) -> str:
 def test_a_copy_shows_when_to_get_help_as_the_site_does_and_its_file_for_programs_as_it_was_signed(
     ann, ravi, morgan, tmp_path
 ):
-    symptom = workflow.write_symptom(ann, advice_level="routine")
-    workflow.sign_despite_checks(symptom, by=ravi, manager=morgan)
+    symptom = factories.make_symptom(ann, advice_level="routine")
+    factories.sign_despite_checks(symptom, by=ravi, manager=morgan)
     export_site(tmp_path)
     page = read(tmp_path, "symptoms/facial-spasms/index.html")
     assert 'class="advice emergency"' in page
@@ -63,10 +63,10 @@ def test_a_copy_shows_when_to_get_help_as_the_site_does_and_its_file_for_program
 
 
 def test_signed_words_that_lead_to_the_search_are_told_that_it_is_not_here(ann, ravi, tmp_path):
-    page = workflow.write_article(ann, body='<p>Ask <a href="/search/">the search</a>.</p>')
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_article(ann, body='<p>Ask <a href="/search/">the search</a>.</p>')
+    factories.sign_page(page, by=ravi, asked_by=ann)
     export_site(tmp_path)
-    assert static_site.find_broken_links(tmp_path) == []
+    assert files.find_broken_links(tmp_path) == []
     assert "cannot answer questions" in read(tmp_path, "search/index.html")
 
 
@@ -82,9 +82,9 @@ def test_lists_of_several_pages_and_a_sitemap_of_several_files_are_whole(
         "reviews.public.reviewer_profile",
     ):
         monkeypatch.setattr(f"{module}.ENTRIES_PER_PAGE", 4)
-    scale.publish_symptoms(9, by=ann, signer=ravi)
+    factories.publish_symptoms(9, by=ann, signer=ravi)
     export_site(tmp_path)
-    assert static_site.find_broken_links(tmp_path) == []
+    assert files.find_broken_links(tmp_path) == []
     lists = {
         "symptoms/a-z/a/3",
         "causes/long-day-0/3",
@@ -99,14 +99,14 @@ def test_lists_of_several_pages_and_a_sitemap_of_several_files_are_whole(
 def test_finding_the_addresses_takes_as_many_queries_for_one_page_as_for_many(
     count, ann, ravi, django_assert_num_queries
 ):
-    scale.publish_symptoms(count, by=ann, signer=ravi)
+    factories.publish_symptoms(count, by=ann, signer=ravi)
     with django_assert_num_queries(19):
         assert len(list(addresses.iter_addresses())) > 40
 
 
 def test_a_page_in_a_language_that_has_no_addresses_yet_stops_nothing(ann, ravi, tmp_path):
-    page = workflow.write_article(ann, slug="tagebuch", title="Tagebuch", language="de")
-    workflow.sign(page, by=ravi, asked_by=ann)
+    page = factories.make_article(ann, slug="tagebuch", title="Tagebuch", language="de")
+    factories.sign_page(page, by=ravi, asked_by=ann)
     export_site(tmp_path)
     assert not (tmp_path / "articles/tagebuch").exists()
 
@@ -125,7 +125,7 @@ def test_a_copy_needs_to_know_its_address(tmp_path, settings):
 
 def run_killed(directory: Path, moment: int) -> int:
     env = {
-        "DATABASE_URL": server.get_database_url(connection),
+        "DATABASE_URL": servers.get_database_url(connection),
         "PYTHONPATH": str(ROOT),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
@@ -141,7 +141,7 @@ def run_killed(directory: Path, moment: int) -> int:
 def test_a_run_that_is_killed_leaves_a_copy_that_serves_and_the_next_one_ends_as_if_nothing_was(
     transactional_db, ann, ravi, morgan, tmp_path
 ):
-    slugs = scale.publish_symptoms(3, by=ann, signer=ravi)
+    slugs = factories.publish_symptoms(3, by=ann, signer=ravi)
     killed, quiet = tmp_path / "killed", tmp_path / "quiet"
     for moment in (1, 7, 20):
         assert run_killed(killed, moment) == -signal.SIGKILL
@@ -153,11 +153,13 @@ def test_a_run_that_is_killed_leaves_a_copy_that_serves_and_the_next_one_ends_as
     assert run_killed(killed, 0) == 0
     assert not (killed / f"symptoms/{slugs[0]}/signed.json").exists()
     for moment in (2, 5):
-        workflow.sign(Article.objects.get(slug=slugs[1]), by=ravi, asked_by=ann, trigger="annual")
+        factories.sign_page(
+            Article.objects.get(slug=slugs[1]), by=ravi, asked_by=ann, trigger="annual"
+        )
         before = read_manifest(killed)
         assert run_killed(killed, moment) == -signal.SIGKILL
         assert read_manifest(killed) == before
-        assert static_site.find_broken_links(killed) == []
+        assert files.find_broken_links(killed) == []
     assert run_killed(killed, 0) == run_killed(quiet, 0) == 0
     assert (killed / "manifest.json").read_bytes() == (quiet / "manifest.json").read_bytes()
     assert list_files(killed) == list_files(quiet)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from symptoms.imports.formats.obo_graph import MAX_TOP_TERMS, OntologyGraph
 from symptoms.imports.formats.obo_stanzas import parse_sources, split_quoted
-from tests.import_files import read_file, write_file
+from tests.files import read_file, write_file
 
 HEAD = "format-version: 1.2\nontology: t\n"
 ROOT = "\n[Term]\nid: T:0\nname: symptom\n"

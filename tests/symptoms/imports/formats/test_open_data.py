@@ -6,7 +6,7 @@ import pytest
 
 from symptoms.imports.formats import systems
 from symptoms.models import BodySystem
-from tests.import_files import read_file, write_file
+from tests.files import read_file, write_file
 
 PAGE = {
     "slug": "itch",

