@@ -89,18 +89,18 @@ def filter_due_later(pages):
 
 
 STATES: dict[str, tuple[Label, Callable]] = {
-    "drafts": (_("Draft"), filter_drafts),
+    "drafts": (_("Unsigned work"), filter_drafts),
     "unpublished": (_("Never published"), filter_unpublished),
     "sent-back": (_("Changes requested"), filter_sent_back),
     "waiting": (_("In review"), filter_waiting),
-    "live": (_("Live as signed"), filter_as_signed),
-    "recorded": (_("Live, imported review"), filter_recorded),
-    "changed": (_("Live, with unsigned changes"), filter_changed),
+    "live": (_("Published"), filter_as_signed),
+    "recorded": (_("Published, imported review"), filter_recorded),
+    "changed": (_("Published, newer draft not signed"), filter_changed),
     "withdrawn": (_("Withdrawn"), filter_withdrawn),
-    "never": (_("Never signed"), filter_unpublished),
+    "never": (_("Never published"), filter_unpublished),
     "overdue": (_("Overdue"), filter_overdue),
-    "grace": (_("Past grace period"), filter_past_grace),
-    **{str(days): (f"Due in {days} days", _make_due_filter(days)) for days in DUE_WITHIN_DAYS},
+    "grace": (_("Overdue, past grace period"), filter_past_grace),
+    **{str(days): (f"Due within {days} days", _make_due_filter(days)) for days in DUE_WITHIN_DAYS},
     "later": (f"Due after {DUE_WITHIN_DAYS[-1]} days", filter_due_later),
 }
 WITHIN_DAYS = tuple(map(str, DUE_WITHIN_DAYS))

@@ -225,8 +225,11 @@ class ConfirmedAction:
         for reason, rows in preview.excluded.items():
             groups.append((reason, len(rows), rows[: self.rows_shown]))
         chosen = count + sum(number for _, number, _ in groups)
+        in_title = self.count_rows(chosen)
+        if 0 < count < chosen:
+            in_title = f"{count:,} of {in_title}"
         return {
-            "title": str(self.heading).format(count=self.count_rows(chosen)),
+            "title": str(self.heading).format(count=in_title),
             "button": str(self.button or self.heading).format(count=self.count_rows(count)),
             "noun": self.nouns[0],
             "rows": preview.rows[: self.rows_shown],

@@ -132,7 +132,7 @@ def _preview_year(notice, year: int) -> str:
     published = sum(row["public"] for row in notice.usage.values())
     pages = sum(row["pages"] for row in notice.usage.values())
     return format_html(
-        "{} on {} published and {} unpublished pages: {}",
+        "becomes {} on {} published and {} unpublished pages: {}",
         CopyrightNotice(holder=notice.holder, year=year),
         published,
         pages - published,

@@ -112,7 +112,10 @@ class BaseReaderReportAdmin(ComposedAdmin):
         """Close the ticked reports with one outcome; those that are closed already stay so."""
         outcome = request.POST.get("outcome", "")
         closed = 0
-        for report in queryset.open().select_related("article"):
+        reports = list(queryset.open().select_related("article"))
+        if not reports:
+            messages.info(request, "Nothing was dismissed: these reports are resolved already.")
+        for report in reports:
             try:
                 feedback_actions.close_report(report, by=request.user, outcome=outcome)
             except ActionRefused as refusal:

@@ -17,7 +17,9 @@ class Revision(models.Model):
     """One frozen text of a page: canonical JSON, its digest, who saved it and when."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="revisions")
+    article = models.ForeignKey(
+        "articles.Article", models.PROTECT, related_name="revisions", verbose_name=_("page")
+    )
     number = models.PositiveIntegerField()
     document = models.TextField()
     digest = models.CharField(max_length=64)
@@ -119,7 +121,9 @@ class PublicationEvent(models.Model):
 
     SIGNED_KINDS = (EventKind.PUBLISH, EventKind.RESIGN)
 
-    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="publications")
+    article = models.ForeignKey(
+        "articles.Article", models.PROTECT, related_name="publications", verbose_name=_("page")
+    )
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="publications")
     kind = models.CharField(max_length=10, choices=EventKind)
     evidence = models.CharField(  # noqa: DJ001 - unique, but empty for changes of metadata

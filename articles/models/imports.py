@@ -77,7 +77,9 @@ class ExternalId(models.Model):
 
     source = LineField(max_length=60)
     key = models.CharField(_("external id"), max_length=200)
-    article = models.ForeignKey(Article, models.PROTECT, related_name="external_ids")
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="external_ids", verbose_name=_("page")
+    )
     merged = models.BooleanField(
         default=False, help_text=_("Whether the source merged this id into another one.")
     )

@@ -127,7 +127,9 @@ class Redirect(models.Model):
     language = models.CharField(max_length=12)
     kind = models.CharField(max_length=20)
     slug = models.SlugField(max_length=200)
-    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="old_addresses")
+    article = models.ForeignKey(
+        "articles.Article", models.PROTECT, related_name="old_addresses", verbose_name=_("page")
+    )
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -71,9 +71,9 @@ def _can_view(user, kind) -> bool:
 CARDS: list[tuple[str, Label, dict[str, str], str]] = [
     (
         "drafts",
-        _("My drafts"),
+        _("My unsigned work"),
         {"state": "drafts", "whose": "mine"},
-        "You have no drafts to work on.",
+        "You have no unsigned work.",
     ),
     (
         "sent-back",
@@ -85,9 +85,9 @@ CARDS: list[tuple[str, Label, dict[str, str], str]] = [
     ("overdue", _("Overdue"), {"due": "overdue"}, "No page is overdue."),
     (
         "due",
-        f"Due in {DUE_SOON_DAYS} days",
+        f"Due within {DUE_SOON_DAYS} days",
         {"due": str(DUE_SOON_DAYS)},
-        f"No page is due in {DUE_SOON_DAYS} days.",
+        f"No page is due within {DUE_SOON_DAYS} days.",
     ),
 ]
 

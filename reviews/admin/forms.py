@@ -13,7 +13,9 @@ class RequestReviewForm(forms.Form):
 
     trigger = forms.ChoiceField(label=_("Kind of review"), widget=forms.RadioSelect)
     reviewer = ReviewerField(
-        required=False, empty_label=_("Any reviewer"), help_text=_("Who can sign this page now.")
+        required=False,
+        empty_label=_("Any reviewer"),
+        help_text=_("Only people who can sign this page are listed."),
     )
     note = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3}),

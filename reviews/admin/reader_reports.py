@@ -27,7 +27,9 @@ class OpenReviewForm(forms.Form):
         error_messages={"required": "Say in a few words what the reviewer should check."},
     )
     reviewer = ReviewerField(
-        required=False, empty_label=_("Any reviewer"), help_text=_("Who can sign this page now.")
+        required=False,
+        empty_label=_("Any reviewer"),
+        help_text=_("Only people who can sign this page are listed."),
     )
 
     def __init__(self, *args, page, waiting, **kwargs):

@@ -162,7 +162,7 @@ class HandOverForm(ReviewForm):
     to = ReviewerField(
         label=_("Reassign to"),
         empty_label=_("Choose a reviewer"),
-        help_text=_("Who can sign this page now."),
+        help_text=_("Only people who can sign this page are listed."),
         error_messages={"required": "Choose the new reviewer."},
     )
     word = forms.CharField(

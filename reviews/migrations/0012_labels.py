@@ -35,6 +35,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name='ledgerentry',
+            name='article',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger_entries', to='articles.article', verbose_name='page'),
+        ),
+        migrations.AlterField(
+            model_name='ledgerentry',
             name='outcome',
             field=models.CharField(choices=[('approved', 'Signed'), ('changes', 'Changes requested'), ('declined', 'Declined'), ('unfit', 'Withdrawal recommended'), ('cancelled', 'Request cancelled'), ('withdrawn', 'Page withdrawn'), ('expunged', 'Text expunged'), ('attested', 'Imported review recorded')], max_length=10),
         ),
@@ -57,6 +62,11 @@ class Migration(migrations.Migration):
             model_name='mail',
             name='kind',
             field=models.CharField(choices=[('request', 'Review requests'), ('due', 'Due pages'), ('decided', 'Decided reviews'), ('answer', 'Answers to comments'), ('licence', 'Licence about to lapse'), ('digest', 'Weekly digest')], max_length=10),
+        ),
+        migrations.AlterField(
+            model_name='medicalreview',
+            name='article',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='medical_reviews', to='articles.article', verbose_name='page'),
         ),
         migrations.AlterField(
             model_name='medicalreview',
@@ -89,6 +99,11 @@ class Migration(migrations.Migration):
             field=models.TextField(blank=True, help_text='Why the review was requested although checks block it.', verbose_name='override reason'),
         ),
         migrations.AlterField(
+            model_name='medicalreview',
+            name='trigger',
+            field=models.CharField(choices=[('first', 'First review'), ('annual', 'Annual review'), ('change', 'Change'), ('safety', 'Safety alert'), ('guideline', 'Guideline change'), ('reader', 'Reader report')], max_length=10, verbose_name='kind of review'),
+        ),
+        migrations.AlterField(
             model_name='reviewer',
             name='disclosures',
             field=models.TextField(blank=True, help_text='Lasting conflicts of interest, shown to visitors.'),
@@ -102,6 +117,11 @@ class Migration(migrations.Migration):
             model_name='reviewer',
             name='slug',
             field=models.SlugField(max_length=150, unique=True, verbose_name='URL slug'),
+        ),
+        migrations.AlterField(
+            model_name='reviewschedule',
+            name='article',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.article', verbose_name='page'),
         ),
         migrations.AlterField(
             model_name='reviewschedule',

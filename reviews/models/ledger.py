@@ -45,7 +45,9 @@ class LedgerEntry(models.Model):
 
     sequence = models.PositiveBigIntegerField(unique=True)
     review = models.OneToOneField(MedicalReview, models.PROTECT, null=True, related_name="entry")
-    article = models.ForeignKey(Article, models.PROTECT, related_name="ledger_entries")
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="ledger_entries", verbose_name=_("page")
+    )
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="ledger_entries")
     outcome = models.CharField(max_length=10, choices=EntryOutcome)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -71,9 +71,11 @@ class MedicalReview(models.Model):
     WHOLE_PAGE_TRIGGERS = (Trigger.FIRST, Trigger.ANNUAL)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    article = models.ForeignKey(Article, models.PROTECT, related_name="medical_reviews")
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="medical_reviews", verbose_name=_("page")
+    )
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="medical_reviews")
-    trigger = models.CharField(max_length=10, choices=Trigger)
+    trigger = models.CharField(_("kind of review"), max_length=10, choices=Trigger)
     note = models.TextField(blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()

@@ -47,7 +47,9 @@ class ReviewSchedule(models.Model):
     imported review.
     """
 
-    article = models.OneToOneField(Article, models.PROTECT, related_name="+")
+    article = models.OneToOneField(
+        Article, models.PROTECT, related_name="+", verbose_name=_("page")
+    )
     publication = models.ForeignKey(PublicationEvent, models.PROTECT, related_name="+")
     reviewer = models.ForeignKey(
         Reviewer,

@@ -64,7 +64,7 @@ def _collect_schedules(recipients: MailRecipients) -> Iterator[NotificationLine]
     schedules = ReviewSchedule.objects.select_related("article__live", "reviewer")
     schedules = schedules.order_by("next_due", "article")
     past_grace = schedules.past_grace(recipients.today)
-    yield from _build_section("Past grace period", past_grace, describe)
+    yield from _build_section("Overdue, past grace period", past_grace, describe)
     overdue = schedules.overdue(recipients.today)
     overdue = overdue.exclude(pk__in=past_grace.order_by().values("pk"))
     yield from _build_section("Overdue", overdue, describe)
@@ -94,7 +94,7 @@ def _collect_drafts() -> Iterator[NotificationLine]:
     """Pages that were never signed, and that nobody was asked to read."""
     waiting = MedicalReview.objects.waiting().filter(article=OuterRef("pk"))
     drafts = Article.objects.active().filter(publications__isnull=True).exclude(Exists(waiting))
-    yield from _build_section("Never signed", drafts.order_by("-created_at"), _describe_draft)
+    yield from _build_section("Never published", drafts.order_by("-created_at"), _describe_draft)
 
 
 def _collect_reader_reports() -> Iterator[NotificationLine]:

@@ -3,15 +3,16 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
 from articles.lists import ListFilter, ListQuery, filter_by
-from articles.models import Article, Topic
+from articles.models import Article, PublicationEvent, Topic
 from reviews import page_states
 from reviews.display import format_days_until_due, get_admin_url
 from reviews.models import MedicalReview, Reviewer, ReviewSchedule
@@ -138,9 +139,10 @@ def order_by_due_date(pages):
 
 def build_rows(page_ids: list[int], today: dt.date) -> list[RadarRow]:
     """The rows of some pages, in their order, in a fixed number of queries."""
-    fields = ("kind", "title", "live")
+    events = Exists(PublicationEvent.objects.filter(article=OuterRef("pk")))
+    found = Article.objects.filter(pk__in=page_ids).annotate(was_published=events)
     pages = {
-        page["pk"]: page for page in Article.objects.filter(pk__in=page_ids).values("pk", *fields)
+        page["pk"]: page for page in found.values("pk", "kind", "title", "live", "was_published")
     }
     schedules = _load_schedules(page_ids)
     assignees = _load_assignees(page_ids)
@@ -182,7 +184,7 @@ def _load_topic_names(page_ids: list[int]) -> dict[int, list[str]]:
 
 
 def _build_row(
-    page: dict,
+    page: Mapping[str, Any],
     *,
     schedule: ReviewSchedule | None,
     assignee: str,
@@ -194,7 +196,8 @@ def _build_row(
     if due:
         due_text = format_days_until_due((due - today).days)
     elif page["live"] is None:
-        due_text = "not public"
+        name = "withdrawn" if page["was_published"] else "unpublished"
+        due_text = str(page_states.STATES[name][0])
     else:
         due_text = "no date"
     return RadarRow(

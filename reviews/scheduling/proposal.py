@@ -19,7 +19,7 @@ from reviews.signing import actions, eligibility
 MAX_PAGES = 500
 SENT_BACK = "Changes were requested, and no review has been requested since."
 IN_REVIEW = "In review already."
-UNDATED = "Never signed, or withdrawn: request its review from its own form."
+UNDATED = "Never published, or withdrawn: request its review from its own form."
 
 
 class CannotPlan(ActionRefused):

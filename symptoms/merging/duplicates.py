@@ -19,12 +19,12 @@ MERGED_FIELDS: dict[type[Model], tuple[str, ...]] = {
     RelatedSymptom: RELATED_FIELDS,
 }
 LABELS = {
-    "group": "Heading",
-    "seriousness": "How serious",
+    "group": "Group",
+    "seriousness": "Seriousness",
     "frequency": "How common",
     "text": "Text",
     "system": "Body system",
-    "serious": "Among the serious",
+    "serious": "Serious",
 }
 
 

@@ -36,7 +36,8 @@ DROPPED_SETTINGS: set[str] = {
 # Words of later builds, and those of build 978f4c9 in their place: in letters, and in the cells of
 # lists as files. Longer ones come before those that they contain.
 RELABELLED_IN_LETTERS: dict[str, str] = {
-    "Past grace period (": "Past grace (",
+    "Overdue, past grace period (": "Past grace (",
+    "Never published (": "Never signed (",
     "imported review, not yet reviewed here.": (
         "recorded from a previous system, and not yet reviewed here."
     ),
@@ -67,8 +68,9 @@ RELABELLED_IN_CELLS: dict[str, str] = {
     "Changes requested": "Sent back",
     "Request cancelled": "Request taken back",
     "In review": "Waiting for a reviewer",
-    "Live, imported review": "Live, recorded from a previous system",
-    "Live, with unsigned changes": "Live, changed since",
+    "Published, imported review": "Live, recorded from a previous system",
+    "Published, newer draft not signed": "Live, changed since",
+    "Published": "Live as signed",
 }
 
 VERBS = ("add", "change", "delete", "view")

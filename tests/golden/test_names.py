@@ -46,7 +46,7 @@ def test_what_was_not_renamed_keeps_its_name():
 def test_later_labels_are_read_as_the_words_of_that_build():
     letter = names.old_words("Changes requested: Tics", names.RELABELLED_IN_LETTERS)
     assert letter == "Sent back: Tics"
-    cells = b'Tics,"Live, with unsigned changes, In review"\r\n'
+    cells = b'Tics,"Published, newer draft not signed, In review"\r\n'
     assert names.with_old_cells(cells) == (
         b'Tics,"Live, changed since, Waiting for a reviewer"\r\n'
     )

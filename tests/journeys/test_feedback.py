@@ -103,6 +103,6 @@ def test_an_editor_finds_the_report_and_opens_a_review(ann, ravi, open_page):
     page.get_by_role("heading", name="The text that was reported").wait_for()
     found += find_violations(page)
     page.get_by_label("What the reviewer should check").fill("Look at the second link.")
-    page.get_by_role("button", name="Request a review").click()
+    page.get_by_role("button", name="Request review and resolve").click()
     page.get_by_text("because of the report").wait_for()
     assert found == []

@@ -106,7 +106,7 @@ def test_a_first_time_editor_writes_a_complete_symptom_with_the_keyboard_alone(a
     keys.tab_to("Add another Reference").press("Enter")
     page.locator("[id^=id_references][id$=title]:focus").wait_for()
     keys.type("Muscle disorders")
-    keys.tab_to("Address, reference").type("https://medlineplus.gov/muscledisorders.html")
+    keys.tab_to("Link, reference").type("https://medlineplus.gov/muscledisorders.html")
     keys.tab_to("Bones, Joints").press("Space")
     keys.tab_to("Copyright notice").press("ArrowDown")
     keys.tab_to("Save and continue").press("Enter")

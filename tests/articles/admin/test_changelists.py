@@ -70,8 +70,8 @@ def test_the_list_tells_the_state_of_each_page_in_words(ann_client, pages_in_eve
         ("Never published", 3),
         ("Changes requested", 1),
         ("In review", 2),
-        ("Live as signed", 1),
-        ("Live, with unsigned changes", 2),
+        ("Published", 1),
+        ("Published, newer draft not signed", 2),
         ("Withdrawn", 1),
     ]:
         assert text.count(f'">{state}</span>') == count, state

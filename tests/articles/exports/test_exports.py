@@ -101,7 +101,7 @@ def test_a_page_is_told_with_its_state_dates_and_facts(ann_client, ann, ravi):
         | {
             "type": "symptom",
             "address": "/symptoms/facial-spasms/",
-            "state": "Live as signed",
+            "state": "Published",
             "last reviewed": line.last_reviewed.isoformat(),
             "next review due": line.next_due.isoformat(),
             "reviewer": "Ravi Rao, MD",

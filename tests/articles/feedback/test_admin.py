@@ -132,6 +132,8 @@ def test_many_are_closed_for_one_reason(editor_client, ann, page):
         in editor_client.post(LIST, values | {"outcome": "Spam."}, follow=True).text
     )
     assert [report.words for report in ReaderReport.objects.open()] == ["Buy pills 2."]
+    again = editor_client.post(LIST, values | {"outcome": "Spam."}, follow=True)
+    assert "Nothing was dismissed: these reports are resolved already." in again.text
 
 
 def test_no_word_of_a_reader_stays_in_the_log_of_the_admin(editor_client, page):

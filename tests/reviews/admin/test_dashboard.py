@@ -57,11 +57,11 @@ def test_each_number_is_the_count_of_the_list_behind_it(client, ann, ravi, morga
     found = read_numbers(client.get("/admin/").text)
     counts = {key: count for key, (count, _) in found.items()}
     each = {
-        "My drafts": 2,
+        "My unsigned work": 2,
         "Changes requested": 2,
         "In review": 1,
         "Overdue": 1,
-        "Due in 30 days": 1,
+        "Due within 30 days": 1,
     }
     expected = {}
     for card, count in each.items():
@@ -86,11 +86,11 @@ def test_nothing_reads_well(client, ann):
     client.force_login(ann)
     text = client.get("/admin/").text
     for expected in [
-        "You have no drafts to work on.",
+        "You have no unsigned work.",
         "No changes are requested from you.",
         "No page is in review.",
         "No page is overdue.",
-        "No page is due in 30 days.",
+        "No page is due within 30 days.",
     ]:
         assert expected in text
     assert read_numbers(text) == {}

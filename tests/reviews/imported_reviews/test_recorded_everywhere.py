@@ -259,14 +259,16 @@ def test_the_form_and_the_lists_of_editors_say_it(spasms, ann, client):
     ):
         assert words in panel
     assert "as it was signed" not in panel
-    assert "Live, imported review" in client.get("/admin/symptoms/symptom/?state=recorded").text
+    assert (
+        "Published, imported review" in client.get("/admin/symptoms/symptom/?state=recorded").text
+    )
     assert "Facial spasms" not in list_words(client.get("/admin/symptoms/symptom/?state=live").text)
     assert "Imported review recorded and published" in list_words(
         client.get(f"/admin/symptoms/symptom/{spasms.pk}/revisions/").text
     )
     factories.edit_page(spasms, by=ann, summary="Better.")
     listed = client.get("/admin/symptoms/symptom/?state=changed").text
-    assert "Live, imported review" in listed
+    assert "Published, imported review" in listed
 
 
 def test_the_reviewer_is_told_at_the_desk_and_reads_all_of_it(spasms, ann, ravi, client):

@@ -283,10 +283,10 @@ def test_managing_editors_get_one_digest_a_week(ann, ravi, run, clock):
     ]
     text = digests[0].get_body(("plain",)).get_content()
     for heading in (
-        "Past grace period (1)",
+        "Overdue, past grace period (1)",
         "Due within 30 days (1)",
         "Changes requested (1)",
-        "Never signed (2)",
+        "Never published (2)",
     ):
         assert heading in text
     assert f"https://example.org/admin/symptoms/symptom/{late.pk}/change/" in text

@@ -103,7 +103,9 @@ def test_pages_that_cannot_be_planned_are_told_with_the_reason(morgan_client, an
     assert "A check blocks it: The page has no overview." in text
     assert "none of these pages can be planned now" in text
     factories.make_symptom(ann, slug="draft", title="Draft")
-    assert "Never signed, or withdrawn" in morgan_client.get("/desk/radar/plan/?state=never").text
+    assert (
+        "Never published, or withdrawn" in morgan_client.get("/desk/radar/plan/?state=never").text
+    )
 
 
 def test_a_page_that_a_younger_check_blocks_is_left_out_and_stops_no_other(

@@ -142,10 +142,10 @@ def test_the_plan_shows_what_goes_and_fills_what_the_kept_row_leaves_empty(
     SymptomCause.objects.create(symptom=page, cause=merged_cause, **values)
     (duplicate,) = causes.plan_merge(merged_cause, remaining_cause).duplicates
     assert [(one.label, one.kept_value, one.lost_value) for one in duplicate.differences] == [
-        ("How serious", "Life-threatening", "Serious"),
+        ("Seriousness", "Life-threatening", "Serious"),
         ("Text", "<p>Of Tourette's syndrome.</p>", "<p>Other words.</p>"),
     ]
-    assert duplicate.taken_labels == "how serious, how common"
+    assert duplicate.taken_labels == "seriousness, how common"
     merge_causes(merged_cause, remaining_cause, by=ann)
     row = page.symptom_causes.get()
     assert (row.seriousness, row.frequency, row.text) == (
