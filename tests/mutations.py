@@ -129,8 +129,8 @@ MUTATIONS = [
     Mutation(
         "a text that visitors read is expunged",
         "articles/publishing/actions.py",
-        "if page.live and page.live.revision_id == revision.pk:\n        return (",
-        "if False:\n        return (",
+        "if page.live and page.live.revision_id == revision.pk:\n        return",
+        "if False:\n        return",
         ("tests/reviews/expunging/test_actions.py",),
     ),
     Mutation(
