@@ -108,7 +108,8 @@ class UpdateYearAction(BulkAction):
                 preview.add(notice.pk, str(notice), group=f"Shows {year} already")
             else:
                 retired = " (retired)" if notice.retired_at else ""
-                preview.add(notice.pk, f"{notice}{retired}", _preview_year(notice, year))
+                updated = CopyrightNotice(holder=notice.holder, year=year)
+                preview.add(notice.pk, f"{notice}{retired} → {updated}", _count_pages(notice))
         return preview
 
     def find_change(self, preview):
@@ -127,13 +128,12 @@ class UpdateYearAction(BulkAction):
         return ActionResult(message, keys)
 
 
-def _preview_year(notice, year: int) -> str:
-    """How a notice will read, and how many pages print it."""
+def _count_pages(notice) -> str:
+    """How many pages print a notice, with links to them."""
     published = sum(row["public"] for row in notice.usage.values())
     pages = sum(row["pages"] for row in notice.usage.values())
     return format_html(
-        "becomes {} on {} published and {} unpublished pages: {}",
-        CopyrightNotice(holder=notice.holder, year=year),
+        "on {} published and {} unpublished pages: {}",
         published,
         pages - published,
         render_usage_links(notice),

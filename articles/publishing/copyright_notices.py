@@ -45,10 +45,7 @@ def get_year_error(notices: Iterable[CopyrightNotice], year: int) -> str:
             f"“{ahead}” shows {ahead.year} already. "
             "Correct its year in its own form, or leave it out."
         )
-    return (
-        f"“{ahead}” shows {ahead.year} already and cannot go back. "
-        f"Choose {ahead.year} or later, or leave it out."
-    )
+    return f"“{ahead}” shows {ahead.year} already and cannot go back. Choose {ahead.year} or later."
 
 
 @transaction.atomic

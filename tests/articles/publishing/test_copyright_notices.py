@@ -42,8 +42,9 @@ def test_a_new_year_is_previewed_and_then_done_to_all(morgan_client, morgan, two
     response = morgan_client.post(NOTICES, read_form(response) | {"year": 2027})
     for message in [
         "© 2020 First House",
-        "© 2027 First House",
-        "© 2027 Second House",
+        "© 2020 First House → © 2027 First House",
+        "© 2020 Second House → © 2027 Second House",
+        "2 notices change</h2>",
         "Update 2 notices",
     ]:
         assert message in response.text
@@ -66,7 +67,7 @@ def test_a_new_year_is_previewed_and_then_done_to_all(morgan_client, morgan, two
         (
             0,
             "“© {next} Third House” shows {next} already and cannot go back. "
-            "Choose {next} or later, or leave it out.",
+            "Choose {next} or later.",
         ),
     ],
 )
