@@ -126,14 +126,19 @@ class MetadataAction(PageAction):
 
     change: Callable[..., bulk_actions.MetadataChange]
     verb = ""  # what was done to the pages, with the field
+    unchanged = "already had it"  # what is said of the other pages
 
     def change_pages(self, pages, **values):
+        chosen = pages.count()
         change = self.change(pages, by=self.by, **values)
         verb = self.verb.format(**values)
         count = len(change.changed_ids)
         if not count:
             return ActionResult(f"Nothing changed: no selected page had to be {verb}.")
         pages = f"{format_page_count(count)} {'was' if count == 1 else 'were'} {verb}."
+        others = chosen - count
+        if others:
+            pages += f" {others:,} {self.unchanged}."
         message = f"{pages} {describe_published_pages(change.public_count)}"
         return ActionResult(message, change.changed_ids)
 
@@ -157,6 +162,7 @@ class RemoveTopicAction(MetadataAction):
     form_class = ChooseTopicForm
     change = staticmethod(bulk_actions.remove_from_topic)
     verb = "removed from the topic “{topic}”"
+    unchanged = "did not have it"
     log_message = "Removed the topic “{topic}”."
 
 

@@ -171,6 +171,23 @@ def test_pages_are_filed_and_taken_out_and_visitors_see_it_at_once(ann_client, a
     assert "Nothing changed" in response.text
 
 
+def test_a_message_counts_the_pages_that_needed_no_change(ann_client, ann):
+    had_it, page = write_pages(ann, 2)
+    topic = factories.make_topic("Skin", "skin")
+    had_it.topics.add(topic)
+    for action, chosen, message in [
+        ("file_under", [had_it, page], "1 page was given the topic “Skin”. 1 already had it."),
+        (
+            "take_from",
+            [had_it, page, *write_pages(ann, 1, "Itch")],
+            "2 pages were removed from the topic “Skin”. 1 did not have it.",
+        ),
+    ]:
+        response = choose_action(ann_client, SYMPTOMS, action, list_keys_of(chosen))
+        response = confirm_action(ann_client, SYMPTOMS, response, topic=topic.pk)
+        assert message in response.text
+
+
 def test_whoever_has_a_form_open_does_not_undo_a_filing_unaware(ann_client, ann):
     page = write_pages(ann, 1)[0]
     topic = factories.make_topic("Skin", "skin")
