@@ -3,10 +3,12 @@
 Nothing is registered here: ``config.admin.registration`` alone puts the admin together.
 """
 
+from collections import Counter
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import F
+from django.db.models import Expression, F, Value
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
@@ -26,11 +28,14 @@ from articles.lists import ListFilter, filter_by
 from articles.models import Article, ReaderReport
 from articles.publishing.actions import ActionRefused
 
-OPEN, DEALT_WITH = "open", "dealt-with"
+OPEN, DISMISSED, REVIEW_REQUESTED = "open", "dismissed", "review-requested"
+STATES = {OPEN: _("Open"), DISMISSED: _("Dismissed"), REVIEW_REQUESTED: _("Review requested")}
 
 
 def _filter_by_state(reports, value: str, user):
-    return reports.open() if value == OPEN else reports.dealt_with()
+    if value == OPEN:
+        return reports.open()
+    return reports.dealt_with().filter(review_requested=value == REVIEW_REQUESTED)
 
 
 def _load_reported_pages() -> dict[str, str]:
@@ -62,12 +67,13 @@ class CloseReportsActionForm(ActionForm):
 class BaseReaderReportAdmin(ComposedAdmin):
     """The reports of readers, beside the page. Other apps add what they can do about one."""
 
-    list_display = ("excerpt", "about", "kind", "at", "state")
+    review_requested: Expression = Value(False)  # whether a report led to a review
+    list_display = ("excerpt", "about", "problem", "at", "state", "reason")
     filters = (
         ListFilter(
             "state",
             _("status"),
-            {OPEN: _("Open"), DEALT_WITH: _("Resolved")},
+            STATES,
             apply=_filter_by_state,
         ),
         ListFilter(
@@ -93,6 +99,10 @@ class BaseReaderReportAdmin(ComposedAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def get_queryset(self, request):
+        reports = super().get_queryset(request)
+        return reports.annotate(review_requested=self.review_requested)
+
     @admin.display(description=_("report"))
     def excerpt(self, report):
         return Truncator(report.words).words(14)
@@ -101,10 +111,20 @@ class BaseReaderReportAdmin(ComposedAdmin):
     def about(self, report):
         return report.article.title
 
+    @admin.display(description=_("problem"), ordering="kind")
+    def problem(self, report):
+        return report.get_kind_display()
+
     @admin.display(description=_("status"))
     def state(self, report):
         if not report.dealt_with_at:
-            return "Open"
+            return STATES[OPEN]
+        return STATES[REVIEW_REQUESTED if report.review_requested else DISMISSED]
+
+    @admin.display(description=_("reason"))
+    def reason(self, report):
+        if not report.dealt_with_at:
+            return ""
         return f"{report.outcome} ({format_user_name(report.dealt_with_by)})"
 
     @admin.action(description=_("Dismiss"), permissions=["change"])
@@ -112,6 +132,7 @@ class BaseReaderReportAdmin(ComposedAdmin):
         """Close the ticked reports with one outcome; those that are closed already stay so."""
         outcome = request.POST.get("outcome", "")
         closed = 0
+        refusals: Counter[str] = Counter()
         reports = list(queryset.open().select_related("article"))
         if not reports:
             messages.info(request, "Nothing was dismissed: these reports are resolved already.")
@@ -119,10 +140,13 @@ class BaseReaderReportAdmin(ComposedAdmin):
             try:
                 feedback_actions.close_report(report, by=request.user, outcome=outcome)
             except ActionRefused as refusal:
-                messages.error(request, str(refusal))
-                break
-            closed += 1
-            self.log_change(request, report, "Dismissed.")
+                refusals[str(refusal)] += 1
+            else:
+                closed += 1
+                self.log_change(request, report, "Dismissed.")
+        for reason, count in refusals.items():
+            reports_refused = f"{count} report{pluralize(count)}"
+            messages.error(request, f"{reports_refused} could not be dismissed. {reason}")
         if closed:
             messages.success(request, f"{closed} report{pluralize(closed)} dismissed.")
 

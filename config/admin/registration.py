@@ -91,6 +91,7 @@ class RedirectAdmin(readonly.BaseRedirectAdmin):
 
 class ReaderReportAdmin(feedback.BaseReaderReportAdmin):
     views = reader_reports.VIEWS
+    review_requested = reader_reports.REVIEW_REQUESTED
     panels = (reader_reports.build_review_panel,)
 
 

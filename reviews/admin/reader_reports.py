@@ -1,6 +1,7 @@
 """What reviews brings to the queue of readers' reports: a clinician is asked to read the page."""
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -101,4 +102,5 @@ def describe_opened_review(row: ReportedReview) -> str:
     return f"{reviewer} is asked to review revision {number} because of the report."
 
 
+REVIEW_REQUESTED = Exists(ReportedReview.objects.filter(report=OuterRef("pk")))
 VIEWS = (ObjectView("review", review_report, "view"),)

@@ -51,10 +51,10 @@ def test_the_list_is_sifted_by_state_problem_and_page_and_open_ones_come_first(
     actions.close_report(done, by=ann, outcome="Praise only.")
     text = list_texts(editor_client.get(LIST))
     assert text.index("An old one that waits.") < text.index("Praise.")
-    assert "Praise only. (Ann Archer)" in text
+    assert "Dismissed Praise only. (Ann Archer)" in " ".join(text.split())
     for asked, shown, hidden in (
         ("state=open", waits, done),
-        ("state=dealt-with", done, waits),
+        ("state=dismissed", done, waits),
         ("problem=other", done, waits),
         (f"page={page.pk}", waits, done),
     ):
@@ -123,9 +123,8 @@ def test_many_are_closed_for_one_reason(editor_client, ann, page):
         "_selected_action": [report.pk for report in reports[:2]],
         "index": 0,
     }
-    assert (
-        "Say in a few words" in editor_client.post(LIST, values | {"outcome": ""}, follow=True).text
-    )
+    refused = editor_client.post(LIST, values | {"outcome": ""}, follow=True).text
+    assert "2 reports could not be dismissed. Say in a few words" in refused
     assert ReaderReport.objects.open().count() == 3
     assert (
         "2 reports dismissed."
@@ -162,6 +161,9 @@ def test_a_report_opens_a_review_of_the_text_that_visitors_read(
         ravi.reviewer,
     )
     assert "A review was requested:" in list_texts(editor_client.get(address(report)))
+    listed = " ".join(list_texts(editor_client.get(f"{LIST}?state=review-requested")).split())
+    assert "Review requested A review was requested. (Ann Archer)" in listed
+    assert "Zebra words." not in editor_client.get(f"{LIST}?state=dismissed").text
     client.force_login(ravi)
     desk = list_texts(client.get(f"/desk/reviews/{review.uuid}/"))
     assert "Look at the link." in desk
@@ -212,7 +214,7 @@ def test_whoever_may_only_look_is_shown_no_deed(client, charlie, page):
     text = client.get(address(report)).text
     assert report.words in text
     assert "Dismiss report" not in text
-    assert "Request a review" not in text
+    assert "Request review" not in text
     assert "Only editors" in client.post(address(report), {"outcome": "Mine."}).text
     assert ReaderReport.objects.open().exists()
 
