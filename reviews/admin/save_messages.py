@@ -21,7 +21,8 @@ def describe_next_step(page_admin, request, saved: SaveResult) -> SaveMessages:
         return
     blocking = quality.find_blocking_problems(saved.page, saved.revision.read())
     if blocking:
-        yield messages.WARNING, _describe_problems(blocking)
+        url = page_admin.get_object_url("change", saved.page)
+        yield messages.WARNING, _describe_problems(blocking, url)
     elif request.user.has_perm("reviews.request_review"):
         url = page_admin.get_object_url("ask", saved.page)
         yield messages.INFO, format_html('Next: <a href="{}">request a review</a>.', url)
@@ -44,10 +45,11 @@ def _describe_open_review(
     return messages.WARNING, message
 
 
-def _describe_problems(problems: list[quality.Problem]) -> SafeString:
+def _describe_problems(problems: list[quality.Problem], url: str) -> SafeString:
     """The first problems that block a review, and how many more there are."""
     named = [(problem.message, problem.fix) for problem in problems[:MAX_NAMED_PROBLEMS]]
     sentences = format_html_join(" ", "{} {}", named)
     rest = len(problems) - MAX_NAMED_PROBLEMS
     more = f" And {rest} more." if rest > 0 else ""
-    return format_html("Next, before a review: {}{}", sentences, more)
+    next_step = 'Next: <a href="{}">edit the page</a> before a review. {}{}'
+    return format_html(next_step, url, sentences, more)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.urls import reverse
 
 from articles.models import Article
 from articles.publishing.actions import discard
@@ -189,7 +190,11 @@ def test_a_new_draft_is_told_what_is_next(ann_client):
     values = read_form(ann_client.get(ADD)) | {"title": "Yawning", "slug": "yawning"}
     words = read_messages(ann_client.post(ADD, values, follow=True))
     assert words.startswith('Revision 1 of “<a href="/admin/symptoms/symptom/')
-    assert "Visitors cannot see it yet. | Next, before a review: The page has no overview." in words
+    url = reverse("admin:symptoms_symptom_change", args=[Symptom.objects.get(slug="yawning").pk])
+    next_step = (
+        f'Next: <a href="{url}">edit the page</a> before a review. The page has no overview.'
+    )
+    assert f"Visitors cannot see it yet. | {next_step}" in words
     assert "And 1 more" not in words
 
 
