@@ -85,7 +85,7 @@ def build_rows(source_rows: Iterable[ImportedReviewSpreadsheetRow]) -> list[Impo
         name = row.source["page"]
         page = pages.get(name)
         if isinstance(page, str):
-            problems.append(f"Column “page”: “{name[:80]}”: {page}")
+            problems.append(f"Column “page”, “{name[:80]}”: {page[0].lower()}{page[1:]}")
         else:
             row.page = page
         problems += _find_unreadable_dates(row.source)

@@ -209,7 +209,7 @@ def format_note(monday: dt.date, due: dt.date) -> str:
     """The note to a reviewer: the week, and the due date where that is not after the week."""
     note = f"Please read it in the week of {monday:%-d %B}."
     if due < timezone.localdate():
-        return f"{note} It is overdue since {due:%-d %B}."
+        return f"{note} It has been overdue since {due:%-d %B}."
     if due < monday + dt.timedelta(days=7):
         return f"{note} Its review is due on {due:%-d %B}."
     return note

@@ -37,7 +37,7 @@ def test_from_the_sheet_to_the_public_page(ann, morgan, open_page, size):
     last_month = timezone.localdate() - dt.timedelta(days=31)
     page = open_page(bypass_csp=True, reduced_motion="reduce", **size)
     log_in(page, "morgan", "/admin/")
-    page.get_by_role("link", name="Imported reviews").click()
+    page.get_by_role("link", name="Import reviews").click()
     found = find_violations(page, dark=True)
     upload_file(
         page,

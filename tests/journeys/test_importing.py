@@ -36,8 +36,8 @@ def upload_file(page, *records, **more) -> None:
 def test_morgan_brings_in_a_file_and_finds_its_drafts(morgan, open_page, script):
     page = open_page(java_script_enabled=script)
     log_in(page, "morgan", "/admin/")
-    page.get_by_role("link", name="Import a file").click()
-    page.get_by_role("heading", name="Import a file").wait_for()
+    page.get_by_role("link", name="Import pages").click()
+    page.get_by_role("heading", name="Import pages").wait_for()
     upload_file(page, *THREE_RECORDS, UNTITLED)
     shown = page.locator("#content-main").inner_text()
     for words in ("1 record refused", "is missing", "Jaw pain", "Nettles"):

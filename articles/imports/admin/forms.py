@@ -35,6 +35,11 @@ DETECT_CHOICE = ("", _("Detect from the file name"))
 MAX_LISTED_SOURCES = 50
 
 
+def _format_size(size: int) -> str:
+    """A size in words, without a zero after the point: “100 MB”, “1.5 MB”."""
+    return filesizeformat(size).replace(".0\xa0", "\xa0")
+
+
 class ConflictRuleSelect(forms.RadioSelect):
     """Radio buttons with a sentence on what each rule does, as ``data.explained`` of its option."""
 
@@ -140,15 +145,15 @@ class ImportUploadForm(ImportOptionsForm):
         suffixes = ", ".join(_list_unpacked_suffixes())
         file = self.fields["file"]
         file.help_text = (
-            f"At most {filesizeformat(settings.IMPORT_LARGEST)}: {suffixes}, also compressed (.gz)."
+            f"At most {_format_size(settings.IMPORT_LARGEST)}: {suffixes}, also compressed (.gz)."
         )
         file.widget.attrs["data-largest"] = settings.IMPORT_LARGEST
 
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > settings.IMPORT_LARGEST:
-            size = filesizeformat(file.size)
-            largest = filesizeformat(settings.IMPORT_LARGEST)
+            size = _format_size(file.size)
+            largest = _format_size(settings.IMPORT_LARGEST)
             raise forms.ValidationError(
                 f"This file has {size}, and at most {largest} can be sent. "
                 "Compress it (.gz), divide it, or import it with the command."

@@ -32,7 +32,7 @@ def _filter_by_state(runs, value: str, user):
 
 
 class ImportRunChangeList(FilteredChangeList):
-    first = "Import a file"
+    first = "Import pages"
 
 
 class BaseImportRunAdmin(ImportUploadAdmin):

@@ -148,7 +148,7 @@ class ImportUploadAdmin(ReadOnlyAdmin):
         return self._render_upload(request, form, status=422)
 
     def _render_upload(self, request, form: ImportUploadForm, *, status: int = 200):
-        context = {"title": "Import a file", "form": form}
+        context = {"title": "Import pages", "form": form}
         return self.render_page(request, "upload", None, status=status, **context)
 
     def plan_view(self, request, ticket):

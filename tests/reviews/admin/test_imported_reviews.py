@@ -145,10 +145,10 @@ def test_what_is_refused_is_told_by_row_and_column_and_given_back_as_a_sheet(mor
     assert "1 review can be imported" in text
     assert "6 rows cannot be imported" in text
     for words in (
-        "Column “page”: “Nowhere”: No page has this number, URL or title.",
+        "Column “page”, “Nowhere”: no page has this number, URL or title.",
         "Column “reviewed on”: “03/05/2026” can be read as 5 March or as 3 May 2026.",
         "2 pages have this number, id or title: /articles/twin/, /symptoms/twin/.",
-        "This is a URL of another site.",
+        "”: this is a URL of another site. Enter",
         "Column “page” is empty. Column “reviewer” is empty.",
         "Column “due”: “soon” is no day that can be read.",
         "Rows 4 and 8 are about this page. Keep one of them.",

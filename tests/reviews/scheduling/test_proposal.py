@@ -234,7 +234,7 @@ def test_the_note_says_the_week_and_the_day_where_that_is_sooner():
         "Its review is due on 6 January."
     )
     assert scheduling_proposal.format_note(dt.date(2026, 11, 23), dt.date(2026, 11, 1)).endswith(
-        "It is overdue since 1 November."
+        "It has been overdue since 1 November."
     )
 
 

@@ -110,7 +110,7 @@ def test_a_run_that_was_stopped_says_how_to_take_it_up(morgan_client, morgan):
 def test_an_empty_list_of_runs_says_what_to_do(morgan_client):
     text = morgan_client.get(RUNS_PATH).text
     assert "No import run yet." in text
-    assert f'<a href="{RUNS_PATH}add/">Import a file</a>' in text
+    assert f'<a href="{RUNS_PATH}add/">Import pages</a>' in text
 
 
 @pytest.mark.parametrize(
