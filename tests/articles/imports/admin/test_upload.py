@@ -131,6 +131,11 @@ def test_a_file_that_is_too_large_is_not_kept(morgan_client, settings):
     assert list_waiting_files() == []
 
 
+def test_the_largest_size_is_written_without_a_zero_after_the_point(morgan_client, settings):
+    settings.IMPORT_LARGEST = 100 * 1024 * 1024
+    assert "At most 100\xa0MB: " in morgan_client.get(ADD_PATH).text
+
+
 def test_a_packed_file_and_a_format_that_is_chosen_are_read(morgan_client):
     packed = SimpleUploadedFile("pages.jsonl.gz", gzip.compress(make_file(*THREE_RECORDS).read()))
     assert "Import 3 records" in open_plan(morgan_client, file=packed).text
