@@ -8,7 +8,7 @@ from collections import Counter
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import Expression, F, Value
+from django.db.models import Exists, F, Value
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
@@ -67,7 +67,7 @@ class CloseReportsActionForm(ActionForm):
 class BaseReaderReportAdmin(ComposedAdmin):
     """The reports of readers, beside the page. Other apps add what they can do about one."""
 
-    review_requested: Expression = Value(False)  # whether a report led to a review
+    review_requested: Exists | Value = Value(False)  # whether a report led to a review
     list_display = ("excerpt", "about", "problem", "at", "state", "reason")
     filters = (
         ListFilter(
