@@ -649,6 +649,16 @@ def make_large_symptom(
     return page
 
 
+def rewrite_causes(page, by) -> None:
+    """Another text on each cause, and all causes in another order."""
+    rows = list(SymptomCause.objects.filter(symptom=page))
+    for place, changed in enumerate(rows):
+        changed.text = changed.text.replace("mostly at night", "rarely by day")
+        changed.position = (place * 7) % len(rows)
+    SymptomCause.objects.bulk_update(rows, ["text", "position"], batch_size=300)
+    record_revision(page, by=by)
+
+
 def _add_related(page: Symptom, by, count: int) -> None:
     others = make_symptoms(count, by, f"Companion {{}} of {page.title.lower()}", {})
     RelatedSymptom.objects.bulk_create(

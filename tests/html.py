@@ -247,3 +247,15 @@ def _is_member(value: str, kind: str, ranges: list[str]) -> bool:
 
 def list_errors(response) -> list[str]:
     return [f"{found.location}: {found.message}" for found in response.context["form_errors"]]
+
+
+def list_cause_positions(response) -> list[int]:
+    """The numbers that the rows of causes have on a form."""
+    values = read_form(response)
+    count = int(values["symptom_causes-TOTAL_FORMS"][0])
+    return [int(values[f"symptom_causes-{row}-position"][0]) for row in range(count)]
+
+
+def make_cause_row(number: int, **fields) -> dict:
+    """The fields of one row of causes, as a form of a page posts them."""
+    return {f"symptom_causes-{number}-{name}": value for name, value in fields.items()}

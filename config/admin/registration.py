@@ -40,8 +40,9 @@ from symptoms.admin.merging import MergeTwoAction
 from symptoms.models import Cause, CauseExternalId, Symptom
 
 
-class SymptomAdmin(symptoms.BaseSymptomAdmin):
-    views = (*symptoms.BaseSymptomAdmin.views, *reviews.VIEWS, EXPORT_VIEW)
+class ReviewedPageAdmin(articles.PageAdmin):
+    """What the admin of every kind of page shows of its reviews."""
+
     panels = reviews.PANELS
     history_panels = reviews.HISTORY_PANELS
     revision_panels = reviews.REVISION_PANELS
@@ -50,20 +51,16 @@ class SymptomAdmin(symptoms.BaseSymptomAdmin):
     list_display = changelists.LIST_DISPLAY
     list_loaders = changelists.LIST_LOADERS
     filters = changelists.LIST_FILTERS
+
+
+class SymptomAdmin(ReviewedPageAdmin, symptoms.BaseSymptomAdmin):
+    views = (*symptoms.BaseSymptomAdmin.views, *reviews.VIEWS, EXPORT_VIEW)
     bulk_actions = (*reviews.BULK_ACTIONS, MergeTwoAction, ExportAction)
     export_resources = (export_resources.SymptomResource, export_resources.PageReimportResource)
 
 
-class ArticleAdmin(articles.BaseArticleAdmin):
+class ArticleAdmin(ReviewedPageAdmin, articles.BaseArticleAdmin):
     views = (*articles.BaseArticleAdmin.views, *reviews.VIEWS, EXPORT_VIEW)
-    panels = reviews.PANELS
-    history_panels = reviews.HISTORY_PANELS
-    revision_panels = reviews.REVISION_PANELS
-    timeline_sources = (*timeline.SOURCES, *reviews.TIMELINE_SOURCES)
-    save_messages = (*SAVE_MESSAGES, describe_next_step)
-    list_display = changelists.LIST_DISPLAY
-    list_loaders = changelists.LIST_LOADERS
-    filters = changelists.LIST_FILTERS
     bulk_actions = (*reviews.BULK_ACTIONS, ExportAction)
     export_resources = (export_resources.PageResource, export_resources.PageReimportResource)
 

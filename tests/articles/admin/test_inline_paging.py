@@ -5,11 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles.admin.inline_ordering import reorder_rows
-from articles.publishing.actions import record_revision
 from symptoms.models import Symptom, SymptomCause
 from tests import factories
 from tests.factories import get_person
-from tests.html import get_text, list_errors, read_form
+from tests.html import get_text, list_cause_positions, list_errors, make_cause_row, read_form
 
 pytestmark = pytest.mark.django_db
 
@@ -34,47 +33,26 @@ def list_cause_numbers(page) -> list[int]:
     return [int(name.split()[1]) for name in names if name.startswith("Condition ")]
 
 
-def list_shown_numbers(response) -> list[int]:
-    """The numbers that the rows of causes have on a form."""
-    values = read_form(response)
-    count = int(values["symptom_causes-TOTAL_FORMS"][0])
-    return [int(values[f"symptom_causes-{row}-position"][0]) for row in range(count)]
-
-
-def make_row(number: int, **fields) -> dict:
-    return {f"symptom_causes-{number}-{name}": value for name, value in fields.items()}
-
-
-def rewrite(page, by) -> None:
-    """Another text on each cause, and all causes in another order."""
-    rows = list(SymptomCause.objects.filter(symptom=page))
-    for place, changed in enumerate(rows):
-        changed.text = changed.text.replace("mostly at night", "rarely by day")
-        changed.position = (place * 7) % len(rows)
-    SymptomCause.objects.bulk_update(rows, ["text", "position"], batch_size=300)
-    record_revision(page, by=by)
-
-
 def test_a_long_list_shows_fifty_rows_and_says_which(ann_client, large_symptom):
     response = ann_client.get(get_form_path(large_symptom))
-    assert list_shown_numbers(response) == list(range(1, 51))
+    assert list_cause_positions(response) == list(range(1, 51))
     text = get_text(response.text)
     assert "Causes 1–50 of 120." in text
     assert "Next 50 causes" in text
     assert "Previous" not in text
     assert 'href="?symptom_causes-at=51#section-causes"' in response.text
-    assert list_shown_numbers(
+    assert list_cause_positions(
         ann_client.get(get_form_path(large_symptom, "?symptom_causes-at=51"))
     ) == list(range(51, 101))
     last = ann_client.get(get_form_path(large_symptom, "?symptom_causes-at=120"))
-    assert list_shown_numbers(last) == list(range(101, 121))
+    assert list_cause_positions(last) == list(range(101, 121))
     assert "Causes 101–120 of 120." in get_text(last.text)
     assert 'id="symptom_causes-0-name">Cause 101<' in last.text
 
 
 @pytest.mark.parametrize("at", ["0", "-3", "x", "²", "9" * 30, "", "99999"])
 def test_a_number_that_the_list_does_not_have_is_no_error(ann_client, large_symptom, at):
-    rows = list_shown_numbers(
+    rows = list_cause_positions(
         ann_client.get(get_form_path(large_symptom, f"?symptom_causes-at={at}"))
     )
     assert rows in (list(range(1, 51)), list(range(101, 121)))
@@ -82,17 +60,17 @@ def test_a_number_that_the_list_does_not_have_is_no_error(ann_client, large_symp
 
 def test_a_cause_is_found_by_name_with_the_number_that_it_has(ann_client, large_symptom):
     response = ann_client.get(get_form_path(large_symptom, "?symptom_causes-find=CONDITION+011"))
-    assert list_shown_numbers(response) == [12, *range(111, 121)]
+    assert list_cause_positions(response) == [12, *range(111, 121)]
     assert "with “CONDITION 011”" in get_text(response.text)
     assert "Show all 120" in get_text(response.text)
     none = ann_client.get(get_form_path(large_symptom, "?symptom_causes-find=zebra"))
     assert "No cause in this list has “zebra” in its name." in get_text(none.text)
-    assert list_shown_numbers(none) == []
+    assert list_cause_positions(none) == []
 
 
 def test_saving_writes_the_rows_that_were_shown_and_no_other(ann_client, large_symptom):
     address = get_form_path(large_symptom, "?symptom_causes-at=51")
-    values = read_form(ann_client.get(address)) | make_row(3, text="<p>Changed by hand.</p>")
+    values = read_form(ann_client.get(address)) | make_cause_row(3, text="<p>Changed by hand.</p>")
     with CaptureQueriesContext(connection) as queries:
         assert ann_client.post(address, values).status_code == 302
     written = [q["sql"] for q in queries if q["sql"].startswith('UPDATE "symptoms_symptomcause"')]
@@ -127,7 +105,7 @@ def test_who_goes_on_editing_sees_the_same_rows_or_those_asked_for(ann_client, l
     assert response["Location"] == address
     turned = "symptom_causes-at=101#section-causes"
     response = ann_client.post(
-        address, opened | make_row(0, text="<p>Typed.</p>") | {"_continue": turned}
+        address, opened | make_cause_row(0, text="<p>Typed.</p>") | {"_continue": turned}
     )
     assert response["Location"] == get_form_path(large_symptom, f"?{turned}")
     assert SymptomCause.objects.filter(symptom=large_symptom, text="<p>Typed.</p>").count() == 1
@@ -142,13 +120,13 @@ def test_who_goes_on_editing_sees_the_same_rows_or_those_asked_for(ann_client, l
 def test_a_number_moves_a_row_to_any_place_of_the_whole_list(ann_client, large_symptom):
     address = get_form_path(large_symptom, "?symptom_causes-at=51")
     values = read_form(ann_client.get(address))
-    ann_client.post(address, values | make_row(9, position="3"))
+    ann_client.post(address, values | make_cause_row(9, position="3"))
     assert list_cause_numbers(large_symptom) == [0, 1, 59, *range(2, 59), *range(60, 120)]
     ann_client.post(
         address,
         read_form(ann_client.get(address))
-        | make_row(0, position="5000")
-        | make_row(1, position="0"),
+        | make_cause_row(0, position="5000")
+        | make_cause_row(1, position="0"),
     )
     assert list_cause_numbers(large_symptom)[0] == 50
     assert list_cause_numbers(large_symptom)[-1] == 49
@@ -159,9 +137,9 @@ def test_rows_that_change_places_leave_all_others_as_they_are_stored(ann_client,
     address = get_form_path(large_symptom, "?symptom_causes-at=51")
     values = (
         read_form(ann_client.get(address))
-        | make_row(2, position="51")
-        | make_row(0, position="52")
-        | make_row(1, position="53")
+        | make_cause_row(2, position="51")
+        | make_cause_row(0, position="52")
+        | make_cause_row(1, position="53")
     )
     before = dict(SymptomCause.objects.filter(symptom=large_symptom).values_list("pk", "position"))
     ann_client.post(address, values)
@@ -175,12 +153,12 @@ def test_equal_and_missing_numbers_of_an_import_are_put_right_by_the_first_move(
 ):
     SymptomCause.objects.filter(symptom=large_symptom).update(position=0)
     address = get_form_path(large_symptom, "?symptom_causes-at=101")
-    assert list_shown_numbers(ann_client.get(address)) == list(range(101, 121))
+    assert list_cause_positions(ann_client.get(address)) == list(range(101, 121))
     ann_client.post(
         address,
         read_form(ann_client.get(address))
-        | make_row(0, position="102")
-        | make_row(1, position="101"),
+        | make_cause_row(0, position="102")
+        | make_cause_row(1, position="101"),
     )
     assert list_cause_numbers(large_symptom) == [*range(100), 101, 100, *range(102, 120)]
 
@@ -193,8 +171,8 @@ def test_a_new_row_goes_to_the_end_of_the_whole_list_or_where_its_number_says(
     )
     new = (
         {"symptom_causes-TOTAL_FORMS": 52}
-        | make_row(50, cause=coffee.pk)
-        | make_row(51, cause=tea.pk, position="60")
+        | make_cause_row(50, cause=coffee.pk)
+        | make_cause_row(51, cause=tea.pk, position="60")
     )
     address = get_form_path(large_symptom, "?symptom_causes-at=51")
     assert ann_client.post(address, read_form(ann_client.get(address)) | new).status_code == 302
@@ -214,9 +192,9 @@ def test_a_deleted_row_is_gone_and_the_others_stay(ann_client, large_symptom):
     address = get_form_path(large_symptom, "?symptom_causes-at=51")
     values = (
         read_form(ann_client.get(address))
-        | make_row(0, DELETE="on")
-        | make_row(2, position="52")
-        | make_row(1, position="53")
+        | make_cause_row(0, DELETE="on")
+        | make_cause_row(2, position="52")
+        | make_cause_row(1, position="53")
     )
     assert ann_client.post(address, values).status_code == 302
     assert list_cause_numbers(large_symptom) == [*range(50), 52, 51, *range(53, 120)]
@@ -224,7 +202,9 @@ def test_a_deleted_row_is_gone_and_the_others_stay(ann_client, large_symptom):
 
 def test_a_cause_that_stands_on_another_page_is_refused_and_told_where(ann_client, large_symptom):
     cause = SymptomCause.objects.filter(symptom=large_symptom)[110].cause
-    typed = {"symptom_causes-TOTAL_FORMS": 51} | make_row(50, cause=cause.pk, text="<p>Kept.</p>")
+    typed = {"symptom_causes-TOTAL_FORMS": 51} | make_cause_row(
+        50, cause=cause.pk, text="<p>Kept.</p>"
+    )
     response = ann_client.post(
         get_form_path(large_symptom),
         read_form(ann_client.get(get_form_path(large_symptom))) | typed,
@@ -242,8 +222,8 @@ def test_the_same_cause_twice_among_new_rows_is_refused(ann_client, large_sympto
     coffee = factories.make_cause(ann, name="Coffee", slug="coffee")
     typed = (
         {"symptom_causes-TOTAL_FORMS": 52}
-        | make_row(50, cause=coffee.pk)
-        | make_row(51, cause=coffee.pk)
+        | make_cause_row(50, cause=coffee.pk)
+        | make_cause_row(51, cause=coffee.pk)
     )
     response = ann_client.post(
         get_form_path(large_symptom),
@@ -256,13 +236,13 @@ def test_the_same_cause_twice_among_new_rows_is_refused(ann_client, large_sympto
 def test_a_form_that_comes_back_shows_the_same_rows(ann_client, large_symptom):
     address = get_form_path(large_symptom, "?symptom_causes-at=51")
     response = ann_client.post(
-        address, read_form(ann_client.get(address)) | make_row(4, group="x" * 130)
+        address, read_form(ann_client.get(address)) | make_cause_row(4, group="x" * 130)
     )
     assert [line.partition(": Ensure")[0] for line in list_errors(response)] == ["Cause 55: Group"]
-    assert list_shown_numbers(response) == list(range(51, 101))
+    assert list_cause_positions(response) == list(range(51, 101))
     assert "Causes 51–100 of 120." in get_text(response.text)
     assert (
-        ann_client.post(address, read_form(response) | make_row(4, group="Short")).status_code
+        ann_client.post(address, read_form(response) | make_cause_row(4, group="Short")).status_code
         == 302
     )
     assert SymptomCause.objects.get(symptom=large_symptom, group="Short").position == 54
@@ -270,10 +250,10 @@ def test_a_form_that_comes_back_shows_the_same_rows(ann_client, large_symptom):
 
 def test_the_preview_is_of_the_whole_page(ann_client, large_symptom):
     address = get_form_path(large_symptom, "?symptom_causes-at=51")
-    values = read_form(ann_client.get(address)) | make_row(
+    values = read_form(ann_client.get(address)) | make_cause_row(
         0, text="<p>Typed on page two.</p>", position="1"
     )
-    values |= make_row(1, DELETE="on")
+    values |= make_cause_row(1, DELETE="on")
     found = ann_client.post(get_form_path(large_symptom).replace("change", "draft"), values).json()
     text = get_text(found["html"]).partition("What causes weakness?")[2]
     assert "Typed on page two." in text
@@ -288,19 +268,19 @@ def test_two_editors_on_two_pages_of_rows_lose_nothing(client, large_symptom, an
     opened_by_ann = read_form(client.get(his))
     client.force_login(morgan)
     coffee = factories.make_cause(morgan, name="Coffee", slug="coffee")
-    added = {"symptom_causes-TOTAL_FORMS": 51} | make_row(50, cause=coffee.pk, position="1")
+    added = {"symptom_causes-TOTAL_FORMS": 51} | make_cause_row(50, cause=coffee.pk, position="1")
     assert (
         client.post(
-            hers, read_form(client.get(hers)) | added | make_row(0, text="<p>Morgan.</p>")
+            hers, read_form(client.get(hers)) | added | make_cause_row(0, text="<p>Morgan.</p>")
         ).status_code
         == 302
     )
     client.force_login(ann)
     typed = (
         opened_by_ann
-        | make_row(1, position="101")
-        | make_row(0, position="102")
-        | make_row(5, text="<p>Ann.</p>")
+        | make_cause_row(1, position="101")
+        | make_cause_row(0, position="102")
+        | make_cause_row(5, text="<p>Ann.</p>")
     )
     response = client.post(his, typed)
     assert "Morgan Mill saved this page after you opened it" in response.text
@@ -319,9 +299,9 @@ def test_a_row_deleted_meanwhile_keeps_what_was_typed_into_it(client, large_symp
     client.force_login(ann)
     opened = read_form(client.get(address))
     client.force_login(morgan)
-    client.post(address, read_form(client.get(address)) | make_row(0, DELETE="on"))
+    client.post(address, read_form(client.get(address)) | make_cause_row(0, DELETE="on"))
     client.force_login(ann)
-    response = client.post(address, opened | make_row(0, text="<p>Typed into it.</p>"))
+    response = client.post(address, opened | make_cause_row(0, text="<p>Typed into it.</p>"))
     assert client.post(address, read_form(response)).status_code == 302
     kept = SymptomCause.objects.get(symptom=large_symptom, text="<p>Typed into it.</p>")
     assert "0050" in kept.cause.name
@@ -384,7 +364,7 @@ def test_another_name_that_stands_already_is_refused_in_words(ann_client, ann):
 def test_a_long_comparison_says_how_much_there_is_and_shows_all_of_it(
     ann_client, large_symptom, ann
 ):
-    rewrite(large_symptom, ann)
+    factories.rewrite_causes(large_symptom, ann)
     address = get_form_path(large_symptom).replace("change/", "compare/?old=2&new=3")
     first, second, third = (ann_client.get(f"{address}&page={number}") for number in (1, 2, 3))
     text = [get_text(page.text) for page in (first, second, third)]

@@ -10,7 +10,7 @@ from reviews.signing.actions import request_review, withdraw_page
 from symptoms.models import CauseAddress, PublishedCause, SymptomCause
 from symptoms.projections import causes
 from tests import factories
-from tests.html import get_text, read_form
+from tests.html import get_text, list_cause_positions, make_cause_row, read_form
 
 pytestmark = pytest.mark.django_db
 MEGABYTE = 1_000_000
@@ -20,31 +20,10 @@ def get_form_path(page, query: str = "") -> str:
     return f"/admin/symptoms/symptom/{page.pk}/change/{query}"
 
 
-def list_shown_numbers(response) -> list[int]:
-    """The numbers that the rows of causes have on a form."""
-    values = read_form(response)
-    count = int(values["symptom_causes-TOTAL_FORMS"][0])
-    return [int(values[f"symptom_causes-{row}-position"][0]) for row in range(count)]
-
-
-def make_row(number: int, **fields) -> dict:
-    return {f"symptom_causes-{number}-{name}": value for name, value in fields.items()}
-
-
-def rewrite(page, by) -> None:
-    """Another text on each cause, and all causes in another order."""
-    rows = list(SymptomCause.objects.filter(symptom=page))
-    for place, changed in enumerate(rows):
-        changed.text = changed.text.replace("mostly at night", "rarely by day")
-        changed.position = (place * 7) % len(rows)
-    SymptomCause.objects.bulk_update(rows, ["text", "position"], batch_size=300)
-    record_revision(page, by=by)
-
-
 def test_a_short_list_shows_everything_and_speaks_of_no_pages(ann_client, ann):
     page = factories.make_large_symptom(ann, causes=50)
     response = ann_client.get(get_form_path(page, "?symptom_causes-at=20&symptom_causes-find=zzz"))
-    assert list_shown_numbers(response) == list(range(1, 51))
+    assert list_cause_positions(response) == list(range(1, 51))
     assert "row-pages" not in response.text
 
 
@@ -63,7 +42,7 @@ def test_the_form_costs_the_same_queries_however_many_rows(ann_client, ann, quer
 def test_saving_one_word_costs_the_same_queries_however_many_rows(ann_client, ann):
     def cost(causes: int) -> int:
         page = factories.make_large_symptom(ann, causes=causes, title=f"Page {causes}")
-        values = read_form(ann_client.get(get_form_path(page))) | make_row(
+        values = read_form(ann_client.get(get_form_path(page))) | make_cause_row(
             0, text="<p>One word.</p>"
         )
         with CaptureQueriesContext(connection) as queries:
@@ -98,7 +77,7 @@ def test_a_page_of_two_thousand_causes_is_signed_and_withdrawn_and_its_causes_ar
 def test_no_page_of_the_admin_or_the_desk_is_over_a_megabyte_at_2500_causes(client, ann, ravi):
     hub = factories.make_large_symptom(ann, causes=2_500, related=300)
     factories.sign_page(hub, by=ravi, asked_by=ann)
-    rewrite(hub, ann)
+    factories.rewrite_causes(hub, ann)
     review = request_review(hub, by=ann, reviewer=ravi.reviewer)
     client.force_login(ann)
     base = get_form_path(hub).removesuffix("change/")
@@ -117,7 +96,9 @@ def test_no_page_of_the_admin_or_the_desk_is_over_a_megabyte_at_2500_causes(clie
     answers = {address: client.get(base + address, follow=True) for address in addresses}
     opened = read_form(answers["change/"])
     answers["draft/"] = client.post(f"{base}draft/", opened)
-    answers["form_errors"] = client.post(f"{base}change/", opened | make_row(0, group="x" * 130))
+    answers["form_errors"] = client.post(
+        f"{base}change/", opened | make_cause_row(0, group="x" * 130)
+    )
     client.force_login(ravi)
     desk = f"/desk/reviews/{review.uuid}/"
     answers |= {
@@ -146,7 +127,7 @@ def test_the_preview_shows_each_part_of_the_causes(ann_client, ann):
 def test_a_reviewer_reads_every_cause_and_every_change_of_a_hub(client, ann, ravi):
     hub = factories.make_large_symptom(ann, causes=600)
     factories.sign_page(hub, by=ravi, asked_by=ann)
-    rewrite(hub, ann)
+    factories.rewrite_causes(hub, ann)
     review = request_review(hub, by=ann, reviewer=ravi.reviewer)
     client.force_login(ravi)
     desk = f"/desk/reviews/{review.uuid}/"

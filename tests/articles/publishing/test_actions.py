@@ -137,6 +137,23 @@ def test_a_discarded_page_is_not_published(draft, published, ann):
         )
 
 
+def test_an_older_text_is_not_published_over_a_later_one(published, ann, ravi):
+    older = published.live.revision
+    factories.edit_page(published, by=ann, body="<p>A later text.</p>")
+    factories.sign_page(published, by=ravi, asked_by=ann)
+    later = reload(published).live
+    with pytest.raises(CannotPublish, match="A later text of this page is already published"):
+        publish(
+            revision=older,
+            document=older.read(),
+            review_line=later.read_review_line(),
+            evidence="",
+            by=ann,
+            at=later.at,
+        )
+    assert reload(published).live == later
+
+
 def test_a_draft_is_not_withdrawn(draft, ann):
     with pytest.raises(CannotWithdraw, match="not published"):
         withdraw(draft, reason="wrong", evidence="e" * 64, by=ann, at=draft.created_at)

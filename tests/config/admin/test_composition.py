@@ -34,6 +34,7 @@ def test_the_admin_of_a_symptom_is_composed():
     symptom_admin = admin.site._registry[apps.get_model("symptoms", "symptom")]
     assert list_own_classes(symptom_admin) == [
         "SymptomAdmin",
+        "ReviewedPageAdmin",
         "BaseSymptomAdmin",
         "PageAdmin",
         "ComposedAdmin",
