@@ -94,8 +94,8 @@ MUTATIONS = [
     Mutation(
         "a reread moves the annual review",
         "reviews/signing/review_line.py",
-        "        due = previous.next_due\n",
-        "        due = today + relativedelta(months=review.review_months)\n",
+        "    if whole_page:\n        corrections",
+        "    if whole_page or is_reread:\n        corrections",
         (f"{SIGNING}/test_actions.py", f"{SIGNING}/test_corrections.py"),
     ),
     Mutation(
@@ -164,8 +164,8 @@ MUTATIONS = [
     Mutation(
         "the database lets people sign their own words",
         "reviews/triggers.py",
-        "AND s.outcome = 'approved' AND s.by_id <> NEW.by_id ",
-        "AND s.outcome = 'approved' ",
+        "r.number > COALESCE(",
+        "r.number > 9 + COALESCE(",
         (f"{SIGNING}/test_ledger.py",),
     ),
     Mutation(
@@ -221,7 +221,9 @@ def run_tests(place: Path, tests, database: str, key: str = "") -> subprocess.Co
 def get_failed_test(run: subprocess.CompletedProcess) -> str:
     """The first test that failed, or could not begin; empty if the tests did not judge."""
     failed = [line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return failed[0].split()[1] if failed and run.returncode == 1 else ""
+    if not failed or run.returncode != 1:
+        return ""
+    return failed[0].partition(" ")[2].partition(" - ")[0]
 
 
 def judge(place: Path, mutation: Mutation, database: str) -> tuple[bool, str]:

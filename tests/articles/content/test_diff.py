@@ -53,6 +53,17 @@ def test_one_word_changed_is_one_word_shown():
     )
 
 
+def test_one_word_that_stayed_by_chance_does_not_part_a_change():
+    old, new = "Rest if pain begins at night.", "Rest and if cramps wake you at night."
+    assert compare_words("Take two if needed today.", "Take one or if unsure none today.") == (
+        ("same", "Take "),
+        ("removed", "two if needed"),
+        ("added", "one or if unsure none"),
+        ("same", " today."),
+    )
+    assert [kind for kind, _ in compare_words(old, new)].count("removed") == 1
+
+
 def test_an_added_paragraph_is_shown_whole():
     assert list_changes("<p>One.</p><p>Three.</p>", "<p>One.</p><p>Two.</p><p>Three.</p>") == [
         Change("Overview", "added", (("added", "Two."),))

@@ -27,7 +27,7 @@ from articles.publishing.actions import (
     withdraw,
 )
 from articles.publishing.copyright_notices import roll_copyright_year
-from reviews.signing.actions import withdraw_page
+from reviews.signing.actions import request_review, sign_off, withdraw_page
 from symptoms.models import Symptom
 from tests import factories
 from tests.database import expect_refusal
@@ -152,6 +152,15 @@ def test_an_older_text_is_not_published_over_a_later_one(published, ann, ravi):
             at=later.at,
         )
     assert reload(published).live == later
+
+
+def test_the_title_that_is_logged_is_that_of_the_signed_text(draft, ann, ravi):
+    review = request_review(draft, by=ann)
+    signed_title = draft.title
+    factories.edit_page(draft, by=ann, title="A title that nobody signed")
+    sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    assert reload(draft).title == "A title that nobody signed"
+    assert reload(draft).live.title == signed_title
 
 
 def test_a_draft_is_not_withdrawn(draft, ann):

@@ -1,5 +1,7 @@
 """A cause's page: named by the last signature, listing the public pages that name it."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.management import call_command
 
@@ -14,6 +16,12 @@ from tests.database import expect_refusal, sql
 pytestmark = pytest.mark.django_db
 
 TOURETTE = "/causes/tourettes-syndrome/"
+# All but the key, and whether it is the latest.
+FACTS = [
+    field.column
+    for field in PublishedCause._meta.concrete_fields
+    if field.name not in ("id", "latest")
+]
 
 
 @pytest.fixture
@@ -188,3 +196,13 @@ def test_the_database_refuses_to_edit_what_was_projected(table, tourette, ann, r
     publish(ann, ravi, tourette, "ache")
     with expect_refusal("projected anew, never edited"):
         sql(f"UPDATE {table} SET name = 'Changed'")
+
+
+@pytest.mark.parametrize("column", FACTS)
+def test_the_database_refuses_to_edit_any_fact_of_a_published_cause(column, tourette, ann, ravi):
+    publish(ann, ravi, tourette, "ache")
+    publish(ann, ravi, tourette, "itch")
+    is_text = column in ("cause_uuid", "name", "slug", "name_key", "sort_key")
+    value = f"'{uuid4().hex}'" if is_text else f"{column} + 1"
+    with expect_refusal("projected anew, never edited"):
+        sql(f"UPDATE symptoms_publishedcause SET {column} = {value}")
