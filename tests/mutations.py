@@ -96,7 +96,7 @@ MUTATIONS = [
         "reviews/signing/review_line.py",
         "    if whole_page:\n        corrections",
         "    if whole_page or is_reread:\n        corrections",
-        (f"{SIGNING}/test_actions.py", f"{SIGNING}/test_corrections.py"),
+        ("tests/reviews/recalls/test_recalls.py",),
     ),
     Mutation(
         "an interval of one's own may be longer on a page of high risk",
