@@ -12,9 +12,9 @@ PRINTED_PATHS = [
     ("Reviewers", "/desk/"),
 ]
 ACCOUNTS = [
-    ("ann", "editor: writes, and asks for reviews"),
+    ("ann", "editor: writes, and requests reviews"),
     ("ravi", "reviewer: signs"),
-    ("morgan", "managing editor: withdraws, verifies reviewers, rolls the copyright year"),
+    ("morgan", "managing editor: withdraws, verifies reviewers, updates the copyright year"),
 ]
 
 
