@@ -14,7 +14,7 @@ class SymptomsConfig(AppConfig):
         from symptoms import quality
         from symptoms import triggers as symptoms_triggers
         from symptoms.content import cause_pages, diff_blocks, serialization
-        from symptoms.content.document import SymptomDocument
+        from symptoms.content.document import SECTION_ANCHORS, SymptomDocument
         from symptoms.imports.causes import CauseImporter, move_external_ids
         from symptoms.imports.formats import registration
         from symptoms.imports.pages import SymptomImporter
@@ -41,6 +41,7 @@ class SymptomsConfig(AppConfig):
                     "treatment": "After the treatment",
                     "complications": "After the complications",
                 },
+                section_anchors=SECTION_ANCHORS,
                 load=serialization.load,
                 compose=serialization.compose,
                 restore=serialization.restore,

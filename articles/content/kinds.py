@@ -71,6 +71,8 @@ class PageKind(Generic[PageT, DocumentT]):
     ``figure_places`` are the places where a picture can stand, with their labels for editors, in
     the order of the page. A picture of any other place stands at the first.
     ``part`` gives templates one part, by number, of a document that is too long for one page.
+    ``section_anchors`` are those of the sections that its pages can have; where there are none,
+    the headings of the overview have anchors.
     A kind that is not ``medical`` describes the site itself: its pages need no sources and no
     topic, and they are neither among the latest reviews nor among related pages.
     """
@@ -95,6 +97,7 @@ class PageKind(Generic[PageT, DocumentT]):
     figure_places: dict[str, str] = field(default_factory=get_default_figure_places)
     medical: bool = True
     part: Callable[[DocumentT, int], dict[str, Any]] = get_no_part
+    section_anchors: frozenset[str] = frozenset()
 
 
 _kinds: dict[str, PageKind[Any, Any]] = {}
