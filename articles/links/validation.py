@@ -31,6 +31,11 @@ def _shorten(text: str) -> str:
     return text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 1]}…"
 
 
+def is_anchor_missing(href: str, anchors: Collection[str]) -> bool:
+    """Whether a link to a section of its own page finds none of these."""
+    return unquote(href.removeprefix("#")) not in anchors
+
+
 @dataclass
 class LinkCheck:
     """The links of one text: its faults so far, and the addresses that replace those written."""
@@ -53,7 +58,7 @@ class LinkCheck:
             elif page is not None and page.has_moved:
                 self.replaced[link.href] = get_present_href(href, page)
         for link in self.anchors:
-            if link.href not in self.known and unquote(link.href[1:]) not in anchors:
+            if link.href not in self.known and is_anchor_missing(link.href, anchors):
                 self.faults.append(describe_link(link, NO_SUCH_SECTION))
 
     def rewrite(self, html: str) -> str:
@@ -128,7 +133,7 @@ def keep_valid_links(html: str) -> tuple[str, list[str]]:
             faults[link.href] = describe_link(link, str(fault))
             continue
         replaced[link.href] = address.href
-        if address.kind == LinkKind.ANCHOR and unquote(address.href[1:]) not in anchors:
+        if address.kind == LinkKind.ANCHOR and is_anchor_missing(address.href, anchors):
             replaced[link.href] = None
             faults[link.href] = describe_link(link, NO_SUCH_SECTION)
     if replaced:
