@@ -55,7 +55,13 @@ class SymptomsConfig(AppConfig):
             )
         )
         kinds.register_link_target(
-            "cause", "causes:cause", label="A possible cause: see which symptoms name it"
+            "cause",
+            kinds.LinkTarget(
+                "causes:cause",
+                readable=causes.get_readable_addresses,
+                known=causes.get_known_addresses,
+            ),
+            label="A possible cause: see which symptoms name it",
         )
         MERGE_HANDLERS.append(move_external_ids)
         registry.register(CauseImporter())

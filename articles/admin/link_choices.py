@@ -22,7 +22,7 @@ MAX_WORDS = 8
 
 
 def answer_link_dialog(page_admin, request):
-    """JSON: the address of ``href`` as it is stored, or its fault; else the pages found by ``q``."""
+    """JSON: the address ``href`` as it is stored, or its fault; else the pages found by ``q``."""
     if "href" in request.GET:
         return JsonResponse(_check_href(request.GET["href"][: MAX_LENGTH + 1]))
     return JsonResponse({"pages": _find_pages(request.user, request.GET.get("q", ""))})

@@ -100,7 +100,21 @@ class PageKind(Generic[PageT, DocumentT]):
     section_anchors: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class LinkTarget:
+    """Something with a public address that is no page, such as a cause.
+
+    ``readable`` gives querysets with the slugs that visitors can open now, and ``known`` with those
+    that they may open once more is signed.
+    """
+
+    url_name: str
+    readable: Callable[[], Sequence[QuerySet[Any]]]
+    known: Callable[[], Sequence[QuerySet[Any]]]
+
+
 _kinds: dict[str, PageKind[Any, Any]] = {}
+_link_targets: dict[str, LinkTarget] = {}
 _url_names: dict[str, str] = {}
 _labels: dict[str, str] = {}
 
@@ -111,13 +125,18 @@ def register(kind: PageKind[Any, Any]) -> None:
     _labels[kind.name] = kind.model._meta.verbose_name.capitalize()
 
 
-def register_link_target(name: str, url_name: str, *, label: str) -> None:
-    """Register something with a public address that is no page, such as a cause.
+def register_link_target(name: str, target: LinkTarget, *, label: str) -> None:
+    """Register something with a public address that is no page.
 
     Links use this name, and lists show ``label`` beside what it is called.
     """
-    _url_names[name] = url_name
+    _link_targets[name] = target
+    _url_names[name] = target.url_name
     _labels[name] = label
+
+
+def get_link_targets() -> dict[str, LinkTarget]:
+    return dict(_link_targets)
 
 
 def get(name: str) -> PageKind[Any, Any]:

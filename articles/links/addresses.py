@@ -170,8 +170,11 @@ def _complete_path(path: str) -> str:
 def _get_page_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
     """What finds the paths of pages, and the kind of page by the beginning of its path."""
     prefixes = {}
-    for kind in kinds.get_all():
-        prefixes[reverse(kind.url_name, args=["-"]).removesuffix("-/")] = kind.name
+    url_names = {kind.name: kind.url_name for kind in kinds.get_all()}
+    for name, target in kinds.get_link_targets().items():
+        url_names[name] = target.url_name
+    for name, url_name in url_names.items():
+        prefixes[reverse(url_name, args=["-"]).removesuffix("-/")] = name
     choices = "|".join(map(re.escape, prefixes))
     return re.compile(rf"({choices})([-\w]+)/(.*)", re.ASCII | re.DOTALL), prefixes
 

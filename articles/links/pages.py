@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 from urllib.parse import urlsplit
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from articles.content import kinds
 from articles.content.languages import SOURCE_LANGUAGE
@@ -109,11 +109,37 @@ def _select_moved(slugs: Mapping[str, set[str]]) -> QuerySet:
 def find_pages_of_links(hrefs: Iterable[str]) -> dict[str, LinkedPage | None]:
     """By address, the page of each link that names one of a kind; None where there is none.
 
-    One query, or none.
+    One query for all pages, one for all causes and one for all topics, where there are any.
     """
     paths = {href: path for href in hrefs if (path := split_path(href))}
-    pages = find_linked_pages(paths.values())
+    targets = kinds.get_link_targets()
+    pages = find_linked_pages(path for path in paths.values() if path.kind not in targets)
+    for name, target in targets.items():
+        slugs = {path.slug for path in paths.values() if path.kind == name}
+        if slugs:
+            pages |= _find_targets(name, target, slugs)
     return {href: pages.get((path.kind, path.slug)) for href, path in paths.items()}
+
+
+def _find_targets(
+    name: str, target: kinds.LinkTarget, slugs: set[str]
+) -> dict[PageKey, LinkedPage]:
+    """What is no page, such as causes, at some slugs. One query."""
+    querysets = []
+    for state, rows in ((PageState.PUBLIC, target.readable()), (PageState.DRAFT, target.known())):
+        for queryset in rows:
+            found = queryset.order_by().filter(slug__in=sorted(slugs))
+            querysets.append(
+                found.annotate(link_state=Value(state)).values_list("slug", "link_state")
+            )
+    first, *others = querysets
+    states: dict[str, PageState] = {}
+    for slug, state in first.union(*others):
+        if states.get(slug) != PageState.PUBLIC:
+            states[slug] = PageState(state)
+    return {
+        (name, slug): LinkedPage(0, state, name, slug, title="") for slug, state in states.items()
+    }
 
 
 def get_present_href(href: str, page: LinkedPage) -> str:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from articles.content import kinds
 from articles.fields import build_length_checks
 from articles.models.article import Article
 from articles.models.history import PublicationEvent, Revision
@@ -62,6 +63,14 @@ def _annotate_state(rows: models.QuerySet, prefix: str, public: str) -> models.Q
     return rows.order_by().annotate(state=state)
 
 
+def _is_readable(target: kinds.LinkTarget) -> Q:
+    """Whether visitors find what is no page, such as a cause, where a link names it."""
+    found = Q()
+    for rows in target.readable():
+        found |= Q(Exists(rows.order_by().filter(slug=OuterRef("target_slug"))))
+    return found
+
+
 class PageLinkQuerySet(models.QuerySet["PageLink"]):
     def current(self) -> Self:
         """Links of the texts that visitors read, and of the texts that were saved last."""
@@ -89,7 +98,12 @@ class PageLinkQuerySet(models.QuerySet["PageLink"]):
             ),
             failing_since=Subquery(since[:1]),
         )
+        readable = [
+            models.When(Q(target_kind=name) & _is_readable(target), then=models.Value(""))
+            for name, target in kinds.get_link_targets().items()
+        ]
         problem = models.Case(
+            *readable,
             models.When(~Q(fault=""), then=F("problem_of_address")),
             models.When(~Q(target_kind="") & ~Q(target_state="public"), then=F("target_state")),
             models.When(Q(failing_since__isnull=False), then=models.Value(LinkProblem.OUTSIDE)),

@@ -173,6 +173,33 @@ def test_visitors_are_led_to_where_pages_are_and_never_to_a_draft(
     assert linked.live.revision.document == signed
 
 
+def test_causes_and_topics_are_followed_too(client, ann, ravi, symptom):
+    cause = factories.make_cause(ann)
+    body = (
+        link("/causes/tourettes-syndrome/", "a cause")
+        + link("/topics/general-health/", "a topic")
+        + link("/topics/none/", "no topic")
+        + link("/finder/", "the finder")
+    )
+    page = factories.make_article(ann, body=body)
+    factories.sign_page(page, by=ravi, asked_by=ann)
+    text = client.get(page.path).text
+    assert "<p>a cause</p><p>" in text
+    assert '<a href="/topics/general-health/">a topic</a>' in text
+    assert "<p>no topic</p>" in text
+    assert '<a href="/finder/">the finder</a>' in text
+    assert get_problems() == {
+        "/causes/tourettes-syndrome/": "missing",
+        "/topics/none/": "missing",
+    }
+    SymptomCause.objects.create(symptom=symptom, cause=cause)
+    record_revision(symptom, by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
+    page_cache.clear()
+    assert '<a href="/causes/tourettes-syndrome/">a cause</a>' in client.get(page.path).text
+    assert get_problems().keys() == {"/topics/none/"}
+
+
 def test_following_costs_one_query_for_1_and_for_3_links(client, ann, ravi):
     paths = []
     for count in (0, 1, 3):

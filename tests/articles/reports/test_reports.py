@@ -28,6 +28,7 @@ ALL = [
     "look-alike-symptoms",
     "untouched-drafts",
     "incomplete-pages",
+    "broken-links",
 ]
 
 
