@@ -69,7 +69,7 @@ def add_revisions(pairs: Iterable[tuple[Revision, Document]]) -> None:
     rows: list[PageLink] = []
     for revision, document in pairs:
         rows += build_rows(revision, document)
-    PageLink.objects.bulk_create(rows, batch_size=BATCH)
+    PageLink.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
 
 
 def ensure_revision(revision: Revision, document: Document) -> None:
@@ -94,16 +94,22 @@ def select_current_revisions() -> QuerySet[Revision]:
     return pages.filter(Q(article__live__revision=F("pk")) | ~Exists(later)).order_by("pk")
 
 
-@transaction.atomic
 def rebuild() -> int:
-    """Index all current texts anew, one batch in memory at a time. Gives the number of links."""
-    PageLink.objects.all().delete()
-    rows: list[PageLink] = []
+    """Index all current texts anew, in short transactions. Gives the number of links.
+
+    Links of texts that are neither public nor the latest are dropped.
+    """
+    keys = list(select_current_revisions().values_list("pk", flat=True))
     count = 0
-    for revision in select_current_revisions().iterator(BATCH):
-        if not revision.expunged:
-            rows += build_rows(revision, revision.read())
-        if len(rows) >= BATCH:
-            count += len(PageLink.objects.bulk_create(rows, batch_size=BATCH))
-            rows = []
-    return count + len(PageLink.objects.bulk_create(rows, batch_size=BATCH))
+    for start in range(0, len(keys), BATCH):
+        batch = keys[start : start + BATCH]
+        rows: list[PageLink] = []
+        for revision in Revision.objects.filter(pk__in=batch):
+            if not revision.expunged:
+                rows += build_rows(revision, revision.read())
+        with transaction.atomic():
+            PageLink.objects.filter(revision__in=batch).delete()
+            PageLink.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+        count += len(rows)
+    PageLink.objects.exclude(revision__in=select_current_revisions().values("pk")).delete()
+    return count

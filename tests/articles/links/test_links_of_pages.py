@@ -104,9 +104,9 @@ def test_rows_are_checked_with_one_query_for_all(ann_client, symptom, ann):
         other = factories.make_cause(ann, name=f"Cause {number}", slug=f"cause-{number}")
         SymptomCause.objects.create(symptom=symptom, cause=other, position=number + 5)
     counts = []
-    for filled in (1, 3):
+    for filled in (1, 1, 3):
         fields = {
-            f"symptom_causes-{row}-text": link("/symptoms/facial-spasms/", f"{filled}-{row}")
+            f"symptom_causes-{row}-text": link("/symptoms/facial-spasms/", f"{len(counts)}-{row}")
             for row in range(filled)
         }
         with CaptureQueriesContext(
@@ -114,7 +114,7 @@ def test_rows_are_checked_with_one_query_for_all(ann_client, symptom, ann):
         ) as queries:
             assert save(ann_client, symptom, **fields).status_code == 302
         counts.append(sum("articles_redirect" in query["sql"] for query in queries))
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]
     response = save(ann_client, symptom, **{"symptom_causes-0-text": link("/desk/", "desk")})
     assert "“desk” (/desk/) leads into the desk of reviewers" in response.text
     assert not SymptomCause.objects.filter(text__contains="desk").exists()
