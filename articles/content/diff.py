@@ -363,8 +363,7 @@ def _make_changed(label: str, old: Block, new: Block) -> Change:
 
 def _make_stored(label: str, old: object, new: object) -> Change:
     """A part whose words are the same and whose stored values are not."""
-    compared = _compare_named(_write_stored(old), _write_stored(new))
-    return Change(label, "changed", tuple(_present_stored(compared)), STORED_NOTE)
+    return Change(label, "changed", _compare_stored(old, new), STORED_NOTE)
 
 
 def _compare_texts(old: Block, new: Block) -> tuple[Run, ...]:
@@ -376,7 +375,7 @@ def _compare_texts(old: Block, new: Block) -> tuple[Run, ...]:
         return _compare_alike(old.text, new.text)
     if old_named != new_named:
         return _compare_named(old_named, new_named)
-    return _compare_named(_write_stored(old.stored), _write_stored(new.stored))
+    return _compare_stored(old.stored, new.stored)
 
 
 def _name_block(block: Block) -> str:
@@ -395,36 +394,40 @@ def _write_stored(value: object) -> str:
     return sign_names.name_signs(text)
 
 
+def _compare_alike(old: str, new: str) -> tuple[Run, ...]:
+    """Runs of words. If the texts look alike, the signs that differ have their names."""
+    if sign_names.get_look(old) == sign_names.get_look(new):
+        return _compare_named(old, new)
+    return compare_words(old, new)
+
+
 def _compare_named(old: str, new: str) -> tuple[Run, ...]:
     """Runs of words and of whole names in square brackets."""
-    names = list(dict.fromkeys(NAME.findall(old + new)))[: len(PLACEHOLDERS)]
-    signs = dict(zip(names, map(chr, PLACEHOLDERS), strict=False))
-    old_short, new_short = (
-        NAME.sub(lambda name: signs.get(name[0], name[0]), text) for text in (old, new)
-    )
-    long_names = {ord(sign): name for name, sign in signs.items()}
-    runs: list[Run] = []
-    for kind, text in _compare_alike(old_short, new_short):
-        runs.append((kind, text.translate(long_names)))
-    return tuple(runs)
-
-
-def _compare_alike(old: str, new: str) -> tuple[Run, ...]:
-    """Runs of words. Those that look alike have the names of their signs."""
     if sign_names.get_look(old) == sign_names.get_look(new):
         old, new = sign_names.name_look_alikes(old), sign_names.name_look_alikes(new)
     if old == new:  # names on one side, and the same words in brackets on the other
         return (("removed", old), ("added", new))
-    return compare_words(old, new)
+    names = list(dict.fromkeys(NAME.findall(old + new)))[: len(PLACEHOLDERS)]
+    signs = dict(zip(names, map(chr, PLACEHOLDERS), strict=False))
+    old, new = (NAME.sub(lambda name: signs.get(name[0], name[0]), text) for text in (old, new))
+    long_names = {ord(sign): name for name, sign in signs.items()}
+    runs: list[Run] = []
+    for kind, text in compare_words(old, new):
+        if kind != "same" and not text.strip():
+            text = "[space]" * len(text)
+        runs.append((kind, text.translate(long_names)))
+    return tuple(runs)
+
+
+def _compare_stored(old: object, new: object) -> tuple[Run, ...]:
+    return tuple(_present_stored(_compare_named(_write_stored(old), _write_stored(new))))
 
 
 def _present_stored(runs: tuple[Run, ...]) -> Iterator[Run]:
-    """The runs with changed spaces named, and what stayed cut to the words around a change."""
+    """The runs with what stayed cut to the words around a change."""
     last = len(runs) - 1
     for place, (kind, text) in enumerate(runs):
-        if kind != "same":
-            text = text if text.strip() else "[space]" * len(text)
-        elif len(text) > 2 * CONTEXT_LENGTH:
+        if kind == "same" and len(text) > 2 * CONTEXT_LENGTH:
             before = text[:CONTEXT_LENGTH] if place else ""
             after = text[-CONTEXT_LENGTH:] if place < last else ""
             text = f"{before}…{after}"

@@ -71,6 +71,11 @@ class _RaisedText:
     places: list[tuple[_OpenLine, int]] = field(default_factory=list)
 
 
+def _get_first_values(attrs: list[tuple[str, str | None]]) -> dict[str, str | None]:
+    """The attributes of a tag. Of two with the same name, browsers read the first."""
+    return dict(reversed(attrs))
+
+
 class _WordParser(HTMLParser):
     """Rich text as lines of words. Raised and lowered words are written as they read in a line."""
 
@@ -143,11 +148,11 @@ class _LineParser(_WordParser):
         elif tag in RAISED_TAGS:
             self.begin_raised(tag)
         elif tag == "a":
-            self.hrefs.append(dict(attrs).get("href") or "")
+            self.hrefs.append(_get_first_values(attrs).get("href") or "")
         elif tag == "br":
             self._add_words(LINE_BREAK_MARK if self.show_markup else " ")
         elif tag in CONTAINERS or tag == "li":
-            self._open_container(tag, dict(attrs))
+            self._open_container(tag, _get_first_values(attrs))
         elif tag == "p" or tag in HEADINGS:
             self.open_line(self._get_line_prefix() + HEADINGS.get(tag, ""))
 
@@ -256,7 +261,7 @@ class _TextExtractor(_WordParser):
         if tag in RAISED_TAGS:
             self.begin_raised(tag)
         elif tag not in MARKS and tag != "a":
-            self._count(tag, dict(attrs))
+            self._count(tag, _get_first_values(attrs))
             self.open_line()
 
     def _count(self, tag: str, attrs: dict[str, str | None]) -> None:

@@ -24,7 +24,7 @@ ODD_SIGNS = [
 ]
 ATTRIBUTES = [
     *("title", "lang", "dir", "id", "class", "style", "hidden", "aria-label", "value", "reversed"),
-    *("href", "start", "type", "colspan", "rowspan", "scope", "rel", "target", "data-x"),
+    *("href", "start", "type", "colspan", "rowspan", "rel", "target", "data-x"),
 ]
 PIECES = [
     *("<p>", "</p>", "<p title='x'>", "<h2>", "</h2>", "<h3>", "</h3>", "<br>", "<br/>", "a", "b "),
@@ -54,7 +54,7 @@ def list_changes(old: str, new: str) -> list[Change]:
 def is_said(change: Change) -> bool:
     """Whether a reader sees what changed: a word or a name of a sign, or that something moved."""
     shown = "".join(text for kind, text in change.runs if kind != "same")
-    return bool(shown.strip()) or change.kind == "moved"
+    return bool(shown) or change.kind == "moved"
 
 
 @given(FRAGMENTS, FRAGMENTS)
@@ -74,22 +74,17 @@ def test_one_more_sign_or_tag_anywhere_in_raw_html_is_said(old, piece, data):
     assert all(map(is_said, found))
 
 
-@given(
-    st.sampled_from(TAGS),
-    st.sampled_from(ATTRIBUTES),
-    st.sampled_from(["x", "7", "b", "row", "take ten times the dose"]),
-    st.booleans(),
-)
-def test_each_attribute_is_said_in_its_line_and_not_as_a_matter_of_storage(
-    tag, attribute, value, cleaned
-):
-    new = f'{WHOLE[: tag.end()]} {attribute}="{value}"{WHOLE[tag.end() :]}'
-    if cleaned:
-        new = clean_html(new)
-    assume(attribute != "scope" and new != WHOLE)
-    found = list_changes(WHOLE, new)
-    assert found
-    assert all(change.note != STORED_NOTE for change in found)
+@pytest.mark.parametrize("attribute", ATTRIBUTES)
+def test_each_attribute_is_said_in_its_line_and_not_as_a_matter_of_storage(attribute):
+    for tag in TAGS:
+        if WHOLE.startswith(f' {attribute}="', tag.end()):
+            continue
+        for value in ("7", "b", "take ten times the dose"):
+            new = f'{WHOLE[: tag.end()]} {attribute}="{value}"{WHOLE[tag.end() :]}'
+            for html in (new, clean_html(new)):
+                found = list_changes(WHOLE, html)
+                assert bool(found) == (html != WHOLE)
+                assert all(change.note != STORED_NOTE for change in found), html
 
 
 @pytest.mark.parametrize(
