@@ -1,10 +1,17 @@
 """Raised and lowered text within plain words: 10⁹ must never be read as 109."""
 
+import re
+
 SUPERSCRIPTS, SUBSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"
 MINUS_SIGNS = "−‐‑–"  # the minus sign, and the hyphens and the dash that people type for it
 ORDINAL_ENDINGS = {"st", "nd", "rd", "th", "er", "re"}  # 1st reads as 1st
 CARETS = {"sup": "^", "sub": ""}
 NUMBER_SIGNS = ".,:/·"
+FORMATTING_TAGS = r"(?:</?(?:strong|em|a)\b[^<>]*>){0,4}"
+FIGURE_ON_FIGURE = re.compile(
+    rf"(\d{FORMATTING_TAGS}<su[bp]>)(?={FORMATTING_TAGS}[\d+{MINUS_SIGNS}-])"
+)
+HALF = re.compile(r"\d{1,3}</sup>[/⁄](?:<sub>)?\d")
 
 
 def _build_table(plain: str, small: str) -> dict[int, int]:
@@ -64,3 +71,21 @@ def _enclose(opening: str, texts: list[str], closing: str) -> list[str]:
     last = enclosed[-1].rstrip()
     enclosed[-1] = last + closing + enclosed[-1][len(last) :]
     return enclosed
+
+
+def keep_figures_apart(html: str) -> str:
+    """Rich text for a page, in which a raised figure that follows a figure has a hidden sign.
+
+    Who copies 10<sup>9</sup> as plain text gets 10^9, and 1 1/2 of a raised half; never 109 or
+    11/2. The sign is neither shown nor read aloud.
+    """
+    if "<sup>" not in html and "<sub>" not in html:
+        return html
+    return FIGURE_ON_FIGURE.sub(_add_hidden_sign, html)
+
+
+def _add_hidden_sign(found: re.Match[str]) -> str:
+    sign = "^" if found[1].endswith("<sup>") else "_"
+    if HALF.match(found.string, found.end()):
+        sign = "&nbsp;"
+    return f'{found[1]}<span class="hidden" aria-hidden="true">{sign}</span>'
