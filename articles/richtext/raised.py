@@ -31,8 +31,8 @@ TRANSLATION_TABLES = {"sup": SUPERSCRIPT_TABLE, "sub": SUBSCRIPT_TABLE}
 def write_in_line(texts: list[str], tag: str, *, before: str, nested: bool = False) -> list[str]:
     """The pieces of text of a ``<sup>`` or ``<sub>`` as they read in plain words.
 
-    They are small signs if all of them exist (10⁹, H₂O). Letters that name a quantity stay (Tmax),
-    as do the endings of 1st and 2nd. All else stands in brackets: x^(ab), 10^(2.5), A(1c). So no
+    They are small signs if all of them exist (10⁹, H₂O). What names a quantity stays (Tmax, HbA1c),
+    as do the endings of 1st and 2nd. All else stands in brackets: x^(ab), 10^(2.5), 5(2c). So no
     figure runs into another. ``before`` is the character before them. A ``nested`` one, inside
     another, is in brackets always.
     """
@@ -52,6 +52,8 @@ def write_in_line(texts: list[str], tag: str, *, before: str, nested: bool = Fal
 
 def _reads_as_it_is(text: str, tag: str, before: str) -> bool:
     if text[0] in "([{" and text[-1] in ")]}":
+        return True
+    if tag == "sub" and before.isalpha():
         return True
     if any(map(str.isdigit, text)):
         return False

@@ -47,8 +47,10 @@ def rich(html):
 def dialled(context, content):
     """Its content. On public pages the telephone numbers of the site become links.
 
-    On staff pages each unusual sign has a mark with its name.
+    On staff pages each unusual sign has a mark with its name; evidence shows the text alone.
     """
+    if context.get("state") == "evidence":
+        return content
     if not context.get("public"):
         return mark_safe(sign_marks.mark_unusual(content))  # noqa: S308 - rendered before
     return mark_safe(phone_links.link_phone_numbers(content))  # noqa: S308 - rendered before
