@@ -1,11 +1,6 @@
 // Rows of a page: moved by button or by mouse, numbered anew, and each called by its place.
 import { nameEditor } from "./editors.js";
-
-const said = document.getElementById("said");
-const say = (words) => {
-  said.textContent = "";
-  requestAnimationFrame(() => (said.textContent = words));
-};
+import { say } from "./said.js";
 
 const rowsOf = (group) => [...group.querySelectorAll(".row:not(.empty-form)")];
 const placeOf = (row) => row.querySelector("input[name$='-position']:not([type=hidden])");
