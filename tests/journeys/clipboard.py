@@ -103,7 +103,7 @@ class HeldAnswers:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.routes: list = []
-        page.route("**/paste/", self.routes.append)
+        page.route("**/paste/", lambda route: self.routes.append(route))
 
     def wait_for(self, number: int, wait_until: Callable) -> None:
         wait_until(self.page, lambda: len(self.routes) >= number, f"{number} pastes are asked for")
