@@ -1,8 +1,8 @@
 """What other programs put on a clipboard, put there and pasted in a browser."""
 
-from collections.abc import Callable
+from playwright.sync_api import Locator, Page
 
-from playwright.sync_api import Page
+from tests.journeys.conftest import wait_until
 
 COPY = """([html, plain]) => {
   document.addEventListener("copy", (event) => {
@@ -21,6 +21,7 @@ FOCUS = """async (box) => {
   view.input.lastFocus = 0;
   while (view.domObserver.suppressingSelectionUpdates) await new Promise(requestAnimationFrame);
 }"""
+SELECT = "(box, place) => box.editor.commands.setTextSelection(place)"
 GET_HTML = "box => box.editor.getHTML()"
 DROP = """(box, [html, plain, word]) => {
   const data = new DataTransfer();
@@ -49,6 +50,9 @@ class RichTextBox:
     def html(self) -> str:
         return self.editor.evaluate(GET_HTML)
 
+    def button(self, name: str) -> Locator:
+        return self.row.get_by_role("button", name=name, exact=True)
+
     @property
     def notes(self) -> list[str]:
         return [note.inner_text() for note in self.row.locator(".paste-note p").all()]
@@ -70,6 +74,10 @@ class RichTextBox:
         """Begin with another text; this is no step that somebody could undo."""
         self.editor.evaluate("(box, html) => box.editor.commands.setContent(html)", html)
         return self.focus()
+
+    def select(self, start: int, end: int) -> "RichTextBox":
+        self.editor.evaluate(SELECT, {"from": start, "to": end})
+        return self
 
     def copy(self, html: str, plain: str = "plain words") -> "RichTextBox":
         """Copy in another program, and come back to the box."""
@@ -105,8 +113,14 @@ class HeldAnswers:
         self.routes: list = []
         page.route("**/paste/", lambda route: self.routes.append(route))
 
-    def wait_for(self, number: int, wait_until: Callable) -> None:
+    def wait_for(self, number: int) -> None:
         wait_until(self.page, lambda: len(self.routes) >= number, f"{number} pastes are asked for")
 
-    def let_go(self) -> None:
-        self.routes.pop(0).continue_()
+    def let_go(self, place: int = 0) -> None:
+        """Give one of them, and wait until the browser has it."""
+        with self.page.expect_response("**/paste/") as answer:
+            self.routes.pop(place).continue_()
+        answer.value.finished()
+
+    def stop(self) -> None:
+        self.page.unroute("**/paste/")

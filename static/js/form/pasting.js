@@ -23,12 +23,13 @@ let ownCopy = null; // the HTML that was copied last from a box of this form
 
 class Box {
   constructor(editor, frame) {
-    Object.assign(this, { editor, frame, waiting: new Set(), failed: new Set(), landing: false, told: null });
+    Object.assign(this, { editor, frame, waiting: new Set(), failed: new Set(), landing: null, pastes: 0, told: null });
   }
 
   /** Takes a clipboard to a selection: at once where nobody need be asked and no other paste waits. */
   take(clipboard, selection = this.editor.state.selection) {
-    const place = new Place(this.editor, selection, () => this.landing);
+    const place = new Place(this.editor, selection, ({ number }) => this.landing?.number < number);
+    place.number = this.pastes += 1; // what is pasted first comes first
     const own = clipboard.html && !clipboard.asPlain && unwrap(clipboard.html) === ownCopy;
     this.forget(clipboard, place);
     if (own || !(clipboard.html || clipboard.unseen)) {
@@ -120,7 +121,7 @@ class Box {
     const { view } = editor;
     const mine = !place.isHere && new Place(editor, editor.state.selection, () => true);
     const nothing = !html && !text;
-    this.landing = true;
+    this.landing = place;
     try {
       this.endStep();
       if (!nothing || place.isHere) place.select();
@@ -129,7 +130,7 @@ class Box {
       this.endStep();
       if (mine) mine.select();
     } finally {
-      this.landing = false;
+      this.landing = null;
       for (const done of [place, mine]) if (done) done.close();
     }
     if (leftOut.length) this.tell(`Left out of what was pasted: ${leftOut.join(", ")}.${nothing ? " Nothing is left." : ""}`);

@@ -4,9 +4,9 @@ export class Place {
     for (const { mapping } of [transaction, ...appendedTransactions]) mapping.maps.forEach(this.#map);
   };
 
-  // What is typed at the place comes after it, and what `isBefore` says was there first comes before it.
+  // What is put there comes after it, unless it `isBehind` that.
   #map = (map) => {
-    const side = this.isBefore() ? 1 : -1;
+    const side = this.isBehind(this) ? 1 : -1;
     map.forEach((start, end) => {
       if (start < this.to && end > this.from) this.changed = true;
     });
@@ -15,9 +15,9 @@ export class Place {
     this.from = empty ? this.to : Math.min(map.map(this.from, 1), this.to);
   };
 
-  constructor(editor, selection, isBefore = () => false) {
+  constructor(editor, selection, isBehind = () => false) {
     const { doc } = editor.state;
-    Object.assign(this, { editor, selection, isBefore, doc, changed: false, kind: selection.toJSON().type });
+    Object.assign(this, { editor, selection, isBehind, doc, changed: false, kind: selection.toJSON().type });
     const ends = selection.constructor;
     this.from = this.kind === "all" ? ends.atStart(doc).from : selection.from;
     this.to = this.kind === "all" ? ends.atEnd(doc).to : selection.to;
