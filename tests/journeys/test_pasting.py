@@ -33,9 +33,7 @@ def select_ab(box: RichTextBox) -> None:
 def paste_formatted(box: RichTextBox) -> None:
     assert box.replace_all(STRUCK) == "<p>Give 50 mg.</p>"
     assert box.notes == [LEFT_OUT]
-    wait_until(
-        box.page, lambda: box.page.locator("#said").text_content() == LEFT_OUT, "it is said"
-    )
+    wait_until(box.page, lambda: box.page.locator("#said").text_content() == LEFT_OUT, "it is said")
     # The next one clears the note; one paragraph goes into the line where the caret is.
     box.copy("<p>, <strong>once</strong></p>").press("ArrowLeft", "Control+v").wait()
     assert (box.html, box.notes) == ("<p>Give 50 mg, <strong>once</strong>.</p>", [])
