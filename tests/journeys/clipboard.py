@@ -33,7 +33,11 @@ DROP = """(box, [html, plain, word]) => {
   range.setStart(walker.currentNode, walker.currentNode.data.indexOf(word));
   const at = range.getBoundingClientRect();
   walker.currentNode.parentElement.dispatchEvent(new DragEvent("drop", {
-    dataTransfer: data, clientX: at.left, clientY: at.top + at.height / 2, bubbles: true, cancelable: true,
+    dataTransfer: data,
+    clientX: at.left,
+    clientY: at.top + at.height / 2,
+    bubbles: true,
+    cancelable: true,
   }));
 }"""
 
@@ -105,7 +109,7 @@ class RichTextBox:
         return self
 
 
-class HeldAnswers:
+class PendingAnswers:
     """The server's answers to pastes, each given when the test says so."""
 
     def __init__(self, page: Page) -> None:

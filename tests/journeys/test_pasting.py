@@ -3,7 +3,7 @@
 import pytest
 
 from tests import factories
-from tests.journeys.clipboard import HeldAnswers, RichTextBox
+from tests.journeys.clipboard import PendingAnswers, RichTextBox
 from tests.journeys.conftest import log_in, open_form, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,7 +53,7 @@ def paste_formatted(box: RichTextBox) -> None:
 
 
 def paste_while_typing(box: RichTextBox) -> None:
-    answers = HeldAnswers(box.page)
+    answers = PendingAnswers(box.page)
     box.fill("<p>Before AB after.</p>").copy("<p>pasted</p>")
     select_ab(box)
     box.press("Control+v")
@@ -131,17 +131,17 @@ def paste_while_the_server_is_broken(box: RichTextBox) -> None:
     page.unroute("**/paste/")
     box.paste(STRUCK)
     assert (box.html, box.notes) == ("<p>ABGive 50 mg.</p>", [LEFT_OUT])
-    held = HeldAnswers(page)
+    pending = PendingAnswers(page)
     box.copy(STRUCK).press("Control+v")
-    held.wait_for(1)
+    pending.wait_for(1)
     page.get_by_role("button", name="Save and continue editing").click()
-    held.routes.pop().abort()
+    pending.routes.pop().abort()
     box.button("Discard").wait_for()
     assert box.notes == [
         "Nothing was pasted. There is no connection to the server. The page is not saved yet."
     ]
     box.button("Discard").click()
-    held.stop()
+    pending.stop()
 
 
 def paste_when_signed_out(box: RichTextBox) -> None:
@@ -174,13 +174,13 @@ def paste_too_much(box: RichTextBox) -> None:
 
 def paste_late(box: RichTextBox) -> None:
     box.page.clock.install()
-    held = HeldAnswers(box.page)
+    pending = PendingAnswers(box.page)
     box.fill("<p>AB</p>").copy(STRUCK).press("Control+v")
-    held.wait_for(1)
+    pending.wait_for(1)
     box.page.clock.fast_forward(20_000)
     box.wait()
     assert box.notes == ["Nothing was pasted. The server did not answer in time."]
-    held.stop()
+    pending.stop()
 
 
 def test_without_an_answer_nothing_gets_in_and_one_can_try_again(open_box):

@@ -1,4 +1,4 @@
-"""Writing in a rich-text box with the keyboard alone: formats, lists, tables, undo, and out again."""
+"""A rich-text box with the keyboard alone: formats, lists, tables, undo, and out again."""
 
 import re
 

@@ -40,7 +40,7 @@ const ask = async (clipboard, stop) => {
       signal: stop.signal,
       redirect: "manual",
     });
-    return { answer, said: await answer.json().catch(() => null) };
+    return { answer, found: await answer.json().catch(() => null) };
   } catch {
     throw new CannotPaste(stop.signal.aborted ? stop.signal.reason : NO_SERVER, { again: true });
   } finally {
@@ -50,11 +50,11 @@ const ask = async (clipboard, stop) => {
 
 /** The clipboard's HTML as a page may carry it: html, left_out and, for a plain paste, plain_differs. */
 const clean = async (clipboard, stop) => {
-  const { answer, said } = await ask(clipboard, stop);
+  const { answer, found } = await ask(clipboard, stop);
   if (answer.type === "opaqueredirect" || answer.status === 403) throw new CannotPaste(SIGNED_OUT, { again: true });
-  if (said?.refused) throw new CannotPaste(said.refused);
-  if (!answer.ok || typeof said?.html !== "string") throw new CannotPaste(BROKEN, { again: true });
-  return said;
+  if (found?.refused) throw new CannotPaste(found.refused);
+  if (!answer.ok || typeof found?.html !== "string") throw new CannotPaste(BROKEN, { again: true });
+  return found;
 };
 
 const textOf = async (item, type) => (item?.types.includes(type) ? (await item.getType(type)).text() : "");

@@ -1,5 +1,5 @@
 // Keys of a box that its editor does not have, or has otherwise: Tab in tables, levels of lists. The guide lists them.
-import { say } from "./said.js";
+import { announce } from "./announce.js";
 
 const tableAround = ({ $from }) => {
   for (let depth = $from.depth; depth > 0; depth -= 1) {
@@ -27,7 +27,7 @@ const levelOf = ({ $from }) => {
 const moveLevel = (editor, deeper) => {
   const moved = deeper ? editor.commands.sinkListItem("listItem") : editor.commands.liftListItem("listItem");
   const level = levelOf(editor.state.selection);
-  if (moved) say(level ? `Level ${level} of the list` : "Out of the list");
+  if (moved) announce(level ? `Level ${level} of the list` : "Out of the list");
 };
 
 const BRACKETS = ["[", "]"];

@@ -1,5 +1,5 @@
 // What stands below a box about its pastes: a line, and the buttons that it needs. It is said aloud too.
-import { say } from "./said.js";
+import { announce } from "./announce.js";
 
 export class Note {
   constructor(frame, kind, words, buttons = {}) {
@@ -16,13 +16,13 @@ export class Note {
       this.element.append(button);
     }
     frame.append(this.element);
-    say(words);
+    announce(words);
   }
 
   add(words) {
     const line = this.element.querySelector("p");
     line.textContent += ` ${words}`;
-    say(line.textContent);
+    announce(line.textContent);
   }
 
   remove() {

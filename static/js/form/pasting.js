@@ -3,7 +3,7 @@
 import { prepare } from "./cleaning.js";
 import { Note } from "./notes.js";
 import { Place } from "./place.js";
-import { say } from "./said.js";
+import { announce } from "./announce.js";
 
 const WAITING = "Cleaning the paste… Press Escape to cancel.";
 const CANCELLED = "The paste was cancelled. Nothing was pasted.";
@@ -23,7 +23,7 @@ let ownCopy = null; // the HTML that was copied last from a box of this form
 
 class Box {
   constructor(editor, frame) {
-    Object.assign(this, { editor, frame, waiting: new Set(), failed: new Set(), landing: null, pastes: 0, told: null });
+    Object.assign(this, { editor, frame, waiting: new Set(), failed: new Set(), landing: null, pastes: 0, note: null });
   }
 
   /** Takes a clipboard to a selection: at once where nobody need be asked and no other paste waits. */
@@ -41,7 +41,7 @@ class Box {
 
   // A paste of the same to the same place takes the place of one that failed; other failures are past.
   forget({ html, plain }, place) {
-    this.told?.remove();
+    this.note?.remove();
     for (const paste of this.failed) {
       const { clipboard = {} } = paste;
       const same = clipboard.html === html && clipboard.plain === plain && paste.place.to === place.to;
@@ -72,14 +72,14 @@ class Box {
       if (paste.stop.signal.aborted) throw new Error(CANCELLED);
       paste.note.remove();
       this.land(paste.place, paste.found);
-      if (!paste.found.leftOut.length) say("Pasted.");
+      if (!paste.found.leftOut.length) announce("Pasted.");
       return true;
     } catch (problem) {
       paste.note.remove();
       if (paste.place.isHere) paste.place.select();
       if (paste.stop.signal.reason === CANCELLED) {
         paste.place.close();
-        say(CANCELLED);
+        announce(CANCELLED);
       } else this.fail(paste, problem);
       return false;
     } finally {
@@ -133,14 +133,14 @@ class Box {
       this.landing = null;
       for (const done of [place, mine]) if (done) done.close();
     }
-    if (leftOut.length) this.tell(`Left out of what was pasted: ${leftOut.join(", ")}.${nothing ? " Nothing is left." : ""}`);
-    else if (nothing) this.tell(NO_TEXT);
+    if (leftOut.length) this.show(`Left out of what was pasted: ${leftOut.join(", ")}.${nothing ? " Nothing is left." : ""}`);
+    else if (nothing) this.show(NO_TEXT);
   }
 
   /** Below the box until the next paste. */
-  tell(words) {
-    this.told?.remove();
-    this.told = new Note(this.frame, "left-out", words);
+  show(words) {
+    this.note?.remove();
+    this.note = new Note(this.frame, "left-out", words);
   }
 
   endStep() {
@@ -193,7 +193,7 @@ export const takePastes = (editor, frame) => {
       if (!here(event)) return;
       stopHere(event);
       const { html, plain } = readTransfer(event.clipboardData);
-      if (!html && !plain) return box.tell(NO_TEXT);
+      if (!html && !plain) return box.show(NO_TEXT);
       editor.view.domObserver.flush(); // the caret as it is, however fast the keys came
       const asPlain = Boolean(plain) && (key === "plain" || !html);
       box.take({ html, plain, asPlain, unseen: !html && key !== "all" });
