@@ -36,7 +36,8 @@ EXTENSIONS = {
     "OrderedList": {"listTypes": LIST_TYPES},
     "ListItem": True,
     "Blockquote": True,
-    "Link": {"enableTarget": False},
+    # No words become links by themselves: “mg.It” could be an address.
+    "Link": {"enableTarget": False, "autolink": False},
     "HardBreak": True,
     "Table": True,
     "TableRow": True,
