@@ -90,6 +90,7 @@ admin/{page}/<object_id>/expunge/                                    in   403  i
 admin/{page}/add/draft/                                              in   405  in   in   405
 admin/{page}/links/                                                   in   200  in   in   200
 admin/{page}/<object_id>/draft/                                      in   405  in   in   405
+admin/{page}/paste/                                                  in   405  in   in   405
 admin/{page}/<object_id>/preview/                                    in   200  in   in   200
 admin/{page}/<object_id>/revisions/                                  in   200  in   in   200
 admin/{page}/<object_id>/compare/                                    in   200  in   in   200
