@@ -44,6 +44,9 @@ def test_links_are_set_by_keyboard_and_wrong_ones_refused_in_words(ann, ravi, op
     factories.sign_page(public, by=ravi, asked_by=ann)
     factories.make_article(ann, slug="jaw-exercises", title="Jaw exercises")
     article = factories.make_article(ann, body="<p>Pain Movement Write Ring Office</p>")
+    if SHOTS:
+        old = '<p><a href="/symptoms/none/">Old</a> <a href="leaflet">words</a></p>'
+        factories.make_article(ann, slug="old-links", title="Old links", body=old)
     page = open_page()
     log_in(page, "ann", "/admin/")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
