@@ -39,9 +39,9 @@ def test_an_import_keeps_the_words_of_a_link_that_leads_nowhere_and_says_so():
         '<h2>At home</h2><p>one two <a href="#at-home">three</a> four '
         '<a href="tel:02079460000">five</a> <a href="/symptoms/later/">six</a></p>'
     )
-    said = "; ".join(context.dropped)
+    findings = "; ".join(context.dropped)
     for words in ("“one” (leaflet)", "“two” (/admin/) leads into the admin", "“four” (#none)"):
-        assert words in said
+        assert words in findings
     assert keep_valid_links(record.body) == (record.body, [])
 
 
