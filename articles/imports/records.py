@@ -20,7 +20,8 @@ from pydantic_core import PydanticCustomError
 
 from articles.content.document import ADVICE_LABELS, AdviceLevel, digest
 from articles.content.languages import SOURCE_LANGUAGE, SourceLanguage
-from articles.fields import LINE_BREAKS, MAX_RICH_TEXT_LENGTH, clean_html, refuse_unprintable
+from articles.fields import MAX_RICH_TEXT_LENGTH, clean_html, refuse_unprintable
+from articles.form_fields import mend_line
 from articles.imports.html import cleaner
 
 MAX_LIST_LENGTH = 20_000
@@ -32,7 +33,7 @@ def clean_line(text: str, info: ValidationInfo) -> str:
     if info.context is ALREADY_CLEAN:
         return text
     _run_validator(refuse_unprintable, text)
-    return LINE_BREAKS.sub(" ", text).strip()
+    return mend_line(text).strip()
 
 
 def clean_rich_text(html: str, info: ValidationInfo) -> str:

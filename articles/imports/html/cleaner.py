@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import nh3
 
-from articles.fields import UNPRINTABLE, clean_html
+from articles.characters import UNPRINTABLE
+from articles.fields import clean_html
 from articles.imports.html.rewriter import TAGS, HtmlRewriter
 from articles.richtext import editing_marks
 from articles.richtext.editing_marks import MAX_DEPTH, READ_SCHEMES, CleanedHtml
