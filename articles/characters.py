@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import merge
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
@@ -104,6 +105,10 @@ class BadCharacter:
     place: int
     sign: str
     why: Promise | str = ""
+
+    @property
+    def is_visible(self) -> bool:
+        return bool(self.why) and unicodedata.category(self.sign) in ("Co", "Mn", "So")
 
     @property
     def code(self) -> str:
@@ -213,7 +218,10 @@ def find_refused(text: str) -> BadCharacter | None:
 
 
 def find_bad(text: str) -> Iterator[BadCharacter]:
-    """The characters that are removed or refused, in order. C1 controls are to be mended before."""
+    """The characters that are removed or refused, in order.
+
+    C1 controls that have a meaning are not among them: they are mended.
+    """
     for run in _SUSPECT.finditer(text):
         needed = _find_needed(text, run.start(), run.end())
         for place in range(run.start(), run.end()):
@@ -221,11 +229,18 @@ def find_bad(text: str) -> Iterator[BadCharacter]:
                 yield BadCharacter(place, text[place], _get_refusal(text[place]))
 
 
-def is_clean(text: str) -> bool:
-    """Whether a text is kept as it is."""
-    if find_refused(text) is not None:
-        return False
-    return mend(text) == text
+def find_unkept(text: str) -> Iterator[BadCharacter]:
+    """The characters that no new text keeps, in order: also those that would be mended."""
+    mendable = [BadCharacter(found.start(), found[0]) for found in _MENDABLE.finditer(text)]
+    crowded = _find_crowded_letter(text)
+    if crowded is not None:
+        mendable.append(BadCharacter(crowded, text[crowded], _TOO_MANY_MARKS))
+    found_bad = find_bad(mend_controls(text))
+    return merge(found_bad, sorted(mendable, key=_get_place), key=_get_place)
+
+
+def _get_place(bad: BadCharacter) -> int:
+    return bad.place
 
 
 def remove_bad(text: str, replacement: str = "") -> str:

@@ -1,8 +1,9 @@
 """One record of a file, in the shape of our JSON lines, checked and cleaned before it is stored."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -28,6 +29,9 @@ MAX_LIST_LENGTH = 20_000
 ALREADY_CLEAN = {"clean": True}  # the validation context of values that were checked before
 
 
+CheckedT = TypeVar("CheckedT")
+
+
 def clean_line(text: str, info: ValidationInfo) -> str:
     """Text on a single line. Line breaks become spaces; what cannot be printed is refused."""
     if info.context is ALREADY_CLEAN:
@@ -45,7 +49,7 @@ def clean_rich_text(html: str, info: ValidationInfo) -> str:
         raise PydanticCustomError(
             "boundless", "is longer than {most} characters", {"most": f"{MAX_RICH_TEXT_LENGTH:,}"}
         )
-    cleaned = cleaner.clean(html, info.context.base)
+    cleaned = _run_validator(partial(cleaner.clean, base=info.context.base), html)
     info.context.dropped += cleaned.dropped
     return cleaned.html
 
@@ -65,7 +69,7 @@ def _check_url(text: str) -> None:
     _validate_url(text)
 
 
-def _run_validator(check, text: str):
+def _run_validator(check: Callable[[str], CheckedT], text: str) -> CheckedT:
     try:
         return check(text)
     except DjangoValidationError as error:

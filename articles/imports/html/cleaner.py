@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 
 import nh3
 
-from articles.characters import UNPRINTABLE
+from articles import characters
 from articles.fields import clean_html
 from articles.imports.html.rewriter import TAGS, HtmlRewriter
 from articles.richtext import editing_marks
 from articles.richtext.editing_marks import MAX_DEPTH, READ_SCHEMES, CleanedHtml
+from articles.richtext.html_characters import mend_html
 from articles.richtext.tables import SPANS, flatten_layout_tables
 from articles.richtext.vocabulary import ALLOWED_TAGS as PAGE_TAGS
 from articles.richtext.word import FROM_WORD, clean_word_html
@@ -77,10 +78,11 @@ def clean(html: str, base: str = "") -> CleanedHtml:
 
     ``base`` is the address of the page that it comes from. Without a base, relative links are
     taken for links within this site. To clean twice changes nothing, nor does ``clean_html``
-    change the result; text that a page may have already is not changed.
+    change the result; text that a page may have already is not changed. Raises ValidationError
+    for characters that no text can keep.
     """
     dropped: Counter[str] = Counter()
-    html, unprintable_count = UNPRINTABLE.subn(
+    html, unprintable_count = characters.UNPRINTABLE.subn(
         "", CHARACTER_REFERENCE.sub(_replace_reference, html)
     )
     if unprintable_count:
@@ -89,6 +91,7 @@ def clean(html: str, base: str = "") -> CleanedHtml:
     html, is_too_deep = editing_marks.limit_depth(html)
     html, left_out = editing_marks.apply_marks(html)
     dropped += left_out
+    dropped += _count_unseen(html)
     if is_too_deep:
         dropped[f"structure nested more than {MAX_DEPTH} deep"] += 1
     if not dropped and _is_clean(html, base):
@@ -112,6 +115,13 @@ def _replace_reference(found: re.Match) -> str:
     if not found[1] or (found[2] and not found[1].endswith(";")):
         return f"&amp;{found[0][1:]}"
     return escape(unescape(f"&{found[1]}")) + found[2]
+
+
+def _count_unseen(html: str) -> Counter[str]:
+    """The characters that are removed from the words, as nobody sees them."""
+    if next(characters.find_bad(html), None) is None:
+        return Counter()
+    return mend_html(_sanitize(html, PAGE_TAGS, {})).removed
 
 
 def _is_clean(html: str, base: str) -> bool:
