@@ -22,8 +22,16 @@ export const renewToken = () => {
   if (cookie) for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = cookie[1];
 };
 
+// An editor whose words are those it loaded sends the text as it is stored, not its own HTML for it.
+const sendAsStored = () => {
+  for (const field of form.querySelectorAll("textarea")) {
+    if (field.opened !== undefined && field.value === field.loaded) field.value = field.opened;
+  }
+};
+
 form.addEventListener("submit", () => {
   renewToken();
+  sendAsStored();
   sending = true;
 });
 addEventListener("pageshow", () => (sending = false));
