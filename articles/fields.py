@@ -234,6 +234,16 @@ class RichTextField(StoredTextFieldMixin, ProseEditorField):
         return StoredRichText(cleaned) if isinstance(cleaned, str) else cleaned
 
 
+def clean_stored(field: Any, value: Any) -> Any:
+    """The value of a column as it would be if somebody typed it now; itself if it is refused."""
+    if not isinstance(field, StoredTextFieldMixin) or not isinstance(value, str):
+        return value
+    try:
+        return field.prepare(str(value)).strip()
+    except ValidationError:
+        return value
+
+
 def mark_as_stored(row: models.Model) -> None:
     """Let a row be saved with its texts as they are: they come from a text that was stored."""
     for field in row._meta.concrete_fields:

@@ -21,11 +21,13 @@ from pydantic_core import PydanticCustomError
 
 from articles.content.document import ADVICE_LABELS, AdviceLevel, digest
 from articles.content.languages import SOURCE_LANGUAGE, SourceLanguage
-from articles.fields import MAX_RICH_TEXT_LENGTH, clean_html, refuse_unprintable
+from articles.fields import MAX_RICH_TEXT_LENGTH, clean_html, clean_stored, refuse_unprintable
 from articles.form_fields import mend_line
 from articles.imports.html import cleaner
+from articles.models import Article
 
 MAX_LIST_LENGTH = 20_000
+AS_STORED = {"stored": True}  # the validation context of values as they are stored here
 ALREADY_CLEAN = {"clean": True}  # the validation context of values that were checked before
 
 
@@ -36,13 +38,16 @@ def clean_line(text: str, info: ValidationInfo) -> str:
     """Text on a single line. Line breaks become spaces; what cannot be printed is refused."""
     if info.context is ALREADY_CLEAN:
         return text
-    _run_validator(refuse_unprintable, text)
+    if info.context is not AS_STORED:
+        _run_validator(refuse_unprintable, text)
     return mend_line(text).strip()
 
 
 def clean_rich_text(html: str, info: ValidationInfo) -> str:
     if not html or info.context is ALREADY_CLEAN:
         return html
+    if info.context is AS_STORED:
+        return clean_stored(Article._meta.get_field("body"), html)
     if info.context is None:
         return _run_validator(clean_html, html)
     if len(html) > MAX_RICH_TEXT_LENGTH:
@@ -56,7 +61,7 @@ def clean_rich_text(html: str, info: ValidationInfo) -> str:
 
 def check_url(text: str, info: ValidationInfo) -> str:
     """An address that a link may lead to; empty where there is none."""
-    if text and info.context is not ALREADY_CLEAN:
+    if text and info.context not in (ALREADY_CLEAN, AS_STORED):
         _run_validator(_check_url, text)
     return text
 
