@@ -260,7 +260,7 @@ def quote_around(text: str, place: int) -> str:
     start = max(0, place - MAX_QUOTE_LENGTH // 2)
     end = place + MAX_QUOTE_LENGTH // 2
     quote = f"{text[start:place]}▯{text[place + 1 : end]}"
-    return UNPRINTABLE.sub("▯", quote)
+    return UNPRINTABLE.sub("▯", quote.replace("\n", " "))
 
 
 @lru_cache(maxsize=1000)

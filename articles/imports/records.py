@@ -19,12 +19,14 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from articles import characters
 from articles.content.document import ADVICE_LABELS, AdviceLevel, digest
 from articles.content.languages import SOURCE_LANGUAGE, SourceLanguage
 from articles.fields import MAX_RICH_TEXT_LENGTH, clean_html, clean_stored, refuse_unprintable
 from articles.form_fields import mend_line
 from articles.imports.html import cleaner
 from articles.models import Article
+from articles.richtext.editing_marks import format_counts
 
 MAX_LIST_LENGTH = 20_000
 AS_STORED = {"stored": True}  # the validation context of values as they are stored here
@@ -38,6 +40,8 @@ def clean_line(text: str, info: ValidationInfo) -> str:
     """Text on a single line. Line breaks become spaces; what cannot be printed is refused."""
     if info.context is ALREADY_CLEAN:
         return text
+    if isinstance(info.context, CleaningContext):
+        info.context.dropped += format_counts(characters.mend_and_count(text).removed)
     if info.context is not AS_STORED:
         _run_validator(refuse_unprintable, text)
     return mend_line(text).strip()

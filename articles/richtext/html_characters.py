@@ -25,7 +25,7 @@ def mend_html(html: str) -> characters.MendedText:
         return characters.MendedText(html, removed)
     pieces = PIECE.findall(html)
     words, places = _join_words(pieces)
-    characters.refuse(words)
+    characters.refuse(words.strip("\n"))
     dropped = [bad.place for bad in characters.find_bad(words)]
     for sign, count in Counter(words[place] for place in dropped).items():
         removed[characters.describe_removed(sign)] = count
