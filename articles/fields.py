@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from itertools import filterfalse
 from typing import Any
 
@@ -24,7 +25,7 @@ from articles.form_fields import (
 )
 from articles.richtext import editing_marks, tables
 from articles.richtext.editing_marks import CleanedHtml
-from articles.richtext.html_characters import mend_html
+from articles.richtext.html_characters import mend_html, refuse_in_html
 from articles.richtext.vocabulary import (
     ALLOWED_ATTRIBUTES,
     ALLOWED_TAGS,
@@ -88,6 +89,21 @@ def clean_rich_text(html: str) -> CleanedHtml:
         return CleanedHtml("")
     if characters.UNPRINTABLE.search(html):  # the sanitiser would drop them in silence
         characters.refuse(html)
+    html, left_out = _sanitize(html)
+    refuse_in_html(html)
+    mended = mend_html(html)
+    left_out += mended.removed
+    html = _empty_if_blank(mended.text)
+    return CleanedHtml(html, tuple(editing_marks.format_counts(left_out)))
+
+
+def sanitize_html(html: str) -> str:
+    """Rich text as ``clean_rich_text`` gives it, with all its characters."""
+    return _empty_if_blank(_sanitize(html)[0])
+
+
+def _sanitize(html: str) -> tuple[str, Counter[str]]:
+    """Only the tags, attributes and links that a page may carry, and what was left out."""
     html, _ = editing_marks.limit_depth(html)
     html, left_out = editing_marks.apply_marks(html)
     html = nh3.clean(
@@ -99,12 +115,11 @@ def clean_rich_text(html: str) -> CleanedHtml:
         url_schemes=URL_SCHEMES,
         link_rel=None,
     )
-    mended = mend_html(tables.normalize_tables(html).strip())
-    left_out += mended.removed
-    html = mended.text
-    if EMPTY_TAIL.match(html):
-        html = ""
-    return CleanedHtml(html, tuple(editing_marks.format_counts(left_out)))
+    return tables.normalize_tables(html).strip(), left_out
+
+
+def _empty_if_blank(html: str) -> str:
+    return "" if EMPTY_TAIL.match(html) else html
 
 
 def fold(text: str) -> str:

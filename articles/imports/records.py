@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -27,6 +27,7 @@ from articles.form_fields import mend_line
 from articles.imports.html import cleaner
 from articles.models import Article
 from articles.richtext.editing_marks import format_counts
+from articles.richtext.html_characters import refuse_in_html
 
 MAX_LIST_LENGTH = 20_000
 AS_STORED = {"stored": True}  # the validation context of values as they are stored here
@@ -58,7 +59,8 @@ def clean_rich_text(html: str, info: ValidationInfo) -> str:
         raise PydanticCustomError(
             "boundless", "is longer than {most} characters", {"most": f"{MAX_RICH_TEXT_LENGTH:,}"}
         )
-    cleaned = _run_validator(partial(cleaner.clean, base=info.context.base), html)
+    cleaned = cleaner.clean(html, info.context.base)
+    _run_validator(refuse_in_html, cleaned.html)
     info.context.dropped += cleaned.dropped
     return cleaned.html
 

@@ -18,15 +18,14 @@ LONE_OVERLAY = "\u0338"  # after “>” it would make another character of the 
 def mend_html(html: str) -> characters.MendedText:
     """Sanitised HTML with its characters mended, and how often each kind was removed.
 
-    Raises ValidationError for characters that no text can keep, with their place in the words.
+    What ``refuse_in_html`` would refuse stays.
     """
     removed: Counter[str] = Counter()
     if html.isascii():
         return characters.MendedText(html, removed)
     pieces = PIECE.findall(html)
     words, places = _join_words(pieces)
-    characters.refuse(words.strip("\n"))
-    dropped = [bad.place for bad in characters.find_bad(words)]
+    dropped = [bad.place for bad in characters.find_bad(words) if not bad.why]
     for sign, count in Counter(words[place] for place in dropped).items():
         removed[characters.describe_removed(sign)] = count
     dropped_places = iter([*dropped, len(words)])
@@ -43,6 +42,18 @@ def mend_html(html: str) -> characters.MendedText:
         text = characters.cut(words[start:end], own)
         mended.append(_mend_words(piece, text))
     return characters.MendedText("".join(mended), removed)
+
+
+def refuse_in_html(html: str) -> None:
+    """Raise ValidationError for a character that no text can keep, with its place in the words."""
+    if html.isascii() or characters.find_refused(html) is None:
+        return
+    pieces = PIECE.findall(html)
+    words, _ = _join_words(pieces)
+    characters.refuse(words.strip("\n"))
+    for piece in pieces:
+        if piece.startswith("<"):
+            characters.refuse(piece)
 
 
 def _join_words(pieces: list[str]) -> tuple[str, list[tuple[int, int]]]:
@@ -76,7 +87,6 @@ def _mend_tag(tag: str, removed: Counter[str]) -> str:
     """A tag whose attributes have no characters that nobody sees."""
     if tag.isascii():
         return tag
-    characters.refuse(tag)
     mended = characters.mend_and_count(tag)
     removed.update(mended.removed)
     return mended.text

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import nh3
 
 from articles import characters
-from articles.fields import clean_html
+from articles.fields import sanitize_html
 from articles.imports.html.rewriter import TAGS, HtmlRewriter
 from articles.richtext import editing_marks
 from articles.richtext.editing_marks import MAX_DEPTH, READ_SCHEMES, CleanedHtml
@@ -71,15 +71,29 @@ CELL_ATTRIBUTES = {*SPANS, "scope"}
 PAGE_ATTRIBUTES = {"a": {"href"}, "td": CELL_ATTRIBUTES, "th": CELL_ATTRIBUTES}
 MAX_LISTED_IMAGES = 5
 MAX_PASSES = 3
+LOST_LETTER = "\ufffd"
+NONCHARACTER = re.compile("&#(?:0*[1-9][0-9]{4}|x0*[1-9a-f][0-9a-f]{3})", re.IGNORECASE)
 
 
 def clean(html: str, base: str = "") -> CleanedHtml:
+    """The text of ``_clean_structure`` with its characters mended.
+
+    Characters that no text can keep stay: whoever stores the text refuses them.
+    """
+    cleaned = _clean_structure(html, base)
+    mended = mend_html(cleaned.html)
+    if mended.text == cleaned.html:
+        return cleaned
+    removed = editing_marks.format_counts(mended.removed)
+    return CleanedHtml(sanitize_html(mended.text), (*cleaned.dropped, *removed))
+
+
+def _clean_structure(html: str, base: str) -> CleanedHtml:
     """The text with its headings, lists, tables and links, and what was dropped from it.
 
     ``base`` is the address of the page that it comes from. Without a base, relative links are
-    taken for links within this site. To clean twice changes nothing, nor does ``clean_html``
-    change the result; text that a page may have already is not changed. Raises ValidationError
-    for characters that no text can keep.
+    taken for links within this site. To clean twice changes nothing, nor does ``sanitize_html``
+    change the result; text that a page may have already is not changed.
     """
     dropped: Counter[str] = Counter()
     html, unprintable_count = characters.UNPRINTABLE.subn(
@@ -91,7 +105,6 @@ def clean(html: str, base: str = "") -> CleanedHtml:
     html, is_too_deep = editing_marks.limit_depth(html)
     html, left_out = editing_marks.apply_marks(html)
     dropped += left_out
-    dropped += _count_unseen(html)
     if is_too_deep:
         dropped[f"structure nested more than {MAX_DEPTH} deep"] += 1
     if not dropped and _is_clean(html, base):
@@ -114,14 +127,13 @@ def _replace_reference(found: re.Match) -> str:
         return found[0]
     if not found[1] or (found[2] and not found[1].endswith(";")):
         return f"&amp;{found[0][1:]}"
-    return escape(unescape(f"&{found[1]}")) + found[2]
+    return escape(_unescape(f"&{found[1]}")) + found[2]
 
 
-def _count_unseen(html: str) -> Counter[str]:
-    """The characters that are removed from the words, as nobody sees them."""
-    if next(characters.find_bad(html), None) is None:
-        return Counter()
-    return mend_html(_sanitize(html, PAGE_TAGS, {})).removed
+def _unescape(reference: str) -> str:
+    """The character of a reference; U+FFFD for one that stands for no character of a text."""
+    text = unescape(reference)
+    return LOST_LETTER if not text and NONCHARACTER.match(reference) else text
 
 
 def _is_clean(html: str, base: str) -> bool:
@@ -131,7 +143,7 @@ def _is_clean(html: str, base: str) -> bool:
     # What reads texts from Word fails on HTML that is not well formed.
     if FROM_WORD.search(html) and _sanitize(html, PAGE_TAGS, PAGE_ATTRIBUTES) != html:
         return False
-    return not EMPTY_LINK.search(html) and clean_html(html) == html
+    return not EMPTY_LINK.search(html) and sanitize_html(html) == html
 
 
 def _is_clean_anchor(anchor: str, base: str) -> bool:
@@ -192,9 +204,9 @@ def _remove_empty_elements(html: str) -> str:
         if shorter == html:
             break
         html = shorter
-    html = clean_html(html)
+    html = sanitize_html(html)
     if "<table" in html:
-        html = clean_html(flatten_layout_tables(html))
+        html = sanitize_html(flatten_layout_tables(html))
     return html
 
 
@@ -205,7 +217,7 @@ def _to_plain_paragraphs(html: str) -> str:
         words = " ".join(unescape(line).split())
         if words:
             paragraphs.append(f"<p>{escape(words, quote=False)}</p>")
-    return clean_html("".join(paragraphs))
+    return sanitize_html("".join(paragraphs))
 
 
 def _describe_dropped(dropped: Counter, images: list[str]) -> Iterator[str]:
