@@ -71,6 +71,8 @@ _SUSPECT = re.compile(
 _TOO_MANY_MARKS = _("is one of more than 30 marks on one letter")
 _MAYBE_MARKS = re.compile(f"[^\x00-\u02ff]{{{MAX_MARKS + 1},}}")
 
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 # Scripts whose letters are joined, or kept apart, by U+200C and U+200D.
 _JOINING_SCRIPTS = re.compile(
     "[\u0600-\u085f\u0860-\u0dff\u0f00-\u109f\u1780-\u18af\u1a20-\u1aaf\u1b00-\u1bff"
@@ -253,6 +255,11 @@ def remove_bad(text: str, replacement: str = "") -> str:
         start = bad.place + 1
     parts.append(text[start:])
     return normalize("".join(parts))
+
+
+def replace_for_xml(text: str) -> str:
+    """A text with U+FFFD for what XML cannot hold: older texts that were signed may have it."""
+    return _NOT_IN_XML.sub("\ufffd", text)
 
 
 def quote_around(text: str, place: int) -> str:
