@@ -6,7 +6,6 @@ from collections import Counter
 from itertools import filterfalse
 from typing import Any
 
-import nh3
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -23,36 +22,42 @@ from articles.form_fields import (
     StoredText,
     mend_line,
 )
-from articles.richtext import editing_marks, tables
-from articles.richtext.editing_marks import CleanedHtml
 from articles.richtext.html_characters import mend_html, refuse_in_html
-from articles.richtext.vocabulary import (
-    ALLOWED_ATTRIBUTES,
-    ALLOWED_TAGS,
-    URL_SCHEMES,
-    tidy_attribute,
-)
-from articles.richtext.word import clean_word_html
+from articles.richtext.reader import cleaning
+from articles.richtext.reader.cleaning import CleanedHtml, format_counts
 
 models.CharField.register_lookup(Length)
 
+# The box offers bullets as a style of numbered lists, too, which no page can carry.
+LIST_TYPES = [
+    {"type": "decimal", "label": "1, 2, 3", "description": "Figures"},
+    {"type": "lower-alpha", "label": "a, b, c", "description": "Small letters"},
+    {"type": "upper-alpha", "label": "A, B, C", "description": "Capital letters"},
+    {"type": "lower-roman", "label": "i, ii, iii", "description": "Small Roman numerals"},
+    {"type": "upper-roman", "label": "I, II, III", "description": "Roman numerals"},
+]
 EXTENSIONS = {
     "Bold": True,
     "Italic": True,
+    "Subscript": True,
+    "Superscript": True,
+    "SpecialCharacters": True,  # no-break spaces can be seen
     "Heading": {"levels": [2, 3]},
     "BulletList": True,
-    "OrderedList": True,
+    "OrderedList": {"listTypes": LIST_TYPES},
     "ListItem": True,
     "Blockquote": True,
-    "Link": {"enableTarget": False},
+    # No words become links by themselves: “mg.It” could be an address.
+    "Link": {"enableTarget": False, "autolink": False},
     "HardBreak": True,
     "Table": True,
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
 }
-EMPTY_TAIL = re.compile(r"^(?:\s|&nbsp;|<br>|<(p|h2|h3)>(?:\s|&nbsp;|<br>)*</\1>)*$")
 MAX_RICH_TEXT_LENGTH = 1_000_000  # characters of one rich text: a hundred times the longest page
+NUMERIC_REFERENCE = re.compile("&#(?:x([0-9a-fA-F]{1,5})|([0-9]{1,6}));?", re.IGNORECASE)
+UNPRINTABLE_KIND = "character that cannot be printed"
 
 
 def refuse_unprintable(value: str) -> None:
@@ -76,50 +81,40 @@ def clean_html(html: str) -> str:
     return clean_rich_text(html).html
 
 
-def clean_rich_text(html: str) -> CleanedHtml:
-    """Rich text with only the tags, attributes and link schemes that a page may carry.
+def clean_rich_text(html: str, *, base: str = "", drops_unprintable: bool = False) -> CleanedHtml:
+    """Rich text as a page may carry it, from HTML of any kind, and what was left out of it.
 
-    Words that were struck out or hidden and comments of colleagues are left out, and reported.
-    Raised and lowered digits become characters (10⁹), and HTML from Word becomes plain paragraphs,
-    lists, headings and tables. Scripts, styles and event handlers are dropped. A text without
-    words becomes the empty string.
-    Characters are mended; raises ValidationError for those that no text can keep.
+    Structure stays: headings, lists, tables, bold and italic, raised and lowered figures, whether
+    by tag or by style. Words that were struck out or hidden, comments of colleagues, footnotes,
+    scripts, images and forms are left out, and reported. A text without words becomes the empty
+    string; one that a page may carry already stays as it is. ``base`` is the address of the page
+    that it comes from; without one, relative links lead within this site.
+    Characters are mended, and what nobody sees is left out. Raises ValidationError for those that
+    no text can keep. ``drops_unprintable`` is for a reader of files: controls are dropped and
+    reported, and the rest stays, so that its record is refused with its place.
     """
     if not html:
         return CleanedHtml("")
-    if characters.UNPRINTABLE.search(html):  # the sanitiser would drop them in silence
+    html = NUMERIC_REFERENCE.sub(_read_unprintable_reference, html)
+    left_out: Counter[str] = Counter()
+    if drops_unprintable:
+        html, left_out[UNPRINTABLE_KIND] = characters.UNPRINTABLE.subn("", html)
+    elif characters.UNPRINTABLE.search(html):
         characters.refuse(html)
-    html, left_out = _sanitize(html)
-    refuse_in_html(html)
-    mended = mend_html(html)
-    left_out += mended.removed
-    html = _empty_if_blank(mended.text)
-    return CleanedHtml(html, tuple(editing_marks.format_counts(left_out)))
+    cleaned = cleaning.clean(html, base, left_out)
+    if not drops_unprintable:
+        refuse_in_html(cleaned.html)
+    mended = mend_html(cleaned.html)
+    if mended.text == cleaned.html:
+        return cleaned
+    html = cleaning.clean(mended.text, base, Counter()).html
+    return CleanedHtml(html, (*cleaned.dropped, *format_counts(mended.removed)))
 
 
-def sanitize_html(html: str) -> str:
-    """Rich text as ``clean_rich_text`` gives it, with all its characters."""
-    return _empty_if_blank(_sanitize(html)[0])
-
-
-def _sanitize(html: str) -> tuple[str, Counter[str]]:
-    """Only the tags, attributes and links that a page may carry, and what was left out."""
-    html, _ = editing_marks.limit_depth(html)
-    html, left_out = editing_marks.apply_marks(html)
-    html = nh3.clean(
-        clean_word_html(html),
-        tags=ALLOWED_TAGS,
-        # The default of nh3 for all elements allows titles.
-        attributes={"*": set(), **ALLOWED_ATTRIBUTES},
-        attribute_filter=tidy_attribute,
-        url_schemes=URL_SCHEMES,
-        link_rel=None,
-    )
-    return tables.normalize_tables(html).strip(), left_out
-
-
-def _empty_if_blank(html: str) -> str:
-    return "" if EMPTY_TAIL.match(html) else html
+def _read_unprintable_reference(found: re.Match[str]) -> str:
+    """The character of a reference if it cannot be printed; otherwise the reference."""
+    character = chr(int(found[1], 16) if found[1] else int(found[2]))
+    return character if characters.UNPRINTABLE.match(character) else found[0]
 
 
 def fold(text: str) -> str:

@@ -14,7 +14,7 @@ from articles.fields import clean_rich_text
 from articles.form_fields import RichTextFormField, StoredText, StoredTextMixin
 from articles.models import Article, PublicationEvent, Revision
 from articles.publishing import actions
-from articles.richtext import editing_marks
+from articles.richtext.reader.cleaning import format_counts
 
 # Messages after a save, each with its level.
 SaveMessages = Iterator[tuple[int, SafeString]]
@@ -66,7 +66,7 @@ def _find_removed(field, sent) -> tuple[str, ...]:
     if isinstance(field, RichTextFormField):
         return clean_rich_text(sent).dropped
     if isinstance(field, StoredTextMixin):
-        return tuple(editing_marks.format_counts(characters.mend_and_count(sent).removed))
+        return tuple(format_counts(characters.mend_and_count(sent).removed))
     return ()
 
 

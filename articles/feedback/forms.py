@@ -16,7 +16,7 @@ UNPRINTABLE_REMOVED = (
 )
 
 
-class PlainTextField(forms.CharField):
+class ReportWordsField(forms.CharField):
     """Some lines of plain text; a line break is one character, as the browser counts it."""
 
     def to_python(self, value):
@@ -41,7 +41,7 @@ class ReportProblemForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what the problem is."},
     )
-    words = PlainTextField(
+    words = ReportWordsField(
         label="Tell us more",
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=MAX_REPORT_LENGTH,

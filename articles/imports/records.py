@@ -19,15 +19,14 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from articles import characters
+from articles import characters, fields
 from articles.content.document import ADVICE_LABELS, AdviceLevel, digest
 from articles.content.languages import SOURCE_LANGUAGE, SourceLanguage
 from articles.fields import MAX_RICH_TEXT_LENGTH, clean_html, clean_stored, refuse_unprintable
 from articles.form_fields import mend_line
-from articles.imports.html import cleaner
 from articles.models import Article
-from articles.richtext.editing_marks import format_counts
 from articles.richtext.html_characters import refuse_in_html
+from articles.richtext.reader.cleaning import format_counts
 
 MAX_LIST_LENGTH = 20_000
 AS_STORED = {"stored": True}  # the validation context of values as they are stored here
@@ -59,7 +58,7 @@ def clean_rich_text(html: str, info: ValidationInfo) -> str:
         raise PydanticCustomError(
             "boundless", "is longer than {most} characters", {"most": f"{MAX_RICH_TEXT_LENGTH:,}"}
         )
-    cleaned = cleaner.clean(html, info.context.base)
+    cleaned = fields.clean_rich_text(html, base=info.context.base, drops_unprintable=True)
     _run_validator(refuse_in_html, cleaned.html)
     info.context.dropped += cleaned.dropped
     return cleaned.html

@@ -6,7 +6,7 @@ Nothing is changed: a text stays as it stands until somebody edits it.
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any
 
 from django.apps import apps
@@ -128,7 +128,8 @@ def _compare(where: str, field: str, before: str, prepare: Prepare) -> Iterator[
 
 def _shorten(before: str, after: str) -> tuple[str, str]:
     """Both texts around the first character in which they differ."""
-    place = len(commonprefix([before, after]))
+    pairs = zip(before, after, strict=False)
+    place = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     start = max(0, place - MAX_SHOWN)
     return before[start : place + MAX_SHOWN], after[start : place + MAX_SHOWN]
 

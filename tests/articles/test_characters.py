@@ -151,7 +151,7 @@ def test_the_characters_of_rich_text_are_looked_at_after_parsing(html, cleaned, 
     [
         ("<p>Then <em>&#x202e;05&#x202c;</em> mg</p>", "Character 6 is U+202E"),
         ("<p>Head&#xfffe;ache</p>", "Character 5 is U+FFFE"),
-        ("<p>Head&#0;ache</p>", "Character 5 is U+FFFD"),
+        ("<p>Head&#0;ache</p>", "Character 8 is U+0000"),
         ("<p>Head\ufffdache</p>", "Character 5 is U+FFFD"),
     ],
 )
