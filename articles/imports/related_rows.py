@@ -86,7 +86,7 @@ def _read_earlier(
     fields = [model._meta.get_field(name) for name in field_names]
     rows = model._base_manager.filter(**{f"{field_names[0]}__in": pages})
     found: dict[int, list] = {page: [] for page in pages}
-    for values in rows.order_by(*model._meta.ordering).values_list(*field_names):
+    for values in rows.order_by(*(model._meta.ordering or ())).values_list(*field_names):
         cleaned = [clean_stored(field, value) for field, value in zip(fields, values, strict=True)]
         found[values[0]].append(cleaned)
     return {page: _simplify(model, field_names, values) for page, values in found.items()}

@@ -166,7 +166,7 @@ def _render(content: PublicPage, request: HttpRequest, address: str, day: str) -
         "head_metadata": _build_head_metadata(content, request),
         "public": True,
     }
-    text = render_to_string(content.template, context, request)
+    text: str = render_to_string(content.template, context, request)
     if "xml" in content.content_type:
         text = characters.replace_for_xml(text)
     body = text.encode()
