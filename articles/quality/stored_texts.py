@@ -26,6 +26,7 @@ MAX_SHOWN = 40  # characters on each side of the first difference
 # Rows that are records of what happened: nobody edits them.
 RECORDS = {
     "articles.ExternalId",
+    "articles.Image",
     "articles.ImportRun",
     "reviews.Expunction",
     "reviews.MedicalReview",

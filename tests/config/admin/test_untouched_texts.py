@@ -328,7 +328,7 @@ def test_a_line_that_is_copied_into_a_rich_text_is_cleaned(ann):
     page.refresh_from_db()
     page.body = page.title
     page.save()
-    assert page.body == "ok"
+    assert page.body == "<p>ok</p>"
 
 
 def test_a_restored_revision_has_the_digest_that_it_had(ann, ravi):
