@@ -24,6 +24,7 @@ from articles.content.document import ADVICE_LABELS, AdviceLevel, digest
 from articles.content.languages import SOURCE_LANGUAGE, SourceLanguage
 from articles.fields import MAX_RICH_TEXT_LENGTH, clean_html, clean_stored, refuse_unprintable
 from articles.form_fields import mend_line
+from articles.links.validation import keep_valid_links
 from articles.models import Article
 from articles.richtext.html_characters import refuse_in_html
 from articles.richtext.reader.cleaning import format_counts
@@ -60,8 +61,9 @@ def clean_rich_text(html: str, info: ValidationInfo) -> str:
         )
     cleaned = fields.clean_rich_text(html, base=info.context.base, drops_unprintable=True)
     _run_validator(refuse_in_html, cleaned.html)
-    info.context.dropped += cleaned.dropped
-    return cleaned.html
+    html, faults = keep_valid_links(cleaned.html)
+    info.context.dropped += [*cleaned.dropped, *(fault.rstrip(".") for fault in faults)]
+    return html
 
 
 def check_url(text: str, info: ValidationInfo) -> str:
