@@ -1,11 +1,13 @@
 """Records of symptoms and causes: their part of our JSON lines."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
 from articles.imports.records import (
     MAX_LIST_LENGTH,
+    CleaningContext,
     ImportRecord,
     Line,
     PageRecord,
@@ -15,6 +17,7 @@ from articles.imports.records import (
     Slug,
     limit,
 )
+from symptoms import coding_systems
 from symptoms.content.document import Frequency, Seriousness
 from symptoms.models import BodySystem, Code
 
@@ -28,13 +31,36 @@ class CauseRecord(ImportRecord):
     slug: Slug | None = None
 
 
+def _name_system(name: object) -> object:
+    """Our name of a coding system, whatever a source calls it."""
+    return coding_systems.find_system(name) or name if isinstance(name, str) else name
+
+
 class ImportedCode(RecordPart):
-    system: Literal[*Code.System.values]  # type: ignore[valid-type]  # as the model has them
+    system: Annotated[
+        Literal[*Code.System.values],  # type: ignore[valid-type]  # as the model has them
+        BeforeValidator(_name_system),
+    ]
     code: Annotated[Line, limit(40, 1)]
     display: Annotated[Line, limit(200)] = ""
 
+    @model_validator(mode="after")
+    def _mend_code(self, info: ValidationInfo) -> Self:
+        """The code of a file in its normal form. What was stored before stays as it is."""
+        if not isinstance(info.context, CleaningContext):
+            return self
+        try:
+            code = coding_systems.normalize_code(self.system, self.code)
+        except coding_systems.InvalidCode as error:
+            raise PydanticCustomError("refused", "{why}", {"why": str(error)}) from error
+        return self if code == self.code else self.model_copy(update={"code": code})
+
+    @property
+    def normal_form(self) -> tuple[str, str]:
+        return self.system, coding_systems.normalize_or_keep(self.system, self.code)
+
     def to_text(self, names) -> str:
-        return " ".join(filter(None, (self.system, self.code, self.display)))
+        return " ".join(filter(None, (*self.normal_form, self.display)))
 
 
 class ImportedCause(RecordPart):
