@@ -100,13 +100,13 @@ def _parse_cause(key: str, parts: list[str], row: RowContext) -> dict:
     for part in parts:
         label, value = split_label(part, "group", "text")
         if label == "text":
-            values["html"] = cells.read_rich_text(value, row)
+            cells.set_once(values, "html", cells.read_rich_text(value, row), "text")
         elif label:
-            values["group"] = value
+            cells.set_once(values, "group", value)
         elif part.lower() in SERIOUSNESS_VALUES:
-            values["seriousness"] = part.lower()
+            cells.set_once(values, "seriousness", part.lower())
         elif part.lower() in FREQUENCY_VALUES:
-            values["frequency"] = part.lower()
+            cells.set_once(values, "frequency", part.lower())
         else:
             known = ", ".join([*SERIOUSNESS_VALUES, *FREQUENCY_VALUES])
             raise ValueError(

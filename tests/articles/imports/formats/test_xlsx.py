@@ -35,6 +35,7 @@ def replace_in_workbook(data: bytes, old: str, new: str, part: str = SHEET) -> b
             text = source.read(name)
             assert part in source.namelist()
             if name == part:
+                text = text.replace(b" />", b"/>").replace(b"<v></v>", b"<v/>")  # either XML library
                 assert old.encode() in text
                 text = text.replace(old.encode(), new.encode(), 1)
             target.writestr(name, text)
@@ -67,7 +68,7 @@ def test_numbers_dates_and_yes_are_read_as_they_are_shown(tmp_path):
 
 def test_a_formula_is_read_as_the_value_that_it_gave(tmp_path):
     data = replace_in_workbook(
-        make_workbook(HEAD, ["cause", "c1", "=1+1"]), "<f>1+1</f><v />", "<f>1+1</f><v>2</v>"
+        make_workbook(HEAD, ["cause", "c1", "=1+1"]), "<f>1+1</f><v/>", "<f>1+1</f><v>2</v>"
     )
     assert read(tmp_path, data).only["name"] == "2"
 
@@ -81,7 +82,7 @@ def test_a_formula_without_a_value_is_refused_with_its_cell(tmp_path):
 
 def test_an_empty_row_with_formulas_elsewhere_is_no_row_of_headings(tmp_path):
     data = replace_in_workbook(
-        make_workbook([], HEAD, ["cause", "c1", "=1+1"]), "<f>1+1</f><v />", "<f>1+1</f><v>2</v>"
+        make_workbook([], HEAD, ["cause", "c1", "=1+1"]), "<f>1+1</f><v/>", "<f>1+1</f><v>2</v>"
     )
     data = replace_in_workbook(data, "<sheetData>", '<sheetData><row r="1"><c r="A1" s="0"/></row>')
     assert read(tmp_path, data).only["name"] == "2"

@@ -1,0 +1,75 @@
+"""Texts of Excel cells: their escapes, and the parts that are struck out, raised or lowered."""
+
+import re
+from collections.abc import Iterator
+from typing import IO, NamedTuple
+from xml.etree.ElementTree import Element
+
+from openpyxl.cell.text import InlineFont, Text
+from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
+
+from articles.richtext.superscripts import to_plain_characters
+
+ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+SURROGATE = re.compile("[\ud800-\udfff]")
+STRING_TAG = f"{{{SHEET_MAIN_NS}}}si"
+RAISED_TAGS = {"superscript": "sup", "subscript": "sub"}
+
+
+class TextRun(NamedTuple):
+    """A part of a cell in one style; ``tag`` is sup or sub where it is raised or lowered."""
+
+    text: str
+    struck: bool = False
+    tag: str = ""
+
+
+RichCell = tuple[TextRun, ...]
+
+
+def unescape(text: str) -> str:
+    """A text without the escapes of Excel: “_x000D_” is a line end, “_x005F_” an underscore."""
+    if "_x" not in text:
+        return text
+    text = ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    if SURROGATE.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", errors="replace")
+    return text
+
+
+def read_string(node: Element) -> str | RichCell:
+    """The text of a cell as it is written, in runs where it has several styles."""
+    text = Text.from_tree(node)
+    if not text.r:
+        return text.t or ""
+    return tuple(TextRun(run.t or "", *read_style(run.rPr)) for run in text.r)
+
+
+def read_style(font: InlineFont | None) -> tuple[bool, str]:
+    """Whether a font strikes its words out, and how it raises or lowers them."""
+    if font is None:
+        return False, ""
+    return bool(font.strike), RAISED_TAGS.get(font.vertAlign, "")
+
+
+def read_shared_strings(source: IO[bytes]) -> Iterator[str | RichCell]:
+    for _, node in iterparse(source):
+        if node.tag == STRING_TAG:
+            yield read_string(node)
+            node.clear()
+
+
+def build_text(runs: RichCell) -> tuple[str, str]:
+    """The words of a cell that hold, and those that were struck out."""
+    kept: list[str] = []
+    struck: list[str] = []
+    for run in runs:
+        text = unescape(run.text)
+        if run.struck:
+            struck.append(text)
+        elif run.tag:
+            kept += to_plain_characters([text], run.tag)
+        else:
+            kept.append(text)
+    return "".join(kept), "".join(struck)
