@@ -173,9 +173,9 @@ def test_letters_that_are_no_utf_8_cost_their_term_alone(tmp_path):
 
 def test_other_stanzas_and_comments_are_passed_over(tmp_path):
     gathered = read(
-        tmp_path, "\n! a remark\n\n[Typedef]\nid: part_of\nname: part_of\n", term(1, "fever ! high")
+        tmp_path, "\n! a remark\n\n[Typedef]\nid: part_of\nname: part_of\n", term(1, "fever! high ! a remark")
     )
-    assert gathered.only["title"] == "Fever ! high"
+    assert gathered.only["title"] == "Fever! high"
 
 
 def test_what_the_next_terms_say_of_it_does_not_hang_on_their_order(tmp_path):
