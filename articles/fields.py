@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import filterfalse
 from typing import Any
 
@@ -53,6 +54,10 @@ MAX_RICH_TEXT_LENGTH = 1_000_000  # characters of one rich text: a hundred times
 # Control characters, except tab, line feed and carriage return, and lone surrogates.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
+# Of tags in one text: a semicolon or backslash that belongs to a tag stands after a backslash.
+TAG_PARTS = re.compile(r"(?:\\.|[^;\\]|\\$)+", re.DOTALL)
+ESCAPED_SIGN = re.compile(r"\\([;\\])")
+SIGN_TO_ESCAPE = re.compile(r"([;\\])")
 LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
 
 
@@ -117,6 +122,22 @@ def fold(text: str) -> str:
         return text.lower().strip()
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     return "".join(filterfalse(unicodedata.combining, decomposed)).strip()
+
+
+def parse_tags(text: str) -> list[str]:
+    """Tags between semicolons, each once. Commas and quotation marks are part of a tag."""
+    tags = set()
+    for part in TAG_PARTS.findall(text or ""):
+        tag = ESCAPED_SIGN.sub(r"\1", part).strip()
+        if tag:
+            tags.add(tag)
+    return sorted(tags)
+
+
+def format_tags(tags: Iterable[Any]) -> str:
+    """Rows of tags as text that ``parse_tags`` reads as the same tags."""
+    names = [SIGN_TO_ESCAPE.sub(r"\\\1", tag.name) for tag in tags]
+    return "; ".join(sorted(names))
 
 
 class LineField(models.CharField):

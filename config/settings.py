@@ -370,4 +370,6 @@ LOGGING = {
 }
 
 TAGGIT_CASE_INSENSITIVE = True
+TAGGIT_TAGS_FROM_STRING = "articles.fields.parse_tags"
+TAGGIT_STRING_FROM_TAGS = "articles.fields.format_tags"
 TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True

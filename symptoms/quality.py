@@ -118,9 +118,7 @@ def check_codes(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
             yield Problem(str(error), "Look it up and write it again, or remove it.")
             continue
         if normal != row.code:
-            yield Problem(
-                f"{row.system} writes the code “{row.code}” as {normal}.", "Write it so."
-            )
+            yield Problem(f"{row.system} writes the code “{row.code}” as {normal}.", "Write it so.")
 
 
 @check("A picture after a part that is not there stands under another part's heading.")

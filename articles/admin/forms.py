@@ -11,6 +11,7 @@ from articles.models import CopyrightNotice
 from articles.publishing.actions import CannotChangeSlug, change_slug
 
 MAX_KEY_DIGITS = 18
+MAX_TAG_LENGTH = 100
 URL_FIELD_OVERRIDES: dict[type[models.Field], dict[str, object]] = {
     models.URLField: {
         "widget": forms.URLInput(attrs={"class": "vURLField"}),
@@ -55,6 +56,8 @@ class PageForm(forms.ModelForm):
         if "notice" in self.fields:
             offered = models.Q(pk=self.instance.notice_id) | models.Q(retired_at__isnull=True)
             self.fields["notice"].queryset = CopyrightNotice.objects.filter(offered)
+        if "tags" in self.fields:
+            self.fields["tags"].help_text = _("Separated by semicolons: leg; pain, chronic")
         if self.instance.pk:
             self._remember_opened_values()
 
@@ -75,6 +78,16 @@ class PageForm(forms.ModelForm):
         if self.instance.pk and opened is not None and opened != self.instance.form_version:
             self._report_conflict(cleaned.get(self.REVISION_FIELD) or 0)
         return cleaned
+
+    def clean_tags(self):
+        tags = self.cleaned_data["tags"]
+        for tag in tags:
+            if len(tag) > MAX_TAG_LENGTH:
+                raise forms.ValidationError(
+                    f"“{tag[:40]}…” has {len(tag):,} characters, and a tag has {MAX_TAG_LENGTH} "
+                    "at most. Put a semicolon between tags."
+                )
+        return tags
 
     def has_changed(self):
         return bool(self._list_own_changes())

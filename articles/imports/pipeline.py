@@ -17,6 +17,7 @@ from articles.imports.pages import BATCH
 from articles.imports.records import CleaningContext, InvalidRecord, parse_record
 from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord
 from articles.models import ImportFinding, ImportRun
+from articles.search import limits
 
 # tqdm with its ``disable``, or another that passes on what it is given.
 RowTracker = Callable[..., Iterable]
@@ -94,6 +95,10 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
         record = parse_record(importer.record_class, values, context)
     except InvalidRecord as error:
         _refuse(job, RejectedRecord(line, key, error.field, error.reason, record_type))
+        return False
+    excess = limits.find_excess_of_texts(record.get_texts(), reserved=limits.RESERVED_BYTES)
+    if excess:
+        _refuse(job, RejectedRecord(line, key, "", excess, record_type))
         return False
     job.staging.add_seen(line, importer.namespace, record.id)
     job.staging.add(

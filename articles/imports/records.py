@@ -1,6 +1,7 @@
 """One record of a file, in the shape of our JSON lines, checked and cleaned before it is stored."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated, ClassVar, Literal, TypeVar
@@ -96,6 +97,14 @@ class ImportRecord(RecordPart):
     type: str
     id: RecordId
 
+    def get_texts(self) -> dict[str, list[str]]:
+        """The texts of each field, with those of the rows in it."""
+        texts = {}
+        for name, value in self.model_dump(exclude_unset=True).items():
+            label = "overview" if name == "body" else name.replace("_", " ")
+            texts[label] = list(_iter_texts(value))
+        return texts
+
     def serialize(self) -> tuple[str, str]:
         """The record as JSON, and its digest.
 
@@ -109,6 +118,17 @@ class ImportRecord(RecordPart):
 
 
 RecordT = TypeVar("RecordT", bound=ImportRecord)
+
+
+def _iter_texts(value: object) -> Iterator[str]:
+    """The texts in a value of a record, which is at most a list of rows deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _iter_texts(tuple(value.values()))
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from _iter_texts(part)
 
 
 def _dump_json(values: dict) -> str:

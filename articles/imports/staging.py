@@ -29,7 +29,10 @@ CREATE TABLE finding (what TEXT, line INTEGER, key TEXT, field TEXT, text TEXT);
 """
 
 IS_WRITTEN_SQL = "r.type <> 'retired' AND r.verdict NOT LIKE 'conflicting%'"
-WRITTEN_SQL = f"SELECT r.key FROM record r WHERE {IS_WRITTEN_SQL} AND r.space = ? AND r.key"  # noqa: S608
+WRITTEN_SQL = (
+    f"SELECT r.key FROM record r WHERE {IS_WRITTEN_SQL} "  # noqa: S608
+    "AND r.space = ? AND r.key"
+)
 MERGED_WRITTEN_SQL = (
     "SELECT m.key FROM merged m JOIN record r ON r.seq = m.seq "  # noqa: S608
     f"WHERE {IS_WRITTEN_SQL} AND m.space = ? AND m.key"
@@ -49,8 +52,8 @@ MERGED_INTO_SQL = """SELECT m.seq, m.key FROM merged m WHERE m.space = ? AND NOT
 REPEATED_KEYS_SQL = """SELECT key, space, line FROM seen WHERE key IN
     (SELECT key FROM seen GROUP BY key HAVING count(*) > 1) ORDER BY key, rowid"""
 
-INSERT_RECORD_SQL = """INSERT OR IGNORE INTO record (line, type, space, key, name, url, digest, body)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+INSERT_RECORD_SQL = """INSERT OR IGNORE INTO record
+    (line, type, space, key, name, url, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 class ImportVerdict(StrEnum):
@@ -134,7 +137,7 @@ class StagingDatabase:
             self._db.executemany("INSERT OR IGNORE INTO merged VALUES (?, ?, ?)", merged)
 
     def add_seen(self, line: int, space: str, key: str) -> None:
-        """Remember the id of a record, also of a refused one; without a namespace if it has none."""
+        """Remember the id of a record, also of a refused one. The namespace may be unknown."""
         self._db.execute("INSERT INTO seen VALUES (?, ?, ?)", (space, key, line))
 
     def drop_repeated(self) -> Iterator[tuple[str, list[int]]]:

@@ -176,9 +176,7 @@ def _parse_reference(parts: list[str]) -> dict:
     for place, part in enumerate(parts):
         label, value = split_label(part, *REFERENCE_LABELS)
         label = label or (_guess_label(part) if place else "title")
-        set_once(
-            reference, label, read_integer(value, RowContext()) if label == "year" else value
-        )
+        set_once(reference, label, read_integer(value, RowContext()) if label == "year" else value)
     if not reference.get("title"):
         raise ValueError(f"The reference “{'; '.join(parts)[:80]}” has no title. Write it first.")
     return reference

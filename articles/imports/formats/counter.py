@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from articles.imports.formats import ReaderNote
 
-
 MAX_NOTES = 1_000  # notes on single records that are kept; a report lists no more
 
 

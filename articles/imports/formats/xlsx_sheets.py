@@ -47,9 +47,7 @@ MERGED = (
 )
 STRUCK = "Left out of {}, as they are struck out: “{}”."
 ERROR = "The cell {} shows an error ({}). Correct its formula."
-NO_VALUE = (
-    "The formula in {} has no value. Open and save the workbook in Excel, or type it."
-)
+NO_VALUE = "The formula in {} has no value. Open and save the workbook in Excel, or type it."
 HIDDEN_CELL = "The format of {} hides what is in it. Choose another format, or empty the cell."
 LOST_DIGITS = (
     "The number in {} has more than 15 digits, and Excel keeps no more. "

@@ -125,7 +125,8 @@ def _join_lines(source) -> Iterator[files.TextLine]:
         length += len(text)
         if length > files.MAX_LINE_LENGTH:
             raise UnreadableFile(
-                f"Line {first:,}: a line goes on for more than {files.MAX_LINE_LENGTH:,} characters."
+                f"Line {first:,}: a line goes on for more than {files.MAX_LINE_LENGTH:,} "
+                "characters."
             )
         if not goes_on:
             yield files.TextLine(first, "".join(parts).strip(), trouble)

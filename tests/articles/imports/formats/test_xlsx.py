@@ -35,7 +35,10 @@ def replace_in_workbook(data: bytes, old: str, new: str, part: str = SHEET) -> b
             text = source.read(name)
             assert part in source.namelist()
             if name == part:
-                text = text.replace(b" />", b"/>").replace(b"<v></v>", b"<v/>")  # either XML library
+                # As either of two XML libraries writes it.
+                text = text.replace(b" />", b"/>").replace(b"<v></v>", b"<v/>")
+                    b"<v></v>", b"<v/>"
+                )  # either XML library
                 assert old.encode() in text
                 text = text.replace(old.encode(), new.encode(), 1)
             target.writestr(name, text)
@@ -77,6 +80,21 @@ def test_a_formula_without_a_value_is_refused_with_its_cell(tmp_path):
     gathered = read(tmp_path, make_workbook(HEAD, ["cause", "c1", "=1+1"], ["cause", "c2", "Rest"]))
     assert gathered.refused[0].line == 2
     assert "The formula in C2 has no value" in gathered.reasons
+    assert gathered.only["id"] == "c2"
+
+
+def test_a_formula_whose_value_is_an_empty_text_is_an_empty_cell(tmp_path):
+    data = make_workbook([*HEAD, "summary"], ["article", "a1", "Rest", "=1+1"])
+    data = replace_in_workbook(data, "<f>1+1</f><v/>", "<f>1+1</f><v></v>")
+    data = replace_in_workbook(data, 'r="D2"', 'r="D2" t="str"')
+    assert "summary" not in read(tmp_path, data).only
+
+
+def test_a_row_without_height_is_hidden(tmp_path):
+    data = make_workbook(HEAD, ["cause", "c1", "Rest"], ["cause", "c2", "Pain"])
+    data = replace_in_workbook(data, '<row r="2"', '<row r="2" ht="0" customHeight="1"')
+    gathered = read(tmp_path, data)
+    assert [refused.line for refused in gathered.refused] == [2]
     assert gathered.only["id"] == "c2"
 
 

@@ -173,7 +173,9 @@ def test_letters_that_are_no_utf_8_cost_their_term_alone(tmp_path):
 
 def test_other_stanzas_and_comments_are_passed_over(tmp_path):
     gathered = read(
-        tmp_path, "\n! a remark\n\n[Typedef]\nid: part_of\nname: part_of\n", term(1, "fever! high ! a remark")
+        tmp_path,
+        "\n! a remark\n\n[Typedef]\nid: part_of\nname: part_of\n",
+        term(1, "fever! high ! a remark"),
     )
     assert gathered.only["title"] == "Fever! high"
 
