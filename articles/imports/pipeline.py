@@ -90,7 +90,7 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
         known = ", ".join(known_importer.type for known_importer in registry.get_all())
         _refuse(job, RejectedRecord(line, key, "type", f"is not one of {known}"))
         return False
-    context = CleaningContext(base=str(values.get("url") or ""))
+    context = CleaningContext(base=str(values.get("url") or ""), source=job.source)
     try:
         record = parse_record(importer.record_class, values, context)
     except InvalidRecord as error:

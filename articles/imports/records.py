@@ -218,9 +218,13 @@ class InvalidRecord(Exception):
 
 @dataclass
 class CleaningContext:
-    """The address of the page that a text comes from, and what cleaning dropped from the text."""
+    """The address of the page that a text comes from, and what cleaning dropped from the text.
+
+    ``source`` is the one that the id of the record is of.
+    """
 
     base: str = ""
+    source: str = ""
     dropped: list[str] = field(default_factory=list)
 
 
