@@ -12,9 +12,15 @@ from django.utils import timezone
 
 from articles.imports import registry
 from articles.imports.formats import RawRecord, ReaderNote, RecordReader, RejectedRecord
+from articles.imports.formats.tables import LOST_LETTER, LOST_LETTER_MESSAGE
 from articles.imports.job import CannotImport, FindingKind, ImportJob
 from articles.imports.pages import BATCH
-from articles.imports.records import CleaningContext, InvalidRecord, parse_record
+from articles.imports.records import (
+    CleaningContext,
+    ImportRecord,
+    InvalidRecord,
+    parse_record,
+)
 from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord
 from articles.models import ImportFinding, ImportRun
 from articles.search import limits
@@ -96,9 +102,9 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
     except InvalidRecord as error:
         _refuse(job, RejectedRecord(line, key, error.field, error.reason, record_type))
         return False
-    excess = limits.find_excess_of_texts(record.get_texts(), reserved=limits.RESERVED_BYTES)
-    if excess:
-        _refuse(job, RejectedRecord(line, key, "", excess, record_type))
+    field, reason = _find_problem(record)
+    if reason:
+        _refuse(job, RejectedRecord(line, key, field, reason, record_type))
         return False
     job.staging.add_seen(line, importer.namespace, record.id)
     job.staging.add(
@@ -112,6 +118,15 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
     if context.dropped:
         job.add_note(line, key, f"Left out of its text: {'; '.join(context.dropped)}.")
     return True
+
+
+def _find_problem(record: ImportRecord) -> tuple[str, str]:
+    """Why the texts of a record cannot be used, and in which field; empty if they can."""
+    texts = record.get_texts()
+    for label, lines in texts.items():
+        if any(LOST_LETTER in line for line in lines):
+            return label, LOST_LETTER_MESSAGE
+    return "", limits.find_excess_of_texts(texts, reserved=limits.RESERVED_BYTES)
 
 
 def set_verdicts(job: ImportJob, track: RowTracker) -> None:

@@ -1,6 +1,7 @@
 """One record of a file, in the shape of our JSON lines, checked and cleaned before it is stored."""
 
 import json
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -50,6 +51,20 @@ def clean_rich_text(html: str, info: ValidationInfo) -> str:
     return cleaned.html
 
 
+def check_id(text: str, info: ValidationInfo) -> str:
+    """An id without characters that nobody sees: two that look the same would be two pages."""
+    if info.context is ALREADY_CLEAN or text.isascii():
+        return text
+    for letter in text:
+        if unicodedata.category(letter) == "Cf":
+            raise PydanticCustomError(
+                "refused",
+                "has the character {code}, which nobody sees; delete it",
+                {"code": f"U+{ord(letter):04X}"},
+            )
+    return text
+
+
 def check_url(text: str, info: ValidationInfo) -> str:
     """An address that a link may lead to; empty where there is none."""
     if text and info.context is not ALREADY_CLEAN:
@@ -78,9 +93,11 @@ def limit(max_length: int, min_length: int = 0) -> StringConstraints:
 
 
 Line = Annotated[str, AfterValidator(clean_line)]
-# An id is compared and never printed into a page, so no validator of ours need check it.
+# An id is compared and never printed into a page.
 RecordId = Annotated[
-    str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", strip_whitespace=True, max_length=200)
+    str,
+    StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", strip_whitespace=True, max_length=200),
+    AfterValidator(check_id),
 ]
 RichText = Annotated[str, AfterValidator(clean_rich_text)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,200}$")]

@@ -716,3 +716,18 @@ def test_an_obsolete_id_whose_successor_stays_out_is_nothing_to_write(run_import
             ACHE, {"type": "retired", "id": "S:4", "title": "Old ache", "replaced_by": "S:1"}
         )
         assert report["counts"]["retired"] == {"unchanged": 1}
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (CARE | {"body": "<p>lo\ufffdt</p>"}, "overview: A letter was lost"),
+        (ACHE | {"causes": [{"cause": "C:1", "html": "<p>lo\ufffdt</p>"}]}, "causes: A letter was"),
+        (CARE | {"id": "A:1\u200b"}, "id: has the character U+200B, which nobody sees"),
+        (CARE | {"also": ["A:2\ufeff"]}, "also.0: has the character U+FEFF"),
+    ],
+)
+def test_lost_letters_and_ids_that_look_the_same_are_refused(run_import, record, reason):
+    report = run_import(record)
+    assert len(report["findings"]) == 1
+    assert reason in report["findings"][0]

@@ -26,9 +26,7 @@ def run_import(tmp_path, morgan):
             path = tmp_path / "records.jsonl"
             path.write_text("\n".join(map(json.dumps, records)))
         reader = formats.detect(path.name)
-        with plan_import(
-            path, reader=reader, format=reader.name, source=source, by=morgan
-        ) as plan:
+        with plan_import(path, reader=reader, format=reader.name, source=source, by=morgan) as plan:
             counts = {kind: dict(verdicts) for kind, verdicts in plan.counts.items()}
             plan.apply()
             return counts, [f"{row.line} {row.field}: {row.text}" for row in plan.findings()]
