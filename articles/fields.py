@@ -14,8 +14,13 @@ from django.db.models.functions import Length
 from django_prose_editor.fields import ProseEditorField
 
 from articles.richtext import editing_marks, tables
-from articles.richtext.attributes import ALLOWED_ATTRIBUTES
 from articles.richtext.editing_marks import CleanedHtml
+from articles.richtext.vocabulary import (
+    ALLOWED_ATTRIBUTES,
+    ALLOWED_TAGS,
+    URL_SCHEMES,
+    tidy_attribute,
+)
 from articles.richtext.word import clean_word_html
 
 models.CharField.register_lookup(Length)
@@ -34,20 +39,6 @@ EXTENSIONS = {
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
-}
-ALLOWED_TAGS = {
-    "p",
-    "br",
-    "strong",
-    "em",
-    "h2",
-    "h3",
-    "ul",
-    "ol",
-    "li",
-    "blockquote",
-    "a",
-    *tables.TABLE_TAGS,
 }
 EMPTY_TAIL = re.compile(r"^(?:\s|&nbsp;|<br>|<(p|h2|h3)>(?:\s|&nbsp;|<br>)*</\1>)*$")
 MAX_RICH_TEXT_LENGTH = 1_000_000  # characters of one rich text: a hundred times the longest page
@@ -107,7 +98,8 @@ def clean_rich_text(html: str) -> CleanedHtml:
         tags=ALLOWED_TAGS,
         # The default of nh3 for all elements allows titles.
         attributes={"*": set(), **ALLOWED_ATTRIBUTES},
-        url_schemes={"http", "https", "mailto", "tel"},
+        attribute_filter=tidy_attribute,
+        url_schemes=URL_SCHEMES,
         link_rel=None,
     )
     html = tables.normalize_tables(html).strip()

@@ -68,6 +68,7 @@ ON_SQLITE = {
     "tests/articles/public/test_json_ld.py",
     "tests/articles/public/test_last_modified.py",
     "tests/articles/public/test_views.py",
+    "tests/articles/quality/test_dose_notation.py",
     "tests/articles/quality/test_invisible_characters.py",
     "tests/articles/quality/test_numbers.py",
     "tests/articles/quality/test_quality.py",

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 import nh3
 
-from articles.fields import ALLOWED_TAGS as PAGE_TAGS
 from articles.fields import UNPRINTABLE, clean_html
 from articles.imports.html.rewriter import TAGS, HtmlRewriter
 from articles.richtext import editing_marks
 from articles.richtext.editing_marks import MAX_DEPTH, READ_SCHEMES, CleanedHtml
 from articles.richtext.tables import SPANS, flatten_layout_tables
+from articles.richtext.vocabulary import ALLOWED_TAGS as PAGE_TAGS
 from articles.richtext.word import FROM_WORD, clean_word_html
 
 # Elements that are dropped with their content, and what an editor calls each.
