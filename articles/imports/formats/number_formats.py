@@ -1,14 +1,16 @@
 """Numbers as a spreadsheet shows them: 7 as “007”, 0.5 as “50%”, by the format of their cell."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 MAX_EXACT_DIGITS = 15  # Excel keeps no more, and writes zeros for the rest
+EXACT = Context(prec=500)  # digits of any number with as many decimals as a format can have
 GENERAL = "General"
 SECTION_PARTS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|.', re.DOTALL)
 PLAIN_FORMAT = re.compile(r"(#,##|#*)(0*)(?:\.(0*)(#*))?(%?)")
 PLACEHOLDERS = frozenset("#0.,%")
 LITERALS = frozenset("$-+/():!^&'~{}<>= €£\u00a0")
+COLOUR = re.compile(r"\[[A-Za-z]+[0-9]*\]")
 CURRENCY = re.compile(r"\[\$([^\]-]*)[^\]]*\]")
 
 
@@ -21,9 +23,20 @@ def hides_everything(number_format: str) -> bool:
     return re.fullmatch(r";;;", number_format.replace(" ", "")) is not None
 
 
+def adds_words(number_format: str) -> bool:
+    """Whether a cell of this format shows words around the text that is in it."""
+    for section in _split_sections(number_format):
+        parts = SECTION_PARTS.findall(section)
+        if "@" in parts:
+            return any(part != "@" and _read_literal(part, number_format).strip() for part in parts)
+    return False
+
+
 def format_number(value: float, number_format: str) -> str:
     """The figures that a cell shows. Raises UnknownNumberFormat."""
     number = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.15g}")
+    if not number.is_finite():
+        raise _build_error(number_format)
     if number_format in (GENERAL, "@", ""):
         return _write_plainly(number)
     sections = _split_sections(number_format)
@@ -31,6 +44,8 @@ def format_number(value: float, number_format: str) -> str:
     if len(sections) > 1:
         number = abs(number)  # the section of negative numbers writes its own sign
     before, core, after = _split_literals(section, number_format)
+    if not core and before:
+        return before  # words in place of the number
     return before + _apply(number, core, number_format) + after
 
 
@@ -66,7 +81,7 @@ def _split_literals(section: str, number_format: str) -> tuple[str, str, str]:
             texts[1] += part
             continue
         texts[2 if texts[1] else 0] += _read_literal(part, number_format)
-    if not texts[1]:
+    if not texts[1] and not texts[0].strip():
         raise _build_error(number_format)
     return texts[0], texts[1], texts[2].rstrip()
 
@@ -82,7 +97,7 @@ def _read_literal(part: str, number_format: str) -> str:
     currency = CURRENCY.fullmatch(part)
     if currency:
         return currency[1]
-    if re.fullmatch(r"\[[A-Za-z]+[0-9]*\]", part):
+    if COLOUR.fullmatch(part):
         return ""
     if part in LITERALS:
         return part
@@ -97,8 +112,8 @@ def _apply(number: Decimal, core: str, number_format: str) -> str:
     if percent:
         number *= 100
     places = len(decimals) + len(optional)
-    rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    whole, _, rest = format(abs(rounded), "f").partition(".")
+    rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, EXACT)
+    whole, _, rest = format(rounded.copy_abs(), "f").partition(".")
     kept = len(decimals)
     rest = rest[:kept] + rest[kept:].rstrip("0")
     whole = whole.lstrip("0").rjust(len(zeros), "0")

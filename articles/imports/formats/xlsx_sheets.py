@@ -4,6 +4,7 @@ import datetime
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from openpyxl.cell.cell import ERROR_CODES
@@ -24,6 +25,7 @@ from articles.imports.formats import ReaderNote, UnreadableFile, xlsx_strings
 from articles.imports.formats.number_formats import (
     GENERAL,
     UnknownNumberFormat,
+    adds_words,
     format_number,
     has_lost_digits,
     hides_everything,
@@ -54,7 +56,7 @@ LOST_DIGITS = (
     "Format the cell as text, and type it again."
 )
 UNKNOWN_FORMAT = (
-    "The number in {} has the format {}, so what it shows is not known. "
+    "The cell {} has the format “{}”, so what it shows is not known. "
     "Format the cell as text, and type what it is to say."
 )
 
@@ -173,6 +175,8 @@ class SheetRows:
         if not isinstance(value, str | tuple):
             text = _format_value(value, style.number_format, cell)
             return ("", text) if style.struck else (text, "")
+        if _adds_words(style.number_format):
+            raise UnusableCell(UNKNOWN_FORMAT.format(_get_place(cell), style.number_format[:60]))
         runs = value if isinstance(value, tuple) else (TextRun(value, style.struck, style.tag),)
         return xlsx_strings.build_text(runs)
 
@@ -238,6 +242,14 @@ def _get_number_format(book, number: int) -> str:
     return book._number_formats[number - BUILTIN_FORMATS_MAX_SIZE]
 
 
+@lru_cache(maxsize=1_000)
+def _adds_words(number_format: str) -> bool:
+    try:
+        return adds_words(number_format)
+    except UnknownNumberFormat:
+        return True
+
+
 def _get_place(cell: dict) -> str:
     return f"{get_column_letter(cell['column'])}{cell['row']}"
 
@@ -255,4 +267,5 @@ def _format_value(value: object, number_format: str, cell: dict) -> str:
     try:
         return format_number(value, number_format)
     except UnknownNumberFormat as error:
-        raise UnusableCell(UNKNOWN_FORMAT.format(_get_place(cell), error)) from error
+        message = UNKNOWN_FORMAT.format(_get_place(cell), number_format[:60])
+        raise UnusableCell(message) from error

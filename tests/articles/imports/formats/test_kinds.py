@@ -224,6 +224,10 @@ def test_escapes_of_excel_are_decoded_as_the_standard_says(written, read):
         (5, '0" mg"', "5 mg"),
         (-3, "0;(0)", "(3)"),
         (0, "0;-0;none", None),
+        (0, '0;-0;"none"', "none"),
+        (0, "0;-0;", None),
+        (123456789012345, "0." + "0" * 30, "123456789012345." + "0" * 30),
+        (float("inf"), "0", None),
         (2.5, "0.##", "2.5"),
         (0.25, "# ?/?", None),
         (1000, "0.0E+00", None),
@@ -244,9 +248,10 @@ def test_numbers_are_read_as_excel_shows_them_or_not_at_all(value, number_format
 @pytest.mark.parametrize(
     ("value", "number_format", "reason"),
     [
-        (0.25, "# ?/?", "C2 has the format “# ?/?”"),
+        (0.25, "# ?/?", "The cell C2 has the format “# ?/?”"),
         (1234567890123456, "0", "C2 has more than 15 digits"),
         ("secret", ";;;", "format of C2 hides"),
+        ("5", '@" mg"', 'The cell C2 has the format “@" mg"”'),
         ("#N/A", "General", "C2 shows an error (#N/A)"),
     ],
 )
