@@ -295,8 +295,10 @@ class Code(models.Model):
         return f"{self.system} {self.code}"
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        row = super().from_db(db, field_names, values)
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any
+    ) -> Self:
+        row = super().from_db(db, field_names, values, **options)
         row._stored = (row.__dict__.get("system"), row.__dict__.get("code"))
         return row
 

@@ -73,15 +73,20 @@ def list_pairs(table: dict[str, dict[str, list[str]]]) -> list[tuple[str, str, s
     return found
 
 
+def list_refused() -> list[tuple[str, str]]:
+    found = []
+    for system, texts in REFUSED.items():
+        found += [(system, text) for text in texts]
+    return found
+
+
 @pytest.mark.parametrize(("system", "text", "normal"), list_pairs(NORMAL_FORMS))
 def test_dots_case_and_blanks_are_mended(system, text, normal):
     assert normalize_code(system, text) == normal
     assert normalize_code(system, normal) == normal
 
 
-@pytest.mark.parametrize(
-    ("system", "text"), [(system, text) for system, texts in REFUSED.items() for text in texts]
-)
+@pytest.mark.parametrize(("system", "text"), list_refused())
 def test_what_is_no_code_is_refused_with_an_example(system, text):
     with pytest.raises(InvalidCode, match=f"is no code of {system}.*Like this: ") as refusal:
         normalize_code(system, text)

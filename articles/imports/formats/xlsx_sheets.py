@@ -5,13 +5,13 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import range_boundaries
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import (
     FORMULA_TAG,
     INLINE_STRING,
@@ -90,9 +90,12 @@ class SheetParser(WorkSheetParser):
 
 
 class SheetRows:
-    """The rows of a sheet, one after the other, each with what cannot be used in it."""
+    """The rows of a sheet, one after the other, each with what cannot be used in it.
 
-    def __init__(self, sheet: ReadOnlyWorksheet, *, may_be_merged: bool):
+    ``sheet`` is one that openpyxl reads as a stream; its types do not name all that is used here.
+    """
+
+    def __init__(self, sheet: Any, *, may_be_merged: bool):
         self._sheet = sheet
         self._book = sheet.parent
         self._styles: dict[int, CellStyle] = {}
@@ -218,7 +221,7 @@ class MergedRows:
         return MERGED.format(self._spans[place][1])
 
 
-def _read_merged_ranges(sheet: ReadOnlyWorksheet) -> list[str]:
+def _read_merged_ranges(sheet: Any) -> list[str]:
     """What is merged stands behind the rows, so the sheet is read to its end first."""
     ranges: list[str] = []
     with sheet._get_source() as source:

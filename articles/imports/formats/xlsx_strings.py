@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import IO, NamedTuple
-from xml.etree.ElementTree import Element
+from typing import IO, Any, NamedTuple
 
 from openpyxl.cell.text import InlineFont, Text
 from openpyxl.xml.constants import SHEET_MAIN_NS
@@ -14,7 +13,7 @@ from articles.richtext.superscripts import to_plain_characters
 ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 SURROGATE = re.compile("[\ud800-\udfff]")
 STRING_TAG = f"{{{SHEET_MAIN_NS}}}si"
-RAISED_TAGS = {"superscript": "sup", "subscript": "sub"}
+RAISED_TAGS: dict[str | None, str] = {"superscript": "sup", "subscript": "sub"}
 
 
 class TextRun(NamedTuple):
@@ -38,9 +37,9 @@ def unescape(text: str) -> str:
     return text
 
 
-def read_string(node: Element) -> str | RichCell:
+def read_string(node: Any) -> str | RichCell:
     """The text of a cell as it is written, in runs where it has several styles."""
-    text = Text.from_tree(node)
+    text: Any = Text.from_tree(node)
     if not text.r:
         return text.t or ""
     return tuple(TextRun(run.t or "", *read_style(run.rPr)) for run in text.r)
