@@ -83,6 +83,9 @@ def _refuse_repeated_ids(job: ImportJob) -> None:
             "Give each record an id of its own."
         )
         job.staging.add_finding(FindingKind.REFUSED, lines[0], key, reason, "id")
+    for merged_key, key, line in job.staging.drop_refused_merges():
+        text = f"The record of “{merged_key}” was refused, so that id was not merged into this one."
+        job.add_note(line, key, text)
 
 
 def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:

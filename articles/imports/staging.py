@@ -25,6 +25,7 @@ CREATE INDEX record_by_url ON record (url) WHERE url <> '';
 CREATE TABLE merged (space TEXT, key TEXT, seq INTEGER, PRIMARY KEY (space, key)) WITHOUT ROWID;
 CREATE INDEX merged_by_record ON merged (seq);
 CREATE TABLE seen (space TEXT, key TEXT, line INTEGER);
+CREATE INDEX seen_by_key ON seen (key);
 CREATE TABLE finding (what TEXT, line INTEGER, key TEXT, field TEXT, text TEXT);
 """
 
@@ -51,6 +52,12 @@ MERGED_INTO_SQL = """SELECT m.seq, m.key FROM merged m WHERE m.space = ? AND NOT
 
 REPEATED_KEYS_SQL = """SELECT key, space, line FROM seen WHERE key IN
     (SELECT key FROM seen GROUP BY key HAVING count(*) > 1) ORDER BY key, rowid"""
+
+# Ids of records that were refused, which others have among those that were merged into them.
+REFUSED_MERGED_SQL = """SELECT m.space, m.key, r.key, r.line FROM merged m
+    JOIN record r ON r.seq = m.seq
+    WHERE EXISTS (SELECT 1 FROM seen s WHERE s.key = m.key AND s.space IN (m.space, ''))
+    AND NOT EXISTS (SELECT 1 FROM record o WHERE o.space = m.space AND o.key = m.key)"""
 
 INSERT_RECORD_SQL = """INSERT OR IGNORE INTO record
     (line, type, space, key, name, url, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -158,6 +165,16 @@ class StagingDatabase:
                     yield key, sorted([*lines, *unknown])
             if not lines_by_space:
                 yield key, unknown
+
+    def drop_refused_merges(self) -> list[tuple[str, str, int]]:
+        """Take from records the merged ids of refused records.
+
+        Gives each such id, with the id and the line of the record that named it.
+        """
+        found = self._db.execute(REFUSED_MERGED_SQL).fetchall()
+        for space, merged_key, _, _ in found:
+            self._db.execute("DELETE FROM merged WHERE space = ? AND key = ?", (space, merged_key))
+        return [(merged_key, key, line) for _, merged_key, key, line in found]
 
     def _drop(self, space: str, key: str) -> None:
         where = "(SELECT seq FROM record WHERE space = ? AND key = ?)"

@@ -559,6 +559,14 @@ def test_the_id_of_a_refused_record_is_given_to_no_other(run_import):
     assert Cause.objects.get().name == "C"  # ids of causes are others than those of pages
 
 
+def test_the_id_of_a_refused_record_is_merged_into_no_other(run_import):
+    report = run_import(CARE | {"risk": "some"}, CARE | {"id": "A:2", "also": ["A:1", "A:3"]})
+    assert report["findings"][1] == (
+        "noted 2 A:2 : The record of “A:1” was refused, so that id was not merged into this one."
+    )
+    assert {origin.key for origin in ExternalId.objects.all()} == {"A:2", "A:3"}
+
+
 def test_scripts_and_handlers_are_gone_before_anything_is_written(run_import):
     report = run_import(CARE | {"body": '<p onclick="x()">Rest.</p><script>x()</script>'})
     assert get_document("A:1").body == "<p>Rest.</p>"
