@@ -31,7 +31,7 @@ from articles.imports.formats.number_formats import (
     hides_everything,
 )
 from articles.imports.formats.tables import TableRow
-from articles.imports.formats.xlsx_strings import TextRun
+from articles.imports.formats.xlsx_strings import RAISED_TAGS, TextRun
 
 MAX_ROWS = 1_048_576  # what Excel itself can hold
 MAX_COLUMNS = 16_384
@@ -78,10 +78,14 @@ class SheetParser(WorkSheetParser):
     """Cells with the runs of their text, and whether a formula has no value."""
 
     def parse_cell(self, element: Element) -> dict:
+        text = None
+        child = element.find(INLINE_STRING)
+        if child is not None:
+            text = xlsx_strings.read_string(child)
+            element.remove(child)  # which takes openpyxl long
         cell = super().parse_cell(element)
         if element.get("t") == "inlineStr":
-            child = element.find(INLINE_STRING)
-            cell["value"] = None if child is None else xlsx_strings.read_string(child)
+            cell["value"] = text
         value = element.find(VALUE_TAG)
         is_empty_text = element.get("t") == "str" and value is not None
         has_formula = element.find(FORMULA_TAG) is not None
@@ -189,7 +193,9 @@ class SheetRows:
             given = self._book._cell_styles[number]
             font = self._book._fonts[given.fontId]
             style = CellStyle(
-                _get_number_format(self._book, given.numFmtId), *xlsx_strings.read_style(font)
+                _get_number_format(self._book, given.numFmtId),
+                bool(font.strike),
+                RAISED_TAGS.get(font.vertAlign, ""),
             )
             self._styles[number] = style
         return style

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
+from xml.etree.ElementTree import Element
 
-from openpyxl.cell.text import InlineFont, Text
 from openpyxl.xml.constants import SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
@@ -13,6 +13,10 @@ from articles.richtext.superscripts import to_plain_characters
 ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 SURROGATE = re.compile("[\ud800-\udfff]")
 STRING_TAG = f"{{{SHEET_MAIN_NS}}}si"
+RUN_TAG, TEXT_TAG = f"{{{SHEET_MAIN_NS}}}r", f"{{{SHEET_MAIN_NS}}}t"
+STYLE_TAG = f"{{{SHEET_MAIN_NS}}}rPr"
+STRIKE_PATH = f"{STYLE_TAG}/{{{SHEET_MAIN_NS}}}strike"
+PLACE_PATH = f"{STYLE_TAG}/{{{SHEET_MAIN_NS}}}vertAlign"
 RAISED_TAGS: dict[str | None, str] = {"superscript": "sup", "subscript": "sub"}
 
 
@@ -37,19 +41,20 @@ def unescape(text: str) -> str:
     return text
 
 
-def read_string(node: Any) -> str | RichCell:
+def read_string(node: Element) -> str | RichCell:
     """The text of a cell as it is written, in runs where it has several styles."""
-    text: Any = Text.from_tree(node)
-    if not text.r:
-        return text.t or ""
-    return tuple(TextRun(run.t or "", *read_style(run.rPr)) for run in text.r)
+    runs = node.findall(RUN_TAG)
+    if not runs:
+        return node.findtext(TEXT_TAG) or ""
+    return tuple(TextRun(run.findtext(TEXT_TAG) or "", *_read_style(run)) for run in runs)
 
 
-def read_style(font: InlineFont | None) -> tuple[bool, str]:
-    """Whether a font strikes its words out, and how it raises or lowers them."""
-    if font is None:
-        return False, ""
-    return bool(font.strike), RAISED_TAGS.get(font.vertAlign, "")
+def _read_style(run: Element) -> tuple[bool, str]:
+    """Whether a run strikes its words out, and how it raises or lowers them."""
+    strike = run.find(STRIKE_PATH)
+    place = run.find(PLACE_PATH)
+    is_struck = strike is not None and strike.get("val") not in ("0", "false")
+    return is_struck, RAISED_TAGS.get(place.get("val"), "") if place is not None else ""
 
 
 def read_shared_strings(source: IO[bytes]) -> Iterator[str | RichCell]:

@@ -10,7 +10,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
-from articles.imports.formats import cells
+from articles.imports.formats import cells, spreadsheets
 from articles.imports.formats.number_formats import UnknownNumberFormat, format_number
 from articles.imports.formats.xlsx_strings import unescape
 from tests.files import ReadResult, read_file, write_file
@@ -210,6 +210,14 @@ def test_the_short_rows_of_case_16_are_three_records():
 )
 def test_escapes_of_excel_are_decoded_as_the_standard_says(written, read):
     assert unescape(written) == read
+
+
+def test_what_looks_like_an_escape_comes_back_from_an_export(tmp_path):
+    out = io.BytesIO()
+    row = ["article", "a_x000D_", "_x005F_x000D_ _x0041_", "a, b; c\\;d"]
+    spreadsheets.write_xlsx([*HEAD, "tags"], [row], out, whole=True)
+    found = read_file("xlsx", write_file(tmp_path, out.getvalue(), "a.xlsx")).only
+    assert (found["id"], found["title"], found["tags"]) == (row[1], row[2], ["a, b", "c;d"])
 
 
 @pytest.mark.parametrize(
