@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from openpyxl.xml.constants import SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
-from articles.richtext.superscripts import to_plain_characters
+from articles.richtext.raised import write_in_line
 
 ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -73,7 +73,8 @@ def build_text(runs: RichCell) -> tuple[str, str]:
         if run.struck:
             struck.append(text)
         elif run.tag:
-            kept += to_plain_characters([text], run.tag)
+            before = kept[-1][-1:] if kept else ""
+            kept += write_in_line([text], run.tag, before=before)
         else:
             kept.append(text)
     return "".join(kept), "".join(struck)
