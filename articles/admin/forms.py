@@ -5,6 +5,7 @@ from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.link_validation import CheckedLinksMixin, finish_forms
 from articles.content import kinds
 from articles.content.diff import compare
 from articles.models import CopyrightNotice
@@ -27,7 +28,7 @@ def parse_key(text: str) -> int | None:
     return int(text)
 
 
-class PageForm(forms.ModelForm):
+class PageForm(CheckedLinksMixin):
     """A page's working copy, which two editors may have open at once.
 
     The form carries the version that was opened and the values that it had. So where somebody else
@@ -88,6 +89,10 @@ class PageForm(forms.ModelForm):
                     "at most. Put a semicolon between tags."
                 )
         return tags
+
+    def _post_clean(self):
+        super()._post_clean()
+        finish_forms([self], self.instance)
 
     def has_changed(self):
         return bool(self._list_own_changes())
