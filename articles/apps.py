@@ -20,7 +20,7 @@ class ArticlesConfig(AppConfig):
         from articles.imports.formats import registration
         from articles.public import json_ld, related
         from articles.publishing import composing, merging, projections
-        from articles.search import fulltext, index
+        from articles.search import fulltext, index, limits
 
         lookups.register_lookups()
         plain = partial(
@@ -75,7 +75,11 @@ class ArticlesConfig(AppConfig):
         )
         projections.register(
             kinds.Projection(
-                index.MODELS, index.on_publish, index.on_withdraw, index.build_all_rows
+                index.MODELS,
+                index.on_publish,
+                index.on_withdraw,
+                index.build_all_rows,
+                find_excess=limits.find_excess,
             )
         )
         merging.MERGE_HANDLERS.append(matching.move_external_ids)

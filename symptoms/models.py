@@ -1,7 +1,7 @@
 """A symptom is an article with facts: other names, causes, related symptoms and codes."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Self
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.fields import LineField, RichTextField, build_length_checks, fold
 from articles.models import Article, ImportRun, PublicationEvent
 from articles.publishing.merging import get_merge_targets
+from symptoms.coding_systems import InvalidCode, normalize_code, normalize_or_keep
 
 
 class BodySystem(models.TextChoices):
@@ -277,6 +278,7 @@ class Code(models.Model):
     system = models.CharField(max_length=12, choices=System)
     code = LineField(max_length=40)
     display = LineField("name in that system", max_length=200, blank=True)
+    _stored: tuple[str | None, str | None] | None = None  # system and code, as they were loaded
 
     class Meta:
         ordering = ["system", "code"]
@@ -291,6 +293,28 @@ class Code(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system} {self.code}"
+
+    @classmethod
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any
+    ) -> Self:
+        row = super().from_db(db, field_names, values, **options)
+        row._stored = (row.__dict__.get("system"), row.__dict__.get("code"))
+        return row
+
+    def clean(self) -> None:
+        """Mend the code, or refuse it. One that nobody changed stays as it was stored."""
+        if (self.system, self.code) == self._stored or self.system not in self.System:
+            return
+        try:
+            self.code = normalize_code(self.system, self.code)
+        except InvalidCode as error:
+            raise ValidationError({"code": str(error)}) from error
+
+    @property
+    def normal_form(self) -> tuple[str, str]:
+        """System and code: rows with the same are the same code, however it was written."""
+        return self.system, normalize_or_keep(self.system, self.code)
 
 
 class PublishedCauseQuerySet(models.QuerySet["PublishedCause"]):

@@ -6,6 +6,7 @@ from uuid import UUID
 from articles.content.document import ADVICE_HEADING
 from articles.fields import fold
 from articles.quality import Check, Problem, check
+from symptoms.coding_systems import SYSTEMS, InvalidCode, normalize_code, normalize_or_keep
 from symptoms.content.document import SymptomDocument
 from symptoms.models import RelatedSymptom, Symptom
 
@@ -81,6 +82,31 @@ def check_unpublished_relations(page: Symptom, document: SymptomDocument) -> Ite
         )
 
 
+@check("A code that is written in another way than its system writes it is not found by machines.")
+def check_codes(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    """Codes from before they were checked: no code at all, in another form, or there twice."""
+    seen: dict[tuple[str, str], str] = {}
+    for row in document.codes:
+        if row.system not in SYSTEMS:
+            continue
+        normal = normalize_or_keep(row.system, row.code)
+        if (row.system, normal) in seen:
+            first = seen[row.system, normal]
+            yield Problem(
+                f"“{first}” and “{row.code}” are the same code of {row.system}.",
+                "Remove one of them.",
+            )
+            continue
+        seen[row.system, normal] = row.code
+        try:
+            normalize_code(row.system, row.code)
+        except InvalidCode as error:
+            yield Problem(str(error), "Look it up and write it again, or remove it.")
+            continue
+        if normal != row.code:
+            yield Problem(f"{row.system} writes the code “{row.code}” as {normal}.", "Write it so.")
+
+
 @check("A picture after a part that is not there stands under another part's heading.")
 def check_figure_places(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     parts = {
@@ -105,5 +131,6 @@ CHECKS: tuple[Check, ...] = (
     check_reverse_relations,
     check_unpublished_relations,
     check_names,
+    check_codes,
     check_figure_places,
 )

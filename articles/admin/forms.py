@@ -12,6 +12,7 @@ from articles.models import CopyrightNotice
 from articles.publishing.actions import CannotChangeSlug, change_slug
 
 MAX_KEY_DIGITS = 18
+MAX_TAG_LENGTH = 100
 URL_FIELD_OVERRIDES: dict[type[models.Field], dict[str, object]] = {
     models.URLField: {
         "widget": forms.URLInput(attrs={"class": "vURLField"}),

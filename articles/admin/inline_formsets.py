@@ -273,8 +273,12 @@ class RowFormSet(OrderedRowFormSet):
                 names = tuple(name for name in constraint.fields if name != self.fk.name)
                 rows = found[names] = {}
                 for row in self.all_rows:
-                    rows[_get_key(row, names)] = row
+                    rows[self.get_row_key(row, names)] = row
         return found
+
+    def get_row_key(self, row, names: tuple[str, ...]) -> tuple:
+        """By this a list may have a row once only: its values in some fields."""
+        return tuple(getattr(row, row._meta.get_field(name).attname) for name in names)
 
     def validate_unique(self):
         """Refuse a second row where a list may have one only; the message names the first.
@@ -286,7 +290,7 @@ class RowFormSet(OrderedRowFormSet):
             for form in self.forms:
                 if form in self.deleted_forms or not form.has_changed() or form.errors:
                     continue
-                key = _get_key(form.instance, names)
+                key = self.get_row_key(form.instance, names)
                 first = seen.setdefault(key, form.instance)
                 if first is not form.instance and None not in key:
                     field = self._get_error_field(form, names)
@@ -319,7 +323,3 @@ def _find_merge_targets(model, keys: set[int], rows: dict) -> dict:
     if not gone:
         return {}
     return model.get_merge_targets(gone)
-
-
-def _get_key(row, names: tuple[str, ...]) -> tuple:
-    return tuple(getattr(row, row._meta.get_field(name).attname) for name in names)

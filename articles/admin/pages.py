@@ -36,6 +36,7 @@ from articles.admin.save_messages import SAVE_MESSAGES, record_save
 from articles.content import kinds
 from articles.fields import fold
 from articles.models import Article, ExternalId, Reference
+from articles.publishing.actions import PageTooLong
 
 
 class ReferenceInline(RowInline):
@@ -130,7 +131,11 @@ class PageAdmin(ComposedAdmin):
             "is_recovered": hasattr(request, "unsaved_reason"),
             **(extra_context or {}),
         }
-        return super().changeform_view(request, object_id, form_url, context)
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except PageTooLong as error:  # nothing was saved: show the form as it was sent
+            request.unsaved_reason = str(error)
+            return super().changeform_view(request, object_id, form_url, context)
 
     def _changeform_view(self, request, object_id, form_url, extra_context):
         """Lock the row before saving, so that nobody publishes or saves the page in between."""

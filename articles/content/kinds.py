@@ -29,6 +29,11 @@ def ignore_expunged(document: Document) -> None:
     """The default of ``Projection.on_expunge``: older texts have no rows."""
 
 
+def find_no_excess(document: Document) -> str:
+    """The ``find_excess`` of projections that can store any document."""
+    return ""
+
+
 def get_no_part(document: Document, number: int) -> dict[str, Any]:
     """The default of ``PageKind.part``: documents of this kind are shown on one page."""
     return {}
@@ -45,7 +50,8 @@ class Projection(Generic[DocumentT]):
     ``on_publish`` is called with a signed publication and its document, and ``on_withdraw`` with a
     withdrawal: both in its transaction, while the end of the log is locked. ``on_expunge`` is
     called with an older text that was expunged, in that transaction. ``build_rows`` gives all rows
-    that the tables of ``models`` should have, from the log alone.
+    that the tables of ``models`` should have, from the log alone. ``find_excess`` says why they
+    cannot store a document, or nothing.
     """
 
     models: tuple[type[Model], ...]
@@ -53,6 +59,7 @@ class Projection(Generic[DocumentT]):
     on_withdraw: Callable[[Any], None]
     build_rows: Callable[[], Iterable[Model]]
     on_expunge: Callable[[DocumentT], None] = ignore_expunged
+    find_excess: Callable[[DocumentT], str] = find_no_excess
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from articles.content import kinds
 from articles.display import format_user_name
 from articles.imports import registry
-from articles.imports.formats import columns, spreadsheets
+from articles.imports.formats import cells, columns, spreadsheets
 from articles.models import Revision
 
 BATCH_SIZE = 200
@@ -92,7 +92,7 @@ class BasePageResource(ExportResource):
         "last saved": get_last_saved,
         "saved by": lambda page: format_user_name(page.newest.saved_by) if page.newest else "",
         "topics": lambda page: spreadsheets.join_values(topic.name for topic in page.topics.all()),
-        "tags": lambda page: spreadsheets.join_values(
+        "tags": lambda page: cells.write_tags(
             sorted(link.tag.name for link in page.tag_links.all())
         ),
         "copyright notice": "notice",

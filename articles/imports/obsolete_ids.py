@@ -11,6 +11,7 @@ from articles.publishing import slugs
 from articles.publishing.actions import ActionRefused, discard
 
 OBSOLETE_PREFIX = "obsolete "
+CACHE_KEY = "replacing ids"
 
 
 class ObsoleteIdImporter:
@@ -30,18 +31,49 @@ class ObsoleteIdImporter:
         for external_id in ExternalId.objects.filter(source=job.source, key__in=keys):
             external_ids[external_id.key] = external_id
         matches = matching.match_pages(job, rows)
-        replacing_keys = {row.key: _load_record(row).replaced_by for row in rows}
-        existing_keys = self._find_existing_keys(job, set(filter(None, replacing_keys.values())))
+        replacing_keys = self._get_replacing_keys(job)
+        wanted = {replacing_keys[row.key] for row in rows}
+        existing_keys = self._find_existing_keys(job, set(filter(None, wanted)))
         for row in rows:
             has_replacement = replacing_keys[row.key] in existing_keys
             row.verdict = self._decide_verdict(job, row, matches.get(row.key), has_replacement)
         return external_ids
 
+    def _get_replacing_keys(self, job: ImportJob) -> dict[str, str | None]:
+        """Obsolete id → the id that replaced it in the end, through others that are obsolete too.
+
+        Found once for all records of the file.
+        """
+        if CACHE_KEY not in job.lookup_cache:
+            named: dict[str, str | None] = {}
+            lines: dict[str, int] = {}
+            for rows in job.staging.rows([self.type]):
+                for row in rows:
+                    named[row.key] = _load_record(row).replaced_by
+                    lines[row.key] = row.line
+            found, cycles = resolve_chains(named)
+            job.lookup_cache[CACHE_KEY] = found
+            for cycle in cycles:
+                way = " → ".join([*cycle[:10], "…" if len(cycle) > 10 else cycle[0]])
+                text = f"Obsolete ids lead round in a circle ({way}), so none leads to a page."
+                job.add_note(lines[cycle[0]], cycle[0], text)
+            self._note_missing(job, found, lines)
+        return job.lookup_cache[CACHE_KEY]
+
+    def _note_missing(
+        self, job: ImportJob, replacing_keys: dict[str, str | None], lines: dict[str, int]
+    ) -> None:
+        targets = set(filter(None, replacing_keys.values()))
+        missing = targets - self._find_existing_keys(job, targets)
+        for key, target in replacing_keys.items():
+            if target in missing:
+                text = f"Obsolete: {target} took its place, which has no page, so it leads nowhere."
+                job.add_note(lines[key], key, text)
+
     def _find_existing_keys(self, job: ImportJob, keys: set[str]) -> set[str]:
-        """The ids that have a page here or a record in the file."""
+        """The ids that have a page here, or will have one by the file."""
         pages = matching.find_page_ids(job, keys)
-        names = job.staging.get_names("page", keys)
-        return pages.keys() | names.keys()
+        return pages.keys() | job.staging.find_written_ids(self.namespace, keys)
 
     def _decide_verdict(
         self, job: ImportJob, row: StagedRecord, match: PageMatch | None, has_replacement: bool
@@ -65,8 +97,9 @@ class ObsoleteIdImporter:
         """Discard obsolete drafts; redirect ids and old addresses to what replaced them."""
         external_ids = self.set_verdicts(job, rows)
         rows = [row for row in rows if row.verdict in (ImportVerdict.NEW, ImportVerdict.CHANGED)]
+        replacements = self._find_replacements(job, rows)
+        rows = [row for row in rows if row.key in replacements or row.key in external_ids]
         records = {row.key: _load_record(row) for row in rows}
-        replacements = self._find_replacements(job, records)
         for row in rows:
             if row.key in external_ids:
                 self._discard(job, row, external_ids[row.key])
@@ -74,17 +107,16 @@ class ObsoleteIdImporter:
         self._add_redirects(records, replacements)
         return rows
 
-    def _find_replacements(
-        self, job: ImportJob, records: dict[str, ObsoleteIdRecord]
-    ) -> dict[str, Article]:
+    def _find_replacements(self, job: ImportJob, rows: list[StagedRecord]) -> dict[str, Article]:
         """Obsolete id → the page that replaced it, of those that have one."""
-        replacing_keys = {record.replaced_by for record in records.values() if record.replaced_by}
-        page_ids = matching.find_page_ids(job, replacing_keys)
+        all_keys = self._get_replacing_keys(job)
+        replacing_keys = {row.key: all_keys[row.key] for row in rows}
+        page_ids = matching.find_page_ids(job, set(filter(None, replacing_keys.values())))
         pages = Article.objects.in_bulk(page_ids.values())
         found = {}
-        for key, record in records.items():
-            if record.replaced_by in page_ids:
-                found[key] = pages[page_ids[record.replaced_by]]
+        for key, replacing_key in replacing_keys.items():
+            if replacing_key in page_ids:
+                found[key] = pages[page_ids[replacing_key]]
         return found
 
     def _discard(self, job: ImportJob, row: StagedRecord, external_id: ExternalId) -> None:
@@ -153,3 +185,26 @@ def _remove_prefix(title: str) -> str:
     if title.lower().startswith(OBSOLETE_PREFIX):
         return title[len(OBSOLETE_PREFIX) :]
     return title
+
+
+def resolve_chains(named: dict[str, str | None]) -> tuple[dict[str, str | None], list[list[str]]]:
+    """Id → where it leads in the end, or None; and the circles, each by its ids in order.
+
+    ``named`` has for each obsolete id the one that replaced it. Takes as many steps as there are
+    ids, however long a chain is.
+    """
+    found: dict[str, str | None] = {}
+    cycles: list[list[str]] = []
+    for start in named:
+        path: dict[str, int] = {}
+        key: str | None = start
+        while key is not None and key in named and key not in found and key not in path:
+            path[key] = len(path)
+            key = named[key]
+        if key is not None and key in path:
+            cycles.append(list(path)[path[key] :])
+            key = None
+        elif key is not None and key in found:
+            key = found[key]
+        found.update(dict.fromkeys(path, key))
+    return found, cycles

@@ -283,7 +283,7 @@ class PageImporter(Generic[PageT, PageRecordT]):
         earlier_ids = [pk for pk in page_ids if pk not in stubs]
         if earlier_ids:
             pages = kinds.get(self.kind).model.objects.filter(pk__in=earlier_ids)
-            for revision in record_revisions(pages, by=job.by):
+            for revision in record_revisions(pages, by=job.by, check_length=True):
                 revisions[revision.article_id] = revision.pk
         return revisions
 

@@ -12,14 +12,22 @@ from django.utils import timezone
 
 from articles.imports import registry
 from articles.imports.formats import RawRecord, ReaderNote, RecordReader, RejectedRecord
+from articles.imports.formats.tables import LOST_LETTER, LOST_LETTER_MESSAGE
 from articles.imports.job import CannotImport, FindingKind, ImportJob
 from articles.imports.pages import BATCH
-from articles.imports.records import CleaningContext, InvalidRecord, parse_record
+from articles.imports.records import (
+    CleaningContext,
+    ImportRecord,
+    InvalidRecord,
+    parse_record,
+)
 from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord
 from articles.models import ImportFinding, ImportRun
+from articles.search import limits
 
 # tqdm with its ``disable``, or another that passes on what it is given.
 RowTracker = Callable[..., Iterable]
+MAX_SHOWN_LINES = 10  # of an id that many records have
 IMPORT_PERMISSION = "articles.import_content"
 
 
@@ -47,16 +55,37 @@ def stage_file(
         if isinstance(item, ReaderNote):
             job.add_note(item.line, item.key, item.reason)
         elif isinstance(item, RejectedRecord):
-            _refuse(job, item.line, item.key, item.reason, item.field)
+            _refuse(job, item)
         else:
             if _stage_record(job, item):
                 record_count += 1
             if record_count == most:
-                return
+                break
+    _refuse_repeated_ids(job)
 
 
-def _refuse(job: ImportJob, line: int, key: str, reason: str, field: str) -> None:
-    job.staging.add_finding(FindingKind.REFUSED, line, key, reason, field)
+def _refuse(job: ImportJob, rejected: RejectedRecord) -> None:
+    """Report a record that is left out. Its id is taken all the same."""
+    line, key = rejected.line, rejected.key.strip()
+    job.staging.add_finding(FindingKind.REFUSED, line, key, rejected.reason, rejected.field)
+    if key:
+        importer = registry.get(rejected.type)
+        job.staging.add_seen(line, importer.namespace if importer else "", key)
+
+
+def _refuse_repeated_ids(job: ImportJob) -> None:
+    """Refuse all records of an id that several lines have: which of them is right is not known."""
+    for key, lines in job.staging.drop_repeated():
+        shown = ", ".join(f"{line:,}" for line in lines[:MAX_SHOWN_LINES])
+        more = f" and {len(lines) - MAX_SHOWN_LINES:,} more" if len(lines) > MAX_SHOWN_LINES else ""
+        reason = (
+            f"Lines {shown}{more} have the same id, and none of them was taken. "
+            "Give each record an id of its own."
+        )
+        job.staging.add_finding(FindingKind.REFUSED, lines[0], key, reason, "id")
+    for merged_key, key, line in job.staging.drop_refused_merges():
+        text = f"The record of “{merged_key}” was refused, so that id was not merged into this one."
+        job.add_note(line, key, text)
 
 
 def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
@@ -64,18 +93,24 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
     line = raw_record.line
     values = raw_record.values
     key = str(values.get("id") or "")
-    importer = registry.get(values.get("type", ""))
+    record_type = str(values.get("type") or "")
+    importer = registry.get(record_type)
     if importer is None:
         known = ", ".join(known_importer.type for known_importer in registry.get_all())
-        _refuse(job, line, key, f"is not one of {known}", "type")
+        _refuse(job, RejectedRecord(line, key, "type", f"is not one of {known}"))
         return False
-    context = CleaningContext(base=str(values.get("url") or ""))
+    context = CleaningContext(base=str(values.get("url") or ""), source=job.source)
     try:
         record = parse_record(importer.record_class, values, context)
     except InvalidRecord as error:
-        _refuse(job, line, key, error.reason, error.field)
+        _refuse(job, RejectedRecord(line, key, error.field, error.reason, record_type))
         return False
-    refusal = job.staging.add(
+    field, reason = _find_problem(record)
+    if reason:
+        _refuse(job, RejectedRecord(line, key, field, reason, record_type))
+        return False
+    job.staging.add_seen(line, importer.namespace, record.id)
+    job.staging.add(
         line,
         importer.namespace,
         record,
@@ -83,12 +118,18 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
         also=getattr(record, "also", ()),
         url=getattr(record, "url", ""),
     )
-    if refusal:
-        _refuse(job, line, key, refusal, "id")
-        return False
     if context.dropped:
         job.add_note(line, key, f"Left out of its text: {'; '.join(context.dropped)}.")
     return True
+
+
+def _find_problem(record: ImportRecord) -> tuple[str, str]:
+    """Why the texts of a record cannot be used, and in which field; empty if they can."""
+    texts = record.get_texts()
+    for label, lines in texts.items():
+        if any(LOST_LETTER in line for line in lines):
+            return label, LOST_LETTER_MESSAGE
+    return "", limits.find_excess_of_texts(texts, reserved=limits.RESERVED_BYTES)
 
 
 def set_verdicts(job: ImportJob, track: RowTracker) -> None:

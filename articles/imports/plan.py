@@ -19,6 +19,7 @@ from articles.imports.formats import RecordReader, UnreadableFile
 from articles.imports.job import CannotImport, ImportJob, OnConflict
 from articles.imports.staging import WRITTEN_VERDICTS, StagedFinding, StagingDatabase
 from articles.models import ImportRun
+from articles.publishing.actions import PageTooLong
 
 MAX_SOURCE_LENGTH = 60
 
@@ -71,6 +72,8 @@ class ImportPlan:
                 raise CannotImport(
                     "Somebody else imported from this source meanwhile. Run this again."
                 ) from error
+            if isinstance(error, PageTooLong):
+                raise CannotImport(str(error)) from error
             raise
         return self.job.run
 

@@ -1,7 +1,8 @@
 """One record of a file, in the shape of our JSON lines, checked and cleaned before it is stored."""
 
 import json
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated, ClassVar, Literal, TypeVar
@@ -66,6 +67,20 @@ def clean_rich_text(html: str, info: ValidationInfo) -> str:
     return html
 
 
+def check_id(text: str, info: ValidationInfo) -> str:
+    """An id without characters that nobody sees: two that look the same would be two pages."""
+    if info.context is ALREADY_CLEAN or text.isascii():
+        return text
+    for letter in text:
+        if unicodedata.category(letter) == "Cf":
+            raise PydanticCustomError(
+                "refused",
+                "has the character {code}, which nobody sees; delete it",
+                {"code": f"U+{ord(letter):04X}"},
+            )
+    return text
+
+
 def check_url(text: str, info: ValidationInfo) -> str:
     """An address that a link may lead to; empty where there is none."""
     if text and info.context not in (ALREADY_CLEAN, AS_STORED):
@@ -94,9 +109,11 @@ def limit(max_length: int, min_length: int = 0) -> StringConstraints:
 
 
 Line = Annotated[str, AfterValidator(clean_line)]
-# An id is compared and never printed into a page, so no validator of ours need check it.
+# An id is compared and never printed into a page.
 RecordId = Annotated[
-    str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", strip_whitespace=True, max_length=200)
+    str,
+    StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", strip_whitespace=True, max_length=200),
+    AfterValidator(check_id),
 ]
 RichText = Annotated[str, AfterValidator(clean_rich_text)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,200}$")]
@@ -113,6 +130,14 @@ class ImportRecord(RecordPart):
     type: str
     id: RecordId
 
+    def get_texts(self) -> dict[str, list[str]]:
+        """The texts of each field, with those of the rows in it."""
+        texts = {}
+        for name, value in self.model_dump(exclude_unset=True).items():
+            label = "overview" if name == "body" else name.replace("_", " ")
+            texts[label] = list(_iter_texts(value))
+        return texts
+
     def serialize(self) -> tuple[str, str]:
         """The record as JSON, and its digest.
 
@@ -126,6 +151,17 @@ class ImportRecord(RecordPart):
 
 
 RecordT = TypeVar("RecordT", bound=ImportRecord)
+
+
+def _iter_texts(value: object) -> Iterator[str]:
+    """The texts in a value of a record, which is at most a list of rows deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _iter_texts(tuple(value.values()))
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from _iter_texts(part)
 
 
 def _dump_json(values: dict) -> str:
@@ -215,9 +251,13 @@ class InvalidRecord(Exception):
 
 @dataclass
 class CleaningContext:
-    """The address of the page that a text comes from, and what cleaning dropped from the text."""
+    """The address of the page that a text comes from, and what cleaning dropped from the text.
+
+    ``source`` is the one that the id of the record is of.
+    """
 
     base: str = ""
+    source: str = ""
     dropped: list[str] = field(default_factory=list)
 
 

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from articles.imports.records import ImportRecord
@@ -22,9 +24,20 @@ CREATE INDEX record_by_work ON record (type, verdict, seq);
 CREATE INDEX record_by_url ON record (url) WHERE url <> '';
 CREATE TABLE merged (space TEXT, key TEXT, seq INTEGER, PRIMARY KEY (space, key)) WITHOUT ROWID;
 CREATE INDEX merged_by_record ON merged (seq);
+CREATE TABLE seen (space TEXT, key TEXT, line INTEGER);
+CREATE INDEX seen_by_key ON seen (key);
 CREATE TABLE finding (what TEXT, line INTEGER, key TEXT, field TEXT, text TEXT);
 """
 
+IS_WRITTEN_SQL = "r.type <> 'retired' AND r.verdict NOT LIKE 'conflicting%'"
+WRITTEN_SQL = (
+    f"SELECT r.key FROM record r WHERE {IS_WRITTEN_SQL} "  # noqa: S608
+    "AND r.space = ? AND r.key"
+)
+MERGED_WRITTEN_SQL = (
+    "SELECT m.key FROM merged m JOIN record r ON r.seq = m.seq "  # noqa: S608
+    f"WHERE {IS_WRITTEN_SQL} AND m.space = ? AND m.key"
+)
 OWN_NAMES_SQL = "SELECT key, name FROM record"
 MERGED_NAMES_SQL = "SELECT m.key, r.name FROM merged m JOIN record r ON r.seq = m.seq"
 MERGED_KEYS_SQL = (
@@ -37,8 +50,17 @@ MERGED_IDS_SQL = (
 MERGED_INTO_SQL = """SELECT m.seq, m.key FROM merged m WHERE m.space = ? AND NOT EXISTS (
     SELECT 1 FROM record r WHERE r.space = m.space AND r.key = m.key AND r.type <> 'retired')"""
 
-INSERT_RECORD_SQL = """INSERT INTO record (line, type, space, key, name, url, digest, body)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+REPEATED_KEYS_SQL = """SELECT key, space, line FROM seen WHERE key IN
+    (SELECT key FROM seen GROUP BY key HAVING count(*) > 1) ORDER BY key, rowid"""
+
+# Ids of records that were refused, which others have among those that were merged into them.
+REFUSED_MERGED_SQL = """SELECT m.space, m.key, r.key, r.line FROM merged m
+    JOIN record r ON r.seq = m.seq
+    WHERE EXISTS (SELECT 1 FROM seen s WHERE s.key = m.key AND s.space IN (m.space, ''))
+    AND NOT EXISTS (SELECT 1 FROM record o WHERE o.space = m.space AND o.key = m.key)"""
+
+INSERT_RECORD_SQL = """INSERT OR IGNORE INTO record
+    (line, type, space, key, name, url, digest, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 class ImportVerdict(StrEnum):
@@ -112,23 +134,52 @@ class StagingDatabase:
         name: str,
         also: Iterable[str] = (),
         url: str = "",
-    ) -> str:
-        """Store a record. Returns why it is refused if its id was there before, else nothing."""
+    ) -> None:
+        """Store a record, the first of its id. ``drop_repeated`` refuses those with the same id."""
         body, digest = record.serialize()
         values = (line, record.type, space, record.id, name, url, digest, body)
-        try:
-            added = self._db.execute(INSERT_RECORD_SQL, values)
-        except sqlite3.IntegrityError:
-            first = self._fetch_value(
-                "SELECT line FROM record WHERE space = ? AND key = ?", space, record.id
-            )
-            return (
-                f"Line {first:,} has the same id already, and stands. "
-                "Give each record an id of its own."
-            )
-        merged = [(space, key, added.lastrowid) for key in also]
-        self._db.executemany("INSERT OR IGNORE INTO merged VALUES (?, ?, ?)", merged)
-        return ""
+        added = self._db.execute(INSERT_RECORD_SQL, values)
+        if added.rowcount:
+            merged = [(space, key, added.lastrowid) for key in also]
+            self._db.executemany("INSERT OR IGNORE INTO merged VALUES (?, ?, ?)", merged)
+
+    def add_seen(self, line: int, space: str, key: str) -> None:
+        """Remember the id of a record, also of a refused one. The namespace may be unknown."""
+        self._db.execute("INSERT INTO seen VALUES (?, ?, ?)", (space, key, line))
+
+    def drop_repeated(self) -> Iterator[tuple[str, list[int]]]:
+        """Remove all records whose id stands on several lines; gives each id with its lines.
+
+        An id that a refused record has is given to no other one. One whose namespace is not known
+        counts in all of them.
+        """
+        rows = self._db.execute(REPEATED_KEYS_SQL).fetchall()
+        for key, found in groupby(rows, itemgetter(0)):
+            lines_by_space: dict[str, list[int]] = {}
+            for _, space, line in found:
+                lines_by_space.setdefault(space, []).append(line)
+            unknown = lines_by_space.pop("", [])
+            for space, lines in lines_by_space.items():
+                if len(lines) + len(unknown) > 1:
+                    self._drop(space, key)
+                    yield key, sorted([*lines, *unknown])
+            if not lines_by_space:
+                yield key, unknown
+
+    def drop_refused_merges(self) -> list[tuple[str, str, int]]:
+        """Take from records the merged ids of refused records.
+
+        Gives each such id, with the id and the line of the record that named it.
+        """
+        found = self._db.execute(REFUSED_MERGED_SQL).fetchall()
+        for space, merged_key, _, _ in found:
+            self._db.execute("DELETE FROM merged WHERE space = ? AND key = ?", (space, merged_key))
+        return [(merged_key, key, line) for _, merged_key, key, line in found]
+
+    def _drop(self, space: str, key: str) -> None:
+        where = "(SELECT seq FROM record WHERE space = ? AND key = ?)"
+        self._db.execute(f"DELETE FROM merged WHERE seq IN {where}", (space, key))  # noqa: S608
+        self._db.execute("DELETE FROM record WHERE space = ? AND key = ?", (space, key))
 
     def add_finding(self, what: str, line: int, key: str, text: str, where: str = "") -> None:
         """Add a line to the report; beyond the limit of its type it is only counted."""
@@ -197,6 +248,16 @@ class StagingDatabase:
                     found.setdefault(key, name)
         return found
 
+    def find_written_ids(self, space: str, keys: Iterable[str]) -> set[str]:
+        """The ids that have a page once all is written: by a record, or merged into one."""
+        found: set[str] = set()
+        for batch in batched(keys):
+            marks = _placeholders(batch)
+            for sql in (WRITTEN_SQL, MERGED_WRITTEN_SQL):
+                written = self._db.execute(f"{sql} IN ({marks})", (space, *batch))
+                found.update(key for (key,) in written)
+        return found
+
     def get_merged_ids(self, rows: Iterable[StagedRecord], space: str) -> dict[str, list[str]]:
         """Id → the ids that were merged into it and have no record of their own."""
         keys_by_seq = {row.seq: row.key for row in rows}
@@ -223,9 +284,6 @@ class StagingDatabase:
             ):
                 found.setdefault(key, []).append(other)
         return found
-
-    def _fetch_value(self, sql: str, *values):
-        return self._db.execute(sql, values).fetchone()[0]
 
 
 def _placeholders(values) -> str:

@@ -38,6 +38,10 @@ class StalePreview(ActionRefused):
         )
 
 
+class PageTooLong(ActionRefused):
+    """A page has more than can be published; the message says where, and what to do."""
+
+
 class CannotPublish(ActionRefused):
     pass
 
@@ -77,10 +81,11 @@ class RestoreResult:
 def record_revision(page: Article, *, by: User, restored_from: Revision | None = None) -> Revision:
     """Freeze the working copy of one page.
 
-    Returns its latest revision, which is a new one only if the text changed.
+    Returns its latest revision, which is a new one only if the text changed. Raises PageTooLong
+    if that could not be published.
     """
     pages = kinds.get(page.kind).model.objects.filter(pk=page.pk)
-    return record_revisions(pages, by=by, restored_from=restored_from)[0]
+    return record_revisions(pages, by=by, restored_from=restored_from, check_length=True)[0]
 
 
 @transaction.atomic
@@ -90,11 +95,13 @@ def record_revisions(
     by: User,
     restored_from: Revision | None = None,
     extra_author_ids: Iterable[int] = (),
+    check_length: bool = False,
 ) -> list[Revision]:
     """Freeze the working copies of a queryset of pages of one kind, in a fixed number of queries.
 
     ``extra_author_ids`` are the ids of further users whose words come into each of them. Returns
     the latest revision of each page: first those that were there already, then the new ones.
+    With ``check_length``, raises PageTooLong for a new one that could not be published.
     """
     kind = kinds.get_for_model(pages.model)
     ids = sorted(pages.values_list("pk", flat=True))
@@ -113,6 +120,8 @@ def record_revisions(
         if previous and previous.digest == text_digest:
             unchanged.append(previous)
             continue
+        if check_length:
+            _check_length(document)
         revision = Revision(
             article_id=page.pk,
             number=previous.number + 1 if previous else 1,
@@ -139,6 +148,12 @@ def record_revisions(
     documents = [document for document, _ in document_pairs]
     index.add_revisions(zip(new, documents, strict=True))
     return unchanged + new
+
+
+def _check_length(document: Document) -> None:
+    excess = projections.find_excess(document)
+    if excess:
+        raise PageTooLong(excess)
 
 
 def _lock_rows(page_ids: list[int]) -> None:

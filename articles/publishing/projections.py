@@ -48,6 +48,15 @@ def on_expunge(document: Document) -> None:
         projection.on_expunge(document)
 
 
+def find_excess(document: Document) -> str:
+    """Why some projection cannot store a text, so that it cannot be published; else empty."""
+    for projection in _get_projections(document.kind):
+        excess = projection.find_excess(document)
+        if excess:
+            return excess
+    return ""
+
+
 def update_topic_entries(publications: list[PublicationEvent]) -> None:
     """File pages as their newest events say. A withdrawn page is filed nowhere. Two statements."""
     article_ids = [event.article_id for event in publications]

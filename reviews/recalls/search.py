@@ -15,11 +15,12 @@ BATCH_SIZE = 200
 EXCERPT_MARGIN = 60  # letters shown on either side of what was found
 MAX_WORDS = 12
 REVIEWER = "reviewer"
+CODE = "code"  # compared without its dots: R070 finds R07.0
 # Part → how it is called, and how the keys of its blocks begin.
 PARTS = {
     "words": ("Words anywhere in the page", ""),
     "cause": ("A cause", "cause"),
-    "code": ("A code", "codes"),
+    CODE: ("A code", "codes"),
     "reference": ("A reference or its link", "references"),
     REVIEWER: ("Last reviewed by", ""),
 }
@@ -52,7 +53,8 @@ def find_pages(part: str, words: str) -> Iterator[RecallMatch]:
     Case and accents do not matter. The stored text is scanned first, and parsed only where it may
     contain the words: the answer does not depend on what an engine takes for upper and lower case.
     """
-    wanted = split_words(words)
+    wanted = [_fold_part(part, word) for word in split_words(words)]
+    wanted = [word for word in wanted if word]
     if not wanted:
         return
     rows = Article.objects.public().order_by("live__sort_key", "pk")
@@ -60,7 +62,7 @@ def find_pages(part: str, words: str) -> Iterator[RecallMatch]:
     for key, kind, title, line, text in rows.values_list(*fields).iterator(BATCH_SIZE):
         if part == REVIEWER:
             excerpt = _match_reviewer(line, wanted)
-        elif _may_contain(text, wanted):
+        elif _may_contain(part, text, wanted):
             excerpt = _find_excerpt(kind, text, part, wanted)
         else:
             excerpt = None
@@ -73,11 +75,11 @@ def split_words(words: str) -> list[str]:
     return fold(words.replace("\0", " ")).split()[:MAX_WORDS]
 
 
-def _may_contain(text: str, wanted: list[str]) -> bool:
+def _may_contain(part: str, text: str, wanted: list[str]) -> bool:
     """Whether a stored text could contain the words, with or without its markup."""
     # What JSON and HTML write in another way is left to the parsing.
     plain = [word for word in wanted if word.isalnum()]
-    raw = fold_text(text)
+    raw = _fold_part(part, text)
     missing = [word for word in plain if word not in raw]
     if not missing:
         return True
@@ -89,6 +91,11 @@ def fold_text(text: str) -> str:
     """``fold`` for long texts: fast where most letters are ASCII, and spaces at the ends stay."""
     bare = unicodedata.normalize("NFKD", text).casefold()
     return NON_ASCII_PATTERN.sub(_drop_combining_mark, bare)
+
+
+def _fold_part(part: str, text: str) -> str:
+    folded = fold_text(text)
+    return folded.replace(".", "") if part == CODE else folded
 
 
 def _drop_combining_mark(match: re.Match[str]) -> str:
@@ -105,10 +112,10 @@ def _find_excerpt(kind: str, text: str, part: str, wanted: list[str]) -> MatchEx
     blocks = []
     for block in kinds.get(kind).blocks(kinds.parse_document(text)):
         if block.key.startswith(key_prefix):
-            blocks.append((block, fold_text(_get_plain_text(block))))
+            blocks.append((block, _fold_part(part, _get_plain_text(block))))
     for block, folded in blocks:
         if all(word in folded for word in wanted):
-            return _cut_excerpt(block.label, _get_plain_text(block), wanted[0])
+            return _cut_excerpt(block.label, _get_plain_text(block), wanted[0], part)
     if part != "words":
         return None  # a cause, a code or a reference is one thing, and has all the words
     with_word = [_find_blocks_with(word, blocks) for word in wanted]
@@ -136,9 +143,9 @@ def _match_reviewer(line: str, wanted: list[str]) -> MatchExcerpt | None:
     return _cut_excerpt(label, name, wanted[0])
 
 
-def _cut_excerpt(label: str, text: str, word: str) -> MatchExcerpt:
+def _cut_excerpt(label: str, text: str, word: str, part: str = "") -> MatchExcerpt:
     """The words around a match, cut from the text as it was written."""
-    span = _find_span(text, word)
+    span = _find_span(text, word, part)
     if span is None:  # an accent of its own letter: shown from the start
         return MatchExcerpt(label, "", "", text[: 2 * EXCERPT_MARGIN])
     begin, end = span
@@ -151,12 +158,12 @@ def _cut_excerpt(label: str, text: str, word: str) -> MatchExcerpt:
     return MatchExcerpt(label, before, text[begin:end], after)
 
 
-def _find_span(text: str, word: str) -> tuple[int, int] | None:
+def _find_span(text: str, word: str, part: str = "") -> tuple[int, int] | None:
     """Where a folded word stands in a text that is not folded: its start, and the end after it."""
     folded = ""
     origins = []  # of each folded letter, where the letter that it comes from stands
     for place, letter in enumerate(text):
-        folded_letter = fold_text(letter)
+        folded_letter = _fold_part(part, letter)
         folded += folded_letter
         origins += [place] * len(folded_letter)
     start = folded.find(word)

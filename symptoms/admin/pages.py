@@ -2,7 +2,8 @@
 
 from django.contrib import messages
 from django.db import IntegrityError, connection
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from articles.admin.changelists import MAX_SEARCH_WORDS
 from articles.admin.composition import ComposedAdmin
 from articles.admin.forms import parse_key
 from articles.admin.images import FigureInline
+from articles.admin.inline_formsets import RowFormSet
 from articles.admin.inlines import RowInline
 from articles.admin.pages import PageAdmin, ReferenceInline
 from articles.admin.request_validation import MAX_SEARCH_LENGTH
@@ -49,8 +51,16 @@ class SymptomCauseInline(RowInline):
     select_related_fields = ("cause",)
 
 
+class CodeFormSet(RowFormSet):
+    """Codes, each once, however it is written."""
+
+    def get_row_key(self, row, names):
+        return row.normal_form
+
+
 class CodeInline(RowInline):
     model = Code
+    formset = CodeFormSet
     fields = ("system", "code", "display")
 
 
@@ -103,8 +113,10 @@ class BaseSymptomAdmin(PageAdmin):
 
     def build_word_query(self, word):
         names = OtherName.objects.filter(folded__contains=word).values("symptom")
-        codes = Code.objects.filter(code__icontains=word).values("symptom")
-        return super().build_word_query(word) | Q(pk__in=names) | Q(pk__in=codes)
+        codes = Code.objects.annotate(dotless=Replace("code", Value("."))).filter(
+            Q(code__icontains=word) | Q(dotless__icontains=word.replace(".", "") or word)
+        )
+        return super().build_word_query(word) | Q(pk__in=names) | Q(pk__in=codes.values("symptom"))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """If a cause of the form was merged at this very moment, read the form once more.

@@ -105,8 +105,10 @@ class SymptomImporter(PageImporter[Symptom, SymptomRecord]):
 
     def _write_codes(self, records: dict[int, SymptomRecord], related_rows: RelatedRows) -> None:
         codes: RowsByPage = {}
+        stored = self._find_stored_codes(records.keys() - related_rows.new_page_ids)
         for pk, record in records.items():
-            codes[pk] = _deduplicate(record.codes, _get_code_key)
+            rows = _deduplicate(record.codes, _get_code_key)
+            codes[pk] = rows and [_keep_stored_form(row, stored.get(pk, {})) for row in rows]
         related_rows.replace(
             Code, ["symptom", "system", "code", "display"], codes, _build_code_values
         )
@@ -116,6 +118,15 @@ class SymptomImporter(PageImporter[Symptom, SymptomRecord]):
         for code in Code.objects.filter(symptom__in=pages):
             written[code.symptom_id].append(code)
         related_rows.set_prefetched("codes", written)
+
+    def _find_stored_codes(self, pages: Iterable[int]) -> dict[int, dict[tuple[str, str], str]]:
+        """Page → normal form of a code → how it stands there."""
+        found: dict[int, dict[tuple[str, str], str]] = defaultdict(dict)
+        pages = set(pages)
+        if pages:
+            for row in Code.objects.filter(symptom__in=pages):
+                found[row.symptom_id][row.normal_form] = row.code
+        return found
 
     def _write_causes(
         self, job: ImportJob, records: dict[int, SymptomRecord], related_rows: RelatedRows
@@ -289,7 +300,13 @@ def _find_symptoms(job: ImportJob, rows: list[ImportedRelatedSymptom]) -> dict[s
 
 
 def _get_code_key(code: ImportedCode) -> tuple[str, str]:
-    return code.system, code.code
+    return code.normal_form
+
+
+def _keep_stored_form(code: ImportedCode, stored: dict[tuple[str, str], str]) -> ImportedCode:
+    """A code as it stands on its page already, which nobody changed."""
+    text = stored.get(code.normal_form, code.code)
+    return code if text == code.code else code.model_copy(update={"code": text})
 
 
 def _deduplicate(rows: Sequence | None, get_key: Callable[[Any], Hashable]) -> list | None:

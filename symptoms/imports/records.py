@@ -1,11 +1,15 @@
 """Records of symptoms and causes: their part of our JSON lines."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from django.db.models import Q
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
+from articles.imports import matching
 from articles.imports.records import (
     MAX_LIST_LENGTH,
+    CleaningContext,
     ImportRecord,
     Line,
     PageRecord,
@@ -15,6 +19,8 @@ from articles.imports.records import (
     Slug,
     limit,
 )
+from articles.models import ExternalId
+from symptoms import coding_systems
 from symptoms.content.document import Frequency, Seriousness
 from symptoms.models import BodySystem, Code
 
@@ -28,13 +34,33 @@ class CauseRecord(ImportRecord):
     slug: Slug | None = None
 
 
+def _name_system(name: object) -> object:
+    """Our name of a coding system, whatever a source calls it."""
+    return coding_systems.find_system(name) or name if isinstance(name, str) else name
+
+
 class ImportedCode(RecordPart):
-    system: Literal[*Code.System.values]  # type: ignore[valid-type]  # as the model has them
+    system: Annotated[
+        Literal[*Code.System.values],  # type: ignore[valid-type]  # as the model has them
+        BeforeValidator(_name_system),
+    ]
     code: Annotated[Line, limit(40, 1)]
     display: Annotated[Line, limit(200)] = ""
 
+    @model_validator(mode="after")
+    def _mend_code(self, info: ValidationInfo) -> Self:
+        """The code of a file in its normal form, if it has one: see ``SymptomRecord``."""
+        if not isinstance(info.context, CleaningContext):
+            return self
+        code = coding_systems.normalize_or_keep(self.system, self.code)
+        return self if code == self.code else self.model_copy(update={"code": code})
+
+    @property
+    def normal_form(self) -> tuple[str, str]:
+        return self.system, coding_systems.normalize_or_keep(self.system, self.code)
+
     def to_text(self, names) -> str:
-        return " ".join(filter(None, (self.system, self.code, self.display)))
+        return " ".join(filter(None, (*self.normal_form, self.display)))
 
 
 class ImportedCause(RecordPart):
@@ -72,6 +98,14 @@ class ImportedRelatedSymptom(RecordPart):
         return f"{name} ({facts})"
 
 
+def _find_stored_codes(source: str, key: str) -> set[tuple[str, str]]:
+    """The codes of the page that a record is about, as they are stored."""
+    pages = Q(symptom__uuid=matching.derive_uuid(source, key))
+    external_ids = ExternalId.objects.filter(source=source, key=key)
+    pages |= Q(symptom__in=external_ids.values("article"))
+    return set(Code.objects.filter(pages).values_list("system", "code"))
+
+
 class SymptomRecord(PageRecord):
     type: Literal["symptom"]
     phrase: Annotated[Line, limit(200)] | None = None
@@ -91,6 +125,22 @@ class SymptomRecord(PageRecord):
     related: (
         Annotated[tuple[ImportedRelatedSymptom, ...], Field(max_length=MAX_LIST_LENGTH)] | None
     ) = None
+
+    @model_validator(mode="after")
+    def _refuse_invalid_codes(self, info: ValidationInfo) -> Self:
+        """Refuse what is no code, unless it stands on the page already: nobody changed it then."""
+        if not self.codes or not isinstance(info.context, CleaningContext):
+            return self
+        stored: set[tuple[str, str]] | None = None
+        for code in self.codes:
+            try:
+                coding_systems.normalize_code(code.system, code.code)
+            except coding_systems.InvalidCode as error:
+                if stored is None:
+                    stored = _find_stored_codes(info.context.source, self.id)
+                if (code.system, code.code) not in stored:
+                    raise PydanticCustomError("refused", "{why}", {"why": str(error)}) from error
+        return self
 
     SYMPTOM_RICH_TEXT_FIELDS: ClassVar[tuple[str, ...]] = (
         "spotlight",

@@ -125,11 +125,11 @@ def _collect_related(lost: Symptom, kept: Symptom) -> tuple[Addition, list[Dupli
 
 
 def _collect_codes(lost: Symptom, kept: Symptom) -> Addition:
-    own = {(row.system, row.code) for row in kept.codes.all()}
+    own = {row.normal_form for row in kept.codes.all()}
     labels: list[str] = []
     added: list[Code] = []
     for row in lost.codes.all():
-        if (row.system, row.code) in own:
+        if row.normal_form in own:
             continue
         label = f"{row} {row.display}" if row.display else str(row)
         labels.append(label)

@@ -35,6 +35,12 @@ def test_added_fields_and_headings_are_left_out(monkeypatch):
     assert names.without_added_headings(kept) == kept
 
 
+def test_tags_have_bars_between_them_again():
+    data = "\ufefftitle,tags\r\na; b,c; d\r\n".encode()
+    assert names.with_old_tags(data) == "\ufefftitle,tags\r\na; b,c | d\r\n".encode()
+    assert names.with_old_tags(b"title\r\na; b\r\n") == b"title\r\na; b\r\n"
+
+
 def test_added_rules_of_the_style_sheet_are_left_out_once(monkeypatch):
     monkeypatch.setattr(names, "ADDED_RULES", ("sup { top: 0; }\n",))
     page = b"<style>p { }\nsup { top: 0; }\n</style>sup { top: 0; }\n"

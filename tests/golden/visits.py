@@ -112,7 +112,7 @@ def sheets() -> dict:
         for layout in sorted({"read", *(a or b for a, b in LAYOUT.findall(form))}):
             response = one.post(path, {"format": "csv", "layout": layout})
             data = b"".join(response.streaming_content) if response.streaming else b""
-            data = names.with_old_cells(names.without_added_headings(data))
+            data = names.with_old_cells(names.with_old_tags(names.without_added_headings(data)))
             head = data.decode("utf-8-sig").splitlines()[:1]
             result[f"{names.old_addresses(path)} {layout}"] = [
                 response.status_code,

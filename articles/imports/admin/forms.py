@@ -144,7 +144,8 @@ class ImportUploadForm(ImportOptionsForm):
         suffixes = ", ".join(_list_unpacked_suffixes())
         file = self.fields["file"]
         file.help_text = (
-            f"At most {_format_size(settings.IMPORT_LARGEST)}: {suffixes}, also compressed (.gz)."
+            f"At most {_format_size(settings.IMPORT_LARGEST)}: {suffixes}, also compressed (.gz). "
+            "In a workbook, show hidden rows and columns first: they are not imported."
         )
         file.widget.attrs["data-largest"] = settings.IMPORT_LARGEST
 

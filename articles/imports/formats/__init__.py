@@ -27,12 +27,16 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """A record that is left out, and why, in words for an editor."""
+    """A record that is left out, and why, in words for an editor.
+
+    ``type`` is the type of record where it is known: ids are unique among those of some types.
+    """
 
     line: int
     key: str
     field: str
     reason: str
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

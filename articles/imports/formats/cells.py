@@ -16,7 +16,8 @@ SPACES = re.compile(r"\s+")
 PARAGRAPHS = re.compile(r"[ \t]*(?:\r\n|\r|\n)\s*")
 YES_VALUES = {"yes", "true", "1", "x"}
 NO_VALUES = {"no", "false", "0"}
-REFERENCE_LABELS = ("publisher", "url", "year")
+LABELLED = re.compile(r"\s*(\w+)\s*[:=]")
+REFERENCE_LABELS = ("title", "publisher", "url", "year")
 
 
 @dataclass
@@ -80,6 +81,21 @@ def write_list(values: list[str]) -> str:
     return " | ".join(escape_separators(value) for value in values)
 
 
+def read_tags(cell: str, row: RowContext) -> list[str]:
+    """Tags between ``;``, or ``|`` as in files of before. Commas and quotation marks are theirs."""
+    values = []
+    for item in split_unescaped(cell, "|"):
+        for part in split_unescaped(item, ";"):
+            value = read_line(unescape_separators(part), row)
+            if value:
+                values.append(value)
+    return values
+
+
+def write_tags(values: list[str]) -> str:
+    return "; ".join(escape_separators(value) for value in values)
+
+
 def split_items(cell: str) -> list[list[str]]:
     """Values between ``|``, each as its parts between ``;``."""
     items = []
@@ -92,12 +108,25 @@ def split_items(cell: str) -> list[list[str]]:
 
 
 def split_label(part: str, *labels: str) -> tuple[str, str]:
-    """A part such as ``year: 2024`` as label and value. An unknown label is empty."""
-    name, colon, value = part.partition(":")
-    label = name.strip().lower()
-    if colon and label in labels:
-        return label, value.strip()
+    """A part such as ``year: 2024`` or ``year=2024``: label and value. An unknown label is empty.
+
+    The value is all that follows, whatever signs are in it.
+    """
+    found = LABELLED.match(part)
+    if found and found[1].lower() in labels:
+        return found[1].lower(), part[found.end() :].strip()
     return "", part
+
+
+def set_once(values: dict, name: str, value: object, label: str = "") -> None:
+    """Set a part of a value. Raises ValueError if it was there before."""
+    if name in values:
+        first, second = str(values[name])[:80], str(value)[:80]
+        raise ValueError(
+            f"“{label or name}” is there twice: “{first}” and “{second}”. Keep one. "
+            "Where one part holds a semicolon, write \\; in its place."
+        )
+    values[name] = value
 
 
 def read_rich_text(cell: str, row: RowContext) -> str:
@@ -138,15 +167,17 @@ def read_integer(cell: str, row: RowContext) -> int:
 
 def read_references(cell: str, row: RowContext) -> list[dict]:
     """References between ``|``: the title, then its parts between ``;``."""
-    return [_parse_reference(title, parts) for title, *parts in split_items(cell)]
+    return [_parse_reference(parts) for parts in split_items(cell)]
 
 
-def _parse_reference(title: str, parts: list[str]) -> dict:
-    reference: dict = {"title": title}
-    for part in parts:
+def _parse_reference(parts: list[str]) -> dict:
+    reference: dict = {}
+    for place, part in enumerate(parts):
         label, value = split_label(part, *REFERENCE_LABELS)
-        label = label or _guess_label(part)
-        reference[label] = read_integer(value, RowContext()) if label == "year" else value
+        label = label or (_guess_label(part) if place else "title")
+        set_once(reference, label, read_integer(value, RowContext()) if label == "year" else value)
+    if not reference.get("title"):
+        raise ValueError(f"The reference “{'; '.join(parts)[:80]}” has no title. Write it first.")
     return reference
 
 
@@ -164,8 +195,11 @@ def write_references(values: list[dict]) -> str:
 
 
 def _write_reference(reference: dict) -> str:
-    parts = [escape_separators(reference["title"])]
-    for label in REFERENCE_LABELS:
+    title = reference["title"]
+    if split_label(title, *REFERENCE_LABELS)[0]:
+        title = f"title: {title}"
+    parts = [escape_separators(title)]
+    for label in REFERENCE_LABELS[1:]:
         if reference.get(label):
             parts.append(escape_separators(f"{label}: {reference[label]}"))
     return "; ".join(parts)

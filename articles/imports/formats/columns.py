@@ -1,5 +1,6 @@
 """The columns that a spreadsheet of pages may have. Other kinds of pages add their own."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +58,8 @@ def write_boolean(value: bool) -> str:
     return "yes" if value else "no"
 
 
+# Of headings: control and invisible characters, spaces of all kinds, hyphens and dashes.
+IGNORED_CATEGORIES = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Pd"})
 ALL_TYPES: frozenset[str] = frozenset()
 _types: dict[str, ImportRowType] = {}
 _columns: dict[str, ImportColumn] = {}
@@ -77,8 +80,13 @@ def register(*columns: ImportColumn) -> None:
 
 
 def normalize_heading(name: str) -> str:
-    """A heading without case, spaces, hyphens and underscores, which people write differently."""
-    return "".join(letter for letter in name.lower() if letter not in " -_\n\t\ufeff")
+    """A heading without case, spaces, hyphens and signs that nobody sees, which vary."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in folded if not _is_ignored(letter))
+
+
+def _is_ignored(letter: str) -> bool:
+    return letter == "_" or unicodedata.category(letter) in IGNORED_CATEGORIES
 
 
 def get_columns() -> dict[str, ImportColumn]:
@@ -135,7 +143,7 @@ register(
         cells.write_references,
     ),
     ImportColumn("topics", "topics", "Names of topics.", cells.read_list, cells.write_list),
-    ImportColumn("tags", "tags", "", cells.read_list, cells.write_list),
+    ImportColumn("tags", "tags", "Names of tags.", cells.read_tags, cells.write_tags),
     ImportColumn("language", "language", SOURCE_LANGUAGE),
     ImportColumn("risk", "risk", "standard or high."),
     ImportColumn(

@@ -32,7 +32,7 @@ def _read_record(number: int, text: str, trouble: str) -> RawRecord | RejectedRe
     if trouble:
         return RejectedRecord(number, "", "", trouble)
     try:
-        values = parse_line(text, strict=True)
+        values = parse_line(text)
     except InvalidJson as error:
         return RejectedRecord(number, "", "", str(error))
     if isinstance(values.get("type"), str):
@@ -47,13 +47,13 @@ def _read_record(number: int, text: str, trouble: str) -> RawRecord | RejectedRe
     return RejectedRecord(number, key, "type", reason)
 
 
-def parse_line(text: str, *, strict: bool = False) -> dict:
-    """The object of one line. With ``strict`` a repeated name is an error. Raises InvalidJson."""
+def parse_line(text: str) -> dict:
+    """The object of one line. Raises InvalidJson, also for a name that is there twice."""
     try:
         values = json.loads(
             text,
             parse_constant=_reject_constant,
-            object_pairs_hook=_reject_duplicate_names if strict else None,
+            object_pairs_hook=_reject_duplicate_names,
         )
         if SURROGATE_ESCAPE.search(text):
             json.dumps(values, ensure_ascii=False).encode()

@@ -17,6 +17,7 @@ from articles.imports.formats.counter import NoteCounter
 
 ROOT_TAG = "health-topics"
 TOPIC_TAG = "health-topic"
+TEXT_TAG = "full-summary"
 MAX_DEPTH = 50
 MAX_TOPIC_LENGTH = files.MAX_LINE_LENGTH
 MAX_TITLE_LENGTH = 200
@@ -143,7 +144,7 @@ def _read_article(
         return
     title = collapse_whitespace(topic.get("title"))
     url = collapse_whitespace(topic.get("url"))
-    summary_html = topic.findtext("full-summary", "")
+    summary_html = topic.findtext(TEXT_TAG, "")
     cleaned = clean_rich_text(summary_html, base=url, drops_unprintable=True)
     for dropped in cleaned.dropped:
         yield ReaderNote(line, key, f"Dropped: {dropped}.")
@@ -174,8 +175,10 @@ def _find_error(topic: Element) -> tuple[str, str] | None:
             return field, f"The topic has no {field}."
     if len(collapse_whitespace(topic.get("title"))) > MAX_TITLE_LENGTH:
         return "title", f"The title is longer than {MAX_TITLE_LENGTH} characters."
-    if len(topic.findtext("full-summary", "")) > MAX_RICH_TEXT_LENGTH:
-        return "full-summary", TOO_LONG
+    if len(topic.findall(TEXT_TAG)) > 1:
+        return TEXT_TAG, f"“{TEXT_TAG}” is there twice in this topic. Keep one."
+    if len(topic.findtext(TEXT_TAG, "")) > MAX_RICH_TEXT_LENGTH:
+        return TEXT_TAG, TOO_LONG
     return None
 
 

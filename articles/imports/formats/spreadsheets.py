@@ -23,6 +23,8 @@ CONTENT_TYPES = {
 # What a spreadsheet takes for a formula, also the full-width signs, and what would become one
 # once an apostrophe before it is removed.
 FORMULA_START = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+# In XLSX “_x000D_” stands for a character; an underscore that begins such a text is escaped.
+ESCAPE_START = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 MAX_CELL_LENGTH = 32_767  # characters of a cell of XLSX
 CUT_NOTE = " … (cut here: {:,} characters are more than a cell can hold; a CSV file has them all)"
 
@@ -116,7 +118,8 @@ def _prepare_cell(value):
     """Numbers and dates as they are, everything else as text."""
     if isinstance(value, int | dt.date) or value is None:
         return value
-    return ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", escape_formula(value))
+    text = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", escape_formula(value))
+    return ESCAPE_START.sub("_x005F_", text)
 
 
 WRITERS = {"csv": write_csv, "xlsx": write_xlsx}

@@ -16,6 +16,10 @@ WRONG_WIDTH = (
     "In CSV, put a cell that holds the separator into quotation marks."
 )
 
+NO_HEADING = (
+    "“{}” stands in a column without a heading. Name the column, or begin its heading with #."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
@@ -27,9 +31,7 @@ class TableRow:
     column: str = ""
 
 
-def check_rows(
-    rows: Iterable[TableRow | ReaderNote], *, may_be_short: bool = False
-) -> Iterator[TableRow | ReaderNote]:
+def check_rows(rows: Iterable[TableRow | ReaderNote]) -> Iterator[TableRow | ReaderNote]:
     """The rows that are not empty, each with its problem. The first has the headings.
 
     Raises UnreadableFile for too many columns.
@@ -48,20 +50,23 @@ def check_rows(
                     f"Line {row.line:,}: the table has more than {MAX_COLUMNS:,} columns."
                 )
             row = replace(row, cells=headings)
-        yield _check_row(row, headings, may_be_short=may_be_short)
+        yield _check_row(row, headings)
 
 
-def _check_row(row: TableRow, headings: list[str], *, may_be_short: bool) -> TableRow:
+def _check_row(row: TableRow, headings: list[str]) -> TableRow:
+    """A row as wide as the headings. Empty cells at its end may be missing, or too many."""
     width = len(headings)
-    is_short = len(row.cells) < width and not may_be_short
+    cells = [*row.cells[:width], *[""] * (width - len(row.cells))]
     problem = row.problem
-    if not problem and (is_short or any(cell.strip() for cell in row.cells[width:])):
+    if not problem and any(cell.strip() for cell in row.cells[width:]):
         problem = WRONG_WIDTH.format(len(row.cells), width)
-    for heading, cell in zip(headings, row.cells, strict=False):
+    for heading, cell in zip(headings, cells, strict=True):
         found = _find_problem(cell)
+        if not found and cell.strip() and not heading.strip():
+            found = NO_HEADING.format(cell.strip()[:80])
         if found:
-            return replace(row, problem=problem or found, column=heading.strip())
-    return replace(row, cells=row.cells[:width], problem=problem)
+            return replace(row, cells=cells, problem=problem or found, column=heading.strip())
+    return replace(row, cells=cells, problem=problem)
 
 
 def _find_problem(cell: str) -> str:

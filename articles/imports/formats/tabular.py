@@ -19,7 +19,8 @@ def read_records(
         if isinstance(row, ReaderNote):
             yield row
         elif row.problem:
-            yield RejectedRecord(row.line, "", row.column[:80], row.problem)
+            key, type_name = table.identify(row.cells) if table else ("", "")
+            yield RejectedRecord(row.line, key, row.column[:80], row.problem, type_name)
             if table is None:
                 return
         elif table is None:
@@ -55,7 +56,7 @@ class RecordTable:
         seen = set()
         for name, column in zip(self.headings, self.columns, strict=True):
             if column is None:
-                if name and not name.startswith(COMMENT_PREFIX):
+                if columns.normalize_heading(name) and not _is_comment(name):
                     yield self._reject_unknown_heading(name, known)
                 continue
             if column.name in seen:
@@ -81,16 +82,27 @@ class RecordTable:
     def _reject_heading(self, field: str, reason: str) -> RejectedRecord:
         return RejectedRecord(self.line, "", field[:80], reason)
 
-    def read_row(
-        self, line: int, row: Sequence[str]
-    ) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
-        """The record of one row. An empty cell leaves a field out; “(empty)” empties it."""
+    def identify(self, row: Sequence[str]) -> tuple[str, str]:
+        """The id and the type in a row, as far as they are there."""
+        texts = self._read_texts(row)
+        key = cells.read_line(cells.unescape_cell(texts.get("id", "")), cells.RowContext())
+        type_name = cells.unescape_cell(texts.get("type", ""))
+        return key, columns.normalize_heading(type_name)
+
+    def _read_texts(self, row: Sequence[str]) -> dict[str, str]:
+        """Column → cell, of the cells that are not empty."""
         texts = {}
         for column, cell in zip(self.columns, row, strict=False):
             if column and cell.strip():
                 texts[column.name] = cell
-        key = cells.unescape_cell(texts.get("id", "")).strip()
-        type_name = cells.unescape_cell(texts.get("type", "")).strip().lower()
+        return texts
+
+    def read_row(
+        self, line: int, row: Sequence[str]
+    ) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
+        """The record of one row. An empty cell leaves a field out; “(empty)” empties it."""
+        texts = self._read_texts(row)
+        key, type_name = self.identify(row)
         context = cells.RowContext(base=cells.unescape_cell(texts.get("url", "")).strip())
         values: dict = {}
         for column in self.columns:
@@ -98,12 +110,12 @@ class RecordTable:
                 continue
             if type_name in self.types and not column.applies_to(self.types[type_name]):
                 reason = f"A row of type “{type_name}” has no “{column.name}”. Empty it."
-                yield RejectedRecord(line, key, column.name, reason)
+                yield RejectedRecord(line, key, column.name, reason, type_name)
                 return
             try:
                 value = _read_value(column, texts[column.name], context)
             except ValueError as error:
-                yield RejectedRecord(line, key, column.name, str(error))
+                yield RejectedRecord(line, key, column.name, str(error), type_name)
                 return
             column.set_value(values, value)
         for note in dict.fromkeys(context.notes):
@@ -116,7 +128,7 @@ class RecordTable:
         for name in columns.REQUIRED_COLUMNS:
             if not values.get(name):
                 reason = f"The cell “{name}” is empty. Each row needs one."
-                return RejectedRecord(line, key, name, reason)
+                return RejectedRecord(line, key, name, reason, type_name)
         if type_name not in self.types:
             known = _join_names(sorted(self.types))
             reason = f"“{type_name[:80]}” is no type. A row is of type {known}."
@@ -132,6 +144,10 @@ def _read_value(column: ImportColumn, cell: str, context: cells.RowContext):
     if column.read in (cells.read_boolean, cells.read_integer):
         return None
     return column.read("", context)
+
+
+def _is_comment(name: str) -> bool:
+    return columns.normalize_heading(name).startswith(COMMENT_PREFIX)
 
 
 def _suggest_column(name: str, known: dict[str, ImportColumn]) -> str:

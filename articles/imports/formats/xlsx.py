@@ -1,27 +1,33 @@
 """Excel workbooks (.xlsx): the first visible sheet as a stream, with values for formulas."""
 
-import datetime
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-import openpyxl
-from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.xml.constants import SHARED_STRINGS
 
-from articles.imports.formats import RawRecord, ReaderNote, RejectedRecord, UnreadableFile, files
+from articles.imports.formats import (
+    RawRecord,
+    ReaderNote,
+    RejectedRecord,
+    UnreadableFile,
+    files,
+    xlsx_strings,
+)
 from articles.imports.formats.tables import TableRow, check_rows
 from articles.imports.formats.tabular import read_records
+from articles.imports.formats.xlsx_sheets import SheetRows
 
-MAX_ROWS = 1_048_576  # what Excel itself can hold
 MAX_PARTS = 5_000
 MAX_PART_SIZE = 64_000_000  # bytes of a part that is read whole, such as shared strings
 MAX_SHEET_SIZE = 2_000_000_000
 TAIL_LENGTH = 16  # bytes of a block that are read again, as a tag may be divided between two
 SHEET_PATH = re.compile(r"xl/worksheets/[^/]+\.xml")
+MERGED_TAG = b"mergeCell"
 ROW_TAG = re.compile(rb"<(?:\w+:)?row[ />]")
-FORMULA_TAG = re.compile(rb"<(?:\w+:)?f[ >/]")
 DAMAGED_MESSAGE = (
     "The workbook is damaged or not quite Excel's ({error}). "
     "Open it in Excel and save it, or save it as CSV."
@@ -35,20 +41,16 @@ def read(path: Path) -> Iterator[RawRecord | RejectedRecord | ReaderNote]:
 def iter_rows(path: Path, max_size: int | None = None) -> Iterator[TableRow | ReaderNote]:
     """The headings, then the rows. Raises UnreadableFile, also beyond ``max_size`` bytes."""
     files.check_type(path, "xlsx", label="an Excel workbook")
-    has_formulas = _check_sizes(path, max_size or files.MAX_UNPACKED_SIZE)
-    with _open_workbook(path, data_only=True) as values, ExitStack() as stack:
-        sheet = _find_visible_sheet(values)
-        others = [f"“{other.title}”" for other in values.worksheets if other is not sheet]
+    may_be_merged = _check_sizes(path, max_size or files.MAX_UNPACKED_SIZE)
+    with _open_workbook(path) as book:
+        sheet = _find_visible_sheet(book)
+        others = [_describe_sheet(other) for other in book.worksheets if other is not sheet]
         if others:
             reason = (
                 f"The first sheet, “{sheet.title}”, was read. Not read: {', '.join(others[:20])}."
             )
             yield ReaderNote(1, "", reason)
-        formula_rows = None
-        if has_formulas:
-            formulas = stack.enter_context(_open_workbook(path, data_only=False))
-            formula_rows = _iter_cells(formulas[sheet.title])
-        yield from check_rows(_iter_texts(_iter_cells(sheet), formula_rows), may_be_short=True)
+        yield from check_rows(_iter_rows(sheet, may_be_merged=may_be_merged))
 
 
 def _find_visible_sheet(workbook):
@@ -58,19 +60,43 @@ def _find_visible_sheet(workbook):
     raise UnreadableFile("The workbook has no sheet that is shown.")
 
 
+def _describe_sheet(sheet) -> str:
+    hidden = "" if sheet.sheet_state == "visible" else " (hidden)"
+    return f"“{sheet.title}”{hidden}"
+
+
+def _iter_rows(sheet, *, may_be_merged: bool) -> Iterator[TableRow | ReaderNote]:
+    try:
+        yield from SheetRows(sheet, may_be_merged=may_be_merged)
+    except UnreadableFile:
+        raise
+    except Exception as error:  # as in _open_workbook
+        raise _damaged_error(error) from error
+
+
 def _damaged_error(error: Exception) -> UnreadableFile:
     """Names the cause only: the text of openpyxl's error contains paths of the server."""
     return UnreadableFile(DAMAGED_MESSAGE.format(error=type(error.__cause__ or error).__name__))
 
 
+class WorkbookReader(ExcelReader):
+    """Reads the strings of a workbook with their styles and as they are escaped."""
+
+    def read_strings(self):
+        part = self.package.find(SHARED_STRINGS)
+        if part is not None:
+            with self.archive.open(part.PartName[1:]) as source:
+                self.shared_strings = list(xlsx_strings.read_shared_strings(source))
+
+
 @contextmanager
-def _open_workbook(path: Path, *, data_only: bool):
+def _open_workbook(path: Path):
     """A workbook, whatever its name."""
     with path.open("rb") as file:
         try:
-            book = openpyxl.load_workbook(
-                file, read_only=True, data_only=data_only, keep_links=False
-            )
+            reader = WorkbookReader(file, read_only=True, data_only=True, keep_links=False)
+            reader.read()
+            book = reader.wb
         except Exception as error:  # whatever a hostile file makes the parts of openpyxl raise
             raise _damaged_error(error) from error
         with closing(book):
@@ -78,7 +104,7 @@ def _open_workbook(path: Path, *, data_only: bool):
 
 
 def _check_sizes(path: Path, max_size: int) -> bool:
-    """Whether a sheet has formulas. Raises UnreadableFile if it is too large unpacked."""
+    """Whether cells may be merged. Raises UnreadableFile if a workbook is too large unpacked."""
     try:
         with zipfile.ZipFile(path) as package:
             parts = package.infolist()
@@ -92,11 +118,11 @@ def _check_sizes(path: Path, max_size: int) -> bool:
                 )
             for part in parts:
                 _check_part_size(part)
-            has_formulas = False
+            may_be_merged = False
             for part in parts:
                 if SHEET_PATH.fullmatch(part.filename) and _scan_sheet(package, part):
-                    has_formulas = True
-            return has_formulas
+                    may_be_merged = True
+            return may_be_merged
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise UnreadableFile(
             f"The workbook cannot be unpacked ({error}). Copy it again, and whole."
@@ -112,18 +138,18 @@ def _check_part_size(part: zipfile.ZipInfo) -> None:
 
 
 def _scan_sheet(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """Whether a sheet has formulas, by its bytes alone.
+    """Whether a sheet has merged cells, by its bytes alone.
 
     Raises UnreadableFile if a row is too long.
     """
-    has_formulas = False
+    has_merged = False
     row_length = 0
     row_count = 0
     tail = b""
     with package.open(part) as source:
         while block := source.read(files.BLOCK_SIZE):
             text = tail + block
-            has_formulas = has_formulas or bool(FORMULA_TAG.search(text))
+            has_merged = has_merged or MERGED_TAG in text
             row_ends = [found.end() for found in ROW_TAG.finditer(text)]
             row_count += len(row_ends)
             last_row = row_ends[-1] if row_ends else 0
@@ -133,52 +159,4 @@ def _scan_sheet(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
                 raise UnreadableFile(
                     f"Row {row_count:,} is longer than {files.MAX_LINE_LENGTH:,} bytes."
                 )
-    return has_formulas
-
-
-def _iter_cells(sheet) -> Iterator[Sequence]:
-    """The cells of each row. The dimensions that a sheet declares can be wrong and are ignored."""
-    sheet.reset_dimensions()
-    try:
-        for number, row in enumerate(sheet.iter_rows(), start=1):
-            if number > MAX_ROWS:
-                raise UnreadableFile(f"The sheet has more than {MAX_ROWS:,} rows.")
-            yield row
-    except UnreadableFile:
-        raise
-    except Exception as error:  # as in _open_workbook
-        raise _damaged_error(error) from error
-
-
-def _iter_texts(
-    rows: Iterator[Sequence], formulas: Iterator[Sequence] | None
-) -> Iterator[TableRow]:
-    for line, row in enumerate(rows, start=1):
-        formula_row = next(formulas, ()) if formulas else ()
-        texts = [_format_value(cell.value) for cell in row]
-        yield TableRow(line, texts, _find_error(row, formula_row))
-
-
-def _find_error(row: Sequence, formulas: Sequence) -> str:
-    for cell in row:
-        if cell.data_type == "e" or cell.value in ERROR_CODES:
-            return f"The cell {cell.coordinate} shows an error ({cell.value}). Correct its formula."
-    for cell, formula in zip(row, formulas, strict=False):
-        if formula.data_type == "f" and cell.value is None:
-            return (
-                f"The formula in {formula.coordinate} has no value. "
-                "Open and save the workbook in Excel, or type it."
-            )
-    return ""
-
-
-def _format_value(value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        return value.date().isoformat()
-    return str(value)
+    return has_merged

@@ -3,48 +3,34 @@
 from collections.abc import Iterable
 
 from articles.imports.formats.counter import NoteCounter
-from symptoms.models import Code
+from symptoms.coding_systems import InvalidCode, find_system, normalize_code, shorten_name
 
-SYSTEMS_BY_NAME = {
-    "icd10cm": Code.System.ICD_10_CM,
-    "icd9cm": Code.System.ICD_9_CM,
-    "icd9cm2005": Code.System.ICD_9_CM,  # a year of it
-    "snomedct": Code.System.SNOMED_CT,
-    "snomedctus": Code.System.SNOMED_CT,
-    "sctid": Code.System.SNOMED_CT,
-    "mesh": Code.System.MESH,
-    "msh": Code.System.MESH,
-    "loinc": Code.System.LOINC,
-    "lnc": Code.System.LOINC,
-}
-MAX_CODE_LENGTH, MAX_DISPLAY_LENGTH = 40, 200
-
-
-def find_system(name: str) -> Code.System | None:
-    """Our system of that name, however it is spelt. ICD-10 without CM is another system."""
-    letters = [letter for letter in name.lower() if letter.isalnum()]
-    return SYSTEMS_BY_NAME.get("".join(letters))
+MAX_DISPLAY_LENGTH = 200
 
 
 def keep_known(
-    line: int, found: Iterable[tuple[str, str, str]], counter: NoteCounter
+    line: int, key: str, found: Iterable[tuple[str, str, str]], counter: NoteCounter
 ) -> list[dict]:
-    """The codes of our systems among (system, code, display), each once; the others are counted."""
+    """The codes of our systems among (system, code, display), each once, in their normal form.
+
+    Those of other systems are counted; what is no code of its system gives a note.
+    """
     known: dict[tuple[str, str], dict] = {}
-    for name, code, display in found:
+    for name, text, display in found:
         system = find_system(name)
         if system is None:
-            counter.add(line, f"Codes of {name[:40]} left out, a system that we do not have")
+            family = shorten_name(name)[:40]
+            counter.add(line, f"Codes of {family} left out, a system that we do not have")
             continue
-        if not code or len(code) > MAX_CODE_LENGTH:
-            counter.add(
-                line, f"Codes without characters, or with more than {MAX_CODE_LENGTH}, left out"
-            )
+        try:
+            code = normalize_code(system, text)
+        except InvalidCode as error:
+            counter.add_note(line, key, f"A code was left out. {error}")
             continue
-        values = {"system": str(system), "code": code}
+        values = {"system": system, "code": code}
         if display and len(display) <= MAX_DISPLAY_LENGTH:
             values["display"] = display
-        known.setdefault((str(system), code), values)
+        known.setdefault((system, code), values)
     return list(known.values())
 
 

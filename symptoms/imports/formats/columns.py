@@ -12,14 +12,14 @@ from articles.imports.formats.columns import (
     ImportRowType,
     write_boolean,
 )
-from symptoms.imports.formats import codes
+from symptoms.coding_systems import find_system
 from symptoms.models import BodySystem, Code, SymptomCause
 
 ID_LIKE = re.compile(r"(?=\S*[0-9])\S+")
 SYMPTOM_GROUP = frozenset({"symptom"})
 SERIOUSNESS_VALUES = SymptomCause.Seriousness.values
 FREQUENCY_VALUES = SymptomCause.Frequency.values
-CODE_SYSTEMS = sorted(Code.System.values, key=len, reverse=True)
+MAX_SYSTEM_WORDS = 4  # of the name of a coding system in front of a code: ICD 10 CM 2023
 
 
 def _name_body_systems() -> dict[str, str]:
@@ -46,19 +46,27 @@ def _parse_code(text: str, parts: list[str]) -> dict:
         raise ValueError(
             f"“{text[:80]}” is no code. Write the system first ({known}): ICD-10-CM R25.3."
         )
-    values = {"system": str(system), "code": code}
+    if len(parts) > 1:
+        raise ValueError(
+            f"“{text[:80]}” has two names: “{parts[0][:80]}” and “{parts[1][:80]}”. Keep one."
+        )
+    values = {"system": system, "code": code}
     if parts:
         values["display"] = parts[0]
     return values
 
 
 def _split_code(text: str) -> tuple[str | None, str]:
-    """The system and the code: our own name of it in front, or any other name before a colon."""
-    for name in CODE_SYSTEMS:
-        if text.lower().startswith(name.lower()):
-            return name, text[len(name) :].lstrip(": ")
-    name, _, code = text.partition(":")
-    return codes.find_system(name), code
+    """The system and the code: the system's name before a colon, or the longest one in front."""
+    name, colon, code = text.partition(":")
+    if colon and find_system(name):
+        return find_system(name), code.strip()
+    words = text.split()
+    for count in range(min(len(words) - 1, MAX_SYSTEM_WORDS), 0, -1):
+        system = find_system(" ".join(words[:count]))
+        if system:
+            return system, " ".join(words[count:])
+    return None, ""
 
 
 def write_codes(values: list[dict]) -> str:
@@ -92,13 +100,13 @@ def _parse_cause(key: str, parts: list[str], row: RowContext) -> dict:
     for part in parts:
         label, value = split_label(part, "group", "text")
         if label == "text":
-            values["html"] = cells.read_rich_text(value, row)
+            cells.set_once(values, "html", cells.read_rich_text(value, row), "text")
         elif label:
-            values["group"] = value
+            cells.set_once(values, "group", value)
         elif part.lower() in SERIOUSNESS_VALUES:
-            values["seriousness"] = part.lower()
+            cells.set_once(values, "seriousness", part.lower())
         elif part.lower() in FREQUENCY_VALUES:
-            values["frequency"] = part.lower()
+            cells.set_once(values, "frequency", part.lower())
         else:
             known = ", ".join([*SERIOUSNESS_VALUES, *FREQUENCY_VALUES])
             raise ValueError(

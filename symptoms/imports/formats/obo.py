@@ -136,7 +136,7 @@ class OboOntology:
             record["body"] = f"<p>{escape(text, quote=False)}</p>"
         record["other_names"] = self._read_other_names(stanza, title)
         xrefs = map(_parse_xref, stanza.get_values("xref"))
-        record["codes"] = codes.keep_known(line, xrefs, self.counter)
+        record["codes"] = codes.keep_known(line, key, xrefs, self.counter)
         top_terms = self.graph.top_terms.get(key, ())
         record["topics"] = sorted({self.topics[top] for top in top_terms})
         record["references"] = [own_reference, *sources.build_url_references(cited)]

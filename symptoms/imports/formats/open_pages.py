@@ -79,7 +79,7 @@ def read_joined_page(
             record["url"] = url
         record["also"] = terms
     record["other_names"] = names.clean_other_names(line, same, title, counter)
-    record["codes"] = codes.keep_known(line, _read_codes(values), counter)
+    record["codes"] = codes.keep_known(line, key, _read_codes(values), counter)
     record["causes"] = _read_causes(line, values["causes"], "frequency", counter)
     record["related"] = _read_related(line, values["related"], key, counter)
     record["references"] = _build_references(values, title, record.get("url", ""))
@@ -146,7 +146,8 @@ def _build_term_record(line: int, key: str, name: str, values: dict, counter: No
         record["url"] = url
     record |= _build_body(line, [values.get("definition")], counter)
     record["other_names"] = names.clean_other_names(line, exact, title, counter)
-    record["codes"] = codes.keep_known(line, map(codes.parse_curie, values["xrefs"]), counter)
+    xrefs = map(codes.parse_curie, values["xrefs"])
+    record["codes"] = codes.keep_known(line, key, xrefs, counter)
     record["causes"] = _read_causes(line, values.get("causes") or [], "raw", counter)
     record["topics"] = _clean_topics(values.get("body_systems") or [])
     record["references"] = [

@@ -54,7 +54,7 @@ def test_every_part_follows_what_is_typed(ann_client, symptom, ann):
         "phrase": "face twitches",
         "headline": "",
         "body": "<p>A <strong>new</strong> text.</p><script>x()</script>",
-        "tags": "nerve, eyelid",
+        "tags": "nerve; eyelid",
         "topics": [topic.pk],
         "notice": notice.pk,
         "other_names-0-name": "Twitching",

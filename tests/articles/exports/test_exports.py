@@ -112,7 +112,7 @@ def test_a_page_is_told_with_its_state_dates_and_facts(ann_client, ann, ravi):
             "causes": " | ".join(f"Cause {number} of Facial spasms" for number in range(3)),
             "related": "Jaw pain (neurological)",
             "topics": "Bones, Joints and Muscles",
-            "tags": "face | muscle",
+            "tags": "face; muscle",
             "risk": "standard",
         }
         == row
@@ -161,7 +161,7 @@ def test_the_layout_for_importing_again_has_the_whole_working_copy(ann_client, a
         ),
         "related": f"{other.uuid}; neurological; serious",
         "topics": "Bones, Joints and Muscles",
-        "tags": "face | muscle",
+        "tags": "face; muscle",
         "references": "Spasms; url: https://medlineplus.gov/muscledisorders.html | "
         "Tics; publisher: NIH; url: https://www.nih.gov/; year: 2025 | "
         'Tics, "second" edition; publisher: NIH; year: 2024',

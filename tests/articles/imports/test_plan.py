@@ -544,11 +544,27 @@ def test_an_unfit_record_is_refused_with_line_and_field_and_the_others_come(
     assert [origin.key for origin in ExternalId.objects.all()] == ["A:9"]
 
 
-def test_the_second_record_of_an_id_is_refused(run_import):
-    report = run_import(CARE, ITCH | {"id": "A:1"}, CARE | {"title": "Later"})
-    assert report["findings"][0].startswith("refused 2 A:1 id: Line 1 has the same id already")
-    assert len(report["findings"]) == 2
-    assert get_document("A:1").title == "Care"
+def test_records_of_one_id_are_refused_together_with_all_their_lines(run_import):
+    report = run_import(CARE, ITCH | {"id": "A:1"}, CARE | {"id": "A:2"}, CARE | {"title": "Later"})
+    assert report["findings"][0].startswith("refused 1 A:1 id: Lines 1, 2, 4 have the same id")
+    assert len(report["findings"]) == 1
+    assert [origin.key for origin in ExternalId.objects.all()] == ["A:2"]
+
+
+def test_the_id_of_a_refused_record_is_given_to_no_other(run_import):
+    report = run_import(CARE | {"risk": "some"}, CARE, {"type": "cause", "id": "A:1", "name": "C"})
+    assert [finding[:14] for finding in report["findings"]] == ["refused 1 A:1 ", "refused 1 A:1 "]
+    assert "Lines 1, 2 have the same id" in report["findings"][1]
+    assert not ExternalId.objects.exists()
+    assert Cause.objects.get().name == "C"  # ids of causes are others than those of pages
+
+
+def test_the_id_of_a_refused_record_is_merged_into_no_other(run_import):
+    report = run_import(CARE | {"risk": "some"}, CARE | {"id": "A:2", "also": ["A:1", "A:3"]})
+    assert report["findings"][1] == (
+        "noted 2 A:2 : The record of “A:1” was refused, so that id was not merged into this one."
+    )
+    assert {origin.key for origin in ExternalId.objects.all()} == {"A:2", "A:3"}
 
 
 def test_scripts_and_handlers_are_gone_before_anything_is_written(run_import):
@@ -679,3 +695,47 @@ def test_ids_move_along_when_causes_and_pages_are_merged(run_import, morgan):
     )
     assert [cause.name for cause in get_document("S:3").causes[0].causes] == ["Gouty arthritis"]
     assert Cause.objects.count() == 1
+
+
+def test_obsolete_ids_lead_through_others_to_a_page_in_the_first_run(run_import):
+    records = (
+        ACHE | {"causes": []},
+        {"type": "retired", "id": "S:5", "title": "Ouch", "replaced_by": "S:4"},
+        {"type": "retired", "id": "S:4", "title": "Old ache", "replaced_by": "S:1"},
+        {"type": "retired", "id": "S:6", "title": "Round", "replaced_by": "S:7"},
+        {"type": "retired", "id": "S:7", "title": "And round", "replaced_by": "S:6"},
+        {"type": "retired", "id": "S:8", "title": "Lost", "replaced_by": "S:99"},
+    )
+    report = run_import(*records)
+    pages = {row.key: row.article.title for row in ExternalId.objects.select_related("article")}
+    assert pages == dict.fromkeys(["S:1", "S:4", "S:5"], "Ache")
+    assert report["counts"]["retired"] == {"new": 2, "unchanged": 3}
+    findings = "\n".join(report["findings"])
+    assert findings.count("lead round in a circle (S:6 → S:7 → S:6)") == 1
+    assert findings.count("S:99 took its place, which has no page") == 1
+    report = run_import(*records)
+    assert report["counts"]["retired"] == {"unchanged": 5}
+
+
+def test_an_obsolete_id_whose_successor_stays_out_is_nothing_to_write(run_import, ann):
+    factories.make_symptom(ann, title="Ache")
+    for _ in range(2):
+        report = run_import(
+            ACHE, {"type": "retired", "id": "S:4", "title": "Old ache", "replaced_by": "S:1"}
+        )
+        assert report["counts"]["retired"] == {"unchanged": 1}
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (CARE | {"body": "<p>lo\ufffdt</p>"}, "overview: A letter was lost"),
+        (ACHE | {"causes": [{"cause": "C:1", "html": "<p>lo\ufffdt</p>"}]}, "causes: A letter was"),
+        (CARE | {"id": "A:1\u200b"}, "id: has the character U+200B, which nobody sees"),
+        (CARE | {"also": ["A:2\ufeff"]}, "also.0: has the character U+FEFF"),
+    ],
+)
+def test_lost_letters_and_ids_that_look_the_same_are_refused(run_import, record, reason):
+    report = run_import(record)
+    assert len(report["findings"]) == 1
+    assert reason in report["findings"][0]

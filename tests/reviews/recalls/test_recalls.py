@@ -63,6 +63,7 @@ def test_signed_pages_are_found_by_words_cause_code_reference_and_reviewer(ann, 
         ("words", "spasms ibuprofen droops"),
         ("cause", "cause 0 of facial"),
         ("code", "r25.3"),
+        ("code", "R253"),
         ("code", "ICD-10-CM fasciculation"),
         ("reviewer", "ravi"),
     ]:
@@ -76,6 +77,8 @@ def test_signed_pages_are_found_by_words_cause_code_reference_and_reviewer(ann, 
         ("words", " "),
     ]:
         assert search_pages(part, words) == [], (part, words)
+    place = next(find_pages("code", "r253")).excerpt
+    assert (place.before, place.match, place.after) == ("ICD-10-CM ", "R25.3", " Fasciculation")
 
 
 def test_the_place_that_matched_is_shown_in_the_words_of_the_page(ann, ravi):

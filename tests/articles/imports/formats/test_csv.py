@@ -125,11 +125,23 @@ def test_empty_rows_are_skipped_and_lines_counted_as_they_stand(tmp_path):
     ]
 
 
-def test_a_row_too_long_or_too_short_is_refused_with_its_line(tmp_path):
-    gathered = read(tmp_path, HEAD, "cause,c1", "cause,c2,a,b", "cause,c3,Rest")
-    assert [refused.line for refused in gathered.refused] == [2, 3]
-    assert "has 2 cells, and there are 3 headings" in gathered.reasons
+def test_a_row_with_words_beyond_the_headings_is_refused_with_its_line(tmp_path):
+    gathered = read(tmp_path, HEAD, "cause,c2,a,b", "cause,c3,Rest, ,,")
+    assert [(refused.line, refused.key) for refused in gathered.refused] == [(2, "c2")]
+    assert "has 4 cells, and there are 3 headings" in gathered.reasons
     assert gathered.only["id"] == "c3"
+
+
+def test_a_short_row_is_filled_with_empty_cells(tmp_path):
+    gathered = read(tmp_path, f"{HEAD},overview,tags", "cause,c1,Rest", "article,a,B,<p>c</p>")
+    assert [values["id"] for values in gathered.values] == ["c1", "a"]
+    assert not gathered.refused
+
+
+def test_words_in_a_column_without_a_heading_are_refused(tmp_path):
+    gathered = read(tmp_path, "type,id,,title", "cause,c1,lost,Rest", "cause,c2,,Rest")
+    assert "“lost” stands in a column without a heading" in gathered.reasons
+    assert gathered.only["id"] == "c2"
 
 
 def test_wrong_quotation_marks_cost_a_row_and_not_the_file(tmp_path):

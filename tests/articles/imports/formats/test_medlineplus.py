@@ -144,3 +144,15 @@ def test_other_xml_says_what_it_is(tmp_path):
 def test_elements_without_end_within_each_other_stop_the_reading(tmp_path):
     with pytest.raises(UnreadableFile, match="more than 50 deep"):
         read(tmp_path, "<a>" * 1_000_000)
+
+
+def test_a_topic_with_two_texts_is_refused(tmp_path):
+    text = "<full-summary>One.</full-summary>"
+    topics = (
+        f'<health-topic title="a" id="1">{text}{text}</health-topic>'
+        f'<health-topic title="b" id="2">{text}</health-topic>'
+    )
+    path = write_file(tmp_path, f"<health-topics>{topics}</health-topics>")
+    gathered = read_file("medlineplus", path)
+    assert "“full-summary” is there twice" in gathered.reasons
+    assert gathered.only["id"] == "mplus-2"

@@ -1,5 +1,7 @@
 """Ontologies in OBO format: a symptom a term, filed under what stands at the top."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from symptoms.imports.formats.obo_graph import MAX_TOP_TERMS, OntologyGraph
 from symptoms.imports.formats.obo_stanzas import parse_sources, split_quoted
 from tests.files import read_file, write_file
 
+CASES = Path("tests/fixtures/fidelity")
 HEAD = "format-version: 1.2\nontology: t\n"
 ROOT = "\n[Term]\nid: T:0\nname: symptom\n"
 TOP = "\n[Term]\nid: T:1\nname: skin symptom\nis_a: T:0 ! symptom\n"
@@ -173,9 +176,11 @@ def test_letters_that_are_no_utf_8_cost_their_term_alone(tmp_path):
 
 def test_other_stanzas_and_comments_are_passed_over(tmp_path):
     gathered = read(
-        tmp_path, "\n! a remark\n\n[Typedef]\nid: part_of\nname: part_of\n", term(1, "fever ! high")
+        tmp_path,
+        "\n! a remark\n\n[Typedef]\nid: part_of\nname: part_of\n",
+        term(1, "fever! high ! a remark"),
     )
-    assert gathered.only["title"] == "Fever ! high"
+    assert gathered.only["title"] == "Fever! high"
 
 
 def test_what_the_next_terms_say_of_it_does_not_hang_on_their_order(tmp_path):
@@ -206,3 +211,83 @@ def test_any_graph_ends_and_files_no_term_in_too_many_places(parents, roots):
     for circle in graph.find_cycles():
         following = [*circle[1:], circle[0]]
         assert all(above in parents[key] for key, above in zip(circle, following, strict=True))
+
+
+QUALIFIERS = ['{comment="checked"}', '{a="b } ! c", d="e\\"f"}', '{source="X:1", xref="[y]"}', "{}"]
+REMARKS = ["", " ! a remark", " ! a {remark}! [x]", " !"]
+
+
+@pytest.mark.parametrize("qualifier", QUALIFIERS)
+@pytest.mark.parametrize("remark", REMARKS)
+def test_qualifiers_and_remarks_are_no_part_of_any_value(tmp_path, qualifier, remark):
+    end = f" {qualifier}{remark}"
+    head = term(2, f"head symptom{end}", f"is_a: T:0{end}")
+    ache = term(
+        3,
+        f"sore head{end}",
+        f'def: "It hurts! {{Much}}." [url:https\\://a.example/x]{end}',
+        f'synonym: "headache" EXACT [url:https\\://b.example/]{end}',
+        f"xref: MESH:D006261{end}",
+        f"alt_id: T:13{end}",
+        f"is_a: T:2{end}",
+    )
+    old = term(4, f"obsolete ache{end}", f"is_obsolete: true{end}", f"replaced_by: T:3{end}")
+    found = by_id(read(tmp_path, ROOT, head, ache, old))
+    assert found["T:2"]["title"] == "Head symptom"
+    sore = found["T:3"]
+    assert (sore["title"], sore["topics"]) == ("Sore head", ["Head symptoms"])
+    assert (sore["body"], sore["other_names"]) == ("<p>It hurts! {Much}.</p>", ["headache"])
+    assert sore["codes"] == [{"system": "MeSH", "code": "D006261"}]
+    assert (sore["also"], sore["references"][1]["url"]) == (["T:13"], "https://a.example/x")
+    assert found["T:4"]["replaced_by"] == "T:3"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (r"pain\, sharp\: \{here\}", "pain, sharp: {here}"),
+        (r"stop \! now", "stop ! now"),
+        ("what {is} this", "what {is} this"),
+        ("ouch! that", "ouch! that"),
+        ('5" nail {a="b"}', '5" nail'),
+        (r"two\nlines\tand\Wmore", "two lines and more"),
+        ("long \\\nname \\\nhere ! x", "long name here"),
+        (r"back\\", "back\\"),
+    ],
+)
+def test_escapes_and_lines_that_go_on_are_read(tmp_path, written, name):
+    title = read(tmp_path, ROOT, TOP, term(2, written)).values[-1]["title"]
+    assert title == name[:1].upper() + name[1:]
+
+
+@pytest.mark.parametrize("tag", ["name: x", "id: T:3", 'def: "x" []', "is_obsolete: false"])
+def test_a_tag_that_may_stand_once_refuses_its_term_if_it_is_there_twice(tmp_path, tag):
+    itch = term(2, "itch", 'def: "It itches." []', "is_obsolete: false", tag)
+    gathered = read(tmp_path, ROOT, TOP, itch)
+    assert f"“{tag.partition(':')[0]}” is there twice" in gathered.reasons
+    assert gathered.refused[0].key == "T:2"
+
+
+def test_the_codes_of_case_11_are_read_from_versioned_systems():
+    gathered = read_file("obo", CASES / "11-code-systems.obo")
+    assert gathered.only["codes"] == [
+        {"system": "SNOMED CT", "code": "162397003"},
+        {"system": "ICD-9-CM", "code": "784.1"},
+        {"system": "ICD-10-CM", "code": "R07.0"},
+    ]
+    assert "Codes of" not in gathered.notes
+
+
+def test_the_name_of_case_12_has_no_qualifier():
+    found = by_id(read_file("obo", CASES / "12-name-qualifier.obo"))
+    assert found["EX:3"]["title"] == "Head symptom"
+    assert found["EX:4"]["topics"] == ["Head symptoms"]
+
+
+def test_systems_that_we_do_not_have_are_told_once_and_wrong_codes_with_their_term(tmp_path):
+    itch = term(2, "itch", "xref: NCI2009_04D:C1", "xref: NCI_2010:C2", "xref: ICD10CM:R0.70")
+    gathered = read(tmp_path, ROOT, TOP, itch)
+    assert gathered.notes.count("Codes of NCI left out, a system that we do not have: 2.") == 1
+    wrong = [note for note in gathered.noted if "R0.70" in note.reason]
+    assert [(note.line, note.key) for note in wrong] == [(13, "T:2")]
+    assert gathered.values[-1]["codes"] == []
