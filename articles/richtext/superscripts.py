@@ -1,6 +1,6 @@
 """Superscripts and subscripts as plain characters: 10⁹ must never be read as 109."""
 
-from articles.richtext.raised import TRANSLATION_TABLES
+from articles.richtext.raised import TRANSLATION_TABLES as TRANSLATION_TABLES  # also read from here
 
 
 def to_plain_characters(texts: list[str], tag: str, *, nested: bool = False) -> list[str]:
