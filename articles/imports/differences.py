@@ -175,4 +175,5 @@ def shorten(text) -> str:
 
 
 def _collapse_text(html: str) -> str:
-    return " ".join(extract_text(html).split())
+    """The words of a value in one line. The end of a paragraph is no space before a bracket."""
+    return " ".join(extract_text(html).split()).replace(" )", ")")
