@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import factories
-from tests.journeys.conftest import find_violations, log_in, open_form
+from tests.journeys.conftest import log_in, open_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STEPS = "<ol><li>Wet</li></ol><p>Wait a minute.</p><ol><li>Rinse</li><li>Dry</li></ol>"
@@ -29,7 +29,6 @@ def test_a_list_that_goes_on_counts_alike_in_the_box_in_the_text_and_on_the_page
     dialog.get_by_role("button", name="Update").click()
     expect(box.locator("ol[type=a]")).to_have_count(1)
     in_box = box.locator("ol").nth(1).evaluate(MARKERS)
-    assert find_violations(page) == []
     page.get_by_role("button", name="Save and continue").click()
     page.get_by_text("Visitors cannot see it yet").wait_for()
     article.refresh_from_db()
