@@ -170,10 +170,11 @@ def shorten(text) -> str:
     plain = _collapse_text(str(text or ""))
     if not plain:
         return "nothing"
+    # A row ends with its text in brackets, and a paragraph ends its line.
+    plain = plain.removesuffix(" )") + ")" * plain.endswith(" )")
     ellipsis = "…" if len(plain) > MAX_SHOWN_LENGTH else ""
     return f"“{plain[:MAX_SHOWN_LENGTH]}{ellipsis}”"
 
 
 def _collapse_text(html: str) -> str:
-    """The words of a value in one line. The end of a paragraph is no space before a bracket."""
-    return " ".join(extract_text(html).split()).replace(" )", ")")
+    return " ".join(extract_text(html).split())
