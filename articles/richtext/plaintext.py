@@ -76,7 +76,7 @@ def _get_first_values(attrs: list[tuple[str, str | None]]) -> dict[str, str | No
     return dict(reversed(attrs))
 
 
-class _WordParser(HTMLParser):
+class _PlainTextParser(HTMLParser):
     """Rich text as lines of words. Raised and lowered words are written as they read in a line."""
 
     def __init__(self) -> None:
@@ -121,7 +121,7 @@ class _WordParser(HTMLParser):
             self._end_last_raised()
 
 
-class _LineParser(_WordParser):
+class _LineParser(_PlainTextParser):
     """Rich text as lines, each with the marks of the lists and quotes that it stands in.
 
     ``show_markup`` shows addresses of links, line breaks and where a list begins.
@@ -249,7 +249,7 @@ def _format_source(cell: HtmlCell) -> str:
     return f"<{cell.tag}{spans}>{cell.content}</{cell.tag}>"
 
 
-class _TextExtractor(_WordParser):
+class _TextExtractor(_PlainTextParser):
     """Rich text without its markup. Paragraphs, headings and list items end their line."""
 
     def __init__(self) -> None:

@@ -96,7 +96,7 @@ def get_previous_round(review: MedicalReview, document: Document) -> list[Commen
         return []
     comments = list(previous.comments.with_people())
     revision = comments[0].review.revision
-    old_texts = {}
+    old_texts: dict[str, list[tuple[str, object]]] = {}
     if not revision.expunged:
         old_texts = _get_texts_by_part(revision.read())
     new_texts = _get_texts_by_part(document)
@@ -107,8 +107,9 @@ def get_previous_round(review: MedicalReview, document: Document) -> list[Commen
     return threads
 
 
-def _get_texts_by_part(document: Document) -> dict[str, list[str]]:
-    texts: dict[str, list[str]] = {}
+def _get_texts_by_part(document: Document) -> dict[str, list[tuple[str, object]]]:
+    """By part, its texts and the values that they come from."""
+    texts: dict[str, list[tuple[str, object]]] = {}
     for block in kinds.get(document.kind).blocks(document):
-        texts.setdefault(block.key, []).append(block.text)
+        texts.setdefault(block.key, []).append((block.text, block.stored))
     return texts

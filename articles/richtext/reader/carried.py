@@ -25,6 +25,7 @@ TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 HREF = re.compile(r'<a href="([^"]*)">')
 ABSOLUTE_URL = re.compile(r"(?:https?:|mailto:|tel:).", re.IGNORECASE)
 EMPTY_LINK = re.compile(r"<a\b[^<>]*>\s*</a>|<a>")
+LOOSE_RAISED = re.compile(r"<su[bp]>\s*</su[bp]>|</sup><sup>|</sub><sub>")  # empty, or in pieces
 EMPTY_TAIL = re.compile(r"^(?:\s|&nbsp;|<br>|<(p|h2|h3)>(?:\s|&nbsp;|<br>)*</\1>)*$")
 LIST_TAGS = {"ul", "ol"}
 SCRIPT_TAGS = {"sup", "sub"}
@@ -46,6 +47,8 @@ def sanitize(html: str) -> str:
 def is_carried(html: str, base: str) -> bool:
     """Whether a page may have a text as it is. ``base`` is where it comes from, if known."""
     if not SAVED.fullmatch(html) or EMPTY_TAIL.match(html) or EMPTY_LINK.search(html):
+        return False
+    if LOOSE_RAISED.search(html):
         return False
     if not all(_is_full_address(href, base) for href in HREF.findall(html)):
         return False

@@ -51,7 +51,7 @@ def list_changes(old: str, new: str) -> list[Change]:
     return compare(compare_as_overview(old), compare_as_overview(new))
 
 
-def is_said(change: Change) -> bool:
+def shows_something(change: Change) -> bool:
     """Whether a reader sees what changed: a word or a name of a sign, or that something moved."""
     shown = "".join(text for kind, text in change.runs if kind != "same")
     return bool(shown) or change.kind == "moved"
@@ -62,7 +62,7 @@ def test_raw_html_of_other_bytes_differs_and_the_diff_says_where(old, new):
     found = list_changes(old, new)
     assert bool(found) == (old != new)
     assert {change.label for change in found} <= {"Overview"}
-    assert all(map(is_said, found))
+    assert all(map(shows_something, found))
 
 
 @given(FRAGMENTS, st.sampled_from(PIECES), st.data())
@@ -71,7 +71,7 @@ def test_one_more_sign_or_tag_anywhere_in_raw_html_is_said(old, piece, data):
     new = old[:place] + piece + old[place:]
     found = list_changes(old, new)
     assert bool(found) == (old != new)
-    assert all(map(is_said, found))
+    assert all(map(shows_something, found))
 
 
 @pytest.mark.parametrize("attribute", ATTRIBUTES)
@@ -88,7 +88,7 @@ def test_each_attribute_is_said_in_its_line_and_not_as_a_matter_of_storage(attri
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "named"),
     [
         ("5 mg", "5\u00a0mg", "[no-break space]"),
         ("5 mg", "6\u00a0mg", "[no-break space]"),
@@ -107,10 +107,10 @@ def test_each_attribute_is_said_in_its_line_and_not_as_a_matter_of_storage(attri
         ("<strong>a</strong>", "**a**", "<strong>"),
     ],
 )
-def test_what_looks_the_same_is_told_apart_by_its_name(old, new, said):
+def test_what_looks_the_same_is_told_apart_by_its_name(old, new, named):
     (change,) = list_changes(f"<p>Before</p><p>{old}</p>", f"<p>Before</p><p>{new}</p>")
     assert change.kind == "changed"
-    assert any(said in text for kind, text in change.runs if kind != "same")
+    assert any(named in text for kind, text in change.runs if kind != "same")
 
 
 def test_an_unseen_change_is_said_beside_a_seen_one_of_the_same_part():
@@ -235,15 +235,15 @@ def test_documents_of_other_bytes_differ_and_the_diff_says_in_which_part(pair):
     blocks = kinds.get(old.kind).blocks
     found = compare(blocks(old), blocks(new))
     assert bool(found) == (canonicalize(old) != canonicalize(new))
-    assert all(map(is_said, found))
+    assert all(map(shows_something, found))
     labels = {change.label for change in found}
     assert labels == set(find_changed_labels(blocks(old), blocks(new)))
     for field in values:
         if getattr(old, field, None) != getattr(new, field, None):
-            assert any(map(partial(tells_of, field), labels)), field
+            assert any(map(partial(belongs_to, field), labels)), field
 
 
-def tells_of(field: str, label: str) -> bool:
+def belongs_to(field: str, label: str) -> bool:
     return label in LABELS.get(field, ()) or label.startswith(PREFIXES.get(field, ("\0",)))
 
 

@@ -4,7 +4,7 @@ import nh3
 import pytest
 from django.template import engines
 
-from articles.fields import EXTENSIONS, LIST_TYPES
+from articles.fields import EXTENSIONS, LIST_TYPES, clean_html
 from articles.richtext.plaintext import extract_lines
 from articles.richtext.vocabulary import (
     ALLOWED_ATTRIBUTES,
@@ -70,6 +70,22 @@ def test_the_box_offers_the_styles_that_a_page_can_carry_and_no_other():
     assert len(offered) == len(NUMBERING_STYLES) + 1  # figures have no attribute
     assert "disc" not in offered
     assert EXTENSIONS.keys() >= {"Superscript", "Subscript"}
+
+
+@pytest.mark.parametrize(
+    ("written", "saved"),
+    [
+        ("10<sup>9</sup>/L, H<sub>2</sub>O", "10<sup>9</sup>/L, H<sub>2</sub>O"),
+        ("10<sup></sup>5", "105"),
+        ("10<sup> </sup>5", "10 5"),
+        ("10<sup><sup>9</sup></sup>", "10<sup>9</sup>"),
+        ("10<sup>1</sup><sup>2</sup>", "10<sup>12</sup>"),
+        ("10<sup>3<sup>2</sup></sup>", "10<sup>3(2)</sup>"),
+    ],
+)
+def test_raised_words_are_whole_and_never_empty(written, saved):
+    assert clean_html(f"<p>{written}</p>") == f"<p>{saved}</p>"
+    assert clean_html(f"<p>{saved}</p>") == f"<p>{saved}</p>"
 
 
 def show_on_staff_page(html: str) -> str:
