@@ -66,7 +66,7 @@ def _read(html: str, base: str, left_out: Counter[str]) -> tuple[str, list[str]]
     headings.rank(root, keeps_page_ranks=not base)
     links.resolve(root, base, left_out)
     scripts.name_scripts(root)
-    cleaned = sanitize(serialize(blocks.arrange(root).children)).strip()
+    cleaned = sanitize(serialize(blocks.arrange(root, left_out).children)).strip()
     if EMPTY_TAIL.match(cleaned):
         return "", images
     if not is_carried(cleaned, base):

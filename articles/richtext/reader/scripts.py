@@ -3,7 +3,7 @@
 import re
 
 from articles.richtext.reader import measures
-from articles.richtext.reader.tree import Element, find_parents, has_words, walk
+from articles.richtext.reader.tree import Element, find_parents, get_text, has_words, walk
 
 SCRIPT_TAGS = {"sup", "sub"}
 POSITIONS = {"super": "sup", "sub": "sub"}
@@ -81,10 +81,19 @@ def name_scripts(root: Element) -> None:
 
 
 def _name_fraction(fraction: Element) -> None:
+    has_slash = not SLASHES.isdisjoint(get_text([fraction]))
     for element in walk(fraction):
         for name in element.classes:
             if name in FRACTION_PARTS:
                 element.tag = FRACTION_PARTS[name]
+        for place, child in enumerate(element.children):
+            if not has_slash and isinstance(child, Element) and _is_denominator(child):
+                element.children.insert(place, "/")
+                break
+
+
+def _is_denominator(element: Element) -> bool:
+    return any(FRACTION_PARTS.get(name) == "sub" for name in element.classes)
 
 
 def _put_in_brackets(element: Element, outer: Element, parents: dict[Element, Element]) -> None:

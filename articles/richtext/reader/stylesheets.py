@@ -124,7 +124,7 @@ def apply(root: Element) -> StyleSheet:
         del parents[depth:]
         element.style = _compute_style(element, parents, sheet)
         parents.append(element)
-        waiting += [(child, depth + 1) for child in reversed(list(element.elements))]
+        waiting += [(child, depth + 1) for child in reversed(element.elements)]
     return sheet
 
 

@@ -38,14 +38,13 @@ class Element:
     @property
     def classes(self) -> list[str]:
         """The names of its classes, in lower case."""
-        return self.get("class").lower().split()
+        text = self.attributes.get("class")
+        return text.lower().split() if text else []
 
     @property
-    def elements(self) -> "Iterator[Element]":
+    def elements(self) -> "list[Element]":
         """The children that are elements."""
-        for child in self.children:
-            if isinstance(child, Element):
-                yield child
+        return [child for child in self.children if isinstance(child, Element)]
 
 
 Node = Element | str
@@ -94,7 +93,7 @@ def walk(root: Element) -> list[Element]:
     while waiting:
         element = waiting.pop()
         found.append(element)
-        waiting += reversed(list(element.elements))
+        waiting += [child for child in element.children[::-1] if isinstance(child, Element)]
     return found
 
 
