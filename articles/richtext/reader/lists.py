@@ -367,7 +367,7 @@ def _find_type(element: Element, items: list[Element]) -> str:
                 return found
     for source in (*items[:1], element):
         value = source.get("type")
-        if value in item_numbers.TYPES:
+        if value in item_numbers.STYLES:
             return value
         if value.lower() in item_numbers.BULLET_STYLES:
             return ""

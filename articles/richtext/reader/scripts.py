@@ -1,6 +1,7 @@
 """Raised and lowered words: by tag, by style, by role, in fractions, and never in another."""
 
 import re
+import unicodedata
 
 from articles.richtext.reader import measures
 from articles.richtext.reader.tree import Element, find_parents, get_text, has_words, walk
@@ -19,26 +20,9 @@ MIN_SHIFT = 3.0  # pixels
 SMALL_SIZES = {"smaller", "small", "x-small", "xx-small"}
 MAX_SMALL_SIZE = 12.0  # pixels
 
-# Two figures on a line that stand for one: the signs that there are.
+# The signs for two figures, one over the other.
 FRACTIONS = {
-    ("1", "2"): "½",
-    ("1", "3"): "⅓",
-    ("2", "3"): "⅔",
-    ("1", "4"): "¼",
-    ("3", "4"): "¾",
-    ("1", "5"): "⅕",
-    ("2", "5"): "⅖",
-    ("3", "5"): "⅗",
-    ("4", "5"): "⅘",
-    ("1", "6"): "⅙",
-    ("5", "6"): "⅚",
-    ("1", "7"): "⅐",
-    ("1", "8"): "⅛",
-    ("3", "8"): "⅜",
-    ("5", "8"): "⅝",
-    ("7", "8"): "⅞",
-    ("1", "9"): "⅑",
-    ("1", "10"): "⅒",
+    tuple(unicodedata.normalize("NFKD", sign).split("⁄")): sign for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
 }
 SLASHES = {"/", "⁄", "∕"}
 RAISED_FRACTION = re.compile(r"<sup>(\d+)</sup>(?:[/⁄∕]<sub>(\d+)</sub>|⁄(\d+))")
