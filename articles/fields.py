@@ -17,15 +17,27 @@ from articles.richtext.reader.cleaning import CleanedHtml
 
 models.CharField.register_lookup(Length)
 
+# The box offers bullets as a style of numbered lists, too, which no page can carry.
+LIST_TYPES = [
+    {"type": "decimal", "label": "1, 2, 3", "description": "Figures"},
+    {"type": "lower-alpha", "label": "a, b, c", "description": "Small letters"},
+    {"type": "upper-alpha", "label": "A, B, C", "description": "Capital letters"},
+    {"type": "lower-roman", "label": "i, ii, iii", "description": "Small Roman numerals"},
+    {"type": "upper-roman", "label": "I, II, III", "description": "Roman numerals"},
+]
 EXTENSIONS = {
     "Bold": True,
     "Italic": True,
+    "Subscript": True,
+    "Superscript": True,
+    "SpecialCharacters": True,  # no-break spaces can be seen
     "Heading": {"levels": [2, 3]},
     "BulletList": True,
-    "OrderedList": True,
+    "OrderedList": {"listTypes": LIST_TYPES},
     "ListItem": True,
     "Blockquote": True,
-    "Link": {"enableTarget": False},
+    # No words become links by themselves: “mg.It” could be an address.
+    "Link": {"enableTarget": False, "autolink": False},
     "HardBreak": True,
     "Table": True,
     "TableRow": True,
