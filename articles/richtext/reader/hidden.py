@@ -132,7 +132,8 @@ class _Frame:
 def remove(root: Element, left_out: Counter[str]) -> None:
     """Leave out of a tree what was struck out or hidden, and count it by kind."""
     deletions = _Deletions(_find_endless(root))
-    frames = [_Frame(root, _Look(), iter(root.children))]
+    # Programs that run in a page may show a body that is hidden at first: only its colours count.
+    frames = [_Frame(root, _look_at_colors(root.style, _Look()), iter(root.children))]
     while frames:
         frame = frames[-1]
         child = next(frame.waiting, None)

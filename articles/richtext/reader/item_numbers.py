@@ -16,7 +16,7 @@ STYLES = {
     "i": ("lower-roman", "roman-lower"),
     "I": ("upper-roman", "roman-upper"),
 }
-TYPES = {}
+TYPES: dict[str, str] = {}
 for list_type, styles in STYLES.items():
     TYPES |= dict.fromkeys(styles, list_type)
 BULLET_STYLES = {"disc", "circle", "square", "bullet"}

@@ -1,5 +1,6 @@
 """HTML as a tree of plain objects: parsed as browsers parse it, changed, and written again."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -7,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 COMMENT = "#comment"  # the tag of a comment, which has its words in the attribute "text"
 TEMPLATE = "template"
 RENAMED_PREFIX = "format-"  # of tags that were renamed before parsing
+BODY_TAG = re.compile(r"<body(\s[^<>]*)>", re.IGNORECASE)
 VOID_TAGS = {
     *("area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input"),
     *("keygen", "link", "meta", "param", "source", "track", "wbr"),
@@ -52,7 +54,7 @@ Node = Element | str
 
 def parse(html: str) -> Element:
     """The tree of what stands in the body of a page, comments included."""
-    root = Element("body")
+    root = Element("body", _read_body_attributes(html))
     first = LexborHTMLParser(html, is_fragment=True, fragment_tag="body").root
     waiting: list[tuple[LexborNode | None, Element]] = [(first, root)]
     while waiting:
@@ -66,6 +68,15 @@ def parse(html: str) -> Element:
             else:
                 node = node.next
     return root
+
+
+def _read_body_attributes(html: str) -> dict[str, str]:
+    """The attributes of the body, which a parser of parts of a page does not keep."""
+    found = BODY_TAG.search(html)
+    if found is None:
+        return {}
+    node = LexborHTMLParser(f"<div{found[1]}>", is_fragment=True).root
+    return {name: value or "" for name, value in node.attributes.items()} if node else {}
 
 
 def _copy(node: LexborNode, parent: Element) -> Element | None:
@@ -123,7 +134,8 @@ def has_words(nodes: Iterable[Node]) -> bool:
 def serialize(nodes: Iterable[Node]) -> str:
     """Some nodes as HTML, escaped as the sanitiser escapes it."""
     parts: list[str] = []
-    waiting: list[Node | tuple[str]] = [*nodes][::-1]
+    waiting: list[Node | tuple[str]] = []
+    waiting += [*nodes][::-1]
     while waiting:
         node = waiting.pop()
         if isinstance(node, tuple):
