@@ -24,7 +24,8 @@ from articles.richtext.reader.tree import parse, serialize
 
 TOO_DEEP = f"structure nested more than {bounds.MAX_DEPTH} deep"
 NOT_CARRIED = "structure that no page can carry"
-LINK_WITHIN = 'href="#'  # it may be the number of a footnote
+LINK_WITHIN = 'href="#'  # it may be the number of a footnote: such a text is read until it stays
+MAX_PASSES = 3
 TAG = re.compile(r"<[^<>]*>")
 
 
@@ -48,6 +49,13 @@ def clean(html: str, base: str = "", left_out: Counter[str] | None = None) -> Cl
     if LINK_WITHIN not in html and is_carried(html, base):
         return CleanedHtml(html, tuple(format_counts(counts)))
     cleaned, images = _read(html, base, counts)
+    for _ in range(MAX_PASSES):
+        if LINK_WITHIN not in cleaned:
+            break
+        before = cleaned
+        cleaned, _ = _read(cleaned, base, counts)
+        if cleaned == before:
+            break
     return CleanedHtml(cleaned, (*format_counts(counts), *media.format_images(images)))
 
 
