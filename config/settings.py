@@ -373,4 +373,6 @@ LOGGING = {
 }
 
 TAGGIT_CASE_INSENSITIVE = True
+TAGGIT_STRING_FROM_TAGS = "articles.admin.tags.format_tags"
+TAGGIT_TAGS_FROM_STRING = "articles.admin.tags.parse_tags"
 TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True

@@ -37,6 +37,7 @@ BOTH = {
 NAMES_OF_BOTH = re.compile(rf"\b({'|'.join(BOTH)})\b")
 
 ON_SQLITE = {
+    "tests/articles/admin/test_characters.py",
     "tests/articles/admin/test_concurrent_edits.py",
     "tests/articles/admin/test_figure_forms.py",
     "tests/articles/admin/test_form_layout.py",
@@ -63,6 +64,7 @@ ON_SQLITE = {
     "tests/articles/imports/formats/test_medlineplus.py",
     "tests/articles/imports/formats/test_xlsx.py",
     "tests/articles/richtext/reader/test_cleaning.py",
+    "tests/articles/imports/test_characters.py",
     "tests/articles/public/test_about_views.py",
     "tests/articles/public/test_breadcrumbs.py",
     "tests/articles/public/test_history.py",

@@ -5,17 +5,32 @@ It refuses them, and none causes an error.
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
-from django.db import DataError
+from django.db import DataError, models
+from taggit.managers import TaggableManager
 
 from articles.admin.autocomplete import PreloadedAutocomplete, PreloadedAutocompleteMultiple
 from articles.admin.bulk_actions import drop_invalid_keys
+from articles.admin.tags import TagFormField
+from articles.form_fields import LineFormField, PlainTextFormField
 
 REGEX_LOOKUPS = ("regex", "iregex")
+TEXT_FORM_FIELDS = {
+    models.CharField: LineFormField,
+    models.TextField: PlainTextFormField,
+    TaggableManager: TagFormField,
+}
 MAX_SEARCH_LENGTH = 1000  # characters; SQLite refuses a pattern of 50,000 bytes
 
 
 class RequestValidationMixin:
     """Part of every admin of ours; those of Django and of libraries get it when registered."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Text that was sent as it was shown stays as it is; other text is mended or refused."""
+        form_class = TEXT_FORM_FIELDS.get(type(db_field))
+        if form_class and not db_field.choices:
+            kwargs.setdefault("form_class", form_class)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):

@@ -8,11 +8,13 @@ from django.db.models import F
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django_prose_editor.fields import ProseEditorFormField
 
+from articles import characters
 from articles.fields import clean_rich_text
+from articles.form_fields import RichTextFormField, StoredText, StoredTextMixin
 from articles.models import Article, PublicationEvent, Revision
 from articles.publishing import actions
+from articles.richtext.reader.cleaning import format_counts
 
 # Messages after a save, each with its level.
 SaveMessages = Iterator[tuple[int, SafeString]]
@@ -32,7 +34,7 @@ class SaveResult:
 
 
 def list_removed_text(form, formsets: Iterable) -> Iterator[str]:
-    """What was removed from the rich texts of a saved form and of its rows, a line for each."""
+    """What was removed from the texts of a saved form and of its rows, a line for each."""
     for label, removed in _iter_removed_text(form):
         yield f"{label}: {removed}"
     for formset in formsets:
@@ -52,10 +54,20 @@ def _iter_removed_text_of_row(form) -> Iterator[str]:
 def _iter_removed_text(form) -> Iterator[tuple[str, str]]:
     """The label of each field from which something was removed, and what."""
     for name in form.changed_data:
-        if isinstance(form.fields[name], ProseEditorFormField):
-            removed = clean_rich_text(form.cleaned_data.get(name) or "").dropped
-            if removed:
-                yield form.fields[name].label, ", ".join(removed)
+        removed = _find_removed(form.fields[name], form[name].data)
+        if removed:
+            yield form.fields[name].label, ", ".join(removed)
+
+
+def _find_removed(field, sent) -> tuple[str, ...]:
+    """What was removed from the text that was sent for a field; nothing where it was kept."""
+    if not isinstance(sent, str) or isinstance(sent, StoredText):
+        return ()
+    if isinstance(field, RichTextFormField):
+        return clean_rich_text(sent).dropped
+    if isinstance(field, StoredTextMixin):
+        return tuple(format_counts(characters.mend_and_count(sent).removed))
+    return ()
 
 
 def record_save(request, form, formsets: Iterable) -> SaveResult:

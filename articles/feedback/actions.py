@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from articles.fields import UNPRINTABLE
+from articles import characters
 from articles.models import ReaderReport, ReaderTally, Revision
 from articles.publishing.actions import ActionRefused
 
@@ -54,7 +54,7 @@ def close_report(report: ReaderReport, *, by, outcome: str) -> ReaderReport:
     outcome = " ".join(outcome.split())
     if not outcome:
         raise CannotCloseReport("Say in a few words how this report was resolved.")
-    if len(outcome) > ReaderReport.MAX_OUTCOME_LENGTH or UNPRINTABLE.search(outcome):
+    if len(outcome) > ReaderReport.MAX_OUTCOME_LENGTH or characters.find_refused(outcome):
         raise CannotCloseReport(
             f"Say it in plain words, in at most {ReaderReport.MAX_OUTCOME_LENGTH} characters."
         )

@@ -23,7 +23,7 @@ from articles.content import kinds
 from articles.content.diff import compare
 from articles.display import format_user_name, get_admin_url
 from articles.feedback import actions as feedback_actions
-from articles.fields import refuse_unprintable
+from articles.form_fields import PlainTextFormField
 from articles.lists import ListFilter, filter_by
 from articles.models import Article, ReaderReport
 from articles.publishing.actions import ActionRefused
@@ -48,18 +48,17 @@ def _load_reported_pages() -> dict[str, str]:
 class CloseReportForm(forms.Form):
     """What became of a report that asks for nothing more."""
 
-    outcome = forms.CharField(
+    outcome = PlainTextFormField(
         label=_("Reason"),
         max_length=ReaderReport.MAX_OUTCOME_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
-        validators=[refuse_unprintable],
         help_text=_("A few words for the other editors, deleted with the report after 90 days."),
         error_messages={"required": "Say in a few words why the report is dismissed."},
     )
 
 
 class CloseReportsActionForm(ActionForm):
-    outcome = forms.CharField(
+    outcome = PlainTextFormField(
         label=_("Reason:"), max_length=ReaderReport.MAX_OUTCOME_LENGTH, required=False
     )
 

@@ -4,7 +4,7 @@ import uuid
 
 from django import forms
 
-from articles.fields import UNPRINTABLE
+from articles import characters
 from articles.models import ReaderReport
 
 TOO_LONG = (
@@ -16,13 +16,13 @@ UNPRINTABLE_REMOVED = (
 )
 
 
-class PlainTextField(forms.CharField):
+class ReportWordsField(forms.CharField):
     """Some lines of plain text; a line break is one character, as the browser counts it."""
 
     def to_python(self, value):
         value = super().to_python(value)
         if isinstance(value, str):
-            return value.replace("\r\n", "\n").replace("\r", "\n")
+            return characters.mend(value.replace("\r\n", "\n").replace("\r", "\n"))
         return value
 
 
@@ -41,7 +41,7 @@ class ReportProblemForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what the problem is."},
     )
-    words = PlainTextField(
+    words = ReportWordsField(
         label="Tell us more",
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=MAX_REPORT_LENGTH,
@@ -59,10 +59,10 @@ class ReportProblemForm(forms.Form):
         words.widget.attrs.pop("maxlength", None)  # a browser would cut a paste in silence
         words.error_messages["max_length"] = TOO_LONG
         sent = self.data.get("words", "").replace("\r", "")
-        self.had_unprintable = bool(UNPRINTABLE.search(sent))
+        self.had_unprintable = characters.find_refused(characters.mend_controls(sent)) is not None
         if self.had_unprintable:
             self.data = self.data.copy()
-            self.data["words"] = UNPRINTABLE.sub("", sent)
+            self.data["words"] = characters.remove_bad(sent)
 
     def clean_key(self):
         return self.cleaned_data["key"] or uuid.uuid4()

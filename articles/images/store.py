@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
+from articles import characters
 from articles.content.document import Document, DocumentFigure, digest
 from articles.content.kinds import DocumentPairs
-from articles.fields import UNPRINTABLE
 from articles.images import processing
 from articles.models import Image, PublicationEvent, PublishedImage
 
@@ -43,7 +43,7 @@ def store_upload(upload: File, *, by: User) -> Image:
 
     The file is stored first: a crash in between leaves an unused file, but no row without a file.
     """
-    name = UNPRINTABLE.sub("", upload.name or "")[-MAX_NAME_LENGTH:] or "image"
+    name = characters.remove_bad(upload.name or "")[-MAX_NAME_LENGTH:] or "image"
     assert upload.size is not None  # Django has counted it
     if upload.size > processing.MAX_UPLOAD_SIZE:
         raise processing.UnusableImage(processing.format_too_large(name, upload.size))

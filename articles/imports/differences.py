@@ -170,6 +170,8 @@ def shorten(text) -> str:
     plain = _collapse_text(str(text or ""))
     if not plain:
         return "nothing"
+    # A row ends with its text in brackets, and a paragraph ends its line.
+    plain = plain.removesuffix(" )") + ")" * plain.endswith(" )")
     ellipsis = "…" if len(plain) > MAX_SHOWN_LENGTH else ""
     return f"“{plain[:MAX_SHOWN_LENGTH]}{ellipsis}”"
 

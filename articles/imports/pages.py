@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from articles.content import kinds
 from articles.db import bulk_insert
-from articles.fields import fold
+from articles.fields import clean_stored, fold
 from articles.imports import addresses, matching, metadata
 from articles.imports import differences as imports_differences
 from articles.imports.differences import Difference
@@ -21,6 +21,7 @@ from articles.imports.job import ImportJob, OnConflict
 from articles.imports.links import InternalLinks
 from articles.imports.matching import PageMatch
 from articles.imports.records import (
+    AS_STORED,
     AboutRecord,
     ArticleRecord,
     ImportedReference,
@@ -206,12 +207,10 @@ class PageImporter(Generic[PageT, PageRecordT]):
     def copy_fields(self, page: PageT, record: PageRecordT) -> None:
         """Copy the values of a record into the page's own fields."""
         for name in record.COPIED_FIELDS:
-            value = getattr(record, name)
-            if value is not None:
-                setattr(page, name, value)
+            _set_value(page, name, getattr(record, name))
         if record.advice is not None:
             page.advice_level = record.advice.level
-            page.advice = record.advice.html
+            _set_value(page, "advice", record.advice.html)
 
     # Texts
 
@@ -346,7 +345,7 @@ class PageImporter(Generic[PageT, PageRecordT]):
         names = self.get_names(job, records.values())
         found = {}
         for page in kind.load(kind.model.objects.filter(pk__in=records)):
-            current = self.record_class.model_validate(self.values(page))
+            current = self.record_class.model_validate(self.values(page), context=AS_STORED)
             found[page.pk] = imports_differences.compare(current, records[page.pk], names)
         return found
 
@@ -385,6 +384,14 @@ class PageImporter(Generic[PageT, PageRecordT]):
     def values(self, page: PageT) -> dict:
         """A working copy as the values of a record."""
         return imports_differences.build_common_values(self.kind, page)
+
+
+def _set_value(page: Article, name: str, value: Any) -> None:
+    """Set a field of a page that a record gives, unless what is stored there says the same."""
+    if value is None:
+        return
+    if clean_stored(page._meta.get_field(name), getattr(page, name)) != value:
+        setattr(page, name, value)
 
 
 def _get_wanted_slug(record: PageRecord) -> str:

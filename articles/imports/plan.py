@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from tqdm import tqdm
 
+from articles import characters
 from articles.fields import refuse_unprintable
 from articles.imports import pipeline
 from articles.imports.formats import RecordReader, UnreadableFile
@@ -101,7 +102,7 @@ def plan_import(
 
 
 def _clean_source_name(source: str) -> str:
-    source = " ".join(source.split())
+    source = " ".join(characters.mend(source).split())
     try:
         refuse_unprintable(source)
     except ValidationError as error:

@@ -1,6 +1,7 @@
 """One record of a file, in the shape of our JSON lines, checked and cleaned before it is stored."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated, ClassVar, Literal, TypeVar
@@ -18,27 +19,40 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from articles import fields
+from articles import characters, fields
 from articles.content.document import ADVICE_LABELS, AdviceLevel, digest
 from articles.content.languages import SOURCE_LANGUAGE, SourceLanguage
-from articles.fields import LINE_BREAKS, MAX_RICH_TEXT_LENGTH, clean_html, refuse_unprintable
+from articles.fields import MAX_RICH_TEXT_LENGTH, clean_html, clean_stored, refuse_unprintable
+from articles.form_fields import mend_line
 from articles.links.validation import keep_valid_links
+from articles.models import Article
+from articles.richtext.html_characters import refuse_in_html
+from articles.richtext.reader.cleaning import format_counts
 
 MAX_LIST_LENGTH = 20_000
+AS_STORED = {"stored": True}  # the validation context of values as they are stored here
 ALREADY_CLEAN = {"clean": True}  # the validation context of values that were checked before
+
+
+CheckedT = TypeVar("CheckedT")
 
 
 def clean_line(text: str, info: ValidationInfo) -> str:
     """Text on a single line. Line breaks become spaces; what cannot be printed is refused."""
     if info.context is ALREADY_CLEAN:
         return text
-    _run_validator(refuse_unprintable, text)
-    return LINE_BREAKS.sub(" ", text).strip()
+    if isinstance(info.context, CleaningContext):
+        info.context.dropped += format_counts(characters.mend_and_count(text).removed)
+    if info.context is not AS_STORED:
+        _run_validator(refuse_unprintable, text)
+    return mend_line(text).strip()
 
 
 def clean_rich_text(html: str, info: ValidationInfo) -> str:
     if not html or info.context is ALREADY_CLEAN:
         return html
+    if info.context is AS_STORED:
+        return clean_stored(Article._meta.get_field("body"), html)
     if info.context is None:
         return _run_validator(clean_html, html)
     if len(html) > MAX_RICH_TEXT_LENGTH:
@@ -46,6 +60,7 @@ def clean_rich_text(html: str, info: ValidationInfo) -> str:
             "boundless", "is longer than {most} characters", {"most": f"{MAX_RICH_TEXT_LENGTH:,}"}
         )
     cleaned = fields.clean_rich_text(html, base=info.context.base, drops_unprintable=True)
+    _run_validator(refuse_in_html, cleaned.html)
     html, faults = keep_valid_links(cleaned.html)
     info.context.dropped += [*cleaned.dropped, *(fault.rstrip(".") for fault in faults)]
     return html
@@ -53,7 +68,7 @@ def clean_rich_text(html: str, info: ValidationInfo) -> str:
 
 def check_url(text: str, info: ValidationInfo) -> str:
     """An address that a link may lead to; empty where there is none."""
-    if text and info.context is not ALREADY_CLEAN:
+    if text and info.context not in (ALREADY_CLEAN, AS_STORED):
         _run_validator(_check_url, text)
     return text
 
@@ -66,7 +81,7 @@ def _check_url(text: str) -> None:
     _validate_url(text)
 
 
-def _run_validator(check, text: str):
+def _run_validator(check: Callable[[str], CheckedT], text: str) -> CheckedT:
     try:
         return check(text)
     except DjangoValidationError as error:

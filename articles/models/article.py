@@ -16,7 +16,7 @@ from taggit.models import TaggedItemBase
 from articles.content import kinds
 from articles.content.document import ADVICE_LABELS
 from articles.content.languages import SOURCE_LANGUAGE
-from articles.fields import LineField, RichTextField, build_length_checks, fold
+from articles.fields import LineField, LinkField, RichTextField, build_length_checks, fold
 from articles.models.history import PublicationEvent, Revision
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic
@@ -278,7 +278,7 @@ class Reference(models.Model):
     article = models.ForeignKey(Article, models.CASCADE, related_name="references")
     title = LineField(max_length=300)
     publisher = LineField(max_length=200, blank=True)
-    url = models.URLField(_("link"), max_length=500, blank=True)
+    url = LinkField(_("link"), max_length=500, blank=True)
     year = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1500), MaxValueValidator(2200)]
     )

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import review_line
-from articles.fields import LineField, build_length_checks, fold
+from articles.fields import LineField, LinkField, build_length_checks, fold
 
 
 class Topic(models.Model):
@@ -74,7 +74,7 @@ class CopyrightNotice(models.Model):
         max_length=500, blank=True, help_text="Printed after the holder, as one sentence."
     )
     agreement_title = LineField(_("user agreement"), max_length=200, blank=True)
-    agreement_url = models.URLField(_("link to the user agreement"), blank=True)
+    agreement_url = LinkField(_("link to the user agreement"), blank=True)
     retired_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

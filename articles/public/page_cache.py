@@ -20,6 +20,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from articles import characters
 from articles.public import json_ld
 from articles.public.last_modified import last_modified_cache
 
@@ -165,7 +166,10 @@ def _render(content: PublicPage, request: HttpRequest, address: str, day: str) -
         "head_metadata": _build_head_metadata(content, request),
         "public": True,
     }
-    body = render_to_string(content.template, context, request).encode()
+    text: str = render_to_string(content.template, context, request)
+    if "xml" in content.content_type:
+        text = characters.replace_for_xml(text)
+    body = text.encode()
     # Computed from the bytes, so whatever changes these (text, metadata, links, build, a due date
     # that passed) changes it too.
     etag = f'"{hashlib.sha256(settings.BUILD.encode() + body).hexdigest()[:32]}"'

@@ -14,6 +14,7 @@ from articles.content.document import (
     DocumentReference,
 )
 from articles.content.kinds import DocumentPairs, PageT
+from articles.fields import mark_as_stored
 from articles.models import Article, Image
 from articles.models import Figure as FigureRow
 from articles.models import Reference as ReferenceRow
@@ -100,7 +101,7 @@ def compose_about(page: Article) -> AboutDocument:
 
 
 def restore_common(page: Article, document: Document, *, default_headline: str) -> list[str]:
-    """Write the common fields of a document into the working copy.
+    """Write the common fields of a document into the working copy, as they stand there.
 
     ``default_headline`` is the one that composing would make: it is not stored as if it had been
     typed. Returns a sentence for each thing that could not be restored.
@@ -113,6 +114,7 @@ def restore_common(page: Article, document: Document, *, default_headline: str) 
     if document.advice:
         page.advice_level = document.advice.level
         page.advice = document.advice.html
+    mark_as_stored(page)
     _restore_references(page, document)
     page.tags.set(document.tags)
     report = _restore_figures(page, document)
@@ -126,7 +128,9 @@ def restore_common(page: Article, document: Document, *, default_headline: str) 
 def _restore_references(page: Article, document: Document) -> None:
     rows = []
     for position, reference in enumerate(document.references):
-        rows.append(ReferenceRow(article_id=page.pk, position=position, **reference.model_dump()))
+        row = ReferenceRow(article_id=page.pk, position=position, **reference.model_dump())
+        mark_as_stored(row)
+        rows.append(row)
     page.references.all().delete()
     ReferenceRow.objects.bulk_create(rows)
 
@@ -147,6 +151,7 @@ def _restore_figures(page: Article, document: Document) -> list[str]:
         row = FigureRow(article_id=page.pk, image=image, position=position)
         for name in FIGURE_TEXT_FIELDS:
             setattr(row, name, getattr(figure, name))
+        mark_as_stored(row)
         rows.append(row)
     page.figures.all().delete()
     FigureRow.objects.bulk_create(rows)

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from articles.fields import UNPRINTABLE
+from articles.characters import UNPRINTABLE
 from articles.public import breadcrumbs, pages
 from articles.search.emergency import CallPrompt, detect_urgent_help
 from articles.search.results import SearchResults, search_pages

@@ -12,6 +12,7 @@ from articles.admin.bulk_actions import PageAction
 from articles.admin.confirmed_action import change_each
 from articles.content import kinds
 from articles.display import format_page_count
+from articles.form_fields import PlainTextFormField
 from articles.models import Article
 from reviews import page_states
 from reviews.admin.forms import WithdrawForm
@@ -38,7 +39,7 @@ class RequestReviewsForm(forms.Form):
         help_text="Nobody can sign a page with words of their own in it: "
         "such pages are refused and listed.",
     )
-    note = forms.CharField(
+    note = PlainTextFormField(
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=5000,

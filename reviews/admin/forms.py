@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from articles.form_fields import LineFormField, PlainTextFormField
 from articles.models import PublicationEvent
 from reviews.models import MedicalReview
 from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
@@ -17,14 +18,14 @@ class RequestReviewForm(forms.Form):
         empty_label=_("Any reviewer"),
         help_text=_("Only people who can sign this page are listed."),
     )
-    note = forms.CharField(
+    note = PlainTextFormField(
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=5000,
         label=_("Note to the reviewer"),
         help_text=_("What changed and why, in a sentence or two."),
     )
-    correction = forms.CharField(
+    correction = LineFormField(
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         max_length=500,
@@ -33,7 +34,7 @@ class RequestReviewForm(forms.Form):
         "what it said, and what is right. "
         "It is shown on the page with the date of the signature, and stays there.",
     )
-    override = forms.CharField(
+    override = PlainTextFormField(
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
         label=_("Override reason"),
@@ -59,7 +60,7 @@ class RequestReviewForm(forms.Form):
 class AnswerForm(forms.Form):
     """An editor's answer to a comment that a reviewer pinned."""
 
-    answer = forms.CharField(
+    answer = PlainTextFormField(
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=5000,
         label=_("Your answer"),

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.composition import ObjectView
-from articles.fields import refuse_unprintable
+from articles.form_fields import PlainTextFormField
 from articles.models import ReaderReport
 from articles.publishing.actions import ActionRefused
 from reviews.models import ReportedReview
@@ -18,11 +18,10 @@ from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
 class OpenReviewForm(forms.Form):
     """Why a clinician should read the page again."""
 
-    reason = forms.CharField(
+    reason = PlainTextFormField(
         label=_("What the reviewer should check"),
         max_length=ReportedReview.MAX_REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[refuse_unprintable],
         help_text="In your own words, which are kept. "
         "The reader’s words are shown beside them until they are deleted.",
         error_messages={"required": "Say in a few words what the reviewer should check."},

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles.form_fields import PlainTextFormField
 from reviews.models import MedicalReview
 from reviews.signing import checklist, comments
 from reviews.signing.authentication import ConfirmIdentityForm
@@ -20,7 +21,7 @@ class SignForm(ConfirmIdentityForm):
     """The signature: checklist, statement, conflicts of interest, password and code."""
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    conflicts = forms.CharField(
+    conflicts = PlainTextFormField(
         label=_("Conflicts of interest"),
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=2000,
@@ -79,7 +80,7 @@ class ReviewForm(forms.Form):
 class SendBackForm(ReviewForm):
     name = "send_back"
     is_saved = True
-    comment = forms.CharField(
+    comment = PlainTextFormField(
         label=_("Changes needed"),
         help_text=_("The editors read this. Say where, what is wrong, and how to correct it."),
         error_messages={
@@ -97,7 +98,7 @@ class SendBackForm(ReviewForm):
 
 class DeclineForm(ReviewForm):
     name = "decline"
-    comment = forms.CharField(
+    comment = PlainTextFormField(
         label=_("Reason for declining"),
         help_text=_(
             "For instance: not your field, or no time before it is due. "
@@ -112,7 +113,7 @@ class DeclineForm(ReviewForm):
 
 class RecommendForm(ReviewForm):
     name = "recommend"
-    comment = forms.CharField(
+    comment = PlainTextFormField(
         label=_("Reason for withdrawal"),
         help_text=_(
             "Managing editors see this at once, and decide. Until then the page stays as it is."
@@ -130,7 +131,7 @@ class CommentForm(ReviewForm):
     part = forms.ChoiceField(
         label=_("Part of the page"), error_messages={"required": "Choose the part you mean."}
     )
-    text = forms.CharField(
+    text = PlainTextFormField(
         label=_("Your comment"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=5000,
@@ -165,7 +166,7 @@ class HandOverForm(ReviewForm):
         help_text=_("Only people who can sign this page are listed."),
         error_messages={"required": "Choose the new reviewer."},
     )
-    word = forms.CharField(
+    word = PlainTextFormField(
         label=_("Message"),
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=2000,

@@ -3,11 +3,12 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from articles.form_fields import LineFormField, PlainTextFormField
 from reviews.signing.authentication import ConfirmIdentityForm
 
 
 class ExpunctionRequestForm(forms.Form):
-    reason = forms.CharField(
+    reason = PlainTextFormField(
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
         help_text=(
@@ -16,7 +17,7 @@ class ExpunctionRequestForm(forms.Form):
         ),
         error_messages={"required": "Give the reason for the expunction."},
     )
-    legal_basis = forms.CharField(
+    legal_basis = LineFormField(
         max_length=300,
         label=_("Legal basis"),
         widget=forms.TextInput(attrs={"class": "vTextField"}),

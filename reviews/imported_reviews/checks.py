@@ -149,14 +149,15 @@ def _check_texts(claim: Claim) -> Iterable[str]:
         label = FIELD_LABELS[name]
         if len(text) > max_length:
             yield f"The {label} has {len(text)} characters. At most {max_length} can be kept."
-        try:
-            refuse_unprintable(text)
-        except ValidationError as error:
-            yield f"The {label} cannot be printed. {error.messages[0]}"
         for quote, code in describe_invisible(text):
             yield f"The {label}, “{quote}”, has an invisible character, at ▯: {code}."
         if LOST_LETTER in text:
             yield f"The {label}: {LOST_LETTER_MESSAGE}"
+            continue
+        try:
+            refuse_unprintable(text)
+        except ValidationError as error:
+            yield f"The {label} cannot be printed. {error.messages[0]}"
 
 
 def _check_duplicates(claims: list[Claim]) -> Iterable[str]:

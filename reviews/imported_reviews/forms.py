@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from articles.form_fields import LineFormField
 from reviews.imported_reviews.checks import MAX_LENGTHS
 from reviews.imported_reviews.spreadsheets import COLUMNS
 from reviews.signing.authentication import ConfirmIdentityForm
@@ -36,8 +37,8 @@ class ImportedReviewSpreadsheetForm(forms.Form):
 
 def _make_char_field(
     name: str, label, *, required: bool = True, required_message: str = "", help_text=""
-) -> forms.CharField:
-    return forms.CharField(
+) -> LineFormField:
+    return LineFormField(
         label=label,
         required=required,
         max_length=MAX_LENGTHS[name],

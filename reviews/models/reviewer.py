@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from articles.content.review_line import Person
-from articles.fields import LineField, build_length_checks
+from articles.fields import LineField, PlainTextField, build_length_checks
 
 
 class Reviewer(models.Model):
@@ -30,8 +30,8 @@ class Reviewer(models.Model):
     post_nominals = LineField(max_length=100, blank=True, help_text="Such as “MD, FRCP”.")
     specialty = LineField(max_length=100)
     slug = models.SlugField(_("URL slug"), max_length=150, unique=True)
-    biography = models.TextField(blank=True)
-    disclosures = models.TextField(
+    biography = PlainTextField(blank=True)
+    disclosures = PlainTextField(
         blank=True, help_text=_("Lasting conflicts of interest, shown to visitors.")
     )
     licence_number = LineField(max_length=60, help_text="Never shown to visitors.")

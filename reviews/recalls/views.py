@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from articles.form_fields import PlainTextFormField
 from articles.publishing.actions import ActionRefused
 from reviews.models import MedicalReview, Recall, Reviewer
 from reviews.radar.views import require_managing_editor
@@ -44,7 +45,7 @@ class RecallForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     trigger = forms.ChoiceField(label=_("Reason"), choices=Recall.TRIGGER_CHOICES)
-    reason = forms.CharField(
+    reason = PlainTextFormField(
         label=_("Explanation"),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=4000,

@@ -2,6 +2,8 @@
 
 from django import forms
 
+from articles.form_fields import is_sent_as_shown
+
 
 class CauseForm(forms.ModelForm):
     """Carries the name and address as they were opened, so that nobody undoes a renaming unseen."""
@@ -31,6 +33,6 @@ class CauseForm(forms.ModelForm):
         changed: list[str] = []
         for name in self.fields:
             opened = self.data.get(self.add_initial_prefix(name))
-            if opened is not None and opened != self.initial.get(name):
+            if opened is not None and not is_sent_as_shown(self.initial.get(name), opened):
                 changed.append(name)
         return changed

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from articles.content.kinds import DocumentPairs
+from articles.fields import mark_as_stored
 from articles.models import Authorship
 from articles.publishing import composing
 from symptoms.content.document import (
@@ -125,14 +126,18 @@ def restore(symptom: Symptom, document: SymptomDocument) -> list[str]:
         symptom.phrase = document.phrase
     for name in RESTORED_FIELDS:
         setattr(symptom, name, getattr(document, name))
+    mark_as_stored(symptom)
     symptom.save()
     symptom.other_names.all().delete()
     for position, name in enumerate(document.other_names):
-        OtherName.objects.create(symptom=symptom, name=name, position=position)
+        row = OtherName(symptom=symptom, name=name, position=position)
+        mark_as_stored(row)
+        row.save()
     symptom.codes.all().delete()
-    CodeRow.objects.bulk_create(
-        CodeRow(symptom=symptom, **code.model_dump()) for code in document.codes
-    )
+    codes = [CodeRow(symptom=symptom, **code.model_dump()) for code in document.codes]
+    for code in codes:
+        mark_as_stored(code)
+    CodeRow.objects.bulk_create(codes)
     report += _restore_causes(symptom, document)
     report += _restore_related(symptom, document)
     return report
@@ -168,6 +173,8 @@ def _restore_causes(symptom: Symptom, document: SymptomDocument) -> list[str]:
             )
         )
     symptom.symptom_causes.all().delete()
+    for row in restored:
+        mark_as_stored(row)
     SymptomCause.objects.bulk_create(restored)
     return report + gone + renamed
 

@@ -58,6 +58,21 @@ def compositions() -> dict:
     return {plain(key): sha256(project.composed(pk)) for pk, key in rows}
 
 
+def latest_texts() -> dict:
+    """Of each page, the SHA-256 of its latest text."""
+    rows = schema.ask(
+        "SELECT a.uuid, r.document FROM articles_article a JOIN articles_revision r"
+        " ON r.article_id = a.id WHERE r.number ="
+        " (SELECT max(number) FROM articles_revision WHERE article_id = a.id)"
+    )
+    return {plain(key): sha256(document.encode()) for key, document in rows}
+
+
+def save_all_again() -> None:
+    """Save every row that has texts as it is read."""
+    project.save_all()
+
+
 def site(out: Path) -> dict:
     """Each file of the site as plain files; and apart, of each page, its JSON-LD."""
     call_command("export_site", out, no_progress=True, stdout=StringIO(), stderr=StringIO())

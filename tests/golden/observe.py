@@ -44,7 +44,15 @@ def prepare(archive: Path | None) -> None:
 def history() -> dict:
     from tests.golden import facts, schema
 
-    return {"schema": schema.observe(), "ledger": facts.ledger(), "revisions": facts.revisions()}
+    found = {
+        "schema": schema.observe(),
+        "ledger": facts.ledger(),
+        "revisions": facts.revisions(),
+        "latest": facts.latest_texts(),
+        "composed": facts.compositions(),
+    }
+    facts.save_all_again()
+    return found | {"composed after a save": facts.compositions()}
 
 
 def observe(work: Path, archive: Path | None) -> dict:

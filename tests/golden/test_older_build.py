@@ -25,5 +25,12 @@ def test_its_database_keeps_texts_digests_and_ledger(older_database, kind):
 
 
 @pytest.mark.sqlite
+@pytest.mark.parametrize("when", ["composed", "composed after a save"])
+def test_its_pages_make_the_texts_that_they_made(older_database, when):
+    """Composed by this build, before and after every row is saved as it was read."""
+    assert older_database[when] == older_database["latest"]
+
+
+@pytest.mark.sqlite
 def test_its_database_has_the_tables_of_today_once_it_is_migrated(older_database):
     assert_same(runs.expected("schema.sqlite"), older_database["schema"])

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from articles.fields import refuse_unprintable
+from articles.form_fields import LineFormField
 from articles.imports import formats
 from articles.imports.admin.storage import ImportOptions
 from articles.imports.job import OnConflict
@@ -52,10 +52,9 @@ class ConflictRuleSelect(forms.RadioSelect):
 class ImportOptionsForm(forms.Form):
     """How a file is to be read."""
 
-    source = forms.CharField(
+    source = LineFormField(
         label=_("Source"),
         max_length=MAX_SOURCE_LENGTH,
-        validators=[refuse_unprintable],
         widget=forms.TextInput(attrs={"list": "sources", "autocomplete": "off"}),
         help_text=(
             "The system that the ids belong to, such as symp. A page is recognised by its source "

@@ -5,7 +5,8 @@ import json
 from collections.abc import Callable
 from uuid import UUID
 
-from articles.fields import UNPRINTABLE, LineField, RichTextField
+from articles.characters import UNPRINTABLE
+from articles.fields import LineField, RichTextField
 from config.operations.archive.declaration import ArchiveColumn
 
 

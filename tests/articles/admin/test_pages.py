@@ -99,7 +99,7 @@ def read_values_with(client, page, values, word) -> dict:
     ("changed", "message"),
     [
         ({"title": "x" * 300}, "at most 200 characters"),
-        ({"title": "Facial\x00spasms"}, "Null characters are not allowed"),
+        ({"title": "Facial\x00spasms"}, "Character 7 is U+0000, which cannot be printed"),
         ({"slug": "eye-twitching"}, "has this URL slug. Choose another one."),
         ({"slug": "a-z"}, "The site itself uses this URL slug."),
         ({"advice": "<p>Call 911.</p>", "advice_level": ""}, "both the advice and its level"),

@@ -52,7 +52,9 @@ def test_names_and_titles_are_looked_at_too(field):
             "pa\u200din",
             "5\u061c0",
         ),
-        *("Crohn\x92s", "5\x960 mg", "5\ufffe0", "5\uffff0", "5\ufdd00"),
+        *("Crohn\x92s", "5\x960 mg", "5\ufffe0", "5\uffff0", "5\ufdd00", "hyper\u00adtension"),
+        *("5\ufe000", "5\ufffd0", "5\u20620", "x\U000e0041", "10\u200f-20", "a\u3164b", "\ue000"),
+        *("x" + "\u0301" * 31, "Auf\u200clage", "5\ufff9x\ufffay\ufffb0", "٥\u200c٠"),
     ],
 )
 def test_an_unseen_sign_blocks(text):
@@ -77,7 +79,7 @@ def test_an_unseen_sign_blocks(text):
             "क्\u200dष",
             "👩\u200d⚕️",
             "❤️",
-            "hyper\u00adtension",
+            "C++\u200e עברית",
             "שלום\u200f!",
             "🏴\U000e0067\U000e007f",
         ),

@@ -112,7 +112,7 @@ def test_ravi_signs_with_his_password_and_is_told_what_happened(ravi_client, rev
         ({"password": ""}, "Enter your password"),
         ({"statement": ""}, "Check this box to say what your signature means."),
         ({"conflicts": " "}, "State your conflicts of interest"),
-        ({"conflicts": "None\x00"}, "Null characters are not allowed."),
+        ({"conflicts": "None\x00"}, "Character 5 is U+0000, which cannot be printed"),
     ],
 )
 def test_a_signature_that_lacks_something_is_not_taken(ravi_client, review, changed, message):

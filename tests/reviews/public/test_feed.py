@@ -6,10 +6,13 @@ import xml.etree.ElementTree as ET
 import pytest
 import time_machine
 
+from articles.models import Article
 from articles.public.page_cache import page_cache
+from articles.publishing.actions import record_revision
 from reviews.public import feed
 from reviews.signing.actions import withdraw_page
 from tests import factories, html
+from tests.database import sql
 
 pytestmark = pytest.mark.django_db
 FEED = "/feeds/reviewed.atom"
@@ -131,3 +134,14 @@ def test_pages_say_where_the_feed_is(client):
         '<link rel="alternate" type="application/atom+xml" '
         f'title="Newly reviewed pages" href="{FEED}">' in (client.get("/").text)
     )
+
+
+def test_a_text_that_was_signed_with_what_xml_cannot_hold_leaves_the_feed_whole(
+    ann, ravi, morgan, client
+):
+    symptom = factories.make_symptom(ann)
+    sql("UPDATE articles_article SET title = %s WHERE id = %s", "Head\uffffache", symptom.pk)
+    record_revision(Article.objects.get(pk=symptom.pk).symptom, by=ann)
+    factories.sign_page(symptom, by=ravi, asked_by=morgan, override="As it stood.")
+    (entry,) = list_entries(client)
+    assert "Head\ufffdache" in entry["title"]
