@@ -145,7 +145,7 @@ def compare_parts(old: Iterable[Block], new: Iterable[Block]) -> list[DiffPart]:
     """A whole page part by part, in the order of the newer one, with what changed in each."""
     before, after = _group_blocks(old), _group_blocks(new)
     parts = []
-    for key in dict.fromkeys([*after, *before]):
+    for key in _list_keys(after, before):
         part_before, part_after = before[key], after[key]
         label = part_after.label or part_before.label
         rows = list(_compare_blocks(label, part_before.blocks, part_after.blocks))
@@ -160,7 +160,7 @@ def find_changed_labels(old: Iterable[Block], new: Iterable[Block]) -> list[str]
     """The labels of the parts that differ. It compares no words: cheap enough for a list."""
     before, after = _group_blocks(old), _group_blocks(new)
     changed = []
-    for key in dict.fromkeys([*after, *before]):
+    for key in _list_keys(after, before):
         if before[key].contents != after[key].contents:
             changed.append(after[key].label or before[key].label)
     return list(dict.fromkeys(changed))
@@ -178,6 +178,16 @@ class _Part:
     def contents(self) -> tuple[object, ...]:
         """What two parts differ in."""
         return self.stored, [(block.identity, block.text, block.stored) for block in self.blocks]
+
+
+def _list_keys(*pages: dict[str, _Part]) -> list[str]:
+    """The keys of all parts: those with a text first, page by page."""
+    with_text: list[str] = []
+    others: list[str] = []
+    for parts in pages:
+        for key, part in parts.items():
+            (with_text if part.blocks else others).append(key)
+    return list(dict.fromkeys([*with_text, *others]))
 
 
 def _group_blocks(blocks: Iterable[Block]) -> defaultdict[str, _Part]:

@@ -259,3 +259,12 @@ def test_two_causes_of_one_name_have_both_their_texts_compared():
     (change,) = compare(blocks(old), blocks(new))
     assert change.label == "Cause: Stroke"
     assert ("added", "Other words") in change.runs
+
+
+def test_a_part_that_is_gone_comes_after_those_of_the_newer_page():
+    before = DOCUMENTS[0]
+    after = before | {"tags": [], "title": "New", "body": "<p>New.</p>", "spotlight_title": ""}
+    blocks = kinds.get("symptom").blocks
+    old, new = (kinds.parse_document(json.dumps(texts)) for texts in (before, after))
+    labels = [change.label for change in compare(blocks(old), blocks(new))]
+    assert labels == ["Title", "Overview", "Tags", "Title of the spotlight"]
