@@ -6,6 +6,7 @@ stored text and on the public page.
 
 import os
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ HEAD = """# What comes out of a paste
 
 Each file of `tests/articles/richtext/pastes` is written as a program writes it on the clipboard. A
 browser pasted it into an empty box, and these are the lines of the text that is saved, as a
-reviewer reads them: `**bold**`, `_italic_`, `## heading`, `1.` and `•` for items, `|` between cells.
+reviewer reads them: `**bold**`, `_italic_`, `## heading`, `1.` and `•` for items, `|` for cells.
 Written by `WRITE_PASTES=1 pytest -m journey tests/journeys/test_paste_corpus.py`.
 
 | Copied | What came out | Left out |
@@ -39,7 +40,7 @@ SELECT_PARAGRAPH = """paragraph => {
   getSelection().removeAllRanges();
   getSelection().addRange(range);
 }"""
-# The box it goes into, and what is stored of it: the right values of the inputs that came out wrong.
+# The inputs that came out wrong: the box it goes into, and what is to be stored of it.
 FIDELITY = {
     "01-tracked-word": ("body", "<p>Give 50 mg once.</p>"),
     "02-raised": (
@@ -75,7 +76,7 @@ def paste_file(box: RichTextBox, path: Path) -> tuple[list[str], list[str]]:
     """What is saved of a paste, line by line, and what the note below the box says."""
     saved = clean_html(box.replace_all(path.read_text()))
     notes = [note.split(": ", 1)[1].rstrip(".").split(", ") for note in box.notes]
-    return extract_lines(saved), sum(notes, [])
+    return extract_lines(saved), list(chain.from_iterable(notes))
 
 
 def build_table(came_out: dict) -> str:
