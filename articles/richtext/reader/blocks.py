@@ -5,9 +5,12 @@ as in browsers; two line breaks end a paragraph.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 
-from articles.richtext.reader import formatting
+from articles.richtext.reader import formatting, notes
 from articles.richtext.reader.formatting import LINE_BREAK, PLAIN, Format, Run
 from articles.richtext.reader.tree import COMMENT, Element, Node, walk_up
 
@@ -38,6 +41,7 @@ class _Arrangement:
     """The elements that are written, and the line that is read."""
 
     containers: list[Element]
+    left_out: Counter[str]
     tag: str = ""  # of the next line; empty if its container decides
     runs: list[Run] = field(default_factory=list)
     has_space: bool = False  # whether a space waits for the next words
@@ -49,7 +53,7 @@ class _Arrangement:
         self.tag = tag
 
     def end_line(self) -> None:
-        runs, self.runs = _trim(self.runs), []
+        runs, self.runs = _trim(_remove_note_numbers(self.runs, self.left_out)), []
         self.has_space = False
         self.breaks = 0
         if not runs:
@@ -131,10 +135,26 @@ def _set_bold(runs: list[Run], strong: bool) -> list[Run]:
     return [run._replace(format=run.format._replace(strong=strong)) for run in runs]
 
 
-def arrange(root: Element) -> Element:
-    """A tree of the elements that a page may carry, from one of any elements."""
+def _remove_note_numbers(runs: list[Run], left_out: Counter[str]) -> list[Run]:
+    """The runs of a line without raised numbers of footnotes, which are counted."""
+    kept: list[Run] = []
+    for format_, group in groupby(runs, key=attrgetter("format")):
+        same = list(group)
+        text = "".join(run.text for run in same)
+        if format_.script == "sup" and notes.is_note_number(format_.href, text):
+            left_out[notes.FOOTNOTE] += 1
+        else:
+            kept += same
+    return kept
+
+
+def arrange(root: Element, left_out: Counter[str]) -> Element:
+    """A tree of the elements that a page may carry, from one of any elements.
+
+    Numbers of footnotes that are found on the way are left out, and counted.
+    """
     top = Element("body")
-    arrangement = _Arrangement([top])
+    arrangement = _Arrangement([top], left_out)
     waiting: list[tuple[Node | None, Format]] = [(root, PLAIN)]
     # The elements that are open, and whether each is a container. None in ``waiting`` ends one.
     ends: list[tuple[Element, bool]] = []
@@ -212,7 +232,7 @@ def _finish(top: Element) -> None:
             element.children[place : place + 1] = lines[0].children
         element.children = [child for child in element.children if _stays(child, with_words)]
         if element.tag in CELL_TAGS and [child.tag for child in element.elements] == ["p"]:
-            element.children = next(element.elements).children
+            element.children = element.elements[0].children
         if any(isinstance(child, str) or child in with_words for child in element.children):
             with_words.add(element)
 

@@ -23,8 +23,7 @@ ATTRIBUTE = re.compile(r"[^\s=>\"'/]+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"
 # Elements that end where the next one begins.
 NOT_NESTED_TAGS = VOID_TAGS | {"p", "li", "td", "th", "tr", "dt", "dd", "a", "option"}
 REOPENED_TAGS = {
-    *("a", "b", "big", "code", "em", "font", "i", "nobr", "small", "strong"),
-    *("tt", "u"),
+    *("b", "big", "code", "em", "font", "i", "small", "strong", "tt", "u"),
 }
 REOPENED_TAG = re.compile(rf"<(/?)({'|'.join(REOPENED_TAGS)})(?=[\s/>])", re.IGNORECASE)
 

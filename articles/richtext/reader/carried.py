@@ -27,6 +27,7 @@ ABSOLUTE_URL = re.compile(r"(?:https?:|mailto:|tel:).", re.IGNORECASE)
 EMPTY_LINK = re.compile(r"<a\b[^<>]*>\s*</a>|<a>")
 EMPTY_TAIL = re.compile(r"^(?:\s|&nbsp;|<br>|<(p|h2|h3)>(?:\s|&nbsp;|<br>)*</\1>)*$")
 LIST_TAGS = {"ul", "ol"}
+MAX_SAVED_DEPTH = 3 * MAX_DEPTH  # an item and a paragraph may stand in each list
 SCRIPT_TAGS = {"sup", "sub"}
 
 
@@ -68,7 +69,7 @@ def _is_well_nested(html: str) -> bool:
             open_tags.pop()
             if not open_tags:
                 return False
-        elif not _may_stand_in(tag, open_tags[-1], open_tags) or len(open_tags) > MAX_DEPTH:
+        elif not _may_stand_in(tag, open_tags[-1], open_tags) or len(open_tags) > MAX_SAVED_DEPTH:
             return False
         elif tag != "br":
             open_tags.append(tag)

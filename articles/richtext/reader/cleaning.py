@@ -24,7 +24,8 @@ from articles.richtext.reader.tree import parse, serialize
 
 TOO_DEEP = f"structure nested more than {bounds.MAX_DEPTH} deep"
 NOT_CARRIED = "structure that no page can carry"
-LINK_WITHIN = 'href="#'  # it may be the number of a footnote
+LINK_WITHIN = 'href="#'  # it may be the number of a footnote: such a text is read until it stays
+MAX_PASSES = 3
 TAG = re.compile(r"<[^<>]*>")
 
 
@@ -48,6 +49,13 @@ def clean(html: str, base: str = "", left_out: Counter[str] | None = None) -> Cl
     if LINK_WITHIN not in html and is_carried(html, base):
         return CleanedHtml(html, tuple(format_counts(counts)))
     cleaned, images = _read(html, base, counts)
+    for _ in range(MAX_PASSES):
+        if LINK_WITHIN not in cleaned:
+            break
+        before = cleaned
+        cleaned, _ = _read(cleaned, base, counts)
+        if cleaned == before:
+            break
     return CleanedHtml(cleaned, (*format_counts(counts), *media.format_images(images)))
 
 
@@ -66,7 +74,7 @@ def _read(html: str, base: str, left_out: Counter[str]) -> tuple[str, list[str]]
     headings.rank(root, keeps_page_ranks=not base)
     links.resolve(root, base, left_out)
     scripts.name_scripts(root)
-    cleaned = sanitize(serialize(blocks.arrange(root).children)).strip()
+    cleaned = sanitize(serialize(blocks.arrange(root, left_out).children)).strip()
     if EMPTY_TAIL.match(cleaned):
         return "", images
     if not is_carried(cleaned, base):

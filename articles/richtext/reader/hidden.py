@@ -43,7 +43,8 @@ FAR = 900  # pixels that lead out of the page
 TINY = 2.0  # pixels that nobody reads
 RELATIVE_UNITS = {"em", "ex", "ch", "%"}
 MAX_TINY_SHARE = 0.15  # of the size around it
-SEEN_AS_TEXT = re.compile(r"[^\W_]+[^\w<>]+[^\W_]+")  # two words
+TWO_WORDS = re.compile(r"[^\W_]+[^\w<>]+[^\W_]")
+LIKE_A_TEXT = re.compile(r"<\w|\d|[.!?]\s*\Z")  # it has an element, a figure or a full stop
 SOURCE_TAG = re.compile(r"<(script|style)\b.*?</\1|<[^<>]*>?", re.DOTALL | re.IGNORECASE)
 
 
@@ -131,7 +132,8 @@ class _Frame:
 def remove(root: Element, left_out: Counter[str]) -> None:
     """Leave out of a tree what was struck out or hidden, and count it by kind."""
     deletions = _Deletions(_find_endless(root))
-    frames = [_Frame(root, _Look(), iter(root.children))]
+    # Programs that run in a page may show a body that is hidden at first: only its colours count.
+    frames = [_Frame(root, _look_at_colors(root.style, _Look()), iter(root.children))]
     while frames:
         frame = frames[-1]
         child = next(frame.waiting, None)
@@ -211,9 +213,11 @@ def _remove_element(
 
 
 def _count_comment(element: Element, left_out: Counter[str]) -> None:
-    """A comment in the source is said if it reads like words, not like markup of a program."""
+    """A comment in the source counts if it reads like a text, not like a note of a program."""
     text = element.get("text")
-    if not text.lstrip().startswith("[") and SEEN_AS_TEXT.search(SOURCE_TAG.sub(" ", text)):
+    if text.lstrip().startswith("[") or not LIKE_A_TEXT.search(text):
+        return
+    if TWO_WORDS.search(SOURCE_TAG.sub(" ", text)):
         left_out[COMMENTED_OUT] += 1
 
 

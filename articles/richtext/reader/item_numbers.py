@@ -8,22 +8,18 @@ NUMBER = re.compile(
 )
 ROMAN = re.compile(r"m{0,3}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+# The types of lists, and what styles and Word call each.
 STYLES = {
-    "decimal": "1",
-    "decimal-leading-zero": "1",
-    "lower-alpha": "a",
-    "lower-latin": "a",
-    "upper-alpha": "A",
-    "upper-latin": "A",
-    "lower-roman": "i",
-    "upper-roman": "I",
-    "alpha-lower": "a",
-    "alpha-upper": "A",
-    "roman-lower": "i",
-    "roman-upper": "I",
+    "1": ("decimal", "decimal-leading-zero"),
+    "a": ("lower-alpha", "lower-latin", "alpha-lower", "lower-letter"),
+    "A": ("upper-alpha", "upper-latin", "alpha-upper", "upper-letter"),
+    "i": ("lower-roman", "roman-lower"),
+    "I": ("upper-roman", "roman-upper"),
 }
+TYPES: dict[str, str] = {}
+for list_type, styles in STYLES.items():
+    TYPES |= dict.fromkeys(styles, list_type)
 BULLET_STYLES = {"disc", "circle", "square", "bullet"}
-TYPES = {"1", "a", "A", "i", "I"}
 SPACES = " \t\r\n\f\xa0"
 
 
@@ -108,8 +104,8 @@ def _parse_roman(word: str) -> int | None:
 def read_style(value: str) -> str | None:
     """The type of a list from its ``list-style``: empty for bullets, None if it says neither."""
     for word in value.split():
-        if word in STYLES:
-            return STYLES[word]
+        if word in TYPES:
+            return TYPES[word]
         if word in BULLET_STYLES:
             return ""
     return None

@@ -4,12 +4,12 @@ import re
 from collections import Counter
 from urllib.parse import urljoin
 
+from articles.richtext.reader.notes import is_note_link
 from articles.richtext.reader.tree import Element, has_words, walk
 
 SCRIPT_SCHEMES = ("javascript", "vbscript", "data")
 LINK_SCHEMES = ("https:", "http:", "mailto:", "tel:")
 LINE_BREAKS = re.compile(r"[\t\r\n]+ *")
-WITHIN_DOCUMENT = "#_"  # how the names of bookmarks of Word begin
 
 
 def resolve(root: Element, base: str, left_out: Counter[str]) -> None:
@@ -31,13 +31,14 @@ def _resolve_target(href: str, base: str, left_out: Counter[str]) -> str:
     scheme = ""
     if ":" in target.split("/")[0]:
         scheme = target.partition(":")[0].lower()
+    # The names of bookmarks of Word begin with “_”.
     if scheme in SCRIPT_SCHEMES:
         left_out["link that runs a script"] += 1
     elif scheme and not target.lower().startswith(LINK_SCHEMES):
         left_out[f"link of a kind that pages do not carry ({scheme}:)"] += 1
     elif not target:
         left_out["link that leads nowhere"] += 1
-    elif target.startswith(WITHIN_DOCUMENT) or (target.startswith("#") and base):
+    elif target.startswith("#") and (base or is_note_link(target) or target[1:2] == "_"):
         left_out["link within the page"] += 1
     else:
         return target

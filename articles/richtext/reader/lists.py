@@ -108,8 +108,8 @@ def _read_lines(child: Node, lines: list[_Line], sheet: StyleSheet) -> list[_Lin
         _keep_marker_as_words(child, _take_marker(child, is_typed=False))
     if child.tag not in LINE_TAGS:
         return []
-    line = _read_word_line(child, lines, sheet)
-    return [line] if line else []
+    line = _read_word_line(child, lines, sheet) if has_words([child]) else None
+    return [line] if line and has_words(line.children) else []
 
 
 def _iter_online_lines(wrapper: Element) -> Iterator[_Line]:
@@ -117,7 +117,7 @@ def _iter_online_lines(wrapper: Element) -> Iterator[_Line]:
         if element.tag not in LIST_TAGS:
             continue
         number = _read_integer(element.get("start"))
-        list_type = _find_type(element, list(element.elements))
+        list_type = _find_type(element, element.elements)
         for item in element.elements:
             level = _read_integer(item.get("data-aria-level") or item.get("aria-level"))
             if number is None:
@@ -207,16 +207,23 @@ def _find_conditional(children: list[Node]) -> tuple[int, int]:
 
 
 def _take_typed_marker(line: Element) -> str | None:
-    for element in walk(line):
-        for place, child in enumerate(element.children):
-            if not isinstance(child, str) or not child.strip():
-                continue
+    waiting = _list_places(line)
+    while waiting:
+        element, place = waiting.pop()
+        child = element.children[place]
+        if isinstance(child, Element):
+            waiting += _list_places(child)
+        elif child.strip():
             found = TYPED_MARKER.match(child)
-            if found is None:
-                return None
-            element.children[place] = child[found.end() :]
-            return found[1]
+            if found:
+                element.children[place] = child[found.end() :]
+            return found[1] if found else None
     return None
+
+
+def _list_places(element: Element) -> list[tuple[Element, int]]:
+    """The places of the children of an element, the first one last."""
+    return [(element, place) for place in range(len(element.children) - 1, -1, -1)]
 
 
 def _keep_marker_as_words(line: Element, marker: str | None) -> None:
@@ -249,7 +256,7 @@ def _build_lists(lines: list[_Line]) -> list[Element]:
 
 
 def _get_last_item(element: Element) -> Element:
-    return list(element.elements)[-1]
+    return element.elements[-1]
 
 
 # Lists of HTML
@@ -360,7 +367,7 @@ def _find_type(element: Element, items: list[Element]) -> str:
                 return found
     for source in (*items[:1], element):
         value = source.get("type")
-        if value in item_numbers.TYPES:
+        if value in item_numbers.STYLES:
             return value
         if value.lower() in item_numbers.BULLET_STYLES:
             return ""

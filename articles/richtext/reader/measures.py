@@ -3,54 +3,19 @@
 import re
 
 LENGTH = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))(px|pt|pc|in|cm|mm|em|rem|ex|ch|vw|vh|%)?(?![\w.])")
-PIXELS = {
-    "": 1.0,
-    "px": 1.0,
-    "pt": 4 / 3,
-    "pc": 16.0,
-    "in": 96.0,
-    "cm": 37.8,
-    "mm": 3.78,
-    "em": 16.0,
-    "rem": 16.0,
-    "ex": 8.0,
-    "ch": 8.0,
-    "%": 0.16,
-    "vw": 10.0,
-    "vh": 10.0,
-}
+UNITS = ("", "px", "pt", "pc", "in", "cm", "mm", "em", "rem", "ex", "ch", "%", "vw", "vh")
+IN_PIXELS = (1, 1, 4 / 3, 16, 96, 37.8, 3.78, 16, 16, 8, 8, 0.16, 10, 10)
+PIXELS = dict(zip(UNITS, IN_PIXELS, strict=True))
 COLOR_NUMBERS = re.compile(r"(?:rgb|rgba)\(([^()]*)\)")
 NUMBER = re.compile(r"[\d.]+%?")
-NAMED_COLORS = {
-    "white": (255, 255, 255),
-    "black": (0, 0, 0),
-    "windowtext": (0, 0, 0),
-    "canvastext": (0, 0, 0),
-    "window": (255, 255, 255),
-    "canvas": (255, 255, 255),
-    "red": (255, 0, 0),
-    "lime": (0, 255, 0),
-    "blue": (0, 0, 255),
-    "yellow": (255, 255, 0),
-    "aqua": (0, 255, 255),
-    "cyan": (0, 255, 255),
-    "fuchsia": (255, 0, 255),
-    "magenta": (255, 0, 255),
-    "gray": (128, 128, 128),
-    "grey": (128, 128, 128),
-    "silver": (192, 192, 192),
-    "maroon": (128, 0, 0),
-    "olive": (128, 128, 0),
-    "green": (0, 128, 0),
-    "teal": (0, 128, 128),
-    "navy": (0, 0, 128),
-    "purple": (128, 0, 128),
-    "snow": (255, 250, 250),
-    "ivory": (255, 255, 240),
-    "whitesmoke": (245, 245, 245),
-    "ghostwhite": (248, 248, 255),
-    "floralwhite": (255, 250, 240),
-}
+COLORS = """
+    white=ffffff window=ffffff canvas=ffffff black=000000 windowtext=000000 canvastext=000000
+    red=ff0000 lime=00ff00 blue=0000ff yellow=ffff00 aqua=00ffff cyan=00ffff fuchsia=ff00ff
+    magenta=ff00ff gray=808080 grey=808080 silver=c0c0c0 maroon=800000 olive=808000 green=008000
+    teal=008080 navy=000080 purple=800080 snow=fffafa ivory=fffff0 whitesmoke=f5f5f5
+    ghostwhite=f8f8ff floralwhite=fffaf0 azure=f0ffff mintcream=f5fffa
+"""
+NAMED_COLORS = dict(re.findall(r"(\w+)=(\w+)", COLORS))
 TRANSPARENT = "transparent"
 MAX_COLOR_DIFFERENCE = 12  # of one part of two colours that look alike
 
@@ -80,7 +45,7 @@ def parse_color(value: str) -> Color | None:
             return None
         red, green, blue = (min(255, int(part)) for part in parts[:3])
         return red, green, blue
-    return NAMED_COLORS.get(value)
+    return _parse_hex(NAMED_COLORS.get(value, ""))
 
 
 def _parse_hex(digits: str) -> Color | None:

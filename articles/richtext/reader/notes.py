@@ -25,7 +25,10 @@ FOOTNOTE_TARGET = re.compile(
 BACK_TARGET = re.compile(
     r"_?(?:ftn|edn)ref|ftnt_ref|sd(?:foot|end)note\d+anc|cite_ref|fn-?ref|(?:foot|end)note-?ref"
 )
-NOTE_NUMBER = re.compile(r"\W*(?:\w{0,3}\s?\d{1,4}|[a-z]{1,4}|)\W*", re.IGNORECASE)
+NOTE_NUMBER = re.compile(
+    r"\W*(?:(?:note|fn|n)?\s?\d{1,4}(?:\s?[,–-]\s?\d{1,4})*|[a-z]{1,2}|[ivxlc]{1,6}|)\W*",
+    re.IGNORECASE,
+)
 RAISED_TAGS = {"sup"}
 CLIMBED_TAGS = {"p", "div", "span", "sup", "font", "small", "cite", "b", "strong", "em", "i", "a"}
 MAX_SIBLINGS = 20  # nodes before a number that may stand in the same note
@@ -63,6 +66,20 @@ def remove_notes(root: Element, left_out: Counter[str]) -> None:
         number = max(counts[kind, part] for part in (NUMBER, WORDS, LIST))
         if number:
             left_out[kind] += number
+
+
+def is_note_link(href: str) -> bool:
+    """Whether a link leads to a note or back to its number, by its address."""
+    found = LINK.match(href)
+    if found is None:
+        return False
+    targets = (COMMENT_WORDS_TARGET, COMMENT_NUMBER_TARGET, FOOTNOTE_TARGET, BACK_TARGET)
+    return any(target.match(found[1].lower()) for target in targets)
+
+
+def is_note_number(href: str, text: str) -> bool:
+    """Whether raised words that link to a place in the text are the number of a footnote."""
+    return LINK.match(href) is not None and NOTE_NUMBER.fullmatch(text) is not None
 
 
 def _find_part(element: Element, parents: dict[Element, Element]) -> Part | None:
@@ -114,7 +131,7 @@ def _find_link_part(link: Element, parents: dict[Element, Element]) -> Part | No
 
 def _is_raised(link: Element, parents: dict[Element, Element]) -> bool:
     around = [link, *islice(_iter_parents(link, parents), 2)]
-    inside = list(islice(link.elements, 2))
+    inside = link.elements[:2]
     for element in around + inside:
         if element.tag in RAISED_TAGS or element.style.get("vertical-align") == "super":
             return True

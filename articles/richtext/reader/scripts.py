@@ -1,9 +1,10 @@
 """Raised and lowered words: by tag, by style, by role, in fractions, and never in another."""
 
 import re
+import unicodedata
 
 from articles.richtext.reader import measures
-from articles.richtext.reader.tree import Element, find_parents, has_words, walk
+from articles.richtext.reader.tree import Element, find_parents, get_text, has_words, walk
 
 SCRIPT_TAGS = {"sup", "sub"}
 POSITIONS = {"super": "sup", "sub": "sub"}
@@ -19,26 +20,9 @@ MIN_SHIFT = 3.0  # pixels
 SMALL_SIZES = {"smaller", "small", "x-small", "xx-small"}
 MAX_SMALL_SIZE = 12.0  # pixels
 
-# Two figures on a line that stand for one: the signs that there are.
+# The signs for two figures, one over the other.
 FRACTIONS = {
-    ("1", "2"): "½",
-    ("1", "3"): "⅓",
-    ("2", "3"): "⅔",
-    ("1", "4"): "¼",
-    ("3", "4"): "¾",
-    ("1", "5"): "⅕",
-    ("2", "5"): "⅖",
-    ("3", "5"): "⅗",
-    ("4", "5"): "⅘",
-    ("1", "6"): "⅙",
-    ("5", "6"): "⅚",
-    ("1", "7"): "⅐",
-    ("1", "8"): "⅛",
-    ("3", "8"): "⅜",
-    ("5", "8"): "⅝",
-    ("7", "8"): "⅞",
-    ("1", "9"): "⅑",
-    ("1", "10"): "⅒",
+    tuple(unicodedata.normalize("NFKD", sign).split("⁄")): sign for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
 }
 SLASHES = {"/", "⁄", "∕"}
 RAISED_FRACTION = re.compile(r"<sup>(\d+)</sup>(?:[/⁄∕]<sub>(\d+)</sub>|⁄(\d+))")
@@ -81,10 +65,19 @@ def name_scripts(root: Element) -> None:
 
 
 def _name_fraction(fraction: Element) -> None:
+    has_slash = not SLASHES.isdisjoint(get_text([fraction]))
     for element in walk(fraction):
         for name in element.classes:
             if name in FRACTION_PARTS:
                 element.tag = FRACTION_PARTS[name]
+        for place, child in enumerate(element.children):
+            if not has_slash and isinstance(child, Element) and _is_denominator(child):
+                element.children.insert(place, "/")
+                break
+
+
+def _is_denominator(element: Element) -> bool:
+    return any(FRACTION_PARTS.get(name) == "sub" for name in element.classes)
 
 
 def _put_in_brackets(element: Element, outer: Element, parents: dict[Element, Element]) -> None:

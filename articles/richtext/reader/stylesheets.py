@@ -115,7 +115,7 @@ def apply(root: Element) -> StyleSheet:
     """Give each element of a tree its style. Returns the style sheet that the text carries."""
     sheet = StyleSheet()
     for element in walk(root):
-        if element.tag == "style":
+        if element.tag == "style" and READ_MEDIA.fullmatch(f"@media {element.get('media')}"):
             sheet.add(get_text(element.children))
     waiting = [(root, 0)]
     parents: list[Element] = []
@@ -124,7 +124,7 @@ def apply(root: Element) -> StyleSheet:
         del parents[depth:]
         element.style = _compute_style(element, parents, sheet)
         parents.append(element)
-        waiting += [(child, depth + 1) for child in reversed(list(element.elements))]
+        waiting += [(child, depth + 1) for child in reversed(element.elements)]
     return sheet
 
 

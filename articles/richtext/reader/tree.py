@@ -1,5 +1,6 @@
 """HTML as a tree of plain objects: parsed as browsers parse it, changed, and written again."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -7,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 COMMENT = "#comment"  # the tag of a comment, which has its words in the attribute "text"
 TEMPLATE = "template"
 RENAMED_PREFIX = "format-"  # of tags that were renamed before parsing
+BODY_TAG = re.compile(r"<body(\s[^<>]*)>", re.IGNORECASE)
 VOID_TAGS = {
     *("area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input"),
     *("keygen", "link", "meta", "param", "source", "track", "wbr"),
@@ -38,14 +40,13 @@ class Element:
     @property
     def classes(self) -> list[str]:
         """The names of its classes, in lower case."""
-        return self.get("class").lower().split()
+        text = self.attributes.get("class")
+        return text.lower().split() if text else []
 
     @property
-    def elements(self) -> "Iterator[Element]":
+    def elements(self) -> "list[Element]":
         """The children that are elements."""
-        for child in self.children:
-            if isinstance(child, Element):
-                yield child
+        return [child for child in self.children if isinstance(child, Element)]
 
 
 Node = Element | str
@@ -53,7 +54,7 @@ Node = Element | str
 
 def parse(html: str) -> Element:
     """The tree of what stands in the body of a page, comments included."""
-    root = Element("body")
+    root = Element("body", _read_body_attributes(html))
     first = LexborHTMLParser(html, is_fragment=True, fragment_tag="body").root
     waiting: list[tuple[LexborNode | None, Element]] = [(first, root)]
     while waiting:
@@ -67,6 +68,15 @@ def parse(html: str) -> Element:
             else:
                 node = node.next
     return root
+
+
+def _read_body_attributes(html: str) -> dict[str, str]:
+    """The attributes of the body, which a parser of parts of a page does not keep."""
+    found = BODY_TAG.search(html)
+    if found is None:
+        return {}
+    node = LexborHTMLParser(f"<div{found[1]}>", is_fragment=True).root
+    return {name: value or "" for name, value in node.attributes.items()} if node else {}
 
 
 def _copy(node: LexborNode, parent: Element) -> Element | None:
@@ -94,7 +104,7 @@ def walk(root: Element) -> list[Element]:
     while waiting:
         element = waiting.pop()
         found.append(element)
-        waiting += reversed(list(element.elements))
+        waiting += [child for child in element.children[::-1] if isinstance(child, Element)]
     return found
 
 
@@ -124,7 +134,8 @@ def has_words(nodes: Iterable[Node]) -> bool:
 def serialize(nodes: Iterable[Node]) -> str:
     """Some nodes as HTML, escaped as the sanitiser escapes it."""
     parts: list[str] = []
-    waiting: list[Node | tuple[str]] = [*nodes][::-1]
+    waiting: list[Node | tuple[str]] = []
+    waiting += [*nodes][::-1]
     while waiting:
         node = waiting.pop()
         if isinstance(node, tuple):

@@ -423,7 +423,7 @@ def test_the_same_picture_twice_is_told(symptom, ann):
     ("table", "message"),
     [
         (
-            "<table><tr><td>Dose</td><td>Age</td></tr><tr><td>1</td><td>2</td></tr></table>",
+            "<table><tbody><tr><td>Dose</td><td>Age</td></tr><tr><td>1</td><td>2</td></tr></tbody></table>",
             "a table has no headings",
         ),
         (

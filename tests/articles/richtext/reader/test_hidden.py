@@ -72,6 +72,11 @@ def test_hidden_words_are_left_out(html):
     "html",
     [
         '<p style="display:block">Give 50 mg.</p>',
+        '<body bgcolor="#000000"><font color="white">Give 50 mg.</font></body>',
+        "<style>body{background:#111;opacity:0}</style><p style='color:#fff'>Give 50 mg.</p>",
+        "<style media=print>p{display:none}</style><p>Give 50 mg.</p>",
+        "<style>@media print{p{display:none}}</style><p>Give 50 mg.</p>",
+        '<div style="font-size:0"><p style="font-size:12px">Give 50 mg.</p></div>',
         '<p style="display:none;display:inline">Give 50 mg.</p>',
         '<p style="text-decoration: underline">Give 50 mg.</p>',
         "<p style='mso-hide:none'>Give 50 mg.</p>",
