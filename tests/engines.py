@@ -43,6 +43,7 @@ ON_SQLITE = {
     "tests/articles/admin/test_inline_formsets.py",
     "tests/articles/admin/test_inline_paging.py",
     "tests/articles/admin/test_large_symptoms.py",
+    "tests/articles/admin/test_pasting.py",
     "tests/articles/admin/test_saved_forms.py",
     "tests/articles/admin/test_timeline.py",
     "tests/articles/care/test_advice.py",
@@ -136,6 +137,7 @@ ON_SQLITE = {
 # They begin first, so that at the end no worker waits for the other one.
 SLOWEST = {
     "tests/articles/admin/test_large_symptoms.py",
+    "tests/articles/admin/test_pasting.py",
     "tests/config/operations/archive/test_engines.py",
     "tests/config/operations/backup/test_backup.py",
     "tests/config/operations/demo/test_demo.py",
