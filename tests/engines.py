@@ -137,7 +137,6 @@ ON_SQLITE = {
 # They begin first, so that at the end no worker waits for the other one.
 SLOWEST = {
     "tests/articles/admin/test_large_symptoms.py",
-    "tests/articles/admin/test_pasting.py",
     "tests/config/operations/archive/test_engines.py",
     "tests/config/operations/backup/test_backup.py",
     "tests/config/operations/demo/test_demo.py",
