@@ -44,6 +44,7 @@ ON_SQLITE = {
     "tests/articles/admin/test_inline_formsets.py",
     "tests/articles/admin/test_inline_paging.py",
     "tests/articles/admin/test_large_symptoms.py",
+    "tests/articles/admin/test_pasting.py",
     "tests/articles/admin/test_saved_forms.py",
     "tests/articles/admin/test_timeline.py",
     "tests/articles/care/test_advice.py",

@@ -206,6 +206,9 @@ def test_a_plain_paste_is_refused_where_the_plain_text_says_something_else(open_
     ]:
         box.fill("<p></p>").paste(html, text, plain)
         assert (box.html, len(box.notes)) == ("<p></p>", 1)
+    # The HTML was read whole: a browser's own cleaning would have lost what was hidden unsaid.
+    box.button("Paste with formatting").click()
+    assert box.notes == ["Left out of what was pasted: 1 passage that was hidden."]
     # The same words come without their formatting, in paragraphs.
     same = "<h2>One</h2><p><strong>Two</strong> three</p>"
     box.fill("<p></p>").paste(same, "One\nTwo three", plain)
