@@ -18,8 +18,9 @@ class ArticlesConfig(AppConfig):
         from articles.images import store as images_store
         from articles.imports import matching, obsolete_ids, pages, registry
         from articles.imports.formats import registration
+        from articles.names import fold
         from articles.public import json_ld, related
-        from articles.publishing import composing, merging, projections
+        from articles.publishing import composing, merging, projections, stored_keys
         from articles.search import fulltext, index
 
         lookups.register_lookups()
@@ -68,6 +69,12 @@ class ArticlesConfig(AppConfig):
             kinds.Projection(
                 index.MODELS, index.on_publish, index.on_withdraw, index.build_all_rows
             )
+        )
+        stored_keys.register(
+            stored_keys.KeyColumn(
+                models.Article, "title", "sort_key", lambda title: fold(title)[:200]
+            ),
+            stored_keys.KeyColumn(models.Topic, "name", "sort_key", lambda name: fold(name)[:100]),
         )
         merging.MERGE_HANDLERS.append(matching.move_external_ids)
         registry.register(pages.PageImporter())

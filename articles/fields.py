@@ -1,8 +1,6 @@
 """Model fields for text: one line or rich text, cleaned in every way of saving it."""
 
 import re
-import unicodedata
-from itertools import filterfalse
 from typing import Any
 
 import nh3
@@ -109,14 +107,6 @@ def clean_rich_text(html: str) -> CleanedHtml:
     if EMPTY_TAIL.match(html):
         html = ""
     return CleanedHtml(html, tuple(editing_marks.format_counts(left_out)))
-
-
-def fold(text: str) -> str:
-    """Lower-case letters without accents, so that both database engines order and compare alike."""
-    if text.isascii():
-        return text.lower().strip()
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(filterfalse(unicodedata.combining, decomposed)).strip()
 
 
 class LineField(models.CharField):

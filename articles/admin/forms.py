@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.content import kinds
 from articles.content.diff import compare
 from articles.models import CopyrightNotice
+from articles.publishing import tags
 from articles.publishing.actions import CannotChangeSlug, change_slug
 
 MAX_KEY_DIGITS = 18
@@ -66,6 +67,10 @@ class PageForm(forms.ModelForm):
             # Tags cannot be read back from a hidden field: they count as changed where they
             # differ from what is stored.
             field.show_hidden_initial = name not in (*self.OPENED_FIELDS, "tags")
+
+    def clean_tags(self):
+        own = {tag.name for tag in self.initial.get("tags") or ()}
+        return tags.choose_names(self.cleaned_data["tags"], own)
 
     def clean(self):
         cleaned = super().clean()

@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 
 from articles.content import kinds
 from articles.db import bulk_insert
-from articles.fields import fold
 from articles.imports import differences as imports_differences
 from articles.imports import matching, metadata
 from articles.imports.differences import Difference
@@ -32,6 +31,7 @@ from articles.imports.related_rows import RelatedRows
 from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord, batched
 from articles.models import Article, ExternalId, Reference
 from articles.models.article import ArticleQuerySet
+from articles.names import build_name_key, fold
 from articles.publishing import slugs as publishing_slugs
 from articles.publishing.actions import record_revisions
 from articles.publishing.bulk_revisions import record_first_revisions
@@ -82,7 +82,7 @@ class PageImporter(Generic[PageT, PageRecordT]):
             if match:
                 row.verdict = self._decide_verdict(job, row, match)
                 continue
-            same_title_page = same_titles.get(fold(row.name)[:MAX_SORT_KEY_LENGTH])
+            same_title_page = same_titles.get(build_name_key(row.name))
             if same_title_page is None:
                 row.verdict = ImportVerdict.NEW
                 continue

@@ -8,6 +8,7 @@ from articles.models.image import Figure, Image, PublishedImage
 from articles.models.imports import ExternalId, ImportFinding, ImportRun
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
+from articles.models.normalized_name import NormalizedNameMixin
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ImportFinding",
     "ImportRun",
     "MergedPage",
+    "NormalizedNameMixin",
     "PublicationEvent",
     "PublishedImage",
     "ReaderReport",

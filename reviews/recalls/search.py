@@ -1,15 +1,14 @@
 """Which public pages news affects: a search in the signed text that visitors read."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from articles.content import kinds
 from articles.content.blocks import Block
 from articles.content.review_line import ReviewLine
-from articles.fields import fold
 from articles.models import Article
+from articles.names import fold
 
 BATCH_SIZE = 200
 EXCERPT_MARGIN = 60  # letters shown on either side of what was found
@@ -24,7 +23,7 @@ PARTS = {
     REVIEWER: ("Last reviewed by", ""),
 }
 TAG_PATTERN = re.compile(r"<[^>]*>")
-NON_ASCII_PATTERN = re.compile(r"[^\x00-\x7f]")
+WORD_PATTERN = re.compile(r"\S+")
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def find_pages(part: str, words: str) -> Iterator[RecallMatch]:
     wanted = split_words(words)
     if not wanted:
         return
-    rows = Article.objects.public().order_by("live__sort_key", "pk")
+    rows = Article.objects.public().order_by("search_entry__sort_key", "pk")
     fields = ("pk", "kind", "live__title", "live__review_line", "live__revision__document")
     for key, kind, title, line, text in rows.values_list(*fields).iterator(BATCH_SIZE):
         if part == REVIEWER:
@@ -77,23 +76,12 @@ def _may_contain(text: str, wanted: list[str]) -> bool:
     """Whether a stored text could contain the words, with or without its markup."""
     # What JSON and HTML write in another way is left to the parsing.
     plain = [word for word in wanted if word.isalnum()]
-    raw = fold_text(text)
+    raw = fold(text)
     missing = [word for word in plain if word not in raw]
     if not missing:
         return True
     bare = TAG_PATTERN.sub("", raw)
     return all(word in bare for word in missing)
-
-
-def fold_text(text: str) -> str:
-    """``fold`` for long texts: fast where most letters are ASCII, and spaces at the ends stay."""
-    bare = unicodedata.normalize("NFKD", text).casefold()
-    return NON_ASCII_PATTERN.sub(_drop_combining_mark, bare)
-
-
-def _drop_combining_mark(match: re.Match[str]) -> str:
-    letter = match[0]
-    return "" if unicodedata.combining(letter) else letter
 
 
 def _find_excerpt(kind: str, text: str, part: str, wanted: list[str]) -> MatchExcerpt | None:
@@ -105,7 +93,7 @@ def _find_excerpt(kind: str, text: str, part: str, wanted: list[str]) -> MatchEx
     blocks = []
     for block in kinds.get(kind).blocks(kinds.parse_document(text)):
         if block.key.startswith(key_prefix):
-            blocks.append((block, fold_text(_get_plain_text(block))))
+            blocks.append((block, fold(_get_plain_text(block))))
     for block, folded in blocks:
         if all(word in folded for word in wanted):
             return _cut_excerpt(block.label, _get_plain_text(block), wanted[0])
@@ -129,7 +117,7 @@ def _get_plain_text(block: Block) -> str:
 def _match_reviewer(line: str, wanted: list[str]) -> MatchExcerpt | None:
     review_line = ReviewLine.model_validate_json(line)
     name = str(review_line.reviewer)
-    folded_name = fold_text(name)
+    folded_name = fold(name)
     if not all(word in folded_name for word in wanted):
         return None
     label = "Imported review by" if review_line.earlier else "Last reviewed by"
@@ -156,10 +144,18 @@ def _find_span(text: str, word: str) -> tuple[int, int] | None:
     folded = ""
     origins = []  # of each folded letter, where the letter that it comes from stands
     for place, letter in enumerate(text):
-        folded_letter = fold_text(letter)
+        folded_letter = " " if letter.isspace() else fold(letter)
         folded += folded_letter
         origins += [place] * len(folded_letter)
     start = folded.find(word)
     if start < 0:
-        return None
+        return _find_word_span(text, word)
     return origins[start], origins[start + len(word) - 1] + 1
+
+
+def _find_word_span(text: str, word: str) -> tuple[int, int] | None:
+    """The word of a text whose fold has this one: 10⁹ has "10^9", letter by letter it has not."""
+    for found in WORD_PATTERN.finditer(text):
+        if word in fold(found[0]):
+            return found.span()
+    return None

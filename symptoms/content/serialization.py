@@ -7,6 +7,7 @@ from django.db.models import Prefetch
 
 from articles.content.kinds import DocumentPairs
 from articles.models import Authorship
+from articles.names import MAX_KEY_LENGTH, build_stored_key, fold_1
 from articles.publishing import composing
 from symptoms.content.document import (
     CauseGroup,
@@ -127,8 +128,7 @@ def restore(symptom: Symptom, document: SymptomDocument) -> list[str]:
         setattr(symptom, name, getattr(document, name))
     symptom.save()
     symptom.other_names.all().delete()
-    for position, name in enumerate(document.other_names):
-        OtherName.objects.create(symptom=symptom, name=name, position=position)
+    _restore_other_names(symptom, document)
     symptom.codes.all().delete()
     CodeRow.objects.bulk_create(
         CodeRow(symptom=symptom, **code.model_dump()) for code in document.codes
@@ -136,6 +136,17 @@ def restore(symptom: Symptom, document: SymptomDocument) -> list[str]:
     report += _restore_causes(symptom, document)
     report += _restore_related(symptom, document)
     return report
+
+
+def _restore_other_names(symptom: Symptom, document: SymptomDocument) -> None:
+    """Restore the names as they stand in the text, also two that are one name today."""
+    taken: set[str] = set()
+    for position, name in enumerate(document.other_names):
+        key = build_stored_key(name)
+        if key in taken:
+            key = fold_1(name)[:MAX_KEY_LENGTH]
+        taken.add(key)
+        OtherName.objects.create(symptom=symptom, name=name, folded=key, position=position)
 
 
 def _restore_causes(symptom: Symptom, document: SymptomDocument) -> list[str]:

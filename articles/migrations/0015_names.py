@@ -1,0 +1,59 @@
+"""Keys of names by a fold that knows every letter.
+
+Only keys are computed again: no text, name or slug changes. The entries of the search go, so that
+``migrate`` rebuilds all projections once the tables are up to date.
+"""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+from articles.names import fold
+from articles.publishing.stored_keys import KeyColumn, rebuild_column
+
+
+def fold_title(title):
+    return fold(title)[:200]
+
+
+def fold_topic(name):
+    return fold(name)[:100]
+
+
+def delete_search_entries(apps, schema_editor):
+    apps.get_model("articles", "SearchEntry").objects.all().delete()
+
+
+def rebuild_keys(apps, schema_editor):
+    rebuild_column(KeyColumn(apps.get_model("articles", "Article"), "title", "sort_key", fold_title))
+    rebuild_column(KeyColumn(apps.get_model("articles", "Topic"), "name", "sort_key", fold_topic))
+
+
+class Migration(migrations.Migration):
+    dependencies = [("articles", "0013_labels")]
+
+    operations = [
+        migrations.RunPython(delete_search_entries, migrations.RunPython.noop),
+        migrations.AddField(
+            model_name="searchentry",
+            name="language",
+            field=models.CharField(default="en", max_length=12),
+            preserve_default=False,
+        ),
+        migrations.AlterField(
+            model_name="searchentry",
+            name="article",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="search_entry",
+                to="articles.article",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="searchentry",
+            index=models.Index(
+                fields=["kind", "sort_key", "article"], name="search_entry_by_title"
+            ),
+        ),
+        migrations.RunPython(rebuild_keys, migrations.RunPython.noop),
+    ]
