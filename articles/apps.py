@@ -21,6 +21,7 @@ class ArticlesConfig(AppConfig):
         from articles.names import fold
         from articles.public import json_ld, related
         from articles.publishing import composing, merging, projections, stored_keys
+        from articles.reports import twin_names
         from articles.search import fulltext, index
 
         lookups.register_lookups()
@@ -82,4 +83,5 @@ class ArticlesConfig(AppConfig):
         registry.register(obsolete_ids.ObsoleteIdImporter())
         triggers.install_after_migrate(self, articles_triggers.build_triggers())
         fulltext.install_after_migrate(self)
+        twin_names.install_after_migrate(self)
         registration.register_all()

@@ -1,7 +1,7 @@
 """Names as they are printed, compared, sorted and written in addresses.
 
-``normalize_name`` gives the form that is printed, ``build_name_key`` the key by which two names are
-one, ``fold`` the key by which names are sorted and found, ``make_name_slug`` the end of an address.
+``normalize_name`` gives the form that is printed, ``fold`` the key by which two names are one and
+by which they are sorted and found, ``make_name_slug`` the end of an address.
 """
 
 import re
@@ -49,11 +49,11 @@ def normalize_name(name: str) -> str:
     return HYPHEN.sub("-", APOSTROPHE.sub("'", name))
 
 
-def build_name_key(name: str) -> str:
-    """The key by which two names are one: without case and accents, whatever signs were typed.
+def fold(name: str) -> str:
+    """The key by which names are found, sorted and one: without case, accents and kinds of signs.
 
     Latin letters become those of the alphabet (œ is oe), a single Greek letter its name (β is
-    beta). Words of other scripts stay in their letters: two of them that sound alike are two.
+    beta). Words of other scripts stay in their letters: two that sound alike are two.
     """
     if not name.isascii():
         name = _fold_signs(unicodedata.normalize("NFC", name))
@@ -66,19 +66,8 @@ def build_stored_key(name: str, stored: str = "") -> str:
     ``stored`` is the key in the row. One that the first fold made of this name stays: the row was
     stored beside a twin, which has today's.
     """
-    key = build_name_key(name)[:MAX_KEY_LENGTH]
+    key = fold(name)[:MAX_KEY_LENGTH]
     return stored if stored and stored == fold_1(name)[:MAX_KEY_LENGTH] else key
-
-
-def fold(text: str) -> str:
-    """Lower-case ASCII letters, so that both database engines order and compare alike.
-
-    Texts of one ``build_name_key`` have one fold; letters of other scripts are transliterated.
-    """
-    key = build_name_key(text)
-    if key.isascii():
-        return key
-    return " ".join(NON_ASCII.sub(_transliterate, key).lower().split())
 
 
 def fold_1(text: str) -> str:
@@ -101,8 +90,12 @@ def list_log_keys(title: str) -> tuple[str, str]:
 
 
 def make_name_slug(name: str) -> str:
-    """The end of an address: letters, figures and hyphens; empty if the name has neither."""
-    return slugify(FIGURE_SEPARATOR.sub("-", fold(name)))
+    """The end of an address: letters, figures and hyphens; empty if the name has neither.
+
+    Letters of other scripts are transliterated. Two names may have one slug: it is no identity.
+    """
+    latin = NON_ASCII.sub(_transliterate, fold(name))
+    return slugify(FIGURE_SEPARATOR.sub("-", latin))
 
 
 def _fold_signs(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from articles.content.document import ADVICE_HEADING
-from articles.names import build_name_key
+from articles.names import fold
 from articles.quality import Check, Problem, check
 from symptoms.content.document import SymptomDocument
 from symptoms.models import PublishedCause, RelatedSymptom, Symptom
@@ -65,9 +65,9 @@ def check_names(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
         yield Problem(
             f"The page asks “{document.headline}”", "If the name is a plural, check “Plural”."
         )
-    known = {build_name_key(title): "the title"}
+    known = {fold(title): "the title"}
     for name in document.other_names:
-        key = build_name_key(name)
+        key = fold(name)
         if key in known:
             yield Problem(f"The other name “{name}” is {known[key]}.", "Remove it.")
         known.setdefault(key, f"the same as “{name}”")

@@ -37,14 +37,14 @@ class RankedAutocompleteView(AutocompleteJsonView):
     """Suggests the likeliest first, always in the same order, twenty at a time.
 
     First the name that is what was typed, then those that begin so, those with a word that does,
-    and the rest. ``name_field`` of the model's admin is the column of keys, and
-    ``build_search_key`` makes one of what was typed; an admin without one keeps its own order.
+    and the rest. ``name_field`` of the model's admin is the column of folded names; an admin
+    without one keeps its own order.
     """
 
     def get_queryset(self):
         rows = super().get_queryset()
         name = getattr(self.model_admin, "name_field", "")
-        typed = getattr(self.model_admin, "build_search_key", fold)(self.term)
+        typed = fold(self.term)
         if not name:
             return rows
         if not typed:

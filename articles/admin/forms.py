@@ -5,10 +5,11 @@ from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.slugs import SlugFromNameMixin
 from articles.content import kinds
 from articles.content.diff import compare
 from articles.models import CopyrightNotice
-from articles.publishing import tags
+from articles.publishing import slugs, tags
 from articles.publishing.actions import CannotChangeSlug, change_slug
 
 MAX_KEY_DIGITS = 18
@@ -27,7 +28,7 @@ def parse_key(text: str) -> int | None:
     return int(text)
 
 
-class PageForm(forms.ModelForm):
+class PageForm(SlugFromNameMixin, forms.ModelForm):
     """A page's working copy, which two editors may have open at once.
 
     The form carries the version that was opened and the values that it had. So where somebody else
@@ -42,6 +43,7 @@ class PageForm(forms.ModelForm):
         }
 
     # Names of hidden inputs that the browser sends back: what was opened.
+    slug_source = "title"
     VERSION_FIELD = "opened_edition"
     REVISION_FIELD = "opened_revision"
     OPENED_FIELDS = (VERSION_FIELD, REVISION_FIELD)
@@ -67,6 +69,10 @@ class PageForm(forms.ModelForm):
             # Tags cannot be read back from a hidden field: they count as changed where they
             # differ from what is stored.
             field.show_hidden_initial = name not in (*self.OPENED_FIELDS, "tags")
+
+    def find_taken_slugs(self, wanted):
+        kind = kinds.get_for_model(self._meta.model).name
+        return slugs.find_taken_slugs(kind, wanted)
 
     def clean_tags(self):
         own = {tag.name for tag in self.initial.get("tags") or ()}

@@ -33,7 +33,7 @@ from articles.admin.request_validation import MAX_SEARCH_LENGTH
 from articles.admin.save_messages import SAVE_MESSAGES, record_save
 from articles.content import kinds
 from articles.models import Article, ExternalId, Reference
-from articles.names import build_name_key, fold
+from articles.names import fold
 
 
 class ReferenceInline(RowInline):
@@ -95,13 +95,12 @@ class PageAdmin(ComposedAdmin):
         return changelists.PageChangeList
 
     def build_word_query(self, word: str) -> Q:
-        """The condition that a page has a word, as in keys of names, in its names or address."""
-        folded = fold(word)
-        return Q(sort_key__contains=folded) | Q(slug__contains=folded)
+        """The condition that a page has a folded word in its names or address."""
+        return Q(sort_key__contains=word) | Q(slug__contains=word)
 
     def get_search_results(self, request, queryset, search_term):
         """Pages in which every word is found. No joins, so that no page comes twice."""
-        words = build_name_key(search_term[:MAX_SEARCH_LENGTH]).split()
+        words = fold(search_term[:MAX_SEARCH_LENGTH]).split()
         for word in words[: changelists.MAX_SEARCH_WORDS]:
             queryset = queryset.filter(self.build_word_query(word))
         return queryset, False

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from articles.imports.job import ImportJob
 from articles.imports.staging import StagedRecord, batched
 from articles.models import Article, ExternalId, Revision
-from articles.names import build_name_key, fold
+from articles.names import fold
 
 # The fields of a page that its verdict depends on.
 LOADED_FIELDS = (
@@ -139,12 +139,11 @@ def _annotate_newest_revision(pages):
 
 
 def find_same_titles(job: ImportJob, kind: str, rows: list[StagedRecord]) -> dict[str, Article]:
-    """Key of a title → a page of that title which did not come from this source."""
+    """Folded title → a page of that title which did not come from this source."""
     titles = {fold(row.name)[:200] for row in rows}
     from_here = ExternalId.objects.filter(source=job.source, article=OuterRef("pk"))
     pages = Article.objects.active().filter(~Exists(from_here), kind=kind, sort_key__in=titles)
-    pages = _annotate_newest_revision(pages.order_by("-pk"))
-    return {build_name_key(page.title): page for page in pages}
+    return {page.sort_key: page for page in _annotate_newest_revision(pages.order_by("-pk"))}
 
 
 def find_page_ids(job: ImportJob, keys: Iterable[str]) -> dict[str, int]:

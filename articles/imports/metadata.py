@@ -7,7 +7,7 @@ from taggit.models import Tag
 from articles.imports.records import PageRecord
 from articles.imports.related_rows import PrefetchedName, PrefetchedTagLink, RelatedRows
 from articles.models import Article, ArticleTag, Topic
-from articles.names import build_name_key, normalize_name
+from articles.names import fold, normalize_name
 from articles.publishing import slugs as publishing_slugs
 from articles.publishing import tags as publishing_tags
 
@@ -31,7 +31,7 @@ def file_new_pages(records: Mapping[int, PageRecord]) -> None:
     pairs = set()
     for pk, record in records.items():
         for name in record.topics or ():
-            pairs.add((pk, topics[build_name_key(name)]))
+            pairs.add((pk, topics[fold(name)]))
     through = Article.topics.through
     through.objects.bulk_create(
         [through(article_id=pk, topic_id=topic) for pk, topic in sorted(pairs)],
@@ -43,11 +43,11 @@ def file_new_pages(records: Mapping[int, PageRecord]) -> None:
 def _get_or_create_topics(names: set[str]) -> dict[str, int]:
     """Name key → primary key of each topic. A topic of another name has an address of its own."""
     topics = Topic.objects.order_by("-pk").values_list("name", "pk")
-    known = {build_name_key(name): pk for name, pk in topics}
+    known = {fold(name): pk for name, pk in topics}
     new: dict[str, str] = {}
     for name in sorted(names, reverse=True):
-        if build_name_key(name) not in known:
-            new[build_name_key(name)] = normalize_name(name)
+        if fold(name) not in known:
+            new[fold(name)] = normalize_name(name)
     wanted = [publishing_slugs.make_slug(name, "topic") for name in new.values()]
     slugs = publishing_slugs.assign_free_slugs(
         wanted, publishing_slugs.find_taken_topic_slugs, publishing_slugs.MAX_TOPIC_SLUG_LENGTH
@@ -66,7 +66,7 @@ def replace_tags(records: Mapping[int, PageRecord], related_rows: RelatedRows) -
             keys_by_page[pk] = None
             continue
         names.update(record.tags)
-        keys_by_page[pk] = {build_name_key(name) for name in record.tags}
+        keys_by_page[pk] = {fold(name) for name in record.tags}
     tags = _get_or_create_tags(names)
     related_rows.replace(
         ArticleTag,
@@ -88,7 +88,7 @@ def _get_or_create_tags(names: set[str]) -> dict[str, Tag]:
         return {}
     known = publishing_tags.find_tags()
     for name in sorted(names):
-        key = build_name_key(name)
+        key = fold(name)
         if key not in known:
             known[key] = Tag.objects.create(name=normalize_name(name))
     return known

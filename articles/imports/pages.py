@@ -31,7 +31,7 @@ from articles.imports.related_rows import RelatedRows
 from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord, batched
 from articles.models import Article, ExternalId, Reference
 from articles.models.article import ArticleQuerySet
-from articles.names import build_name_key, fold
+from articles.names import fold
 from articles.publishing import slugs as publishing_slugs
 from articles.publishing.actions import record_revisions
 from articles.publishing.bulk_revisions import record_first_revisions
@@ -82,7 +82,7 @@ class PageImporter(Generic[PageT, PageRecordT]):
             if match:
                 row.verdict = self._decide_verdict(job, row, match)
                 continue
-            same_title_page = same_titles.get(build_name_key(row.name))
+            same_title_page = same_titles.get(fold(row.name)[:MAX_SORT_KEY_LENGTH])
             if same_title_page is None:
                 row.verdict = ImportVerdict.NEW
                 continue

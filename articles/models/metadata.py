@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.content import review_line
 from articles.fields import LineField, build_length_checks
 from articles.models.normalized_name import NormalizedNameMixin
-from articles.names import build_name_key, fold
+from articles.names import fold
 
 
 class Topic(NormalizedNameMixin, models.Model):
@@ -34,11 +34,8 @@ class Topic(NormalizedNameMixin, models.Model):
         super().save(**kwargs)
 
     def find_twin(self) -> "Topic | None":
-        key = build_name_key(self.name)
-        for topic in Topic.objects.filter(sort_key=fold(self.name)[:100]).exclude(pk=self.pk):
-            if build_name_key(topic.name) == key:
-                return topic
-        return None
+        named = Topic.objects.filter(sort_key=fold(self.name)[:100])
+        return named.exclude(pk=self.pk).first()
 
     def to_metadata(self) -> review_line.TopicMetadata:
         return review_line.TopicMetadata(name=self.name, slug=self.slug)

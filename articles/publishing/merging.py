@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from articles.models import Article, MergedPage, PublicationEvent
-from articles.names import build_name_key
+from articles.names import fold
 from articles.publishing import actions
 from articles.publishing.actions import ActionRefused
 
@@ -122,4 +122,4 @@ def has_signed_name(page: Article, name: str) -> bool:
     if page.live is None:
         return False
     document = page.live.revision.read()
-    return build_name_key(name) in map(build_name_key, (document.title, *document.names))
+    return fold(name) in map(fold, (document.title, *document.names))

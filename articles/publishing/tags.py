@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable
 
 from taggit.models import Tag
 
-from articles.names import build_name_key, normalize_name
+from articles.names import fold, normalize_name
 
 
 def find_tags() -> dict[str, Tag]:
     """Every tag by the key of its name; of two that are one name, the older."""
-    return {build_name_key(tag.name): tag for tag in Tag.objects.order_by("-pk")}
+    return {fold(tag.name): tag for tag in Tag.objects.order_by("-pk")}
 
 
 def choose_names(typed: Iterable[str], own: Collection[str]) -> list[str]:
@@ -24,10 +24,10 @@ def choose_names(typed: Iterable[str], own: Collection[str]) -> list[str]:
     if not others:
         return kept
     known = {key: tag.name for key, tag in find_tags().items()}
-    known.update((build_name_key(name), name) for name in own)
+    known.update((fold(name), name) for name in own)
     chosen = dict.fromkeys(kept)
     for name in others:
-        key = build_name_key(name)
+        key = fold(name)
         if key:
             chosen[known.setdefault(key, normalize_name(name))] = None
     return list(chosen)

@@ -11,7 +11,6 @@ from django.utils import timezone
 from articles.content import kinds
 from articles.content.document import Document
 from articles.models import Article
-from articles.names import build_name_key
 from articles.quality.base import Check, Problem, check
 
 INTERNAL_LINK = re.compile(r'href="(?P<prefix>/[-\w]+/)(?P<slug>[-\w]+)/')
@@ -116,14 +115,11 @@ def check_internal_links(page: Article, document: Document) -> Iterable[Problem]
 @check("Two pages of one name split what readers find.")
 def check_unique_title(page: Article, document: Document) -> Iterable[Problem]:
     same_title = Article.objects.active().filter(kind=page.kind, sort_key=page.sort_key)
-    key = build_name_key(page.title)
-    for other in same_title.exclude(pk=page.pk):
-        if build_name_key(other.title) == key:
-            yield Problem(
-                f"Another page has this title, at {other.path}",
-                "Tell them apart, or discard one of them.",
-            )
-            return
+    if twin := same_title.exclude(pk=page.pk).first():
+        yield Problem(
+            f"Another page has this title, at {twin.path}",
+            "Tell them apart, or discard one of them.",
+        )
 
 
 CHECKS: tuple[Check, ...] = (

@@ -8,7 +8,7 @@ from itertools import chain, combinations
 
 from rapidfuzz import fuzz
 
-from articles.names import build_name_key, fold
+from articles.names import fold
 
 WINDOW = 8  # neighbours that a name is compared with, in each order
 MIN_RATIO = 90  # per cent, as rapidfuzz counts
@@ -21,7 +21,6 @@ DIGITS = re.compile(r"\d+")
 SMALL_WORDS = {"a", "an", "and", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with"}
 # Surest first.
 SIMILARITY_LABELS = {
-    "twin": "The same name",
     "same": "Same but for punctuation",
     "plural": "Same but for a plural",
     "order": "Same words, another order",
@@ -58,7 +57,6 @@ def find_similar_pairs(names: Iterable[ComparedName]) -> list[SimilarPair]:
     main_names = [name for name in normalized if name.name.is_main]
     found: dict[frozenset, SimilarPair] = {}
     for pair in chain(
-        _pair_by_key(normalized, "twin", lambda name: name.key),
         _pair_by_key(normalized, "same", lambda name: "".join(name.words)),
         _pair_by_key(normalized, "plural", lambda name: "".join(name.singular_words)),
         _pair_by_key(normalized, "order", lambda name: " ".join(name.content_words)),
@@ -77,8 +75,7 @@ class NormalizedName:
 
     def __init__(self, name: ComparedName):
         self.name = name
-        self.key = build_name_key(name.text)
-        self.words = WORDS.findall(self.key)
+        self.words = WORDS.findall(fold(name.text))
         self.singular_words = [_to_singular(word) for word in self.words]
         self.content_words = sorted(set(self.singular_words) - SMALL_WORDS)
         self.text = " ".join(self.singular_words)

@@ -9,7 +9,7 @@ from django.db.models import Model
 from articles.content.document import ADVICE_HEADING, Document
 from articles.content.languages import SOURCE_LANGUAGE
 from articles.models import PublicationEvent, SearchEntry, SearchKey, SearchStart
-from articles.names import build_name_key, fold
+from articles.names import fold
 from articles.richtext.plaintext import extract_text
 from articles.search.words import build_code_key, build_key, split_words, stem_text
 
@@ -101,10 +101,10 @@ def build_rows(item: SearchItem) -> Iterator[Model]:
 
 def _get_other_names(item: SearchItem) -> list[str]:
     """The names of an item that are neither its title nor a name before them."""
-    seen = {build_name_key(item.title)}
+    seen = {fold(item.title)}
     names = []
     for name in item.names:
-        key = build_name_key(name)
+        key = fold(name)
         if key not in seen:
             seen.add(key)
             names.append(name)
@@ -146,14 +146,14 @@ def _build_keys(item: SearchItem, other_names: list[str]) -> Iterator[SearchKey]
     """The whole names and codes. The title outranks a code, and a code outranks another name."""
     ranks: dict[str, SearchKey.KeyRank] = {}
     for name in other_names:
-        ranks[_build_name_key(name)] = SearchKey.KeyRank.OTHER_NAME
+        ranks[_fold(name)] = SearchKey.KeyRank.OTHER_NAME
     for code in item.codes:
         ranks[build_code_key(code)[:MAX_KEY_LENGTH]] = SearchKey.KeyRank.CODE
-    ranks[_build_name_key(item.title)] = SearchKey.KeyRank.TITLE
+    ranks[_fold(item.title)] = SearchKey.KeyRank.TITLE
     for key, rank in ranks.items():
         if key:
             yield SearchKey(uuid=item.uuid, key=key, rank=rank)
 
 
-def _build_name_key(name: str) -> str:
+def _fold(name: str) -> str:
     return build_key(stem_text(name))[:MAX_KEY_LENGTH]

@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve
 from articles.admin.forms import parse_key
 from articles.content import kinds
 from articles.models import Article, ExternalId, Redirect
-from articles.names import build_name_key, fold
+from articles.names import fold
 
 NOT_FOUND_MESSAGE = "No page has this number, URL or title."
 OTHER_SITE_MESSAGE = (
@@ -69,7 +69,7 @@ def _build_index(names: set[str], addresses: Iterable[tuple[str, str] | None]) -
         index.page_ids.add(page.pk)
         index.uuids[page.uuid] = page.pk
         index.addresses[page.kind, page.slug] = page.pk
-        index.titles[build_name_key(page.title)].append(page.pk)
+        index.titles[page.sort_key].append(page.pk)
         index.paths[page.pk] = page.path
     redirects = Redirect.objects.filter(slug__in=slugs, article__discarded_at__isnull=True)
     for kind, slug, page_id in redirects.values_list("kind", "slug", "article"):
@@ -89,7 +89,7 @@ def _get_named_pages(names: set[str], slugs: set[str]):
     for name in names:
         page_ids.add(parse_key(name))
         uuids.add(_parse_uuid(name))
-        sort_keys.add(fold(name)[:200])
+        sort_keys.add(_fold_title(name))
     wanted = (
         Q(pk__in=page_ids - {None})
         | Q(uuid__in=uuids - {None})
@@ -97,7 +97,7 @@ def _get_named_pages(names: set[str], slugs: set[str]):
         | Q(slug__in=slugs)
     )
     pages = Article.objects.active().filter(wanted)
-    return pages.only("uuid", "kind", "slug", "title").order_by("pk")
+    return pages.only("uuid", "kind", "slug", "sort_key").order_by("pk")
 
 
 def _resolve_name(name: str, addresses: dict, index: PageIndex) -> int | str:
@@ -111,7 +111,7 @@ def _resolve_name(name: str, addresses: dict, index: PageIndex) -> int | str:
     if page_id in index.page_ids:
         matches.add(page_id)
     if not matches:
-        matches.update(index.titles.get(build_name_key(name), ()))
+        matches.update(index.titles.get(_fold_title(name), ()))
     if not matches:
         return NOT_FOUND_MESSAGE
     if len(matches) == 1:
@@ -134,3 +134,7 @@ def _parse_uuid(name: str) -> UUID | None:
         return UUID(name)
     except ValueError:
         return None
+
+
+def _fold_title(name: str) -> str:
+    return fold(name)[:200]

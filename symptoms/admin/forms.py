@@ -2,8 +2,10 @@
 
 from django import forms
 
+from articles.admin.slugs import SlugFromNameMixin
 
-class CauseForm(forms.ModelForm):
+
+class CauseForm(SlugFromNameMixin, forms.ModelForm):
     """Carries the name and address as they were opened, so that nobody undoes a renaming unseen."""
 
     def __init__(self, *args, **kwargs):

@@ -16,7 +16,7 @@ from articles.admin.pages import PageAdmin, ReferenceInline
 from articles.admin.request_validation import MAX_SEARCH_LENGTH
 from articles.exports.admin import EXPORT_VIEW, ExportAction
 from articles.models import Article, MergedPage
-from articles.names import build_name_key, fold
+from articles.names import fold
 from symptoms.actions import record_cause
 from symptoms.admin.export_resources import CauseResource
 from symptoms.admin.forms import CauseForm
@@ -144,14 +144,13 @@ class CauseAdmin(ComposedAdmin):
     list_display = ("name", "slug")
     search_fields = ("name", "slug")
     name_field = "folded"
-    build_search_key = staticmethod(build_name_key)
     prepopulated_fields = {"slug": ("name",)}
 
     def get_search_results(self, request, queryset, search_term):
         found = queryset
-        words = build_name_key(search_term[:MAX_SEARCH_LENGTH])
+        words = fold(search_term[:MAX_SEARCH_LENGTH])
         for word in words.split()[:MAX_SEARCH_WORDS]:
-            found = found.filter(Q(folded__contains=word) | Q(slug__contains=fold(word)))
+            found = found.filter(Q(folded__contains=word) | Q(slug__contains=word))
         if words:
             merged = MergedCause.objects.filter(folded__contains=words).values("kept")
             found |= queryset.filter(pk__in=merged)

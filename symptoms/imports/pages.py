@@ -12,7 +12,7 @@ from articles.imports.job import ImportJob
 from articles.imports.pages import PageImporter
 from articles.imports.related_rows import PrefetchedName, RelatedRows
 from articles.models import Article
-from articles.names import build_name_key, build_stored_key, fold, normalize_name
+from articles.names import build_stored_key, fold, normalize_name
 from symptoms.imports.causes import KnownCause, find_causes, find_or_create_causes
 from symptoms.imports.records import (
     ImportedCause,
@@ -277,16 +277,15 @@ def _find_symptoms(job: ImportJob, rows: list[ImportedRelatedSymptom]) -> dict[s
     titles: dict[str, str] = {}
     for row in rows:
         if row.symptom not in known:
-            titles[row.symptom] = row.title or row.symptom
+            titles[row.symptom] = fold(row.title or row.symptom)[:200]
     if not titles:
         return known
     by_title: dict[str, list[Symptom]] = defaultdict(list)
-    for symptom in active.filter(sort_key__in={fold(title)[:200] for title in titles.values()}):
-        by_title[build_name_key(symptom.title)].append(symptom)
+    for symptom in active.filter(sort_key__in=set(titles.values())):
+        by_title[symptom.sort_key].append(symptom)
     for key, title in titles.items():
-        named = by_title[build_name_key(title)]
-        if len(named) == 1:
-            known[key] = named[0]
+        if len(by_title[title]) == 1:
+            known[key] = by_title[title][0]
     return known
 
 
@@ -302,7 +301,7 @@ def _load_other_names(pages: Collection[int]) -> dict[int, list[str]]:
 
 def _choose_names(names: Sequence[str] | None, stored: list[str]) -> list[str] | None:
     """Other names, each once and in its normal form. One that is stored stays as it is."""
-    unique = _deduplicate(names, build_name_key)
+    unique = _deduplicate(names, fold)
     if unique is None:
         return None
     printed = {normalize_name(name): name for name in reversed(stored)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Model, Prefetch
 
 from articles.models import Reference
-from articles.names import build_name_key, build_stored_key, fold
+from articles.names import build_stored_key, fold
 from symptoms.merging import duplicates
 from symptoms.merging.duplicates import DuplicateRows
 from symptoms.models import Code, OtherName, RelatedSymptom, Symptom, SymptomCause
@@ -64,13 +64,13 @@ def save_additions(additions: list[Addition], kept: Symptom) -> None:
 def _collect_names(lost: Symptom, kept: Symptom) -> Addition:
     """The lost page's title comes first: people knew it under that name."""
     own = kept.other_names.all()
-    known = {build_name_key(kept.title), build_name_key(kept.name_in_sentence)}
-    known.update(build_name_key(row.name) for row in own)
+    known = {fold(kept.title), fold(kept.name_in_sentence)}
+    known.update(fold(row.name) for row in own)
     position = _get_next_position(own)
     names: list[str] = []
     rows: list[OtherName] = []
     for name in [lost.title, *(row.name for row in lost.other_names.all())]:
-        key = build_name_key(name)
+        key = fold(name)
         if key in known:
             continue
         known.add(key)
@@ -168,9 +168,9 @@ def _get_source_key(row: Reference) -> str:
 
 
 def _collect_tags(lost: Symptom, kept: Symptom) -> Addition:
-    own = {build_name_key(link.tag.name) for link in kept.tag_links.all()}
+    own = {fold(link.tag.name) for link in kept.tag_links.all()}
     names = sorted(link.tag.name for link in lost.tag_links.all())
-    return Addition("tags", [name for name in names if build_name_key(name) not in own])
+    return Addition("tags", [name for name in names if fold(name) not in own])
 
 
 def _get_values(row: Model, fields: Iterable[str]) -> dict:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from articles.imports.formats import RejectedRecord
 from articles.imports.formats.counter import NoteCounter
-from articles.names import build_name_key
+from articles.names import fold
 
 MAX_NAME_LENGTH = 200
 OBSOLETE_PREFIX = re.compile(r"^obsolete[ _]", re.IGNORECASE)
@@ -51,8 +51,8 @@ def clean_other_names(
     for name in map(collapse_whitespace, found):
         if len(name) > MAX_NAME_LENGTH:
             counter.add(line, f"Other names of more than {MAX_NAME_LENGTH} characters left out")
-        elif name and build_name_key(name) != build_name_key(title):
-            cleaned.setdefault(build_name_key(name), name)
+        elif name and fold(name) != fold(title):
+            cleaned.setdefault(fold(name), name)
     return list(cleaned.values())
 
 
