@@ -1,6 +1,6 @@
 """From a symptom's working copy to its document, and back."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -140,12 +140,12 @@ def restore(symptom: Symptom, document: SymptomDocument) -> list[str]:
 
 def _restore_other_names(symptom: Symptom, document: SymptomDocument) -> None:
     """Restore the names as they stand in the text, also two that are one name today."""
-    taken: set[str] = set()
+    keys = [build_stored_key(name) for name in document.other_names]
+    counts = Counter(keys)
     for position, name in enumerate(document.other_names):
-        key = build_stored_key(name)
-        if key in taken:
+        key = keys[position]
+        if counts[key] > 1:  # each had a key of its own by the first fold
             key = fold_1(name)[:MAX_KEY_LENGTH]
-        taken.add(key)
         OtherName.objects.create(symptom=symptom, name=name, folded=key, position=position)
 
 
