@@ -42,10 +42,10 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="searchentry",
             name="article",
-            field=models.OneToOneField(
+            field=models.ForeignKey(
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="search_entry",
+                related_name="search_entries",
                 to="articles.article",
             ),
         ),

@@ -17,7 +17,7 @@ class SearchEntry(models.Model):
     uuid = models.UUIDField(unique=True)
     kind = models.CharField(max_length=20)
     language = models.CharField(max_length=12)
-    article = models.OneToOneField(Article, models.PROTECT, null=True, related_name="search_entry")
+    article = models.ForeignKey(Article, models.PROTECT, null=True, related_name="search_entries")
     slug = models.CharField(
         max_length=200, blank=True, help_text="Of what is no page of its own kind."
     )

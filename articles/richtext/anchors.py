@@ -28,7 +28,7 @@ def add_anchors(html: str) -> AnchoredText:
     for number, heading in enumerate(HEADING.finditer(html), start=1):
         name = unescape(strip_tags(heading[1])).strip()
         anchor = slugify(name, allow_unicode=True) or f"part-{number}"
-        if anchor in used:
+        while anchor in used:
             anchor = f"{anchor}-{number}"
         used.add(anchor)
         contents.append((anchor, name))

@@ -54,7 +54,7 @@ def find_pages(part: str, words: str) -> Iterator[RecallMatch]:
     wanted = split_words(words)
     if not wanted:
         return
-    rows = Article.objects.public().order_by("search_entry__sort_key", "pk")
+    rows = Article.objects.public().order_by("search_entries__sort_key", "pk")
     fields = ("pk", "kind", "live__title", "live__review_line", "live__revision__document")
     for key, kind, title, line, text in rows.values_list(*fields).iterator(BATCH_SIZE):
         if part == REVIEWER:

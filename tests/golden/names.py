@@ -18,7 +18,9 @@ RENAMED_MODELS: dict[str, str] = {
 }
 
 # Table: the columns, and the constraints and indexes on them, that later builds added.
-ADDED_COLUMNS: dict[str, set[str]] = {}
+ADDED_COLUMNS: dict[str, set[str]] = {
+    "articles_searchentry": {"language", "search_entry_by_title"},
+}
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
 ADDED_KEYS: dict[str, set[str]] = {}
