@@ -1,7 +1,7 @@
 """Keys of names by a fold that knows every letter.
 
-Only keys are computed again: no text, name or slug changes. The entries of the search go, so that
-``migrate`` rebuilds all projections once the tables are up to date.
+Only keys are computed again: no text, name or slug changes. After it ``migrate`` rebuilds the
+projections if the fold changed any of them (``articles.search.fulltext``).
 """
 
 import django.db.models.deletion
@@ -19,10 +19,6 @@ def fold_topic(name):
     return fold(name)[:100]
 
 
-def delete_search_entries(apps, schema_editor):
-    apps.get_model("articles", "SearchEntry").objects.all().delete()
-
-
 def rebuild_keys(apps, schema_editor):
     rebuild_column(KeyColumn(apps.get_model("articles", "Article"), "title", "sort_key", fold_title))
     rebuild_column(KeyColumn(apps.get_model("articles", "Topic"), "name", "sort_key", fold_topic))
@@ -32,7 +28,6 @@ class Migration(migrations.Migration):
     dependencies = [("articles", "0013_labels")]
 
     operations = [
-        migrations.RunPython(delete_search_entries, migrations.RunPython.noop),
         migrations.AddField(
             model_name="searchentry",
             name="language",

@@ -3,10 +3,11 @@
 A column of keys is a projection of a column of names. The names themselves are never touched.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.migrations import Migration
 from django.db.models import Model
 
 BATCH = 2000
@@ -26,6 +27,11 @@ class KeyColumn:
     build: Callable[[str], str]
     is_unique: bool = False
     once_in: str = ""
+
+
+def has_new_keys(plan: Sequence[tuple[Migration, bool]]) -> bool:
+    """Whether a migration of a plan computed keys by another fold: its name ends in "_names"."""
+    return any(migration.name.endswith("_names") for migration, backwards in plan if not backwards)
 
 
 @dataclass(frozen=True, slots=True)

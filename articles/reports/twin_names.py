@@ -16,10 +16,10 @@ from taggit.models import Tag
 from articles.lists import ListFilter
 from articles.models import Article, Topic
 from articles.names import fold, normalize_name
+from articles.publishing.stored_keys import has_new_keys
 from articles.reports.base import Report, ReportCell, ReportColumn, ReportLine
 
 TWINS, FORM = "twins", "form"
-KEY_MIGRATION = ("symptoms", "0010_names")
 FINDINGS = {TWINS: "The same name twice", FORM: "Not in the normal form"}
 
 
@@ -67,24 +67,34 @@ def register(*kinds: NameKind) -> None:
     _kinds.extend(kinds)
 
 
-def find_twins() -> Iterator[NameFinding]:
+def find_all() -> list[NameFinding]:
+    """Twins, and names in another form than new ones get. One query for each kind of name."""
+    twins: list[NameFinding] = []
+    others: list[NameFinding] = []
+    for kind in _kinds:
+        names = list(kind.load())
+        twins.extend(_find_twins(kind, names))
+        if kind.is_normalized:
+            others.extend(_find_other_forms(kind, names))
+    return twins + others
+
+
+def _find_twins(kind: NameKind, names: list[StoredName]) -> Iterator[NameFinding]:
     """Each name that is there twice, with the first of its name."""
-    for kind in _kinds:
-        firsts: dict[tuple[object, str], StoredName] = {}
-        for name in kind.load():
-            key = fold(name.text)
-            first = firsts.setdefault((name.within, key), name)
-            if key and first is not name:
-                yield NameFinding(kind, first, name, TWINS)
+    firsts: dict[tuple[object, str], StoredName] = {}
+    for name in names:
+        key = fold(name.text)
+        first = firsts.setdefault((name.within, key), name)
+        if key and first is not name:
+            yield NameFinding(kind, first, name, TWINS)
 
 
-def find_other_forms() -> Iterator[NameFinding]:
+def _find_other_forms(kind: NameKind, names: list[StoredName]) -> Iterator[NameFinding]:
     """Each name that would change if somebody typed it anew, with the form that it would get."""
-    for kind in _kinds:
-        for name in kind.load() if kind.is_normalized else ():
-            normal = normalize_name(name.text)
-            if normal != name.text:
-                yield NameFinding(kind, name, StoredName(name.key, normal, name.within), FORM)
+    for name in names:
+        normal = normalize_name(name.text)
+        if normal != name.text:
+            yield NameFinding(kind, name, StoredName(name.key, normal, name.within), FORM)
 
 
 def install_after_migrate(app_config: AppConfig) -> None:
@@ -93,10 +103,9 @@ def install_after_migrate(app_config: AppConfig) -> None:
 
 def _print_count(plan: Sequence, stdout: Any = sys.stdout, verbosity: int = 1, **_: Any) -> None:
     """After the migration that computed keys anew, say how many names are there twice."""
-    applied = {(migration.app_label, migration.name) for migration, backwards in plan}
-    if KEY_MIGRATION not in applied or not verbosity:
+    if not verbosity or not has_new_keys(plan):
         return
-    count = sum(1 for _ in find_twins())
+    count = sum(1 for finding in find_all() if finding.finding == TWINS)
     if count:
         stdout.write(
             f"  Names that are there twice: {count:,}. Nothing was merged or renamed. They are "
@@ -169,7 +178,7 @@ class TwinNamesReport(Report):
     filters = (ListFilter("finding", "finding", FINDINGS, apply=_filter_finding, noun="finding"),)
 
     def get_rows(self):
-        return [*find_twins(), *find_other_forms()]
+        return find_all()
 
     def order_rows(self, rows, column, backwards):
         return rows

@@ -68,6 +68,9 @@ def columns(table: str, *, imported: bool) -> dict:
         order = ", ".join(map(quote, keys or found))
         cursor.execute(f"SELECT {listed} FROM {quote(table)} ORDER BY {order}")
         rows = cursor.fetchall()
+    if table in names.KEYS_OF_NAMES:
+        with_names = [dict(zip(found, row, strict=True)) for row in rows]
+        rows = [tuple(names.with_old_key(table, row).values()) for row in with_names]
     result = {
         name: hashed(row[place] for row in rows)
         for place, name in enumerate(found)
