@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.html import strip_tags
-
 from articles.imports.records import PageRecord
 from articles.models import Article
 from articles.names import normalize_name
+from articles.richtext.plaintext import extract_text
 
 UNORDERED_FIELDS = {"tags", "codes"}
 NAME_FIELDS = {"tags", "other_names"}  # compared as they are printed
@@ -180,4 +179,4 @@ def shorten(text) -> str:
 
 
 def _collapse_text(html: str) -> str:
-    return " ".join(strip_tags(html).split())
+    return " ".join(extract_text(html).split())
