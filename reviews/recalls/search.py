@@ -69,7 +69,8 @@ def find_pages(part: str, words: str) -> Iterator[RecallMatch]:
 
 def split_words(words: str) -> list[str]:
     """The folded words of a query, at most ``MAX_WORDS``."""
-    return fold(words.replace("\0", " ")).split()[:MAX_WORDS]
+    found = fold(words.replace("\0", " ")).split()
+    return [word for word in found if word.strip("'")][:MAX_WORDS]
 
 
 def _may_contain(text: str, wanted: list[str]) -> bool:
