@@ -25,7 +25,7 @@ def rebuild_keys(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0013_labels")]
+    dependencies = [("articles", "0014_page_links")]
 
     operations = [
         migrations.AddField(

@@ -28,7 +28,7 @@ from articles.models import (
     Topic,
 )
 from articles.reports import base as reports
-from articles.reports import page_reports, twin_names
+from articles.reports import broken_links, page_reports, twin_names
 from config.admin import export_resources
 from reviews.admin import changelists, expunging, mail, reader_reports
 from reviews.admin import pages as reviews
@@ -149,5 +149,6 @@ for report in (
     twin_names.TwinNamesReport(),
     page_reports.UntouchedDrafts(),
     page_reports.IncompletePages(),
+    broken_links.BrokenLinksReport(),
 ):
     reports.register(report)

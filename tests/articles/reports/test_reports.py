@@ -29,6 +29,7 @@ ALL = [
     "twin-names",
     "untouched-drafts",
     "incomplete-pages",
+    "broken-links",
 ]
 
 
@@ -83,7 +84,8 @@ def relate(page, other, **facts):
 def add_pages(ann, number: int) -> None:
     """One more row in every report."""
     with time_machine.travel(timezone.now() - dt.timedelta(days=200)):
-        one, other = write(ann, f"one-{number}", body=""), write(ann, f"other-{number}")
+        one = write(ann, f"one-{number}", body="")
+        other = write(ann, f"other-{number}", body='<p><a href="/about/none/">None</a></p>')
     relate(one, other)
     factories.make_cause(ann, name=f"Orphan {number}{number}", slug=f"orphan-{number}")
     for name in ("Look alike", "Look alikes"):
@@ -109,6 +111,7 @@ def test_the_home_and_the_index_count_what_each_list_shows(ann_client, ann):
         "The same name twice": None,
         "Untouched drafts": 2,
         "Pages that lack a part": 1,
+        "Broken links": None,
     }
     home = ann_client.get("/admin/")
     for name in ALL:
