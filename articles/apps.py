@@ -18,8 +18,10 @@ class ArticlesConfig(AppConfig):
         from articles.images import store as images_store
         from articles.imports import matching, obsolete_ids, pages, registry
         from articles.imports.formats import registration
+        from articles.names import fold
         from articles.public import json_ld, related
-        from articles.publishing import composing, merging, projections
+        from articles.publishing import composing, merging, projections, stored_keys
+        from articles.reports import twin_names
         from articles.search import fulltext, index, limits
 
         lookups.register_lookups()
@@ -82,10 +84,17 @@ class ArticlesConfig(AppConfig):
                 find_excess=limits.find_excess,
             )
         )
+        stored_keys.register(
+            stored_keys.KeyColumn(
+                models.Article, "title", "sort_key", lambda title: fold(title)[:200]
+            ),
+            stored_keys.KeyColumn(models.Topic, "name", "sort_key", lambda name: fold(name)[:100]),
+        )
         merging.MERGE_HANDLERS.append(matching.move_external_ids)
         registry.register(pages.PageImporter())
         registry.register(pages.AboutPageImporter())
         registry.register(obsolete_ids.ObsoleteIdImporter())
         triggers.install_after_migrate(self, articles_triggers.build_triggers())
         fulltext.install_after_migrate(self)
+        twin_names.install_after_migrate(self)
         registration.register_all()

@@ -1,9 +1,7 @@
 """Model fields for text: one line or rich text, cleaned in every way of saving it."""
 
 import re
-import unicodedata
 from collections import Counter
-from itertools import filterfalse
 from typing import Any
 
 from django import forms
@@ -115,14 +113,6 @@ def _read_unprintable_reference(found: re.Match[str]) -> str:
     """The character of a reference if it cannot be printed; otherwise the reference."""
     character = chr(int(found[1], 16) if found[1] else int(found[2]))
     return character if characters.UNPRINTABLE.match(character) else found[0]
-
-
-def fold(text: str) -> str:
-    """Lower-case letters without accents, so that both database engines order and compare alike."""
-    if text.isascii():
-        return text.lower().strip()
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(filterfalse(unicodedata.combining, decomposed)).strip()
 
 
 class StoredLine(StoredText):

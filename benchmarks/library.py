@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from articles.fields import fold
 from articles.models import Article
+from articles.names import fold
 from articles.publishing import projections
 from reviews.models import Reviewer
 from symptoms.models import Cause, Code, OtherName, Symptom, SymptomCause

@@ -19,8 +19,8 @@ from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from articles.fields import fold
 from articles.models import Article, Revision
+from articles.names import fold
 from articles.publishing import projections
 from articles.publishing.actions import record_revisions
 from symptoms.finder import ranking

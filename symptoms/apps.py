@@ -11,6 +11,8 @@ class SymptomsConfig(AppConfig):
         from articles.content import kinds
         from articles.db import triggers
         from articles.imports import registry
+        from articles.names import build_stored_key
+        from articles.publishing.stored_keys import KeyColumn, register
         from symptoms import quality
         from symptoms import triggers as symptoms_triggers
         from symptoms.content import cause_pages, diff_blocks, serialization
@@ -19,7 +21,7 @@ class SymptomsConfig(AppConfig):
         from symptoms.imports.formats import registration
         from symptoms.imports.pages import SymptomImporter
         from symptoms.merging.causes import MERGE_HANDLERS
-        from symptoms.models import Symptom
+        from symptoms.models import Cause, MergedCause, OtherName, Symptom
         from symptoms.projections import causes, projection
         from symptoms.public import json_ld
 
@@ -64,6 +66,13 @@ class SymptomsConfig(AppConfig):
             label="A possible cause: see which symptoms name it",
         )
         MERGE_HANDLERS.append(move_external_ids)
+        register(
+            KeyColumn(Cause, "name", "folded", build_stored_key, is_unique=True),
+            KeyColumn(MergedCause, "name", "folded", build_stored_key),
+            KeyColumn(
+                OtherName, "name", "folded", build_stored_key, is_unique=True, once_in="symptom"
+            ),
+        )
         registry.register(CauseImporter())
         registry.register(SymptomImporter())
         triggers.install_after_migrate(self, symptoms_triggers.get_triggers())

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from articles.fields import LineField, RichTextField, build_length_checks, fold
-from articles.models import Article, ImportRun, PublicationEvent
+from articles.fields import LineField, RichTextField, build_length_checks
+from articles.models import Article, ImportRun, NormalizedNameMixin, PublicationEvent
+from articles.names import build_stored_key
 from articles.publishing.merging import get_merge_targets
 from symptoms.coding_systems import InvalidCode, normalize_code, normalize_or_keep
 
@@ -84,7 +85,7 @@ class Symptom(Article):
         return f"What {verb} {self.name_in_sentence}?"
 
 
-class OtherName(models.Model):
+class OtherName(NormalizedNameMixin, models.Model):
     """Another name by which people look for a symptom."""
 
     symptom = models.ForeignKey(Symptom, models.CASCADE, related_name="other_names")
@@ -103,14 +104,15 @@ class OtherName(models.Model):
         return self.name
 
     def save(self, **kwargs: Any) -> None:
-        self.clean()
+        self.folded = build_stored_key(self.name, self.folded)
         super().save(**kwargs)
 
     def clean(self) -> None:
-        self.folded = fold(self.name)[:400]  # by which two names are one
+        super().clean()
+        self.folded = build_stored_key(self.name, self.folded)  # by which two names are one
 
 
-class Cause(models.Model):
+class Cause(NormalizedNameMixin, models.Model):
     """A condition that may cause symptoms: one row, shared by every page that names it."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -118,6 +120,8 @@ class Cause(models.Model):
     folded = models.CharField(max_length=400, unique=True, editable=False)
     slug = models.SlugField(_("URL slug"), max_length=200, unique=True)
     authors = models.ManyToManyField(settings.AUTH_USER_MODEL, editable=False, related_name="+")
+
+    twin_noun = "cause"
 
     class Meta:
         ordering = ["folded"]
@@ -127,7 +131,7 @@ class Cause(models.Model):
         return self.name
 
     def save(self, **kwargs: Any) -> None:
-        self.folded = fold(self.name)[:400]
+        self.folded = build_stored_key(self.name, self.folded)
         super().save(**kwargs)
 
     @classmethod
@@ -136,12 +140,9 @@ class Cause(models.Model):
         merged = MergedCause.objects.filter(key__in=keys).select_related("kept")
         return {row.key: row.kept for row in merged if row.key}
 
-    def clean(self) -> None:
-        twin = Cause.objects.filter(folded=fold(self.name)[:400]).exclude(pk=self.pk).first()
-        if twin:
-            raise ValidationError(
-                {"name": f"There is a cause “{twin.name}” already. Use that one."}
-            )
+    def find_twin(self) -> "Cause | None":
+        named = Cause.objects.filter(folded=build_stored_key(self.name))
+        return named.exclude(pk=self.pk).first()
 
 
 class CauseExternalId(models.Model):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from articles.content.document import ADVICE_HEADING
-from articles.fields import fold
+from articles.names import fold
 from articles.quality import Check, Problem, check
 from symptoms.coding_systems import SYSTEMS, InvalidCode, normalize_code, normalize_or_keep
 from symptoms.content.document import SymptomDocument
@@ -63,9 +63,12 @@ def check_names(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
         yield Problem(
             f"The page asks “{document.headline}”", "If the name is a plural, check “Plural”."
         )
+    known = {fold(title): "the title"}
     for name in document.other_names:
-        if fold(name) == fold(title):
-            yield Problem(f"The other name “{name}” is the title.", "Remove it.")
+        key = fold(name)
+        if key in known:
+            yield Problem(f"The other name “{name}” is {known[key]}.", "Remove it.")
+        known.setdefault(key, f"the same as “{name}”")
 
 
 @check("A related symptom that is not public yet is named without a link.")

@@ -25,7 +25,6 @@ from PIL import Image as Pixels
 from articles.content.document import canonicalize, digest
 from articles.content.review_line import ReviewLine
 from articles.feedback import actions
-from articles.fields import fold
 from articles.images import store
 from articles.imports import formats
 from articles.imports.plan import plan_import
@@ -41,6 +40,7 @@ from articles.models import (
     Revision,
     Topic,
 )
+from articles.names import fold
 from articles.publishing import projections
 from articles.publishing.actions import (
     build_metadata,

@@ -5,7 +5,7 @@ from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectM
 from django.db.models import Case, Value, When
 
 from articles.admin.forms import parse_key
-from articles.fields import fold
+from articles.names import fold
 
 
 class PreloadedChoicesMixin:

@@ -6,6 +6,7 @@ Views and panels are functions that get the admin and the request first, as Djan
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
@@ -79,6 +80,13 @@ class ComposedAdmin(RequestValidationMixin, admin.ModelAdmin):
     views: tuple[AdminView, ...] = ()
     panels: tuple[Panel, ...] = ()
     bulk_actions: tuple[type[BulkAction], ...] = ()
+
+    @property
+    def media(self):
+        """Django's own, and our way to suggest a URL slug after Django's."""
+        if not self.prepopulated_fields:
+            return super().media
+        return super().media + forms.Media(js=["admin/js/urlify.js", "js/slugs.js"])
 
     def get_urls(self):
         return [*(view.build_path(self) for view in self.views), *super().get_urls()]

@@ -6,9 +6,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.link_validation import CheckedLinksMixin, finish_forms
+from articles.admin.slugs import SlugFromNameMixin
 from articles.content import kinds
 from articles.content.diff import compare
 from articles.models import CopyrightNotice
+from articles.publishing import slugs, tags
 from articles.publishing.actions import CannotChangeSlug, change_slug
 
 MAX_KEY_DIGITS = 18
@@ -28,7 +30,7 @@ def parse_key(text: str) -> int | None:
     return int(text)
 
 
-class PageForm(CheckedLinksMixin):
+class PageForm(SlugFromNameMixin, CheckedLinksMixin):
     """A page's working copy, which two editors may have open at once.
 
     The form carries the version that was opened and the values that it had. So where somebody else
@@ -43,6 +45,7 @@ class PageForm(CheckedLinksMixin):
         }
 
     # Names of hidden inputs that the browser sends back: what was opened.
+    slug_source = "title"
     VERSION_FIELD = "opened_edition"
     REVISION_FIELD = "opened_revision"
     OPENED_FIELDS = (VERSION_FIELD, REVISION_FIELD)
@@ -68,6 +71,14 @@ class PageForm(CheckedLinksMixin):
             # Tags cannot be read back from a hidden field: they count as changed where they
             # differ from what is stored.
             field.show_hidden_initial = name not in (*self.OPENED_FIELDS, "tags")
+
+    def find_taken_slugs(self, wanted):
+        kind = kinds.get_for_model(self._meta.model).name
+        return slugs.find_taken_slugs(kind, wanted)
+
+    def clean_tags(self):
+        own = {tag.name for tag in self.initial.get("tags") or ()}
+        return tags.choose_names(self.cleaned_data["tags"], own)
 
     def clean(self):
         cleaned = super().clean()

@@ -5,7 +5,7 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 
 from articles.admin.forms import parse_key
-from articles.fields import fold
+from articles.names import fold
 
 ROWS_PER_PAGE = 50
 # Query parameters of a list: its prefix, followed by one of these.

@@ -6,7 +6,6 @@ from django.http import JsonResponse
 from articles.admin.composition import READ_ONLY, AdminView
 from articles.admin.request_validation import MAX_SEARCH_LENGTH
 from articles.content import kinds
-from articles.fields import fold
 from articles.links.addresses import MAX_LENGTH, InvalidLink, LinkKind, parse_address
 from articles.links.pages import (
     STATE_LABELS,
@@ -16,6 +15,7 @@ from articles.links.pages import (
 )
 from articles.links.validation import NO_SUCH_PAGE
 from articles.models import Article, PublicationEvent
+from articles.names import fold
 
 MAX_CHOICES = 20
 MAX_WORDS = 8

@@ -34,8 +34,8 @@ from articles.admin.link_choices import LINK_VIEW
 from articles.admin.request_validation import MAX_SEARCH_LENGTH
 from articles.admin.save_messages import SAVE_MESSAGES, record_save
 from articles.content import kinds
-from articles.fields import fold
 from articles.models import Article, ExternalId, Reference
+from articles.names import fold
 from articles.publishing.actions import PageTooLong
 
 

@@ -1,13 +1,21 @@
 """The admin of topics, which are part of the metadata that pages print."""
 
+from django import forms
 from django.contrib import messages
 
 from articles.admin.composition import ComposedAdmin
+from articles.admin.slugs import SlugFromNameMixin
 from articles.models import Article
-from articles.publishing import actions
+from articles.publishing import actions, slugs
+
+
+class TopicForm(SlugFromNameMixin, forms.ModelForm):
+    def find_taken_slugs(self, wanted):
+        return slugs.find_taken_topic_slugs(wanted)
 
 
 class BaseTopicAdmin(ComposedAdmin):
+    form = TopicForm
     list_display = ("name", "slug")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from articles.imports.records import PageRecord
 from articles.models import Article
+from articles.names import normalize_name
 from articles.richtext.plaintext import extract_text
 
 UNORDERED_FIELDS = {"tags", "codes"}
+NAME_FIELDS = {"tags", "other_names"}  # compared as they are printed
 MAX_SHOWN_LENGTH = 80  # characters of a text that a difference shows
 CONTEXT_LENGTH = 20  # characters shown before the first difference of a long text
 MAX_LISTED_ROWS = 3
@@ -95,6 +97,8 @@ def compare(current: PageRecord, incoming: PageRecord, names: NamesById) -> list
 
 def _get_comparable(record: PageRecord, field: str, names: NamesById):
     value = format_value(getattr(record, field), names)
+    if field in NAME_FIELDS and value is not None:
+        value = tuple(normalize_name(name) for name in value)
     if field in UNORDERED_FIELDS and value is not None:
         return tuple(sorted(value))
     return value

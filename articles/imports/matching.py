@@ -7,10 +7,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from articles.fields import fold
 from articles.imports.job import ImportJob
 from articles.imports.staging import StagedRecord, batched
 from articles.models import Article, ExternalId, Revision
+from articles.names import fold
 
 # The fields of a page that its verdict depends on.
 LOADED_FIELDS = (

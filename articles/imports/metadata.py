@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from django.utils.text import slugify
 from taggit.models import Tag
 
-from articles.fields import fold
 from articles.imports.records import PageRecord
 from articles.imports.related_rows import PrefetchedName, PrefetchedTagLink, RelatedRows
 from articles.models import Article, ArticleTag, Topic
+from articles.names import fold, normalize_name
+from articles.publishing import slugs as publishing_slugs
+from articles.publishing import tags as publishing_tags
 
 BATCH = 1000
 
@@ -40,13 +41,19 @@ def file_new_pages(records: Mapping[int, PageRecord]) -> None:
 
 
 def _get_or_create_topics(names: set[str]) -> dict[str, int]:
-    """Folded name → key of each topic. Names that make one address are one topic."""
-    known = {topic.sort_key: topic.pk for topic in Topic.objects.all()}
-    for name in sorted(names):
+    """Name key → primary key of each topic. A topic of another name has an address of its own."""
+    topics = Topic.objects.order_by("-pk").values_list("name", "pk")
+    known = {fold(name): pk for name, pk in topics}
+    new: dict[str, str] = {}
+    for name in sorted(names, reverse=True):
         if fold(name) not in known:
-            slug = slugify(name)[:100] or "topic"
-            topic, _ = Topic.objects.get_or_create(slug=slug, defaults={"name": name})
-            known[fold(name)] = topic.pk
+            new[fold(name)] = normalize_name(name)
+    wanted = [publishing_slugs.make_slug(name, "topic") for name in new.values()]
+    slugs = publishing_slugs.assign_free_slugs(
+        wanted, publishing_slugs.find_taken_topic_slugs, publishing_slugs.MAX_TOPIC_SLUG_LENGTH
+    )
+    for (key, name), slug in zip(new.items(), slugs, strict=True):
+        known[key] = Topic.objects.create(name=name, slug=slug).pk
     return known
 
 
@@ -59,7 +66,7 @@ def replace_tags(records: Mapping[int, PageRecord], related_rows: RelatedRows) -
             keys_by_page[pk] = None
             continue
         names.update(record.tags)
-        keys_by_page[pk] = {name.lower() for name in record.tags}
+        keys_by_page[pk] = {fold(name) for name in record.tags}
     tags = _get_or_create_tags(names)
     related_rows.replace(
         ArticleTag,
@@ -76,11 +83,12 @@ def replace_tags(records: Mapping[int, PageRecord], related_rows: RelatedRows) -
 
 
 def _get_or_create_tags(names: set[str]) -> dict[str, Tag]:
-    """Lower-case name → tag, whatever the case. A tag that does not exist is created."""
+    """Name key → tag. A tag that does not exist is created."""
     if not names:
         return {}
-    known = {tag.name.lower(): tag for tag in Tag.objects.all()}
+    known = publishing_tags.find_tags()
     for name in sorted(names):
-        if name.lower() not in known:
-            known[name.lower()] = Tag.objects.create(name=name)
+        key = fold(name)
+        if key not in known:
+            known[key] = Tag.objects.create(name=normalize_name(name))
     return known

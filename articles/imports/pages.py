@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from articles.content import kinds
 from articles.db import bulk_insert
-from articles.fields import clean_stored, fold
+from articles.fields import clean_stored
 from articles.imports import addresses, matching, metadata
 from articles.imports import differences as imports_differences
 from articles.imports.differences import Difference
@@ -32,6 +32,7 @@ from articles.imports.related_rows import RelatedRows
 from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord, batched
 from articles.models import Article, ExternalId, Reference
 from articles.models.article import ArticleQuerySet
+from articles.names import fold
 from articles.publishing import slugs as publishing_slugs
 from articles.publishing.actions import record_revisions
 from articles.publishing.bulk_revisions import record_first_revisions

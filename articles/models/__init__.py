@@ -9,6 +9,7 @@ from articles.models.imports import ExternalId, ImportFinding, ImportRun
 from articles.models.links import OutsideAddress, PageLink
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
+from articles.models.normalized_name import NormalizedNameMixin
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ImportFinding",
     "ImportRun",
     "MergedPage",
+    "NormalizedNameMixin",
     "OutsideAddress",
     "PageLink",
     "PublicationEvent",

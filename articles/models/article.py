@@ -16,10 +16,11 @@ from taggit.models import TaggedItemBase
 from articles.content import kinds
 from articles.content.document import ADVICE_LABELS
 from articles.content.languages import SOURCE_LANGUAGE
-from articles.fields import LineField, LinkField, RichTextField, build_length_checks, fold
+from articles.fields import LineField, LinkField, RichTextField, build_length_checks
 from articles.models.history import PublicationEvent, Revision
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic
+from articles.names import fold
 
 
 class ArticleTag(TaggedItemBase):

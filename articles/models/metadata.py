@@ -8,15 +8,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import review_line
-from articles.fields import LineField, LinkField, build_length_checks, fold
+from articles.fields import LineField, LinkField, build_length_checks
+from articles.models.normalized_name import NormalizedNameMixin
+from articles.names import fold
 
 
-class Topic(models.Model):
+class Topic(NormalizedNameMixin, models.Model):
     """A topic that pages are filed under, such as "Bones, Joints and Muscles"."""
 
     name = LineField(max_length=100, unique=True)
     slug = models.SlugField(max_length=100, unique=True)
     sort_key = models.CharField(max_length=100, editable=False)
+
+    twin_noun = "topic"
 
     class Meta:
         ordering = ["sort_key"]
@@ -28,6 +32,10 @@ class Topic(models.Model):
     def save(self, **kwargs: Any) -> None:
         self.sort_key = fold(self.name)[:100]
         super().save(**kwargs)
+
+    def find_twin(self) -> "Topic | None":
+        named = Topic.objects.filter(sort_key=fold(self.name)[:100])
+        return named.exclude(pk=self.pk).first()
 
     def to_metadata(self) -> review_line.TopicMetadata:
         return review_line.TopicMetadata(name=self.name, slug=self.slug)

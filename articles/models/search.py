@@ -8,14 +8,16 @@ from articles.models.article import Article
 class SearchEntry(models.Model):
     """A public page, or something that public pages name (a cause), in stems of its signed words.
 
-    A projection of the publication log, written by ``articles.search.index`` alone. ``name_words``
-    has a line for each other name. The index over the words is the engine's own: see
+    A projection of the publication log, written by ``articles.search.index`` alone. Lists of public
+    pages are ordered by its ``sort_key``, which follows today's fold. ``name_words`` has a line for
+    each other name. The index over the words is the engine's own: see
     ``articles.search.fulltext``.
     """
 
     uuid = models.UUIDField(unique=True)
     kind = models.CharField(max_length=20)
-    article = models.ForeignKey(Article, models.PROTECT, null=True, related_name="+")
+    language = models.CharField(max_length=12)
+    article = models.ForeignKey(Article, models.PROTECT, null=True, related_name="search_entries")
     slug = models.CharField(
         max_length=200, blank=True, help_text="Of what is no page of its own kind."
     )
@@ -27,6 +29,11 @@ class SearchEntry(models.Model):
     spoken = models.TextField(
         help_text="Words of all names, unstemmed: what a mistyped word may have meant."
     )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "sort_key", "article"], name="search_entry_by_title")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -9,8 +9,8 @@ from django.db.models import Case, Count, QuerySet, Value, When
 from articles.content import kinds
 from articles.content.document import Document
 from articles.content.review_line import TopicMetadata
-from articles.fields import fold
 from articles.models import Article, TopicEntry
+from articles.names import fold
 
 MAX_RELATED = 5
 CANDIDATES_PER_TOPIC = 100

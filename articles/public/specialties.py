@@ -1,6 +1,6 @@
 """A clinician's specialty in schema.org's own words, where it has one for it."""
 
-from articles.fields import fold
+from articles.names import fold
 
 # What clinicians call their specialty → the member of schema.org's MedicalSpecialty.
 SCHEMA_ORG_SPECIALTIES = {

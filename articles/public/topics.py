@@ -5,8 +5,8 @@ from django.db.models import Count, Max, Subquery
 from django.urls import reverse
 
 from articles.content import kinds
-from articles.fields import fold
 from articles.models import PublicationEvent, TopicEntry
+from articles.names import fold
 
 ENTRIES_PER_PAGE = 100
 

@@ -71,7 +71,7 @@ def staff_image(request: HttpRequest, digest: str, extension: str) -> HttpRespon
 
 def list_entries(limit: int | None = None, *, kind: str = "article") -> list[dict]:
     """Title, address and summary of the published pages of a kind, in alphabetical order."""
-    rows = Article.objects.public().filter(kind=kind).order_by("live__sort_key")
+    rows = Article.objects.public().filter(kind=kind).order_by("search_entries__sort_key", "id")
     values = rows.values_list("live__title", "live__slug", "live__summary")[:limit]
     url_name = kinds.get(kind).url_name
     entries = []

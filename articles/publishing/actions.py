@@ -14,11 +14,11 @@ from django.utils import timezone
 from articles.content import kinds
 from articles.content.document import EXPUNGED, Document, canonicalize, digest
 from articles.content.review_line import PageMetadata, ReviewLine
-from articles.fields import fold
 from articles.images import store
 from articles.links import index
 from articles.models import Article, Authorship, MergedPage, PublicationEvent, Redirect, Revision
 from articles.models.article import ArticleQuerySet
+from articles.names import fold
 from articles.publishing import projections
 
 

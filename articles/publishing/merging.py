@@ -10,8 +10,8 @@ from contextlib import suppress
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from articles.fields import fold
 from articles.models import Article, MergedPage, PublicationEvent
+from articles.names import fold
 from articles.publishing import actions
 from articles.publishing.actions import ActionRefused
 

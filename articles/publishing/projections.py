@@ -12,6 +12,8 @@ from articles.content import kinds
 from articles.content.document import Document
 from articles.content.kinds import Projection
 from articles.models import PublicationEvent, TopicEntry
+from articles.names import fold
+from articles.publishing import stored_keys
 
 BATCH = 500
 _common_projections: list[Projection[Any]] = []
@@ -77,7 +79,7 @@ def _build_topic_entries(events: Iterable[PublicationEvent]) -> Iterator[TopicEn
                 publication=event,
                 slug=topic.slug,
                 name=topic.name,
-                sort_key=event.sort_key,
+                sort_key=fold(event.title)[:200],
             )
 
 
@@ -104,8 +106,9 @@ def _get_models() -> list[type[Model]]:
 
 @transaction.atomic
 def rebuild() -> None:
-    """Rebuild every projection from the log, in one transaction."""
+    """Rebuild every projection from the log, and the keys of names, in one transaction."""
     PublicationEvent.objects.lock_log_end()
+    stored_keys.rebuild()
     waiting: dict[type[Model], list[Model]] = {}
     for model in _get_models():
         model._base_manager.all().delete()

@@ -8,7 +8,7 @@ from itertools import chain, combinations
 
 from rapidfuzz import fuzz
 
-from articles.fields import fold
+from articles.names import fold
 
 WINDOW = 8  # neighbours that a name is compared with, in each order
 MIN_RATIO = 90  # per cent, as rapidfuzz counts

@@ -28,7 +28,7 @@ def add_anchors(html: str) -> AnchoredText:
     for number, heading in enumerate(HEADING.finditer(html), start=1):
         name = " ".join(extract_text(heading[1]).split())
         anchor = slugify(name, allow_unicode=True) or f"part-{number}"
-        if anchor in used:
+        while anchor in used:
             anchor = f"{anchor}-{number}"
         used.add(anchor)
         contents.append((anchor, name))

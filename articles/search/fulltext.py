@@ -5,6 +5,7 @@ SQLite silently drops triggers when a migration rebuilds a table, and PostgreSQL
 a table that is replaced.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -14,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_migrate
 
 from articles.models import Article, SearchEntry
-from articles.publishing import projections
+from articles.publishing import projections, stored_keys
 
 ENTRY_TABLE = SearchEntry._meta.db_table
 FTS_TABLE = "articles_search"
@@ -66,11 +67,12 @@ def install_after_migrate(app_config: AppConfig) -> None:
     post_migrate.connect(_install, sender=app_config, dispatch_uid="search")
 
 
-def _install(using: str, **kwargs: Any) -> None:
+def _install(using: str, plan: Sequence = (), **kwargs: Any) -> None:
     connection = connections[using]
     if ENTRY_TABLE in connection.introspection.table_names():
         install(connection)
-        _rebuild_if_empty(connection)
+        if _is_empty(connection) or stored_keys.has_new_keys(plan):
+            _rebuild_faulty(connection)
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -102,17 +104,19 @@ def _is_installed(connection: BaseDatabaseWrapper) -> bool:
         return cursor.fetchone()[0] == len(names)
 
 
-def _rebuild_if_empty(connection: BaseDatabaseWrapper) -> None:
-    """Fill an empty index, so that pages published before there was a search are found."""
+def _is_empty(connection: BaseDatabaseWrapper) -> bool:
+    """Whether there are pages, and none is found: they were published before there was a search."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT EXISTS (SELECT 1 FROM {Article._meta.db_table} "  # noqa: S608
             f"WHERE live_id IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM {ENTRY_TABLE})"
         )
-        is_empty = cursor.fetchone()[0]
-    if not is_empty:
-        return
+        return bool(cursor.fetchone()[0])
+
+
+def _rebuild_faulty(connection: BaseDatabaseWrapper) -> None:
+    """Rebuild the projections, once all tables are up to date, if one is not what the log says."""
     executor = MigrationExecutor(connection)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if not pending:
+    if not pending and any(projections.find_faults()):
         projections.rebuild()

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db.models import Model
 
 from articles.content.document import ADVICE_HEADING, Document
-from articles.fields import fold
+from articles.content.languages import SOURCE_LANGUAGE
 from articles.models import PublicationEvent, SearchEntry, SearchKey, SearchStart
+from articles.names import fold
 from articles.richtext.plaintext import extract_text
 from articles.search.words import build_code_key, build_key, split_words, stem_text
 
@@ -30,6 +31,7 @@ class SearchItem:
     texts: tuple[str, ...] = ()
     slug: str = ""
     article_id: int | None = None
+    language: str = SOURCE_LANGUAGE
 
 
 def build_item(publication: PublicationEvent, document: Document) -> SearchItem:
@@ -49,6 +51,7 @@ def build_item(publication: PublicationEvent, document: Document) -> SearchItem:
         codes=document.code_keys,
         texts=(*texts, *document.listed_names, *document.tags),
         article_id=publication.article_id,
+        language=document.language,
     )
 
 
@@ -97,13 +100,13 @@ def build_rows(item: SearchItem) -> Iterator[Model]:
 
 
 def _get_other_names(item: SearchItem) -> list[str]:
-    """The names of an item that fold to neither its title nor a name before them."""
+    """The names of an item that are neither its title nor a name before them."""
     seen = {fold(item.title)}
     names = []
     for name in item.names:
-        folded = fold(name)
-        if folded not in seen:
-            seen.add(folded)
+        key = fold(name)
+        if key not in seen:
+            seen.add(key)
             names.append(name)
     return names
 
@@ -120,6 +123,7 @@ def _build_entry(item: SearchItem, other_names: list[str]) -> SearchEntry:
         uuid=item.uuid,
         kind=item.kind,
         article_id=item.article_id,
+        language=item.language,
         slug=item.slug,
         title=item.title,
         sort_key=fold(item.title)[:200],
@@ -142,14 +146,14 @@ def _build_keys(item: SearchItem, other_names: list[str]) -> Iterator[SearchKey]
     """The whole names and codes. The title outranks a code, and a code outranks another name."""
     ranks: dict[str, SearchKey.KeyRank] = {}
     for name in other_names:
-        ranks[_build_name_key(name)] = SearchKey.KeyRank.OTHER_NAME
+        ranks[_fold(name)] = SearchKey.KeyRank.OTHER_NAME
     for code in item.codes:
         ranks[build_code_key(code)[:MAX_KEY_LENGTH]] = SearchKey.KeyRank.CODE
-    ranks[_build_name_key(item.title)] = SearchKey.KeyRank.TITLE
+    ranks[_fold(item.title)] = SearchKey.KeyRank.TITLE
     for key, rank in ranks.items():
         if key:
             yield SearchKey(uuid=item.uuid, key=key, rank=rank)
 
 
-def _build_name_key(name: str) -> str:
+def _fold(name: str) -> str:
     return build_key(stem_text(name))[:MAX_KEY_LENGTH]

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from articles.fields import fold
+from articles.names import fold
 from articles.search.words import stem
 
 MAX_TEXT_LENGTH = 20_000  # characters that are read: more than any address can carry

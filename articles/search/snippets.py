@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from articles.content.document import ADVICE_HEADING, Document
-from articles.fields import fold
+from articles.names import fold
 from articles.richtext.plaintext import extract_text
 from articles.search.spelling import normalize_spelling
 from articles.search.words import WORD, stem

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import snowballstemmer
 
-from articles.fields import fold
+from articles.names import fold
 from articles.search.spelling import normalize_spelling
 
 MAX_QUERY_LENGTH = 200  # characters; the rest of a longer query is ignored

@@ -28,7 +28,7 @@ from articles.models import (
     Topic,
 )
 from articles.reports import base as reports
-from articles.reports import broken_links, page_reports
+from articles.reports import broken_links, page_reports, twin_names
 from config.admin import export_resources
 from reviews.admin import changelists, expunging, mail, reader_reports
 from reviews.admin import pages as reviews
@@ -143,8 +143,10 @@ admin.site.register(Authenticator, SecondFactorAdmin)
 # Tags are not here: one renamed would change drafts that nobody saved. Pages add and drop their
 # own.
 
+twin_names.register(*symptom_reports.NAME_KINDS)
 for report in (
     *symptom_reports.REPORTS,
+    twin_names.TwinNamesReport(),
     page_reports.UntouchedDrafts(),
     page_reports.IncompletePages(),
     broken_links.BrokenLinksReport(),

@@ -3,10 +3,15 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.slugs import SlugFromNameMixin
 from articles.form_fields import LineFormField, PlainTextFormField
 from articles.models import PublicationEvent
 from reviews.models import MedicalReview
 from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
+
+
+class ReviewerForm(SlugFromNameMixin, forms.ModelForm):
+    """A reviewer's name and credentials."""
 
 
 class RequestReviewForm(forms.Form):

@@ -24,7 +24,7 @@ from reviews.admin import evidence, expunging
 from reviews.admin.bulk_actions import RequestReviewsAction, WithdrawPagesAction
 from reviews.admin.comments import answer_comments, build_comments_panel
 from reviews.admin.export_resources import MedicalReviewResource
-from reviews.admin.forms import RequestReviewForm, WithdrawForm
+from reviews.admin.forms import RequestReviewForm, ReviewerForm, WithdrawForm
 from reviews.admin.imported_reviews import LEDGER_VIEWS, RecordImportedReviewsAction
 from reviews.admin.status_panel import build_status_panel
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
@@ -185,6 +185,7 @@ BULK_ACTIONS: tuple[type[BulkAction], ...] = (
 class ReviewerAdmin(ComposedAdmin):
     """Reviewers and their credentials; changed credentials have to be verified again."""
 
+    form = ReviewerForm
     list_display = (
         "name",
         "post_nominals",

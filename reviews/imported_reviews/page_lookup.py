@@ -12,8 +12,8 @@ from django.urls import Resolver404, resolve
 
 from articles.admin.forms import parse_key
 from articles.content import kinds
-from articles.fields import fold
 from articles.models import Article, ExternalId, Redirect
+from articles.names import fold
 
 NOT_FOUND_MESSAGE = "No page has this number, URL or title."
 OTHER_SITE_MESSAGE = (

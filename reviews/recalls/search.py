@@ -1,15 +1,14 @@
 """Which public pages news affects: a search in the signed text that visitors read."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from articles.content import kinds
 from articles.content.blocks import Block
 from articles.content.review_line import ReviewLine
-from articles.fields import fold
 from articles.models import Article
+from articles.names import fold
 
 BATCH_SIZE = 200
 EXCERPT_MARGIN = 60  # letters shown on either side of what was found
@@ -25,7 +24,7 @@ PARTS = {
     REVIEWER: ("Last reviewed by", ""),
 }
 TAG_PATTERN = re.compile(r"<[^>]*>")
-NON_ASCII_PATTERN = re.compile(r"[^\x00-\x7f]")
+WORD_PATTERN = re.compile(r"\S+")
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def find_pages(part: str, words: str) -> Iterator[RecallMatch]:
     wanted = [word for word in wanted if word]
     if not wanted:
         return
-    rows = Article.objects.public().order_by("live__sort_key", "pk")
+    rows = Article.objects.public().order_by("search_entries__sort_key", "pk")
     fields = ("pk", "kind", "live__title", "live__review_line", "live__revision__document")
     for key, kind, title, line, text in rows.values_list(*fields).iterator(BATCH_SIZE):
         if part == REVIEWER:
@@ -72,7 +71,8 @@ def find_pages(part: str, words: str) -> Iterator[RecallMatch]:
 
 def split_words(words: str) -> list[str]:
     """The folded words of a query, at most ``MAX_WORDS``."""
-    return fold(words.replace("\0", " ")).split()[:MAX_WORDS]
+    found = fold(words.replace("\0", " ")).split()
+    return [word for word in found if word.strip("'")][:MAX_WORDS]
 
 
 def _may_contain(part: str, text: str, wanted: list[str]) -> bool:
@@ -87,20 +87,9 @@ def _may_contain(part: str, text: str, wanted: list[str]) -> bool:
     return all(word in bare for word in missing)
 
 
-def fold_text(text: str) -> str:
-    """``fold`` for long texts: fast where most letters are ASCII, and spaces at the ends stay."""
-    bare = unicodedata.normalize("NFKD", text).casefold()
-    return NON_ASCII_PATTERN.sub(_drop_combining_mark, bare)
-
-
 def _fold_part(part: str, text: str) -> str:
-    folded = fold_text(text)
+    folded = fold(text)
     return folded.replace(".", "") if part == CODE else folded
-
-
-def _drop_combining_mark(match: re.Match[str]) -> str:
-    letter = match[0]
-    return "" if unicodedata.combining(letter) else letter
 
 
 def _find_excerpt(kind: str, text: str, part: str, wanted: list[str]) -> MatchExcerpt | None:
@@ -136,7 +125,7 @@ def _get_plain_text(block: Block) -> str:
 def _match_reviewer(line: str, wanted: list[str]) -> MatchExcerpt | None:
     review_line = ReviewLine.model_validate_json(line)
     name = str(review_line.reviewer)
-    folded_name = fold_text(name)
+    folded_name = fold(name)
     if not all(word in folded_name for word in wanted):
         return None
     label = "Imported review by" if review_line.earlier else "Last reviewed by"
@@ -163,10 +152,18 @@ def _find_span(text: str, word: str, part: str = "") -> tuple[int, int] | None:
     folded = ""
     origins = []  # of each folded letter, where the letter that it comes from stands
     for place, letter in enumerate(text):
-        folded_letter = _fold_part(part, letter)
+        folded_letter = " " if letter.isspace() else _fold_part(part, letter)
         folded += folded_letter
         origins += [place] * len(folded_letter)
     start = folded.find(word)
     if start < 0:
-        return None
+        return _find_word_span(text, word)
     return origins[start], origins[start + len(word) - 1] + 1
+
+
+def _find_word_span(text: str, word: str) -> tuple[int, int] | None:
+    """The word of a text whose fold has this one: 10⁹ has "10^9", letter by letter it has not."""
+    for found in WORD_PATTERN.finditer(text):
+        if word in fold(found[0]):
+            return found.span()
+    return None

@@ -7,8 +7,8 @@ from hashlib import sha256
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from articles.content.document import canonicalize
-from articles.fields import fold
 from articles.models import Article, PublicationEvent
+from articles.names import list_log_keys
 from reviews.models import LedgerEntry
 from reviews.verification.chain import read_record
 
@@ -140,9 +140,10 @@ def _compare_with_text(publication: PublicationEvent) -> Iterator[str]:
     except ValueError:
         yield "its text cannot be read"
         return
-    signed = (document.title, fold(document.title)[:200], document.summary)
-    if (publication.title, publication.sort_key, publication.summary) != signed:
+    if (publication.title, publication.summary) != (document.title, document.summary):
         yield "its title or summary is not the one that was signed"
+    elif publication.sort_key not in list_log_keys(document.title):
+        yield "its sort key is not made of the title that was signed"
 
 
 def get_pages() -> QuerySet[Article, PageRow]:

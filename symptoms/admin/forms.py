@@ -2,10 +2,11 @@
 
 from django import forms
 
+from articles.admin.slugs import SlugFromNameMixin
 from articles.form_fields import is_sent_as_shown
 
 
-class CauseForm(forms.ModelForm):
+class CauseForm(SlugFromNameMixin, forms.ModelForm):
     """Carries the name and address as they were opened, so that nobody undoes a renaming unseen."""
 
     def __init__(self, *args, **kwargs):

@@ -17,8 +17,8 @@ from articles.admin.inlines import RowInline
 from articles.admin.pages import PageAdmin, ReferenceInline
 from articles.admin.request_validation import MAX_SEARCH_LENGTH
 from articles.exports.admin import EXPORT_VIEW, ExportAction
-from articles.fields import fold
 from articles.models import Article, MergedPage
+from articles.names import fold
 from symptoms.actions import record_cause
 from symptoms.admin.export_resources import CauseResource
 from symptoms.admin.forms import CauseForm

@@ -4,6 +4,7 @@ They list what is one-way, named by no page, without a code, or there twice.
 """
 
 from collections import Counter, defaultdict
+from functools import partial
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from articles.lists import ListFilter, filter_by
 from articles.models import MergedPage
-from articles.reports import similar_names
+from articles.reports import similar_names, twin_names
 from articles.reports.base import (
     STATE_FILTER,
     Report,
@@ -21,6 +22,7 @@ from articles.reports.base import (
     get_states,
 )
 from articles.reports.similar_names import SIMILARITY_LABELS, ComparedName, SimilarPair
+from articles.reports.twin_names import NameKind, StoredName
 from symptoms.admin.report_actions import (
     AddReverseRelationsAction,
     DeleteOrphanCausesAction,
@@ -356,6 +358,34 @@ class SimilarSymptomsReport(SimilarNamesReport):
 
     def get_merge_url(self, kept, other):
         return _get_merge_url("symptom", kept, other)
+
+
+def _load_causes() -> list[StoredName]:
+    return twin_names.load_pairs(Cause.objects.order_by("pk").values_list("pk", "name"))
+
+
+def _load_symptoms() -> list[StoredName]:
+    return twin_names.load_pairs(
+        Symptom.objects.linkable().order_by("pk").values_list("pk", "title")
+    )
+
+
+def _load_other_names() -> list[StoredName]:
+    rows = OtherName.objects.filter(symptom__discarded_at__isnull=True).order_by("pk")
+    return twin_names.load_pairs(rows.values_list("symptom", "name", "symptom"))
+
+
+NAME_KINDS = (
+    NameKind("Cause", _load_causes, get_cause_url, partial(_get_merge_url, "cause")),
+    NameKind(
+        "Symptom",
+        _load_symptoms,
+        get_symptom_url,
+        partial(_get_merge_url, "symptom"),
+        is_normalized=False,
+    ),
+    NameKind("Other name", _load_other_names, get_symptom_url),
+)
 
 
 REPORTS = (

@@ -1,6 +1,6 @@
 """From a symptom's working copy to its document, and back."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from articles.content.kinds import DocumentPairs
 from articles.fields import mark_as_stored
 from articles.models import Authorship
+from articles.names import MAX_KEY_LENGTH, build_stored_key, fold_1
 from articles.publishing import composing
 from symptoms.content.document import (
     CauseGroup,
@@ -129,10 +130,7 @@ def restore(symptom: Symptom, document: SymptomDocument) -> list[str]:
     mark_as_stored(symptom)
     symptom.save()
     symptom.other_names.all().delete()
-    for position, name in enumerate(document.other_names):
-        row = OtherName(symptom=symptom, name=name, position=position)
-        mark_as_stored(row)
-        row.save()
+    _restore_other_names(symptom, document)
     symptom.codes.all().delete()
     codes = [CodeRow(symptom=symptom, **code.model_dump()) for code in document.codes]
     for code in codes:
@@ -141,6 +139,19 @@ def restore(symptom: Symptom, document: SymptomDocument) -> list[str]:
     report += _restore_causes(symptom, document)
     report += _restore_related(symptom, document)
     return report
+
+
+def _restore_other_names(symptom: Symptom, document: SymptomDocument) -> None:
+    """Restore the names as they stand in the text, also two that are one name today."""
+    keys = [build_stored_key(name) for name in document.other_names]
+    counts = Counter(keys)
+    for position, name in enumerate(document.other_names):
+        key = keys[position]
+        if counts[key] > 1:  # each had a key of its own by the first fold
+            key = fold_1(name)[:MAX_KEY_LENGTH]
+        row = OtherName(symptom=symptom, name=name, folded=key, position=position)
+        mark_as_stored(row)
+        row.save()
 
 
 def _restore_causes(symptom: Symptom, document: SymptomDocument) -> list[str]:

@@ -63,7 +63,8 @@ def _get_symptoms(system: str) -> QuerySet:
     if system != ALL:
         named = PublishedRelation.objects.filter(system=system).values("other_uuid")
         rows = rows.filter(uuid__in=named)
-    return rows.annotate(letter=Left("live__sort_key", 1)).order_by("live__sort_key", "id")
+    rows = rows.annotate(letter=Left("search_entries__sort_key", 1))
+    return rows.order_by("search_entries__sort_key", "id")
 
 
 def _count_by_letter(rows: QuerySet) -> dict[str, int]:

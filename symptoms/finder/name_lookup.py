@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from articles.models import Article, SearchStart
+from articles.names import fold
 from articles.search import matching
 from articles.search.suggestions import find_name_starts
 from articles.search.words import build_key, is_negated, names_whole, split_words, stem_text
@@ -96,7 +97,7 @@ def _build_match(
 def _score_name(name: str, query_stems: list[str], typed: str) -> tuple[int, bool]:
     """How many typed words a name has, and whether the text as typed is part of it."""
     shared = set(query_stems).intersection(stem_text(name))
-    return len(shared), typed.casefold().strip() in name.casefold()
+    return len(shared), fold(typed) in fold(name)
 
 
 def _is_exact(name: str, query_stems: list[str], typed: str) -> bool:

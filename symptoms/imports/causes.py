@@ -7,12 +7,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from articles.db import bulk_insert
-from articles.fields import fold
 from articles.imports.differences import Difference
 from articles.imports.job import ImportJob, OnConflict
 from articles.imports.matching import derive_uuid
 from articles.imports.records import deserialize
 from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord, batched
+from articles.names import build_stored_key, normalize_name
 from articles.publishing import slugs as publishing_slugs
 from symptoms.actions import record_cause
 from symptoms.imports.records import CauseRecord, ImportedCause
@@ -38,7 +38,7 @@ class CauseImporter:
                 row,
                 external_id=external_ids.get(row.key),
                 own=causes_by_key.get(row.key),
-                named=causes_by_name.get(_fold_name(row.name)),
+                named=causes_by_name.get(build_stored_key(row.name)),
             )
         return external_ids
 
@@ -60,9 +60,10 @@ class CauseImporter:
             cause = external_id.cause
         if cause is None:
             return ImportVerdict.NEW
-        if cause.name == row.name or (named and not external_id):
+        same_name = normalize_name(cause.name) == normalize_name(row.name)
+        if same_name or (named and not external_id):
             return ImportVerdict.EXISTING
-        if named:
+        if named and named != cause:
             return self._report_conflict(
                 job,
                 row,
@@ -99,7 +100,7 @@ class CauseImporter:
         self, job: ImportJob, row: StagedRecord, external_id: CauseExternalId | None
     ) -> None:
         cause = external_id.cause if external_id else _get_by_uuid(job, [row.key])[row.key]
-        cause.name = row.name
+        cause.name = normalize_name(row.name)
         cause.save()
         record_cause(cause, by=job.by)
 
@@ -118,7 +119,7 @@ class CauseImporter:
             if row.key in external_ids:
                 cause = external_ids[row.key].cause
             else:
-                cause = causes_by_key.get(row.key) or causes_by_name[_fold_name(row.name)]
+                cause = causes_by_key.get(row.key) or causes_by_name[build_stored_key(row.name)]
             for key in (row.key, *records[row.key].also):
                 external_id = CauseExternalId(
                     source=job.source,
@@ -153,18 +154,13 @@ class CauseImporter:
         return {"type": self.type, "id": str(cause.uuid), "name": cause.name, "slug": cause.slug}
 
 
-def _fold_name(name: str) -> str:
-    """A name as the column ``folded`` has it."""
-    return fold(name)[:400]
-
-
 def _create_causes(job: ImportJob, records: list[CauseRecord]) -> None:
     """New causes, one for each name: of records with one name, the first."""
     if not records:
         return
     by_name: dict[str, CauseRecord] = {}
     for record in reversed(records):
-        by_name[_fold_name(record.name)] = record
+        by_name[build_stored_key(record.name)] = record
     wanted_slugs: list[str] = []
     for record in by_name.values():
         slug = record.slug or publishing_slugs.make_slug(record.name, record.id)
@@ -173,7 +169,8 @@ def _create_causes(job: ImportJob, records: list[CauseRecord]) -> None:
     causes: list[Cause] = []
     for (folded, record), slug in zip(by_name.items(), slugs, strict=True):
         uuid = derive_uuid(job.source, record.id)
-        causes.append(Cause(uuid=uuid, name=record.name, folded=folded, slug=slug))
+        name = normalize_name(record.name)
+        causes.append(Cause(uuid=uuid, name=name, folded=folded, slug=slug))
     bulk_insert.insert_objects(Cause, causes)
     made = Cause.objects.filter(uuid__in=[cause.uuid for cause in causes])
     authorships = [(key, job.by.pk) for key in made.values_list("pk", flat=True)]
@@ -201,8 +198,8 @@ def _get_by_uuid(job: ImportJob, keys: Iterable[str]) -> dict[str, Cause]:
 
 
 def _get_by_name(names: Iterable[str]) -> dict[str, Cause]:
-    """Folded name → the cause that has it, or that had it when it was merged into another."""
-    folded = {_fold_name(name) for name in names}
+    """Key of a name → the cause that has it, or that had it when it was merged into another."""
+    folded = {build_stored_key(name) for name in names}
     merged = MergedCause.objects.filter(folded__in=folded).select_related("kept")
     found = {row.folded: row.kept for row in merged.order_by("pk")}
     for cause in Cause.objects.filter(folded__in=folded):
@@ -254,12 +251,12 @@ def find_or_create_causes(job: ImportJob, rows: list[ImportedCause]) -> dict[str
     named_keys = {row.cause for row in rows if row.name}
     new: list[CauseRecord] = []
     for key, name in names.items():
-        if key in named_keys and _fold_name(name) not in by_name:
+        if key in named_keys and build_stored_key(name) not in by_name:
             new.append(CauseRecord(type="cause", id=key, name=name))
     _create_causes(job, new)
     by_name |= _get_by_name(record.name for record in new)
     for key, name in names.items():
-        cause = by_name.get(_fold_name(name))
+        cause = by_name.get(build_stored_key(name))
         if cause:
             known[key] = _describe_cause(cause)
     return known

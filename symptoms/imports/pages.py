@@ -1,18 +1,18 @@
 """How records become working copies of symptoms: names, codes, causes and related symptoms."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from articles.db import bulk_insert
-from articles.fields import fold
 from articles.imports import differences, matching
 from articles.imports.job import ImportJob
 from articles.imports.pages import PageImporter
 from articles.imports.related_rows import PrefetchedName, RelatedRows
 from articles.models import Article
+from articles.names import build_stored_key, fold, normalize_name
 from symptoms.imports.causes import KnownCause, find_causes, find_or_create_causes
 from symptoms.imports.records import (
     ImportedCause,
@@ -93,10 +93,11 @@ class SymptomImporter(PageImporter[Symptom, SymptomRecord]):
         self._write_related(job, records, related_rows)
 
     def _write_names(self, records: dict[int, SymptomRecord], related_rows: RelatedRows) -> None:
+        stored = _load_other_names(records.keys() - related_rows.new_page_ids)
         names: RowsByPage = {}
         prefetched: dict[int, list[PrefetchedName]] = {}
         for pk, record in records.items():
-            names[pk] = _deduplicate(record.other_names, fold)
+            names[pk] = _choose_names(record.other_names, stored[pk])
             prefetched[pk] = [PrefetchedName(name) for name in names[pk] or ()]
         related_rows.replace(
             OtherName, ["symptom", "position", "name", "folded"], names, _build_name_values
@@ -225,7 +226,7 @@ class SymptomImporter(PageImporter[Symptom, SymptomRecord]):
 
 
 def _build_name_values(pk: int, position: int, name: str) -> tuple:
-    return (pk, position, name, fold(name)[:400])
+    return (pk, position, name, build_stored_key(name))
 
 
 def _build_code_values(pk: int, position: int, code: ImportedCode) -> tuple:
@@ -297,6 +298,25 @@ def _find_symptoms(job: ImportJob, rows: list[ImportedRelatedSymptom]) -> dict[s
         if len(by_title[title]) == 1:
             known[key] = by_title[title][0]
     return known
+
+
+def _load_other_names(pages: Collection[int]) -> dict[int, list[str]]:
+    """By page, its other names as they are stored."""
+    stored: dict[int, list[str]] = defaultdict(list)
+    if pages:
+        rows = OtherName.objects.filter(symptom__in=pages)
+        for page, name in rows.values_list("symptom", "name"):
+            stored[page].append(name)
+    return stored
+
+
+def _choose_names(names: Sequence[str] | None, stored: list[str]) -> list[str] | None:
+    """Other names, each once and in its normal form. One that is stored stays as it is."""
+    unique = _deduplicate(names, fold)
+    if unique is None:
+        return None
+    printed = {normalize_name(name): name for name in reversed(stored)}
+    return [printed.get(normalize_name(name), normalize_name(name)) for name in unique]
 
 
 def _get_code_key(code: ImportedCode) -> tuple[str, str]:

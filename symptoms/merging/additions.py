@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Model, Prefetch
 
-from articles.fields import fold
 from articles.models import Reference
+from articles.names import build_stored_key, fold
 from symptoms.merging import duplicates
 from symptoms.merging.duplicates import DuplicateRows
 from symptoms.models import Code, OtherName, RelatedSymptom, Symptom, SymptomCause
@@ -65,16 +65,20 @@ def _collect_names(lost: Symptom, kept: Symptom) -> Addition:
     """The lost page's title comes first: people knew it under that name."""
     own = kept.other_names.all()
     known = {fold(kept.title), fold(kept.name_in_sentence)}
-    known.update(row.folded for row in own)
+    known.update(fold(row.name) for row in own)
     position = _get_next_position(own)
     names: list[str] = []
     rows: list[OtherName] = []
     for name in [lost.title, *(row.name for row in lost.other_names.all())]:
-        if fold(name) in known:
+        key = fold(name)
+        if key in known:
             continue
-        known.add(fold(name))
+        known.add(key)
         row = OtherName(
-            symptom_id=kept.pk, name=name, folded=fold(name)[:400], position=position + len(rows)
+            symptom_id=kept.pk,
+            name=name,
+            folded=build_stored_key(name),
+            position=position + len(rows),
         )
         names.append(name)
         rows.append(row)
@@ -164,9 +168,9 @@ def _get_source_key(row: Reference) -> str:
 
 
 def _collect_tags(lost: Symptom, kept: Symptom) -> Addition:
-    own = {link.tag.name.casefold() for link in kept.tag_links.all()}
+    own = {fold(link.tag.name) for link in kept.tag_links.all()}
     names = sorted(link.tag.name for link in lost.tag_links.all())
-    return Addition("tags", [name for name in names if name.casefold() not in own])
+    return Addition("tags", [name for name in names if fold(name) not in own])
 
 
 def _get_values(row: Model, fields: Iterable[str]) -> dict:

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from articles.models import Article
+from articles.names import build_stored_key
 from articles.publishing.actions import StalePreview, record_revisions
 from articles.publishing.merging import CannotMerge, lock_pages
 from symptoms.merging import duplicates
@@ -170,11 +171,19 @@ def apply_merge(plan: CauseMergePlan, *, by: User) -> CauseMergeResult:
     for handler in MERGE_HANDLERS:
         handler(lost, kept)
     Cause.objects.filter(pk=lost.pk).delete()
+    _take_free_key(kept)
     pages = plan.page_ids
     Article.objects.filter(pk__in=pages).update(form_version=F("form_version") + 1)
     latest = record_revisions(Symptom.objects.filter(pk__in=pages), by=by)
     unsigned = len(latest) - Article.objects.filter(live__revision__in=latest).count()
     return CauseMergeResult(plan, kept, pages, unsigned)
+
+
+def _take_free_key(kept: Cause) -> None:
+    """Give a cause the key of its name, if it had another one because of a twin that is gone."""
+    key = build_stored_key(kept.name)
+    if key != kept.folded and not Cause.objects.filter(folded=key).exists():
+        Cause.objects.filter(pk=kept.pk).update(folded=key)
 
 
 def _lock_rows(lost_key: int, kept_key: int) -> tuple[Cause, Cause]:

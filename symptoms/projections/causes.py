@@ -8,8 +8,8 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 
 from articles.content import kinds
-from articles.fields import fold
 from articles.models import PublicationEvent
+from articles.names import fold
 from articles.public import related
 from articles.search import index
 from symptoms.content.document import DocumentCause, SymptomDocument, read_symptom
@@ -127,7 +127,7 @@ def _build_row(
         name=cause.name,
         slug=cause.slug,
         name_key=fold(cause.name)[:200],
-        sort_key=publication.sort_key,
+        sort_key=fold(publication.title)[:200],
         latest=latest,
         gravity=GRAVITY_BY_LABEL[cause.seriousness],
         rarity=RARITY_BY_LABEL[cause.frequency],

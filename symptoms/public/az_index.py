@@ -31,8 +31,8 @@ class Letter:
 
 
 def get_published() -> QuerySet:
-    rows = Symptom.objects.public().annotate(letter=Left("live__sort_key", 1))
-    return rows.order_by("live__sort_key", "id")
+    rows = Symptom.objects.public().annotate(letter=Left("search_entries__sort_key", 1))
+    return rows.order_by("search_entries__sort_key", "id")
 
 
 def get_letters() -> list[Letter]:

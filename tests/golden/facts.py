@@ -137,6 +137,11 @@ def lines(name: str, data: bytes) -> str:
             canonical(names.without_added_keys(file, json.loads(line))) + b"\n"
             for line in text.splitlines()
         )
+    if file in names.KEYS_OF_NAMES:
+        text = b"".join(
+            canonical(names.with_old_key(file, json.loads(line))) + b"\n"
+            for line in text.splitlines()
+        )
     return f"{len(text.splitlines())} lines, {sha256(text)}"
 
 

@@ -8,6 +8,8 @@ the imports of ``project.py``.
 import csv
 from io import StringIO
 
+from articles.names import fold, fold_1
+
 # "app_label.old_name": "new_name", in lower case as Django derives them.
 RENAMED_MODELS: dict[str, str] = {
     "articles.publication": "publicationevent",
@@ -24,7 +26,9 @@ ADDED_MODELS: dict[str, str] = {
     "articles.pagelink": "articles_pagelink",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
-ADDED_COLUMNS: dict[str, set[str]] = {}
+ADDED_COLUMNS: dict[str, set[str]] = {
+    "articles_searchentry": {"language", "search_entry_by_title"},
+}
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
 ADDED_KEYS: dict[str, set[str]] = {}
@@ -86,6 +90,9 @@ RELABELLED_IN_CELLS: dict[str, str] = {
     "Published": "Live as signed",
 }
 
+# Columns of keys that a later fold computes, by table or file of an archive, and of which names.
+KEYS_OF_NAMES = {"articles_article": ("sort_key", "title"), "pages": ("sort_key", "title")}
+
 VERBS = ("add", "change", "delete", "view")
 
 
@@ -112,6 +119,15 @@ def without_added_keys(file: str, line: dict) -> dict:
         elif line[outer] is not None:
             line[outer] = {name: line[outer][name] for name in line[outer] if name != inner}
     return line
+
+
+def with_old_key(place: str, row: dict) -> dict:
+    """A row or a line with the key of its name as build 978f4c9 would have computed it."""
+    if place not in KEYS_OF_NAMES:
+        return row
+    key, name = KEYS_OF_NAMES[place]
+    assert row[key] == fold(row[name])[:200]
+    return row | {key: fold_1(row[name])[:200]}
 
 
 def without_added_fields(record: dict) -> dict:

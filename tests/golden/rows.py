@@ -70,6 +70,9 @@ def columns(table: str, *, imported: bool) -> dict:
             f"SELECT {listed} FROM {quote(table)}{without_added_models(table)} ORDER BY {order}"
         )
         rows = cursor.fetchall()
+    if table in names.KEYS_OF_NAMES:
+        with_names = [dict(zip(found, row, strict=True)) for row in rows]
+        rows = [tuple(names.with_old_key(table, row).values()) for row in with_names]
     result = {
         name: hashed(row[place] for row in rows)
         for place, name in enumerate(found)

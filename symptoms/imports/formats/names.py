@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from articles.fields import fold
 from articles.imports.formats import RejectedRecord
 from articles.imports.formats.counter import NoteCounter
+from articles.names import fold
 
 MAX_NAME_LENGTH = 200
 OBSOLETE_PREFIX = re.compile(r"^obsolete[ _]", re.IGNORECASE)

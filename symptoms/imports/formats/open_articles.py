@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from articles.content.languages import SOURCE_LANGUAGE
-from articles.fields import MAX_RICH_TEXT_LENGTH, clean_rich_text, fold
+from articles.fields import MAX_RICH_TEXT_LENGTH, clean_rich_text
 from articles.imports.formats import RawRecord, ReaderNote, RejectedRecord
 from articles.imports.formats.cells import TOO_LONG
 from articles.imports.formats.counter import NoteCounter
+from articles.names import fold
 from symptoms.imports.formats import names, sources
 
 MAX_SUMMARY_LENGTH, MAX_TAG_LENGTH = 300, 100

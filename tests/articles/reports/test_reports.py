@@ -9,7 +9,7 @@ import time_machine
 from django.core.cache import cache
 from django.utils import timezone
 
-from articles.models import Article, Revision
+from articles.models import Article, Revision, Topic
 from articles.reports import base as reports
 from articles.reports import similar_names
 from articles.reports.similar_names import ComparedName
@@ -26,6 +26,7 @@ ALL = [
     "missing-codes",
     "look-alike-causes",
     "look-alike-symptoms",
+    "twin-names",
     "untouched-drafts",
     "incomplete-pages",
     "broken-links",
@@ -93,6 +94,7 @@ def add_pages(ann, number: int) -> None:
         )
         SymptomCause.objects.create(symptom=one, cause=cause)
     OtherName.objects.create(symptom=one, name=f"Other, {number}")
+    Topic.objects.create(name=f"Women’s health {number}", slug=f"womens-health-{number}")
 
 
 def test_the_home_and_the_index_count_what_each_list_shows(ann_client, ann):
@@ -106,6 +108,7 @@ def test_the_home_and_the_index_count_what_each_list_shows(ann_client, ann):
         "Symptoms without a code": 2,
         "Causes that look alike": None,
         "Symptoms that look alike": None,
+        "The same name twice": None,
         "Untouched drafts": 2,
         "Pages that lack a part": 1,
         "Broken links": None,

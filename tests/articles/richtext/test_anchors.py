@@ -33,6 +33,13 @@ def test_an_anchor_is_never_one_of_the_frame_and_never_empty(heading, anchor):
 
 
 @pytest.mark.django_db
+def test_an_anchor_is_never_given_twice():
+    headings = ["Care 3", "Care", "Care", "頭", "王", "🙂", "🙂"]
+    text = add_anchors("".join(f"<h2>{heading}</h2>" for heading in headings))
+    anchors = [anchor for anchor, _ in text.contents]
+    assert anchors == ["care-3", "care", "care-3-3", "頭", "王", "part-6", "part-7"]
+
+
 @pytest.mark.parametrize(("parts", "listed"), [(2, False), (3, True)])
 def test_an_article_of_three_parts_lists_them_and_its_bytes_stay(parts, listed, ann, ravi, client):
     body = "".join(f"<h2>Part {n}</h2><p>Words.</p>" for n in range(1, parts + 1))

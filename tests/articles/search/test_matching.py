@@ -115,6 +115,26 @@ def test_the_title_comes_before_other_names_and_these_before_the_text(library):
     assert find_titles("muscle") == ["Facial spasms"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("oedema leg", "Œdema of the leg"),
+        ("œdema", "Œdema of the leg"),
+        ("edema of the leg", "Œdema of the leg"),
+        ("ostergaard", "Østergaard sign"),
+        ("ØSTERGAARD sign", "Østergaard sign"),
+        ("alpha gal rash", "α-Gal rash"),
+        ("頭痛", "頭痛"),
+    ],
+)
+def test_letters_that_have_no_decomposition_are_found_as_people_type_them(asked, first, ann, ravi):
+    titles = ["Œdema of the leg", "Østergaard sign", "α-Gal rash", "頭痛"]
+    for number, title in enumerate(titles):
+        page = factories.make_symptom(ann, slug=f"page-{number}", title=title)
+        factories.sign_page(page, by=ravi, asked_by=ann)
+    assert find_titles(asked)[0] == first
+
+
 def test_advice_is_not_what_a_page_is_about(library):
     assert find_titles("droops") == []
 

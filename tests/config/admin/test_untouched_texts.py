@@ -13,9 +13,10 @@ from django.contrib.auth.models import User
 from django.db import connection, models
 from taggit.models import Tag
 
-from articles.fields import LineField, LinkField, PlainTextField, RichTextField, fold
+from articles.fields import LineField, LinkField, PlainTextField, RichTextField
 from articles.models import Article, Authorship, Revision, Topic
 from articles.models.article import ArticleTag
+from articles.names import fold
 from articles.publishing.actions import record_revision, restore
 from reviews.models import Reviewer
 from symptoms.models import Cause, OtherName

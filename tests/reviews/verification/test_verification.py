@@ -370,6 +370,18 @@ def test_an_altered_publication_is_named(site_with_history, column, value, fault
     assert f"articles_publication {site_with_history.live_id}: {fault}" in found
 
 
+def test_a_sort_key_of_an_earlier_fold_verifies_and_a_forged_one_is_named(ann, ravi):
+    page = factories.make_symptom(ann, slug="oedema", title="Œdema of the leg")
+    factories.sign_page(page, by=ravi, asked_by=ann)
+    line = page.publications.get()
+    assert line.sort_key == "oedema of the leg"
+    statement = "UPDATE articles_publication SET sort_key = %s WHERE id = %s"
+    assert find_faults_after(statement, "œdema of the leg", line.pk) == []
+    assert find_faults_after(statement, "edema of the leg", line.pk) == [
+        f"articles_publication {line.pk}: its sort key is not made of the title that was signed"
+    ]
+
+
 def test_an_altered_line_of_a_frame_is_named(site_with_history):
     moved = site_with_history.publications.get(kind="address")
     found = find_faults_after(

@@ -66,7 +66,7 @@ def test_a_letter_lists_its_symptoms_in_a_fixed_number_of_queries(
 
 
 def test_letters_of_other_alphabets_stand_under_a_sign_of_their_own(ann, ravi, client):
-    sign_symptoms(["Ödem", "Кашель", "咳嗽", "5-day fever", "Æsthesia"], ann, ravi)
+    sign_symptoms(["Ödem", "Кашель", "咳嗽", "5-day fever", "½ hour weakness"], ann, ravi)
     assert list_titles(client.get("/symptoms/a-z/o/")) == ["/symptoms/symptom-0/"]
     other = client.get("/symptoms/a-z/other/")
     assert sorted(list_titles(other)) == [f"/symptoms/symptom-{n}/" for n in (1, 2, 3, 4)]
@@ -74,6 +74,13 @@ def test_letters_of_other_alphabets_stand_under_a_sign_of_their_own(ann, ravi, c
     assert sorted(list_titles(index)) == [f"/symptoms/symptom-{n}/" for n in range(5)]
     for page in (other, index):
         assert html.find_empty_sections(page.text) == []
+
+
+def test_latin_letters_without_a_decomposition_stand_where_people_look(ann, ravi, client):
+    sign_symptoms(["Œdema of the leg", "Østergaard sign", "Odd taste", "α-gal rash"], ann, ravi)
+    shown = [f"/symptoms/symptom-{n}/" for n in (2, 0, 1)]
+    assert list_titles(client.get("/symptoms/a-z/o/")) == shown
+    assert list_titles(client.get("/symptoms/a-z/a/")) == ["/symptoms/symptom-3/"]
 
 
 def test_a_letter_without_symptoms_says_so_and_is_no_link(ann, ravi, client):
