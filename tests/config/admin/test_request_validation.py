@@ -74,7 +74,7 @@ def test_a_choice_that_is_no_key_is_a_word_in_its_row_and_no_lost_form(
     }
     answer = client.post(get_form_path(symptom), opened | typed)
     assert answer.status_code == 200
-    words = [answer.text.count(said) for said in ("Choose again", "Null characters are not")]
+    words = [answer.text.count(text) for text in ("Choose again", "Null characters are not")]
     assert sum(words) >= len(fields)
     kept = read_form(answer)
     assert kept["summary"] == ["Typed a moment ago."]
