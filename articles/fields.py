@@ -2,56 +2,53 @@
 
 import re
 import unicodedata
+from collections import Counter
 from itertools import filterfalse
 from typing import Any
 
-import nh3
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import Length
 from django_prose_editor.fields import ProseEditorField
 
-from articles.richtext import editing_marks, tables
-from articles.richtext.attributes import ALLOWED_ATTRIBUTES
-from articles.richtext.editing_marks import CleanedHtml
-from articles.richtext.word import clean_word_html
+from articles.richtext.reader import cleaning
+from articles.richtext.reader.cleaning import CleanedHtml
 
 models.CharField.register_lookup(Length)
 
+# The box offers bullets as a style of numbered lists, too, which no page can carry.
+LIST_TYPES = [
+    {"type": "decimal", "label": "1, 2, 3", "description": "Figures"},
+    {"type": "lower-alpha", "label": "a, b, c", "description": "Small letters"},
+    {"type": "upper-alpha", "label": "A, B, C", "description": "Capital letters"},
+    {"type": "lower-roman", "label": "i, ii, iii", "description": "Small Roman numerals"},
+    {"type": "upper-roman", "label": "I, II, III", "description": "Roman numerals"},
+]
 EXTENSIONS = {
     "Bold": True,
     "Italic": True,
+    "Subscript": True,
+    "Superscript": True,
+    "SpecialCharacters": True,  # no-break spaces can be seen
     "Heading": {"levels": [2, 3]},
     "BulletList": True,
-    "OrderedList": True,
+    "OrderedList": {"listTypes": LIST_TYPES},
     "ListItem": True,
     "Blockquote": True,
-    "Link": {"enableTarget": False},
+    # No words become links by themselves: “mg.It” could be an address.
+    "Link": {"enableTarget": False, "autolink": False},
     "HardBreak": True,
     "Table": True,
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
 }
-ALLOWED_TAGS = {
-    "p",
-    "br",
-    "strong",
-    "em",
-    "h2",
-    "h3",
-    "ul",
-    "ol",
-    "li",
-    "blockquote",
-    "a",
-    *tables.TABLE_TAGS,
-}
-EMPTY_TAIL = re.compile(r"^(?:\s|&nbsp;|<br>|<(p|h2|h3)>(?:\s|&nbsp;|<br>)*</\1>)*$")
 MAX_RICH_TEXT_LENGTH = 1_000_000  # characters of one rich text: a hundred times the longest page
 # Control characters, except tab, line feed and carriage return, and lone surrogates.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+NUMERIC_REFERENCE = re.compile("&#(?:x([0-9a-fA-F]{1,5})|([0-9]{1,6}));?", re.IGNORECASE)
+UNPRINTABLE_KIND = "character that cannot be printed"
 
 LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
 
@@ -83,32 +80,31 @@ def clean_html(html: str) -> str:
     return clean_rich_text(html).html
 
 
-def clean_rich_text(html: str) -> CleanedHtml:
-    """Rich text with only the tags, attributes and link schemes that a page may carry.
+def clean_rich_text(html: str, *, base: str = "", drops_unprintable: bool = False) -> CleanedHtml:
+    """Rich text as a page may carry it, from HTML of any kind, and what was left out of it.
 
-    Words that were struck out or hidden and comments of colleagues are left out, and reported.
-    Raised and lowered digits become characters (10⁹), and HTML from Word becomes plain paragraphs,
-    lists, headings and tables. Scripts, styles and event handlers are dropped. A text without
-    words becomes the empty string.
-    Raises ValidationError for unprintable characters, which the sanitiser would drop in silence.
+    Structure stays: headings, lists, tables, bold and italic, raised and lowered figures, whether
+    by tag or by style. Words that were struck out or hidden, comments of colleagues, footnotes,
+    scripts, images and forms are left out, and reported. A text without words becomes the empty
+    string; one that a page may carry already stays as it is. ``base`` is the address of the page
+    that it comes from; without one, relative links lead within this site.
+    Raises ValidationError for unprintable characters, unless they are dropped, and reported.
     """
     if not html:
         return CleanedHtml("")
-    refuse_unprintable(html)
-    html, _ = editing_marks.limit_depth(html)
-    html, left_out = editing_marks.apply_marks(html)
-    html = nh3.clean(
-        clean_word_html(html),
-        tags=ALLOWED_TAGS,
-        # The default of nh3 for all elements allows titles.
-        attributes={"*": set(), **ALLOWED_ATTRIBUTES},
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel=None,
-    )
-    html = tables.normalize_tables(html).strip()
-    if EMPTY_TAIL.match(html):
-        html = ""
-    return CleanedHtml(html, tuple(editing_marks.format_counts(left_out)))
+    html = NUMERIC_REFERENCE.sub(_read_unprintable_reference, html)
+    left_out: Counter[str] = Counter()
+    if drops_unprintable:
+        html, left_out[UNPRINTABLE_KIND] = UNPRINTABLE.subn("", html)
+    else:
+        refuse_unprintable(html)
+    return cleaning.clean(html, base, left_out)
+
+
+def _read_unprintable_reference(found: re.Match[str]) -> str:
+    """The character of a reference if it cannot be printed; otherwise the reference."""
+    character = chr(int(found[1], 16) if found[1] else int(found[2]))
+    return character if UNPRINTABLE.match(character) else found[0]
 
 
 def fold(text: str) -> str:

@@ -20,6 +20,7 @@ from articles.admin import (
     form_layout,
     live_preview,
     page_views,
+    pasting,
     session_recovery,
     timeline,
 )
@@ -55,7 +56,7 @@ class PageAdmin(ComposedAdmin):
     other apps bring.
     """
 
-    views: tuple[AdminView, ...] = (*page_views.VIEWS, *live_preview.VIEWS)
+    views: tuple[AdminView, ...] = (*page_views.VIEWS, *live_preview.VIEWS, *pasting.VIEWS)
     history_panels: tuple[Panel, ...] = ()  # above the history of a page
     revision_panels: tuple[Panel, ...] = ()  # beside each revision in it
     timeline_sources = timeline.SOURCES

@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django_prose_editor.fields import ProseEditorFormField
 
+from articles.fields import clean_rich_text
 from articles.models import Article, PublicationEvent, Revision
 from articles.publishing import actions
-from articles.richtext import editing_marks
 
 # Messages after a save, each with its level.
 SaveMessages = Iterator[tuple[int, SafeString]]
@@ -53,9 +53,9 @@ def _iter_removed_text(form) -> Iterator[tuple[str, str]]:
     """The label of each field from which something was removed, and what."""
     for name in form.changed_data:
         if isinstance(form.fields[name], ProseEditorFormField):
-            _, removed = editing_marks.apply_marks(form.cleaned_data.get(name) or "")
+            removed = clean_rich_text(form.cleaned_data.get(name) or "").dropped
             if removed:
-                yield form.fields[name].label, ", ".join(editing_marks.format_counts(removed))
+                yield form.fields[name].label, ", ".join(removed)
 
 
 def record_save(request, form, formsets: Iterable) -> SaveResult:

@@ -37,6 +37,7 @@ DIGIT_WORDS = {
 }
 # Between digits: nothing, or the same sign everywhere.
 DIGIT_SEPARATORS = ("", "[-‐‑]", r"\.", "[ \u00a0]", "·")
+NUMBER_END = "(?![^\\W⁰¹²³⁴⁵⁶⁷⁸⁹])"  # the mark of a footnote may follow
 WORD_GAP = r"""[\s"'“”‘’(\[*:,/–—-]"""  # between words that belong together
 
 CALL_VERB = re.compile(
@@ -273,7 +274,7 @@ def extract_digits(number: str) -> str:
 def _compile_numbers(numbers: tuple[str, ...]) -> re.Pattern:
     """All ways to write these numbers, a group for each."""
     groups = [f"({_build_number_pattern(number)})" for number in numbers]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)}){NUMBER_END}", re.IGNORECASE)
 
 
 def _build_number_pattern(number: str) -> str:

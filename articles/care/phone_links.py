@@ -11,6 +11,7 @@ from html import unescape
 from django.conf import settings
 
 from articles.care.emergency_help import DIGIT_WORDS, extract_digits, find_numbers_to_call
+from articles.richtext.vocabulary import RAISED_TAGS
 
 BLOCK_TAG = re.compile(
     r"(</?(?:p|h[1-6]|li|ul|ol|dl|dt|dd|table|thead|tbody|tfoot|tr|td|th|caption|div|section"
@@ -35,6 +36,7 @@ TOKEN = re.compile(
     r"""<[^<>"]*(?:"[^"]*"[^<>"]*)*>|&(?:#\d+|#x[\da-f]+|\w+);|[^<&]+|[<&]""", re.IGNORECASE
 )
 
+RAISED_EDGE = "^"  # before and after what is raised or lowered: it is no part of a number
 SPACE = re.compile(r"\s")
 NOT_LINKABLE = (0, 0)  # the place of a character that cannot be in a link
 
@@ -122,8 +124,8 @@ def _extract_text(html: str) -> tuple[str, list[tuple[int, int]]]:
         name = tag[2].lower() if tag else ""
         if tag and name == "a":
             open_links += -1 if tag[1] else 1
-        if name == "br":
-            characters = " "
+        if name == "br" or name in RAISED_TAGS:
+            characters = " " if name == "br" else RAISED_EDGE
             character_places = [NOT_LINKABLE]
         elif tag:
             continue

@@ -8,10 +8,17 @@ class Block:
     """A piece of a page that is compared as one: a field, a paragraph, a cause.
 
     ``key`` names the part of the page that it belongs to, and ``identity`` tells two things of the
-    same name apart, such as two related pages.
+    same name apart, such as two related pages. ``stored`` is the value that the text comes from,
+    if the text does not tell all of it. A block without a text has the value of its whole part.
     """
 
     key: str
     label: str
     text: str
     identity: str = ""
+    stored: object = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it stands for all of its part, and is no piece of it."""
+        return not self.text and self.stored is not None

@@ -1,20 +1,26 @@
-"""What changed between two documents of any kind: blocks are aligned first, then words."""
+"""What changed between two documents of any kind: blocks are aligned first, then words.
+
+Two documents whose bytes differ have a change between them. What the words of a page do not show
+is said by its name, such as “[no-break space]”, or in the form in which it is stored.
+"""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import partial
 from itertools import groupby
 from typing import cast
 
 from django.utils.functional import SimpleLazyObject
+from pydantic_core import to_json
 
 from articles.content import kinds
 from articles.content.blocks import Block
 from articles.content.document import Document, DocumentFigure
-from articles.richtext.plaintext import extract_lines
+from articles.richtext import sign_names
+from articles.richtext.plaintext import Line, read_lines
 
 TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 # A word with the space after it, because spaces alone match everywhere.
@@ -28,7 +34,10 @@ MAX_DIFFERING_WORDS = 600
 MAX_PARAGRAPH_PAIRS = 2500
 # The share of words in common from which two paragraphs count as one that was rewritten.
 MIN_SIMILARITY = 0.3
-
+CONTEXT_LENGTH = 60  # characters of a stored value before and after what differs
+NAME = re.compile(r"\[[^\[\]]*\]")
+PLACEHOLDERS = range(0xE000, 0xF900)  # signs without a meaning, which no named text has
+STORED_NOTE = "in how it is stored"
 
 Run = tuple[str, str]  # (same | added | removed, text)
 Opcode = tuple[str, int, int, int, int]  # as SequenceMatcher gives them
@@ -74,8 +83,9 @@ class DiffPart:
 
 
 def split_rich_text(key: str, label: str, html: str) -> list[Block]:
-    """The blocks of one rich text, one for each paragraph."""
-    return [Block(key, label, line) for line in extract_lines(html)]
+    """The blocks of one rich text, one for each paragraph, and one for its HTML."""
+    blocks = [Block(key, label, line.text, stored=line) for line in read_lines(html)]
+    return [*blocks, Block(key, label, "", stored=html)]
 
 
 def build_common_blocks(document: Document) -> Iterable[Block]:
@@ -91,11 +101,17 @@ def build_common_blocks(document: Document) -> Iterable[Block]:
     places = kinds.get(document.kind).figure_places
     for figure in document.figures:
         place = places.get(figure.place, figure.place)
-        yield Block("figures", "Image", _describe_figure(figure, place))
+        yield Block("figures", "Image", _describe_figure(figure, place), stored=figure)
     for reference in document.references:
         parts = [reference.title, reference.publisher, str(reference.year or ""), reference.url]
-        yield Block("references", "Reference", " · ".join(filter(None, parts)))
-    yield Block("tags", "Tags", ", ".join(document.tags))
+        text = " · ".join(filter(None, parts))
+        yield Block("references", "Reference", text, stored=reference)
+    yield Block("tags", "Tags", ", ".join(document.tags), stored=document.tags)
+    yield Block("figures", "Image", "", stored=document.figures)
+    yield Block("references", "Reference", "", stored=document.references)
+    yield Block("tags", "Tags", "", stored=document.tags)
+    yield Block("language", "Language", "", stored=document.language)
+    yield Block("identity", "Page", "", stored=(document.kind, document.uuid, document.version))
 
 
 def _describe_figure(figure: DocumentFigure, place: str) -> str:
@@ -129,43 +145,74 @@ def compare_parts(old: Iterable[Block], new: Iterable[Block]) -> list[DiffPart]:
     """A whole page part by part, in the order of the newer one, with what changed in each."""
     before, after = _group_blocks(old), _group_blocks(new)
     parts = []
-    for key in dict.fromkeys([*after, *before]):
-        label = (after[key] or before[key])[0].label
-        rows = _compare_blocks(label, before[key], after[key])
-        parts.append(DiffPart(key, label, tuple(rows)))
+    for key in _list_keys(after, before):
+        part_before, part_after = before[key], after[key]
+        label = part_after.label or part_before.label
+        rows = list(_compare_blocks(label, part_before.blocks, part_after.blocks))
+        if part_before.stored != part_after.stored and not any(map(_is_changed, rows)):
+            rows.append(_make_stored(label, part_before.stored, part_after.stored))
+        if rows:
+            parts.append(DiffPart(key, label, tuple(rows)))
     return parts
 
 
 def find_changed_labels(old: Iterable[Block], new: Iterable[Block]) -> list[str]:
     """The labels of the parts that differ. It compares no words: cheap enough for a list."""
-    old, new = list(old), list(new)
-    labels = {block.key: block.label for block in (*old, *new)}
     before, after = _group_blocks(old), _group_blocks(new)
     changed = []
-    for key in dict.fromkeys([*after, *before]):
-        if _get_texts(before[key]) != _get_texts(after[key]):
-            changed.append(labels[key])
+    for key in _list_keys(after, before):
+        if before[key].contents != after[key].contents:
+            changed.append(after[key].label or before[key].label)
     return list(dict.fromkeys(changed))
 
 
-def _group_blocks(blocks: Iterable[Block]) -> defaultdict[str, list[Block]]:
-    """The blocks of each part that have a text, in order."""
-    groups: defaultdict[str, list[Block]] = defaultdict(list)
+@dataclass
+class _Part:
+    """The blocks of one key that have a text, in order, and the value that they come from."""
+
+    label: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    stored: object = None
+
+    @property
+    def contents(self) -> tuple[object, ...]:
+        """What two parts differ in."""
+        return self.stored, [(block.identity, block.text, block.stored) for block in self.blocks]
+
+
+def _list_keys(*pages: dict[str, _Part]) -> list[str]:
+    """The keys of all parts: those with a text first, page by page."""
+    with_text: list[str] = []
+    others: list[str] = []
+    for parts in pages:
+        for key, part in parts.items():
+            (with_text if part.blocks else others).append(key)
+    return list(dict.fromkeys([*with_text, *others]))
+
+
+def _group_blocks(blocks: Iterable[Block]) -> defaultdict[str, _Part]:
+    parts: defaultdict[str, _Part] = defaultdict(_Part)
     for block in blocks:
-        if block.text:
-            groups[block.key].append(block)
-    return groups
+        if not block.text and not block.is_whole:
+            continue
+        part = parts[block.key]
+        part.label = part.label or block.label
+        if block.is_whole:
+            part.stored = block.stored
+        else:
+            part.blocks.append(block)
+    return parts
 
 
 def _get_texts(blocks: list[Block]) -> list[tuple[str, str]]:
-    """What makes each block equal to another one."""
+    """By what two blocks are aligned."""
     return [(block.identity, block.text) for block in blocks]
 
 
 def _compare_blocks(label: str, old: list[Block], new: list[Block]) -> Iterator[Change]:
     old_texts, new_texts = _get_texts(old), _get_texts(new)
     if old_texts == new_texts:
-        yield from _make_unchanged(label, new)
+        yield from _make_equal(label, old, new)
         return
     has_many_pairs = len(old) * len(new) > MAX_LINE_PAIRS
     codes = SequenceMatcher(None, old_texts, new_texts, autojunk=has_many_pairs).get_opcodes()
@@ -173,15 +220,21 @@ def _compare_blocks(label: str, old: list[Block], new: list[Block]) -> Iterator[
     moved_from = set(moved.values())
     for op, old_start, old_end, new_start, new_end in codes:
         if op == "equal":
-            yield from _make_unchanged(label, new[new_start:new_end])
+            yield from _make_equal(label, old[old_start:old_end], new[new_start:new_end])
             continue
         places = range(old_start, old_end)
         removed = [old[place] for place in places if place not in moved_from]
-        yield from _compare_passage(label, removed, new, range(new_start, new_end), moved)
+        passage = range(new_start, new_end)
+        yield from _compare_passage(label, old, removed, new, passage, moved)
 
 
 def _compare_passage(
-    label: str, removed: list[Block], new: list[Block], places: range, moved: dict[int, int]
+    label: str,
+    old: list[Block],
+    removed: list[Block],
+    new: list[Block],
+    places: range,
+    moved: dict[int, int],
 ) -> Iterator[Change]:
     """The changes of one passage: older blocks that are gone, and the newer ones at ``places``."""
     added = [new[place] for place in places if place not in moved]
@@ -192,7 +245,7 @@ def _compare_passage(
         block = new[place]
         if place in moved:
             note = f"from place {moved[place] + 1} to place {place + 1}"
-            yield Change(label, "moved", (("same", block.text),), note)
+            yield _make_moved(label, old[moved[place]], block, note)
             continue
         source, removed_after = next(next_pairs)
         if source is None:
@@ -284,9 +337,19 @@ def _compute_similarity(one: frozenset[str], other: frozenset[str]) -> float:
     return share if share >= MIN_SIMILARITY else 0.0
 
 
-def _make_unchanged(label: str, blocks: Iterable[Block]) -> Iterator[Change]:
-    for block in blocks:
-        yield Change(label, "same", (("same", block.text),))
+def _make_equal(label: str, old: Iterable[Block], new: Iterable[Block]) -> Iterator[Change]:
+    """Blocks of the same text. Where something differs that the text does not show, it is named."""
+    for before, after in zip(old, new, strict=True):
+        if before.stored == after.stored:
+            yield Change(label, "same", (("same", after.text),))
+        else:
+            yield _make_changed(label, before, after)
+
+
+def _make_moved(label: str, old: Block, new: Block, note: str) -> Change:
+    if old.stored == new.stored:
+        return Change(label, "moved", (("same", new.text),), note)
+    return replace(_make_changed(label, old, new), note=note)
 
 
 def _make_removed(label: str, blocks: Iterable[Block]) -> Iterator[Change]:
@@ -296,9 +359,9 @@ def _make_removed(label: str, blocks: Iterable[Block]) -> Iterator[Change]:
 
 def _make_changed(label: str, old: Block, new: Block) -> Change:
     """What became of a block. Two things of one name differ by the start of their identities."""
-    if old.text != new.text:
+    if old.text != new.text or old.stored != new.stored:
         # Computed when somebody reads it: of thousands of changes, a page shows a few.
-        word_runs = SimpleLazyObject(partial(compare_words, old.text, new.text))
+        word_runs = SimpleLazyObject(partial(_compare_texts, old, new))
         return Change(label, "changed", cast(tuple[Run, ...], word_runs))
     runs = (
         ("same", new.text),
@@ -306,6 +369,79 @@ def _make_changed(label: str, old: Block, new: Block) -> Change:
         ("added", f" ({new.identity[:8]})"),
     )
     return Change(label, "changed", runs, "another page of the same name")
+
+
+def _make_stored(label: str, old: object, new: object) -> Change:
+    """A part whose words are the same and whose stored values are not."""
+    return Change(label, "changed", _compare_stored(old, new), STORED_NOTE)
+
+
+def _compare_texts(old: Block, new: Block) -> tuple[Run, ...]:
+    """The words that changed, with the names of what cannot be seen where that changed too."""
+    old_named, new_named = _name_block(old), _name_block(new)
+    if sign_names.find_mark_names(old_named) != sign_names.find_mark_names(new_named):
+        return _compare_named(old_named, new_named)
+    if old.text != new.text:
+        return _compare_alike(old.text, new.text)
+    if old_named != new_named:
+        return _compare_named(old_named, new_named)
+    return _compare_stored(old.stored, new.stored)
+
+
+def _name_block(block: Block) -> str:
+    if isinstance(block.stored, Line):
+        return sign_names.name_line(block.stored)
+    return sign_names.name_signs(block.text)
+
+
+def _write_stored(value: object) -> str:
+    """A value as it is stored: HTML as it is, and the rest as JSON, with the names of signs."""
+    if isinstance(value, Line):
+        value = f"[{value.prefix.strip()}] {value.source}" if value.prefix else value.source
+    text = "" if value is None else value
+    if not isinstance(text, str):
+        text = to_json(text).decode()
+    return sign_names.name_signs(text)
+
+
+def _compare_alike(old: str, new: str) -> tuple[Run, ...]:
+    """Runs of words. If the texts look alike, the signs that differ have their names."""
+    if sign_names.get_look(old) == sign_names.get_look(new):
+        return _compare_named(old, new)
+    return compare_words(old, new)
+
+
+def _compare_named(old: str, new: str) -> tuple[Run, ...]:
+    """Runs of words and of whole names in square brackets."""
+    if sign_names.get_look(old) == sign_names.get_look(new):
+        old, new = sign_names.name_look_alikes(old), sign_names.name_look_alikes(new)
+    if old == new:  # names on one side, and the same words in brackets on the other
+        return (("removed", old), ("added", new))
+    names = list(dict.fromkeys(NAME.findall(old + new)))[: len(PLACEHOLDERS)]
+    signs = dict(zip(names, map(chr, PLACEHOLDERS), strict=False))
+    old, new = (NAME.sub(lambda name: signs.get(name[0], name[0]), text) for text in (old, new))
+    long_names = {ord(sign): name for name, sign in signs.items()}
+    runs: list[Run] = []
+    for kind, text in compare_words(old, new):
+        if kind != "same" and not text.strip():
+            text = "[space]" * len(text)
+        runs.append((kind, text.translate(long_names)))
+    return tuple(runs)
+
+
+def _compare_stored(old: object, new: object) -> tuple[Run, ...]:
+    return tuple(_present_stored(_compare_named(_write_stored(old), _write_stored(new))))
+
+
+def _present_stored(runs: tuple[Run, ...]) -> Iterator[Run]:
+    """The runs with what stayed cut to the words around a change."""
+    last = len(runs) - 1
+    for place, (kind, text) in enumerate(runs):
+        if kind == "same" and len(text) > 2 * CONTEXT_LENGTH:
+            before = text[:CONTEXT_LENGTH] if place else ""
+            after = text[-CONTEXT_LENGTH:] if place < last else ""
+            text = f"{before}…{after}"
+        yield kind, text
 
 
 # Words

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.html import strip_tags
-
 from articles.imports.records import PageRecord
 from articles.models import Article
+from articles.richtext.plaintext import extract_text
 
 UNORDERED_FIELDS = {"tags", "codes"}
 MAX_SHOWN_LENGTH = 80  # characters of a text that a difference shows
@@ -176,4 +175,4 @@ def shorten(text) -> str:
 
 
 def _collapse_text(html: str) -> str:
-    return " ".join(strip_tags(html).split())
+    return " ".join(extract_text(html).split())

@@ -1,10 +1,9 @@
 """Links to addresses elsewhere whose pages are here now: they become links to our pages."""
 
 from collections.abc import Iterable
-from html import unescape
 
 from articles.content import kinds
-from articles.imports.html import cleaner
+from articles.imports import addresses
 from articles.imports.staging import batched
 from articles.models import ExternalId
 
@@ -28,16 +27,15 @@ class InternalLinks:
         return self._importer.replace_rich_texts(record, self._relink)
 
     def _relink(self, html: str) -> str:
-        relinked, _ = cleaner.relink(html, self._paths.get)
+        relinked, _ = addresses.relink(html, self._paths.get)
         return relinked
 
 
 def _find_urls(htmls: Iterable[str]) -> set[str]:
     """The normalized addresses of all links in some texts."""
-    found = set()
+    found: set[str] = set()
     for html in htmls:
-        for url in cleaner.CLEAN_LINK.findall(html or ""):
-            found.add(cleaner.normalize_url(unescape(url)))
+        found.update(addresses.iter_links(html or ""))
     return found
 
 

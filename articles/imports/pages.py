@@ -14,10 +14,9 @@ from django.db.models import QuerySet
 from articles.content import kinds
 from articles.db import bulk_insert
 from articles.fields import fold
+from articles.imports import addresses, matching, metadata
 from articles.imports import differences as imports_differences
-from articles.imports import matching, metadata
 from articles.imports.differences import Difference
-from articles.imports.html import cleaner
 from articles.imports.job import ImportJob, OnConflict
 from articles.imports.links import InternalLinks
 from articles.imports.matching import PageMatch
@@ -186,7 +185,7 @@ class PageImporter(Generic[PageT, PageRecordT]):
         ]
         rows = []
         for record, page_id in zip(records, page_ids, strict=True):
-            url = cleaner.normalize_url(record.url)
+            url = addresses.normalize_url(record.url)
             rows.append((job.source, record.id, page_id, False, url, "", 0, job.run.pk))
         bulk_insert.insert_rows(ExternalId, names, rows)
 
@@ -302,7 +301,7 @@ class PageImporter(Generic[PageT, PageRecordT]):
         merged = job.staging.get_merged_ids(rows, PAGE_NAMESPACE)
         written = {}
         for row in rows:
-            url = cleaner.normalize_url(row.url)
+            url = addresses.normalize_url(row.url)
             written[row.key] = (page_ids[row.key], False, url, row.digest)
         redirects = {}
         for key, merged_keys in merged.items():

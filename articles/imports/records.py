@@ -18,10 +18,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from articles import fields
 from articles.content.document import ADVICE_LABELS, AdviceLevel, digest
 from articles.content.languages import SOURCE_LANGUAGE, SourceLanguage
 from articles.fields import LINE_BREAKS, MAX_RICH_TEXT_LENGTH, clean_html, refuse_unprintable
-from articles.imports.html import cleaner
 
 MAX_LIST_LENGTH = 20_000
 ALREADY_CLEAN = {"clean": True}  # the validation context of values that were checked before
@@ -44,7 +44,7 @@ def clean_rich_text(html: str, info: ValidationInfo) -> str:
         raise PydanticCustomError(
             "boundless", "is longer than {most} characters", {"most": f"{MAX_RICH_TEXT_LENGTH:,}"}
         )
-    cleaned = cleaner.clean(html, info.context.base)
+    cleaned = fields.clean_rich_text(html, base=info.context.base, drops_unprintable=True)
     info.context.dropped += cleaned.dropped
     return cleaned.html
 

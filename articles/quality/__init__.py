@@ -3,7 +3,15 @@
 from articles.content import kinds
 from articles.content.document import Document
 from articles.models import Article
-from articles.quality import figures, invisible_characters, numbers, readability, safety, sources
+from articles.quality import (
+    dose_notation,
+    figures,
+    invisible_characters,
+    numbers,
+    readability,
+    safety,
+    sources,
+)
 from articles.quality.base import Check, Problem, check, extract_plain_lines
 from articles.quality.readability import WORD, compute_grade
 
@@ -22,6 +30,7 @@ __all__ = [
 CHECKS: tuple[Check, ...] = (
     *safety.CHECKS,
     *numbers.CHECKS,
+    *dose_notation.CHECKS,
     *invisible_characters.CHECKS,
     *readability.CHECKS,
     *sources.CHECKS,

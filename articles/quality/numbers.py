@@ -8,7 +8,7 @@ from itertools import chain
 from articles.content.document import Document
 from articles.models import Article
 from articles.quality.base import Check, Problem, check, iterate_text_lines
-from articles.richtext import superscripts
+from articles.richtext.raised import SUPERSCRIPT_TABLE
 
 DASH = "[-–−‐‑]"
 POWER_OF_TEN = "(?P<power>[2-9]|1[0-8])"  # those of ten that medicine writes
@@ -110,7 +110,7 @@ def _describe_power(line: str, found: re.Match) -> DoubtfulNumber:
         whole = f"10{exponent}"
         wording = ALTERNATIVE_WORDING.format(f"{int(whole):,}")
         otherwise = f"for {whole} itself, {wording}"
-    (raised,) = superscripts.to_plain_characters([exponent], "sup")
+    raised = exponent.translate(SUPERSCRIPT_TABLE)
     start, end = _expand_to_number(line, found.start(), found.end())
     text = line[start:end]
     meant = re.sub(pattern, f"10{raised}", text, count=1)

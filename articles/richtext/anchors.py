@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from html import unescape
 
-from django.utils.html import strip_tags
 from django.utils.text import slugify
+
+from articles.richtext.plaintext import extract_text
 
 HEADING = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
 RESERVED_ANCHORS = ("main", "references")  # ids that the page's template uses
@@ -26,7 +26,7 @@ def add_anchors(html: str) -> AnchoredText:
     used = set(RESERVED_ANCHORS)
     end = 0
     for number, heading in enumerate(HEADING.finditer(html), start=1):
-        name = unescape(strip_tags(heading[1])).strip()
+        name = " ".join(extract_text(heading[1]).split())
         anchor = slugify(name, allow_unicode=True) or f"part-{number}"
         if anchor in used:
             anchor = f"{anchor}-{number}"

@@ -5,16 +5,16 @@ from html import escape
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-from articles.richtext.tables import SPANS, TABLE_TAGS
+from articles.richtext.tables import TABLE_TAGS
+from articles.richtext.vocabulary import is_allowed
 
-ALLOWED_ATTRIBUTES = {"a": {"href"}, "td": set(SPANS), "th": {*SPANS, "scope"}}
 # A tag with attributes, unless it is as it is saved here. Most texts have no other.
 MAYBE_FOREIGN = re.compile(
     r'<(?!a href="[^"]*">|td(?: (?:col|row)span="\d+")+>'
-    r'|th scope="(?:col|row)"(?: (?:col|row)span="\d+")*>)'
+    r'|th scope="(?:col|row)"(?: (?:col|row)span="\d+")*>'
+    r'|ol(?: start="(?:[2-9]|[1-9]\d{1,3})")?(?: type="[aAiI]")?>)'
     r"[a-zA-Z][^\s<>/]*[\s/]"
 )
-SPAN_COUNT = re.compile(r"[0-9]{1,2}")
 TABLE_STRUCTURE_TAGS = TABLE_TAGS - {"td", "th", "caption"}  # no words can stand in these
 VOID_TAGS = {"br"}
 
@@ -60,14 +60,6 @@ def _parse(html: str) -> "_AttributeParser":
     return parser
 
 
-def _is_allowed(tag: str, name: str, value: str) -> bool:
-    if name not in ALLOWED_ATTRIBUTES.get(tag, ()):
-        return False
-    if name == "scope":
-        return value in ("col", "row")
-    return name == "href" or SPAN_COUNT.fullmatch(value) is not None
-
-
 class _AttributeParser(HTMLParser):
     """Copies rich text twice: without foreign attributes, and with them as words."""
 
@@ -83,7 +75,7 @@ class _AttributeParser(HTMLParser):
         allowed = ""
         for name, value in attrs:
             value = value or ""
-            if _is_allowed(tag, name, value):
+            if is_allowed(tag, name, value):
                 allowed += f' {name}="{escape(value)}"'
             else:
                 foreign.append(ForeignAttribute(tag, name, value))

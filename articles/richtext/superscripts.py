@@ -1,21 +1,6 @@
 """Superscripts and subscripts as plain characters: 10⁹ must never be read as 109."""
 
-SUPERSCRIPTS, SUBSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"
-MINUS_SIGNS = "−‐‑–"  # the minus sign, and the hyphens and the dash that people type for it
-
-
-def _build_table(plain: str, small: str) -> dict[int, int]:
-    """A translation table. Small characters stay, and every sign typed for a minus becomes one."""
-    table = str.maketrans(plain, small)
-    table |= str.maketrans(small, small)
-    for sign in MINUS_SIGNS:
-        table[ord(sign)] = table[ord("-")]
-    return table
-
-
-SUPERSCRIPT_TABLE = _build_table("0123456789+-=()ni", SUPERSCRIPTS)
-SUBSCRIPT_TABLE = _build_table("0123456789+-=()", SUBSCRIPTS)
-TRANSLATION_TABLES = {"sup": SUPERSCRIPT_TABLE, "sub": SUBSCRIPT_TABLE}
+from articles.richtext.raised import TRANSLATION_TABLES
 
 
 def to_plain_characters(texts: list[str], tag: str, *, nested: bool = False) -> list[str]:

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.care import advice, phone_links
 from articles.content import kinds
-from articles.richtext import anchors, attributes, tables
+from articles.richtext import anchors, attributes, raised, sign_marks, tables
 
 register = template.Library()
 
@@ -34,18 +34,25 @@ def anchored(html):
 def rich(html):
     """Signed rich text as it is printed, in which wide tables scroll within themselves.
 
+    A hidden sign keeps 10 and a raised 9 apart where somebody copies them as plain text.
     Foreign attributes, which texts that were signed earlier may have, are not printed.
     """
     if not isinstance(html, SafeString):
         html = attributes.remove_foreign(html)
+    html = raised.keep_figures_apart(html)
     return mark_safe(tables.make_scrollable(html))  # noqa: S308 - made safe wherever it is saved
 
 
 @register.simple_block_tag(takes_context=True)
 def dialled(context, content):
-    """Its content; on public pages only, the telephone numbers of the site become links."""
-    if not context.get("public"):
+    """Its content. On public pages the telephone numbers of the site become links.
+
+    On staff pages each unusual sign has a mark with its name; evidence shows the text alone.
+    """
+    if context.get("state") == "evidence":
         return content
+    if not context.get("public"):
+        return mark_safe(sign_marks.mark_unusual(content))  # noqa: S308 - rendered before
     return mark_safe(phone_links.link_phone_numbers(content))  # noqa: S308 - rendered before
 
 

@@ -14,19 +14,46 @@ def build_blocks(document: SymptomDocument) -> Iterable[Block]:
     yield Block("spotlight_title", "Title of the spotlight", document.spotlight_title)
     for name in document.other_names:
         yield Block("other_names", "Other name", name)
+    yield Block("other_names", "Other name", "", stored=document.other_names)
     for group in document.related:
         yield Block("related", "Group of related symptoms, in order", group.label)
         for related in group.symptoms:
             yield Block(
                 f"related {group.key}", f"{group.label} symptoms", related.name, str(related.uuid)
             )
+    yield from _build_related_wholes(document)
     for _place, heading, causes in document.cause_groups:
         for cause in causes:
             text = f"{heading}: {cause.name}" if heading else cause.name
             yield Block("causes", "Cause, in order", text)
+    yield Block("causes", "Cause, in order", "", stored=_list_cause_names(document))
     for cause in document.all_causes:
         facts = (cause.seriousness, cause.frequency, f"at /causes/{cause.slug}/")
         text = ", ".join(filter(None, facts))
         yield Block(f"cause {cause.uuid}", f"Cause: {cause.name}", text)
     for code in document.codes:
-        yield Block("codes", "Code", " ".join([code.system, code.code, code.display]).strip())
+        text = " ".join([code.system, code.code, code.display]).strip()
+        yield Block("codes", "Code", text, stored=code)
+    yield Block("codes", "Code", "", stored=document.codes)
+
+
+def _build_related_wholes(document: SymptomDocument) -> Iterable[Block]:
+    """The groups as they are stored, whatever their labels and their names show of them."""
+    names = tuple((group.key, group.label) for group in document.related)
+    yield Block("related", "Group of related symptoms, in order", "", stored=names)
+    symptoms: dict[str, list[object]] = {}
+    labels: dict[str, str] = {}
+    for group in document.related:
+        labels[group.key] = group.label
+        symptoms.setdefault(group.key, []).append(group.symptoms)
+    for key, groups in symptoms.items():
+        label = f"{labels[key]} symptoms"
+        yield Block(f"related {key}", label, "", stored=tuple(groups))
+
+
+def _list_cause_names(document: SymptomDocument) -> tuple[object, ...]:
+    """Each heading with the names under it. All else of a cause has a part of its own."""
+    groups: list[object] = []
+    for _place, heading, causes in document.cause_groups:
+        groups.append((heading, tuple(cause.name for cause in causes)))
+    return tuple(groups)

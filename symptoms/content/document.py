@@ -1,5 +1,6 @@
 """The document of a symptom page: other names, related symptoms, causes and codes."""
 
+from collections import Counter
 from typing import Literal
 from uuid import UUID
 
@@ -150,9 +151,12 @@ class SymptomDocument(Document):
         texts = super().get_rich_texts()
         texts["Spotlight"] = self.spotlight
         texts["Causes"] = self.causes_intro
+        counts: Counter[str] = Counter()
         for cause in self.all_causes:
             if cause.html:
-                texts[f"Cause: {cause.name}"] = cause.html
+                counts[cause.name] += 1
+                number = f" ({counts[cause.name]})" if counts[cause.name] > 1 else ""
+                texts[f"Cause: {cause.name}{number}"] = cause.html
         texts["Questions at a diagnosis"] = self.diagnosis_questions
         texts["Treatment"] = self.treatment
         texts["Complications"] = self.complications

@@ -12,12 +12,12 @@ from tests import factories
 DIRTY = (
     '<p onclick="steal()" style="color:red" class="x">'
     "Call <strong onmouseover='x'>911</strong>.</p>"
-    "<script>steal()</script><style>p {display: none}</style><img src=x onerror=steal()>"
+    "<script>steal()</script><style>p {color: red}</style><img src=x onerror=steal()>"
     '<p><a href="javascript:steal()">here</a> '
     '<a href="https://medlineplus.gov/" target="_blank">there</a></p>'
     '<iframe src="https://example.com/"></iframe><svg onload=steal()></svg>'
 )
-CLEAN = '<p>Call <strong>911</strong>.</p><p><a>here</a> <a href="https://medlineplus.gov/">there</a></p>'
+CLEAN = '<p>Call <strong>911</strong>.</p><p>here <a href="https://medlineplus.gov/">there</a></p>'
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def test_rich_text_that_shows_nothing_is_empty(html):
 @pytest.mark.parametrize(
     "href", ["javascript:x", "data:text/html,x", "vbscript:x", "JaVaScRiPt:x", "&#106;avascript:x"]
 )
-def test_links_that_run_something_lose_their_address(href):
-    assert clean_html(f'<p><a href="{href}">here</a></p>') == "<p><a>here</a></p>"
+def test_links_that_run_something_leave_their_words(href):
+    assert clean_html(f'<p><a href="{href}">here</a></p>') == "<p>here</p>"
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,12 @@ def test_added_fields_and_headings_are_left_out(monkeypatch):
     assert names.without_added_headings(kept) == kept
 
 
+def test_added_rules_of_the_style_sheet_are_left_out_once(monkeypatch):
+    monkeypatch.setattr(names, "ADDED_RULES", ("sup { top: 0; }\n",))
+    page = b"<style>p { }\nsup { top: 0; }\n</style>sup { top: 0; }\n"
+    assert names.without_added_rules(page) == b"<style>p { }\n</style>sup { top: 0; }\n"
+
+
 def test_what_was_not_renamed_keeps_its_name():
     assert names.old_model("reviews", "publicationevent") == "publicationevent"
     assert names.old_codename("articles", "see_publicationevent") == "see_publicationevent"

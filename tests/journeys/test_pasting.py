@@ -3,124 +3,229 @@
 import pytest
 
 from tests import factories
-from tests.journeys.conftest import log_in
+from tests.journeys.clipboard import PendingAnswers, RichTextBox
+from tests.journeys.conftest import log_in, open_form, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TRACKED = (
-    '<html xmlns:o="urn:schemas-microsoft-com:office:office"><body><p class=MsoNormal>Give '
-    '<del cite="mailto:A">500</del><ins cite="mailto:A">50</ins> mg once.</p></body></html>'
-)
-RAISED = (
-    "<p>Fewer than 150 x 10<sup>9</sup>/L; H<sub>2</sub>O; 10<sup>-3</sup> mg; "
-    "take 1<sup>1</sup>/<sub>2</sub> tablets.</p>"
-)
-IN_SIGNS = "Fewer than 150 x 10⁹/L; H₂O; 10⁻³ mg; take 1¹/₂ tablets."
-COPY = """(html) => {
-  document.addEventListener("copy", (event) => {
-    event.clipboardData.setData("text/html", html);
-    event.clipboardData.setData("text/plain", "plain words");
-    event.preventDefault();
-  }, { once: true });
-}"""
-EACH = [
-    ("<p>Give <s>500</s> 50 mg.</p>", "<p>Give 50 mg.</p>", "1 passage that was struck out"),
-    (
-        (
-            '<p>Give <span style="text-decoration: line-through">500</span> 50 <b style="color:'
-            ' red">mg</b>.</p>'
-        ),
-        "<p>Give 50 <strong>mg</strong>.</p>",
-        "1 passage that was struck out",
-    ),
-    (
-        '<p>Give 50 mg.</p><p style="display:none">Give 500 mg.</p><p hidden>600</p>',
-        "<p>Give 50 mg.</p>",
-        "2 × passage that was hidden",
-    ),
-    (
-        (
-            "<p class=MsoNormal>Give 50 mg<span style='mso-hide:all'>500</span><span"
-            " class=MsoCommentReference><a class=msocomanchor"
-            ' href="#_msocom_1">[A1]</a></span>.</p><div style="mso-element:comment-list"><div'
-            ' style="mso-element:comment"><p class=MsoCommentText>Or 500?</p></div></div>'
-        ),
-        "<p>Give 50 mg.</p>",
-        "1 comment, 1 passage that was hidden",
-    ),
-    (
-        (
-            '<p>10<span style="vertical-align:super">9</span>/L, 10<sup><b>–3</b></sup> mg, the'
-            " 1<sup>st</sup> and pain<sup>1,2</sup>, B<sub>12a</sub>,"
-            " 10<sup>2<sup>3</sup></sup></p>"
-        ),
-        "<p>10⁹/L, 10<strong>⁻³</strong> mg, the 1st and pain(1,2), B(12a), 10²⁽³⁾</p>",
-        "",
-    ),
-    (
-        "<p>A <b>plain</b> <i>text</i> of the first class.</p>",
-        "<p>A <strong>plain</strong> <em>text</em> of the first class.</p>",
-        "",
-    ),
-]
+STRUCK = "<p>Give <s>500</s> 50 mg.</p>"
+LEFT_OUT = "Left out of what was pasted: 1 passage that was struck out."
 
 
 @pytest.fixture
-def editor_box(ann, open_page):
-    """Ann before an empty box, with somewhere to copy from."""
-    article = factories.make_article(ann, body="")
-    page = open_page()
-    log_in(page, "ann", "/admin/")
-    page.goto(f"/admin/articles/article/{article.pk}/change/")
-    page.locator(".field-body .tiptap").wait_for()
+def open_box(ann, open_page):
+    """Ann before an empty box."""
 
-    def paste(html: str):
-        page.locator("#id_title").focus()
-        page.evaluate(COPY, html)
-        page.keyboard.press("Control+a")
-        page.keyboard.press("Control+c")
-        page.locator(".field-body [contenteditable]").focus()
-        page.keyboard.press("Control+a")
-        page.keyboard.press("Control+v")
-        return page
+    def open_one(**options) -> RichTextBox:
+        article = factories.make_article(ann, body="")
+        page = open_page(**options)
+        log_in(page, "ann", "/admin/")
+        open_form(page, f"/admin/articles/article/{article.pk}/change/")
+        return RichTextBox(page, "body")
 
-    return paste, article
+    return open_one
 
 
-def pasted(page) -> str:
-    return page.locator(".field-body .tiptap").evaluate("box => box.editor.getHTML()")
+def select_ab(box: RichTextBox) -> None:
+    """Select the “AB” of “Before AB after.”."""
+    box.press("Home", *["ArrowRight"] * 7, "Shift+ArrowRight", "Shift+ArrowRight")
 
 
-def save(page, article) -> str:
+def paste_formatted(box: RichTextBox) -> None:
+    assert box.replace_all(STRUCK) == "<p>Give 50 mg.</p>"
+    assert box.notes == [LEFT_OUT]
+    wait_until(box.page, lambda: box.page.locator("#said").text_content() == LEFT_OUT, "it is said")
+    # The next one clears the note; one paragraph goes into the line where the caret is.
+    box.copy("<p>, <strong>once</strong></p>").press("ArrowLeft", "Control+v").wait()
+    assert (box.html, box.notes) == ("<p>Give 50 mg, <strong>once</strong>.</p>", [])
+    # Several paragraphs, over a selection; one step brings back what was there.
+    box.fill("<p>Before AB after.</p>").copy("<p>One</p><p>Two</p>")
+    select_ab(box)
+    box.press("Control+v").wait()
+    assert box.html == "<p>Before One</p><p>Two after.</p>"
+    box.press("Control+z")
+    assert box.html == "<p>Before AB after.</p>"
+    box.press("Control+Shift+z")
+    assert box.html == "<p>Before One</p><p>Two after.</p>"
+    assert box.replace_all("<ul><li>a</li><li>b</li></ul>").startswith("<ul><li><p>a</p></li>")
+    # Of the words that were deleted alone nothing is left, and what was selected stays.
+    box.fill("<p>Stays.</p>").copy("<del>500</del>").press("Control+a", "Control+v").wait()
+    assert (box.html, box.notes) == ("<p>Stays.</p>", [f"{LEFT_OUT} Nothing is left."])
+
+
+def paste_while_typing(box: RichTextBox) -> None:
+    answers = PendingAnswers(box.page)
+    box.fill("<p>Before AB after.</p>").copy("<p>pasted</p>")
+    select_ab(box)
+    box.press("Control+v")
+    answers.wait_for(1)
+    assert box.notes == ["Cleaning the paste… Press Escape to cancel."]
+    box.type(" typed")
+    assert box.html == "<p>Before AB typed after.</p>"
+    # A second one waits for the first, though the server answers it first.
+    box.copy("<p> and more</p>").press("Control+v")
+    answers.wait_for(2)
+    box.press("Home").type("Now. ")
+    answers.let_go(-1)
+    assert box.html == "<p>Now. Before AB typed after.</p>"
+    answers.let_go()
+    box.wait().type("Then. ")
+    assert box.html == "<p>Now. Then. Before pasted typedand more after.</p>"
+    box.press("Control+z", "Control+z")
+    assert box.html == "<p>Now. Before pasted typed after.</p>"
+    box.press("Control+z")
+    assert box.html == "<p>Now. Before AB typed after.</p>"
+    # What is written into what was selected stays, and the paste comes after it.
+    box.fill("<p>ABCD</p>").copy("<p>pasted</p>").press("Control+a", "Control+v")
+    answers.wait_for(1)
+    box.press("Home", "ArrowRight").type("x")
+    answers.let_go()
+    box.wait()
+    assert box.html == "<p>AxBCDpasted</p>"
+    # Escape gives the selection back, and the answer comes too late.
+    box.fill("<p>ABCD</p>").copy("<p>pasted</p>").press("Control+a", "Control+v")
+    answers.wait_for(1)
+    box.press("Escape").wait()
+    assert (box.html, box.notes) == ("<p>ABCD</p>", [])
+    box.type("x")
+    assert box.html == "<p>x</p>"
+    answers.routes.clear()
+    # Saving waits for the paste.
+    box.fill("<p></p>").copy(STRUCK).press("Control+v")
+    answers.wait_for(1)
+    box.page.get_by_role("button", name="Save and continue editing").click()
+    answers.let_go()
+    box.page.get_by_text("is saved.").wait_for()
+    assert box.html == "<p>Give 50 mg.</p>"
+    answers.stop()
+
+
+def paste_without_a_connection(box: RichTextBox) -> None:
+    context = box.page.context
+    context.set_offline(True)
+    box.fill("<p>AB</p>").paste(STRUCK)
+    assert box.html == "<p>AB</p>"
+    assert box.notes == ["Nothing was pasted. There is no connection to the server."]
+    # What was copied in this form is put in all the same; and a plain paste waits like the other.
+    box.select(1, 3).press("Control+c", "ArrowRight", "Control+v")
+    assert box.html == "<p>ABAB</p>"
+    box.paste(STRUCK, "Give 500 50 mg.", "Control+Shift+v")
+    assert (box.html, len(box.notes)) == ("<p>ABAB</p>", 2)
+    box.button("Discard").last.click()
+    context.set_offline(False)
+    box.select(1, 1).type("x").press("Tab")
+    assert box.page.evaluate("document.activeElement.textContent") == "Try again"
+    box.press("Enter").wait()
+    assert (box.html, box.notes) == ("<p>xABGive 50 mg.AB</p>", [LEFT_OUT])
+    box.type("y")
+    assert box.html == "<p>xyABGive 50 mg.AB</p>"
+
+
+def paste_while_the_server_is_broken(box: RichTextBox) -> None:
+    page = box.page
+    page.route("**/paste/", lambda route: route.fulfill(status=503, body="<h1>Sorry</h1>"))
+    box.fill("<p>AB</p>").paste(STRUCK)
+    assert box.notes == ["Nothing was pasted. The server could not do it just now."]
+    # The same to the same place again is one failure; saving is not kept from anybody.
+    box.paste(STRUCK)
+    assert len(box.notes) == 1
+    page.unroute("**/paste/")
+    box.paste(STRUCK)
+    assert (box.html, box.notes) == ("<p>ABGive 50 mg.</p>", [LEFT_OUT])
+    pending = PendingAnswers(page)
+    box.copy(STRUCK).press("Control+v")
+    pending.wait_for(1)
     page.get_by_role("button", name="Save and continue editing").click()
-    page.get_by_text("is saved.").wait_for()
-    return article.get_latest_revision().read().body
+    pending.routes.pop().abort()
+    box.button("Discard").wait_for()
+    assert box.notes == [
+        "Nothing was pasted. There is no connection to the server. The page is not saved yet."
+    ]
+    box.button("Discard").click()
+    pending.stop()
 
 
-def test_a_deletion_that_was_tracked_in_word_stays_deleted_and_is_said(editor_box):
-    paste, article = editor_box
-    page = paste(TRACKED)
-    page.get_by_text("Left out of what was pasted: 1 passage that was struck out.").first.wait_for()
-    assert page.locator(".field-body .left-out").is_visible()
-    assert "1 passage that was struck out" in page.locator("#said").text_content()
-    assert pasted(page) == "<p>Give 50 mg once.</p>"
-    assert save(page, article) == "<p>Give 50 mg once.</p>"
+def paste_when_signed_out(box: RichTextBox) -> None:
+    cookies = box.page.context.cookies()
+    [session] = [cookie["name"] for cookie in cookies if "session" in cookie["name"]]
+    box.page.context.clear_cookies(name=session)
+    box.fill("<p></p>").paste(STRUCK)
+    assert box.notes == [
+        "Nothing was pasted. You are signed out. Sign in again in another tab, then try again here."
+    ]
+    other = box.page.context.new_page()
+    log_in(other, "ann", "/admin/")
+    other.close()
+    box.button("Try again").click()
+    box.wait()
+    assert (box.html, box.notes) == ("<p>Give 50 mg.</p>", [LEFT_OUT])
 
 
-def test_raised_and_lowered_figures_become_signs(editor_box):
-    paste, article = editor_box
-    page = paste(RAISED)
-    page.get_by_text(IN_SIGNS).wait_for()
-    assert page.locator(".left-out").count() == 0
-    assert save(page, article) == f"<p>{IN_SIGNS}</p>"
+def paste_too_much(box: RichTextBox) -> None:
+    box.fill("<p>AB</p>").paste("<p>" + "x" * 4_000_000)
+    assert box.notes == [
+        "Nothing was pasted. This is more than a page can carry. Paste only the part that you need."
+    ]
+    box.paste("<p>" + "x" * 1_000_001)
+    assert "a page can carry 1,000,000" in box.notes[0]
+    assert box.button("Try again").count() == 0
+    box.button("Close").click()
+    assert (box.html, box.notes) == ("<p>AB</p>", [])
 
 
-def test_every_kind_of_mark_is_carried_out_in_the_box_as_on_the_server(editor_box):
-    paste, _ = editor_box
-    for html, kept, note in EACH:
-        page = paste(html)
-        page.wait_for_function(
-            "kept => document.querySelector('.field-body .tiptap').editor.getHTML() === kept",
-            arg=kept,
-        )
-        notes = page.locator(".field-body .left-out").all_inner_texts()
-        assert notes == ([f"Left out of what was pasted: {note}."] if note else [])
+def paste_late(box: RichTextBox) -> None:
+    box.page.clock.install()
+    pending = PendingAnswers(box.page)
+    box.fill("<p>AB</p>").copy(STRUCK).press("Control+v")
+    pending.wait_for(1)
+    box.page.clock.fast_forward(20_000)
+    box.wait()
+    assert box.notes == ["Nothing was pasted. The server did not answer in time."]
+    pending.stop()
+
+
+def test_without_an_answer_nothing_gets_in_and_one_can_try_again(open_box):
+    box = open_box(excused=("503", "400", "net::ERR", "sandboxed"))
+    paste_without_a_connection(box)
+    paste_while_the_server_is_broken(box)
+    paste_when_signed_out(box)
+    paste_too_much(box)
+    paste_late(box)
+
+
+def test_a_plain_paste_is_refused_where_the_plain_text_says_something_else(open_box):
+    box = open_box(permissions=[])  # a paste may read what it pastes, and no more
+    plain = "Control+Shift+v"
+    box.paste(STRUCK, "Give 500 50 mg.", plain)
+    assert box.html == "<p></p>"
+    assert box.notes[0].startswith("Nothing was pasted. The plain text is not what the copied")
+    box.button("Paste with formatting").click()
+    assert (box.html, box.notes) == ("<p>Give 50 mg.</p>", [LEFT_OUT])
+    for html, text in [
+        ("<p>10<sup>9</sup>/L</p>", "109/L"),
+        ("<p>Give <span style='mso-hide:all;display:none'>500</span>50</p>", "Give 50050"),
+    ]:
+        box.fill("<p></p>").paste(html, text, plain)
+        assert (box.html, len(box.notes)) == ("<p></p>", 1)
+    # The same words come without their formatting, in paragraphs.
+    same = "<h2>One</h2><p><strong>Two</strong> three</p>"
+    box.fill("<p></p>").paste(same, "One\nTwo three", plain)
+    assert (box.html, box.notes) == ("<p>One</p><p>Two three</p>", [])
+    # Where there is no HTML at all, the plain text is all that there is.
+    for key in (plain, "Control+v"):
+        box.fill("<p></p>").paste("", "One\n\nTwo <b>", key)
+        assert (box.html, box.notes) == ("<p>One</p><p>Two &lt;b&gt;</p>", [])
+    # Dropped words go the same way.
+    box.fill("<p>Before after.</p>").drop(STRUCK, "Give 500 50 mg.", "after")
+    assert (box.html, box.notes) == ("<p>Before Give 50 mg.after.</p>", [LEFT_OUT])
+    # A browser that shows nothing of it: nobody knows what the plain text says.
+    box.page.evaluate("delete Clipboard.prototype.read")
+    box.fill("<p></p>").paste("", "One", plain)
+    assert box.notes[0].startswith("Nothing was pasted. The browser does not show what was copied")
+    box.paste("", "One")
+    assert (box.html, box.notes) == ("<p>One</p>", [])
+
+
+def test_a_paste_is_cleaned_by_the_server_and_one_goes_on_typing_meanwhile(open_box):
+    box = open_box()
+    paste_formatted(box)
+    paste_while_typing(box)

@@ -4,9 +4,8 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 
-from articles.fields import MAX_RICH_TEXT_LENGTH
+from articles.fields import MAX_RICH_TEXT_LENGTH, clean_rich_text
 from articles.imports.formats import spreadsheets
-from articles.imports.html import cleaner
 
 EMPTY_MARKER = "(empty)"
 TOO_LONG = f"This text is longer than {MAX_RICH_TEXT_LENGTH:,} characters, which no page can carry."
@@ -107,7 +106,7 @@ def read_rich_text(cell: str, row: RowContext) -> str:
     html = text if text.startswith("<") else _build_paragraphs(text)
     if len(html) > MAX_RICH_TEXT_LENGTH:
         raise ValueError(TOO_LONG)
-    cleaned = cleaner.clean(html, row.base)
+    cleaned = clean_rich_text(html, base=row.base, drops_unprintable=True)
     row.notes += cleaned.dropped
     return cleaned.html
 

@@ -10,11 +10,10 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, iterparse
 
 from articles.content.languages import SOURCE_LANGUAGE
-from articles.fields import MAX_RICH_TEXT_LENGTH
+from articles.fields import MAX_RICH_TEXT_LENGTH, clean_rich_text
 from articles.imports.formats import RawRecord, ReaderNote, RejectedRecord, UnreadableFile, files
 from articles.imports.formats.cells import TOO_LONG
 from articles.imports.formats.counter import NoteCounter
-from articles.imports.html import cleaner
 
 ROOT_TAG = "health-topics"
 TOPIC_TAG = "health-topic"
@@ -144,7 +143,8 @@ def _read_article(
         return
     title = collapse_whitespace(topic.get("title"))
     url = collapse_whitespace(topic.get("url"))
-    cleaned = cleaner.clean(topic.findtext("full-summary", ""), url)
+    summary_html = topic.findtext("full-summary", "")
+    cleaned = clean_rich_text(summary_html, base=url, drops_unprintable=True)
     for dropped in cleaned.dropped:
         yield ReaderNote(line, key, f"Dropped: {dropped}.")
     values: dict[str, Any] = {"type": "article", "id": key, "title": title}

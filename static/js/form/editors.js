@@ -1,10 +1,6 @@
-// The rich-text editors: named by their labels, described by help and errors, entered and left by keyboard, and
-// cleaned of what word processors bring along.
-import { cleanPasted, LARGEST } from "./pasted.js";
-
-const say = (words) => {
-  document.getElementById("said").textContent = words;
-};
+// The rich-text editors: named by their labels, described by help and errors, entered and left by keyboard.
+import { takeKeys } from "./keys.js";
+import { takePastes } from "./pasting.js";
 
 const labelOf = (field) => document.querySelector(`label[for="${field.id}"]`);
 
@@ -29,10 +25,6 @@ const attributesOf = (field) => {
 
 export const nameEditor = (field) => field.editor?.view.updateState(field.editor.state);
 
-// Tab leaves the editor, also from a list: nobody is caught in it.
-const letTabLeave = (frame) =>
-  frame.addEventListener("keydown", (event) => event.key === "Tab" && event.stopPropagation(), true);
-
 // Signs drawn by a font are no names, and colour alone does not say what is on.
 const nameButtons = (frame) => {
   for (const button of frame.querySelectorAll(".prose-menubar button[title]")) {
@@ -56,45 +48,15 @@ const enterMenus = (frame) => {
   }
 };
 
-// What a paste lost stands below its editor until the next one, and is said aloud.
-const tellLeftOut = (frame, leftOut) => {
-  frame.querySelector(".left-out")?.remove();
-  if (!leftOut.length) return;
-  const note = document.createElement("p");
-  note.className = "left-out";
-  note.textContent = `Left out of what was pasted: ${leftOut.join(", ")}.`;
-  frame.append(note);
-  say(note.textContent);
-};
-
-const takePastesWell = (editor, field, frame) => {
-  const attributes = () => attributesOf(field);
-  const transformPastedHTML = (pasted) => {
-    const { html, leftOut } = cleanPasted(pasted);
-    tellLeftOut(frame, leftOut);
-    return html;
-  };
-  editor.setOptions({ editorProps: { ...editor.options.editorProps, attributes, transformPastedHTML } });
-  frame.addEventListener(
-    "paste",
-    (event) => {
-      const data = event.clipboardData;
-      const size = Math.max(data.getData("text/html").length / 4, data.getData("text/plain").length);
-      if (size <= LARGEST) return;
-      event.preventDefault();
-      event.stopPropagation();
-      say("That is more than a page can carry. Nothing was pasted. Paste only the part that you need.");
-    },
-    true,
-  );
-};
-
 document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
   const frame = textarea.closest(".prose-editor");
+  textarea.opened = textarea.value;
   textarea.loaded = editor.getHTML().replace(/^<p><\/p>$/, "");
   textarea.editor = editor;
-  letTabLeave(frame);
-  takePastesWell(editor, textarea, frame);
+  const attributes = () => attributesOf(textarea);
+  editor.setOptions({ editorProps: { ...editor.options.editorProps, attributes } });
+  takeKeys(editor, frame);
+  takePastes(editor, frame);
   enterMenus(frame);
   nameButtons(frame);
   editor.on("transaction", () => nameButtons(frame));
@@ -110,6 +72,13 @@ for (const frame of document.querySelectorAll(".prose-editor")) {
     );
   }
 }
+
+// An editor writes its own HTML for the same words. A box that says what it said is sent as it came.
+document.querySelector("form.page").addEventListener("formdata", ({ target, formData }) => {
+  for (const { name, value, loaded, opened } of target.querySelectorAll(".prose-editor > textarea")) {
+    if (value === loaded) formData.set(name, opened);
+  }
+});
 
 // A label leads into its editor, as it leads into any field.
 document.addEventListener("click", (event) => {

@@ -1,6 +1,6 @@
 // While somebody types: the measure, what is to mend, and the page as it would be. The server composes; this shows.
 import { follow } from "./follow.js";
-import { renewToken } from "./leave.js";
+import { renewToken } from "./token.js";
 
 const PAUSE = 700; // milliseconds without a key
 const CALM = 2500; // before anything is said aloud

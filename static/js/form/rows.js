@@ -1,11 +1,6 @@
 // Rows of a page: moved by button or by mouse, numbered anew, and each called by its place.
 import { nameEditor } from "./editors.js";
-
-const said = document.getElementById("said");
-const say = (words) => {
-  said.textContent = "";
-  requestAnimationFrame(() => (said.textContent = words));
-};
+import { announce } from "./announce.js";
 
 const rowsOf = (group) => [...group.querySelectorAll(".row:not(.empty-form)")];
 const placeOf = (row) => row.querySelector("input[name$='-position']:not([type=hidden])");
@@ -68,11 +63,11 @@ const move = (row, up) => {
   const what = row.querySelector(".row-is, .select2-selection__rendered")?.textContent.trim();
   const { total } = group.dataset;
   const where = total ? " of the rows shown here. Type a number to move it further" : " already";
-  if (!other) return say(`It is the ${up ? "first" : "last"}${where}.`);
+  if (!other) return announce(`It is the ${up ? "first" : "last"}${where}.`);
   if (up) row.after(other);
   else row.before(other);
   number(group, up ? index : index + 1);
-  say(`${what && !what.startsWith("-") ? what : "It"} is now number ${firstOf(group) + index + (up ? -1 : 1)} of ${total || rows.length}.`);
+  announce(`${what && !what.startsWith("-") ? what : "It"} is now number ${firstOf(group) + index + (up ? -1 : 1)} of ${total || rows.length}.`);
 };
 
 const button = (words, label) => {
@@ -159,7 +154,7 @@ document.addEventListener("formset:removed", ({ detail }) => {
     nameRows(group);
     group.dispatchEvent(new Event("change", { bubbles: true }));
     group.querySelector(".add-row a")?.focus();
-    say(`${group.dataset.row} removed. ${rowsOf(group).length} left.`);
+    announce(`${group.dataset.row} removed. ${rowsOf(group).length} left.`);
   });
 });
 // Django's “Add another” and “Remove” are links that call themselves buttons: the space bar presses them too.

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from articles.content.languages import SOURCE_LANGUAGE
-from articles.fields import MAX_RICH_TEXT_LENGTH, fold
+from articles.fields import MAX_RICH_TEXT_LENGTH, clean_rich_text, fold
 from articles.imports.formats import RawRecord, ReaderNote, RejectedRecord
 from articles.imports.formats.cells import TOO_LONG
 from articles.imports.formats.counter import NoteCounter
-from articles.imports.html import cleaner
 from symptoms.imports.formats import names, sources
 
 MAX_SUMMARY_LENGTH, MAX_TAG_LENGTH = 300, 100
@@ -25,7 +24,7 @@ def read_article(
         yield rejected
         return
     url = sources.clean_url(values.get("source_url"))
-    cleaned = cleaner.clean(html, url)
+    cleaned = clean_rich_text(html, base=url, drops_unprintable=True)
     for element in cleaned.dropped:
         yield ReaderNote(line, key, f"Dropped: {element}.")
     record: dict[str, Any] = {

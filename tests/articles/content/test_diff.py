@@ -13,10 +13,10 @@ from articles.content.diff import (
     compare,
     compare_parts,
     compare_words,
-    extract_lines,
     find_changed_labels,
     split_rich_text,
 )
+from articles.richtext.plaintext import extract_lines
 from tests.articles.content.test_document import FIXTURES
 
 
@@ -127,7 +127,13 @@ def test_addresses_of_links_can_be_left_out():
 
 
 def test_nothing_changed_shows_nothing():
-    assert list_changes("<p>One.</p><p>Two.</p>", "<p>One.</p>  <p>Two.</p>") == []
+    assert list_changes("<p>One.</p><p>Two.</p>", "<p>One.</p><p>Two.</p>") == []
+
+
+def test_what_no_visitor_can_see_is_shown_as_it_is_stored():
+    (change,) = list_changes("<p>One.</p><p>Two.</p>", "<p>One.</p> <p>Two.</p>")
+    assert (change.label, change.note) == ("Overview", "in how it is stored")
+    assert change.runs == (("same", "<p>One.</p>"), ("added", "[space]"), ("same", "<p>Two.</p>"))
 
 
 def test_changes_come_in_the_order_of_the_newer_page():

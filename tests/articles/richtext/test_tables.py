@@ -48,9 +48,13 @@ def test_a_heading_in_a_row_heads_the_row():
 def test_merged_cells_stay_merged_and_nothing_else_stays():
     html = clean_html(
         '<table onclick="x()"><tr>'
-        '<td colspan="2" rowspan="999" style="color:red" class="a">A</td></tr></table>'
+        '<th colspan="2" rowspan="999" style="color:red" class="a">A</th></tr>'
+        '<tr><td colspan="1">B</td><td>C</td></tr></table>'
     )
-    assert html == '<table><tbody><tr><td colspan="2">A</td></tr></tbody></table>'
+    assert html == (
+        '<table><thead><tr><th scope="col" colspan="2">A</th></tr></thead>'
+        "<tbody><tr><td>B</td><td>C</td></tr></tbody></table>"
+    )
 
 
 def test_a_table_that_says_nothing_is_gone():
@@ -59,7 +63,7 @@ def test_a_table_that_says_nothing_is_gone():
 
 
 def test_a_caption_and_a_table_in_a_table_become_plain_text():
-    nested = "<table><tr><td>In</td><td><b>it</b></td></tr></table>"
+    nested = "<table><tr><td>In</td><td>it</td></tr></table>"
     html = clean_html(
         f"<table><caption>Doses</caption><tr><td>A{nested}</td><td>B</td></tr></table>"
     )
@@ -68,10 +72,10 @@ def test_a_caption_and_a_table_in_a_table_become_plain_text():
 
 def test_scripts_do_not_hide_in_a_cell():
     html = clean_html(
-        "<table><tr><td><script>x()</script>"
-        '<a href="javascript:x()" onclick="y()">A</a></td></tr></table>'
+        "<table><tr><th><script>x()</script>"
+        '<a href="javascript:x()" onclick="y()">A</a></th></tr></table>'
     )
-    assert html == "<table><tbody><tr><td><a>A</a></td></tr></tbody></table>"
+    assert html == '<table><thead><tr><th scope="col">A</th></tr></thead></table>'
 
 
 INSIDES = [
@@ -107,8 +111,8 @@ def test_cleaning_twice_changes_nothing_and_no_word_is_lost(rows, around):
 
 def test_a_table_from_word_stays_a_table():
     html = clean_html(WORDS)
-    head = '<tr><td><strong>Dose</strong></td><td colspan="2">How often</td></tr>'
-    assert html.startswith(f"<p>Before</p><table><tbody>{head}")
+    head = '<tr><th scope="col">Dose</th><th scope="col" colspan="2">How often</th></tr>'
+    assert html.startswith(f"<p>Before</p><table><thead>{head}</thead><tbody>")
     assert (
         "<td><ul><li><p>Twice</p></li></ul></td><td></td></tr></tbody></table><p>After</p>" in html
     )
