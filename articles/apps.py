@@ -56,6 +56,15 @@ class ArticlesConfig(AppConfig):
                 medical=False,
             )
         )
+        kinds.register_link_target(
+            "topic",
+            kinds.LinkTarget(
+                "articles:topic",
+                readable=lambda: [models.TopicEntry.objects.all()],
+                known=lambda: [models.Topic.objects.all()],
+            ),
+            label="A topic",
+        )
         projections.register(
             kinds.Projection(
                 (models.PublishedImage,),

@@ -106,6 +106,9 @@ FEEDBACK_AN_HOUR_IN_ALL = env.int("FEEDBACK_AN_HOUR_IN_ALL", default=1000)
 IMPORT_MOST = env.int("IMPORT_MOST", default=5000)  # records of one file
 IMPORT_LARGEST = env.int("IMPORT_LARGEST_MB", default=100) * 1024 * 1024
 
+# Whether `check_links` may ask addresses of private networks: for tests alone.
+LINK_CHECK_PRIVATE_NETWORKS = False
+
 # Signs evidence packs: the path of a PEM file, or the PEM itself. Never logged, never in a page.
 EVIDENCE_KEY = env("EVIDENCE_KEY", default="")
 

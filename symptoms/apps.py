@@ -14,7 +14,7 @@ class SymptomsConfig(AppConfig):
         from symptoms import quality
         from symptoms import triggers as symptoms_triggers
         from symptoms.content import cause_pages, diff_blocks, serialization
-        from symptoms.content.document import SymptomDocument
+        from symptoms.content.document import SECTION_ANCHORS, SymptomDocument
         from symptoms.imports.causes import CauseImporter, move_external_ids
         from symptoms.imports.formats import registration
         from symptoms.imports.pages import SymptomImporter
@@ -41,6 +41,7 @@ class SymptomsConfig(AppConfig):
                     "treatment": "After the treatment",
                     "complications": "After the complications",
                 },
+                section_anchors=SECTION_ANCHORS,
                 load=serialization.load,
                 compose=serialization.compose,
                 restore=serialization.restore,
@@ -54,7 +55,13 @@ class SymptomsConfig(AppConfig):
             )
         )
         kinds.register_link_target(
-            "cause", "causes:cause", label="A possible cause: see which symptoms name it"
+            "cause",
+            kinds.LinkTarget(
+                "causes:cause",
+                readable=causes.get_readable_addresses,
+                known=causes.get_known_addresses,
+            ),
+            label="A possible cause: see which symptoms name it",
         )
         MERGE_HANDLERS.append(move_external_ids)
         registry.register(CauseImporter())

@@ -1,6 +1,5 @@
 """The checks that only a symptom page needs."""
 
-import re
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -8,9 +7,7 @@ from articles.content.document import ADVICE_HEADING
 from articles.fields import fold
 from articles.quality import Check, Problem, check
 from symptoms.content.document import SymptomDocument
-from symptoms.models import PublishedCause, RelatedSymptom, Symptom
-
-CAUSE_LINK_PATTERN = re.compile(r'href="/causes/([-\w]+)/')
+from symptoms.models import RelatedSymptom, Symptom
 
 
 @check("Readers come to learn what may cause it.")
@@ -84,17 +81,6 @@ def check_unpublished_relations(page: Symptom, document: SymptomDocument) -> Ite
         )
 
 
-@check("A link that leads nowhere leaves a worried reader alone.")
-def check_cause_links(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
-    slugs = set(CAUSE_LINK_PATTERN.findall(" ".join(document.get_rich_texts().values())))
-    if not slugs:
-        return
-    public = PublishedCause.objects.authoritative().filter(slug__in=slugs)
-    for slug in sorted(slugs.difference(public.values_list("slug", flat=True))):
-        message = f"A link goes to /causes/{slug}/, which visitors cannot read."
-        yield Problem(message, "Name that cause on this page, or remove the link.")
-
-
 @check("A picture after a part that is not there stands under another part's heading.")
 def check_figure_places(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     parts = {
@@ -118,7 +104,6 @@ CHECKS: tuple[Check, ...] = (
     check_care_advice,
     check_reverse_relations,
     check_unpublished_relations,
-    check_cause_links,
     check_names,
     check_figure_places,
 )

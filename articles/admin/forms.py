@@ -5,6 +5,7 @@ from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.link_validation import CheckedLinksMixin, finish_forms
 from articles.content import kinds
 from articles.content.diff import compare
 from articles.models import CopyrightNotice
@@ -26,7 +27,7 @@ def parse_key(text: str) -> int | None:
     return int(text)
 
 
-class PageForm(forms.ModelForm):
+class PageForm(CheckedLinksMixin):
     """A page's working copy, which two editors may have open at once.
 
     The form carries the version that was opened and the values that it had. So where somebody else
@@ -75,6 +76,10 @@ class PageForm(forms.ModelForm):
         if self.instance.pk and opened is not None and opened != self.instance.form_version:
             self._report_conflict(cleaned.get(self.REVISION_FIELD) or 0)
         return cleaned
+
+    def _post_clean(self):
+        super()._post_clean()
+        finish_forms([self], self.instance)
 
     def has_changed(self):
         return bool(self._list_own_changes())

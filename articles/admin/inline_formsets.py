@@ -14,6 +14,7 @@ from articles.admin.autocomplete import PreloadedAutocomplete
 from articles.admin.forms import parse_key
 from articles.admin.inline_ordering import OrderedRowFormSet
 from articles.admin.inline_paging import RowPage
+from articles.admin.link_validation import CheckedLinksMixin, finish_forms
 
 MISCOUNTED = (
     "How many {rows} this form has was not sent, or cannot be. Those that arrived are shown here: "
@@ -58,7 +59,7 @@ class RowChoiceField(forms.ModelChoiceField):
         return chosen
 
 
-class RowForm(forms.ModelForm):
+class RowForm(CheckedLinksMixin):
     """One row of a page's inlines.
 
     A stored row that did not change is not validated again, which would load what it points to.
@@ -190,6 +191,8 @@ class RowFormSet(OrderedRowFormSet):
         if self._claimed_total is None or self._claimed_total > self.absolute_max:
             raise ValidationError(MISCOUNTED.format(rows=self.rows_name), code="miscounted")
         super().clean()
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        finish_forms(kept, self.instance)
 
     def _get_row_data(self, number: int) -> dict[tuple[str, str], list[str]]:
         """What was sent of a row, and the number that it had when the form was opened."""

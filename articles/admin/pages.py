@@ -30,6 +30,7 @@ from articles.admin.forms import PageForm, parse_key
 from articles.admin.images import FigureInline
 from articles.admin.inline_paging import START_SUFFIX
 from articles.admin.inlines import RowInline
+from articles.admin.link_choices import LINK_VIEW
 from articles.admin.request_validation import MAX_SEARCH_LENGTH
 from articles.admin.save_messages import SAVE_MESSAGES, record_save
 from articles.content import kinds
@@ -56,7 +57,12 @@ class PageAdmin(ComposedAdmin):
     other apps bring.
     """
 
-    views: tuple[AdminView, ...] = (*page_views.VIEWS, *live_preview.VIEWS, *pasting.VIEWS)
+    views: tuple[AdminView, ...] = (
+        *page_views.VIEWS,
+        *live_preview.VIEWS,
+        *pasting.VIEWS,
+        LINK_VIEW,
+    )
     history_panels: tuple[Panel, ...] = ()  # above the history of a page
     revision_panels: tuple[Panel, ...] = ()  # beside each revision in it
     timeline_sources = timeline.SOURCES
@@ -164,6 +170,7 @@ class PageAdmin(ComposedAdmin):
             "paged_sections": paged_sections,
             "form_errors": errors,
             "external_ids": _get_external_ids(obj),
+            "links_url": reverse(f"admin:{self.get_url_name('links')}"),
             "draft_url": self._get_draft_url(request, obj, is_popup=context["is_popup"]),
             "panels": self._build_form_panels(request, obj, context["errors"]),
             "show_save_and_add_another": False,

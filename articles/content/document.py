@@ -15,6 +15,8 @@ from pydantic import (
     model_serializer,
 )
 
+from articles.richtext.anchors import add_anchors
+
 SCHEMA_VERSION: Final = 1
 EXPUNGED = '{"expunged":true}'  # replaces a text that was blanked for good
 AdviceLevel = Literal["emergency", "urgent", "routine"]
@@ -24,6 +26,7 @@ ADVICE_LABELS = {
     "routine": "When to see a clinician",
 }
 ADVICE_HEADING = "When to get help"
+REFERENCES_ANCHOR = "references"
 # Media type → how the names of such files end.
 IMAGE_EXTENSIONS = {
     "image/png": "png",
@@ -145,6 +148,13 @@ class Document(ExtendedModel):
     def listed_names(self) -> tuple[str, ...]:
         """The names in its lists, which stand beside its text."""
         return ()
+
+    def get_anchors(self) -> set[str]:
+        """The anchors of the page as it is shown, to which links of its text can lead."""
+        anchors = {anchor for anchor, _ in add_anchors(self.body).contents}
+        if self.references:
+            anchors.add(REFERENCES_ANCHOR)
+        return anchors
 
     def get_rich_texts(self) -> dict[str, str]:
         """Label → HTML of each rich text on the page, in reading order, for diffs and checks."""

@@ -71,6 +71,8 @@ class PageKind(Generic[PageT, DocumentT]):
     ``figure_places`` are the places where a picture can stand, with their labels for editors, in
     the order of the page. A picture of any other place stands at the first.
     ``part`` gives templates one part, by number, of a document that is too long for one page.
+    ``section_anchors`` are those of the sections that its pages can have; where there are none,
+    the headings of the overview have anchors.
     A kind that is not ``medical`` describes the site itself: its pages need no sources and no
     topic, and they are neither among the latest reviews nor among related pages.
     """
@@ -95,9 +97,24 @@ class PageKind(Generic[PageT, DocumentT]):
     figure_places: dict[str, str] = field(default_factory=get_default_figure_places)
     medical: bool = True
     part: Callable[[DocumentT, int], dict[str, Any]] = get_no_part
+    section_anchors: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class LinkTarget:
+    """Something with a public address that is no page, such as a cause.
+
+    ``readable`` gives querysets with the slugs that visitors can open now, and ``known`` with those
+    that they may open once more is signed.
+    """
+
+    url_name: str
+    readable: Callable[[], Sequence[QuerySet[Any]]]
+    known: Callable[[], Sequence[QuerySet[Any]]]
 
 
 _kinds: dict[str, PageKind[Any, Any]] = {}
+_link_targets: dict[str, LinkTarget] = {}
 _url_names: dict[str, str] = {}
 _labels: dict[str, str] = {}
 
@@ -108,13 +125,18 @@ def register(kind: PageKind[Any, Any]) -> None:
     _labels[kind.name] = kind.model._meta.verbose_name.capitalize()
 
 
-def register_link_target(name: str, url_name: str, *, label: str) -> None:
-    """Register something with a public address that is no page, such as a cause.
+def register_link_target(name: str, target: LinkTarget, *, label: str) -> None:
+    """Register something with a public address that is no page.
 
     Links use this name, and lists show ``label`` beside what it is called.
     """
-    _url_names[name] = url_name
+    _link_targets[name] = target
+    _url_names[name] = target.url_name
     _labels[name] = label
+
+
+def get_link_targets() -> dict[str, LinkTarget]:
+    return dict(_link_targets)
 
 
 def get(name: str) -> PageKind[Any, Any]:

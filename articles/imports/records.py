@@ -22,6 +22,7 @@ from articles import fields
 from articles.content.document import ADVICE_LABELS, AdviceLevel, digest
 from articles.content.languages import SOURCE_LANGUAGE, SourceLanguage
 from articles.fields import LINE_BREAKS, MAX_RICH_TEXT_LENGTH, clean_html, refuse_unprintable
+from articles.links.validation import keep_valid_links
 
 MAX_LIST_LENGTH = 20_000
 ALREADY_CLEAN = {"clean": True}  # the validation context of values that were checked before
@@ -45,8 +46,9 @@ def clean_rich_text(html: str, info: ValidationInfo) -> str:
             "boundless", "is longer than {most} characters", {"most": f"{MAX_RICH_TEXT_LENGTH:,}"}
         )
     cleaned = fields.clean_rich_text(html, base=info.context.base, drops_unprintable=True)
-    info.context.dropped += cleaned.dropped
-    return cleaned.html
+    html, faults = keep_valid_links(cleaned.html)
+    info.context.dropped += [*cleaned.dropped, *(fault.rstrip(".") for fault in faults)]
+    return html
 
 
 def check_url(text: str, info: ValidationInfo) -> str:

@@ -6,6 +6,7 @@ from articles.models.feedback import ReaderReport, ReaderTally
 from articles.models.history import Authorship, PublicationEvent, Revision
 from articles.models.image import Figure, Image, PublishedImage
 from articles.models.imports import ExternalId, ImportFinding, ImportRun
+from articles.models.links import OutsideAddress, PageLink
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.search import SearchEntry, SearchKey, SearchStart
@@ -22,6 +23,8 @@ __all__ = [
     "ImportFinding",
     "ImportRun",
     "MergedPage",
+    "OutsideAddress",
+    "PageLink",
     "PublicationEvent",
     "PublishedImage",
     "ReaderReport",

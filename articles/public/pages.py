@@ -14,6 +14,7 @@ from articles.content.document import Document
 from articles.content.languages import SOURCE_LANGUAGE
 from articles.content.review_line import PageMetadata, ReviewLine, TopicMetadata
 from articles.images import store
+from articles.links.display import LinkChanges, find_link_changes
 from articles.models import Article, PublicationEvent, Redirect
 from articles.public import json_ld, related
 from articles.public.breadcrumbs import Breadcrumb, build_page_trail
@@ -84,12 +85,16 @@ def build_context(
     if line:
         overdue = line.is_overdue(today)
         past_grace = not state and line.is_past_grace(today, settings.GRACE_DAYS[page.risk])
+    changes: LinkChanges = {}
+    if state in ("", "superseded"):  # visitors read it
+        changes = find_link_changes(document.get_rich_texts().values())
     return {
         "document": document,
         "line": line,
         "metadata": metadata,
         "images": store.get_image_urls(document, state),
         "links": near.links,
+        "link_changes": changes,
         "related": near.related,
         "address": page.path,
         "overdue": overdue,

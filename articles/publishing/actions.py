@@ -16,6 +16,7 @@ from articles.content.document import EXPUNGED, Document, canonicalize, digest
 from articles.content.review_line import PageMetadata, ReviewLine
 from articles.fields import fold
 from articles.images import store
+from articles.links import index
 from articles.models import Article, Authorship, MergedPage, PublicationEvent, Redirect, Revision
 from articles.models.article import ArticleQuerySet
 from articles.publishing import projections
@@ -135,6 +136,8 @@ def record_revisions(
         user_ids.update(inherited.get(revision.article_id, ()))
         authorships += _build_authorships(revision, user_ids)
     Authorship.objects.bulk_create(authorships)
+    documents = [document for document, _ in document_pairs]
+    index.add_revisions(zip(new, documents, strict=True))
     return unchanged + new
 
 
@@ -248,6 +251,7 @@ def publish(
     MergedPage.objects.filter(page=page).delete()  # it is a page of its own again
     projections.update_topic_entries([publication])
     projections.on_publish(publication, document)
+    index.ensure_revision(revision, document)
     return publication
 
 
@@ -348,6 +352,7 @@ def expunge(revision: Revision, *, evidence: str, by: User, at: dt.datetime) -> 
     PublicationEvent.objects.lock_log_end()
     Revision.objects.filter(pk=revision.pk).update(document=EXPUNGED)
     projections.on_expunge(document)
+    index.remove_revision(revision)
     if page.live:
         event = _build_next_event(
             page.live, kind=PublicationEvent.EventKind.EXPUNGE, by=by, at=at, evidence=evidence

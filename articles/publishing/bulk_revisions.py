@@ -8,6 +8,7 @@ from articles.content import kinds
 from articles.content.document import Document, canonicalize, digest
 from articles.db import bulk_insert
 from articles.images import store
+from articles.links import index
 from articles.models import Article, Authorship, Revision
 
 
@@ -42,6 +43,10 @@ def record_first_revisions(pages: list[Article], *, by: User) -> dict[int, int]:
     revision_ids = dict(stored.values_list("article", "pk"))
     authors = kind.authors(document_pairs)
     uploaders = store.find_uploaders(document_pairs)
+    indexed: list[tuple[Revision, Document]] = []
+    for page, (document, _) in zip(pages, document_pairs, strict=True):
+        indexed.append((Revision(pk=revision_ids[page.pk]), document))
+    index.add_revisions(indexed)
     rows: list[tuple[int, int]] = []
     for page, author_ids, uploader_ids in zip(pages, authors, uploaders, strict=True):
         for user_id in {by.pk, page.writer_id, *author_ids, *uploader_ids}:

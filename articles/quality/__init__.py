@@ -7,6 +7,7 @@ from articles.quality import (
     dose_notation,
     figures,
     invisible_characters,
+    links,
     numbers,
     readability,
     safety,
@@ -34,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     *invisible_characters.CHECKS,
     *readability.CHECKS,
     *sources.CHECKS,
+    *links.CHECKS,
     *figures.CHECKS,
 )
 

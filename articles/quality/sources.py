@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from django.urls import reverse
 from django.utils import timezone
 
 from articles.content import kinds
@@ -13,7 +12,6 @@ from articles.content.document import Document
 from articles.models import Article
 from articles.quality.base import Check, Problem, check
 
-INTERNAL_LINK = re.compile(r'href="(?P<prefix>/[-\w]+/)(?P<slug>[-\w]+)/')
 UNREACHABLE_HOST = re.compile(r"(^|\.)(example\.(com|org|net)|localhost|invalid|test|local)$")
 
 
@@ -97,21 +95,6 @@ def check_notice_retired(page: Article, document: Document) -> Iterable[Problem]
         )
 
 
-@check("A link that leads nowhere leaves a worried reader alone.")
-def check_internal_links(page: Article, document: Document) -> Iterable[Problem]:
-    prefixes = {}
-    for kind in kinds.get_all():
-        prefix = reverse(kind.url_name, args=["-"]).removesuffix("-/")
-        prefixes[prefix] = kind.name
-    html = " ".join(document.get_rich_texts().values())
-    for prefix, slug in sorted(set(INTERNAL_LINK.findall(html))):
-        if prefix not in prefixes:
-            continue
-        if not Article.objects.public().with_slug(kind=prefixes[prefix], slug=slug).exists():
-            message = f"A link goes to {prefix}{slug}/, which visitors cannot read."
-            yield Problem(message, "Publish that page first, or remove the link.")
-
-
 @check("Two pages of one name split what readers find.")
 def check_unique_title(page: Article, document: Document) -> Iterable[Problem]:
     same_title = Article.objects.active().filter(kind=page.kind, sort_key=page.sort_key)
@@ -129,5 +112,4 @@ CHECKS: tuple[Check, ...] = (
     check_notice_year,
     check_notice_retired,
     check_unique_title,
-    check_internal_links,
 )

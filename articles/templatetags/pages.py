@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.care import advice, phone_links
 from articles.content import kinds
+from articles.links import display
 from articles.richtext import anchors, attributes, raised, sign_marks, tables
 
 register = template.Library()
@@ -54,6 +55,15 @@ def dialled(context, content):
     if not context.get("public"):
         return mark_safe(sign_marks.mark_unusual(content))  # noqa: S308 - rendered before
     return mark_safe(phone_links.link_phone_numbers(content))  # noqa: S308 - rendered before
+
+
+@register.simple_block_tag(takes_context=True)
+def followed(context, content):
+    """Its content; where visitors read it, links of signed texts lead to where pages are now."""
+    changes = context.get("link_changes")
+    if not changes:
+        return content
+    return mark_safe(display.follow_links(content, changes))  # noqa: S308 - rendered before
 
 
 @register.simple_tag(takes_context=True)

@@ -28,7 +28,7 @@ from articles.models import (
     Topic,
 )
 from articles.reports import base as reports
-from articles.reports import page_reports
+from articles.reports import broken_links, page_reports
 from config.admin import export_resources
 from reviews.admin import changelists, expunging, mail, reader_reports
 from reviews.admin import pages as reviews
@@ -147,5 +147,6 @@ for report in (
     *symptom_reports.REPORTS,
     page_reports.UntouchedDrafts(),
     page_reports.IncompletePages(),
+    broken_links.BrokenLinksReport(),
 ):
     reports.register(report)

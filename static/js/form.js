@@ -2,5 +2,6 @@
 import "./form/editors.js";
 import "./form/rows.js";
 import "./form/leave.js";
+import "./form/links.js";
 import "./form/live.js";
 import "./form/ready.js";

@@ -12,6 +12,9 @@ from symptoms.content import cause_pages
 
 Seriousness = Literal["", "serious", "life-threatening"]
 Frequency = Literal["", "common", "uncommon", "rare"]
+SECTION_ANCHORS = frozenset(
+    {"symptoms", "causes", "questions", "treatment", "complications", "references"}
+)
 
 
 class DocumentCode(FrozenModel):
@@ -110,6 +113,10 @@ class SymptomDocument(Document):
             *(symptom.name for symptom in self.all_related),
             *(cause.name for cause in self.all_causes),
         )
+
+    def get_anchors(self) -> set[str]:
+        """The anchors of its sections: its headings have none."""
+        return {anchor for anchor, _ in self.contents()}
 
     def contents(self) -> list[tuple[str, str]]:
         """The (anchor, name) of the sections that are there, in reading order."""

@@ -8,6 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
+from articles.links.display import find_link_changes
 from articles.search.emergency import UrgentHelp, detect_urgent_help
 from symptoms.finder import forms, listings, name_lookup, ranking
 from symptoms.finder.forms import MAX_SYMPTOMS, FinderQuery
@@ -169,6 +170,9 @@ def _build_results(query: FinderQuery, selection: FinderQuery, choice: SymptomSe
     causes = ranking.get_cause_ranking(symptoms, query.causes, emergency_uuids)
     return {
         "chosen": _build_chosen(symptoms, selection),
+        "link_changes": find_link_changes(
+            symptom.document.advice.html for symptom in symptoms if symptom.document.advice
+        ),
         "advice_groups": ranking.group_advice(symptoms),
         "without_advice": [symptom for symptom in symptoms if not symptom.document.advice],
         "chosen_emergencies": chosen_emergencies,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 
 from articles.content import kinds
@@ -13,7 +13,7 @@ from articles.models import PublicationEvent
 from articles.public import related
 from articles.search import index
 from symptoms.content.document import DocumentCause, SymptomDocument, read_symptom
-from symptoms.models import CauseAddress, MergedCause, PublishedCause
+from symptoms.models import Cause, CauseAddress, MergedCause, PublishedCause
 
 GRAVITY_BY_LABEL = {label: value for value, label in PublishedCause.Gravity.choices}
 RARITY_BY_LABEL = {label: value for value, label in PublishedCause.Rarity.choices}
@@ -143,6 +143,18 @@ def get_links(document: SymptomDocument) -> list[QuerySet]:
         links = rows.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug")
         querysets = [*querysets, links]
     return querysets
+
+
+def get_readable_addresses() -> list[QuerySet]:
+    """The addresses at which visitors find a cause, and the old ones that lead to one."""
+    public = PublishedCause.objects.authoritative().order_by()
+    named = PublishedCause.objects.filter(cause_uuid=OuterRef("cause_uuid"))
+    return [public, CauseAddress.objects.filter(Exists(named))]
+
+
+def get_known_addresses() -> list[QuerySet]:
+    """The addresses that causes will have once a signed page names them."""
+    return [Cause.objects.all()]
 
 
 def get_url(slug: str, number: int = 1) -> str:

@@ -5,6 +5,7 @@ from django.core.paginator import EmptyPage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from articles.links.display import find_link_changes
 from articles.models import PublicationEvent
 from articles.public import breadcrumbs, json_ld, pages
 from articles.public.page_cache import PublicPage, public_page
@@ -83,11 +84,16 @@ def cause(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | Http
 
     trail = breadcrumbs.build_trail(row.name, get_url(1))
     path = get_url(number)
+    entries = published_causes.build_entries(page)
+    documents = [entry["document"] for entry in entries]
     context = {
         "name": row.name,
         "breadcrumbs": trail,
         "page": page,
-        "entries": published_causes.build_entries(page),
+        "entries": entries,
+        "link_changes": find_link_changes(
+            document.advice.html for document in documents if document.advice
+        ),
         "page_urls": pages.get_adjacent_urls(page, get_url),
     }
     data = json_ld.build_collection_graph(row.name, trail, path)

@@ -17,6 +17,12 @@ RENAMED_MODELS: dict[str, str] = {
     "reviews.standing": "reviewschedule",
 }
 
+# "app_label.model": its table, of models that later builds added. What Django derives from them
+# (content types, permissions) is left out with them.
+ADDED_MODELS: dict[str, str] = {
+    "articles.outsideaddress": "articles_outsideaddress",
+    "articles.pagelink": "articles_pagelink",
+}
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {}
 # File of an archive: the keys that later versions of its format added, such as
@@ -81,6 +87,14 @@ RELABELLED_IN_CELLS: dict[str, str] = {
 }
 
 VERBS = ("add", "change", "delete", "view")
+
+
+def is_added_table(table: str) -> bool:
+    return table in ADDED_MODELS.values()
+
+
+def is_added_model(app_label: str, model: str) -> bool:
+    return f"{app_label}.{model}" in ADDED_MODELS
 
 
 def is_added(table: str, name: str) -> bool:

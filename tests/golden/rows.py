@@ -66,7 +66,9 @@ def columns(table: str, *, imported: bool) -> dict:
         ]
         listed = ", ".join(map(quote, found))
         order = ", ".join(map(quote, keys or found))
-        cursor.execute(f"SELECT {listed} FROM {quote(table)} ORDER BY {order}")
+        cursor.execute(
+            f"SELECT {listed} FROM {quote(table)}{without_added_models(table)} ORDER BY {order}"
+        )
         rows = cursor.fetchall()
     result = {
         name: hashed(row[place] for row in rows)
@@ -74,6 +76,17 @@ def columns(table: str, *, imported: bool) -> dict:
         if not follows(table, name)
     }
     return {"rows": len(rows)} | result
+
+
+def without_added_models(table: str) -> str:
+    """A condition that leaves out what Django derives from models of later builds."""
+    column = {"django_content_type": "id", "auth_permission": "content_type_id"}.get(table)
+    added = [
+        str(key)
+        for key, app, model in schema.ask("SELECT id, app_label, model FROM django_content_type")
+        if names.is_added_model(app, model)
+    ]
+    return f" WHERE {column} NOT IN ({', '.join(added)})" if column and added else ""
 
 
 def is_derived_in_the_database(table: str, column: str) -> bool:
@@ -126,11 +139,14 @@ def by_name(*, imported: bool) -> dict:
     first = 1 if imported else 0
     return {
         "models": sorted(
-            [key, app, names.old_model(app, model)][first:] for key, app, model in models
+            [key, app, names.old_model(app, model)][first:]
+            for key, app, model in models
+            if not names.is_added_model(app, model)
         ),
         "permissions": sorted(
             [key, app, names.old_model(app, model), names.old_codename(app, codename)][first:]
             for key, app, model, codename in permissions
+            if not names.is_added_model(app, model)
         ),
         "groups": sorted(
             [who, app, names.old_codename(app, codename)] for who, app, codename in groups

@@ -4,6 +4,8 @@ import re
 
 from django.db import connection
 
+from tests.golden import names
+
 MESSAGE = re.compile(
     r"RAISE\(ABORT, '(?:[^']|'')*'\)|RAISE EXCEPTION '(?:[^']|'')*'"
 )  # what people read may change
@@ -28,9 +30,11 @@ def ask(statement: str, *params) -> list[tuple]:
 
 
 def tables() -> list[str]:
-    """Every table, save for those that SQLite makes for itself."""
-    names = connection.introspection.table_names()
-    return sorted(name for name in names if name != "sqlite_sequence")
+    """Every table, save for those that SQLite makes for itself and those that were added since."""
+    found = connection.introspection.table_names()
+    return sorted(
+        name for name in found if name != "sqlite_sequence" and not names.is_added_table(name)
+    )
 
 
 def sqlite() -> dict:
@@ -100,16 +104,24 @@ def postgresql() -> dict:
     )
     result: dict = {"tables": {name: {} for name in tables()}}
     for table, column, *rest in columns:
-        result["tables"].setdefault(table, {})[column] = rest
+        if not names.is_added_table(table):
+            result["tables"].setdefault(table, {})[column] = rest
     result["constraints"] = {
         f"{table} {name}": without_casts(text)
         for table, name, text in ask(
             "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
             " WHERE connamespace = current_schema()::regnamespace AND contype <> 'n'"
         )
+        if not names.is_added_table(table)
     }
-    indexes = ask("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()")
-    result["indexes"] = {name: without_casts(text) for name, text in indexes}
+    indexes = ask(
+        "SELECT indexname, indexdef, tablename FROM pg_indexes WHERE schemaname = current_schema()"
+    )
+    result["indexes"] = {
+        name: without_casts(text)
+        for name, text, table in indexes
+        if not names.is_added_table(table)
+    }
     triggers = ask(
         "SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(t.oid), p.prosrc"
         " FROM pg_trigger t"

@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
+from articles.links import index
 from articles.publishing import projections
 
 
@@ -10,6 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         projections.rebuild()
+        index.rebuild()
         self.stdout.write(
             "The lists of topics, causes and public images are made anew from the publication log."
         )

@@ -28,6 +28,7 @@ ALL = [
     "look-alike-symptoms",
     "untouched-drafts",
     "incomplete-pages",
+    "broken-links",
 ]
 
 
@@ -82,7 +83,8 @@ def relate(page, other, **facts):
 def add_pages(ann, number: int) -> None:
     """One more row in every report."""
     with time_machine.travel(timezone.now() - dt.timedelta(days=200)):
-        one, other = write(ann, f"one-{number}", body=""), write(ann, f"other-{number}")
+        one = write(ann, f"one-{number}", body="")
+        other = write(ann, f"other-{number}", body='<p><a href="/about/none/">None</a></p>')
     relate(one, other)
     factories.make_cause(ann, name=f"Orphan {number}{number}", slug=f"orphan-{number}")
     for name in ("Look alike", "Look alikes"):
@@ -106,6 +108,7 @@ def test_the_home_and_the_index_count_what_each_list_shows(ann_client, ann):
         "Symptoms that look alike": None,
         "Untouched drafts": 2,
         "Pages that lack a part": 1,
+        "Broken links": None,
     }
     home = ann_client.get("/admin/")
     for name in ALL:

@@ -88,6 +88,7 @@ admin/{page}/<object_id>/comments/                                   in   200  i
 admin/{page}/<object_id>/evidence/                                   in   405  in   in   405
 admin/{page}/<object_id>/expunge/                                    in   403  in   in   404
 admin/{page}/add/draft/                                              in   405  in   in   405
+admin/{page}/links/                                                   in   200  in   in   200
 admin/{page}/<object_id>/draft/                                      in   405  in   in   405
 admin/{page}/paste/                                                  in   405  in   in   405
 admin/{page}/<object_id>/preview/                                    in   200  in   in   200
