@@ -5,7 +5,8 @@ PORT ?= 8000
 PY := .venv/bin/python
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check mutations bench pictures messages lock clean
+CHECKS := check-types check-style check-layers check-site check-templates
+.PHONY: help demo test check $(CHECKS) mutations bench pictures messages lock clean
 
 help:
 	@echo "make demo    the whole site with sample pages, on http://127.0.0.1:$(PORT)/ (PORT=… for another)"
@@ -39,14 +40,26 @@ demo: .venv/.installed .env
 test: .venv/.installed .env
 	@$(PY) tests/run
 
+# Two at a time; each prints its output whole.
 check: .venv/.installed .env
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target $(CHECKS)
+
+check-types:
+	.venv/bin/mypy
+
+check-style:
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
-	.venv/bin/lint-imports
 	$(PY) -m tests.code_style
-	.venv/bin/mypy
+
+check-layers:
+	.venv/bin/lint-imports
+
+check-site:
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check --fail-level WARNING
+
+check-templates:
 	$(PY) manage.py check_templates
 
 mutations: .venv/.installed .env

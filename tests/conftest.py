@@ -76,6 +76,9 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
         items[:] = [item for item in items if item not in gone]
+    # In each file first the tests that expect an empty database, then those that share rows.
+    places = {path: place for place, path in enumerate(dict.fromkeys(i.path for i in items))}
+    items.sort(key=lambda item: (places[item.path], "module_db" in item.fixturenames))
     items.sort(key=lambda item: engines.get_path(item.path) not in engines.SLOWEST)
 
 
@@ -126,8 +129,8 @@ def django_db_setup(migrated):
 def module_db(django_db_setup, django_db_blocker):
     """Rows for all tests of a module: what its own fixtures write goes after the last test.
 
-    Each test takes back what it does to them, if it does not commit: tests that do, or that want
-    an empty database, stand in another file. Objects are shared too: give each test a copy.
+    Each test takes back what it does to them. Those of the module that want an empty database, or
+    that commit, run first (see above). Objects are shared too: give each test a copy.
     """
     with django_db_blocker.unblock(), transaction.atomic():
         yield

@@ -13,14 +13,20 @@ from tests.database import expect_refusal, sql
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def published(ann, ravi):
+@pytest.fixture(scope="module")
+def shared_published(module_db):
     """A page that was signed twice: its older publication is still in the log."""
+    ann, ravi = map(factories.get_person, ("ann", "ravi"))
     symptom = factories.make_symptom(ann)
     factories.sign_page(symptom, by=ravi, asked_by=ann)
     factories.edit_page(symptom, by=ann, summary="Another summary.")
     factories.sign_page(symptom, by=ravi, asked_by=ann)
-    return Article.objects.get(pk=symptom.pk)
+    return symptom
+
+
+@pytest.fixture
+def published(shared_published, db):
+    return Article.objects.get(pk=shared_published.pk)
 
 
 def copy_values(publication: PublicationEvent, **changed) -> PublicationEvent:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tests.files import create_empty_database
 from tests.golden import runs
 from tests.servers import get_database_url
 
@@ -29,11 +30,15 @@ class Ways:
 
 
 @pytest.fixture(scope="session")
-def ways(tmp_path_factory) -> Ways:
+def ways(tmp_path_factory, migrated, django_db_blocker) -> Ways:
     work, where = tmp_path_factory.mktemp("golden"), server()
-    with ThreadPoolExecutor(2) as both:
+    with (
+        django_db_blocker.unblock(),
+        create_empty_database(work, migrated=True) as empty,
+        ThreadPoolExecutor(2) as both,
+    ):
         database = both.submit(runs.forward, work / "database", where)
-        archive = both.submit(runs.imported, work / "archive", where)
+        archive = both.submit(runs.imported, work / "archive", empty)
     return Ways(work, {"database": database, "archive": archive})
 
 
@@ -55,8 +60,10 @@ def engine() -> str:
 
 
 @pytest.fixture(scope="session")
-def older_archive(tmp_path_factory) -> dict:
-    return runs.imported(tmp_path_factory.mktemp("older") / "archive", server(), runs.OLDER)
+def older_archive(tmp_path_factory, migrated, django_db_blocker) -> dict:
+    work = tmp_path_factory.mktemp("older")
+    with django_db_blocker.unblock(), create_empty_database(work, migrated=True) as empty:
+        return runs.imported(work / "archive", empty, runs.OLDER)
 
 
 @pytest.fixture(scope="session")

@@ -120,8 +120,7 @@ def forward(work: Path, server: str) -> dict:
         return observe(work, url=url)
 
 
-def imported(work: Path, server: str, kept: str = "") -> dict:
-    """The kept archive, imported into an empty database."""
+def imported(work: Path, url: str, kept: str = "") -> dict:
+    """The kept archive, imported into a database that has tables and no pages."""
     archive = unpack_archive(work.with_suffix(".archive"), kept)
-    with new_database(work.with_suffix(".sqlite3"), server) as url:
-        return observe(work, url=url, archive=archive, kept=kept)
+    return observe(work, url=url, archive=archive, kept=kept)

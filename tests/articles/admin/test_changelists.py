@@ -23,9 +23,10 @@ def days_ago(days: int):
     return time_machine.travel(timezone.now() - dt.timedelta(days=days))
 
 
-@pytest.fixture
-def pages_in_every_state(ann, ravi, morgan):
+@pytest.fixture(scope="module")
+def pages_in_every_state(module_db):
     """A page in each state, named for it; one more that was discarded."""
+    ann, ravi, morgan = map(factories.get_person, ("ann", "ravi", "morgan"))
 
     def write(name):
         return factories.make_article(ann, slug=name, title=name)
@@ -77,9 +78,10 @@ def test_the_list_tells_the_state_of_each_page_in_words(ann_client, pages_in_eve
         assert text.count(f'">{state}</span>') == count, state
 
 
-@pytest.fixture
-def pages_with_every_date(ann, ravi):
+@pytest.fixture(scope="module")
+def pages_with_every_date(module_db):
     """Pages that are due in so many days, named for these; and a draft."""
+    ann, ravi = map(factories.get_person, ("ann", "ravi"))
     for days in (-1, 0, 30, 31, 60, 61, 90, 91):
         with days_ago(365 - days):
             factories.sign_page(

@@ -4,12 +4,12 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from articles.admin.inline_formsets import RowForm, RowFormSet
 from articles.admin.inlines import MAX_ROWS
-from symptoms.models import SymptomCause
+from symptoms.models import Symptom, SymptomCause
 from tests import factories
 from tests.html import read_form
 
@@ -18,12 +18,26 @@ LISTS = ["symptom_causes", "related_symptoms", "other_names", "references", "cod
 NO_COUNTS = ["100000", "9" * 30, "-1", "abc", "1.5", "\0", "²", "", "1e9", "2001"]
 
 
-@pytest.fixture
-def symptom(ann, client):
+@pytest.fixture(scope="module")
+def shared_symptom(module_db) -> Symptom:
+    ann = factories.get_person("ann")
     page = factories.make_symptom(ann)
     factories.add_facts(page, ann, causes=3, related=2)
-    client.force_login(ann)
     return page
+
+
+@pytest.fixture
+def symptom(shared_symptom, ann, client):
+    client.force_login(ann)
+    return Symptom.objects.get(pk=shared_symptom.pk)
+
+
+@pytest.fixture(scope="module")
+def opened(shared_symptom) -> dict:
+    """The form as Ann opened it, before anything was typed."""
+    client = Client()
+    client.force_login(factories.get_person("ann"))
+    return read_form(client.get(get_form_path(shared_symptom)))
 
 
 @pytest.fixture
@@ -44,8 +58,9 @@ def get_form_path(page) -> str:
 
 
 @pytest.mark.parametrize("count", NO_COUNTS)
-def test_more_rows_than_came_cost_no_form_and_lose_no_word(client, symptom, form_counter, count):
-    opened = read_form(client.get(get_form_path(symptom)))
+def test_more_rows_than_came_cost_no_form_and_lose_no_word(
+    client, symptom, opened, form_counter, count
+):
     rows = sum(int(opened[f"{name}-TOTAL_FORMS"][0]) for name in LISTS)
     typed = {f"{name}-TOTAL_FORMS": count for name in LISTS}
     typed |= {"summary": "Typed a moment ago.", "symptom_causes-1-text": "<p>Typed, too.</p>"}
@@ -67,9 +82,8 @@ def test_more_rows_than_came_cost_no_form_and_lose_no_word(client, symptom, form
 @pytest.mark.parametrize("name", ["INITIAL", "MIN_NUM", "MAX_NUM"])
 @pytest.mark.parametrize("count", NO_COUNTS)
 def test_other_counts_that_cannot_be_make_no_form_and_change_no_row(
-    client, symptom, form_counter, name, count
+    client, symptom, opened, form_counter, name, count
 ):
-    opened = read_form(client.get(get_form_path(symptom)))
     form_counter.clear()
     typed = {f"{prefix}-{name}_FORMS": count for prefix in LISTS} | {
         "summary": "Typed a moment ago."

@@ -27,16 +27,20 @@ def test_a_short_list_shows_everything_and_speaks_of_no_pages(ann_client, ann):
     assert "row-pages" not in response.text
 
 
-@pytest.mark.parametrize("query", ["", "?symptom_causes-at=51", "?symptom_causes-find=0"])
-def test_the_form_costs_the_same_queries_however_many_rows(ann_client, ann, query):
-    def cost(causes: int) -> int:
-        page = factories.make_large_symptom(ann, causes=causes, title=f"Page {causes}")
+def test_the_form_costs_the_same_queries_however_many_rows(ann_client, ann):
+    pages = [
+        factories.make_large_symptom(ann, causes=causes, title=f"Page {causes}")
+        for causes in (1, 3, 120)
+    ]
+
+    def cost(page, query: str) -> int:
         ann_client.get(get_form_path(page, query))
         with CaptureQueriesContext(connection) as queries:
             assert ann_client.get(get_form_path(page, query)).status_code == 200
         return len(queries)
 
-    assert cost(1) == cost(3) == cost(120)
+    for query in ("", "?symptom_causes-at=51", "?symptom_causes-find=0"):
+        assert len({cost(page, query) for page in pages}) == 1, query
 
 
 def test_saving_one_word_costs_the_same_queries_however_many_rows(ann_client, ann):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from articles.public.page_cache import page_cache
+from symptoms.models import Symptom
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -13,16 +13,21 @@ SPASMS = "/symptoms/facial-spasms/"
 SYMPTOMS = [("Home", "/"), ("Symptoms", "/symptoms/")]
 
 
-@pytest.fixture
-def published(ann, ravi):
+@pytest.fixture(scope="module")
+def shared_published(module_db):
+    ann, ravi = map(factories.get_person, ("ann", "ravi"))
     symptom = factories.make_complete_symptom(ann)
     factories.sign_page(symptom, by=ravi, asked_by=ann)
     factories.edit_page(symptom, by=ann, summary="Better.")
     factories.sign_page(symptom, by=ravi, asked_by=ann, trigger="change")
     factories.sign_page(factories.make_article(ann), by=ravi, asked_by=ann)
     factories.edit_page(symptom, by=ann, title="A draft title")
-    page_cache.clear()
     return symptom
+
+
+@pytest.fixture
+def published(shared_published, db):
+    return Symptom.objects.get(pk=shared_published.pk)
 
 
 def read_breadcrumbs(page) -> tuple[list[tuple[str, str]], str]:

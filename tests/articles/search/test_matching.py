@@ -8,15 +8,16 @@ from articles.search import vocabulary
 from articles.search.matching import find_matches
 from articles.search.suggestions import suggest
 from reviews.signing.actions import withdraw_page
-from symptoms.models import Code, OtherName, SymptomCause
+from symptoms.models import Code, OtherName, Symptom, SymptomCause
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def library(ann, ravi):
+@pytest.fixture(scope="module")
+def shared_library(module_db):
     """Facial spasms with other names, a cause and a code; other symptoms, and an article."""
+    ann, ravi = map(factories.get_person, ("ann", "ravi"))
     spasms = factories.make_symptom(
         ann, body="<p>A muscle of the face tightens by itself, often near the eye.</p>"
     )
@@ -46,6 +47,11 @@ def library(ann, ravi):
     for page in pages:
         factories.sign_page(page, by=ravi, asked_by=ann)
     return spasms
+
+
+@pytest.fixture
+def library(shared_library, db):
+    return Symptom.objects.get(pk=shared_library.pk)
 
 
 def find_titles(text: str) -> list[str]:

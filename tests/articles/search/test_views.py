@@ -5,17 +5,24 @@ import re
 import pytest
 
 from articles.search import vocabulary
+from symptoms.models import Symptom
 from tests import factories, html
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/search/"
 
 
-@pytest.fixture
-def page(ann, ravi):
+@pytest.fixture(scope="module")
+def shared_page(module_db):
+    ann, ravi = map(factories.get_person, ("ann", "ravi"))
     page = factories.make_symptom(ann)
     factories.sign_page(page, by=ravi, asked_by=ann)
     return page
+
+
+@pytest.fixture
+def page(shared_page, db):
+    return Symptom.objects.get(pk=shared_page.pk)
 
 
 def test_a_hit_carries_its_advice_before_its_text(client, page):

@@ -3,6 +3,8 @@
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
 from articles.models import ImportRun
 from reviews.signing.actions import request_review
@@ -43,15 +45,24 @@ STOCK_LISTS = {
 ODD_VALUES = ["\0", "²", "-1", "1e9", "0", "99999", "x"]
 
 
-@pytest.fixture
-def chief_client(admin_client, admin_user, ann, ravi):
+@pytest.fixture(scope="module")
+def chief(module_db) -> User:
     """A superuser: nothing is closed to them. There are two rows of almost everything."""
+    chief, client = User.objects.create_superuser("chief"), Client()
+    client.force_login(chief)
+    ann, ravi = map(factories.get_person, ("ann", "ravi"))
     page = factories.make_symptom(ann)
     factories.sign_page(page, by=ravi, asked_by=ann)
     request_review(factories.make_article(ann), by=ann, reviewer=ravi.reviewer)
     factories.report_problem(page, "It is wrong.")
-    import_records(admin_client, *THREE_RECORDS)
-    return admin_client
+    import_records(client, *THREE_RECORDS)
+    return chief
+
+
+@pytest.fixture
+def chief_client(chief, client):
+    client.force_login(chief)
+    return client
 
 
 def get(client, path: str, query):

@@ -22,6 +22,7 @@ from tests.html import read_form
 pytestmark = pytest.mark.django_db
 UUID = "00000000-0000-4000-8000-000000000000"
 NO_KEYS = ["abc", "1.5", "\0", "7\0", "²", "٣", "9" * 30, "-1", UUID, "[]", "1e9", "x" * 5000]
+CHOICES = ("topics", "notice", "writer", "risk", "advice_level")
 UNKEPT = ["%00", "a%00b", "%00%00", "%ED%A0%80"]
 
 
@@ -62,23 +63,23 @@ def get_form_path(page) -> str:
 
 
 @pytest.mark.parametrize("value", NO_KEYS)
-@pytest.mark.parametrize("field", ["symptom_causes-0-cause", "related_symptoms-1-other"])
 def test_a_choice_that_is_no_key_is_a_word_in_its_row_and_no_lost_form(
-    client, ann, symptom, opened, field, value
+    client, ann, symptom, opened, value
 ):
     client.force_login(ann)
-    typed = {
-        field: value,
+    fields = ("symptom_causes-0-cause", "related_symptoms-1-other")
+    typed = dict.fromkeys(fields, value) | {
         "summary": "Typed a moment ago.",
         "symptom_causes-1-text": "<p>Typed, too.</p>",
     }
     answer = client.post(get_form_path(symptom), opened | typed)
     assert answer.status_code == 200
-    assert "Choose again" in answer.text or "Null characters are not allowed" in answer.text
+    words = [answer.text.count(text) for text in ("Choose again", "Null characters are not")]
+    assert sum(words) >= len(fields)
     kept = read_form(answer)
     assert kept["summary"] == ["Typed a moment ago."]
     assert kept["symptom_causes-1-text"] == ["<p>Typed, too.</p>"]
-    assert not any(kept[field])
+    assert not any(any(kept[field]) for field in fields)
     assert symptom.revisions.count() == 2
 
 
@@ -91,22 +92,20 @@ def test_a_picture_that_is_no_key_is_a_word_in_its_row(client, ann, symptom, ope
     assert read_form(answer)["figures-0-alt"] == ["Two lines."]
 
 
-@pytest.mark.parametrize("field", ["topics", "notice", "writer", "risk", "advice_level"])
+@pytest.mark.parametrize("value", NO_KEYS)
 def test_a_choice_of_the_page_itself_that_is_no_key_is_a_word_beside_it(
-    client, ann, symptom, field
+    client, ann, symptom, opened, value
 ):
     client.force_login(ann)
-    opened = read_form(client.get(get_form_path(symptom)))
-    for value in NO_KEYS:
-        typed = {field: value, "summary": "Typed a moment ago."}
-        answer = client.post(get_form_path(symptom), opened | typed)
-        if answer.status_code == 302:  # Django reads ٣ as the number that it is
-            assert value == "٣"
-            opened = read_form(client.get(get_form_path(symptom)))
-            continue
-        assert answer.status_code == 200
-        assert "<title>Error:" in answer.text
-        assert read_form(answer)["summary"] == ["Typed a moment ago."]
+    typed = dict.fromkeys(CHOICES, value) | {"summary": "Typed a moment ago."}
+    answer = client.post(get_form_path(symptom), opened | typed)
+    assert answer.status_code == 200
+    assert "<title>Error:" in answer.text
+    assert read_form(answer)["summary"] == ["Typed a moment ago."]
+    refused = set(answer.context["adminform"].form.errors)
+    if value == "٣":  # Django reads it as the number that it is
+        refused |= {"topics", "notice", "writer"}
+    assert set(CHOICES) <= refused
 
 
 def test_the_account_of_a_reviewer_that_is_no_key_is_refused_by_the_form(client, chief_client):

@@ -196,6 +196,7 @@ def test_what_is_asked_of_the_site_itself_is_kept_by_nothing(
     assert not client.cookies
 
 
+@pytest.mark.sqlite  # the server asks no database for it
 def test_the_access_log_of_the_server_names_paths_only(transactional_db, tmp_path):
     log = tmp_path / "access"
     with servers.run_gunicorn(

@@ -266,15 +266,14 @@ def public_patterns(resolver=None, prefix: str = "", namespace: str = ""):
 
 def samples() -> dict[str, list[dict]]:
     """Values for each public pattern: every address there is, was or is drafted, every letter, two
-    pages.
+    pages. What belongs to a page, such as its history, is asked for with the slugs of all pages.
     """
     slugs = set()
     for model in SLUGGED:
         slugs.update(model.objects.values_list("slug", flat=True))
-    numbers = range(1, (Revision.objects.aggregate(most=models.Max("number"))["most"] or 0) + 2)
-    each_version = [
-        {"slug": slug, "number": number} for slug, number in itertools.product(slugs, numbers)
-    ]
+    pages = set().union(*map(list_slugs, ("about", "article", "symptom")))
+    each_page = [{"slug": slug} for slug in sorted(pages)]
+    each_page_list = [{"slug": slug, "number": 1} for slug in sorted(pages)]
     each_list = [{"slug": slug, "number": 1} for slug in sorted(slugs)]
     rows = [*Image.objects.all(), *PublishedImage.objects.all()]
     pictures = {(row.sha256, row.extension) for row in rows}
@@ -294,18 +293,18 @@ def samples() -> dict[str, list[dict]]:
         ".well-known/security.txt": [{}],
         "about/": [{}],
         "about/<slug:slug>/": each_slug,
-        "about/<slug:slug>/history/": each_slug,
-        "about/<slug:slug>/history/page/<int:number>/": each_list,
-        "about/<slug:slug>/history/<int:number>/": each_version,
+        "about/<slug:slug>/history/": each_page,
+        "about/<slug:slug>/history/page/<int:number>/": each_page_list,
+        "about/<slug:slug>/history/<int:number>/": list_versions("about", pages),
         **{
             f"feedback/<uuid:revision>/{what}/": each_text
             for what in ("helpful", "problem", "thanks")
         },
         "articles/": [{}],
         "articles/<slug:slug>/": each_slug,
-        "articles/<slug:slug>/history/": each_slug,
-        "articles/<slug:slug>/history/page/<int:number>/": each_list,
-        "articles/<slug:slug>/history/<int:number>/": each_version,
+        "articles/<slug:slug>/history/": each_page,
+        "articles/<slug:slug>/history/page/<int:number>/": each_page_list,
+        "articles/<slug:slug>/history/<int:number>/": list_versions("article", pages),
         "finder/": [{}],
         "search/": [{}],
         "search/suggestions/": [{}],
@@ -320,16 +319,37 @@ def samples() -> dict[str, list[dict]]:
         "topics/<slug:slug>/<int:number>/": each_list,
         "symptoms/": [{}],
         "symptoms/<slug:slug>/": each_slug,
-        "symptoms/<slug:slug>/causes/": each_slug,
-        "symptoms/<slug:slug>/causes/<int:number>/": each_list,
-        "symptoms/<slug:slug>/history/": each_slug,
-        "symptoms/<slug:slug>/history/page/<int:number>/": each_list,
-        "symptoms/<slug:slug>/history/<int:number>/": each_version,
+        "symptoms/<slug:slug>/causes/": each_page,
+        "symptoms/<slug:slug>/causes/<int:number>/": each_page_list,
+        "symptoms/<slug:slug>/history/": each_page,
+        "symptoms/<slug:slug>/history/page/<int:number>/": each_page_list,
+        "symptoms/<slug:slug>/history/<int:number>/": list_versions("symptom", pages),
         "symptoms/a-z/<slug:key>/": list(itertools.chain.from_iterable(letters.values())),
         "symptoms/a-z/<slug:key>/<int:number>/": [
             {"key": key, "number": n} for key, n in itertools.product(letters, (1, 2))
         ],
     }
+
+
+def list_slugs(kind: str) -> set[str]:
+    """Every address that a page of a kind has or had."""
+    pages = Article.objects.filter(kind=kind)
+    return {
+        *pages.values_list("slug", flat=True),
+        *PublicationEvent.objects.filter(article__in=pages).values_list("slug", flat=True),
+        *Redirect.objects.filter(article__in=pages).values_list("slug", flat=True),
+    }
+
+
+def list_versions(kind: str, pages: set[str]) -> list[dict]:
+    """Every number of the pages of a kind, and one after the last. Pages of other kinds have no
+    version there, so they are asked for their first only.
+    """
+    last = Revision.objects.aggregate(last=models.Max("number"))["last"] or 0
+    return [
+        {"slug": slug, "number": number}
+        for slug, number in itertools.product(sorted(list_slugs(kind)), range(1, last + 2))
+    ] + [{"slug": slug, "number": 1} for slug in sorted(pages - list_slugs(kind))]
 
 
 def list_queries(route: str) -> list[str]:
@@ -360,12 +380,7 @@ def list_queries(route: str) -> list[str]:
         ]
     if route != "finder/":
         return [""]
-    slugs = sorted(
-        {
-            *Article.objects.values_list("slug", flat=True),
-            *Redirect.objects.values_list("slug", flat=True),
-        }
-    )
+    slugs = sorted(list_slugs("symptom"))
     asked = [{"s": slug} for slug in slugs] + [
         {"s": slugs[:10]},
         {"s": slugs[10:20]},
@@ -385,18 +400,17 @@ class Answer:
     words: set[str]
 
 
-def iter_responses(client, *methods: str):
-    """Path and answer of every public address."""
-    values = samples()
+def list_addresses() -> list[tuple[str, str]]:
+    """Every public address, behind its pattern."""
+    values, addresses = samples(), []
     for route, name in public_patterns():
         assert route in values, (
             f"{name} ({route}) is public and has no sample: add one to samples()"
         )
         questions = list_queries(route)
         for kwargs, question in itertools.product(values[route], questions):
-            path = reverse(name, kwargs=kwargs) + question
-            for method in methods or ("get", "head"):
-                yield path, getattr(client, method)(path)
+            addresses.append((route, reverse(name, kwargs=kwargs) + question))
+    return addresses
 
 
 def read_response(answer) -> str:
@@ -406,17 +420,27 @@ def read_response(answer) -> str:
     return f"{answer.status_code} {answer.reason_phrase}\n{headers}\n{answer.cookies}\n{body}"
 
 
-def walk(client, *methods: str) -> dict[str, Answer]:
-    """The answer of every public address, with the words of ``MarkerWords`` that any of the methods
-    showed.
+def walk(client, addresses: list[tuple[str, str]] | None = None) -> dict[str, Answer]:
+    """The answer of every public address, with the words of ``MarkerWords`` in it. A HEAD request
+    is answered by the same view: one address of each pattern and status is asked so too.
     """
     answers: dict[str, Answer] = {}
-    for path, response in iter_responses(client, *methods):
-        kept = answers.setdefault(path, Answer(0, "", set()))
-        kept.status_code = response.status_code
-        kept.location = response.get("Location", "")
-        kept.words.update(MARKER_WORD.findall(read_response(response)))
+    asked = set()
+    for route, path in addresses or list_addresses():
+        response = client.get(path)
+        status = response.status_code
+        kept = Answer(status, response.get("Location", ""), find_markers(response))
+        answers[path] = kept
+        if (route, status) not in asked:
+            asked.add((route, status))
+            head = client.head(path)
+            assert head.status_code == status
+            kept.words |= find_markers(head)
     return answers
+
+
+def find_markers(response) -> set[str]:
+    return set(MARKER_WORD.findall(read_response(response)))
 
 
 def find_leaks(answers: dict[str, Answer], words: set[str]) -> set[tuple[str, str]]:
@@ -427,8 +451,8 @@ def find_leaks(answers: dict[str, Answer], words: set[str]) -> set[tuple[str, st
 
 
 @pytest.fixture(scope="module")
-def walks() -> dict[str, dict[str, Answer]]:
-    """The walk over the marked site, which two tests read."""
+def walks() -> dict:
+    """What several tests read of the whole site, before and after every word was marked."""
     return {}
 
 
@@ -437,6 +461,11 @@ def answers(markers, client, walks) -> dict[str, Answer]:
     if "marked" not in walks:
         walks["marked"] = walk(client)
     return walks["marked"]
+
+
+def read_everything(client) -> bytes:
+    """The bytes of all public addresses; equal ones once."""
+    return b" ".join({client.get(path).content for _, path in list_addresses()})
 
 
 def list_profile_words(markers) -> set[str]:
@@ -512,13 +541,16 @@ def test_what_is_told_to_machines_has_signed_words_and_public_addresses_only(mar
     ]
 
 
-def test_pages_kept_on_the_shelf_from_before_show_no_draft_word_either(whole_site, ann, client):
-    for _ in iter_responses(client, "get"):
-        pass
+def test_pages_kept_on_the_shelf_from_before_show_no_draft_word_either(
+    whole_site, ann, client, walks
+):
+    addresses = list_addresses()
+    walks["unmarked"] = read_everything(client)
     stain = MarkerWords()
     stain.write_everywhere()
     record_revisions(Symptom.objects.all(), by=ann)
-    assert find_leaks(walk(client, "get"), stain.words.keys() - list_profile_words(stain)) == set()
+    answers = walk(client, addresses)
+    assert find_leaks(answers, stain.words.keys() - list_profile_words(stain)) == set()
 
 
 @pytest.mark.both_engines
@@ -599,7 +631,7 @@ def test_a_changed_frame_shows_only_once_it_is_logged(markers, morgan, client):
     )
     page_cache.clear()
     words = markers.words.keys() - list_profile_words(markers)
-    shown = {word for _, word in find_leaks(walk(client, "get"), words)}
+    shown = {word for _, word in find_leaks(walk(client), words)}
     assert shown <= notice | filing
     assert shown & notice
     assert shown & filing
@@ -617,7 +649,7 @@ def test_a_draft_of_a_page_that_is_published_for_the_first_time_shows_after_its_
 
 
 def test_of_all_pictures_only_those_of_signed_texts_are_public_in_bytes_and_words(
-    whole_site, client
+    whole_site, client, walks
 ):
     """Navy is on a public page, gold on its draft, red on a withdrawn page, green on a draft."""
     files = {image.name: image for image in Image.objects.all()}
@@ -629,7 +661,7 @@ def test_of_all_pictures_only_those_of_signed_texts_are_public_in_bytes_and_word
         "zqfile-red.png": 404,
         "zqfile-green.png": 404,
     }
-    seen = b" ".join(answer.content for _, answer in iter_responses(client, "get"))
+    seen = walks.get("unmarked") or read_everything(client)
     assert b"Zqalt, all navy." in seen
     assert not [word for word in (b"all gold", b"all red", b"all green", b"zqfile") if word in seen]
     with open(get_file_path(files["zqfile-navy.png"]), "rb") as file:

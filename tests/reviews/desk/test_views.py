@@ -15,11 +15,17 @@ from tests.factories import PASSWORD
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def review(ann, ravi):
+@pytest.fixture(scope="module")
+def shared_review(module_db):
+    ann, ravi = map(factories.get_person, ("ann", "ravi"))
     symptom = factories.make_symptom(ann)
     factories.add_facts(symptom, ann, causes=2, related=2)
     return request_review(symptom, by=ann, reviewer=ravi.reviewer, note="Please read the causes.")
+
+
+@pytest.fixture
+def review(shared_review, db):
+    return MedicalReview.objects.get(pk=shared_review.pk)
 
 
 def get_path(review, action: str = "") -> str:

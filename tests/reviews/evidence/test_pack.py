@@ -25,9 +25,10 @@ from reviews.evidence import key as keys
 from reviews.models import LedgerEntry, Reviewer
 from reviews.signing import ledger
 from reviews.signing.actions import decline, request_review, sign_off, withdraw_page
+from symptoms.models import Symptom
 from tests import factories
 from tests.database import disable_triggers, sql
-from tests.factories import add_figure, draw_picture, get_file_path, store_image
+from tests.factories import add_figure, draw_picture, get_file_path, get_person, store_image
 
 pytestmark = pytest.mark.django_db
 
@@ -42,9 +43,10 @@ def key():
     return Ed25519PrivateKey.generate()
 
 
-@pytest.fixture
-def page(ann, ravi, fiona, morgan):
+@pytest.fixture(scope="module")
+def shared_page(module_db):
     """Signed thrice, once with a private conflict; declined once; moved; another page between."""
+    ann, ravi, fiona, morgan = map(get_person, ("ann", "ravi", "fiona", "morgan"))
     page = factories.make_page_signed_three_times(
         ann, ravi, middle_text=f"<p>{SECRET} had this.</p>"
     ).symptom
@@ -58,8 +60,12 @@ def page(ann, ravi, fiona, morgan):
     review = request_review(factories.edit_page(page, by=ann, summary="Mended anew."), by=ann)
     sign_off(review, by=fiona, seen_digest=review.revision.digest, conflicts=PRIVATE)
     change_slug(page, slug="face-spasms", by=morgan)
-    page.refresh_from_db()
     return page
+
+
+@pytest.fixture
+def page(shared_page, db):
+    return Symptom.objects.get(pk=shared_page.pk)
 
 
 def write_pack(key, **scope) -> bytes:

@@ -26,10 +26,16 @@ WHY = {
 }
 
 
-@pytest.fixture
-def page(ann, ravi):
+@pytest.fixture(scope="module")
+def shared_page(module_db):
     """Signed three times; the second text names somebody, and a cause under another address."""
+    ann, ravi = map(factories.get_person, ("ann", "ravi"))
     return factories.make_page_signed_three_times(ann, ravi, middle_text=f"<p>{SECRET}</p>")
+
+
+@pytest.fixture
+def page(shared_page, db):
+    return Article.objects.get(pk=shared_page.pk)
 
 
 def get_second_revision(page) -> Revision:

@@ -18,11 +18,17 @@ SECRET = "Mrs Example of 12 High Street"
 WHY = {"reason": "It names a person.", "legal_basis": "Order no. 17."}
 
 
-@pytest.fixture
-def page(ann, ravi):
+@pytest.fixture(scope="module")
+def shared_page(module_db):
+    ann, ravi = map(factories.get_person, ("ann", "ravi"))
     return factories.make_page_signed_three_times(
         ann, ravi, middle_text=f"<p>{SECRET} had this.</p>"
     )
+
+
+@pytest.fixture
+def page(shared_page, db):
+    return Article.objects.get(pk=shared_page.pk)
 
 
 def get_second_revision(page):

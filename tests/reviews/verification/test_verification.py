@@ -30,9 +30,10 @@ from tests.factories import add_figure, draw_picture, get_file_path
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def site_with_history(ann, ravi, fiona, morgan):
+@pytest.fixture(scope="module")
+def shared_page(module_db):
     """A page with a full history: publish, change, send back, move, renew, withdraw, return."""
+    ann, ravi, fiona, morgan = map(factories.get_person, ("ann", "ravi", "fiona", "morgan"))
     page = factories.make_symptom(ann)
     factories.add_facts(page, ann)
     factories.sign_page(page, by=ravi, asked_by=ann)
@@ -44,7 +45,12 @@ def site_with_history(ann, ravi, fiona, morgan):
     roll_copyright_year([factories.make_notice()], year=2027, by=morgan)
     withdraw_page(page, reason="outdated", by=morgan)
     factories.sign_page(page, by=ravi, asked_by=ann)
-    return Article.objects.get(pk=page.pk)
+    return page
+
+
+@pytest.fixture
+def site_with_history(shared_page, db):
+    return Article.objects.get(pk=shared_page.pk)
 
 
 def list_faults() -> str:

@@ -26,9 +26,10 @@ LINK = 'Call <strong><a class="dial" href="tel:911">911</a></strong> if one side
 ADDRESS = "/symptoms/facial-spasms/"
 
 
-@pytest.fixture
-def page(ann, ravi, morgan):
+@pytest.fixture(scope="module")
+def shared_page(module_db):
     """A live page that was signed before the check came, with an older version of the same kind."""
+    ann, ravi, morgan = map(factories.get_person, ("ann", "ravi", "morgan"))
     symptom = factories.make_symptom(ann, advice=ADVICE, advice_level="routine")
     SymptomCause.objects.create(
         symptom=symptom, cause=factories.make_cause(ann), text="<p>Call 911 if it is bad.</p>"
@@ -39,7 +40,12 @@ def page(ann, ravi, morgan):
         symptom, by=ann, summary="They move by themselves. Call 911 if you cannot breathe."
     )
     factories.sign_despite_checks(symptom, by=ravi, manager=morgan)
-    return Article.objects.get(pk=symptom.pk)
+    return symptom
+
+
+@pytest.fixture
+def page(shared_page, db):
+    return Article.objects.get(pk=shared_page.pk)
 
 
 FORMS = [

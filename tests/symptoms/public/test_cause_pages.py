@@ -9,6 +9,7 @@ from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug
 from config.operations.static_site import addresses
 from reviews.signing.actions import withdraw_page
+from symptoms.models import Symptom
 from tests import factories, html
 
 pytestmark = pytest.mark.django_db
@@ -16,12 +17,18 @@ PAGE = "/symptoms/weakness/"
 MEGABYTE = 1_000_000
 
 
-@pytest.fixture
-def large_symptom(ann, ravi):
+@pytest.fixture(scope="module")
+def shared_large_symptom(module_db):
     """More causes than one page has, signed."""
+    ann, ravi = map(factories.get_person, ("ann", "ravi"))
     page = factories.make_large_symptom(ann, causes=1_100)
     factories.sign_page(page, by=ravi, asked_by=ann)
     return page
+
+
+@pytest.fixture
+def large_symptom(shared_large_symptom, db):
+    return Symptom.objects.get(pk=shared_large_symptom.pk)
 
 
 def list_names(page) -> list[int]:

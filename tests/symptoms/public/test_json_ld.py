@@ -4,6 +4,7 @@ import pytest
 
 from articles.public.page_cache import page_cache
 from reviews.signing.actions import withdraw_page
+from symptoms.models import Symptom
 from tests import factories
 from tests.html import find_node, find_schema_faults, read_json_ld
 
@@ -13,8 +14,9 @@ PAGE = "/symptoms/facial-spasms/"
 PAGE_URL = f"http://testserver{PAGE}"
 
 
-@pytest.fixture
-def spasms(ann, ravi):
+@pytest.fixture(scope="module")
+def shared_spasms(module_db):
+    ann, ravi = map(factories.get_person, ("ann", "ravi"))
     others = [
         factories.make_symptom(ann, slug=slug, title=slug.title()) for slug in ("tics", "draft")
     ]
@@ -24,6 +26,11 @@ def spasms(ann, ravi):
     )
     factories.sign_page(symptom, by=ravi, asked_by=ann)
     return symptom
+
+
+@pytest.fixture
+def spasms(shared_spasms, db):
+    return Symptom.objects.get(pk=shared_spasms.pk)
 
 
 @pytest.mark.parametrize("rest", ["", "causes/"])

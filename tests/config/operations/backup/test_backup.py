@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -48,6 +50,20 @@ def empty_target(tmp_path):
 def migrated_target(tmp_path):
     with create_empty_database(tmp_path, migrated=True) as url:
         yield {"url": url, "images": tmp_path / "pictures"}
+
+
+@pytest.fixture(scope="module")
+def kept_backup(tmp_path_factory) -> Path:
+    """Where the backup of the story is kept from the first test to the last."""
+    return tmp_path_factory.mktemp("kept") / "backup"
+
+
+@pytest.fixture
+def backup(lived, kept_backup, tmp_path) -> Path:
+    """A backup of the site as it is; a copy, which may be spoiled."""
+    if not kept_backup.exists():
+        run_successfully("backup", kept_backup)
+    return shutil.copytree(kept_backup, tmp_path / "backup")
 
 
 def read_head() -> str:
@@ -95,9 +111,8 @@ def test_a_backup_is_of_one_moment_while_people_write_and_sign(
     assert then in run_successfully("restore", tmp_path / "backup", **empty_target)
 
 
-def test_a_restored_site_goes_on(lived, empty_target, tmp_path):
-    run_successfully("backup", tmp_path / "backup")
-    run_successfully("restore", tmp_path / "backup", **empty_target)
+def test_a_restored_site_goes_on(backup, empty_target):
+    run_successfully("restore", backup, **empty_target)
     assert "No migrations to apply" in run_successfully("migrate", **empty_target)
     script = (
         "from django.contrib.auth.models import User; User.objects.create_user('new');"
@@ -106,29 +121,27 @@ def test_a_restored_site_goes_on(lived, empty_target, tmp_path):
     assert "made" in run_successfully("shell", "-c", script, **empty_target)
 
 
-def test_a_database_with_tables_is_never_written_over(lived, migrated_target, tmp_path):
+def test_a_database_with_tables_is_never_written_over(backup, migrated_target, tmp_path):
     before = files.export_archive(tmp_path / "before")
-    run_successfully("backup", tmp_path / "backup")
-    assert "tables already" in run_expecting_failure("restore", tmp_path / "backup")
+    assert "tables already" in run_expecting_failure("restore", backup)
     assert files.export_archive(tmp_path / "after") == before
     assert f"verify_ledger --head {read_head()}" in run_expecting_failure(
-        "restore", tmp_path / "backup", **migrated_target
+        "restore", backup, **migrated_target
     )
 
 
-def test_a_restore_that_was_killed_is_done_again(lived, empty_target, tmp_path):
-    run_successfully("backup", tmp_path / "backup")
+def test_a_restore_that_was_killed_is_done_again(backup, empty_target, tmp_path):
     (tmp_path / "killed.py").write_text(KILLED_PROGRAM)
     known = {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"}
     died = subprocess.run(
-        [sys.executable, tmp_path / "killed.py", tmp_path / "backup"],
+        [sys.executable, tmp_path / "killed.py", backup],
         env=os.environ | known | build_environment(**empty_target),
         capture_output=True,
         text=True,
         timeout=600,
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
-    assert read_head() in run_successfully("restore", tmp_path / "backup", **empty_target)
+    assert read_head() in run_successfully("restore", backup, **empty_target)
 
 
 def corrupt_file(place, **facts) -> None:
@@ -136,9 +149,8 @@ def corrupt_file(place, **facts) -> None:
     (place / "manifest.json").write_text(json.dumps(output))
 
 
-def test_a_backup_that_is_not_whole_is_refused(lived, empty_target, tmp_path):
-    place = tmp_path / "backup"
-    run_successfully("backup", place)
+def test_a_backup_that_is_not_whole_is_refused(backup, empty_target):
+    place = backup
     other = {"sqlite": "postgresql", "postgresql": "sqlite"}[connection.vendor]
     copy = next(path for path in place.iterdir() if path.is_file() and path.name != "manifest.json")
     whole, listed = copy.read_bytes(), json.loads((place / "manifest.json").read_bytes())
@@ -161,11 +173,10 @@ def test_a_backup_that_is_not_whole_is_refused(lived, empty_target, tmp_path):
     assert not empty_target["images"].exists()
 
 
-def test_a_backup_with_another_head_than_its_own_is_told(lived, empty_target, tmp_path):
-    run_successfully("backup", tmp_path / "backup")
-    corrupt_file(tmp_path / "backup", head={"sequence": 1, "hash": "0" * 64})
+def test_a_backup_with_another_head_than_its_own_is_told(backup, empty_target):
+    corrupt_file(backup, head={"sequence": 1, "hash": "0" * 64})
     assert "the backup names another head" in run_expecting_failure(
-        "restore", tmp_path / "backup", **empty_target
+        "restore", backup, **empty_target
     )
 
 
@@ -184,12 +195,11 @@ def test_a_missing_tool_is_named(lived, tmp_path):
 
 
 @pytest.mark.sqlite
-def test_a_log_of_a_database_that_is_gone_is_not_taken_up(lived, tmp_path):
-    run_successfully("backup", tmp_path / "backup")
+def test_a_log_of_a_database_that_is_gone_is_not_taken_up(backup, tmp_path):
     (tmp_path / "new.sqlite3-wal").write_bytes(b"of another database")
     output = run_expecting_failure(
         "restore",
-        tmp_path / "backup",
+        backup,
         url=f"sqlite:///{tmp_path}/new.sqlite3",
         images=tmp_path / "pictures",
     )

@@ -236,10 +236,12 @@ def test_no_number_dials_at_the_desk_and_in_the_admin(demo, client):
         path = f"/desk/reviews/{review.uuid}/"
         shown[path] = client.get(path).text
     client.force_login(User.objects.get(username="ann"))
-    for page in Article.objects.all():
+    for place, page in enumerate(Article.objects.all()):
         app = "symptoms" if page.kind == "symptom" else "articles"
         form = f"/admin/{app}/{PLACES[page.kind]}/{page.pk}"
-        for name in ("preview/", "revision/?number=1", "revisions/", "change/"):
+        # Every text as visitors would read it; around it, forms are made alike.
+        around = () if place % 5 else ("revisions/", "change/")
+        for name in ("preview/", "revision/?number=1", *around):
             shown[f"{form}/{name}"] = client.get(f"{form}/{name}").text
     assert [path for path, text in shown.items() if 'href="tel:' in text] == []
     assert sum("911" in text for text in shown.values()) > 50

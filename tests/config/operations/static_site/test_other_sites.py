@@ -138,6 +138,7 @@ def run_killed(directory: Path, moment: int) -> int:
     return done.returncode
 
 
+@pytest.mark.sqlite  # what is half-written are files
 def test_a_run_that_is_killed_leaves_a_copy_that_serves_and_the_next_one_ends_as_if_nothing_was(
     transactional_db, ann, ravi, morgan, tmp_path
 ):
