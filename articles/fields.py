@@ -20,6 +20,7 @@ from articles.form_fields import (
     StoredText,
     mend_line,
 )
+from articles.richtext import attributes
 from articles.richtext.html_characters import mend_html, refuse_in_html
 from articles.richtext.reader import cleaning
 from articles.richtext.reader.cleaning import CleanedHtml, format_counts
@@ -245,11 +246,18 @@ def clean_stored(field: Any, value: Any) -> Any:
 
 
 def mark_as_stored(row: models.Model) -> None:
-    """Let a row be saved with its texts as they are: they come from a text that was stored."""
+    """Let a row be saved with its texts as they are: they come from a text that was stored.
+
+    Not so a rich text with attributes that nobody sees: it is cleaned, for restoring it would
+    bring them back.
+    """
     for field in row._meta.concrete_fields:
         value = row.__dict__.get(field.attname)
-        if isinstance(field, StoredTextFieldMixin) and isinstance(value, str):
-            setattr(row, field.attname, field.stored_class(value))
+        if not isinstance(field, StoredTextFieldMixin) or not isinstance(value, str):
+            continue
+        if isinstance(field, RichTextField) and attributes.find_foreign(value):
+            continue
+        setattr(row, field.attname, field.stored_class(value))
 
 
 class LengthCheck(models.CheckConstraint):

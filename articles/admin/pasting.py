@@ -55,7 +55,7 @@ def clean_paste(page_admin, request: HttpRequest) -> JsonResponse:
         cleaned = _clean(clipboard.html)
     except CannotClean as refusal:
         return JsonResponse({"refused": str(refusal)}, status=refusal.status)
-    answer = {"html": cleaned.html, "left_out": list(cleaned.dropped)}
+    answer: dict[str, object] = {"html": cleaned.html, "left_out": list(cleaned.dropped)}
     if clipboard.plain is not None:
         answer["plain_differs"] = not says_the_same(clipboard.plain, cleaned)
     return JsonResponse(answer)

@@ -159,7 +159,7 @@ def _look_up(host: str, port: int) -> tuple:
     except (OSError, UnicodeError) as error:
         raise CannotAsk("there is no such site") from error
     for *_, target in found:
-        if not _is_public(target[0]):
+        if not _is_public(str(target[0])):
             raise CannotAsk("the site has an address of a private network, which is not asked")
     return found[0]
 

@@ -44,7 +44,7 @@ def _decapitalize(sentence: str) -> str:
 
 @check("A link that leads nowhere leaves a worried reader alone.")
 def check_linked_pages(page: Article, document: Document) -> Iterable[Problem]:
-    hrefs = set()
+    hrefs: set[str] = set()
     for links in _list_links(document).values():
         hrefs.update(link.href for link in links)
     for href, linked in sorted(find_pages_of_links(hrefs).items()):

@@ -1,5 +1,7 @@
 """The report of links that lead nowhere, of drafts and of what visitors read."""
 
+from typing import Any
+
 from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -80,7 +82,7 @@ class BrokenLinksReport(Report):
         return lines
 
 
-def _build_line(row: PageLink, link: PageLink, answer: OutsideAddress | None) -> ReportLine:
+def _build_line(row: Any, link: PageLink, answer: OutsideAddress | None) -> ReportLine:
     page = link.revision.article
     is_public = page.live is not None and page.live.revision_id == link.revision_id
     since = date_format(timezone.localtime(row.failing_since), "j M Y") if row.failing_since else ""
@@ -96,7 +98,7 @@ def _build_line(row: PageLink, link: PageLink, answer: OutsideAddress | None) ->
     return ReportLine(str(link.pk), f"{link.words} ({link.href})", cells)
 
 
-def _explain(row: PageLink, link: PageLink, answer: OutsideAddress | None) -> str:
+def _explain(row: Any, link: PageLink, answer: OutsideAddress | None) -> str:
     if link.fault:
         return link.fault
     if row.problem == LinkProblem.OUTSIDE:

@@ -184,8 +184,8 @@ def _restore_causes(symptom: Symptom, document: SymptomDocument) -> list[str]:
             )
         )
     symptom.symptom_causes.all().delete()
-    for row in restored:
-        mark_as_stored(row)
+    for restored_row in restored:
+        mark_as_stored(restored_row)
     SymptomCause.objects.bulk_create(restored)
     return report + gone + renamed
 
