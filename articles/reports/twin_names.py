@@ -101,7 +101,9 @@ def install_after_migrate(app_config: AppConfig) -> None:
     post_migrate.connect(_print_count, sender=app_config, dispatch_uid="twin names")
 
 
-def _print_count(plan: Sequence, stdout: Any = sys.stdout, verbosity: int = 1, **_: Any) -> None:
+def _print_count(
+    plan: Sequence = (), stdout: Any = sys.stdout, verbosity: int = 1, **_: Any
+) -> None:
     """After the migration that computed keys anew, say how many names are there twice."""
     if not verbosity or not has_new_keys(plan):
         return

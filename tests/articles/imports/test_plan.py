@@ -729,8 +729,11 @@ def test_an_obsolete_id_whose_successor_stays_out_is_nothing_to_write(run_import
 @pytest.mark.parametrize(
     ("record", "reason"),
     [
-        (CARE | {"body": "<p>lo\ufffdt</p>"}, "overview: A letter was lost"),
-        (ACHE | {"causes": [{"cause": "C:1", "html": "<p>lo\ufffdt</p>"}]}, "causes: A letter was"),
+        (CARE | {"body": "<p>lo\ufffdt</p>"}, "body: Character 3 is U+FFFD"),
+        (
+            ACHE | {"causes": [{"cause": "C:1", "html": "<p>lo\ufffdt</p>"}]},
+            "causes.0.html: Character 3 is U+FFFD",
+        ),
         (CARE | {"id": "A:1\u200b"}, "id: has the character U+200B, which nobody sees"),
         (CARE | {"also": ["A:2\ufeff"]}, "also.0: has the character U+FEFF"),
     ],
