@@ -19,7 +19,8 @@ class SlugFromNameMixin:
         if "slug" in self.fields and not self.instance.pk:
             field = self.fields["slug"]
             field.required = False
-            field.help_text = f"{field.help_text} {_('Empty: made from the name.')}".strip()
+            made = _("Empty: made from the name.")
+            field.help_text = f"{field.help_text} {made}".strip()
 
     def clean(self):
         cleaned = super().clean()
