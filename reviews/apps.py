@@ -12,6 +12,7 @@ class ReviewsConfig(AppConfig):
         from articles.db import triggers
         from articles.public import json_ld
         from articles.publishing import merging, projections
+        from articles.quality import stored_texts
         from reviews import triggers as reviews_triggers
         from reviews.models import ReviewSchedule
         from reviews.public import reviewer_profile
@@ -27,4 +28,5 @@ class ReviewsConfig(AppConfig):
         merging.register(
             obstacle=signing_merging.find_obstacles, withdrawal=signing_merging.withdraw_merged_page
         )
+        stored_texts.RECORDS.update({"reviews.Expunction", "reviews.MedicalReview"})
         triggers.install_after_migrate(self, reviews_triggers.get_triggers())

@@ -13,6 +13,7 @@ class SymptomsConfig(AppConfig):
         from articles.imports import registry
         from articles.names import build_stored_key
         from articles.publishing.stored_keys import KeyColumn, register
+        from articles.quality import stored_texts
         from symptoms import quality
         from symptoms import triggers as symptoms_triggers
         from symptoms.content import cause_pages, diff_blocks, serialization
@@ -25,6 +26,7 @@ class SymptomsConfig(AppConfig):
         from symptoms.projections import causes, projection
         from symptoms.public import json_ld
 
+        stored_texts.RECORDS.add("symptoms.CauseExternalId")
         kinds.register(
             kinds.PageKind(
                 name="symptom",

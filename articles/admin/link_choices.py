@@ -92,4 +92,4 @@ def _build_choice(title: str, kind: str, slug: str, live, is_logged: bool) -> di
     }
 
 
-LINK_VIEW = AdminView("links", answer_link_dialog, "view", READ_ONLY)
+LINK_VIEW = AdminView("links", answer_link_dialog, "change", READ_ONLY)

@@ -160,7 +160,7 @@ FORMS = (
         _write_point,
     ),
     ErrorProneForm(
-        re.compile(rf"{NUMBER_START}(?P<number>\d{{5,}}){REST}"),
+        re.compile(rf"{NUMBER_START}(?P<number>[1-9]\d0{{3,}}|[1-9]0{{4,}})(?!\d){REST}"),
         "has so many digits that they are miscounted.",
         _write_commas,
     ),

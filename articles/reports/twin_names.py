@@ -13,6 +13,7 @@ from django.db.models.signals import post_migrate
 from django.urls import reverse
 from taggit.models import Tag
 
+from articles.content import kinds
 from articles.lists import ListFilter
 from articles.models import Article, Topic
 from articles.names import fold, normalize_name
@@ -122,7 +123,8 @@ def load_pairs(rows: Iterable[Sequence]) -> list[StoredName]:
 
 
 def _load_pages() -> list[StoredName]:
-    pages = Article.objects.linkable().exclude(kind="symptom").order_by("pk")
+    own_kinds = [kind.name for kind in kinds.get_all() if kind.model is Article]
+    pages = Article.objects.linkable().filter(kind__in=own_kinds).order_by("pk")
     return load_pairs(pages.values_list("pk", "title", "kind"))
 
 

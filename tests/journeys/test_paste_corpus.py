@@ -1,5 +1,4 @@
-"""What many programs put on the clipboard, pasted, saved and read: the same in the box, in the
-stored text and on the public page.
+"""What programs put on the clipboard is the same in the box, as stored and on the public page.
 
 ``WRITE_PASTES=1`` writes what came out into ``docs/pastes.md``.
 """

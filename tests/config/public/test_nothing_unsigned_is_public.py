@@ -86,6 +86,7 @@ REFUSED = {
     ("symptoms.PublishedRelation", "system"),
     ("symptoms.PublishedRelation", "label"),
     ("articles.SearchEntry", "kind"),
+    ("articles.SearchEntry", "language"),
     ("articles.SearchEntry", "slug"),
     ("articles.SearchEntry", "title"),
     ("articles.SearchEntry", "sort_key"),
