@@ -54,7 +54,21 @@ const press = (editor, event) => {
   if (inList) moveLevel(editor, step > 0);
 };
 
+const isRaised = ({ type }) => ["superscript", "subscript"].includes(type.name);
+
+// What is raised or lowered ends where the caret is moved out of it, and with its line: else all that follows goes with it.
+const endRaised = (editor, transaction) => {
+  const { storedMarks, selection, tr } = editor.state;
+  const { $from, empty } = selection;
+  const wasMoved = transaction.selectionSet && !transaction.docChanged && !transaction.storedMarksSet;
+  const isNewLine = transaction.docChanged && !$from.parent.content.size;
+  if (!empty || !(wasMoved || isNewLine) || $from.nodeAfter?.marks.some(isRaised)) return;
+  const marks = storedMarks || $from.marks();
+  if (marks.some(isRaised)) editor.view.dispatch(tr.setStoredMarks(marks.filter((mark) => !isRaised(mark))));
+};
+
 export const takeKeys = (editor, frame) => {
+  editor.on("transaction", ({ transaction }) => endRaised(editor, transaction));
   frame.addEventListener(
     "keydown",
     (event) => {
