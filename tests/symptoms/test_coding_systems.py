@@ -88,9 +88,11 @@ def test_dots_case_and_blanks_are_mended(system, text, normal):
 
 @pytest.mark.parametrize(("system", "text"), list_refused())
 def test_what_is_no_code_is_refused_with_an_example(system, text):
-    with pytest.raises(InvalidCode, match=f"is no code of {system}.*Like this: ") as refusal:
+    with pytest.raises(
+        InvalidCode, match=f"is no code of {system}.*An example of the form: "
+    ) as refusal:
         normalize_code(system, text)
-    example = str(refusal.value).rpartition("Like this: ")[2].rstrip(".")
+    example = str(refusal.value).rpartition("An example of the form: ")[2].rstrip(".")
     assert normalize_code(system, example) == example
     assert normalize_or_keep(system, text) == text
 

@@ -57,7 +57,7 @@ def test_a_code_is_mended_as_it_is_saved(symptom, ann_client):
 def test_what_is_no_code_is_refused_at_its_field(symptom, ann_client):
     response = send(ann_client, symptom, ("SNOMED CT", "162397004"))
     assert "“162397004” is no code of SNOMED CT: its check digit" in response.text
-    assert "Like this: 162397003." in response.text
+    assert "An example of the form: 162397003." in response.text
     assert list_codes(symptom) == []
 
 

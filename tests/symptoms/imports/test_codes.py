@@ -59,7 +59,7 @@ def test_what_is_no_code_refuses_its_record_with_an_example(run_import, tmp_path
     assert len(findings) == 1
     assert findings[0].startswith("1 " if format == "jsonl" else "2 ")
     assert "“RO7.0” is no code of ICD-10-CM" in findings[0]
-    assert "Like this: R07.0." in findings[0]
+    assert "An example of the form: R07.0." in findings[0]
     assert not ExternalId.objects.exists()
 
 
