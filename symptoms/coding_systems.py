@@ -180,7 +180,8 @@ def normalize_code(system: str, code: str) -> str:
     except InvalidCode as error:
         reason = str(error) or f"write {known.form}"
         raise InvalidCode(
-            f"“{code[:60]}” is no code of {system}: {reason}. An example of the form: {known.example}."
+            f"“{code[:60]}” is no code of {system}: {reason}. "
+            f"An example of the form: {known.example}."
         ) from None
 
 
