@@ -27,6 +27,7 @@ ADDED_MODELS: dict[str, str] = {
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
+    "indexes": {"search_entry_by_title"},  # PostgreSQL lists them beside the tables
     "articles_searchentry": {"language", "search_entry_by_title"},
 }
 # File of an archive: the keys that later versions of its format added, such as
