@@ -43,7 +43,10 @@ class BrokenLinksReport(Report):
         "Links of drafts and of public pages that lead nowhere, to a page that visitors cannot "
         "read, or to a site that did not answer when “check_links” asked it last."
     )
-    empty_message = "Every link leads somewhere."
+    empty_message = (
+        "No broken link is known. Links are read when a page is saved, and those of before an "
+        "upgrade by “rebuild_projections”; other sites are known once “check_links” has asked them."
+    )
     noun = ("link", "links")
     permission = "articles.view_article"
     has_count = False  # what is wrong is found anew for each link
