@@ -191,6 +191,8 @@ def _assess(phrases: PhraseBook, typed: TypedText) -> list[_Finding]:
     if phrases.matches("not-now", typed) and not phrases.matches("urgent", typed):
         return findings
     now = phrases.find_subjects("now", typed)
+    if now is None and _has_grave_signs(phrases, typed):
+        now = set()
     topics = _find_topics(phrases, typed)
     if now is None and topics is None:
         return findings
@@ -200,6 +202,14 @@ def _assess(phrases: PhraseBook, typed: TypedText) -> list[_Finding]:
     subjects = (now or set()) | (topics or set())
     findings.append(_Finding("now" if is_happening else "topic", frozenset(subjects)))
     return findings
+
+
+def _has_grave_signs(phrases: PhraseBook, typed: TypedText) -> bool:
+    """Whether a text has signs that together, or with a plea, mean that somebody is in danger."""
+    signs = phrases.find_subjects("sign", typed)
+    if signs is None or phrases.matches("no-sign", typed):
+        return False
+    return len(signs) > 1 or phrases.matches("plea", typed)
 
 
 def _find_kinds(phrases: PhraseBook, typed: TypedText, *kinds: str) -> list[_Finding]:
