@@ -187,7 +187,9 @@ def _assess_window(
 
 def _assess(phrases: PhraseBook, typed: TypedText) -> list[_Finding]:
     """What a part of a text calls for."""
-    findings = _find_kinds(phrases, typed, "done", "methods", "crisis")
+    findings = []
+    if not phrases.matches("no-crisis", typed):
+        findings = _find_kinds(phrases, typed, "done", "methods", "crisis")
     if phrases.matches("not-now", typed) and not phrases.matches("urgent", typed):
         return findings
     now = phrases.find_subjects("now", typed)

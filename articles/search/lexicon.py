@@ -25,6 +25,8 @@ REPEATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")  # "pleeease"
 SPACED_WORD = re.compile(r"\b[^\W\d_](?: [^\W\d_]){3,}\b")  # "s u i c i d e"
 EXACT_PREFIX = "="  # before a reading that is the word itself, not its stem
 MIN_GUESSED_LENGTH = 5  # of a word for which others are guessed
+MIN_CONSONANTS = 3  # of a word without a vowel for which others are guessed
+VOWELS = re.compile("[aeiouy]")
 MIN_TWO_LETTERS_LENGTH = 9  # of a word in which two letters may differ
 MAX_WORD_LENGTH = 40
 TOO_FAR = 9
@@ -64,10 +66,14 @@ class Lexicon:
         self.everyday_words = frozenset(known) - set(words)
         self.forms_by_letter: dict[str, list[str]] = defaultdict(list)
         self.forms_by_sound: dict[str, set[str]] = defaultdict(set)
+        self.forms_by_letters: dict[str, set[str]] = defaultdict(set)
+        self.forms_by_consonants: dict[str, set[str]] = defaultdict(set)
         for form in self.forms:
             if len(form) >= MIN_GUESSED_LENGTH:
                 self.forms_by_letter[form[0]].append(form)
                 self.forms_by_sound[language.encode_sound(form)].add(form)
+                self.forms_by_letters[_jumble(form)].add(form)
+            self.forms_by_consonants[VOWELS.sub("", form)].add(form)
         self.get_readings = lru_cache(maxsize=20_000)(self._compute_readings)
         self.split_joined_words = lru_cache(maxsize=20_000)(self._compute_parts)
 
@@ -89,7 +95,7 @@ class Lexicon:
         return [self._build_steps_from(words, place) for place in range(len(words))]
 
     def _build_unfinished_steps(self, typed: Sequence[str]) -> list[tuple[WordStep, ...]]:
-        """Steps through words of which the last is still being typed: no other is guessed for it."""
+        """Steps through words of which the last is not yet finished: no other is guessed for it."""
         steps = self.build_steps(typed[:-1])
         for word in self._split_into_forms(typed[-1][:MAX_WORD_LENGTH]) or (typed[-1],):
             steps.append((WordStep(len(steps) + 1, self._get_exact_readings(word)),))
@@ -130,12 +136,18 @@ class Lexicon:
         return frozenset({EXACT_PREFIX + language.compare_as(word), language.stem(word)})
 
     def _guess_forms(self, word: str) -> set[str]:
-        """The words that a typed one may be: alike in sound, or nearest by a letter or two."""
+        """The words that a typed one may be: alike in sound, or nearest by a letter or two.
+
+        One without a vowel may be any word with its consonants: "chst" is "chest".
+        """
+        if len(word) >= MIN_CONSONANTS and not VOWELS.search(word):
+            return self.forms_by_consonants.get(word, set())
         if not MIN_GUESSED_LENGTH <= len(word) <= MAX_WORD_LENGTH:
             return set()
         nearest = self._find_nearest_forms(word)
         if len(word) > MIN_GUESSED_LENGTH:
             nearest |= self.forms_by_sound.get(self.language.encode_sound(word), set())
+            nearest |= self.forms_by_letters.get(_jumble(word), set())
         return nearest
 
     def _find_nearest_forms(self, word: str) -> set[str]:
@@ -206,6 +218,11 @@ class Lexicon:
         if word in self.everyday_words or len(word) < MIN_GUESSED_LENGTH:
             return False
         return bool(self._guess_forms(word))
+
+
+def _jumble(word: str) -> str:
+    """The same for words with the same ends and the same letters between: "tounge", "tongue"."""
+    return word[0] + "".join(sorted(word[1:-1])) + word[-1]
 
 
 def _compute_distance(word: str, form: str) -> int:

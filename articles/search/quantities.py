@@ -27,12 +27,45 @@ DEGREES = frozenset({"c", "f", "degrees", "degree", "celsius", "fahrenheit", "gr
 OLD_UNITS = frozenset({"day", "week", "month"})
 OLD = frozenset({"old", "olds", "nacido", "nacida", "edad"})
 BABY = frozenset({"baby", "babys", "newborn", "infant", "bub", "bebe", "bb", "nene", "nena"})
+OF_AGE = frozenset({"de", "is", "es", "tiene", "just", "only", "solo", "cumplio"})
 SINCE = frozenset(
-    "for since past last every after in within hace desde cada ultimos ultimas por".split()
+    [
+        "for",
+        "since",
+        "past",
+        "last",
+        "every",
+        "after",
+        "in",
+        "within",
+        "hace",
+        "desde",
+        "cada",
+        "ultimos",
+        "ultimas",
+        "por",
+    ]
 )
 NO_AGE = frozenset(
-    "pregnant pregnancy postpartum gestation along ago later since supply early late apart embarazada"
-    " embarazo gestacion hace despues".split()
+    [
+        "pregnant",
+        "pregnancy",
+        "postpartum",
+        "gestation",
+        "along",
+        "ago",
+        "later",
+        "since",
+        "supply",
+        "early",
+        "late",
+        "apart",
+        "embarazada",
+        "embarazo",
+        "gestacion",
+        "hace",
+        "despues",
+    ]
 )
 MAX_INFANT_DAYS = 92
 PREGNANCY_WEEKS = (20, 43)
@@ -142,6 +175,8 @@ def _is_age(words: Sequence[str], place: int, last: int) -> bool:
         return True
     if before in SINCE or after in NO_AGE:
         return False
+    if before in OF_AGE:
+        before = _get_word(words, place - 2)
     return unit in MONTHS or before in BABY or after in BABY
 
 
