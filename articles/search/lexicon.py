@@ -8,7 +8,7 @@ read as the words that it nearly is.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -64,18 +64,19 @@ class Lexicon:
         self.forms = {word: language.stem(word) for word in words}
         self.stems = frozenset(self.forms.values())
         self.everyday_words = frozenset(known) - set(words)
-        self.forms_by_letter: dict[str, list[str]] = defaultdict(list)
+        self.forms_by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
         self.forms_by_sound: dict[str, set[str]] = defaultdict(set)
         self.forms_by_letters: dict[str, set[str]] = defaultdict(set)
         self.forms_by_consonants: dict[str, set[str]] = defaultdict(set)
         for form in self.forms:
             if len(form) >= MIN_GUESSED_LENGTH:
-                self.forms_by_letter[form[0]].append(form)
+                self.forms_by_start[form[0], len(form)].append(form)
                 self.forms_by_sound[language.encode_sound(form)].add(form)
                 self.forms_by_letters[_jumble(form)].add(form)
             self.forms_by_consonants[VOWELS.sub("", form)].add(form)
         self.get_readings = lru_cache(maxsize=20_000)(self._compute_readings)
         self.split_joined_words = lru_cache(maxsize=20_000)(self._compute_parts)
+        self._guess_forms = lru_cache(maxsize=20_000)(self._compute_guesses)
 
     def knows(self, word: str) -> bool:
         return word in self.forms or self.language.stem(word) in self.stems
@@ -135,7 +136,7 @@ class Lexicon:
         language = self.language
         return frozenset({EXACT_PREFIX + language.compare_as(word), language.stem(word)})
 
-    def _guess_forms(self, word: str) -> set[str]:
+    def _compute_guesses(self, word: str) -> set[str]:
         """The words that a typed one may be: alike in sound, or nearest by a letter or two.
 
         One without a vowel may be any word with its consonants: "chst" is "chest".
@@ -154,7 +155,7 @@ class Lexicon:
         """The words that differ from a typed one by the fewest letters, none if by too many."""
         nearest: set[str] = set()
         least = TOO_FAR
-        for form in self._get_forms_with_start(word):
+        for form in self._iter_similar_forms(word):
             distance = _compute_distance(word, form)
             if distance < least:
                 least = distance
@@ -163,16 +164,19 @@ class Lexicon:
                 nearest.add(form)
         return nearest
 
-    def _get_forms_with_start(self, word: str) -> list[str]:
-        """The words with the first letter of this one, or with its first two letters swapped."""
-        forms = list(self.forms_by_letter.get(word[0], []))
-        if word[1] == word[0]:
-            return forms
+    def _iter_similar_forms(self, word: str) -> Iterator[str]:
+        """The words with the first letter of this one, or with its first two letters swapped.
+
+        Only those that are nearly as long: others differ by too many letters.
+        """
+        distance = 2 if len(word) >= MIN_TWO_LETTERS_LENGTH - 2 else 1
         swapped = word[1] + word[0]
-        for form in self.forms_by_letter.get(word[1], []):
-            if form.startswith(swapped):
-                forms.append(form)
-        return forms
+        for length in range(len(word) - distance, len(word) + distance + 1):
+            yield from self.forms_by_start.get((word[0], length), ())
+            if word[0] != word[1]:
+                for form in self.forms_by_start.get((word[1], length), ()):
+                    if form.startswith(swapped):
+                        yield form
 
     def _compute_parts(self, word: str) -> tuple[str, ...]:
         """The words that were typed as one; the word alone where it is one, or is unknown."""
