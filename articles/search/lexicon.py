@@ -104,10 +104,9 @@ class Lexicon:
 
     def _get_unfinished_readings(self, word: str) -> Readings:
         """The readings of a word that may go on: "seizur" is no form of "seizure" yet."""
-        readings = self._get_exact_readings(word)
         if word in self.forms:
-            return readings
-        return readings - {word, self.language.compare_as(word)}
+            return self._get_exact_readings(word)
+        return frozenset({EXACT_PREFIX + self.language.compare_as(word)})
 
     def _build_steps_from(self, words: list[str], place: int) -> tuple[WordStep, ...]:
         steps = [WordStep(place + 1, self.get_readings(words[place]))]
