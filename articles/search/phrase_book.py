@@ -247,9 +247,12 @@ class PhraseBook:
                 subjects.add(phrase.subject)
         return subjects
 
-    def list_subjects(self) -> set[str]:
-        """All that the phrases are about."""
-        return {section.partition(" ")[2] for section in self._lines} - {""}
+    def list_subjects(self, kind: str) -> set[str]:
+        """All that the phrases of a kind are about."""
+        subjects: set[str] = set()
+        for phrases in self._by_word.get(kind, {}).values():
+            subjects |= {phrase.subject for phrase in phrases}
+        return subjects - {""}
 
     def _find_candidates(self, kind: str, typed: TypedText) -> set[EmergencyPhrase]:
         by_word = self._by_word.get(kind, {})
