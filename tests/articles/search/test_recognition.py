@@ -113,6 +113,7 @@ class TestOfCrises:
         assert detect_urgent_help("my friend says he wants to die").is_crisis
 
     def test_a_small_child_that_took_pills_is_no_crisis_of_the_mind(self):
+        assert detect_urgent_help("i took all my pills and my baby is here").is_done
         found = detect_urgent_help("my toddler took all my pills")
         assert found.is_happening
         assert not found.is_crisis
@@ -120,7 +121,7 @@ class TestOfCrises:
     def test_who_asks_for_methods_is_told_apart(self):
         for said in ("how many tylenol to die", "painless ways to die", "lethal dose of insulin"):
             found = detect_urgent_help(said)
-            assert found.is_crisis and found.asks_for_methods, said
+            assert (found.is_crisis, found.asks_for_methods) == (True, True), said
         for said in ("how many tylenol can i take", "i want to die", "how to tie a tie"):
             assert not detect_urgent_help(said).asks_for_methods, said
 
