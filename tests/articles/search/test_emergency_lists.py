@@ -40,7 +40,7 @@ def is_shown_a_box(found: UrgentHelp) -> bool:
 
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("language", LANGUAGES)
-class TestOfTheList:
+class TestOfTheNumberedList:
     def test_emergencies_are_recognised_with_their_keys(self, language, number):
         rows = read_emergencies(language, number)
         missed = []
