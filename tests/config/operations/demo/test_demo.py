@@ -159,6 +159,15 @@ def test_a_late_page_says_so(demo, client):
     assert "This page is past its review date." in client.get("/symptoms/tremor/").text
 
 
+def test_the_notes_for_the_reviewer_say_why_a_page_has_its_gravest_level(demo):
+    notes = {}
+    for review in MedicalReview.objects.select_related("article").order_by("requested_at", "id"):
+        notes.setdefault(review.article.slug, review.note)
+    reasons = {slug: loader.read_toml(f"pages/{slug}").get("level_reason", "") for slug in notes}
+    assert [slug for slug, note in notes.items() if reasons[slug].strip() not in note] == []
+    assert sum(bool(reason) for reason in reasons.values()) >= 30
+
+
 def every_public_address() -> list[str]:
     pages = [address(slug) for slug in loader.PAGE_SLUGS]
     versions = [f"{address(slug)}history/" for slug in loader.PAGE_SLUGS]
