@@ -65,8 +65,9 @@ WITH_CRISIS_LINE = {
 }
 GROUPS = {
     "babies and children": r"\b(?:bab(?:y|ies)|child(?:ren)?|newborn)\b",
-    "pregnancy and the weeks after birth": r"\b(?:pregnan(?:t|cy)|(?:after|gave|given) birth)\b",
-    "older people": r"\bolder\b|\bover (?:50|65)\b|\bage 50\b|\blater life\b",
+    "pregnancy": r"\bpregnan(?:t|cy)\b",
+    "the weeks after birth": r"\b(?:after|gave|given|since a) birth\b|\bbreastfeed",
+    "older people": r"\bolder\b|\bover (?:50|65)\b",
     "weak immune system": r"\bimmune systems?\b",
 }
 FIRST_SENTENCE = re.compile(r"(.+?[.!?])(?:\s|$)")
