@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from articles.care.advice import EMERGENCY_LEVEL, understates_emergency
-from articles.care.emergency_help import (
+from articles.care.emergency_help import find_emergency_help
+from articles.care.phone_numbers import (
     EMERGENCY_NUMBERS,
     asks_to_call,
     extract_digits,
     extract_words,
     find_dialled_numbers,
-    find_emergency_help,
     find_numbers_to_call,
     offers_call,
 )
