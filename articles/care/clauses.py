@@ -1,9 +1,9 @@
 """Sentences and clauses of a plain English text, and what a negation in them takes back.
 
 A negation counts only where nothing but words that connect the two stands between it and what it
-takes back: “You do not need an ambulance”. So in doubt it does not count, which is the safe side for
-words that send people to help. Everything looks at a bounded number of characters, so that it is
-linear in the length of the text.
+takes back: “You do not need an ambulance”. So in doubt it does not count, which is the safe side
+for words that send people to help. Everything looks at a bounded number of characters, so that it
+is linear in the length of the text.
 """
 
 import re
@@ -144,4 +144,6 @@ def _connects_across_commas(before: str, path: str, is_noun: bool) -> bool:
     if ANY_CONJUNCTION.search(re.split(r"[,;:–—]", before)[-1]):
         return False
     item = path.rpartition(",")[2]
-    return bool(is_noun and LIST_END.fullmatch(item) or not is_noun and LIST_WORD.search(item))
+    if is_noun:
+        return LIST_END.fullmatch(item) is not None
+    return LIST_WORD.search(item) is not None

@@ -1,7 +1,8 @@
 """Finds what in a text sends people to emergency help: a number, a service, a department.
 
 It goes by what the words ask for: “You need no ambulance” sends nobody, “If it gets worse, call
-911” does. In doubt it counts. The checks and the look of advice use it, so that they never disagree.
+911” does. In doubt it counts. The checks and the look of advice use it, so that they never
+disagree.
 """
 
 import re
@@ -11,7 +12,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from articles.care.clauses import Clause, is_negated, iterate_clauses
+from articles.care.clauses import is_negated, iterate_clauses
 from articles.care.phone_numbers import (
     EMERGENCY_NUMBERS,
     compile_numbers,
@@ -74,7 +75,8 @@ MOVE_LENGTH = 70  # characters between a verb and the place that it leads to
 MOVE = re.compile(
     r"\b(?:go(?:ing)?|get(?:ting)?|head(?:ing)?|com(?:e|ing)|driv(?:e|ing)|rush(?:ed|ing)?"
     r"|hurry|travel|tak(?:e|en|ing)|bring|brought|report|attend|visit(?:ing)?|us(?:e|ing)|walk|make\s+your\s+way"
-    r"|see|(?<=be )(?:seen|checked|examined|assessed|treated|looked\s+at))\b(?!\s+(?:about|how|what))",
+    r"|see|(?<=be )(?:seen|checked|examined|assessed|treated|looked\s+at))\b"
+    r"(?!\s+(?:about|how|what))",
     re.IGNORECASE,
 )
 ONWARD_VERBS = {"see"}  # they lead to no department, but stand between others and it
@@ -162,24 +164,29 @@ def find_emergency_actions(text: str, site_number: str) -> list[EmergencyAction]
 
 def _iterate_spans(text: str, numbers: frozenset[str]) -> Iterator[tuple[int, int, bool, bool]]:
     """What may send people to help: where, whether it says where to get it, whether a noun."""
-    for call in find_numbers_to_call(text, numbers):
-        is_fact = CALLS_TO.search(text[max(0, call.start - 10) : call.start])
-        if not is_fact and not is_advice_number(text, call.number, call.start, call.end):
-            yield call.start, call.end, True, False
+    yield from _find_calls(text, numbers)
     for service in SERVICE.finditer(text):
         yield service.start(), service.end(), True, True
     for called in CALL_FOR_HELP.finditer(text):
         yield *called.span(), False, False
     for called in CALL_ONE.finditer(text):
         yield *called.span(1), True, False
-    for number in compile_numbers(tuple(sorted(numbers))).finditer(text):
-        if found := SERVICE_OF_NUMBER.match(text, number.end()):
-            yield number.start(), found.end(), True, True
     for place in DEPARTMENT.finditer(text):
         yield from _find_way(text, place)
     for place in HOSPITAL.finditer(text):
         if not _is_planned(text, place.start(), place.end()):
             yield from _find_way(text, place)
+
+
+def _find_calls(text: str, numbers: frozenset[str]) -> Iterator[tuple[int, int, bool, bool]]:
+    """The numbers to call, and whoever answers them."""
+    for call in find_numbers_to_call(text, numbers):
+        is_fact = CALLS_TO.search(text[max(0, call.start - 10) : call.start])
+        if not is_fact and not is_advice_number(text, call.number, call.start, call.end):
+            yield call.start, call.end, True, False
+    for number in compile_numbers(tuple(sorted(numbers))).finditer(text):
+        if found := SERVICE_OF_NUMBER.match(text, number.end()):
+            yield number.start(), found.end(), True, True
 
 
 def is_advice_number(text: str, number: str, start: int, end: int) -> bool:
