@@ -4,9 +4,11 @@ from articles.content import kinds
 from articles.content.document import Document
 from articles.models import Article
 from articles.quality import (
+    care_cards,
     dose_notation,
     figures,
     invisible_characters,
+    lethal_amounts,
     links,
     numbers,
     readability,
@@ -29,7 +31,9 @@ __all__ = [
 ]
 
 CHECKS: tuple[Check, ...] = (
+    *care_cards.CHECKS,
     *safety.CHECKS,
+    *lethal_amounts.CHECKS,
     *numbers.CHECKS,
     *dose_notation.CHECKS,
     *invisible_characters.CHECKS,

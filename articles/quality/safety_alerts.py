@@ -5,10 +5,13 @@ the checks and on the site's emergency number too: a migration rebuilds them, an
 command ``rebuild_projections``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.apps import AppConfig
+from django.db import connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models.signals import post_migrate
 
 from articles.content import kinds
 from articles.content.document import Document
@@ -45,6 +48,18 @@ def build_all_rows() -> Iterator[SafetyAlert]:
     live = PublicationEvent.objects.live().select_related("revision", "article").order_by("pk")
     for publication in live.iterator(BATCH):
         yield from _build_rows(publication.article, publication.revision.read())
+
+
+def install_after_migrate(app_config: AppConfig) -> None:
+    """Have the alerts stored again whenever the tables were changed: the checks may be new too."""
+    post_migrate.connect(_rebuild_after, sender=app_config, dispatch_uid="safety alerts")
+
+
+def _rebuild_after(using: str, plan: Sequence[Any] = (), **kwargs: Any) -> None:
+    executor = MigrationExecutor(connections[using])
+    is_current = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan and is_current and using == "default":
+        rebuild()
 
 
 @transaction.atomic
