@@ -59,7 +59,7 @@ def check_care_advice(page: Symptom, document: SymptomDocument) -> Iterable[Prob
     yield Problem(message, fix, blocking=True, alert=SafetyAlert.Gravity.NO_CARD)
 
 
-@check("Readers must learn by which signs this symptom becomes an emergency.")
+@check("Readers must learn by which signs this symptom becomes an emergency.", is_about_cards=True)
 def check_signs_of_dangerous_causes(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     """Life-threatening causes of which no card gives a sign. The level is a clinician's choice."""
     if not document.care_cards:

@@ -27,6 +27,7 @@ __all__ = [
     "compute_grade",
     "extract_plain_lines",
     "find_blocking_problems",
+    "find_card_problems",
     "find_problems",
 ]
 
@@ -59,6 +60,15 @@ def find_blocking_problems(page: Article, document: Document) -> list[Problem]:
         if each.can_block:
             problems += each(page, document)
     return [problem for problem in problems if problem.blocking]
+
+
+def find_card_problems(page: Article, document: Document) -> list[Problem]:
+    """What reviewers see beside the care cards. It makes no query."""
+    problems: list[Problem] = []
+    for each in _get_checks(page):
+        if each.is_safety or each.is_about_cards:
+            problems += each(page, document)
+    return sorted(problems, key=lambda problem: not problem.blocking)
 
 
 def _get_checks(page: Article) -> tuple[Check, ...]:

@@ -32,12 +32,15 @@ class Check:
 
     ``can_block``: whether any of them can stop a request for review. ``is_safety``: whether those
     that do are safety alerts on a live page; such a check reads the document alone.
+    ``is_about_cards``: whether reviewers see beside the care cards what it finds, as they do of
+    all safety checks.
     """
 
     find: FindProblems
     reason: str
     can_block: bool = False
     is_safety: bool = False
+    is_about_cards: bool = False
 
     def __call__(self, page: Article, document: Document) -> Iterable[Problem]:
         for problem in self.find(page, document):
@@ -48,12 +51,16 @@ class Check:
 
 
 def check(
-    reason: str, *, can_block: bool = False, is_safety: bool = False
+    reason: str,
+    *,
+    can_block: bool = False,
+    is_safety: bool = False,
+    is_about_cards: bool = False,
 ) -> Callable[[FindProblems], Check]:
     """Decorate a function that takes a page and its composed document and yields problems."""
 
     def make_check(find: FindProblems) -> Check:
-        return Check(find, reason, can_block, is_safety)
+        return Check(find, reason, can_block, is_safety, is_about_cards)
 
     return make_check
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from django.conf import settings
+
 from articles.care.actions import Action, ActionKind
 from articles.care.advice import (
     EMERGENCY_LEVEL,
@@ -11,7 +13,13 @@ from articles.care.advice import (
     quote_emergency_help,
 )
 from articles.care.clauses import SENTENCE_END
-from articles.care.phone_numbers import extract_words, find_dialled_numbers
+from articles.care.emergency_help import DEPARTMENT, HOSPITAL
+from articles.care.phone_numbers import (
+    asks_to_call,
+    extract_words,
+    find_dialled_numbers,
+    offers_call,
+)
 from articles.content.document import ADVICE_LABELS, CARE_CARD_LABELS, Advice, Document
 from articles.models import Article, SafetyAlert
 from articles.quality.base import Check, Problem, check
@@ -54,6 +62,7 @@ GROUPS = {
         r"\b(?:immun\w+|chemotherapy|transplant\w*|HIV|cancer\s+treatment|steroids?)\b"
     ),
 }
+PLACE = re.compile(f"{DEPARTMENT.pattern}|{HOSPITAL.pattern}", re.IGNORECASE)
 COMPILED_GROUPS = {name: re.compile(words, re.IGNORECASE) for name, words in GROUPS.items()}
 
 STROKE_SIGNS = (
@@ -150,7 +159,25 @@ def _find_end_of_first_sentence(card: Advice) -> int:
     return sentence_end.end() if sentence_end else len(words)
 
 
-@check("A card has one level and one thing to do, so that a reader knows how fast.")
+@check("Whoever reads it may not know the number, or be in another country.", is_about_cards=True)
+def check_number_on_emergency_card(page: Article, document: Document) -> Iterable[Problem]:
+    """An emergency card with “call an ambulance”, without the number or a place to go to."""
+    number = settings.EMERGENCY_NUMBER
+    card = get_emergency_card(document)
+    if card is None or offers_call(number, card.html) or asks_to_call(number, card.heading):
+        return
+    actions = [one for one in find_card_actions(card) if one.kind == ActionKind.EMERGENCY]
+    if actions and not any(PLACE.search(action.quote) for action in actions):
+        yield Problem(
+            f"The emergency advice does not say to call {number}.",
+            f"Say it plainly: “Call {number}”.",
+        )
+
+
+@check(
+    "A card has one level and one thing to do, so that a reader knows how fast.",
+    is_about_cards=True,
+)
 def check_lesser_cards(page: Article, document: Document) -> Iterable[Problem]:
     """A lesser card that asks for what belongs on the other one, or for nothing in a hurry."""
     for card in document.care_cards:
@@ -179,7 +206,10 @@ def _get_first_of_each(actions: Iterable[Action], kinds: Iterable[ActionKind]) -
             yield action
 
 
-@check("What is harmless for most can be an emergency for a baby, or in pregnancy.")
+@check(
+    "What is harmless for most can be an emergency for a baby, or in pregnancy.",
+    is_about_cards=True,
+)
 def check_groups_of_people(page: Article, document: Document) -> Iterable[Problem]:
     """Cards that leave out some groups, on a page that does not say that all is the same."""
     missing, mentioned = {}, set()
@@ -209,7 +239,7 @@ def _join(names: list[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-@check("A list that stands on every page is read on none.")
+@check("A list that stands on every page is read on none.", is_about_cards=True)
 def check_general_stroke_list(page: Article, document: Document) -> Iterable[Problem]:
     """The general signs of a stroke on a page that has nothing to do with a stroke."""
     if NAMES_STROKE_SIGN.search(document.title) or _is_about_stroke(document):
@@ -239,6 +269,7 @@ CHECKS: tuple[Check, ...] = (
     check_level,
     check_emergency_card,
     check_first_action,
+    check_number_on_emergency_card,
     check_lesser_cards,
     check_groups_of_people,
     check_general_stroke_list,
