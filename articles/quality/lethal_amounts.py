@@ -21,7 +21,7 @@ UNIT = (
     r"(?:mg|mcg|µg|μg|g|kg|ml|mL|l|grams?|grammes?|milligrams?|micrograms?|millilit(?:er|re)s?"
     r"|lit(?:er|re)s?|tablets?|pills?|capsules?|drops?|units?|(?:tea|table)?spoon(?:ful)?s?|bottles?"
     r"|packs?|packets?|strips?|boxes|drinks?|ounces?|oz|ppm|cups?|sips?|mouthfuls?|patch(?:es)?"
-    r"|puffs?|doses?|percent|%)"
+    r"|puffs?|doses?)"
 )
 AMOUNT = rf"{NUMBER}\s*(?:of\s+(?:the|these|its)\s+)?(?:[\w-]+\s+){{0,2}}?{UNIT}(?!\w)"
 KILLS = (
@@ -48,10 +48,6 @@ PATTERNS = (
     r"\b(?:slit|slash)(?:ting|ing)?\s+(?:your|their|the)\s+wrists?\b",
 )
 LETHAL = re.compile("|".join(f"(?:{pattern})" for pattern in PATTERNS), re.IGNORECASE)
-# Amounts of time, of people and of what kills nobody by the amount taken.
-NOT_TAKEN = re.compile(
-    rf"{NUMBER}\s*(?:%|percent)|{NUMBER}\s+(?:hours?|minutes?|days?|people|in)\b", re.IGNORECASE
-)
 
 
 @check(
@@ -83,10 +79,8 @@ def _find_lethal_words(document: Document) -> Iterator[tuple[str, str]]:
 
 def find_lethal_words(line: str) -> str:
     """The words of a line that name an amount that kills or a method of suicide, or nothing."""
-    for match in LETHAL.finditer(line):
-        if not NOT_TAKEN.match(match[0]):
-            return match[0]
-    return ""
+    match = LETHAL.search(line)
+    return match[0] if match else ""
 
 
 CHECKS: tuple[Check, ...] = (check_lethal_amounts,)
