@@ -59,7 +59,9 @@ def test_an_amount_that_kills_and_a_method_are_found_and_warnings_are_not():
 
 
 def test_it_stops_a_request_wherever_it_stands_and_says_where():
-    document = make_document(body="<p>Safe.</p><p>10 grams <strong>is</strong> fatal.</p>", summary="LD50.")
+    document = make_document(
+        body="<p>Safe.</p><p>10 grams <strong>is</strong> fatal.</p>", summary="LD50."
+    )
     messages = find(check_lethal_amounts, document, blocking=True)
     assert [message.partition(":")[0] for message in messages] == ["Summary", "Overview"]
     assert "“10 grams is fatal”" in messages[1]
