@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from articles.care.clauses import Clause, is_negated, iterate_clauses
+from articles.care.clauses import CONJUNCTION, Clause, is_negated, iterate_clauses
 from articles.care.emergency_help import find_emergency_actions, quote
 from articles.care.phone_numbers import extract_digits
 
@@ -131,6 +131,12 @@ LATER_TIME = re.compile(
     r"|within\s+(?:the\s+)?(?:next\s+)?(?:48|72)\s+hours)\b",
     re.IGNORECASE,
 )
+# What ends the list of those who are to be seen: “Call your clinic, a nurse or a doctor today if”.
+TIME_END = re.compile(
+    rf"[:;()–—]|\b{CONJUNCTION}\b|\bbut\b|,\s*(?:(?:and|or|then|so)\s+)?"
+    r"(?:call|phone|see|go|make|get|take|ask|book|rest|drink|try|tell|keep|do)\b",
+    re.IGNORECASE,
+)
 LASTING = re.compile(
     r"\W*(?:if|when|once)\b[^.;!?\n]{0,90}?\b(?:\d+|an?|one|two|three|four|five|six|seven|eight"
     r"|ten|twelve|few|several|couple\s+of)\s+(?:days?|weeks?|months?)\b",
@@ -187,7 +193,7 @@ HOME_CARE = re.compile(
 FIRST_AID = re.compile(
     r"\bwhile\s+(?:you|they)\s+wait\b|\buntil\s+(?:the\s+)?(?:help|ambulance|paramedics|emergency"
     r"|they|it|someone|somebody|medical)\b|\b(?:neck|armpits?|groin)\b[^.;\n]{0,30}\b(?:armpits?|groin"
-    r"|neck)\b|\bchew\b|\b(?:prescribed|your\s+own)\b",
+    r"|neck)\b|\bchew\b|\bonly\s+if\b|\boperator\b|\b(?:prescribed|your\s+own)\b",
     re.IGNORECASE,
 )
 RESTING = re.compile(r"rest\b", re.IGNORECASE)
@@ -310,7 +316,8 @@ def _find_contacts(text: str, clause: Clause, has_emergency: bool) -> Iterator[A
 def _get_time(text: str, clause: Clause, end: int) -> ActionKind:
     """When a clinician is to be seen, by the words of the clause and what follows it."""
     since = max(clause.start, end - 2 * PLACE_LENGTH)
-    words = text[since : min(clause.end, end + PLACE_LENGTH)]
+    rest = text[end : min(clause.sentence_end, end + PLACE_LENGTH)]
+    words = text[since:end] + TIME_END.split(rest, maxsplit=1)[0]
     if LATER_TIME.search(words):
         return ActionKind.APPOINTMENT
     leading = text[max(clause.sentence_start, clause.start - 12) : clause.start]
@@ -337,6 +344,8 @@ def _find_same_day_words(text: str, clause: Clause) -> Iterator[Action]:
 
 
 def _find_home_care(text: str, clause: Clause, calls: Places) -> Iterator[Action]:
+    if clause.conditional:
+        return
     until = min(clause.sentence_end, clause.end + PLACE_LENGTH)
     for care in HOME_CARE.finditer(text, clause.start, until):
         if care.start() >= clause.end:

@@ -15,7 +15,7 @@ SENTENCE_END = re.compile(
 )
 CONJUNCTION = (
     r"(?:if|when|whenever|unless|while|until|till|before(?!\s+(?:the\s+day|bed|tonight))"
-    r"|(?<!look\s)(?<!looked\s)(?<!looking\s)after"
+    r"|(?<!look\s)(?<!looked\s)(?<!looking\s)after(?!-)"
     r"|(?<!at\s)once|because|although|though|since"
     r"|whether|as\s+soon\s+as(?!\s+(?:possible|you\s+can\b))|in\s+case)"
 )

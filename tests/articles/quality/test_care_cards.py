@@ -1,4 +1,4 @@
-"""Each care card asks for the help of its own level, first, and for everybody. No page is stored."""
+"""Each care card asks for the help of its own level, first, and for everybody."""
 
 import uuid
 
