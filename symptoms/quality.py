@@ -56,7 +56,7 @@ def check_care_advice(page: Symptom, document: SymptomDocument) -> Iterable[Prob
             )
             break
     fix = f"Write it under “{ADVICE_HEADING}”, and choose its level."
-    yield Problem(message, fix, blocking=True, alert=SafetyAlert.Gravity.NO_CARD)
+    yield Problem(message, fix, blocking=True, alert=SafetyAlert.AlertGravity.NO_CARD)
 
 
 @check("Readers must learn by which signs this symptom becomes an emergency.", is_about_cards=True)
@@ -65,7 +65,7 @@ def check_signs_of_dangerous_causes(page: Symptom, document: SymptomDocument) ->
     if not document.care_cards:
         return  # that blocks
     lines = _get_sign_lines(document)
-    own = {stem for name in (document.title, *document.names) for stem in stem_text(name)}
+    own = set(stem_text(" ".join([document.title, *document.names])))
     names = []
     for cause in document.all_causes:
         if cause.seriousness == "life-threatening" and not _has_sign(cause, lines, own):

@@ -13,7 +13,7 @@ class SafetyAlert(models.Model):
     ``findings`` has a line for each, and ``gravity`` is that of the gravest.
     """
 
-    class Gravity(models.IntegerChoices):
+    class AlertGravity(models.IntegerChoices):
         UNDERSTATED = 1, _("Emergency help on a lesser card")
         LETHAL = 2, _("A lethal amount or a method of suicide")
         WRONG_NUMBER = 3, _("An emergency number that is not answered here")
@@ -23,7 +23,7 @@ class SafetyAlert(models.Model):
         MIXED = 7, _("Other help on an emergency card")
 
     article = models.OneToOneField(Article, models.PROTECT, related_name="safety_alert")
-    gravity = models.PositiveSmallIntegerField(choices=Gravity)
+    gravity = models.PositiveSmallIntegerField(choices=AlertGravity)
     findings = models.TextField()
 
     class Meta:

@@ -20,7 +20,7 @@ class Problem:
     fix: str
     blocking: bool = False
     reason: str = ""
-    alert: SafetyAlert.Gravity | None = None
+    alert: SafetyAlert.AlertGravity | None = None
 
 
 FindProblems = Callable[[PageT, DocumentT], Iterable[Problem]]

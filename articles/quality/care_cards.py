@@ -98,7 +98,7 @@ def check_level(page: Article, document: Document) -> Iterable[Problem]:
                 f"Choose the level “{ADVICE_LABELS[EMERGENCY_LEVEL]}” and say first when to call, "
                 "or take that sentence out.",
                 blocking=True,
-                alert=SafetyAlert.Gravity.UNDERSTATED,
+                alert=SafetyAlert.AlertGravity.UNDERSTATED,
             )
 
 
@@ -113,7 +113,7 @@ def check_emergency_card(page: Article, document: Document) -> Iterable[Problem]
             f"The emergency card also asks for {KIND_NAMES[action.kind]}: “{action.quote}”.",
             f"Take it out, or write it {PLACES[action.kind]}.",
             blocking=True,
-            alert=SafetyAlert.Gravity.MIXED,
+            alert=SafetyAlert.AlertGravity.MIXED,
         )
 
 
@@ -139,7 +139,7 @@ def check_first_action(page: Article, document: Document) -> Iterable[Problem]:
         "Say it in the heading of the card or in its first sentence: to call the emergency number, "
         "or to go to an emergency department.",
         blocking=True,
-        alert=SafetyAlert.Gravity.NO_ACTION,
+        alert=SafetyAlert.AlertGravity.NO_ACTION,
     )
 
 

@@ -61,7 +61,7 @@ def check_lethal_amounts(page: Article, document: Document) -> Iterable[Problem]
             f"{label}: “{quoted}” names an amount that kills, or a method of suicide.",
             "Take it out. Say that too much is dangerous, and what to do after taking too much.",
             blocking=True,
-            alert=SafetyAlert.Gravity.LETHAL,
+            alert=SafetyAlert.AlertGravity.LETHAL,
         )
 
 

@@ -54,12 +54,12 @@ def check_late_advice(page: Article, document: Document) -> Iterable[Problem]:
             "and the page has no call-out at its top."
         )
         fix = f"Write under “{ADVICE_HEADING}” when to call."
-        yield Problem(message, fix, blocking=True, alert=SafetyAlert.Gravity.LATE)
+        yield Problem(message, fix, blocking=True, alert=SafetyAlert.AlertGravity.LATE)
     elif advice and labels and not any(_offers_call(number, card) for card in document.care_cards):
         message = f"“Call {number}” stands under “{labels[0]}”, but not in the call-out at the top."
         fix = f"Say it in the call-out too, at the level “{ADVICE_LABELS[EMERGENCY_LEVEL]}”."
         blocking = advice.level != EMERGENCY_LEVEL
-        alert = SafetyAlert.Gravity.LATE if blocking else None
+        alert = SafetyAlert.AlertGravity.LATE if blocking else None
         yield Problem(message, fix, blocking=blocking, alert=alert)
 
 
@@ -84,7 +84,7 @@ def check_emergency_number(page: Article, document: Document) -> Iterable[Proble
             f"The page tells people to call {number}, but here the emergency number is {ours}."
         )
         fix = f"Change it to {ours}."
-        yield Problem(message, fix, blocking=True, alert=SafetyAlert.Gravity.WRONG_NUMBER)
+        yield Problem(message, fix, blocking=True, alert=SafetyAlert.AlertGravity.WRONG_NUMBER)
 
 
 def _extract_part_words(document: Document) -> dict[str, str]:

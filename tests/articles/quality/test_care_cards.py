@@ -59,7 +59,7 @@ def test_a_lesser_card_may_not_send_anybody_to_emergency_help():
             document = make_document((level, html), **SAME)
             (problem,) = care_cards.check_level(Article(), document)
             assert problem.blocking
-            assert problem.alert == SafetyAlert.Gravity.UNDERSTATED
+            assert problem.alert == SafetyAlert.AlertGravity.UNDERSTATED
     for html in ("<p>You need no ambulance.</p>", "<p>See a doctor today, not the ER.</p>"):
         assert find(care_cards.check_level, make_document(("urgent", html))) == []
 

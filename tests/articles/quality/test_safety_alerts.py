@@ -11,7 +11,7 @@ from reviews.signing.actions import withdraw_page
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-Gravity = SafetyAlert.Gravity
+Gravity = SafetyAlert.AlertGravity
 BURIED = "<p>See a clinician.</p><p>If it gets worse, go to an emergency department.</p>"
 MIXED = "<p>Call 911 now. Then make an appointment.</p>"
 
