@@ -9,6 +9,7 @@ from articles.models import (
     PublicationEvent,
     PublishedImage,
     Revision,
+    SafetyAlert,
     SearchEntry,
     SearchKey,
     SearchStart,
@@ -33,6 +34,7 @@ EXPUNGING_SQL = f"NEW.document = '{EXPUNGED}' AND OLD.document <> NEW.document"
 PROJECTIONS = {
     "topic_entry_is_made_anew": TopicEntry,
     "published_image_is_made_anew": PublishedImage,
+    "safety_alert_is_made_anew": SafetyAlert,
     "search_entry_is_made_anew": SearchEntry,
     "search_key_is_made_anew": SearchKey,
     "search_start_is_made_anew": SearchStart,

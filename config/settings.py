@@ -3,6 +3,7 @@
 ``.env`` in the checkout is read where it exists; the real environment wins over it.
 """
 
+import datetime as dt
 import subprocess
 from pathlib import Path
 
@@ -27,6 +28,17 @@ def _days(name: str, default: int) -> int:
             f"{name} is a number of days from 0 to 3650, such as {default}, not “{value}”."
         )
     return int(value)
+
+
+def _date(name: str, default: dt.date) -> dt.date:
+    """A day, as 2027-11-30; the default where it is empty."""
+    value = env(name, default="").strip()
+    try:
+        return dt.date.fromisoformat(value) if value else default
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} is a day such as {default:%Y-%m-%d}, or empty, not “{value}”."
+        ) from error
 
 
 def _one_of(name: str, choices: tuple[str, ...]) -> str:
@@ -84,6 +96,9 @@ OVERDUE_POLICY = {
     "standard": _one_of("OVERDUE_POLICY", ("banner", "withdraw")),
     "high": _one_of("OVERDUE_POLICY_HIGH_RISK", ("banner", "withdraw")),
 }
+# Until when the annual review of an unchanged text can be requested although a check blocks it
+# (ADR 57): a year after the checks of care cards came.
+UNCHANGED_REVIEWS_UNTIL = _date("UNCHANGED_REVIEWS_UNTIL", dt.date(2027, 11, 30))
 OVERDUE_POLICY_BY = env("OVERDUE_POLICY_BY", default="")
 
 # Whom to notify of a vulnerability, and how we handle reports: /.well-known/security.txt.

@@ -50,6 +50,7 @@ ON_SQLITE = {
     "tests/articles/admin/test_pasting.py",
     "tests/articles/admin/test_saved_forms.py",
     "tests/articles/admin/test_timeline.py",
+    "tests/articles/care/test_actions.py",
     "tests/articles/care/test_advice.py",
     "tests/articles/care/test_phone_links.py",
     "tests/articles/content/test_diff.py",

@@ -10,7 +10,7 @@ from html import unescape
 
 from django.conf import settings
 
-from articles.care.emergency_help import DIGIT_WORDS, extract_digits, find_numbers_to_call
+from articles.care.phone_numbers import DIGIT_WORDS, extract_digits, find_numbers_to_call
 from articles.richtext.vocabulary import RAISED_TAGS
 
 BLOCK_TAG = re.compile(

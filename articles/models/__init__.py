@@ -10,6 +10,7 @@ from articles.models.links import OutsideAddress, PageLink
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.normalized_name import NormalizedNameMixin
+from articles.models.safety_alert import SafetyAlert
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Redirect",
     "Reference",
     "Revision",
+    "SafetyAlert",
     "SearchEntry",
     "SearchKey",
     "SearchStart",

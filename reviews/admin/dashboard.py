@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
 from articles.lists import Label
-from articles.models import Article, ReaderReport
+from articles.models import Article, ReaderReport, SafetyAlert
 from reviews import page_states
 from reviews.display import format_days_until_due, get_admin_url, get_changelist_url
 from reviews.models import MedicalReview, ReviewSchedule
@@ -58,6 +58,7 @@ def build_dashboard(user) -> dict:
     cards = [_build_card(*card, pages, visible_kinds, user) for card in CARDS]
     return {
         "cards": cards + _build_report_cards(user),
+        "alerts": _get_alert_lines(pages),
         "sent_back": _get_sent_back_lines(pages, user),
         "due": _get_due_lines(pages),
     }
@@ -69,6 +70,12 @@ def _can_view(user, kind) -> bool:
 
 
 CARDS: list[tuple[str, Label, dict[str, str], str]] = [
+    (
+        "alerts",
+        _("Safety alerts"),
+        {"state": "alerts"},
+        "No published page has a safety alert.",
+    ),
     (
         "drafts",
         _("My unsigned work"),
@@ -132,6 +139,18 @@ def filter_pages(pages, user, *, state: str = "", due: str = "", whose: str = ""
 def _get_noun(kind, count: int) -> str:
     opts = kind.model._meta
     return str(opts.verbose_name if count == 1 else opts.verbose_name_plural)
+
+
+def _get_alert_lines(pages) -> list[DashboardLine]:
+    """The gravest safety alerts, each with the first finding."""
+    alerts = SafetyAlert.objects.filter(article__in=pages.values("pk"))
+    rows = alerts.select_related("article").order_by("gravity", "article__sort_key", "article")
+    lines = []
+    for alert in rows[:MAX_LINES]:
+        page = alert.article
+        url = get_admin_url(kinds.get(page.kind), "change", page.pk)
+        lines.append(DashboardLine(page.title, url, alert.first_finding))
+    return lines
 
 
 def _get_sent_back_lines(pages, user) -> list[DashboardLine]:

@@ -25,6 +25,7 @@ ADDED_MODELS: dict[str, str] = {
     "articles.carecard": "articles_carecard",
     "articles.outsideaddress": "articles_outsideaddress",
     "articles.pagelink": "articles_pagelink",
+    "articles.safetyalert": "articles_safetyalert",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {

@@ -38,6 +38,7 @@ from articles.models import (
     Redirect,
     Reference,
     Revision,
+    SafetyAlert,
     SearchEntry,
     SearchKey,
     SearchStart,
@@ -268,6 +269,7 @@ REBUILT = "rebuilt from the publication log"
 EXCLUDED_MODELS: dict[type[Model], str] = {
     TopicEntry: REBUILT,
     PublishedImage: REBUILT,
+    SafetyAlert: REBUILT,
     SearchEntry: REBUILT,
     SearchKey: REBUILT,
     SearchStart: REBUILT,
