@@ -32,6 +32,7 @@ from articles.models import (
     AboutPage,
     Article,
     CopyrightNotice,
+    EmergencyPage,
     Figure,
     Image,
     PublicationEvent,
@@ -230,6 +231,32 @@ def make_about_page(
         "notice": make_notice(),
     }
     page = AboutPage.objects.create(slug=slug, title=title, writer=by, **values | fields)
+    record_revision(page, by=by)
+    return page
+
+
+def make_emergency(
+    by: User, *, subject: str = "stroke", next_page: Article | None = None, **fields
+) -> EmergencyPage:
+    """A page of what to do in an emergency that is ready to be signed, with one revision."""
+    values = {
+        "slug": subject,
+        "title": f"What to do: {subject.replace('-', ' ')}",
+        "summary": "Call 911 first.",
+        "advice_level": "emergency",
+        "advice": "<p>Call 911. Put the phone on speaker. Do what the operator tells you.</p>",
+        "act": "Note the time when they were last well.",
+        "body": "<p>It comes suddenly.</p>",
+        "notice": make_notice(),
+        "risk": Article.Risk.HIGH,
+    }
+    page = EmergencyPage.objects.create(
+        subject=subject, next_page=next_page, writer=by, **values | fields
+    )
+    page.topics.add(make_topic("General health", "general-health"))
+    Reference.objects.create(
+        article_id=page.pk, title="What to do", url="https://www.stroke.org/en/about-stroke"
+    )
     record_revision(page, by=by)
     return page
 

@@ -2,6 +2,7 @@
 
 from articles.models.about import AboutPage
 from articles.models.article import Article, ArticleTag, Reference
+from articles.models.emergencies import EmergencyPage, PhraseEvent, PublishedEmergency
 from articles.models.feedback import ReaderReport, ReaderTally
 from articles.models.history import Authorship, PublicationEvent, Revision
 from articles.models.image import Figure, Image, PublishedImage
@@ -18,6 +19,7 @@ __all__ = [
     "ArticleTag",
     "Authorship",
     "CopyrightNotice",
+    "EmergencyPage",
     "ExternalId",
     "Figure",
     "Image",
@@ -27,7 +29,9 @@ __all__ = [
     "NormalizedNameMixin",
     "OutsideAddress",
     "PageLink",
+    "PhraseEvent",
     "PublicationEvent",
+    "PublishedEmergency",
     "PublishedImage",
     "ReaderReport",
     "ReaderTally",

@@ -7,7 +7,15 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 
-from articles.admin import copyright_notices, images, readonly, timeline, topics
+from articles.admin import (
+    copyright_notices,
+    emergencies,
+    images,
+    phrases,
+    readonly,
+    timeline,
+    topics,
+)
 from articles.admin import pages as articles
 from articles.admin.save_messages import SAVE_MESSAGES
 from articles.exports.admin import EXPORT_VIEW, ExportAction
@@ -18,8 +26,10 @@ from articles.models import (
     AboutPage,
     Article,
     CopyrightNotice,
+    EmergencyPage,
     Image,
     ImportRun,
+    PhraseEvent,
     PublicationEvent,
     ReaderReport,
     ReaderTally,
@@ -66,6 +76,16 @@ class ArticleAdmin(ReviewedPageAdmin, articles.BaseArticleAdmin):
 
 
 class AboutPageAdmin(ArticleAdmin):
+    pass
+
+
+class EmergencyPageAdmin(ReviewedPageAdmin, emergencies.BaseEmergencyPageAdmin):
+    views = (*emergencies.BaseEmergencyPageAdmin.views, *reviews.VIEWS, EXPORT_VIEW)
+    bulk_actions = (*reviews.BULK_ACTIONS, ExportAction)
+    export_resources = (export_resources.PageResource,)
+
+
+class PhraseAdmin(phrases.BasePhraseAdmin):
     pass
 
 
@@ -123,6 +143,8 @@ admin.site.register(Symptom, SymptomAdmin)
 admin.site.register(Cause, symptoms.CauseAdmin)
 admin.site.register(Article, ArticleAdmin)
 admin.site.register(AboutPage, AboutPageAdmin)
+admin.site.register(EmergencyPage, EmergencyPageAdmin)
+admin.site.register(PhraseEvent, PhraseAdmin)
 admin.site.register(Topic, TopicAdmin)
 admin.site.register(CopyrightNotice, copyright_notices.CopyrightNoticeAdmin)
 admin.site.register(Image, images.ImageAdmin)

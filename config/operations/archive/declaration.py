@@ -22,6 +22,7 @@ from articles.models import (
     ArticleTag,
     Authorship,
     CopyrightNotice,
+    EmergencyPage,
     ExternalId,
     Figure,
     Image,
@@ -30,7 +31,9 @@ from articles.models import (
     MergedPage,
     OutsideAddress,
     PageLink,
+    PhraseEvent,
     PublicationEvent,
+    PublishedEmergency,
     PublishedImage,
     ReaderReport,
     ReaderTally,
@@ -217,6 +220,7 @@ BASE_FILES = (
         },
         related_rows={
             "symptom": NestedRows(Symptom, "article_ptr", is_single=True),
+            "emergency": NestedRows(EmergencyPage, "article_ptr", is_single=True),
             "other_names": NestedRows(OtherName, "symptom"),
             "causes": NestedRows(SymptomCause, "symptom"),
             "related": NestedRows(RelatedSymptom, "symptom"),
@@ -257,6 +261,7 @@ EXTRA_FILES = (
     ),
     ArchiveFile("cause_origins", CauseExternalId, renamed={"record_digest": "said"}),
     ArchiveFile("merged_pages", MergedPage),
+    ArchiveFile("phrases", PhraseEvent),
     # Its ``key`` is that of a row in one database.
     ArchiveFile("merged_causes", MergedCause, excluded=("key",)),
 )
@@ -266,6 +271,7 @@ REBUILT = "rebuilt from the publication log"
 EXCLUDED_MODELS: dict[type[Model], str] = {
     TopicEntry: REBUILT,
     PublishedImage: REBUILT,
+    PublishedEmergency: REBUILT,
     SearchEntry: REBUILT,
     SearchKey: REBUILT,
     SearchStart: REBUILT,
