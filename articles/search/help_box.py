@@ -109,7 +109,7 @@ def build_help_box(text: str) -> HelpBox:
 
     Three queries at most, and none that could fail it: without a database the fixed words stay.
     """
-    return _fill_box(detect_urgent_help(text))
+    return fill_box(detect_urgent_help(text))
 
 
 def get_topic_box(name: str) -> HelpBox | None:
@@ -122,11 +122,12 @@ def get_topic_box(name: str) -> HelpBox | None:
     if not urgent.subjects or urgent.is_crisis:
         return None
     topic = UrgentHelp(names_emergency=True, subjects=urgent.subjects[:1], language=urgent.language)
-    box = _fill_box(topic)
+    box = fill_box(topic)
     return box if any(answer.page for answer in box.answers) else None
 
 
-def _fill_box(urgent: UrgentHelp) -> HelpBox:
+def fill_box(urgent: UrgentHelp) -> HelpBox:
+    """The box for what was recognised, with the words of signed pages where there are any."""
     if not (urgent.is_happening or urgent.names_emergency) or urgent.asks_for_methods:
         return HelpBox(urgent)
     try:
