@@ -27,7 +27,7 @@ class BaseEmergencyPageAdmin(PageAdmin):
     inlines = (FigureInline, ReferenceInline)
     fieldsets = (
         ("Name and summary", {"fields": ("title", "headline", "summary", "writer")}),
-        (_("What to do"), {"fields": ("subject", "advice", "act", "next_page")}),
+        (_("What to do"), {"fields": ("subject", "advice_heading", "advice", "act", "next_page")}),
         ("Text", {"fields": ("body",)}),
         (_("Page settings"), {"fields": PageAdmin.SETTINGS}),
     )
@@ -43,7 +43,11 @@ class BaseEmergencyPageAdmin(PageAdmin):
     def get_changeform_initial_data(self, request):
         number = settings.EMERGENCY_NUMBER
         card = f"<p>Call {number}. Put the phone on speaker. Do what the operator tells you.</p>"
-        initial = {"advice": card, "risk": Article.Risk.HIGH}
+        initial = {
+            "advice_heading": f"Call {number} now",
+            "advice": card,
+            "risk": Article.Risk.HIGH,
+        }
         return initial | super().get_changeform_initial_data(request)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

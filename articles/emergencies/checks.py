@@ -34,7 +34,7 @@ def check_call_comes_first(page: EmergencyPage, document: EmergencyDocument) -> 
             blocking=True,
         )
         return
-    if document.advice.level != "emergency" or len(getattr(document, "care_cards", ())) > 1:
+    if document.advice.level != "emergency" or document.further_advice:
         yield Problem(
             "An emergency page has one card, and its level is that of an emergency.",
             "Put what is less urgent on the page to go on with.",

@@ -37,6 +37,6 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("config", "0011_permission_names"),
-        ("articles", "0016_emergencies"),
+        ("articles", "0017_emergencies"),
     ]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
