@@ -168,11 +168,11 @@ def _add_rights(row: dict) -> dict:
     rights = row.get("rights")
     if not _is_sorted_names(rights):
         return row
-    added = set(rights)
+    added: set[str] = set()
     for right, more in ADDED_RIGHTS_IN_VERSION_3.items():
         if right in rights:
             added.update(more)
-    return row | {"rights": sorted(added)}
+    return row | {"rights": sorted([*rights, *(added - set(rights))])}
 
 
 UPCASTERS: dict[int, Upcaster] = {
