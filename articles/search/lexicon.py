@@ -8,36 +8,22 @@ read as the words that it nearly is.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from articles.names import fold
-from articles.search.words import stem
+from articles.search.languages import ENGLISH, Language
+from articles.search.quantities import iter_quantities, join_decimals, split_unit
 
 MAX_TEXT_LENGTH = 20_000  # characters that are read: more than any address can carry
 WORD = re.compile(r"[^\W_]+")
 APOSTROPHES = re.compile("['’‘‛`´ʼ′＇]")
 REPEATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")  # "pleeease"
 SPACED_WORD = re.compile(r"\b[^\W\d_](?: [^\W\d_]){3,}\b")  # "s u i c i d e"
-LARGE_NUMBER = 10  # of anything that somebody took
 EXACT_PREFIX = "="  # before a reading that is the word itself, not its stem
-LARGE_NUMBER_READING = "=number"
-SOUND_RULES = (
-    (re.compile("ph"), "f"),
-    (re.compile("ck|q"), "k"),
-    (re.compile("x"), "ks"),
-    (re.compile("c(?=[eiy])"), "s"),
-    (re.compile("c(?!h)"), "k"),
-    (re.compile("z"), "s"),
-    (re.compile("y"), "i"),
-    (re.compile("ae|oe"), "e"),
-    (re.compile("(?<=[rw])h"), ""),
-    (re.compile(r"(\w)\1"), r"\1"),
-    (re.compile("(?<=.)e$"), ""),
-)
 MIN_GUESSED_LENGTH = 5  # of a word for which others are guessed
 MIN_TWO_LETTERS_LENGTH = 9  # of a word in which two letters may differ
 MAX_WORD_LENGTH = 40
@@ -47,7 +33,7 @@ Readings = frozenset[str]
 
 @dataclass(frozen=True)
 class WordStep:
-    """From one place in a text to another, by a word or by two that belong together."""
+    """From one place in a text to another, by a word or by several that belong together."""
 
     end: int
     readings: Readings
@@ -57,8 +43,8 @@ def split_typed(text: str) -> list[str]:
     """The words of a text as they stand, folded, without apostrophes."""
     visible = "".join(c for c in text[:MAX_TEXT_LENGTH] if unicodedata.category(c) != "Cf")
     words = []
-    for word in WORD.findall(fold(APOSTROPHES.sub("", visible))):
-        words.append(REPEATED_LETTER.sub(r"\1", word))
+    for word in WORD.findall(join_decimals(fold(APOSTROPHES.sub("", visible)))):
+        words.extend(split_unit(REPEATED_LETTER.sub(r"\1", word)))
     return SPACED_WORD.sub(_remove_spaces, " ".join(words)).split()
 
 
@@ -66,18 +52,14 @@ def _remove_spaces(found: re.Match) -> str:
     return found[0].replace(" ", "")
 
 
-def encode_sound(word: str) -> str:
-    """A word very nearly as it sounds: "anafilaxis" is "anaphylaxis"."""
-    for pattern, replacement in SOUND_RULES:
-        word = pattern.sub(replacement, word)
-    return word
-
-
 class Lexicon:
     """The words that matter, and which of them a typed word may be meant to be."""
 
-    def __init__(self, words: Iterable[str], known: Iterable[str]):
-        self.forms = {word: stem(word) for word in words}
+    def __init__(
+        self, words: Iterable[str], known: Iterable[str], language: Language = ENGLISH
+    ) -> None:
+        self.language = language
+        self.forms = {word: language.stem(word) for word in words}
         self.stems = frozenset(self.forms.values())
         self.everyday_words = frozenset(known) - set(words)
         self.forms_by_letter: dict[str, list[str]] = defaultdict(list)
@@ -85,28 +67,43 @@ class Lexicon:
         for form in self.forms:
             if len(form) >= MIN_GUESSED_LENGTH:
                 self.forms_by_letter[form[0]].append(form)
-                self.forms_by_sound[encode_sound(form)].add(form)
+                self.forms_by_sound[language.encode_sound(form)].add(form)
         self.get_readings = lru_cache(maxsize=20_000)(self._compute_readings)
         self.split_joined_words = lru_cache(maxsize=20_000)(self._compute_parts)
 
     def knows(self, word: str) -> bool:
-        return word in self.forms or stem(word) in self.stems
+        return word in self.forms or self.language.stem(word) in self.stems
 
-    def build_steps(self, text: str) -> list[tuple[WordStep, ...]]:
-        """For each place in a text the steps that start there."""
+    def build_steps(
+        self, typed: Sequence[str], *, is_unfinished: bool = False
+    ) -> list[tuple[WordStep, ...]]:
+        """For each place in the words of a text the steps that start there.
+
+        Of one that is still being typed the last word is taken as it stands.
+        """
+        if is_unfinished and typed:
+            return self._build_unfinished_steps(typed)
         words: list[str] = []
-        for word in split_typed(text):
+        for word in typed:
             words.extend(self.split_joined_words(word))
         return [self._build_steps_from(words, place) for place in range(len(words))]
 
+    def _build_unfinished_steps(self, typed: Sequence[str]) -> list[tuple[WordStep, ...]]:
+        """Steps through words of which the last is still being typed: no other is guessed for it."""
+        steps = self.build_steps(typed[:-1])
+        for word in self._split_into_forms(typed[-1][:MAX_WORD_LENGTH]) or (typed[-1],):
+            steps.append((WordStep(len(steps) + 1, self._get_exact_readings(word)),))
+        return steps
+
     def _build_steps_from(self, words: list[str], place: int) -> tuple[WordStep, ...]:
-        single = WordStep(place + 1, self.get_readings(words[place]))
-        if place + 1 == len(words):
-            return (single,)
-        both = self._get_joined_readings(words[place], words[place + 1])
-        if not both:
-            return (single,)
-        return (single, WordStep(place + 2, both))
+        steps = [WordStep(place + 1, self.get_readings(words[place]))]
+        for quantity in iter_quantities(words, place, self.language.numbers):
+            steps.append(WordStep(quantity.end, frozenset({quantity.reading})))
+        if place + 1 < len(words):
+            both = self._get_joined_readings(words[place], words[place + 1])
+            if both:
+                steps.append(WordStep(place + 2, both))
+        return tuple(steps)
 
     def _get_joined_readings(self, one: str, other: str) -> Readings:
         """The readings of two words without the space between them: "over dose", "can t"."""
@@ -121,16 +118,16 @@ class Lexicon:
 
     def _compute_readings(self, word: str) -> Readings:
         """The word itself and the stems of what it may be."""
-        readings = {EXACT_PREFIX + word, stem(word)}
-        if word.isdecimal() and int(word[:9]) >= LARGE_NUMBER:
-            readings.add(LARGE_NUMBER_READING)
-        if word in self.forms:
-            readings.add(self.forms[word])
-        elif not self.knows(word) and word not in self.everyday_words:
+        readings = set(self._get_exact_readings(word))
+        if not self.knows(word) and word not in self.everyday_words:
             for form in self._guess_forms(word):
-                readings.add(self.forms[form])
-                readings.add(EXACT_PREFIX + form)
+                readings |= self._get_exact_readings(form)
         return frozenset(readings)
+
+    def _get_exact_readings(self, word: str) -> Readings:
+        """The readings of a word that is spelled as it is meant."""
+        language = self.language
+        return frozenset({EXACT_PREFIX + language.compare_as(word), language.stem(word)})
 
     def _guess_forms(self, word: str) -> set[str]:
         """The words that a typed one may be: alike in sound, or nearest by a letter or two."""
@@ -138,7 +135,7 @@ class Lexicon:
             return set()
         nearest = self._find_nearest_forms(word)
         if len(word) > MIN_GUESSED_LENGTH:
-            nearest |= self.forms_by_sound.get(encode_sound(word), set())
+            nearest |= self.forms_by_sound.get(self.language.encode_sound(word), set())
         return nearest
 
     def _find_nearest_forms(self, word: str) -> set[str]:
