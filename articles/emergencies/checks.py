@@ -8,6 +8,7 @@ from django.conf import settings
 from articles.care.emergencies import EMERGENCIES
 from articles.care.emergency_help import asks_to_call, extract_words
 from articles.content.emergency_document import EmergencyDocument
+from articles.emergencies.subjects import QUIET_SUBJECTS
 from articles.models import Article, EmergencyPage, PublishedEmergency
 from articles.quality import Check, Problem, check
 
@@ -40,29 +41,44 @@ def check_call_comes_first(page: EmergencyPage, document: EmergencyDocument) -> 
             "Put what is less urgent on the page to go on with.",
             blocking=True,
         )
-    words = extract_words(document.advice.html)
-    sentences = SENTENCE.findall(words)
+    sentences = SENTENCE.findall(extract_words(document.advice.html))
     if not sentences or not asks_to_call(number, sentences[0]):
         yield Problem(
             f"The card does not begin with calling {number}.",
             f"Begin it with “Call {number}.”",
             blocking=True,
         )
-    for pattern, words_wanted in (
-        (SPEAKER, "Put the phone on speaker."),
-        (OPERATOR, "Do what the operator tells you."),
-    ):
-        if not pattern.search(words):
-            yield Problem(
-                f"The card does not say: “{words_wanted}”",
-                "Add this sentence to the card.",
-                blocking=True,
-            )
     if len(sentences) > MAX_CARD_SENTENCES:
         yield Problem(
             f"The card has {len(sentences)} sentences.",
-            "Leave what to call and to do what the operator says. Whatever else there is to do is "
-            "the one act more, or text below.",
+            "Leave whom to call, and to do what the operator says. Whatever else there is to do "
+            "is the one act more, or text below.",
+        )
+
+
+@check("The operator sees what nobody could write down, and needs both hands.", can_block=True)
+def check_operator(page: EmergencyPage, document: EmergencyDocument) -> Iterable[Problem]:
+    if not document.advice:
+        return
+    words = extract_words(document.advice.html)
+    if not OPERATOR.search(words):
+        yield Problem(
+            "The card does not say: “Do what the operator tells you.”",
+            "Add this sentence to the card.",
+            blocking=True,
+        )
+    speaks_of_it = SPEAKER.search(words) is not None
+    if document.subject in QUIET_SUBJECTS and speaks_of_it:
+        yield Problem(
+            "The card speaks of the loudspeaker, and somebody may be overheard.",
+            "Leave that sentence out.",
+            blocking=True,
+        )
+    elif document.subject not in QUIET_SUBJECTS and not speaks_of_it:
+        yield Problem(
+            "The card does not say: “Put the phone on speaker.”",
+            "Add this sentence to the card.",
+            blocking=True,
         )
 
 
@@ -132,6 +148,7 @@ def check_next_page(page: EmergencyPage, document: EmergencyDocument) -> Iterabl
 
 CHECKS: tuple[Check, ...] = (
     check_call_comes_first,
+    check_operator,
     check_one_act,
     check_source,
     check_subject,

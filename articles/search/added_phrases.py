@@ -10,7 +10,7 @@ from functools import lru_cache
 from articles.search.lexicon import split_typed
 from articles.search.phrase_book import FILLER_GROUP, PhraseBook
 
-MEANINGS = ("now", "topic", "crisis")
+MEANINGS = ("now", "topic", "done", "crisis")
 MAX_WORDS = 12
 # Words that say nothing in a phrase: those between them are skipped in a text too.
 SMALL_WORDS = frozenset(
@@ -24,13 +24,15 @@ SMALL_WORDS = frozenset(
 class AddedPhrase:
     """A phrase in plain words, what it means, and the key of the emergency that it is about.
 
-    ``meaning``: "now", it happens now; "topic", it names an emergency; "crisis", somebody thinks
-    of ending a life. A crisis has no emergency.
+    ``meaning``: "now", it happens now; "topic", it names an emergency; "done", somebody has hurt
+    themselves; "crisis", somebody thinks of ending a life. A crisis has no emergency.
+    ``language``: of the phrase, "en" or "es".
     """
 
     text: str
     meaning: str
     subject: str = ""
+    language: str = "en"
 
 
 def get_telling_words(text: str) -> list[str]:

@@ -178,11 +178,22 @@ def _assess_window(
         elif more and not findings:
             language = SPANISH.code
         findings += more
-    if added:
-        book = compile_added(added, english.everyday_words)
+    found_added: list[_Finding] = []
+    for code in (ENGLISH.code, SPANISH.code):
+        selected = _select_language(added, code)
+        if not selected:
+            continue
+        book = compile_added(selected, english.everyday_words)
         typed = book.parse(words, is_unfinished=is_unfinished)
-        findings += _find_kinds(book, typed, "now", "topic", "crisis")
-    return [replace(found, language=language) for found in findings]
+        found = _find_kinds(book, typed, "done", "now", "topic", "crisis")
+        if found and code == SPANISH.code and not findings:
+            language = code
+        found_added += found
+    return [replace(finding, language=language) for finding in (*findings, *found_added)]
+
+
+def _select_language(added: tuple[AddedPhrase, ...], code: str) -> tuple[AddedPhrase, ...]:
+    return tuple(phrase for phrase in added if phrase.language == code)
 
 
 def _assess(phrases: PhraseBook, typed: TypedText) -> list[_Finding]:

@@ -6,6 +6,7 @@ any, and from nowhere else.
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.db import DatabaseError
 
@@ -13,12 +14,13 @@ from articles.care import site_numbers
 from articles.care.site_numbers import ContactWay
 from articles.emergencies import lookup
 from articles.emergencies.lookup import EmergencyAnswer
-from articles.search.emergency import UrgentHelp, detect_urgent_help
+from articles.emergencies.phrases import TablePhrase, load_phrases
+from articles.emergencies.subjects import POISON_SUBJECTS, QUIET_SUBJECTS
+from articles.search.added_phrases import AddedPhrase
+from articles.search.emergency import UrgentHelp, detect_urgent_help, suggest_urgent_help
 
-# Where the poison line helps. It stands after the emergency number.
-POISON_SUBJECTS = frozenset(
-    {"poisoning", "overdose", "opioid-overdose", "button-battery", "chemical-in-the-eye"}
-)
+# By the meaning of a phrase in the table, what the search calls it.
+RECOGNISED_MEANINGS = {"now": "now", "topic": "topic", "crisis-done": "done", "crisis": "crisis"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ class HelpBox:
         return site_numbers.get_emergency_way()
 
     @property
+    def must_be_quiet(self) -> bool:
+        """Whether the phone on speaker could put somebody in danger."""
+        return not QUIET_SUBJECTS.isdisjoint(self.urgent.subjects)
+
+    @property
     def poison_way(self) -> ContactWay | None:
         """The poison line, where it helps and the site has one."""
         is_wanted = self.is_happening or self.is_topic
@@ -109,7 +116,26 @@ def build_help_box(text: str) -> HelpBox:
 
     Three queries at most, and none that could fail it: without a database the fixed words stay.
     """
-    return fill_box(detect_urgent_help(text))
+    return fill_box(detect_urgent_help(text, _load_added()) if text else UrgentHelp())
+
+
+def build_typed_box(text: str) -> HelpBox:
+    """The same while somebody types: only for phrases that are there as a whole."""
+    return fill_box(suggest_urgent_help(text, _load_added()) if text else UrgentHelp())
+
+
+def _load_added() -> tuple[AddedPhrase, ...]:
+    """The phrases of the table, as they are recognised."""
+    return _convert(load_phrases())
+
+
+@lru_cache(maxsize=2)
+def _convert(phrases: tuple[TablePhrase, ...]) -> tuple[AddedPhrase, ...]:
+    added = []
+    for phrase in phrases:
+        meaning = RECOGNISED_MEANINGS[phrase.meaning]
+        added.append(AddedPhrase(phrase.text, meaning, phrase.subject, phrase.language))
+    return tuple(added)
 
 
 def get_topic_box(name: str) -> HelpBox | None:

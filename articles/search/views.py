@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from articles.characters import UNPRINTABLE
 from articles.public import breadcrumbs, pages
-from articles.search.help_box import HelpBox, build_help_box
+from articles.search.help_box import HelpBox, build_help_box, build_typed_box
 from articles.search.results import SearchResults, search_pages
 from articles.search.suggestions import suggest
 from articles.search.words import MAX_QUERY_LENGTH
@@ -58,7 +58,7 @@ def _find_pages(query: str, topic: str, number: str | int, help_box: HelpBox) ->
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Names that go on as typed; before them the help, as HTML and in plain words."""
-    help_box = build_help_box(request.GET.get("q", ""))
+    help_box = build_typed_box(request.GET.get("q", ""))
     answer: dict[str, Any] = {"suggestions": _suggest_names(_get_query(request), help_box)}
     if help_box:
         context = {"help": help_box, "place": "-typed", "public": True}

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from articles.links.display import find_link_changes
-from articles.search.help_box import HelpBox, build_help_box
+from articles.search.help_box import HelpBox, build_help_box, build_typed_box
 from symptoms.finder import forms, listings, name_lookup, ranking
 from symptoms.finder.forms import MAX_SYMPTOMS, FinderQuery
 from symptoms.finder.listings import SymptomListing
@@ -34,8 +34,9 @@ def find(request: HtmxRequest) -> HttpResponse:
     if not settings.FINDER:
         raise Http404
     query = forms.parse_query(request.GET)
-    emergency_help = build_help_box(request.GET.get("q", ""))
     target = request.htmx.target or "" if request.htmx else ""
+    build_box = build_typed_box if target == "finder-matches" else build_help_box
+    emergency_help = build_box(request.GET.get("q", ""))
     if target == "finder-matches":
         response = _render_matches(request, query, emergency_help, target)
     else:

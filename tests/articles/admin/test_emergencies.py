@@ -161,15 +161,17 @@ def test_markup_in_a_phrase_is_shown_as_text(morgan_client, morgan):
 
 def test_the_list_is_searched_by_phrases_and_by_names_of_emergencies(morgan_client, morgan, phrase):
     add_phrase(**FACTS | {"text": "slumped over", "subject": "unconscious"}, by=morgan)
-    for query, found in (("FUNNY", "face went"), ("unconscious", "slumped"), ("slumped", "slumped")):
+    for query, found in (
+        ("FUNNY", "face went"),
+        ("unconscious", "slumped"),
+        ("slumped", "slumped"),
+    ):
         text = html.get_text(morgan_client.get(TABLE, {"q": query}).text)
         assert found in text
         assert ("slumped" in text) != ("face went" in text)
 
 
-def test_the_list_costs_the_same_for_one_phrase_and_for_three(
-    morgan_client, morgan, phrase
-):
+def test_the_list_costs_the_same_for_one_phrase_and_for_three(morgan_client, morgan, phrase):
     counts = []
     for number in (1, 3):
         while PhraseEvent.objects.count() < number:

@@ -6,7 +6,7 @@ import pytest
 
 from articles.content import kinds
 from articles.emergencies.lookup import find_answers
-from articles.models import Article, EmergencyPage, PublicationEvent, PublishedEmergency
+from articles.models import Article, EmergencyPage, PublishedEmergency
 from articles.publishing import projections
 from articles.publishing.actions import CannotPublish, record_revision, restore
 from articles.quality import find_problems
@@ -43,8 +43,14 @@ def test_a_signed_page_says_the_number_first_then_the_act_then_where_to_go_on(cl
     text = " ".join(html.get_text(client.get("/emergencies/stroke/").text).split())
     places = [
         text.index(words)
-        for words in ("Put the phone on speaker", "Outside the United States", "Note the time",
-                      "Then read: Facial spasms", "It comes suddenly", "Medically reviewed by")
+        for words in (
+            "Put the phone on speaker",
+            "Outside the United States",
+            "Note the time",
+            "Then read: Facial spasms",
+            "It comes suddenly",
+            "Medically reviewed by",
+        )
     ]
     assert places == sorted(places)
     assert page.path == "/emergencies/stroke/"

@@ -132,8 +132,8 @@ def test_several_emergencies_come_gravest_first_and_three_at_most(ann, sign):
         sign(factories.make_emergency(ann, subject=subject, act=act))
     urgent = UrgentHelp(is_happening=True, subjects=("drowning", "burns", "stroke", "choking"))
     text = read(urgent)
-    assert_order(text, "Choking: Act for choking.", "Stroke: Act for stroke.", "Burns:")
-    assert "drowning" not in text
+    assert_order(text, "Drowning: Act for drowning.", "Choking: Act", "Stroke: Act")
+    assert "burns" not in text.lower()
     assert text.count("Call 911 now") == 1
 
 
@@ -151,9 +151,7 @@ def test_the_box_costs_the_same_for_one_emergency_and_for_three(
 
 
 def test_a_crisis_that_is_done_has_the_emergency_number_then_poison_then_the_crisis_line():
-    text = read(
-        UrgentHelp(is_happening=True, is_crisis=True, is_done=True, subjects=("overdose",))
-    )
+    text = read(UrgentHelp(is_happening=True, is_crisis=True, is_done=True, subjects=("overdose",)))
     assert_order(text, "Call 911 now", "poison line, 1-800-222-1222", "Call 988")
     assert text.count("911") == 1
     cut = read(UrgentHelp(is_happening=True, is_crisis=True, is_done=True))
