@@ -17,9 +17,14 @@ SENTENCE = re.compile(r"[^.!?]+[.!?]*")
 SECOND_ACT = re.compile(
     r";|\b(?:and then|then|after that|afterwards|next,|also|as well as)\b", re.IGNORECASE
 )
-JOINED_ACTS = re.compile(r"\band\b", re.IGNORECASE)
+# What may be a second act: “and” before a verb of first aid.
+JOINED_ACTS = re.compile(
+    r"\band (?:apply|breathe|call|check|cool|cover|get|give|hold|keep|lay|loosen|move|press|push|put"
+    r"|raise|remove|rinse|sit|start|stay|take|tilt|turn|use|wait|wrap)\b",
+    re.IGNORECASE,
+)
 SPEAKER = re.compile(r"\bspeaker(?:phone)?\b", re.IGNORECASE)
-OPERATOR = re.compile(r"\b(?:operator|dispatcher|call[- ]handler|call[- ]taker)s?\b", re.IGNORECASE)
+OPERATOR = re.compile(r"\b(?:operator|dispatcher|call[- ]handler)s?\b", re.IGNORECASE)
 MAX_CARD_SENTENCES = 4
 MAX_ACT_WORDS = 25
 

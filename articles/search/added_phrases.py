@@ -14,9 +14,7 @@ MEANINGS = ("now", "topic", "done", "crisis")
 MAX_WORDS = 12
 # Words that say nothing in a phrase: those between them are skipped in a text too.
 SMALL_WORDS = frozenset(
-    "a an the my his her hes shes im ive i he she it its they we you your our their is are am was"
-    " were be been has have had and of to el la los las un una mi mis su sus me se te le lo es esta"
-    " que de y en".split()
+    ["a", "an", "the", "my", "his", "her", "hes", "shes", "im", "ive", "i", "he", "she", "it", "its", "they", "we", "you", "your", "our", "their", "is", "are", "am", "was", "were", "be", "been", "has", "have", "had", "and", "of", "to", "el", "la", "los", "las", "un", "una", "mi", "mis", "su", "sus", "me", "se", "te", "le", "lo", "es", "esta", "que", "de", "y", "en"]
 )
 
 

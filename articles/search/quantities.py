@@ -28,11 +28,10 @@ OLD_UNITS = frozenset({"day", "week", "month"})
 OLD = frozenset({"old", "olds", "nacido", "nacida", "edad"})
 BABY = frozenset({"baby", "babys", "newborn", "infant", "bub", "bebe", "bb", "nene", "nena"})
 SINCE = frozenset(
-    "for since past last every after in within hace desde cada ultimos ultimas por".split()
+    ["for", "since", "past", "last", "every", "after", "in", "within", "hace", "desde", "cada", "ultimos", "ultimas", "por"]
 )
 NO_AGE = frozenset(
-    "pregnant pregnancy postpartum gestation along ago later since supply early late apart embarazada"
-    " embarazo gestacion hace despues".split()
+    ["pregnant", "pregnancy", "postpartum", "gestation", "along", "ago", "later", "since", "supply", "early", "late", "apart", "embarazada", "embarazo", "gestacion", "hace", "despues"]
 )
 MAX_INFANT_DAYS = 92
 PREGNANCY_WEEKS = (20, 43)

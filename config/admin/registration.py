@@ -39,6 +39,7 @@ from articles.models import (
 )
 from articles.reports import base as reports
 from articles.reports import broken_links, page_reports, twin_names
+from articles.search import floor
 from config.admin import export_resources
 from reviews.admin import changelists, expunging, mail, reader_reports
 from reviews.admin import pages as reviews
@@ -85,8 +86,15 @@ class EmergencyPageAdmin(ReviewedPageAdmin, emergencies.BaseEmergencyPageAdmin):
     export_resources = (export_resources.PageResource,)
 
 
+class CheckedPhraseForm(phrases.PhraseForm):
+    find_problems = staticmethod(floor.check_phrase)
+
+
 class PhraseAdmin(phrases.BasePhraseAdmin):
-    pass
+    form = CheckedPhraseForm
+
+    def list_floor(self):
+        return floor.list_floor()
 
 
 class ImportRunAdmin(BaseImportRunAdmin):

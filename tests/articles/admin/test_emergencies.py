@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.emergencies.phrases import add_phrase, change_phrase, remove_phrase
 from articles.models import EmergencyPage, PhraseEvent
-from config.admin.registration import PhraseAdmin
+from articles.search import floor
 from tests import factories, html
 from tests.html import read_form
 
@@ -143,6 +143,8 @@ def test_a_phrase_that_was_removed_meanwhile_is_not_brought_back(
         ({"text": ""}, "This field is required"),
         ({"text": "x" * 101}, "at most 100 characters"),
         ({"text": "another", "subject": "no-such-thing"}, "Select a valid choice"),
+        ({"text": "is he the"}, "no word that says anything"),
+        ({"text": "he up"}, "Add another word"),
     ],
 )
 def test_a_phrase_that_cannot_be_is_refused_in_place(morgan_client, phrase, fields, message):
@@ -187,5 +189,7 @@ def test_the_list_costs_the_same_for_one_phrase_and_for_three(morgan_client, mor
 def test_the_phrases_of_the_program_are_shown_and_cannot_be_changed(morgan_client):
     text = html.get_text(morgan_client.get(f"{TABLE}floor/").text)
     assert "Nobody can change or remove them here" in text
-    assert all(lines for _, lines in PhraseAdmin.list_floor(None))
+    assert "Stroke: it is happening now" in text
+    assert "Crisis: somebody thinks of it" in text
+    assert all(lines for _, lines in floor.list_floor())
     assert morgan_client.post(f"{TABLE}floor/").status_code == 405

@@ -161,7 +161,7 @@ def test_a_crisis_that_is_done_has_the_emergency_number_then_poison_then_the_cri
 
 def test_a_crisis_that_is_thought_of_has_the_crisis_line_first_in_all_its_ways():
     text = read(UrgentHelp(is_crisis=True, names_emergency=True, subjects=("overdose",)))
-    assert_order(text, "Call 988", "Text 988", "Chat online", "call 911")
+    assert_order(text, "Call 988", "text 988", "chat online", "call 911")
     assert "happening now" not in text
     assert "poison" not in text
     links = render(UrgentHelp(is_crisis=True))

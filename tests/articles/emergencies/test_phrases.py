@@ -50,7 +50,7 @@ def test_a_change_of_nothing_is_no_event(morgan, phrase):
 
 def test_nobody_undoes_what_another_did_meanwhile(morgan, olga, phrase):
     change_phrase(phrase, text="her face went funny", **STROKE, by=olga)
-    with pytest.raises(CannotChangePhrases, match="Olga Orr changed .* “her face went funny”"):
+    with pytest.raises(CannotChangePhrases, match=r"Olga Orr changed .* “her face went funny”"):
         change_phrase(phrase, text="my face went funny", **STROKE, by=morgan)
     with pytest.raises(CannotChangePhrases, match="Olga Orr changed"):
         remove_phrase(phrase, by=morgan)
