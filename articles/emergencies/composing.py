@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from articles.care.emergencies import EMERGENCIES
 from articles.content.blocks import Block
 from articles.content.diff import build_common_blocks
-from articles.content.emergency_document import ACT_HEADING, EmergencyDocument, NextPage
+from articles.content.emergency_document import EmergencyDocument, NextPage
 from articles.content.kinds import DocumentPairs
 from articles.fields import mark_as_stored
 from articles.models import Article, Authorship, EmergencyPage
@@ -74,7 +74,6 @@ def build_blocks(document: EmergencyDocument) -> Iterable[Block]:
     yield from build_common_blocks(document)
     name = EMERGENCIES.get(document.subject, document.subject)
     yield Block("subject", "Emergency", name, stored=document.subject)
-    yield Block("act", ACT_HEADING, "", stored=document.act)
     if document.next_page:
         page = document.next_page
         yield Block("next_page", "Page to go on with", page.name, str(page.uuid))
