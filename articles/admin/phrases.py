@@ -27,7 +27,7 @@ MAX_LOGGED = 500  # events that the log of the table shows
 FACTS = ("text", "meaning", "subject", "language")
 
 
-def accept_every_phrase(text: str, language: str) -> list[str]:
+def accept_every_phrase(text: str) -> list[str]:
     """What an admin that checks no phrase finds wrong with one."""
     return []
 
@@ -36,7 +36,7 @@ class PhraseForm(forms.ModelForm):
     """A phrase as it was opened: ``opened`` is the event that the form shows."""
 
     opened = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    find_problems: Callable[[str, str], Iterable[str]] = staticmethod(accept_every_phrase)
+    find_problems: Callable[[str], Iterable[str]] = staticmethod(accept_every_phrase)
 
     class Meta:
         model = PhraseEvent
@@ -68,7 +68,7 @@ class PhraseForm(forms.ModelForm):
         if same and same.phrase != self.instance.phrase:
             self.add_error("text", phrases.describe_same_text(same))
             return
-        for problem in self.find_problems(text, language):
+        for problem in self.find_problems(text):
             self.add_error("text", problem)
 
 

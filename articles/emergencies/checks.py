@@ -19,8 +19,8 @@ SECOND_ACT = re.compile(
 )
 # What may be a second act: “and” before a verb of first aid.
 JOINED_ACTS = re.compile(
-    r"\band (?:apply|breathe|call|check|cool|cover|get|give|hold|keep|lay|loosen|move|press|push|put"
-    r"|raise|remove|rinse|sit|start|stay|take|tilt|turn|use|wait|wrap)\b",
+    r"\band (?:apply|breathe|call|check|cool|cover|get|give|hold|keep|lay|loosen|move|press|push"
+    r"|put|raise|remove|rinse|sit|start|stay|take|tilt|turn|use|wait|wrap)\b",
     re.IGNORECASE,
 )
 SPEAKER = re.compile(r"\bspeaker(?:phone)?\b", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""The phrases that come with the program, for people to read, and what is wrong with one of theirs.
+"""The phrases that come with the program, for people to read.
 
 The floor is in the text files; nobody can remove or change a phrase of it while the program runs.
 """
@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from articles.care.emergencies import EMERGENCIES
-from articles.search.added_phrases import MAX_WORDS, get_telling_words
-from articles.search.emergency import PHRASES_DIRECTORY
+from articles.search.urgent_phrases import read_lines
 
 FLOOR_FILES = ("emergency_phrases.txt", "crisis_phrases.txt", "spanish_phrases.txt")
 # By the kind of a section, what its phrases mean; other sections only help to tell them apart.
@@ -22,7 +21,6 @@ KIND_LABELS = {
     "crisis": "somebody thinks of it",
 }
 CRISIS_KINDS = ("done", "methods", "crisis")
-MIN_LETTERS = 3  # of the only word of a phrase
 
 
 @cache
@@ -37,7 +35,7 @@ def list_floor() -> list[tuple[str, list[str]]]:
 def _iter_phrases() -> Iterator[tuple[str, str]]:
     for name in FLOOR_FILES:
         heading = ""
-        for line in (PHRASES_DIRECTORY / name).read_text(encoding="utf-8").splitlines():
+        for line in read_lines(name):
             if line.startswith("["):
                 heading = _build_heading(line.strip("[] "))
             elif heading and _is_phrase(line):
@@ -58,15 +56,3 @@ def _build_heading(section: str) -> str:
     if kind in CRISIS_KINDS:
         return f"Crisis: {label}"
     return f"{EMERGENCIES.get(subject, 'Any emergency')}: {label}"
-
-
-def check_phrase(text: str, language: str) -> list[str]:
-    """What is wrong with a phrase that an editor adds; empty if nothing is."""
-    words = get_telling_words(text)
-    if not words:
-        return ["It has no word that says anything. Add the word that matters."]
-    if len(words) > MAX_WORDS:
-        return [f"It has {len(words)} words, and at most {MAX_WORDS} can be recognised together."]
-    if len(words) == 1 and len(words[0]) < MIN_LETTERS:
-        return ["One word as short as this is in many harmless questions. Add another word."]
-    return []

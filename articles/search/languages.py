@@ -81,7 +81,9 @@ def _number(words: str) -> dict[str, int]:
     return {word: value for value, word in enumerate(words.split())}
 
 
-ENGLISH = Language("en", stem, ENGLISH_SOUNDS, _number(ENGLISH_NUMBERS) | {"thirty": 30})
+ENGLISH = Language(
+    "en", stem, ENGLISH_SOUNDS, _number(ENGLISH_NUMBERS) | {"thirty": 30, "forty": 40}
+)
 SPANISH = Language(
     "es",
     stem_spanish,

@@ -8,7 +8,7 @@ read as the words that it nearly is.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,6 +25,8 @@ REPEATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")  # "pleeease"
 SPACED_WORD = re.compile(r"\b[^\W\d_](?: [^\W\d_]){3,}\b")  # "s u i c i d e"
 EXACT_PREFIX = "="  # before a reading that is the word itself, not its stem
 MIN_GUESSED_LENGTH = 5  # of a word for which others are guessed
+MIN_CONSONANTS = 3  # of a word without a vowel for which others are guessed
+VOWELS = re.compile("[aeiouy]")
 MIN_TWO_LETTERS_LENGTH = 9  # of a word in which two letters may differ
 MAX_WORD_LENGTH = 40
 TOO_FAR = 9
@@ -62,14 +64,19 @@ class Lexicon:
         self.forms = {word: language.stem(word) for word in words}
         self.stems = frozenset(self.forms.values())
         self.everyday_words = frozenset(known) - set(words)
-        self.forms_by_letter: dict[str, list[str]] = defaultdict(list)
+        self.forms_by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
         self.forms_by_sound: dict[str, set[str]] = defaultdict(set)
+        self.forms_by_letters: dict[str, set[str]] = defaultdict(set)
+        self.forms_by_consonants: dict[str, set[str]] = defaultdict(set)
         for form in self.forms:
             if len(form) >= MIN_GUESSED_LENGTH:
-                self.forms_by_letter[form[0]].append(form)
+                self.forms_by_start[form[0], len(form)].append(form)
                 self.forms_by_sound[language.encode_sound(form)].add(form)
+                self.forms_by_letters[_jumble(form)].add(form)
+            self.forms_by_consonants[VOWELS.sub("", form)].add(form)
         self.get_readings = lru_cache(maxsize=20_000)(self._compute_readings)
         self.split_joined_words = lru_cache(maxsize=20_000)(self._compute_parts)
+        self._guess_forms = lru_cache(maxsize=20_000)(self._compute_guesses)
 
     def knows(self, word: str) -> bool:
         return word in self.forms or self.language.stem(word) in self.stems
@@ -89,11 +96,18 @@ class Lexicon:
         return [self._build_steps_from(words, place) for place in range(len(words))]
 
     def _build_unfinished_steps(self, typed: Sequence[str]) -> list[tuple[WordStep, ...]]:
-        """Steps through words of which the last is still being typed: no other is guessed for it."""
+        """Steps through words of which the last is not yet finished: no other is guessed for it."""
         steps = self.build_steps(typed[:-1])
         for word in self._split_into_forms(typed[-1][:MAX_WORD_LENGTH]) or (typed[-1],):
-            steps.append((WordStep(len(steps) + 1, self._get_exact_readings(word)),))
+            steps.append((WordStep(len(steps) + 1, self._get_unfinished_readings(word)),))
         return steps
+
+    def _get_unfinished_readings(self, word: str) -> Readings:
+        """The readings of a word that may go on: "seizur" is no form of "seizure" yet."""
+        readings = self._get_exact_readings(word)
+        if word in self.forms:
+            return readings
+        return readings - {word, self.language.compare_as(word)}
 
     def _build_steps_from(self, words: list[str], place: int) -> tuple[WordStep, ...]:
         steps = [WordStep(place + 1, self.get_readings(words[place]))]
@@ -129,20 +143,26 @@ class Lexicon:
         language = self.language
         return frozenset({EXACT_PREFIX + language.compare_as(word), language.stem(word)})
 
-    def _guess_forms(self, word: str) -> set[str]:
-        """The words that a typed one may be: alike in sound, or nearest by a letter or two."""
+    def _compute_guesses(self, word: str) -> set[str]:
+        """The words that a typed one may be: alike in sound, or nearest by a letter or two.
+
+        One without a vowel may be any word with its consonants: "chst" is "chest".
+        """
+        if len(word) >= MIN_CONSONANTS and not VOWELS.search(word):
+            return self.forms_by_consonants.get(word, set())
         if not MIN_GUESSED_LENGTH <= len(word) <= MAX_WORD_LENGTH:
             return set()
         nearest = self._find_nearest_forms(word)
         if len(word) > MIN_GUESSED_LENGTH:
             nearest |= self.forms_by_sound.get(self.language.encode_sound(word), set())
+            nearest |= self.forms_by_letters.get(_jumble(word), set())
         return nearest
 
     def _find_nearest_forms(self, word: str) -> set[str]:
         """The words that differ from a typed one by the fewest letters, none if by too many."""
         nearest: set[str] = set()
         least = TOO_FAR
-        for form in self._get_forms_with_start(word):
+        for form in self._iter_similar_forms(word):
             distance = _compute_distance(word, form)
             if distance < least:
                 least = distance
@@ -151,16 +171,19 @@ class Lexicon:
                 nearest.add(form)
         return nearest
 
-    def _get_forms_with_start(self, word: str) -> list[str]:
-        """The words with the first letter of this one, or with its first two letters swapped."""
-        forms = list(self.forms_by_letter.get(word[0], []))
-        if word[1] == word[0]:
-            return forms
+    def _iter_similar_forms(self, word: str) -> Iterator[str]:
+        """The words with the first letter of this one, or with its first two letters swapped.
+
+        Only those that are nearly as long: others differ by too many letters.
+        """
+        distance = 2 if len(word) >= MIN_TWO_LETTERS_LENGTH - 2 else 1
         swapped = word[1] + word[0]
-        for form in self.forms_by_letter.get(word[1], []):
-            if form.startswith(swapped):
-                forms.append(form)
-        return forms
+        for length in range(len(word) - distance, len(word) + distance + 1):
+            yield from self.forms_by_start.get((word[0], length), ())
+            if word[0] != word[1]:
+                for form in self.forms_by_start.get((word[1], length), ()):
+                    if form.startswith(swapped):
+                        yield form
 
     def _compute_parts(self, word: str) -> tuple[str, ...]:
         """The words that were typed as one; the word alone where it is one, or is unknown."""
@@ -206,6 +229,11 @@ class Lexicon:
         if word in self.everyday_words or len(word) < MIN_GUESSED_LENGTH:
             return False
         return bool(self._guess_forms(word))
+
+
+def _jumble(word: str) -> str:
+    """The same for words with the same ends and the same letters between: "tounge", "tongue"."""
+    return word[0] + "".join(sorted(word[1:-1])) + word[-1]
 
 
 def _compute_distance(word: str, form: str) -> int:

@@ -4,7 +4,7 @@ The beginning of emergency_phrases.txt describes how a phrase is written.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -46,37 +46,30 @@ class TypedText:
     def __init__(self, steps: list[tuple[WordStep, ...]], fillers: WordChoice):
         self.steps = steps
         self._fillers = fillers
-        words: set[str] = set()
-        for place in steps:
-            for step in place:
-                words |= step.readings
-        self.words = frozenset(words)
+        self._spans_by_reading: dict[str, list[Span]] = defaultdict(list)
+        for place, choices in enumerate(steps):
+            for step in choices:
+                for reading in step.readings:
+                    self._spans_by_reading[reading].append((place, step.end))
+        self.words = frozenset(self._spans_by_reading)
+        self._ends: dict[WordChoice, dict[int, set[int]]] = {}
+        self._found: dict[WordSequence, list[Span]] = {}
 
     @cached_property
-    def _reachable_places(self) -> list[tuple[int, ...]]:
+    def _reachable_places(self) -> list[set[int]]:
         """For each place the places that at most three small words lead to, itself included."""
-        return [self._skip_fillers(place) for place in range(len(self.steps) + 1)]
+        fillers = self._find_ends(self._fillers)
+        return [_skip(fillers, place) for place in range(len(self.steps) + 1)]
 
-    def _skip_fillers(self, place: int) -> tuple[int, ...]:
-        found = {place}
-        reached = {place}
-        for _ in range(MAX_FILLERS):
-            reached = self._step(reached, self._fillers)
-            found |= reached
-        return tuple(found)
-
-    def _step(self, places: Iterable[int], choice: WordChoice) -> set[int]:
-        """The places after a word of this choice that begins at one of these places."""
-        reached = set()
-        for step in self._iter_steps_from(places):
-            if not choice.isdisjoint(step.readings):
-                reached.add(step.end)
-        return reached
-
-    def _iter_steps_from(self, places: Iterable[int]) -> Iterator[WordStep]:
-        for place in places:
-            if place < len(self.steps):
-                yield from self.steps[place]
+    def _find_ends(self, choice: WordChoice) -> dict[int, set[int]]:
+        """For each place where a word of a choice starts the places where it ends."""
+        if choice not in self._ends:
+            ends: dict[int, set[int]] = {}
+            for reading in choice & self.words:
+                for start, end in self._spans_by_reading[reading]:
+                    ends.setdefault(start, set()).add(end)
+            self._ends[choice] = ends
+        return self._ends[choice]
 
     def has_words_outside(self, spans: list[Span], known: WordChoice) -> bool:
         """Whether any word stands outside these spans that is not one of those known."""
@@ -90,38 +83,59 @@ class TypedText:
 
     def find_sequence(self, sequence: WordSequence) -> list[Span]:
         """From where to where a sequence stands."""
-        if any(choice.isdisjoint(self.words) for choice in sequence):
+        if sequence not in self._found:
+            self._found[sequence] = self._search(sequence)
+        return self._found[sequence]
+
+    def _search(self, sequence: WordSequence) -> list[Span]:
+        ends = [self._find_ends(choice) for choice in sequence]
+        if not all(ends):
             return []
         spans = []
-        for start in range(len(self.steps)):
-            end = self._find_end(sequence, start)
-            if end:
-                spans.append((start, end))
+        for start in ends[0]:
+            places = ends[0][start]
+            for following in ends[1:]:
+                places = self._go_on(places, following)
+            if places:
+                spans.append((start, max(places)))
         return spans
 
-    def _find_end(self, sequence: WordSequence, start: int) -> int:
-        """The place after a sequence that starts here; 0 where none does."""
-        places = self._step({start}, sequence[0])
-        for choice in sequence[1:]:
-            reachable: set[int] = set()
-            for place in places:
-                reachable.update(self._reachable_places[place])
-            places = self._step(reachable, choice)
-        return max(places, default=0)
+    def _go_on(self, places: set[int], following: dict[int, set[int]]) -> set[int]:
+        """Where the next word ends that stands after one of these places and small words."""
+        reached: set[int] = set()
+        for place in places:
+            for start in self._reachable_places[place]:
+                if start in following:
+                    reached |= following[start]
+        return reached
+
+    def has_phrase(self, phrase: EmergencyPhrase) -> bool:
+        """Whether all parts of a phrase are there, and the text is not excluded."""
+        if not all(any(map(self.find_sequence, part)) for part in phrase.parts):
+            return False
+        return not any(map(self.find_sequence, phrase.exclusions))
 
     def find_phrase(self, phrase: EmergencyPhrase) -> list[Span]:
         """Where the parts of a phrase stand; empty if one is missing or the text is excluded."""
+        if not self.has_phrase(phrase):
+            return []
         spans: list[Span] = []
         for part in phrase.parts:
-            found: list[Span] = []
             for sequence in part:
-                found += self.find_sequence(sequence)
-            if not found:
-                return []
-            spans += found
-        if any(self.find_sequence(sequence) for sequence in phrase.exclusions):
-            return []
+                spans += self.find_sequence(sequence)
         return spans
+
+
+def _skip(fillers: dict[int, set[int]], place: int) -> set[int]:
+    """The places that at most three small words lead to from one, itself included."""
+    found = reached = {place}
+    for _ in range(MAX_FILLERS):
+        following: set[int] = set()
+        for start in reached:
+            following |= fillers.get(start, set())
+        reached = following
+        found = found | following
+    return found
 
 
 class PhraseBook:
@@ -189,7 +203,7 @@ class PhraseBook:
 
     def matches(self, kind: str, typed: TypedText) -> bool:
         """Whether a text has one of the phrases of a kind."""
-        return any(typed.find_phrase(phrase) for phrase in self._find_candidates(kind, typed))
+        return any(map(typed.has_phrase, self._find_candidates(kind, typed)))
 
     def find_subjects(self, kind: str, typed: TypedText) -> set[str] | None:
         """The subjects of the phrases of a kind that a text has; None if it has none."""
@@ -197,7 +211,7 @@ class PhraseBook:
         for phrase in self._find_candidates(kind, typed):
             if subjects and phrase.subject in subjects:
                 continue
-            if typed.find_phrase(phrase):
+            if typed.has_phrase(phrase):
                 subjects = subjects or set()
                 subjects.add(phrase.subject)
         return subjects
@@ -236,7 +250,9 @@ class PhraseBook:
             return {word}
         if lexicon_words is None:
             lexicon_words = self.words
-        bare = fold(word.removeprefix(EXACT_PREFIX))
+        bare = word.removeprefix(EXACT_PREFIX)
+        if not bare.isascii():
+            bare = fold(bare)
         lexicon_words.add(bare)
         if word.startswith(EXACT_PREFIX):
             return {EXACT_PREFIX + self.language.compare_as(bare)}

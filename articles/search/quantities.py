@@ -27,15 +27,18 @@ DEGREES = frozenset({"c", "f", "degrees", "degree", "celsius", "fahrenheit", "gr
 OLD_UNITS = frozenset({"day", "week", "month"})
 OLD = frozenset({"old", "olds", "nacido", "nacida", "edad"})
 BABY = frozenset({"baby", "babys", "newborn", "infant", "bub", "bebe", "bb", "nene", "nena"})
-SINCE = frozenset(
-    ["for", "since", "past", "last", "every", "after", "in", "within", "hace", "desde", "cada", "ultimos", "ultimas", "por"]
-)
-NO_AGE = frozenset(
-    ["pregnant", "pregnancy", "postpartum", "gestation", "along", "ago", "later", "since", "supply", "early", "late", "apart", "embarazada", "embarazo", "gestacion", "hace", "despues"]
-)
+OF_AGE = frozenset({"de", "is", "es", "tiene", "just", "only", "solo", "cumplio"})
+SINCE_WORDS = "for since past last every after in within hace desde cada ultimos ultimas por"
+SINCE = frozenset(SINCE_WORDS.split())
+NO_AGE_WORDS = """
+    pregnant pregnancy postpartum gestation along ago later since supply early late apart
+    embarazada embarazo gestacion hace despues
+"""
+NO_AGE = frozenset(NO_AGE_WORDS.split())
 MAX_INFANT_DAYS = 92
 PREGNANCY_WEEKS = (20, 43)
 LARGE_NUMBER = 10  # of anything that somebody took
+TWENTY = 20
 LOW_SUGAR = (10, 60)  # mg/dL
 LOW_SUGAR_MMOL = (0.5, 4)
 HIGH_SUGAR = 300
@@ -77,19 +80,34 @@ def iter_quantities(
     words: Sequence[str], place: int, names: Mapping[str, int]
 ) -> Iterator[Quantity]:
     """What the words from this place say in numbers."""
-    number = read_number(words[place], names)
+    number, last = _read_whole_number(words, place, names)
     if number is None:
-        if words[place] in OLD_UNITS and _get_word(words, place + 1) in OLD:
-            yield Quantity(place + 2, "#infant")  # "a month old"
+        before = _get_word(words, place - 1)
+        is_first = read_number(before, names) is None  # "a month old"
+        if is_first and words[place] in OLD_UNITS and _get_word(words, place + 1) in OLD:
+            yield Quantity(place + 2, "#infant")
         return
-    unit = _get_word(words, place + 1)
-    yield from _iter_single(words[place], number, unit, place)
-    if unit in DAYS_OF_UNITS and _is_age(words, place, unit):
-        end = place + 3 if _get_word(words, place + 2) in OLD else place + 2
+    unit = _get_word(words, last + 1)
+    yield from _iter_single(words[place], number, unit, last)
+    if unit in DAYS_OF_UNITS and _is_age(words, place, last):
+        end = last + 3 if _get_word(words, last + 2) in OLD else last + 2
         days = number * DAYS_OF_UNITS[unit]
         yield Quantity(end, "#infant" if days <= MAX_INFANT_DAYS else "#older")
     if unit in WEEKS and _is_within(number, PREGNANCY_WEEKS):
-        yield Quantity(place + 2, "#gestation")
+        yield Quantity(last + 2, "#gestation")
+
+
+def _read_whole_number(
+    words: Sequence[str], place: int, names: Mapping[str, int]
+) -> tuple[float | None, int]:
+    """The number that starts here, and the place of its last word: "thirty six" has two."""
+    number = read_number(words[place], names)
+    following = _get_word(words, place + 1)
+    if words[place] in names and number and number >= TWENTY and following in names:
+        ones = names[following]
+        if 0 < ones < LARGE_NUMBER:
+            return number + ones, place + 1
+    return number, place
 
 
 def _iter_single(word: str, number: float, unit: str, place: int) -> Iterator[Quantity]:
@@ -118,13 +136,15 @@ def _iter_sugar(number: float, end: int, *, is_mmol: bool) -> Iterator[Quantity]
         yield Quantity(end, "#highsugar")
 
 
-def _is_age(words: Sequence[str], place: int, unit: str) -> bool:
+def _is_age(words: Sequence[str], place: int, last: int) -> bool:
     """Whether a number of days, weeks or months says how old a child is, not how long it lasts."""
-    before, after = _get_word(words, place - 1), _get_word(words, place + 2)
+    before, unit, after = (_get_word(words, at) for at in (place - 1, last + 1, last + 2))
     if after in OLD:
         return True
     if before in SINCE or after in NO_AGE:
         return False
+    if before in OF_AGE:
+        before = _get_word(words, place - 2)
     return unit in MONTHS or before in BABY or after in BABY
 
 

@@ -40,6 +40,7 @@ from articles.models import (
 from articles.reports import base as reports
 from articles.reports import broken_links, page_reports, twin_names
 from articles.search import floor
+from articles.search.added_phrases import check_phrase
 from config.admin import export_resources
 from reviews.admin import changelists, expunging, mail, reader_reports
 from reviews.admin import pages as reviews
@@ -87,7 +88,7 @@ class EmergencyPageAdmin(ReviewedPageAdmin, emergencies.BaseEmergencyPageAdmin):
 
 
 class CheckedPhraseForm(phrases.PhraseForm):
-    find_problems = staticmethod(floor.check_phrase)
+    find_problems = staticmethod(check_phrase)
 
 
 class PhraseAdmin(phrases.BasePhraseAdmin):
