@@ -3,37 +3,27 @@
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin import care_cards
 from articles.admin.autocomplete import PreloadedAutocomplete
-from articles.admin.forms import PageForm
 from articles.admin.images import FigureInline
 from articles.admin.inline_formsets import RowChoiceField
 from articles.admin.pages import PageAdmin, ReferenceInline
 from articles.models import Article
 
-EMERGENCY_LEVEL = "emergency"
-
-
-class EmergencyPageForm(PageForm):
-    """The level of the card is no choice: the page is about an emergency."""
-
-    def clean(self):
-        cleaned = super().clean()
-        self.instance.advice_level = EMERGENCY_LEVEL if cleaned.get("advice") else ""
-        return cleaned
-
 
 class BaseEmergencyPageAdmin(PageAdmin):
-    form = EmergencyPageForm
     inlines = (FigureInline, ReferenceInline)
     fieldsets = (
-        ("Name and summary", {"fields": ("title", "headline", "summary", "writer")}),
-        (_("What to do"), {"fields": ("subject", "advice_heading", "advice", "act", "next_page")}),
+        ("Name and summary", {"fields": ("subject", "title", "headline", "summary", "writer")}),
+        care_cards.FIELDSET,
+        (_("While help is on its way"), {"fields": ("act", "next_page")}),
         ("Text", {"fields": ("body",)}),
         (_("Page settings"), {"fields": PageAdmin.SETTINGS}),
     )
     sections = (
         "Name and summary",
-        _("What to do"),
+        "When to get help",
+        _("While help is on its way"),
         "Text",
         FigureInline,
         ReferenceInline,
@@ -44,8 +34,8 @@ class BaseEmergencyPageAdmin(PageAdmin):
         number = settings.EMERGENCY_NUMBER
         card = f"<p>Call {number}. Put the phone on speaker. Do what the operator tells you.</p>"
         initial = {
-            "advice_heading": f"Call {number} now",
-            "advice": card,
+            "emergency_heading": f"Call {number} now",
+            "emergency_text": card,
             "risk": Article.Risk.HIGH,
         }
         return initial | super().get_changeform_initial_data(request)

@@ -51,6 +51,8 @@ ADDED_KEYS: dict[str, set[str]] = {
         "shows_crisis_line",
     },
 }
+# Files that later versions of the format of archives added.
+ADDED_FILES: set[str] = {"phrases.jsonl.gz"}
 # Type of a record that other systems get: the fields that later builds added to it.
 CARD_FIELDS = {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"}
 ADDED_FIELDS: dict[str, set[str]] = {
@@ -136,6 +138,11 @@ def is_added_table(table: str) -> bool:
 
 def is_added_model(app_label: str, model: str) -> bool:
     return f"{app_label}.{model}" in ADDED_MODELS
+
+
+def is_added_permission(app_label: str, codename: str) -> bool:
+    """Whether a permission is one over a model that a later build added."""
+    return is_added_model(app_label, codename.partition("_")[2])
 
 
 def is_added(table: str, name: str) -> bool:
