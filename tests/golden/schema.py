@@ -39,7 +39,8 @@ def tables() -> list[str]:
 
 def sqlite() -> dict:
     result = {"tables": {name: _sqlite_table(name) for name in tables()}}
-    rows = ask("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+    found = ask("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+    rows = [row for row in found if not names.is_added_table(row[1])]
     result["triggers"] = {name: table for name, table, _ in rows}
     result["what triggers do"] = {name: MESSAGE.sub("", sql) for name, _, sql in rows}
     return result
@@ -122,11 +123,13 @@ def postgresql() -> dict:
         for name, text, table in indexes
         if not names.is_added_table(table)
     }
-    triggers = ask(
+    found = ask(
         "SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(t.oid), p.prosrc"
         " FROM pg_trigger t"
         " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT tgisinternal"
     )
+    triggers = [row for row in found if not names.is_added_table(row[1])]
+    of_added = {row[0] for row in found} - {row[0] for row in triggers}
     result["triggers"] = {name: table for name, table, _, _ in triggers}
     result["what triggers do"] = {
         name: f"{how} {MESSAGE.sub('', what)}" for name, _, how, what in triggers
@@ -136,5 +139,6 @@ def postgresql() -> dict:
         for (name,) in ask(
             "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
         )
+        if name not in of_added
     )
     return result
