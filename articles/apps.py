@@ -14,7 +14,11 @@ class ArticlesConfig(AppConfig):
         from articles import triggers as articles_triggers
         from articles.content import diff, kinds
         from articles.content.document import AboutDocument, ArticleDocument
+        from articles.content.emergency_document import EmergencyDocument
         from articles.db import lookups, triggers
+        from articles.emergencies import checks as emergency_checks
+        from articles.emergencies import composing as emergency_composing
+        from articles.emergencies import projection as emergency_projection
         from articles.images import store as images_store
         from articles.imports import matching, obsolete_ids, pages, registry
         from articles.imports.formats import registration
@@ -57,6 +61,26 @@ class ArticlesConfig(AppConfig):
                 list_page=("About this site", "about:index"),
                 json_ld=json_ld.describe_about_page,
                 medical=False,
+            )
+        )
+        kinds.register(
+            kinds.PageKind(
+                name="emergency",
+                model=models.EmergencyPage,
+                document=EmergencyDocument,
+                url_name="emergencies:page",
+                template="articles/emergency.html",
+                partial="articles/_emergency.html",
+                load=emergency_composing.load,
+                compose=emergency_composing.compose,
+                restore=emergency_composing.restore,
+                blocks=emergency_composing.build_blocks,
+                authors=emergency_composing.find_shared_authors,
+                links=lambda document: related.get_link_querysets(document.linked),
+                list_page=("Emergencies", "emergencies:index"),
+                checks=emergency_checks.CHECKS,
+                json_ld=json_ld.describe_emergency_page,
+                projection=emergency_projection.projection,
             )
         )
         kinds.register_link_target(

@@ -7,6 +7,8 @@ MANAGING_EDITORS = "Managing editors"
 EDITOR_PERMISSIONS = {
     "articles": {
         "article": ["view", "add", "change"],
+        "emergencypage": ["view", "add", "change"],
+        "phraseevent": ["view"],
         "aboutpage": ["view", "add", "change"],
         "readerreport": ["view", "change"],
         "readertally": ["view"],
@@ -37,6 +39,7 @@ MANAGING_EDITOR_PERMISSIONS = {
     "articles": {
         "topic": ["add", "change", "delete"],
         "copyrightnotice": ["add", "change"],
+        "phraseevent": ["add", "change", "delete"],
         "importrun": ["view"],
         "externalid": ["view"],
     },

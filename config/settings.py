@@ -4,6 +4,7 @@
 """
 
 import datetime as dt
+import re
 import subprocess
 from pathlib import Path
 
@@ -61,6 +62,35 @@ def _origin(name: str) -> str:
     return value
 
 
+def _phone_number(name: str, default: str, *, required: bool = False) -> str:
+    """A number to call, in digits; empty where there is none and it is not ``required``."""
+    value = env(name, default=default).strip()
+    if not value and not required:
+        return ""
+    if not re.fullmatch(r"\+?[0-9](?:[0-9 .()-]{0,30}[0-9])?", value):
+        raise ImproperlyConfigured(
+            f"{name} is a number to call, in digits such as 1-800-222-1222, not “{value}”."
+        )
+    return value
+
+
+def _chat_address(name: str, default: str) -> str:
+    value = env(name, default=default).strip()
+    if value and not re.fullmatch(r"https://[^\s<>\"']+\.[^\s<>\"']+", value):
+        raise ImproperlyConfigured(
+            f"{name} is an address that begins with https://, not “{value}”."
+        )
+    return value
+
+
+def _line(name: str, default: str) -> str:
+    """A few words in one line."""
+    value = " ".join(env(name, default=default).split())
+    if len(value) > 100 or not value.isprintable():
+        raise ImproperlyConfigured(f"{name} is a line of at most 100 characters, not “{value}”.")
+    return value
+
+
 def _contacts(name: str) -> list[str]:
     """Where somebody can be reached, as addresses that begin with mailto:, https:// or tel:."""
     values = [value.strip() for value in env.list(name, default=[]) if value.strip()]
@@ -81,10 +111,16 @@ HTTPS = env.bool("HTTPS", default=False)
 SITE_URL = _origin("SITE_URL")
 SITE_NAME = env("SITE_NAME", default="Countersign")
 COUNTERSIGN_DEMO = env.bool("COUNTERSIGN_DEMO", default=False)
-EMERGENCY_NUMBER = env("EMERGENCY_NUMBER", default="911")
-CRISIS_LINE = env(
-    "CRISIS_LINE", default="988"
-)  # for whoever searches for words of self-harm; empty: none is shown
+# Whom readers are told to call; the same in every language. Those of the United States are the
+# default, and only where the numbers that were set are theirs.
+EMERGENCY_NUMBER = _phone_number("EMERGENCY_NUMBER", "911", required=True)
+CRISIS_LINE = _phone_number("CRISIS_LINE", "988" if EMERGENCY_NUMBER == "911" else "")
+CRISIS_TEXT = _phone_number("CRISIS_TEXT", "988" if CRISIS_LINE == "988" else "")
+CRISIS_CHAT = _chat_address(
+    "CRISIS_CHAT", "https://chat.988lifeline.org/" if CRISIS_LINE == "988" else ""
+)
+POISON_LINE = _phone_number("POISON_LINE", "1-800-222-1222" if EMERGENCY_NUMBER == "911" else "")
+NUMBERS_COUNTRY = _line("NUMBERS_COUNTRY", "the United States" if EMERGENCY_NUMBER == "911" else "")
 REVIEW_MONTHS = {
     "standard": env.int("REVIEW_MONTHS", default=12),
     "high": env.int("REVIEW_MONTHS_HIGH_RISK", default=6),

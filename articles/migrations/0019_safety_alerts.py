@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0016_care_cards'),
+        ('articles', '0018_harm_decisions'),
     ]
 
     operations = [

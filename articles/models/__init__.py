@@ -2,6 +2,7 @@
 
 from articles.models.about import AboutPage
 from articles.models.article import Article, ArticleTag, CareCard, Reference
+from articles.models.emergencies import EmergencyPage, PhraseEvent, PublishedEmergency
 from articles.models.feedback import ReaderReport, ReaderTally
 from articles.models.history import Authorship, PublicationEvent, Revision
 from articles.models.image import Figure, Image, PublishedImage
@@ -20,6 +21,7 @@ __all__ = [
     "Authorship",
     "CareCard",
     "CopyrightNotice",
+    "EmergencyPage",
     "ExternalId",
     "Figure",
     "Image",
@@ -29,7 +31,9 @@ __all__ = [
     "NormalizedNameMixin",
     "OutsideAddress",
     "PageLink",
+    "PhraseEvent",
     "PublicationEvent",
+    "PublishedEmergency",
     "PublishedImage",
     "ReaderReport",
     "ReaderTally",

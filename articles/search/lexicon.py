@@ -99,8 +99,15 @@ class Lexicon:
         """Steps through words of which the last is not yet finished: no other is guessed for it."""
         steps = self.build_steps(typed[:-1])
         for word in self._split_into_forms(typed[-1][:MAX_WORD_LENGTH]) or (typed[-1],):
-            steps.append((WordStep(len(steps) + 1, self._get_exact_readings(word)),))
+            steps.append((WordStep(len(steps) + 1, self._get_unfinished_readings(word)),))
         return steps
+
+    def _get_unfinished_readings(self, word: str) -> Readings:
+        """The readings of a word that may go on: "seizur" is no form of "seizure" yet."""
+        readings = self._get_exact_readings(word)
+        if word in self.forms:
+            return readings
+        return readings - {word, self.language.compare_as(word)}
 
     def _build_steps_from(self, words: list[str], place: int) -> tuple[WordStep, ...]:
         steps = [WordStep(place + 1, self.get_readings(words[place]))]

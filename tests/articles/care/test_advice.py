@@ -7,6 +7,7 @@ from django.template import engines
 
 from articles.care import advice as care_advice
 from articles.care.emergency_help import find_emergency_help
+from articles.care.site_numbers import get_crisis_ways
 from articles.content.document import Advice, ArticleDocument, canonicalize, digest
 
 HELP = {
@@ -166,14 +167,16 @@ def test_every_card_is_printed_the_gravest_first_and_then_what_holds_for_all():
 
 
 def test_the_crisis_line_stands_under_the_emergency_card_and_before_lesser_ones():
-    context = {"public": True, "publisher": {"crisis_line": "988"}}
+    publisher = {"crisis_ways": get_crisis_ways()}
+    context = {"public": True, "publisher": publisher}
     shown = render_cards(make_page(NOW, TODAY, shows_crisis_line=True), **context)
     assert shown.index("Call 911 now") < shown.index('href="tel:988"') < shown.index("Go today")
     for cards in ((TODAY,), ()):
         shown = render_cards(make_page(*cards, shows_crisis_line=True), **context)
         assert shown.count('href="tel:988"') == 1
     assert shown.count("<section") == 0
-    at_desk = render_cards(make_page(NOW, shows_crisis_line=True), publisher={"crisis_line": "988"})
+    assert 'href="sms:988"' in shown
+    at_desk = render_cards(make_page(NOW, shows_crisis_line=True), publisher=publisher)
     assert "988" in at_desk
     assert "tel:" not in at_desk
     assert "crisis line of the site" in render_cards(make_page(NOW, shows_crisis_line=True))
