@@ -13,12 +13,20 @@ IMMUTABLE_COLUMNS = (
     "sort_key",
     "gravity",
     "rarity",
+    "catch_all",
 )
+
+
+# Columns that may be empty: there "<>" would be neither true nor false.
+IMMUTABLE_NULL_COLUMNS = ("description_uuid",)
 
 
 def get_triggers() -> list[DatabaseTrigger]:
     message = "what the log says is projected anew, never edited"
     changes = [f"NEW.{column} <> OLD.{column}" for column in IMMUTABLE_COLUMNS]
+    for column in IMMUTABLE_NULL_COLUMNS:
+        old, new = (f"COALESCE(CAST({row}.{column} AS TEXT), '')" for row in ("OLD", "NEW"))
+        changes.append(f"{new} <> {old}")
     return [
         DatabaseTrigger(
             "published_cause_is_made_anew",

@@ -131,6 +131,8 @@ def _build_row(
         latest=latest,
         gravity=GRAVITY_BY_LABEL[cause.seriousness],
         rarity=RARITY_BY_LABEL[cause.frequency],
+        catch_all=cause.catch_all,
+        description_uuid=cause.description.uuid if cause.description else None,
     )
 
 
