@@ -10,20 +10,22 @@ from uuid import UUID
 from django.conf import settings
 
 from articles.care import advice as care_advice
-from articles.care.advice import EMERGENCY_LEVEL, ShownAdvice
-from articles.content.document import ADVICE_LABELS
+from articles.care.advice import EMERGENCY_LEVEL
+from articles.content.document import ADVICE_LABELS, GRAVITY_ORDER
 from symptoms.content.document import DocumentRelatedSymptom, SymptomDocument
 from symptoms.finder.selection import ChosenSymptom
-
-LEVELS = tuple(ADVICE_LABELS)  # the gravest first
 
 
 @dataclass(frozen=True)
 class CardPart:
-    """Text that the pages of these symptoms have to the letter, with the heading it has there."""
+    """Text that the pages of these symptoms have to the letter, with the heading it has there.
+
+    ``same_for_everyone``: these pages say so of their advice, and this is their gravest card.
+    """
 
     label: str
     html: str
+    same_for_everyone: bool
     symptoms: list[ChosenSymptom]
 
 
@@ -88,12 +90,14 @@ class MergedCard:
 
 def merge_cards(symptoms: list[ChosenSymptom]) -> list[MergedCard]:
     """The care cards of all chosen symptoms, one for each level, the gravest first."""
-    parts: dict[str, dict[tuple[str, str], CardPart]] = {level: {} for level in LEVELS}
+    parts: dict[str, dict[tuple, CardPart]] = {level: {} for level in GRAVITY_ORDER}
     for symptom in symptoms:
-        for card in get_cards(symptom.document):
-            same_level = parts[card.level]
-            part = CardPart(card.label, card.html, [])
-            same_level.setdefault((card.label, card.html), part).symptoms.append(symptom)
+        same_for_everyone = symptom.document.same_for_everyone
+        for card in care_advice.present_cards(symptom.document, for_visitors=True):
+            key = (card.label, card.html, same_for_everyone)
+            part = parts[card.level].setdefault(key, CardPart(*key, []))
+            part.symptoms.append(symptom)
+            same_for_everyone = False  # it is printed once
     chosen, others = find_emergency_symptoms(symptoms)
     cards: list[MergedCard] = []
     for level, same_level in parts.items():
@@ -105,11 +109,20 @@ def merge_cards(symptoms: list[ChosenSymptom]) -> list[MergedCard]:
     return cards
 
 
-def get_cards(document: SymptomDocument) -> list[ShownAdvice]:
-    """The care cards of a page as visitors read them, the gravest first."""
-    if document.advice is None:
-        return []
-    return [care_advice.present_for_visitors(document.advice)]
+def list_texts(cards: list[MergedCard]) -> list[str]:
+    """The signed texts of some cards, as HTML."""
+    texts: list[str] = []
+    for card in cards:
+        texts.extend(part.html for part in card.parts)
+    return texts
+
+
+def list_other_emergencies(cards: list[MergedCard]) -> list[UUID]:
+    """The emergency symptoms to watch for, which were not chosen."""
+    uuids: list[UUID] = []
+    for card in cards:
+        uuids.extend(emergency.uuid for emergency in card.others)
+    return uuids
 
 
 def _sort_parts(parts) -> list[CardPart]:

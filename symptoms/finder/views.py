@@ -166,14 +166,13 @@ def _build_results(query: FinderQuery, selection: FinderQuery, choice: SymptomSe
     if not symptoms:
         return {}
     cards = care_cards.merge_cards(symptoms)
-    others = [emergency.uuid for card in cards for emergency in card.others]
+    others = care_cards.list_other_emergencies(cards)
     causes = ranking.get_cause_ranking(symptoms, query.causes, others)
     return {
         "chosen": _build_chosen(symptoms, selection),
-        "link_changes": find_link_changes(
-            symptom.document.advice.html for symptom in symptoms if symptom.document.advice
-        ),
+        "link_changes": find_link_changes(care_cards.list_texts(cards)),
         "cards": cards,
+        "shows_crisis_line": any(symptom.document.shows_crisis_line for symptom in symptoms),
         "without_advice": [symptom for symptom in symptoms if not symptom.document.advice],
         "causes": causes,
         "first": _get_causes_url(selection, 1),

@@ -46,9 +46,7 @@ class SignedSource:
 
     @property
     def emergency_card(self) -> ShownAdvice | None:
-        if self.cards and self.cards[0].level == care_advice.EMERGENCY_LEVEL:
-            return self.cards[0]
-        return None
+        return self.cards[0] if self.cards and self.cards[0].is_emergency else None
 
 
 @dataclass(frozen=True)
@@ -101,6 +99,9 @@ def build_page(row: PublishedCause, number: int, site_revision: int) -> PublicPa
 
     trail = (*LIST_TRAIL, breadcrumbs.Breadcrumb(row.name, get_url(1)))
     path = get_url(number)
+    sources = [entry.source for entry in entries]
+    if description:
+        sources.append(description.source)
     context = {
         "name": row.name,
         "breadcrumbs": trail,
@@ -109,6 +110,7 @@ def build_page(row: PublishedCause, number: int, site_revision: int) -> PublicPa
         "description": description if number == 1 else None,
         "described_elsewhere": get_url(1) if description and number > 1 else "",
         "open_card": open_card,
+        "shows_crisis_line": any(source.document.shows_crisis_line for source in sources),
         "link_changes": find_link_changes(_list_texts(entries, description, open_card)),
         "page_urls": pages.get_adjacent_urls(page, get_url),
     }
@@ -149,15 +151,8 @@ def _build_source(article: Article, live: PublicationEvent, document: Document) 
         url=kinds.get_path(document.kind, live.slug),
         line=line,
         lateness=_get_lateness(line, article.risk),
-        cards=_get_cards(document),
+        cards=care_advice.present_cards(document, for_visitors=True),
     )
-
-
-def _get_cards(document: Document) -> list[ShownAdvice]:
-    """The care cards of a page as visitors read them, the gravest first."""
-    if document.advice is None:
-        return []
-    return [care_advice.present_for_visitors(document.advice)]
 
 
 def _get_lateness(line: ReviewLine, risk: str) -> str:

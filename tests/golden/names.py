@@ -36,10 +36,13 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "article_advice_heading_at_most_120",
     },
     "articles_searchentry": {"language", "search_entry_by_title"},
+    "symptoms_cause": {"catch_all", "description_id"},
+    "symptoms_publishedcause": {"catch_all", "description_uuid"},
 }
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
 ADDED_KEYS: dict[str, set[str]] = {
+    "causes": {"catch_all", "description"},
     "pages": {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"},
 }
 # Type of a record that other systems get: the fields that later builds added to it.

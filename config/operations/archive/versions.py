@@ -134,6 +134,10 @@ ADDED_TO_PAGES_IN_VERSION_3: dict[str, object] = {
 }
 
 
+# And a cause had no description and was no catch-all.
+ADDED_TO_CAUSES_IN_VERSION_3: dict[str, object] = {"catch_all": False, "description": None}
+
+
 def _keep_manifest(manifest: dict) -> dict:
     return manifest
 
@@ -145,7 +149,14 @@ def _add_care_cards(row: dict) -> dict:
     return row | ADDED_TO_PAGES_IN_VERSION_3
 
 
+def _add_cause_facts(row: dict) -> dict:
+    """A cause as it was written in version 2."""
+    if ADDED_TO_CAUSES_IN_VERSION_3.keys() & row.keys():
+        return row
+    return row | ADDED_TO_CAUSES_IN_VERSION_3
+
+
 UPCASTERS: dict[int, Upcaster] = {
     1: Upcaster(_require_last_schema, rows={"groups": _rename_rights, "people": _rename_rights}),
-    2: Upcaster(_keep_manifest, rows={"pages": _add_care_cards}),
+    2: Upcaster(_keep_manifest, rows={"pages": _add_care_cards, "causes": _add_cause_facts}),
 }
