@@ -13,20 +13,14 @@ IMMUTABLE_COLUMNS = (
     "sort_key",
     "gravity",
     "rarity",
-    "catch_all",
 )
-
-
-# Columns that may be empty: there "<>" would be neither true nor false.
-IMMUTABLE_NULL_COLUMNS = ("description_uuid",)
 
 
 def get_triggers() -> list[DatabaseTrigger]:
     message = "what the log says is projected anew, never edited"
     changes = [f"NEW.{column} <> OLD.{column}" for column in IMMUTABLE_COLUMNS]
-    for column in IMMUTABLE_NULL_COLUMNS:
-        old, new = (f"COALESCE(CAST({row}.{column} AS TEXT), '')" for row in ("OLD", "NEW"))
-        changes.append(f"{new} <> {old}")
+    describing = [f"COALESCE(CAST({row}.description_uuid AS TEXT), '')" for row in ("NEW", "OLD")]
+    facts = ["NEW.catch_all <> OLD.catch_all", " <> ".join(describing)]
     return [
         DatabaseTrigger(
             "published_cause_is_made_anew",
@@ -35,6 +29,14 @@ def get_triggers() -> list[DatabaseTrigger]:
             message,
             condition=" OR ".join(changes),
             reads_other_tables=True,  # absent in migrations, which add and remove its columns
+        ),
+        DatabaseTrigger(
+            "published_cause_facts_are_made_anew",
+            PublishedCause._meta.db_table,
+            "UPDATE",
+            message,
+            condition=" OR ".join(facts),
+            reads_other_tables=True,  # as above
         ),
         DatabaseTrigger(
             "published_relation_is_made_anew", PublishedRelation._meta.db_table, "UPDATE", message
