@@ -73,7 +73,7 @@ def test_a_worried_question_on_a_telephone_finds_help_first(open_page, script):
     first = page.get_by_role("listitem").filter(
         has=page.get_by_role("heading", name="Eye twitching")
     )
-    expect(first).to_contain_text("Get medical help today")
+    expect(first).to_contain_text("Get help today")
     expect(page.locator(".meant")).to_contain_text("twitching")
     first.get_by_role("link", name="Eye twitching").click()
     page.wait_for_url("**/symptoms/eye-twitching/")
