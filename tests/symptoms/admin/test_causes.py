@@ -1,4 +1,4 @@
-"""The form of a cause: what describes it, whether it is a catch-all, and who has changed it since."""
+"""The form of a cause: what describes it, whether it is a catch-all, and who changed it since."""
 
 import pytest
 
