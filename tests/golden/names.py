@@ -32,7 +32,8 @@ ADDED_MODELS: dict[str, str] = {
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
-    "indexes": {"search_entry_by_title"},  # PostgreSQL lists them beside the tables
+    # PostgreSQL lists them beside the tables.
+    "indexes": {"search_entry_by_title", "symptoms_cause_description_id_1a571c42"},
     "articles_article": {
         "advice_heading",
         "same_for_everyone",
@@ -40,6 +41,14 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "article_advice_heading_at_most_120",
     },
     "articles_searchentry": {"language", "search_entry_by_title"},
+    "symptoms_cause": {
+        "catch_all",
+        "description_id",
+        "symptoms_cause_description_id_1a571c42",
+        "symptoms_cause_description_id_1a571c42_fk_articles_article_id",
+    },
+    "symptoms_publishedcause": {"catch_all", "description_uuid"},
+    "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},  # a trigger
 }
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
@@ -51,6 +60,7 @@ ADDED_KEYS: dict[str, set[str]] = {
         "same_for_everyone",
         "shows_crisis_line",
     },
+    "causes": {"catch_all", "description"},
 }
 # Files that later versions of the format of archives added.
 ADDED_FILES: set[str] = {"phrases.jsonl.gz"}
@@ -130,6 +140,10 @@ RELABELLED_IN_CELLS: dict[str, str] = {
 # Columns of keys that a later fold computes, by table or file of an archive, and of which names.
 KEYS_OF_NAMES = {"articles_article": ("sort_key", "title"), "pages": ("sort_key", "title")}
 
+# Pages of the site as plain files, and addresses, whose looks a later build changed on purpose:
+# pages of causes and the finder (ADR 61).
+REWRITTEN_PAGES = ("causes/", "finder/", "sitemap.xml")
+
 VERBS = ("add", "change", "delete", "view")
 
 
@@ -149,6 +163,15 @@ def is_added_permission(app_label: str, codename: str) -> bool:
 def is_added(table: str, name: str) -> bool:
     """Whether a later build added this column, or this constraint or index, to a table."""
     return name in ADDED_COLUMNS.get(table, ())
+
+
+def without_rewritten(pages: dict) -> dict:
+    """Pages by their paths, without those whose looks were changed on purpose."""
+    return {
+        path: page
+        for path, page in pages.items()
+        if not path.removeprefix("/").startswith(REWRITTEN_PAGES)
+    }
 
 
 def without_added_keys(file: str, line: dict) -> dict:

@@ -150,6 +150,8 @@ ADDED_RIGHTS_IN_VERSION_3: dict[str, tuple[str, ...]] = {
         "articles.delete_phraseevent",
     ),
 }
+# And a cause had no description and was no catch-all.
+ADDED_TO_CAUSES_IN_VERSION_3: dict[str, object] = {"catch_all": False, "description": None}
 
 
 def _keep_manifest(manifest: dict) -> dict:
@@ -175,7 +177,17 @@ def _add_rights(row: dict) -> dict:
     return row | {"rights": sorted([*rights, *(added - set(rights))])}
 
 
+def _add_cause_facts(row: dict) -> dict:
+    """A cause as it was written in version 2."""
+    if ADDED_TO_CAUSES_IN_VERSION_3.keys() & row.keys():
+        return row
+    return row | ADDED_TO_CAUSES_IN_VERSION_3
+
+
 UPCASTERS: dict[int, Upcaster] = {
     1: Upcaster(_require_last_schema, rows={"groups": _rename_rights, "people": _rename_rights}),
-    2: Upcaster(_keep_manifest, rows={"groups": _add_rights, "pages": _add_care_cards}),
+    2: Upcaster(
+        _keep_manifest,
+        rows={"groups": _add_rights, "pages": _add_care_cards, "causes": _add_cause_facts},
+    ),
 }
