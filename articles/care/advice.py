@@ -4,7 +4,7 @@ A card that was signed at a lower level but sends people to emergency help is sh
 emergency style, under a general heading, until it is signed again (ADR 36). The signed text stays.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.safestring import mark_safe
 
@@ -32,7 +32,19 @@ class ShownAdvice:
 def present_cards(document: Document, *, for_visitors: bool) -> list[ShownAdvice]:
     """The care cards of a page, by gravity as they are shown: what is most urgent comes first."""
     present = present_for_visitors if for_visitors else present_as_signed
-    cards = [present(card) for card in document.care_cards]
+    return _sort([present(card) for card in document.care_cards])
+
+
+def present_signed_texts(document: Document) -> list[ShownAdvice]:
+    """The same cards with their texts as they were signed, for feeds: headings as visitors see."""
+    cards = []
+    for card in document.care_cards:
+        html = mark_safe(card.html)  # noqa: S308 - cleaned whenever it is saved
+        cards.append(replace(present_for_visitors(card), html=html))
+    return _sort(cards)
+
+
+def _sort(cards: list[ShownAdvice]) -> list[ShownAdvice]:
     return sorted(cards, key=lambda card: GRAVITY_ORDER.index(card.level))
 
 

@@ -1,7 +1,7 @@
 """The structured data of public pages: one graph of schema.org terms.
 
 It comes from the signed document, its review line and the page metadata, in the words of the page.
-Of the texts only the emergency advice is repeated, because it goes wherever the page goes. Which
+Of the texts only the care cards are repeated, because they go wherever the page goes. Which
 terms may be used where is checked in ``tests/articles/public/test_json_ld.py``.
 """
 
@@ -185,11 +185,11 @@ def _build_pointer(node: dict | None) -> dict | None:
 
 
 def build_advice(document: Document) -> tuple[dict, ...]:
-    """The emergency advice as the first module of a page, with its words."""
-    if document.advice is None:
-        return ()
-    text = extract_text(document.advice.html)
-    return (build_module("SeeDoctor", document.advice.label, text=text),)
+    """The care cards as the first modules of a page, with their words, as they were signed."""
+    modules = []
+    for card in document.care_cards:
+        modules.append(build_module("SeeDoctor", card.label, text=extract_text(card.html)))
+    return tuple(modules)
 
 
 def build_module(aspect: str, name: str, **more) -> dict:

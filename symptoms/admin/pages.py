@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin import care_cards
 from articles.admin.changelists import MAX_SEARCH_WORDS
 from articles.admin.composition import ComposedAdmin
 from articles.admin.forms import parse_key
@@ -85,7 +86,7 @@ class BaseSymptomAdmin(PageAdmin):
             "Name and summary",
             {"fields": ("title", "phrase", "plural", "headline", "summary", "writer")},
         ),
-        ("When to get help", {"fields": ("advice_level", "advice")}),
+        care_cards.FIELDSET,
         ("Overview", {"fields": ("body",)}),
         ("Spotlight", {"fields": ("spotlight_title", "spotlight")}),
         ("Introduction to the causes", {"fields": ("causes_intro",)}),

@@ -43,9 +43,24 @@ ADDED_KEYS: dict[str, set[str]] = {
     "pages": {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"},
 }
 # Type of a record that other systems get: the fields that later builds added to it.
-ADDED_FIELDS: dict[str, set[str]] = {}
+CARD_FIELDS = {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"}
+ADDED_FIELDS: dict[str, set[str]] = {
+    "symptom": CARD_FIELDS,
+    "article": CARD_FIELDS,
+    "about": CARD_FIELDS,
+}
 # Headings of the columns that later builds added to lists as files.
-ADDED_HEADINGS: set[str] = set()
+ADDED_HEADINGS: set[str] = {
+    "advice heading",
+    "emergency card heading",
+    "emergency card",
+    "urgent card heading",
+    "urgent card",
+    "non-urgent card heading",
+    "non-urgent card",
+    "same for everyone",
+    "crisis line",
+}
 # Rules that later builds added to the style sheet, which evidence pages carry with them.
 ADDED_RULES: tuple[str, ...] = (
     "sup, sub { font-size: .75em; line-height: 0; }\n",
