@@ -93,6 +93,8 @@ ON_SQLITE = {
     "tests/articles/richtext/test_vocabulary.py",
     "tests/articles/search/test_emergency.py",
     "tests/articles/search/test_help_everywhere.py",
+    "tests/articles/search/test_emergency_lists.py",
+    "tests/articles/search/test_recognition.py",
     "tests/articles/search/test_words.py",
     "tests/articles/templatetags/test_layout.py",
     "tests/config/admin/test_access.py",
