@@ -9,6 +9,7 @@ EDITOR_PERMISSIONS = {
         "article": ["view", "add", "change"],
         "aboutpage": ["view", "add", "change"],
         "readerreport": ["view", "change"],
+        "harmdecision": ["view"],
         "readertally": ["view"],
         "reference": ["view", "add", "change", "delete"],
         "articletag": ["view", "add", "change", "delete"],

@@ -2,7 +2,7 @@
 
 from articles.models.about import AboutPage
 from articles.models.article import Article, ArticleTag, Reference
-from articles.models.feedback import ReaderReport, ReaderTally
+from articles.models.feedback import HarmDecision, ReaderReport, ReaderTally
 from articles.models.history import Authorship, PublicationEvent, Revision
 from articles.models.image import Figure, Image, PublishedImage
 from articles.models.imports import ExternalId, ImportFinding, ImportRun
@@ -20,6 +20,7 @@ __all__ = [
     "CopyrightNotice",
     "ExternalId",
     "Figure",
+    "HarmDecision",
     "Image",
     "ImportFinding",
     "ImportRun",

@@ -18,6 +18,7 @@ from articles.models import (
     AboutPage,
     Article,
     CopyrightNotice,
+    HarmDecision,
     Image,
     ImportRun,
     PublicationEvent,
@@ -131,6 +132,7 @@ admin.site.register(PublicationEvent, readonly.PublicationEventAdmin)
 admin.site.register(Redirect, RedirectAdmin)
 admin.site.register(ImportRun, ImportRunAdmin)
 admin.site.register(ReaderReport, ReaderReportAdmin)
+admin.site.register(HarmDecision, feedback.HarmDecisionAdmin)
 admin.site.register(ReaderTally, feedback.ReaderTallyAdmin)
 admin.site.register(Reviewer, reviews.ReviewerAdmin)
 admin.site.register(MedicalReview, reviews.MedicalReviewAdmin)

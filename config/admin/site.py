@@ -15,7 +15,7 @@ from reviews.admin import dashboard
 # Group → the models in it, in order. What is in none of them comes last, under its own name.
 MODEL_GROUPS: dict[Label, tuple[str, ...]] = {
     "Pages": ("Symptom", "Article", "Cause", "Image", "AboutPage", "ImportRun"),
-    "Readers": ("ReaderReport", "ReaderTally"),
+    "Readers": ("ReaderReport", "HarmDecision", "ReaderTally"),
     _("Page settings"): ("Topic", "CopyrightNotice"),
     "Reviews": ("MedicalReview",),
     "People": ("Reviewer", "User", "Group"),

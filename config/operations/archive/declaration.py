@@ -24,6 +24,7 @@ from articles.models import (
     CopyrightNotice,
     ExternalId,
     Figure,
+    HarmDecision,
     Image,
     ImportFinding,
     ImportRun,
@@ -251,6 +252,7 @@ EXTRA_FILES = (
     ArchiveFile("recalls", Recall, related_rows={"reviews": NestedRows(RecalledReview, "recall")}),
     ArchiveFile("reported", ReportedReview, excluded=("report",)),  # reports of readers stay behind
     ArchiveFile("tallies", ReaderTally),
+    ArchiveFile("harm_decisions", HarmDecision),
     ArchiveFile("imports", ImportRun, related_rows={"findings": NestedRows(ImportFinding, "run")}),
     ArchiveFile(
         "origins", ExternalId, renamed={"record_digest": "said", "form_version": "edition"}
