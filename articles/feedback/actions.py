@@ -76,24 +76,20 @@ def close_report(report: ReaderReport, *, by, outcome: str, summary: str = "") -
             f"Say it in plain words, in at most {ReaderReport.MAX_OUTCOME_LENGTH} characters."
         )
     report.dealt_with_by = by
-    report.dealt_with_at = timezone.now()
+    report.dealt_with_at = now = timezone.now()
     report.outcome = outcome
     report.save(update_fields=["dealt_with_by", "dealt_with_at", "outcome"])
     if report.is_harmful:
-        _record_decision(report, summary or outcome)
+        HarmDecision.objects.create(
+            report_uuid=report.uuid,
+            article_id=report.article_id,
+            revision_id=report.revision_id,
+            received_at=report.at,
+            decided_by=by,
+            decided_at=now,
+            summary=summary or outcome,
+        )
     return report
-
-
-def _record_decision(report: ReaderReport, summary: str) -> None:
-    HarmDecision.objects.create(
-        report_uuid=report.uuid,
-        article_id=report.article_id,
-        revision_id=report.revision_id,
-        received_at=report.at,
-        decided_by=report.dealt_with_by,
-        decided_at=report.dealt_with_at,
-        summary=summary,
-    )
 
 
 def lock_report(report: ReaderReport, *, by) -> ReaderReport:

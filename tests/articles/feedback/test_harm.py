@@ -141,7 +141,9 @@ def test_who_writes_in_a_crisis_is_answered_with_the_line_at_once(client, page, 
 def test_the_line_stands_above_a_form_with_a_mistake_and_above_a_limit(client, page, settings):
     response = send_report(client, page, kind="", words="i want to kill myself")
     assert response.status_code == 422
-    assert response.text.index(f"tel:{settings.CRISIS_LINE}") < response.text.index('<form method="post"')
+    assert response.text.index(f"tel:{settings.CRISIS_LINE}") < response.text.index(
+        '<form method="post"'
+    )
     settings.FEEDBACK_AN_HOUR = 0
     response = send_report(client, page, words="my dad is not breathing")
     assert response.status_code == 429
