@@ -23,6 +23,6 @@ def grant(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("config", "0011_permission_names"),
-        ("articles", "0016_harm_decisions"),
+        ("articles", "0018_harm_decisions"),
     ]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

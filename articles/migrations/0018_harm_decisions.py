@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0015_names'),
+        ('articles', '0016_care_cards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
