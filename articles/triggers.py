@@ -5,6 +5,7 @@ from articles.db.triggers import DatabaseTrigger, build_append_only_triggers, bu
 from articles.models import (
     Article,
     Authorship,
+    HarmDecision,
     Image,
     PhraseEvent,
     PublicationEvent,
@@ -83,6 +84,7 @@ def _build_history_triggers() -> list[DatabaseTrigger]:
         *build_append_only_triggers(Authorship),
         *build_append_only_triggers(PublicationEvent),
         *build_append_only_triggers(Image),
+        *build_append_only_triggers(HarmDecision),
         *_build_phrase_triggers(),
     ]
 

@@ -152,6 +152,8 @@ STATIC_EXPORT = False
 # What readers may send in an hour: from one address, and all of them together.
 FEEDBACK_AN_HOUR = env.int("FEEDBACK_AN_HOUR", default=10)
 FEEDBACK_AN_HOUR_IN_ALL = env.int("FEEDBACK_AN_HOUR_IN_ALL", default=1000)
+# Within so many hours editors decide a report that a page could harm somebody.
+HARM_REPORT_HOURS = env.int("HARM_REPORT_HOURS", default=24)
 
 # What is brought in through the admin; more goes by command (ADR 34).
 IMPORT_MOST = env.int("IMPORT_MOST", default=5000)  # records of one file

@@ -3,7 +3,7 @@
 from articles.models.about import AboutPage
 from articles.models.article import Article, ArticleTag, CareCard, Reference
 from articles.models.emergencies import EmergencyPage, PhraseEvent, PublishedEmergency
-from articles.models.feedback import ReaderReport, ReaderTally
+from articles.models.feedback import HarmDecision, ReaderReport, ReaderTally
 from articles.models.history import Authorship, PublicationEvent, Revision
 from articles.models.image import Figure, Image, PublishedImage
 from articles.models.imports import ExternalId, ImportFinding, ImportRun
@@ -24,6 +24,7 @@ __all__ = [
     "EmergencyPage",
     "ExternalId",
     "Figure",
+    "HarmDecision",
     "Image",
     "ImportFinding",
     "ImportRun",

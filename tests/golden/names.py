@@ -24,6 +24,7 @@ RENAMED_MODELS: dict[str, str] = {
 ADDED_MODELS: dict[str, str] = {
     "articles.carecard": "articles_carecard",
     "articles.emergencypage": "articles_emergencypage",
+    "articles.harmdecision": "articles_harmdecision",
     "articles.outsideaddress": "articles_outsideaddress",
     "articles.pagelink": "articles_pagelink",
     "articles.safetyalert": "articles_safetyalert",
@@ -63,7 +64,7 @@ ADDED_KEYS: dict[str, set[str]] = {
     "causes": {"catch_all", "description"},
 }
 # Files that later versions of the format of archives added.
-ADDED_FILES: set[str] = {"phrases.jsonl.gz"}
+ADDED_FILES: set[str] = {"harm_decisions.jsonl.gz", "phrases.jsonl.gz"}
 # Type of a record that other systems get: the fields that later builds added to it.
 CARD_FIELDS = {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"}
 ADDED_FIELDS: dict[str, set[str]] = {

@@ -26,6 +26,7 @@ from articles.models import (
     EmergencyPage,
     ExternalId,
     Figure,
+    HarmDecision,
     Image,
     ImportFinding,
     ImportRun,
@@ -261,6 +262,7 @@ EXTRA_FILES = (
     ArchiveFile("recalls", Recall, related_rows={"reviews": NestedRows(RecalledReview, "recall")}),
     ArchiveFile("reported", ReportedReview, excluded=("report",)),  # reports of readers stay behind
     ArchiveFile("tallies", ReaderTally),
+    ArchiveFile("harm_decisions", HarmDecision, since=3),
     ArchiveFile("imports", ImportRun, related_rows={"findings": NestedRows(ImportFinding, "run")}),
     ArchiveFile(
         "origins", ExternalId, renamed={"record_digest": "said", "form_version": "edition"}

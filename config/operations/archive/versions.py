@@ -144,6 +144,7 @@ ADDED_RIGHTS_IN_VERSION_3: dict[str, tuple[str, ...]] = {
         "articles.view_emergencypage",
         "articles.view_phraseevent",
     ),
+    "articles.view_readerreport": ("articles.view_harmdecision",),
     "articles.withdraw_article": (
         "articles.add_phraseevent",
         "articles.change_phraseevent",
