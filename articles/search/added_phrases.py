@@ -19,7 +19,7 @@ from articles.search.urgent_phrases import (
     read_lines,
 )
 
-MEANINGS = ("now", "topic", "crisis")
+MEANINGS = ("now", "topic", "done", "crisis")
 MAX_WORDS = 12
 MAX_EXAMPLES = 3  # of harmless texts that a phrase would take for an emergency
 # Words without which a phrase says the same.
@@ -35,13 +35,15 @@ SMALL_WORDS = frozenset(SMALL_WORD_LIST.split())
 class AddedPhrase:
     """A phrase in plain words, what it means, and the key of the emergency that it is about.
 
-    ``meaning``: "now", it happens now; "topic", it names an emergency; "crisis", somebody thinks
-    of ending a life. A crisis has no emergency.
+    ``meaning``: "now", it happens now; "topic", it names an emergency; "done", somebody has hurt
+    themselves; "crisis", somebody thinks of ending a life. A crisis has no emergency.
+    ``language``: of the phrase, "en" or "es".
     """
 
     text: str
     meaning: str
     subject: str = ""
+    language: str = "en"
 
 
 @lru_cache(maxsize=64)

@@ -38,10 +38,13 @@ def assess_words(
         elif more and not findings:
             language = SPANISH.code
         findings += more
-    if added:
-        book = compile_added(added)
+    for code in sorted({phrase.language for phrase in added}):
+        book = compile_added(tuple(phrase for phrase in added if phrase.language == code))
         typed = book.parse(words, is_unfinished=is_unfinished)
-        findings += _find_kinds(book, typed, "now", "topic", "crisis")
+        more = _find_kinds(book, typed, "done", "now", "topic", "crisis")
+        if more and not findings and code == SPANISH.code:
+            language = code
+        findings += more
     return [replace(found, language=language) for found in findings]
 
 

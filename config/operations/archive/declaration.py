@@ -1,6 +1,6 @@
 """What is in an archive and what is not; a test compares it with all models there are.
 
-The names of columns are those of version 2 of the format. They follow the names of the fields, save
+The names of columns are those of version 3 of the format. They follow the names of the fields, save
 for those that a file lists as ``renamed``: the format keeps its names when a field gets another
 one. Whoever changes what a line holds raises the version and writes an upcaster (``versions.py``).
 """
@@ -21,28 +21,35 @@ from articles.models import (
     Article,
     ArticleTag,
     Authorship,
+    CareCard,
     CopyrightNotice,
+    EmergencyPage,
     ExternalId,
     Figure,
+    HarmDecision,
     Image,
     ImportFinding,
     ImportRun,
     MergedPage,
     OutsideAddress,
     PageLink,
+    PhraseEvent,
     PublicationEvent,
+    PublishedEmergency,
     PublishedImage,
     ReaderReport,
     ReaderTally,
     Redirect,
     Reference,
     Revision,
+    SafetyAlert,
     SearchEntry,
     SearchKey,
     SearchStart,
     Topic,
     TopicEntry,
 )
+from config.operations.archive.versions import VERSION
 from reviews.models import (
     Absence,
     Comment,
@@ -133,6 +140,7 @@ class ArchiveFile(Generic[ModelT]):
     ``renamed``: by the name of a field, the name of its column in the archive, where they differ.
     ``private``: fields that are written with ``--with-private`` only. ``excluded``: fields that are
     never written.
+    ``since``: the first version of the format that has the file.
     """
 
     name: str
@@ -144,6 +152,7 @@ class ArchiveFile(Generic[ModelT]):
     private: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     is_private: bool = False
+    since: int = 1
 
     @property
     def file_name(self) -> str:
@@ -217,12 +226,14 @@ BASE_FILES = (
         },
         related_rows={
             "symptom": NestedRows(Symptom, "article_ptr", is_single=True),
+            "emergency": NestedRows(EmergencyPage, "article_ptr", is_single=True),
             "other_names": NestedRows(OtherName, "symptom"),
             "causes": NestedRows(SymptomCause, "symptom"),
             "related": NestedRows(RelatedSymptom, "symptom"),
             "codes": NestedRows(Code, "symptom"),
             "references": NestedRows(Reference, "article"),
             "figures": NestedRows(Figure, "article"),
+            "care_cards": NestedRows(CareCard, "article"),
         },
         renamed={"form_version": "edition"},
         excluded=("live",),  # the newest publication, unless it withdraws
@@ -251,12 +262,14 @@ EXTRA_FILES = (
     ArchiveFile("recalls", Recall, related_rows={"reviews": NestedRows(RecalledReview, "recall")}),
     ArchiveFile("reported", ReportedReview, excluded=("report",)),  # reports of readers stay behind
     ArchiveFile("tallies", ReaderTally),
+    ArchiveFile("harm_decisions", HarmDecision, since=3),
     ArchiveFile("imports", ImportRun, related_rows={"findings": NestedRows(ImportFinding, "run")}),
     ArchiveFile(
         "origins", ExternalId, renamed={"record_digest": "said", "form_version": "edition"}
     ),
     ArchiveFile("cause_origins", CauseExternalId, renamed={"record_digest": "said"}),
     ArchiveFile("merged_pages", MergedPage),
+    ArchiveFile("phrases", PhraseEvent, since=3),
     # Its ``key`` is that of a row in one database.
     ArchiveFile("merged_causes", MergedCause, excluded=("key",)),
 )
@@ -266,6 +279,8 @@ REBUILT = "rebuilt from the publication log"
 EXCLUDED_MODELS: dict[type[Model], str] = {
     TopicEntry: REBUILT,
     PublishedImage: REBUILT,
+    SafetyAlert: REBUILT,
+    PublishedEmergency: REBUILT,
     SearchEntry: REBUILT,
     SearchKey: REBUILT,
     SearchStart: REBUILT,
@@ -290,9 +305,10 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
 }
 
 
-def list_files(*, private: bool) -> list[ArchiveFile]:
-    """The files that an archive has, in the order of an import."""
-    return [file for file in FILES if private or not file.is_private]
+def list_files(*, private: bool, version: int = VERSION) -> list[ArchiveFile]:
+    """The files that an archive of a version has, in the order of an import."""
+    found = [file for file in FILES if file.since <= version]
+    return [file for file in found if private or not file.is_private]
 
 
 def list_columns(file: ArchiveFile | NestedRows, *, private: bool = True) -> list[ArchiveColumn]:
