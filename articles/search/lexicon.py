@@ -28,6 +28,7 @@ MIN_GUESSED_LENGTH = 5  # of a word for which others are guessed
 MIN_CONSONANTS = 3  # of a word without a vowel for which others are guessed
 VOWELS = re.compile("[aeiouy]")
 MIN_TWO_LETTERS_LENGTH = 9  # of a word in which two letters may differ
+FINISHING_LETTERS = 2  # that are the same at the end of a word that is typed to its end
 MAX_WORD_LENGTH = 40
 TOO_FAR = 9
 Readings = frozenset[str]
@@ -107,10 +108,18 @@ class Lexicon:
         return steps
 
     def _get_unfinished_readings(self, word: str) -> Readings:
-        """The readings of a word that may go on: "seizur" is no form of "seizure" yet."""
+        """The readings of a word that may go on: "seizur" is no form of "seizure" yet.
+
+        A mistyped word that ends as the one that it may be is finished: "sucide".
+        """
         if word in self.forms:
             return self._get_exact_readings(word)
-        return frozenset({EXACT_PREFIX + self.language.compare_as(word)})
+        readings = {EXACT_PREFIX + self.language.compare_as(word)}
+        if word not in self.everyday_words:
+            for form in self._guess_forms(word):
+                if form[-FINISHING_LETTERS:] == word[-FINISHING_LETTERS:]:
+                    readings |= self._get_exact_readings(form)
+        return frozenset(readings)
 
     def _build_steps_from(self, words: list[str], place: int) -> tuple[WordStep, ...]:
         steps = [WordStep(place + 1, self.get_readings(words[place]))]

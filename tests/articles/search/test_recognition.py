@@ -149,6 +149,8 @@ class TestWhileSomebodyTypes:
     def test_a_mistyped_word_is_read_once_it_is_finished(self):
         assert not suggest_urgent_help("strok")
         assert suggest_urgent_help("strok ")
+        assert suggest_urgent_help("sucide")
+        assert suggest_urgent_help("heart atack")
 
     def test_a_phrase_before_the_word_that_is_typed_is_answered(self):
         assert suggest_urgent_help("he is not breathing and his li").is_happening
