@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from articles.search.languages import ENGLISH
 from articles.search.lexicon import split_typed
 from articles.search.phrase_book import FILLER_GROUP, PhraseBook
 from articles.search.urgent_phrases import (
@@ -43,7 +44,7 @@ class AddedPhrase:
     text: str
     meaning: str
     subject: str = ""
-    language: str = "en"
+    language: str = ENGLISH.code
 
 
 @lru_cache(maxsize=64)

@@ -215,6 +215,12 @@ class TestOfThePhrases:
             for kind in ("now", "topic", "alone", "name", "done"):
                 assert book.list_subjects(kind) <= EMERGENCIES.keys(), kind
 
+    def test_each_emergency_is_known_by_its_name(self):
+        for key, name in EMERGENCIES.items():
+            found = detect_urgent_help(name)
+            assert found, name
+            assert found.subjects[0] == key, name
+
     def test_what_changes_what_to_do_comes_first(self):
         assert find_subjects("he was choking and now he is not breathing")[0] == "choking"
         assert find_subjects("asthma attack cant breathe help")[0] == "asthma-attack"
