@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import TransactionTestCase
 
+from articles.public.footer import footer_links
 from articles.public.last_modified import last_modified_cache
 from articles.public.page_cache import page_cache
 from articles.search import vocabulary
@@ -86,6 +87,7 @@ def pytest_collection_modifyitems(config, items):
 def clear_caches():
     """Nothing printed or counted in another test stays on the shelf or in the cache."""
     page_cache.clear()
+    footer_links.clear()
     last_modified_cache.clear()
     vocabulary.clear_cache()
     cache.clear()

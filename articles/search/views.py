@@ -11,17 +11,17 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from articles.characters import UNPRINTABLE
 from articles.public import breadcrumbs, pages
+from articles.public.safe_only import safe_only
 from articles.search.emergency import CallPrompt, detect_urgent_help
 from articles.search.results import SearchResults, search_pages
 from articles.search.suggestions import suggest
 from articles.search.words import MAX_QUERY_LENGTH
 
 
-@require_safe
+@safe_only
 def search(request: HttpRequest) -> HttpResponse:
     query = _get_query(request)
     topic = request.GET.get("topic", "").strip()[:200]
@@ -45,7 +45,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "articles/search/search.html", context)
 
 
-@require_safe
+@safe_only
 def suggestions(request: HttpRequest) -> HttpResponse:
     urgent_help = detect_urgent_help(request.GET.get("q", ""))
     found = suggest(_get_query(request), named_only=urgent_help.in_danger)

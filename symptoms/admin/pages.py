@@ -83,7 +83,17 @@ class BaseSymptomAdmin(PageAdmin):
     fieldsets = (
         (
             "Name and summary",
-            {"fields": ("title", "phrase", "plural", "headline", "summary", "writer")},
+            {
+                "fields": (
+                    "title",
+                    "phrase",
+                    "determiner",
+                    "plural",
+                    "headline",
+                    "summary",
+                    "writer",
+                )
+            },
         ),
         ("When to get help", {"fields": ("advice_level", "advice")}),
         ("Overview", {"fields": ("body",)}),

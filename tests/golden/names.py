@@ -24,19 +24,22 @@ RENAMED_MODELS: dict[str, str] = {
 ADDED_MODELS: dict[str, str] = {
     "articles.outsideaddress": "articles_outsideaddress",
     "articles.pagelink": "articles_pagelink",
+    "symptoms.publishedname": "symptoms_publishedname",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
-    "indexes": {"search_entry_by_title"},  # PostgreSQL lists them beside the tables
+    # PostgreSQL lists them beside the tables
+    "indexes": {"search_entry_by_title"},
+    "symptoms_symptom": {"determiner"},
     "articles_searchentry": {"language", "search_entry_by_title"},
 }
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
-ADDED_KEYS: dict[str, set[str]] = {}
+ADDED_KEYS: dict[str, set[str]] = {"pages": {"symptom.determiner"}}
 # Type of a record that other systems get: the fields that later builds added to it.
-ADDED_FIELDS: dict[str, set[str]] = {}
+ADDED_FIELDS: dict[str, set[str]] = {"symptom": {"determiner"}}
 # Headings of the columns that later builds added to lists as files.
-ADDED_HEADINGS: set[str] = set()
+ADDED_HEADINGS: set[str] = {"determiner"}
 # Rules that later builds added to the style sheet, which evidence pages carry with them.
 ADDED_RULES: tuple[str, ...] = (
     "sup, sub { font-size: .75em; line-height: 0; }\n",

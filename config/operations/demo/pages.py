@@ -29,6 +29,7 @@ TEXT_FIELDS = (
     "advice_level",
     "risk",
     "phrase",
+    "determiner",
     "plural",
     "spotlight_title",
 )
