@@ -234,6 +234,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# What browsers ask for without being told: /favicon.ico and /apple-touch-icon.png.
+WHITENOISE_ROOT = BASE_DIR / "static" / "icons"
 IMAGES_ROOT = env("IMAGES_ROOT", default=str(BASE_DIR / "images"))
 UPLOADS_ROOT = env("UPLOADS_ROOT", default=str(BASE_DIR / "uploads"))
 STORAGES = {

@@ -7,6 +7,7 @@ the imports of ``project.py``.
 
 import csv
 from io import StringIO
+from typing import Any
 
 from articles.names import fold, fold_1
 
@@ -37,7 +38,14 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "article_advice_heading_at_most_120",
     },
     "symptoms_symptom": {"determiner"},
-    "triggers": {"published_name_is_made_anew"},
+    "files": {
+        "apple-touch-icon.png",
+        "favicon.ico",
+        "reviewers/index.html",
+        "static/js/print.js",
+        "topics/index.html",
+    },
+    "json_ld": {"reviewers/index.html", "topics/index.html"},
     "articles_searchentry": {"language", "search_entry_by_title"},
 }
 # File of an archive: the keys that later versions of its format added, such as
@@ -55,13 +63,6 @@ ADDED_KEYS: dict[str, set[str]] = {
 ADDED_FIELDS: dict[str, set[str]] = {"symptom": {"determiner"}}
 # Headings of the columns that later builds added to lists as files.
 ADDED_HEADINGS: set[str] = {"determiner"}
-# Rules that later builds added to the style sheet, which evidence pages carry with them.
-ADDED_RULES: tuple[str, ...] = (
-    "sup, sub { font-size: .75em; line-height: 0; }\n",
-    'sup::before { content: "" / " superscript "; }\n',
-    ".flow ol:is([start], [type]) { padding-inline-start: 3em; }\n",
-    ".flow ol[start][type=i i] { padding-inline-start: 5.5em; }\n",
-)
 # Of django-import-export, which went (ADR 45). No environment sets them.
 DROPPED_SETTINGS: set[str] = {
     "IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT",
@@ -112,6 +113,11 @@ RELABELLED_IN_CELLS: dict[str, str] = {
 # Columns of keys that a later fold computes, by table or file of an archive, and of which names.
 KEYS_OF_NAMES = {"articles_article": ("sort_key", "title"), "pages": ("sort_key", "title")}
 
+# Steps that later builds put into breadcrumbs, between the first and the last.
+ADDED_CRUMBS = {"Reviewers", "Topics"}
+# Addresses whose body is compared to the byte. Of pages the texts and links are, in plain files.
+SAME_BYTES = {"/robots.txt", "/feeds/reviewed.atom", "/healthz"}
+
 VERBS = ("add", "change", "delete", "view")
 
 
@@ -149,6 +155,28 @@ def with_old_key(place: str, row: dict) -> dict:
     return row | {key: fold_1(row[name])[:200]}
 
 
+def without_looks(answers: dict) -> dict:
+    """Answers at public addresses, without the bodies of pages, which are laid out anew."""
+    found = {}
+    for path, (status, location, body) in answers.items():
+        found[path] = [status, location, body if path in SAME_BYTES else ""]
+    return found
+
+
+def with_old_crumbs(value: Any) -> Any:
+    """JSON-LD with the breadcrumbs that build 978f4c9 had."""
+    if isinstance(value, list):
+        return [with_old_crumbs(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("@type") == "BreadcrumbList":
+        *inner, last = value["itemListElement"]
+        kept = [step for step in inner if step.get("name") not in ADDED_CRUMBS]
+        steps = [step | {"position": place} for place, step in enumerate([*kept, last], 1)]
+        return value | {"itemListElement": steps}
+    return {name: with_old_crumbs(inner) for name, inner in value.items()}
+
+
 def without_added_fields(record: dict) -> dict:
     """A record for other systems as build 978f4c9 would have written it."""
     added = ADDED_FIELDS.get(record["type"], ())
@@ -179,13 +207,6 @@ def with_old_tags(data: bytes) -> bytes:
     csv.writer(text).writerows(rows)
     mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
     return (mark + text.getvalue()).encode()
-
-
-def without_added_rules(page: bytes) -> bytes:
-    """A page that carries the style sheet as build 978f4c9 would have written it."""
-    for rule in ADDED_RULES:
-        page = page.replace(rule.encode(), b"", 1)
-    return page
 
 
 def old_model(app_label: str, model: str) -> str:

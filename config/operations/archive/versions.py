@@ -125,7 +125,8 @@ def _rename_right(right: str) -> str:
     return f"{app}.{verb}_{renamed}"
 
 
-# Version 2, of builds up to 576a0b7: a page had one care card, with the heading of its level.
+# Version 2, of builds up to 576a0b7: a page had one care card, with the heading of its
+# level, and nothing stood before the name of a symptom in questions.
 ADDED_TO_PAGES_IN_VERSION_3: dict[str, object] = {
     "advice_heading": "",
     "care_cards": [],
@@ -145,7 +146,19 @@ def _add_care_cards(row: dict) -> dict:
     return row | ADDED_TO_PAGES_IN_VERSION_3
 
 
+def _add_determiner(row: dict) -> dict:
+    """A symptom whose questions had nothing before its name."""
+    symptom = row.get("symptom")
+    if not isinstance(symptom, dict) or "determiner" in symptom:
+        return row
+    return row | {"symptom": symptom | {"determiner": ""}}
+
+
+def _upcast_page(row: dict) -> dict:
+    return _add_determiner(_add_care_cards(row))
+
+
 UPCASTERS: dict[int, Upcaster] = {
     1: Upcaster(_require_last_schema, rows={"groups": _rename_rights, "people": _rename_rights}),
-    2: Upcaster(_keep_manifest, rows={"pages": _add_care_cards}),
+    2: Upcaster(_keep_manifest, rows={"pages": _upcast_page}),
 }

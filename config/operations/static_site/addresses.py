@@ -35,6 +35,7 @@ SINGLE_URL_NAMES = (
     "sitemap",
     "robots",
 )
+ICON_PATHS = ("/favicon.ico", "/apple-touch-icon.png")
 SERVER_URL_NAMES = ("articles:search", "finder:find")
 
 
@@ -84,6 +85,8 @@ def iter_addresses() -> Iterator[ExportAddress]:
     for name in SERVER_URL_NAMES:
         yield ExportAddress(reverse(name), rendering.render_server_notice)
     yield from map(ExportAddress, sitemap.list_file_paths())
+    for path in ICON_PATHS:
+        yield ExportAddress(path, rendering.render_icon)
     yield ExportAddress("/404.html", rendering.render_not_found)
     yield ExportAddress(reverse("security"), is_required=False)
     for name in SINGLE_URL_NAMES:
