@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import TransactionTestCase
 
+from articles.emergencies import phrases
 from articles.public.footer import footer_links
 from articles.public.last_modified import last_modified_cache
 from articles.public.page_cache import page_cache
@@ -90,6 +91,7 @@ def clear_caches():
     footer_links.clear()
     last_modified_cache.clear()
     vocabulary.clear_cache()
+    phrases.clear_cache()
     cache.clear()
     yield
     page_cache.clear()

@@ -106,15 +106,13 @@ def _build_hits(answers: list[RankedCandidate], stems: frozenset[str]) -> list[S
 def _build_page_hit(page: Article, stems: frozenset[str]) -> SearchHit:
     assert page.live  # it is public
     document = page.live.revision.read()
-    advice = None
-    if document.advice:
-        advice = care_advice.present_for_visitors(document.advice)
+    cards = care_advice.present_cards(document, for_visitors=True)
     return SearchHit(
         title=mark_words(document.title, stems),
         url=kinds.get_path(page.kind, page.live.slug),
         kind=kinds.get_label(page.kind),
         other_name=mark_words(_find_other_name(document, stems), stems),
-        advice=advice,
+        advice=cards[0] if cards else None,
         text=build_snippet(document, stems),
         review_line=page.live.read_review_line(),
     )

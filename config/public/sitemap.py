@@ -23,9 +23,11 @@ ENTRIES_PER_FILE = 5_000
 LIST_URL_NAMES = (
     "home",
     "symptoms:index",
+    "causes:index",
     "articles:index",
     "articles:topics",
     "reviewers:index",
+    "emergencies:index",
     "about:index",
 )
 XML = "application/xml; charset=utf-8"

@@ -10,11 +10,13 @@ from articles.content import kinds
 from articles.public.breadcrumbs import HOME, Breadcrumb
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
 from reviews.signing import ledger
+from reviews.signing.statements import build_statement
 
 ENTRIES_PER_PAGE = 100
 REVIEWERS_PER_PAGE = 100
 ENTRY_FIELDS = (
     "at",
+    "record",
     "revision",
     "review__trigger",
     "article__kind",
@@ -90,6 +92,7 @@ def build_entry(values: dict) -> dict:
         "title": values["article__live__title"],
         "url": reverse(url_name, args=[values["article__live__slug"]]),
         "on": values["at"],
+        "statement": build_statement(values["record"]),
         "kind": MedicalReview.Trigger(trigger).label if trigger else "Signature",
         "superseded": values["revision"] != values["article__live__revision"],
     }

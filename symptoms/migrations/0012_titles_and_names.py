@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('articles', '0015_names'),
-        ('symptoms', '0010_names'),
+        ('symptoms', '0011_causes'),
     ]
 
     operations = [

@@ -24,13 +24,19 @@ RENAMED_MODELS: dict[str, str] = {
 # (content types, permissions) is left out with them.
 ADDED_MODELS: dict[str, str] = {
     "articles.carecard": "articles_carecard",
+    "articles.emergencypage": "articles_emergencypage",
+    "articles.harmdecision": "articles_harmdecision",
     "articles.outsideaddress": "articles_outsideaddress",
     "articles.pagelink": "articles_pagelink",
     "symptoms.publishedname": "symptoms_publishedname",
+    "articles.safetyalert": "articles_safetyalert",
+    "articles.phraseevent": "articles_phraseevent",
+    "articles.publishedemergency": "articles_publishedemergency",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
-    "indexes": {"search_entry_by_title"},  # PostgreSQL lists them beside the tables
+    # PostgreSQL lists them beside the tables.
+    "indexes": {"search_entry_by_title", "symptoms_cause_description_id_1a571c42"},
     "articles_article": {
         "advice_heading",
         "same_for_everyone",
@@ -47,6 +53,14 @@ ADDED_COLUMNS: dict[str, set[str]] = {
     },
     "json_ld": {"reviewers/index.html", "topics/index.html"},
     "articles_searchentry": {"language", "search_entry_by_title"},
+    "symptoms_cause": {
+        "catch_all",
+        "description_id",
+        "symptoms_cause_description_id_1a571c42",
+        "symptoms_cause_description_id_1a571c42_fk_articles_article_id",
+    },
+    "symptoms_publishedcause": {"catch_all", "description_uuid"},
+    "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},  # a trigger
 }
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
@@ -54,15 +68,35 @@ ADDED_KEYS: dict[str, set[str]] = {
     "pages": {
         "advice_heading",
         "care_cards",
+        "emergency",
         "same_for_everyone",
         "shows_crisis_line",
         "symptom.determiner",
     },
+    "causes": {"catch_all", "description"},
 }
+# Files that later versions of the format of archives added.
+ADDED_FILES: set[str] = {"harm_decisions.jsonl.gz", "phrases.jsonl.gz"}
 # Type of a record that other systems get: the fields that later builds added to it.
-ADDED_FIELDS: dict[str, set[str]] = {"symptom": {"determiner"}}
+CARD_FIELDS = {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"}
+ADDED_FIELDS: dict[str, set[str]] = {
+    "symptom": CARD_FIELDS | {"determiner"},
+    "article": CARD_FIELDS,
+    "about": CARD_FIELDS,
+}
 # Headings of the columns that later builds added to lists as files.
-ADDED_HEADINGS: set[str] = {"determiner"}
+ADDED_HEADINGS: set[str] = {
+    "advice heading",
+    "emergency card heading",
+    "emergency card",
+    "urgent card heading",
+    "urgent card",
+    "non-urgent card heading",
+    "non-urgent card",
+    "same for everyone",
+    "crisis line",
+    "determiner",
+}
 # Of django-import-export, which went (ADR 45). No environment sets them.
 DROPPED_SETTINGS: set[str] = {
     "IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT",
@@ -118,6 +152,10 @@ ADDED_CRUMBS = {"Reviewers", "Topics"}
 # Addresses whose body is compared to the byte. Of pages the texts and links are, in plain files.
 SAME_BYTES = {"/robots.txt", "/feeds/reviewed.atom", "/healthz"}
 
+# Pages of the site as plain files, and addresses, whose looks a later build changed on purpose:
+# pages of causes and the finder (ADR 61).
+REWRITTEN_PAGES = ("causes/", "finder/", "sitemap.xml")
+
 VERBS = ("add", "change", "delete", "view")
 
 
@@ -129,9 +167,23 @@ def is_added_model(app_label: str, model: str) -> bool:
     return f"{app_label}.{model}" in ADDED_MODELS
 
 
+def is_added_permission(app_label: str, codename: str) -> bool:
+    """Whether a permission is one over a model that a later build added."""
+    return is_added_model(app_label, codename.partition("_")[2])
+
+
 def is_added(table: str, name: str) -> bool:
     """Whether a later build added this column, or this constraint or index, to a table."""
     return name in ADDED_COLUMNS.get(table, ())
+
+
+def without_rewritten(pages: dict) -> dict:
+    """Pages by their paths, without those whose looks were changed on purpose."""
+    return {
+        path: page
+        for path, page in pages.items()
+        if not path.removeprefix("/").startswith(REWRITTEN_PAGES)
+    }
 
 
 def without_added_keys(file: str, line: dict) -> dict:

@@ -65,11 +65,19 @@ def _sqlite_table(name: str) -> dict:
         "checks": checks(text),
         "unique": sorted(sorted(c["columns"] or []) for c in constraints if c["unique"]),
         "foreign keys": sorted(
-            [*c["columns"], *c["foreign_key"]] for c in constraints if c["foreign_key"]
+            [*c["columns"], *c["foreign_key"]]
+            for c in constraints
+            if c["foreign_key"] and not names.is_added(name, c["columns"][0])
         ),
-        "deferred": text.count("DEFERRABLE INITIALLY DEFERRED"),
+        "deferred": text.count("DEFERRABLE INITIALLY DEFERRED") - _count_added_keys(name),
         "strictness": [word for word in ("AUTOINCREMENT", "COLLATE", "VIRTUAL") if word in text],
     }
+
+
+def _count_added_keys(table: str) -> int:
+    """The foreign keys of a table that later builds added."""
+    keys = ask(f'PRAGMA foreign_key_list("{table}")')
+    return sum(names.is_added(table, column) for _, _, _, column, *_ in keys)
 
 
 def checks(text: str) -> dict[str, str]:
