@@ -63,7 +63,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     if help_box:
         context = {"help": help_box, "place": "-typed", "public": True}
         answer["help"] = render_to_string("articles/search/_help_typed.html", context, request)
-        answer["said"] = help_box.spoken_lines
+        answer["spoken"] = help_box.spoken_lines
     return JsonResponse(answer)
 
 

@@ -605,6 +605,9 @@ def test_every_word_of_a_page_could_have_leaked(markers):
     } | {
         ("articles.Reference", field.name) for field in text_fields(Reference)
     } | {
+        ("articles.Article", "advice_heading"),
+        ("articles.CareCard", "heading"),
+        ("articles.CareCard", "html"),
         ("articles.EmergencyPage", "act"),
         ("articles.Topic", "name"),
         ("articles.Topic", "slug"),
