@@ -64,7 +64,7 @@ def measure_quality(queries: list[dict]) -> None:
             continue
         answers = [
             pages.get(a.candidate.uuid) or a.candidate.slug
-            for a in matching.find_matches(row["query"]).answers
+            for a in matching.find_matches(row["query"]).candidates
         ]
         place = next((n for n, slug in enumerate(answers, 1) if slug in expected), 999)
         places[row["kind"]].append(place)

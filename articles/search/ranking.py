@@ -1,6 +1,8 @@
 """Ranks entries by how well they match a query: names first, then text, alike on both engines."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from articles.content import kinds
 from articles.models import SearchKey
@@ -20,6 +22,8 @@ OTHER_NAME_FACTOR = 0.93  # beside the title
 # Of the score of a name: how much of the query it has, and how little else.
 COVERAGE_WEIGHT = 0.6
 PRECISION_WEIGHT = 0.4
+CIRCUMSTANCE_FACTOR = 0.3  # of the weight of a term that only says when it happens
+PEOPLE_BONUS = 0.05  # for a name that says who has it
 MIN_COVERAGE = 0.4  # of the query; an entry that has less of it is not shown
 # Of the best score. What only mentions the words is not shown beside a page about them.
 MIN_RELATIVE_SCORE = 0.25
@@ -32,6 +36,18 @@ class RankedCandidate:
     candidate: SearchCandidate
     score: float
     name_coverage: float = 0.0
+
+    @property
+    def sort_key(self) -> tuple:
+        """The best first; among equals medical pages, then short titles."""
+        has_no_page = self.candidate.article_id is None
+        return (
+            -self.score,
+            has_no_page or not kinds.get(self.candidate.kind).medical,
+            len(self.candidate.title),
+            self.candidate.sort_key,
+            self.candidate.uuid,
+        )
 
 
 @dataclass(frozen=True)
@@ -50,7 +66,7 @@ def rank(
 
     ``key_ranks`` has, by UUID, the rank of a whole name or code that was asked for.
     """
-    scorer = Scorer(query, vocabulary)
+    scorer = Scorer(query.terms, vocabulary, query.people, query.core_terms)
     ranked = []
     for candidate in candidates:
         found = scorer.score(candidate)
@@ -61,54 +77,78 @@ def rank(
     best = max((answer.score for answer in ranked), default=0.0)
     least = MIN_RELATIVE_SCORE * min(best, 1.0)
     shown = [answer for answer in ranked if answer.score >= least]
-    return sorted(shown, key=_get_sort_key)
-
-
-def _get_sort_key(answer: RankedCandidate) -> tuple:
-    """The best first; among equals medical pages, then short titles."""
-    candidate = answer.candidate
-    has_no_page = candidate.article_id is None
-    return (
-        -answer.score,
-        has_no_page or not kinds.get(candidate.kind).medical,
-        len(candidate.title),
-        candidate.sort_key,
-        candidate.uuid,
-    )
+    return sorted(shown, key=attrgetter("sort_key"))
 
 
 class Scorer:
-    """Scores entries against one query, whose terms weigh as much as they are distinctive."""
+    """Scores entries against terms, which weigh as much as they are distinctive.
 
-    def __init__(self, query: SearchQuery, vocabulary: Vocabulary):
-        self._weighted_terms = [(term, vocabulary.weight(term)) for term in query.terms]
+    A name that says who has it is neither less precise for that nor needed. Terms that are not of
+    the ``core`` only say when it happens.
+    """
+
+    def __init__(
+        self,
+        terms: Sequence[QueryTerm],
+        vocabulary: Vocabulary,
+        people: frozenset[str] = frozenset(),
+        core: Sequence[QueryTerm] | None = None,
+    ):
+        self._weighted_terms = []
+        for term in terms:
+            factor = 1.0 if core is None or term in core else CIRCUMSTANCE_FACTOR
+            self._weighted_terms.append((term, factor * vocabulary.weight(term)))
         self._total_weight = sum(weight for _, weight in self._weighted_terms)
+        self._people = people
+        self._asked_stems = frozenset(_iter_stems(terms)) | people
+        self._covers: dict[frozenset[str], tuple[float, frozenset[str]]] = {}
 
     def score(self, candidate: SearchCandidate) -> CandidateScore:
-        all_stems = set(candidate.text_words.split())
+        named_stems: frozenset[str] = frozenset()
         name_coverage = 0.0
         best_name = 0.0
         for name, factor in _get_weighted_names(candidate):
-            coverage, used = self._cover(name)
+            asked = self._asked_stems & name
+            if not asked:
+                continue
+            coverage, used = self._cover(asked)
             name_coverage = max(name_coverage, coverage)
-            best_name = max(best_name, factor * _score_name(coverage, used, name))
-            all_stems |= name
-        coverage, _ = self._cover(frozenset(all_stems))
+            name_score = factor * _score_name(coverage, used, name)
+            if coverage and self._people & asked:
+                name_score += PEOPLE_BONUS
+            best_name = max(best_name, name_score)
+            named_stems |= asked
+        coverage = name_coverage
+        if coverage < 1:
+            mentioned = self._asked_stems.intersection(candidate.text_words.split())
+            coverage, _ = self._cover(named_stems | mentioned)
         score = NAME_WEIGHT * best_name + TEXT_WEIGHT * coverage
         return CandidateScore(name_coverage, coverage, score)
 
-    def _cover(self, stems: frozenset[str]) -> tuple[float, set[str]]:
+    def _cover(self, stems: frozenset[str]) -> tuple[float, frozenset[str]]:
         """The share of the query, by weight, that these stems have, and those that are in it."""
+        found = self._covers.get(stems)
+        if found is None:
+            found = self._covers[stems] = self._compute_cover(stems)
+        return found
+
+    def _compute_cover(self, stems: frozenset[str]) -> tuple[float, frozenset[str]]:
         reached = 0.0
-        used: set[str] = set()
+        used = set(self._people & stems)
         for term, weight in self._weighted_terms:
             variant = _find_best_variant(term, stems)
             if variant:
                 reached += weight * variant.weight
                 used.update(variant.stems)
         if not self._total_weight:
-            return 0.0, used
-        return reached / self._total_weight, used
+            return 0.0, frozenset(used)
+        return reached / self._total_weight, frozenset(used)
+
+
+def _iter_stems(terms: Sequence[QueryTerm]) -> Iterator[str]:
+    for term in terms:
+        for variant in term:
+            yield from variant.stems
 
 
 def _get_weighted_names(candidate: SearchCandidate) -> list[tuple[frozenset[str], float]]:
@@ -120,9 +160,7 @@ def _get_weighted_names(candidate: SearchCandidate) -> list[tuple[frozenset[str]
     return names
 
 
-def _score_name(coverage: float, used: set[str], name: frozenset[str]) -> float:
-    if not name:
-        return 0.0
+def _score_name(coverage: float, used: frozenset[str], name: frozenset[str]) -> float:
     precision = len(used & name) / len(name)
     return coverage * (COVERAGE_WEIGHT + PRECISION_WEIGHT * precision)
 
@@ -136,3 +174,14 @@ def _find_best_variant(term: QueryTerm, stems: frozenset[str]) -> TermVariant | 
         if best is None or variant.weight > best.weight:
             best = variant
     return best
+
+
+def has_all_terms(terms: Sequence[QueryTerm], candidate: SearchCandidate) -> bool:
+    stems = candidate.stems
+    return all(_find_best_variant(term, stems) for term in terms)
+
+
+def name_has_term(terms: Sequence[QueryTerm], name: str) -> bool:
+    """Whether a name, in stems, has any of the terms."""
+    stems = frozenset(name.split())
+    return any(_find_best_variant(term, stems) for term in terms)

@@ -14,6 +14,7 @@ from articles.content.document import Document
 from articles.content.review_line import ReviewLine
 from articles.models import Article, TopicEntry
 from articles.search.matching import SearchMatches, find_matches
+from articles.search.query_parser import SearchQuery
 from articles.search.ranking import RankedCandidate
 from articles.search.snippets import TextPart, build_snippet, mark_words
 from articles.search.words import stem_text
@@ -66,7 +67,7 @@ def search_pages(
     if topic:
         answers = _select_filed(answers, topic)
     page = Paginator(answers, PAGE_SIZE).get_page(number)
-    hits = _build_hits(list(page), matches.query.stems)
+    hits = _build_hits(list(page), matches.query)
     return SearchResults(matches, page, hits, topics)
 
 
@@ -89,7 +90,7 @@ def _count_topics(answers: list[RankedCandidate]) -> list[Mapping[str, Any]]:
     return list(topics.order_by("-count", "slug"))
 
 
-def _build_hits(answers: list[RankedCandidate], stems: frozenset[str]) -> list[SearchHit]:
+def _build_hits(answers: list[RankedCandidate], query: SearchQuery) -> list[SearchHit]:
     """The answers as visitors read them, without a page that was withdrawn a moment ago."""
     public = Article.objects.public().select_related("live__revision").order_by()
     pages = {page.pk: page for page in public.filter(pk__in=_get_article_ids(answers))}
@@ -97,14 +98,15 @@ def _build_hits(answers: list[RankedCandidate], stems: frozenset[str]) -> list[S
     for answer in answers:
         key = answer.candidate.article_id
         if not key:
-            hits.append(_build_name_hit(answer, stems))
+            hits.append(_build_name_hit(answer, query.stems))
         elif key in pages:
-            hits.append(_build_page_hit(pages[key], stems))
+            hits.append(_build_page_hit(pages[key], query))
     return hits
 
 
-def _build_page_hit(page: Article, stems: frozenset[str]) -> SearchHit:
+def _build_page_hit(page: Article, query: SearchQuery) -> SearchHit:
     assert page.live  # it is public
+    stems = query.stems
     document = page.live.revision.read()
     advice = None
     if document.advice:
@@ -115,7 +117,7 @@ def _build_page_hit(page: Article, stems: frozenset[str]) -> SearchHit:
         kind=kinds.get_label(page.kind),
         other_name=mark_words(_find_other_name(document, stems), stems),
         advice=advice,
-        text=build_snippet(document, stems),
+        text=build_snippet(document, stems, query.typed_stems),
         review_line=page.live.read_review_line(),
     )
 
