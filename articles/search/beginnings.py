@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from articles.search import synonyms
 from articles.search.sounds import encode_sound
-from articles.search.vocabulary import ENOUGH_STARTS, Vocabulary
+from articles.search.vocabulary import Vocabulary
 from articles.search.words import build_key, split_words, stem
 
 MAX_BEGINNINGS = 6
@@ -31,8 +31,7 @@ def guess_beginnings(words: list[str], known: Vocabulary) -> list[str]:
     for word in before:
         guesses = [] if known.knows(word) else known.guess_words(word)
         corrected.append(guesses[0].text if guesses else word)
-    is_known = known.count_starts(last) >= ENOUGH_STARTS
-    endings = [last] if is_known else _guess_endings(last, known)
+    endings = [last] if known.has_enough_starts(last) else _guess_endings(last, known)
     beginnings = [" ".join([*corrected, ending]) for ending in endings]
     return [beginning for beginning in beginnings if beginning != " ".join(words)]
 

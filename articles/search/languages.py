@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from articles.search.vocabulary import Vocabulary
@@ -93,6 +93,7 @@ def _is_small(word: str) -> bool:
     return word in QUESTION_WORDS or word in LINKING_WORDS
 
 
+@lru_cache(maxsize=10_000)
 def _weigh(word: str) -> dict[str, int]:
     """By language what a word counts as a sign of it."""
     weights: dict[str, int] = {}

@@ -109,9 +109,10 @@ def _rank_rows(
     query: SearchQuery, rows: _Rows, known: Vocabulary, *, named_only: bool
 ) -> list[RankedCandidate]:
     candidates = [match.candidate for match in (*rows.named, *rows.part_named)] + rows.matches
-    if not named_only and len(query.terms) > 1 and len(set(candidates)) < FEW_MATCHES:
-        candidates += queries.match_any(known.select_distinctive(query.core_terms))
     candidates = _deduplicate(candidates)
+    if not named_only and len(query.terms) > 1 and len(candidates) < FEW_MATCHES:
+        candidates += queries.match_any(known.select_distinctive(query.core_terms))
+        candidates = _deduplicate(candidates)
     key_ranks = _get_first_ranks(rows.named)
     ranked = rank(query, candidates, key_ranks, known)
     if named_only:

@@ -44,8 +44,7 @@ MATCH_ON_POSTGRESQL = f"""
 """  # noqa: S608
 
 
-@dataclass(frozen=True, slots=True)
-class SearchCandidate:
+class SearchCandidate(NamedTuple):
     """A row that may match, not yet ranked."""
 
     uuid: UUID
@@ -230,7 +229,7 @@ def _fetch_candidates(statement: str, values: list[str]) -> list[SearchCandidate
 
 
 def _build_candidate(row: tuple) -> SearchCandidate:
-    return SearchCandidate(_to_uuid(row[0]), *row[1 : len(FIELDS)])
+    return SearchCandidate._make((_to_uuid(row[0]), *row[1 : len(FIELDS)]))
 
 
 def _to_uuid(value) -> UUID:

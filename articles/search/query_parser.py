@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 
 from articles.search import synonyms
@@ -13,6 +13,7 @@ from articles.search.wording import (
     tokenize,
 )
 from articles.search.words import (
+    DESCRIPTIVE_WORDS,
     LINKING_WORDS,
     MAX_QUERY_LENGTH,
     QUESTION_WORDS,
@@ -97,7 +98,9 @@ class SearchQuery:
         keys: dict[str, None] = {}
         for terms in self.parts:
             for start, end in iter_spans(len(terms)):
-                keys.update(dict.fromkeys(build_span_keys(terms[start:end])))
+                span = terms[start:end]
+                if len(self.parts) > 1 or is_telling(span):
+                    keys.update(dict.fromkeys(build_span_keys(span)))
         return tuple(keys)
 
     def asks_for(self, name: str) -> bool:
@@ -141,6 +144,18 @@ def iter_spans(count: int) -> Iterable[tuple[int, int]]:
     for length in range(min(MAX_SPAN, count), 0, -1):
         for start in range(count - length + 1):
             yield start, start + length
+
+
+def is_telling(terms: Sequence[QueryTerm]) -> bool:
+    """Whether terms are more than a single word that only says how or where something is."""
+    if len(terms) > 1 or len(terms[0][0].stems) > 1:
+        return True
+    return terms[0][0].stems[0] not in _load_vague_stems()
+
+
+@cache
+def _load_vague_stems() -> frozenset[str]:
+    return synonyms.load_body_stems() | frozenset(map(stem, DESCRIPTIVE_WORDS))
 
 
 def build_span_keys(terms: Sequence[QueryTerm]) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from articles.content import kinds
 from articles.models import SearchKey
@@ -29,7 +30,7 @@ MIN_COVERAGE = 0.4  # of the query; an entry that has less of it is not shown
 MIN_RELATIVE_SCORE = 0.25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RankedCandidate:
     """``name_coverage`` is the share of the query that one name of it has."""
 
@@ -50,8 +51,7 @@ class RankedCandidate:
         )
 
 
-@dataclass(frozen=True)
-class CandidateScore:
+class CandidateScore(NamedTuple):
     """How much of a query one name of an entry has, how much all of it, and the score."""
 
     name_coverage: float
@@ -68,13 +68,14 @@ def rank(
     """
     scorer = Scorer(query.terms, vocabulary, query.people, query.core_terms)
     ranked = []
+    best = 0.0
     for candidate in candidates:
         found = scorer.score(candidate)
-        bonus = KEY_BONUS.get(key_ranks.get(candidate.uuid), 0.0)
+        bonus = KEY_BONUS.get(key_ranks.get(candidate.uuid), 0.0) if key_ranks else 0.0
         if bonus or found.coverage >= MIN_COVERAGE:
             score = round(found.score + bonus, 4)
+            best = max(best, score)
             ranked.append(RankedCandidate(candidate, score, found.name_coverage))
-    best = max((answer.score for answer in ranked), default=0.0)
     least = MIN_RELATIVE_SCORE * min(best, 1.0)
     shown = [answer for answer in ranked if answer.score >= least]
     return sorted(shown, key=attrgetter("sort_key"))
@@ -107,23 +108,32 @@ class Scorer:
         named_stems: frozenset[str] = frozenset()
         name_coverage = 0.0
         best_name = 0.0
-        for name, factor in _get_weighted_names(candidate):
-            asked = self._asked_stems & name
-            if not asked:
-                continue
-            coverage, used = self._cover(asked)
-            name_coverage = max(name_coverage, coverage)
-            name_score = factor * _score_name(coverage, used, name)
-            if coverage and self._people & asked:
-                name_score += PEOPLE_BONUS
-            best_name = max(best_name, name_score)
-            named_stems |= asked
+        factor = 1.0
+        for name in self._iter_asked_names(candidate):
+            stems = name.split()
+            asked = self._asked_stems.intersection(stems)
+            if asked:
+                coverage, used = self._cover(asked)
+                name_coverage = max(name_coverage, coverage)
+                name_score = factor * _score_name(coverage, len(used), len(set(stems)))
+                if coverage and self._people & asked:
+                    name_score += PEOPLE_BONUS
+                best_name = max(best_name, name_score)
+                named_stems |= asked
+            factor = OTHER_NAME_FACTOR
         coverage = name_coverage
         if coverage < 1:
             mentioned = self._asked_stems.intersection(candidate.text_words.split())
             coverage, _ = self._cover(named_stems | mentioned)
         score = NAME_WEIGHT * best_name + TEXT_WEIGHT * coverage
         return CandidateScore(name_coverage, coverage, score)
+
+    def _iter_asked_names(self, candidate: SearchCandidate) -> Iterator[str]:
+        """The title, and the other names if any of them may have something that was asked."""
+        yield candidate.title_words
+        names = candidate.name_words
+        if names and not self._asked_stems.isdisjoint(names.split()):
+            yield from names.split("\n")
 
     def _cover(self, stems: frozenset[str]) -> tuple[float, frozenset[str]]:
         """The share of the query, by weight, that these stems have, and those that are in it."""
@@ -151,18 +161,9 @@ def _iter_stems(terms: Sequence[QueryTerm]) -> Iterator[str]:
             yield from variant.stems
 
 
-def _get_weighted_names(candidate: SearchCandidate) -> list[tuple[frozenset[str], float]]:
-    """The stems of each name, and what a match of that name is worth."""
-    names = [(frozenset(candidate.title_words.split()), 1.0)]
-    for line in candidate.name_words.split("\n"):
-        if line:
-            names.append((frozenset(line.split()), OTHER_NAME_FACTOR))
-    return names
-
-
-def _score_name(coverage: float, used: frozenset[str], name: frozenset[str]) -> float:
-    precision = len(used & name) / len(name)
-    return coverage * (COVERAGE_WEIGHT + PRECISION_WEIGHT * precision)
+def _score_name(coverage: float, used: int, length: int) -> float:
+    """What a name of so many stems is worth, of which so many are used."""
+    return coverage * (COVERAGE_WEIGHT + PRECISION_WEIGHT * used / length)
 
 
 def _find_best_variant(term: QueryTerm, stems: frozenset[str]) -> TermVariant | None:

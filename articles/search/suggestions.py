@@ -45,7 +45,7 @@ def suggest(typed: str, *, named_only: bool = False) -> list[Suggestion]:
     if len(typed.strip()) < MIN_LENGTH:
         return []
     names: dict[UUID, str] = {}
-    for uuid, name in find_name_starts(typed, guess=not named_only):
+    for uuid, name in find_name_starts(typed, is_guessing=not named_only):
         names.setdefault(uuid, name)
     if not names:
         names = _find_matching_titles(typed, named_only=named_only)
@@ -63,10 +63,10 @@ def _find_matching_titles(typed: str, *, named_only: bool) -> dict[UUID, str]:
     return titles
 
 
-def find_name_starts(typed: str, *, guess: bool = False) -> list[tuple[UUID, str]]:
+def find_name_starts(typed: str, *, is_guessing: bool = False) -> list[tuple[UUID, str]]:
     """The names that go on as somebody began to type, from any of their words.
 
-    Titles come first, then names that begin so, then short ones. With ``guess``, then names that
+    Titles come first, then names that begin so, then short ones. With ``is_guessing``, then names that
     go on as may be meant, and the titles of what has another name that is not on its page.
     """
     words = split_words(typed)
@@ -75,19 +75,15 @@ def find_name_starts(typed: str, *, guess: bool = False) -> list[tuple[UUID, str
         return []
     beginnings = [beginning]
     keys: list[str] = []
-    if guess:
-        beginnings += _guess_beginnings(typed, words)
+    known = vocabulary.get_current() if is_guessing else None
+    if known is not None and not (len(words) == 1 and known.has_enough_starts(words[0])):
         keys = find_lay_keys(words)
+        guesses = guess_beginnings(words, known)
+        if guesses and detect_foreign_text(typed, known) is None:
+            beginnings += [guess[:MAX_START_LENGTH] for guess in guesses]
     starts = queries.match_name_starts(beginnings, MAX_CANDIDATES, keys)
     starts.sort(key=_get_sort_key)
     return [(row.uuid, row.name) for row in starts]
-
-
-def _guess_beginnings(typed: str, words: list[str]) -> list[str]:
-    known = vocabulary.get_current()
-    if detect_foreign_text(typed, known) is not None:
-        return []
-    return [beginning[:MAX_START_LENGTH] for beginning in guess_beginnings(words, known)]
 
 
 def _get_sort_key(row: queries.NameStart) -> tuple:

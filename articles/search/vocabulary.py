@@ -208,14 +208,14 @@ class Vocabulary:
             yield self._sorted_words[place]
             place += 1
 
-    def count_starts(self, start: str) -> int:
-        """In how many names a word begins so, or as many as are enough to guess no other."""
+    def has_enough_starts(self, start: str) -> bool:
+        """Whether so many names have a word that begins so that no other need be guessed."""
         count = 0
         for word in self.iter_words_with_start(start):
             count += self.all_words[word]
             if count >= ENOUGH_STARTS:
-                break
-        return count
+                return True
+        return False
 
     def join_words(self, words: list[str]) -> list[str]:
         """The words with spaces corrected: "head ache" is one word, "dr ymouth" is "dry mouth"."""
