@@ -14,6 +14,7 @@ def publisher(request):
             "url": settings.SITE_URL,
             "demo": settings.COUNTERSIGN_DEMO,
             "emergency_number": settings.EMERGENCY_NUMBER,
+            "crisis_line": settings.CRISIS_LINE or settings.EMERGENCY_NUMBER,
             "finder": settings.FINDER,
             "static": settings.STATIC_EXPORT,
         }

@@ -31,6 +31,7 @@ from articles.imports.plan import plan_import
 from articles.models import (
     AboutPage,
     Article,
+    CareCard,
     CopyrightNotice,
     Figure,
     Image,
@@ -339,9 +340,12 @@ def make_complete_symptom(
         "diagnosis_questions": "<p>When did it begin?</p>",
         "treatment": "<p>Rest helps.</p>",
         "complications": "<p>It may hurt.</p>",
+        "same_for_everyone": True,
+        "shows_crisis_line": True,
         "notice": make_full_notice(),
     }
     symptom = make_symptom(by, slug=slug, title=title, **values | fields)
+    add_card(symptom, "urgent", "<p>You cannot close one eye.</p>", "Get help today")
     symptom.tags.add("face", "muscle")
     Reference.objects.create(
         article_id=symptom.pk,
@@ -372,6 +376,13 @@ def make_complete_symptom(
         )
     record_revision(symptom, by=by)
     return symptom
+
+
+def add_card(
+    page: Article, level: str, html: str = "<p>Go to a clinic.</p>", heading: str = ""
+) -> CareCard:
+    """A further care card of a page. No revision is recorded."""
+    return CareCard.objects.create(article_id=page.pk, level=level, html=html, heading=heading)
 
 
 def make_minimal_symptom(by, *, slug="yawning", title="Yawning") -> Symptom:

@@ -1,6 +1,6 @@
-"""Care advice as it is shown: to visitors as grave as its words, at the desk at its chosen level.
+"""Care cards as they are shown: to visitors as grave as their words, at the desk as chosen.
 
-Advice that was signed at a lower level but sends people to emergency help is shown to visitors in
+A card that was signed at a lower level but sends people to emergency help is shown to visitors in
 emergency style, under a general heading, until it is signed again (ADR 36). The signed text stays.
 """
 
@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 
 from articles.care.emergency_help import find_emergency_help
 from articles.care.phone_links import link_phone_numbers
-from articles.content.document import ADVICE_HEADING, Advice
+from articles.content.document import ADVICE_HEADING, GRAVITY_ORDER, Advice, Document
 from articles.richtext.attributes import remove_foreign
 
 EMERGENCY_LEVEL = "emergency"
@@ -18,11 +18,22 @@ EMERGENCY_LEVEL = "emergency"
 
 @dataclass(frozen=True)
 class ShownAdvice:
-    """The label and the text of the box, and the level whose style it has."""
+    """The label and the text of a card, and the level whose style it has."""
 
     level: str
     label: str
     html: str
+
+    @property
+    def is_emergency(self) -> bool:
+        return self.level == EMERGENCY_LEVEL
+
+
+def present_cards(document: Document, *, for_visitors: bool) -> list[ShownAdvice]:
+    """The care cards of a page, by gravity as they are shown: what is most urgent comes first."""
+    present = present_for_visitors if for_visitors else present_as_signed
+    cards = [present(card) for card in document.care_cards]
+    return sorted(cards, key=lambda card: GRAVITY_ORDER.index(card.level))
 
 
 def present_for_visitors(advice: Advice) -> ShownAdvice:

@@ -10,6 +10,7 @@ class Block:
     ``key`` names the part of the page that it belongs to, and ``identity`` tells two things of the
     same name apart, such as two related pages. ``stored`` is the value that the text comes from,
     if the text does not tell all of it. A block without a text has the value of its whole part.
+    ``alias`` is another key of its part: parts of two pages that share it are compared.
     """
 
     key: str
@@ -17,6 +18,7 @@ class Block:
     text: str
     identity: str = ""
     stored: object = None
+    alias: str = ""
 
     @property
     def is_whole(self) -> bool:

@@ -18,7 +18,14 @@ from pydantic_core import to_json
 
 from articles.content import kinds
 from articles.content.blocks import Block
-from articles.content.document import Document, DocumentFigure
+from articles.content.document import (
+    ADVICE_LABELS,
+    CARE_CARD_LABELS,
+    CARE_CARD_TEXTS,
+    SAME_FOR_EVERYONE,
+    Document,
+    DocumentFigure,
+)
 from articles.richtext import sign_names
 from articles.richtext.plaintext import Line, read_lines
 
@@ -82,10 +89,10 @@ class DiffPart:
 # From a document to its blocks
 
 
-def split_rich_text(key: str, label: str, html: str) -> list[Block]:
+def split_rich_text(key: str, label: str, html: str, *, alias: str = "") -> list[Block]:
     """The blocks of one rich text, one for each paragraph, and one for its HTML."""
-    blocks = [Block(key, label, line.text, stored=line) for line in read_lines(html)]
-    return [*blocks, Block(key, label, "", stored=html)]
+    blocks = [Block(key, label, line.text, stored=line, alias=alias) for line in read_lines(html)]
+    return [*blocks, Block(key, label, "", stored=html, alias=alias)]
 
 
 def build_common_blocks(document: Document) -> Iterable[Block]:
@@ -94,10 +101,10 @@ def build_common_blocks(document: Document) -> Iterable[Block]:
     yield Block("headline", "Question at the top", document.headline)
     yield Block("summary", "Summary", document.summary)
     yield Block("written_by", "Written by", document.written_by)
-    if document.advice:
-        yield Block("advice_level", "Level of the advice", document.advice.label)
+    yield from _build_care_card_blocks(document)
     for label, html in document.get_rich_texts().items():
-        yield from split_rich_text(label, label, html)
+        if label not in CARE_CARD_TEXTS:
+            yield from split_rich_text(label, label, html)
     places = kinds.get(document.kind).figure_places
     for figure in document.figures:
         place = places.get(figure.place, figure.place)
@@ -112,6 +119,22 @@ def build_common_blocks(document: Document) -> Iterable[Block]:
     yield Block("tags", "Tags", "", stored=document.tags)
     yield Block("language", "Language", "", stored=document.language)
     yield Block("identity", "Page", "", stored=(document.kind, document.uuid, document.version))
+
+
+def _build_care_card_blocks(document: Document) -> Iterable[Block]:
+    """The cards, the gravest first. Cards of one level are compared, whatever a page calls them."""
+    if document.advice:
+        label = "Level of the gravest card" if document.further_advice else "Level of the advice"
+        yield Block("advice_level", label, ADVICE_LABELS[document.advice.level])
+    for card in document.care_cards:
+        label, name = document.get_card_label(card), CARE_CARD_LABELS[card.level]
+        heading = f"Heading of “{label}”"
+        yield Block(heading, heading, card.heading, alias=f"Heading of “{name}”")
+        yield from split_rich_text(label, label, card.html, alias=name)
+    if document.same_for_everyone:
+        yield Block("same_for_everyone", "Same for everyone", SAME_FOR_EVERYONE)
+    if document.shows_crisis_line:
+        yield Block("crisis_line", "Crisis line", "Shown under the emergency card.")
 
 
 def _describe_figure(figure: DocumentFigure, place: str) -> str:
@@ -143,7 +166,7 @@ def compare(old: Iterable[Block], new: Iterable[Block]) -> list[Change]:
 
 def compare_parts(old: Iterable[Block], new: Iterable[Block]) -> list[DiffPart]:
     """A whole page part by part, in the order of the newer one, with what changed in each."""
-    before, after = _group_blocks(old), _group_blocks(new)
+    before, after = _group_pages(old, new)
     parts = []
     for key in _list_keys(after, before):
         part_before, part_after = before[key], after[key]
@@ -158,7 +181,7 @@ def compare_parts(old: Iterable[Block], new: Iterable[Block]) -> list[DiffPart]:
 
 def find_changed_labels(old: Iterable[Block], new: Iterable[Block]) -> list[str]:
     """The labels of the parts that differ. It compares no words: cheap enough for a list."""
-    before, after = _group_blocks(old), _group_blocks(new)
+    before, after = _group_pages(old, new)
     changed = []
     for key in _list_keys(after, before):
         if before[key].contents != after[key].contents:
@@ -171,6 +194,7 @@ class _Part:
     """The blocks of one key that have a text, in order, and the value that they come from."""
 
     label: str = ""
+    alias: str = ""
     blocks: list[Block] = field(default_factory=list)
     stored: object = None
 
@@ -190,6 +214,18 @@ def _list_keys(*pages: dict[str, _Part]) -> list[str]:
     return list(dict.fromkeys([*with_text, *others]))
 
 
+def _group_pages(
+    old: Iterable[Block], new: Iterable[Block]
+) -> tuple[defaultdict[str, _Part], defaultdict[str, _Part]]:
+    """The parts of two pages by key. Those with one alias have the key that the newer page uses."""
+    before, after = _group_blocks(old), _group_blocks(new)
+    keys = {part.alias: key for key, part in after.items() if part.alias}
+    renamed: defaultdict[str, _Part] = defaultdict(_Part)
+    for key, part in before.items():
+        renamed[keys.get(part.alias, key)] = part
+    return renamed, after
+
+
 def _group_blocks(blocks: Iterable[Block]) -> defaultdict[str, _Part]:
     parts: defaultdict[str, _Part] = defaultdict(_Part)
     for block in blocks:
@@ -197,6 +233,7 @@ def _group_blocks(blocks: Iterable[Block]) -> defaultdict[str, _Part]:
             continue
         part = parts[block.key]
         part.label = part.label or block.label
+        part.alias = part.alias or block.alias
         if block.is_whole:
             part.stored = block.stored
         else:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from html import escape
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, Self
 from uuid import UUID
 
 import rfc8785
@@ -13,6 +13,7 @@ from pydantic import (
     Field,
     SerializerFunctionWrapHandler,
     model_serializer,
+    model_validator,
 )
 
 from articles.richtext.anchors import add_anchors
@@ -26,6 +27,20 @@ ADVICE_LABELS = {
     "routine": "When to see a clinician",
 }
 ADVICE_HEADING = "When to get help"
+# Levels by gravity, and what staff screens call the card of each.
+CARE_CARD_LABELS = {
+    "emergency": "Emergency card",
+    "urgent": "Urgent card",
+    "routine": "Non-urgent card",
+}
+GRAVITY_ORDER = tuple(CARE_CARD_LABELS)
+# The labels of rich texts that are care cards (``get_rich_texts``).
+CARE_CARD_TEXTS = frozenset({ADVICE_HEADING, *CARE_CARD_LABELS.values()})
+# The words that a page is signed with where ``same_for_everyone`` is set: never changed.
+SAME_FOR_EVERYONE = (
+    "This advice is the same for babies and children, in pregnancy and the weeks after birth, "
+    "for older people, and for people with a weak immune system."
+)
 REFERENCES_ANCHOR = "references"
 # Media type → how the names of such files end.
 IMAGE_EXTENSIONS = {
@@ -58,15 +73,26 @@ class ExtendedModel(FrozenModel):
         return values
 
 
-class Advice(FrozenModel):
-    """When to call for help. Its level has a label, because colour alone is not enough."""
+class Advice(ExtendedModel):
+    """A care card: when to get help of one level.
 
+    It always has a label, because colour alone is not enough: its own heading, or that of its
+    level.
+    """
+
+    ADDED_FIELDS = frozenset({"heading"})
     level: AdviceLevel
     html: str
+    heading: str = ""
 
     @property
     def label(self) -> str:
-        return ADVICE_LABELS[self.level]
+        return self.heading or ADVICE_LABELS[self.level]
+
+    @property
+    def gravity(self) -> int:
+        """Its place in the order of levels: 0 is the gravest."""
+        return GRAVITY_ORDER.index(self.level)
 
 
 class DocumentReference(FrozenModel):
@@ -112,9 +138,15 @@ class Document(ExtendedModel):
     A kind of page subclasses it. ``version`` is written as ``schema``. A change of shape takes the
     next number, and readers upcast older text (see ``kinds.parse_document``), because signed bytes
     are never migrated.
+
+    ``advice`` is the gravest care card or the only one, and ``further_advice`` has the others by
+    gravity, each of a level of its own. ``same_for_everyone`` stands for SAME_FOR_EVERYONE, and
+    ``shows_crisis_line`` for a strip with the site's crisis line under the emergency card.
     """
 
-    ADDED_FIELDS = frozenset({"figures"})
+    ADDED_FIELDS = frozenset(
+        {"figures", "further_advice", "same_for_everyone", "shows_crisis_line"}
+    )
     version: Literal[1] = Field(default=SCHEMA_VERSION, alias="schema")
     kind: str
     uuid: UUID
@@ -128,6 +160,26 @@ class Document(ExtendedModel):
     references: tuple[DocumentReference, ...] = ()
     tags: tuple[str, ...] = ()
     figures: tuple[DocumentFigure, ...] = ()
+    further_advice: tuple[Advice, ...] = ()
+    same_for_everyone: bool = False
+    shows_crisis_line: bool = False
+
+    @model_validator(mode="after")
+    def _check_care_cards(self) -> Self:
+        """Raises ValueError unless each card has a level of its own, the gravest first."""
+        levels = [card.gravity for card in self.care_cards]
+        if levels != sorted(set(levels)) or (self.further_advice and not self.advice):
+            raise ValueError("care cards have one level each, and the gravest comes first")
+        return self
+
+    @property
+    def care_cards(self) -> tuple[Advice, ...]:
+        """All care cards, the gravest first."""
+        return (self.advice, *self.further_advice) if self.advice else self.further_advice
+
+    def get_card_label(self, card: Advice) -> str:
+        """What staff screens call a card: by its level, if the page has several."""
+        return CARE_CARD_LABELS[card.level] if self.further_advice else ADVICE_HEADING
 
     @property
     def linked(self) -> set[UUID]:
@@ -158,9 +210,7 @@ class Document(ExtendedModel):
 
     def get_rich_texts(self) -> dict[str, str]:
         """Label → HTML of each rich text on the page, in reading order, for diffs and checks."""
-        texts = {}
-        if self.advice:
-            texts[ADVICE_HEADING] = self.advice.html
+        texts = {self.get_card_label(card): card.html for card in self.care_cards}
         texts["Overview"] = self.body
         return texts
 
@@ -171,6 +221,7 @@ class Document(ExtendedModel):
             "Question at the top": (self.headline,),
             "Summary": (self.summary,),
             "Written by": (self.written_by,),
+            "Headings of care cards": tuple(card.heading for card in self.care_cards),
             "References": tuple(source.title for source in self.references),
             "Publishers of references": tuple(source.publisher for source in self.references),
             "Credits of images": tuple(figure.credit for figure in self.figures),

@@ -1,7 +1,7 @@
 """The models of what is published and how it is found."""
 
 from articles.models.about import AboutPage
-from articles.models.article import Article, ArticleTag, Reference
+from articles.models.article import Article, ArticleTag, CareCard, Reference
 from articles.models.feedback import ReaderReport, ReaderTally
 from articles.models.history import Authorship, PublicationEvent, Revision
 from articles.models.image import Figure, Image, PublishedImage
@@ -17,6 +17,7 @@ __all__ = [
     "Article",
     "ArticleTag",
     "Authorship",
+    "CareCard",
     "CopyrightNotice",
     "ExternalId",
     "Figure",

@@ -14,7 +14,7 @@ from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
 
 from articles.content import kinds
-from articles.content.document import ADVICE_LABELS
+from articles.content.document import ADVICE_LABELS, CARE_CARD_LABELS, GRAVITY_ORDER
 from articles.content.languages import SOURCE_LANGUAGE
 from articles.fields import LineField, LinkField, RichTextField, build_length_checks
 from articles.models.history import PublicationEvent, Revision
@@ -138,7 +138,10 @@ class Article(models.Model):
     advice_level = models.CharField(
         "level", max_length=10, blank=True, choices=[("", "No advice"), *ADVICE_LABELS.items()]
     )
+    advice_heading = LineField("heading", max_length=120, blank=True)
     advice = RichTextField("when to get help")
+    same_for_everyone = models.BooleanField(_("the same for everyone"), default=False)
+    shows_crisis_line = models.BooleanField(_("show the crisis line"), default=False)
     body = RichTextField("overview")
     writer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -191,7 +194,9 @@ class Article(models.Model):
         ]
         indexes = [models.Index(fields=["kind", "sort_key"], name="article_by_title")]
         constraints = [
-            *build_length_checks("article", title=200, slug=200, headline=200, summary=300),
+            *build_length_checks(
+                "article", title=200, slug=200, headline=200, summary=300, advice_heading=120
+            ),
             models.UniqueConstraint(
                 fields=["language", "kind", "slug"],
                 condition=models.Q(discarded_at__isnull=True),
@@ -240,6 +245,8 @@ class Article(models.Model):
         self.check_slug()
         if bool(self.advice) != bool(self.advice_level):
             raise ValidationError({"advice": "Give both the advice and its level, or neither."})
+        if self.advice_heading and not self.advice:
+            raise ValidationError({"advice_heading": CareCard.NO_TEXT})
 
     def check_slug(self) -> None:
         """Raise ValidationError if the site needs the address, or another page has or had it."""
@@ -271,6 +278,32 @@ class Article(models.Model):
 
     def get_latest_revision(self) -> Revision | None:
         return self.revisions.order_by("-number").first()
+
+
+class CareCard(models.Model):
+    """A care card of a page beside its gravest one, which the page itself has."""
+
+    NO_TEXT = _("This card has a heading and no text. Write the text, or remove the heading.")
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="care_cards")
+    level = models.CharField(_("level"), max_length=10, choices=list(CARE_CARD_LABELS.items()))
+    heading = LineField(_("heading"), max_length=120, blank=True)
+    html = RichTextField(_("text"), blank=False)
+
+    class Meta:
+        verbose_name = _("care card")
+        ordering = ["id"]
+        constraints = [
+            *build_length_checks("care_card", heading=120),
+            models.UniqueConstraint(fields=["article", "level"], name="care_card_one_a_level"),
+            models.CheckConstraint(
+                condition=models.Q(level__in=GRAVITY_ORDER), name="care_card_of_a_known_level"
+            ),
+            models.CheckConstraint(condition=~models.Q(html=""), name="care_card_has_a_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_level_display()
 
 
 class Reference(models.Model):

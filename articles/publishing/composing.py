@@ -1,5 +1,7 @@
 """Composes documents from working copies and restores them: the fields that all pages share."""
 
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import TypedDict
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from articles.content.document import (
 )
 from articles.content.kinds import DocumentPairs, PageT
 from articles.fields import mark_as_stored
-from articles.models import Article, Image
+from articles.models import Article, CareCard, Image
 from articles.models import Figure as FigureRow
 from articles.models import Reference as ReferenceRow
 
@@ -36,12 +38,16 @@ class CommonFields(TypedDict):
     references: tuple[DocumentReference, ...]
     tags: tuple[str, ...]
     figures: tuple[DocumentFigure, ...]
+    further_advice: tuple[Advice, ...]
+    same_for_everyone: bool
+    shows_crisis_line: bool
 
 
 def load(pages: QuerySet[PageT]) -> QuerySet[PageT]:
     """A queryset of pages, with all that ``compose_common_fields`` reads."""
     return pages.select_related("writer").prefetch_related(
         "references",
+        "care_cards",
         "tag_links__tag",
         Prefetch("figures", FigureRow.objects.select_related("image")),
     )
@@ -49,9 +55,7 @@ def load(pages: QuerySet[PageT]) -> QuerySet[PageT]:
 
 def compose_common_fields(page: Article) -> CommonFields:
     """The fields that all kinds share, from a loaded page. It makes no query."""
-    advice = None
-    if page.advice_level:
-        advice = Advice.model_validate({"level": page.advice_level, "html": page.advice})
+    cards = _compose_care_cards(page)
     return {
         "uuid": page.uuid,
         "language": page.language,
@@ -59,12 +63,30 @@ def compose_common_fields(page: Article) -> CommonFields:
         "headline": page.headline or page.title,
         "summary": page.summary,
         "written_by": _get_writer_name(page),
-        "advice": advice,
+        "advice": cards[0] if cards else None,
         "body": page.body,
         "references": tuple(map(_compose_reference, page.references.all())),
         "tags": tuple(sorted(link.tag.name for link in page.tag_links.all())),
         "figures": tuple(map(_compose_figure, page.figures.all())),
+        "further_advice": tuple(cards[1:]),
+        "same_for_everyone": page.same_for_everyone and bool(cards),
+        "shows_crisis_line": page.shows_crisis_line,
     }
+
+
+def _compose_care_cards(page: Article) -> list[Advice]:
+    """The cards of a page, the gravest first, wherever they are stored.
+
+    One level has one card: should it be stored twice, its texts are joined, so that none is lost.
+    """
+    stored = [(row.level, row.heading, row.html) for row in page.care_cards.all()]
+    if page.advice_level:
+        stored.insert(0, (page.advice_level, page.advice_heading, page.advice))
+    cards: dict[str, dict[str, str]] = {}
+    for level, heading, html in stored:
+        card = cards.setdefault(level, {"level": level, "heading": heading, "html": ""})
+        card["html"] += html
+    return sorted(map(Advice.model_validate, cards.values()), key=attrgetter("gravity"))
 
 
 def _get_writer_name(page: Article) -> str:
@@ -110,11 +132,11 @@ def restore_common(page: Article, document: Document, *, default_headline: str) 
     page.summary = document.summary
     page.body = document.body
     page.headline = "" if document.headline == default_headline else document.headline
-    page.advice_level = page.advice = ""
-    if document.advice:
-        page.advice_level = document.advice.level
-        page.advice = document.advice.html
+    set_gravest_card(page, document.advice)
+    page.same_for_everyone = document.same_for_everyone
+    page.shows_crisis_line = document.shows_crisis_line
     mark_as_stored(page)
+    replace_further_cards(page, document.further_advice)
     _restore_references(page, document)
     page.tags.set(document.tags)
     report = _restore_figures(page, document)
@@ -123,6 +145,24 @@ def restore_common(page: Article, document: Document, *, default_headline: str) 
             f"The page was written by {document.written_by}; the writer was left as it is now."
         )
     return report
+
+
+def set_gravest_card(page: Article, card: Advice | None) -> None:
+    """Give a page its gravest card, or none. It is not saved."""
+    page.advice_level = card.level if card else ""
+    page.advice_heading = card.heading if card else ""
+    page.advice = card.html if card else ""
+
+
+def replace_further_cards(page: Article, cards: Iterable[Advice]) -> None:
+    """Store the further cards of a page, with their texts as they are, in place of those there."""
+    rows: list[CareCard] = []
+    for card in cards:
+        row = CareCard(article_id=page.pk, level=card.level, heading=card.heading, html=card.html)
+        mark_as_stored(row)
+        rows.append(row)
+    page.care_cards.all().delete()
+    CareCard.objects.bulk_create(rows)
 
 
 def _restore_references(page: Article, document: Document) -> None:

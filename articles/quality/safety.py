@@ -38,11 +38,10 @@ def check_advice_for_high_risk(page: Article, document: Document) -> Iterable[Pr
 
 @check("Readers of less urgent advice must not find an emergency buried in it.", can_block=True)
 def check_advice_level(page: Article, document: Document) -> Iterable[Problem]:
-    advice = document.advice
-    if advice and understates_emergency(advice):
+    for card in filter(understates_emergency, document.care_cards):
         message = (
-            f"The advice has the level “{advice.label}”, but sends people to emergency help: "
-            f"“{find_emergency_help(advice.html)}”."
+            f"The advice has the level “{ADVICE_LABELS[card.level]}”, but sends people to "
+            f"emergency help: “{find_emergency_help(card.html)}”."
         )
         fix = (
             f"Choose the level “{ADVICE_LABELS[EMERGENCY_LEVEL]}” and say first when to call, "
@@ -56,7 +55,8 @@ def check_late_advice(page: Article, document: Document) -> Iterable[Problem]:
     number = settings.EMERGENCY_NUMBER
     texts = _extract_part_words(document)
     advice = document.advice
-    lines = texts.pop(ADVICE_HEADING, "").splitlines() if advice else []
+    words_of_cards = [texts.pop(document.get_card_label(card), "") for card in document.care_cards]
+    lines = words_of_cards[0].splitlines() if words_of_cards else []
     labels = [label for label, words in texts.items() if asks_to_call(number, words)]
     if labels and not advice:
         message = (

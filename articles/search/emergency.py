@@ -4,7 +4,7 @@ What to do comes first, whatever the search finds: this asks no database and lea
 The phrases are in emergency_phrases.txt and crisis_phrases.txt.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -31,12 +31,20 @@ class UrgentHelp:
     """The help that a text calls for.
 
     ``is_happening``: an emergency happens now. ``names_emergency``: the text names an emergency.
-    ``is_crisis``: a crisis of the mind.
+    ``is_crisis``: a crisis of the mind. Two are equal that call for the same kind of help.
+
+    ``subjects``: keys of EMERGENCIES, the gravest first; empty for a call for help that says no
+    more. ``is_done``: somebody has already hurt themselves. ``asks_for_methods``: the text asks
+    how to die or to hurt oneself. ``language``: of the words that were recognised, "en" or "es".
     """
 
     is_happening: bool = False
     names_emergency: bool = False
     is_crisis: bool = False
+    subjects: tuple[str, ...] = field(default=(), compare=False)
+    is_done: bool = field(default=False, compare=False)
+    asks_for_methods: bool = field(default=False, compare=False)
+    language: str = field(default="en", compare=False)
 
     def __bool__(self) -> bool:
         return self.is_happening or self.names_emergency or self.is_crisis
@@ -80,13 +88,15 @@ class UrgentHelp:
 def detect_urgent_help(text: str) -> UrgentHelp:
     """The help that a text calls for. All of it is read, however long it is."""
     phrases = _load_phrases()
-    is_happening = names_emergency = is_crisis = False
+    is_happening = names_emergency = is_crisis = is_done = False
     for window in _split_into_windows(phrases.parse(text)):
         found = _assess(phrases, window)
         is_happening = is_happening or found.is_happening
         names_emergency = names_emergency or found.names_emergency
         is_crisis = is_crisis or found.is_crisis
-    return UrgentHelp(is_happening, names_emergency and not is_happening, is_crisis)
+        is_done = is_done or found.is_done
+    names_emergency = names_emergency and not is_happening
+    return UrgentHelp(is_happening, names_emergency, is_crisis, is_done=is_done)
 
 
 def _split_into_windows(text: TypedText) -> list[TypedText]:
@@ -99,7 +109,7 @@ def _split_into_windows(text: TypedText) -> list[TypedText]:
 
 def _assess(phrases: PhraseBook, typed: TypedText) -> UrgentHelp:
     if phrases.matches("done", typed):
-        return UrgentHelp(is_happening=True, is_crisis=True)
+        return UrgentHelp(is_happening=True, is_crisis=True, is_done=True)
     is_crisis = phrases.matches("crisis", typed)
     if phrases.matches("not now", typed) and not phrases.matches("urgent", typed):
         return UrgentHelp(is_crisis=is_crisis)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from articles.content.document import ADVICE_HEADING, Document
+from articles.content.document import CARE_CARD_TEXTS, Document
 from articles.content.languages import SOURCE_LANGUAGE
 from articles.models import PublicationEvent, SearchEntry, SearchKey, SearchStart
 from articles.names import fold
@@ -35,13 +35,13 @@ class SearchItem:
 
 
 def build_item(publication: PublicationEvent, document: Document) -> SearchItem:
-    """A page as it is found. Its care advice is left out: a page is not about what it warns of."""
+    """A page as it is found. Its care cards are left out: a page is not about what it warns of."""
     texts = []
     if fold(document.headline) != fold(document.title):
         texts.append(document.headline)
     texts.append(document.summary)
     for label, html in document.get_rich_texts().items():
-        if label != ADVICE_HEADING:
+        if label not in CARE_CARD_TEXTS:
             texts.append(extract_text(html))
     return SearchItem(
         uuid=document.uuid,

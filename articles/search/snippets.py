@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from articles.content.document import ADVICE_HEADING, Document
+from articles.content.document import CARE_CARD_TEXTS, Document
 from articles.names import fold
 from articles.richtext.plaintext import extract_text
 from articles.search.spelling import normalize_spelling
@@ -30,9 +30,9 @@ def build_snippet(
 
 
 def _iter_text_lines(document: Document) -> Iterator[str]:
-    """The lines of the text without those of its care advice."""
+    """The lines of the text without those of its care cards."""
     for label, html in document.get_rich_texts().items():
-        if label != ADVICE_HEADING:
+        if label not in CARE_CARD_TEXTS:
             yield from extract_text(html).splitlines()
 
 

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.care import advice, phone_links
 from articles.content import kinds
+from articles.content.document import SAME_FOR_EVERYONE
 from articles.links import display
 from articles.richtext import anchors, attributes, raised, sign_marks, tables
 
@@ -68,12 +69,24 @@ def followed(context, content):
 
 @register.simple_tag(takes_context=True)
 def advice_of(context, document):
-    """The care advice of a document as visitors read it or, on staff pages, as it was signed."""
-    if not document.advice:
-        return None
-    if context.get("public"):
-        return advice.present_for_visitors(document.advice)
-    return advice.present_as_signed(document.advice)
+    """The gravest care card of a document, as ``care_cards_of`` gives it; None if it has none."""
+    cards = care_cards_of(context, document)
+    return cards[0] if cards else None
+
+
+@register.simple_tag(takes_context=True)
+def care_cards_of(context, document):
+    """The care cards of a document as visitors read them or, on staff pages, as they were signed.
+
+    The gravest comes first.
+    """
+    return advice.present_cards(document, for_visitors=bool(context.get("public")))
+
+
+@register.filter
+def same_for_everyone(document):
+    """What a page says if its cards are the same for all groups of people; otherwise nothing."""
+    return SAME_FOR_EVERYONE if document.same_for_everyone else ""
 
 
 @register.filter

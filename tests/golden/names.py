@@ -22,17 +22,26 @@ RENAMED_MODELS: dict[str, str] = {
 # "app_label.model": its table, of models that later builds added. What Django derives from them
 # (content types, permissions) is left out with them.
 ADDED_MODELS: dict[str, str] = {
+    "articles.carecard": "articles_carecard",
     "articles.outsideaddress": "articles_outsideaddress",
     "articles.pagelink": "articles_pagelink",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
     "indexes": {"search_entry_by_title"},  # PostgreSQL lists them beside the tables
+    "articles_article": {
+        "advice_heading",
+        "same_for_everyone",
+        "shows_crisis_line",
+        "article_advice_heading_at_most_120",
+    },
     "articles_searchentry": {"language", "search_entry_by_title"},
 }
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
-ADDED_KEYS: dict[str, set[str]] = {}
+ADDED_KEYS: dict[str, set[str]] = {
+    "pages": {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"},
+}
 # Type of a record that other systems get: the fields that later builds added to it.
 ADDED_FIELDS: dict[str, set[str]] = {}
 # Headings of the columns that later builds added to lists as files.

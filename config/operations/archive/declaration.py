@@ -1,6 +1,6 @@
 """What is in an archive and what is not; a test compares it with all models there are.
 
-The names of columns are those of version 2 of the format. They follow the names of the fields, save
+The names of columns are those of version 3 of the format. They follow the names of the fields, save
 for those that a file lists as ``renamed``: the format keeps its names when a field gets another
 one. Whoever changes what a line holds raises the version and writes an upcaster (``versions.py``).
 """
@@ -21,6 +21,7 @@ from articles.models import (
     Article,
     ArticleTag,
     Authorship,
+    CareCard,
     CopyrightNotice,
     ExternalId,
     Figure,
@@ -223,6 +224,7 @@ BASE_FILES = (
             "codes": NestedRows(Code, "symptom"),
             "references": NestedRows(Reference, "article"),
             "figures": NestedRows(Figure, "article"),
+            "care_cards": NestedRows(CareCard, "article"),
         },
         renamed={"form_version": "edition"},
         excluded=("live",),  # the newest publication, unless it withdraws

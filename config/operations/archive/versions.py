@@ -20,7 +20,7 @@ from typing import TypeGuard
 
 from config.operations.archive.folder import CannotRunOperation
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,27 @@ def _rename_right(right: str) -> str:
     return f"{app}.{verb}_{renamed}"
 
 
+# Version 2, of builds up to 576a0b7: a page had one care card, with the heading of its level.
+ADDED_TO_PAGES_IN_VERSION_3: dict[str, object] = {
+    "advice_heading": "",
+    "care_cards": [],
+    "same_for_everyone": False,
+    "shows_crisis_line": False,
+}
+
+
+def _keep_manifest(manifest: dict) -> dict:
+    return manifest
+
+
+def _add_care_cards(row: dict) -> dict:
+    """A page with one care card at most, as it was written in version 2."""
+    if ADDED_TO_PAGES_IN_VERSION_3.keys() & row.keys():
+        return row
+    return row | ADDED_TO_PAGES_IN_VERSION_3
+
+
 UPCASTERS: dict[int, Upcaster] = {
     1: Upcaster(_require_last_schema, rows={"groups": _rename_rights, "people": _rename_rights}),
+    2: Upcaster(_keep_manifest, rows={"pages": _add_care_cards}),
 }

@@ -7,7 +7,7 @@ from django.core.files import File
 
 from articles.content import kinds
 from articles.images import store
-from articles.models import Article, CopyrightNotice, Figure, Reference, Topic
+from articles.models import Article, CareCard, CopyrightNotice, Figure, Reference, Topic
 from articles.publishing.actions import record_revision
 from articles.publishing.composing import FIGURE_TEXT_FIELDS
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, SymptomCause
@@ -27,6 +27,9 @@ TEXT_FIELDS = (
     "headline",
     "summary",
     "advice_level",
+    "advice_heading",
+    "same_for_everyone",
+    "shows_crisis_line",
     "risk",
     "phrase",
     "plural",
@@ -63,6 +66,8 @@ def write_page(text: dict, writer: User, notices: dict[str, CopyrightNotice]) ->
     made.save()
     made.tags.set(text["tags"])
     made.topics.set(Topic.objects.filter(slug__in=text["topics"]))
+    for card in text.get("care_cards", []):
+        _write_card(made, **card)
     for place, reference in enumerate(text.get("references", [])):
         Reference.objects.create(article_id=made.pk, position=place, **reference)
     for place, figure in enumerate(text.get("figures", [])):
@@ -71,6 +76,12 @@ def write_page(text: dict, writer: User, notices: dict[str, CopyrightNotice]) ->
             image = store.store_upload(File(file, figure["file"]), by=writer)
         Figure.objects.create(article_id=made.pk, image=image, position=place, **texts)
     return made
+
+
+def _write_card(page: Article, *, level: str, html: str, heading: str = "") -> None:
+    card = CareCard(article_id=page.pk, level=level, heading=heading, html=html.strip())
+    card.full_clean()
+    card.save()
 
 
 def write_facts(symptom: Symptom, text: dict, writer: User) -> None:

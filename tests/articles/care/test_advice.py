@@ -1,10 +1,13 @@
 """Advice that sends people to emergency help: what counts as that, and how it is shown."""
 
+import uuid
+
 import pytest
+from django.template import engines
 
 from articles.care import advice as care_advice
 from articles.care.emergency_help import find_emergency_help
-from articles.content.document import Advice, canonicalize, digest
+from articles.content.document import Advice, ArticleDocument, canonicalize, digest
 
 HELP = {
     "<p>Rest. If it gets worse, call 911 right away.</p>": "gets worse, call 911 right away",
@@ -94,3 +97,77 @@ def test_what_is_signed_stays_as_it_is():
     care_advice.present_for_visitors(advice)
     assert digest(canonicalize(advice)) == before
     assert canonicalize(advice) == b'{"html":"<p>Call 911.</p>","level":"routine"}'
+
+
+def make_page(*cards: Advice, **more) -> ArticleDocument:
+    gravest, *further = [*cards, None]
+    return ArticleDocument(
+        uuid=uuid.UUID(int=1),
+        language="en",
+        title="Cough",
+        headline="Cough",
+        summary="",
+        written_by="Ann",
+        body="",
+        advice=gravest,
+        further_advice=tuple(further[:-1]),
+        **more,
+    )
+
+
+NOW = Advice(level="emergency", html="<p>Call 911.</p>", heading="Call 911 now")
+TODAY = Advice(level="urgent", html="<p>Go today.</p>")
+BURIED = Advice(level="routine", html="<p>Rest, or call 911.</p>")
+
+
+def list_shown(document: ArticleDocument, *, for_visitors: bool) -> list[tuple[str, str]]:
+    cards = care_advice.present_cards(document, for_visitors=for_visitors)
+    return [(card.level, card.label) for card in cards]
+
+
+def test_what_is_shown_as_an_emergency_comes_before_lesser_cards():
+    document = make_page(TODAY, BURIED)
+    assert list_shown(document, for_visitors=True) == [
+        ("emergency", "When to get help"),
+        ("urgent", "Get medical help today"),
+    ]
+    assert list_shown(document, for_visitors=False) == [
+        ("urgent", "Get medical help today"),
+        ("routine", "When to see a clinician"),
+    ]
+
+
+def test_a_card_that_was_signed_as_an_emergency_comes_before_one_that_is_shown_so():
+    assert list_shown(make_page(NOW, TODAY, BURIED), for_visitors=True) == [
+        ("emergency", "Call 911 now"),
+        ("emergency", "When to get help"),
+        ("urgent", "Get medical help today"),
+    ]
+
+
+def render_cards(document: ArticleDocument, **context) -> str:
+    template = '{% load pages %}{% include "articles/_advice.html" %}'
+    return engines["django"].from_string(template).render({"document": document, **context})
+
+
+def test_every_card_is_printed_the_gravest_first_and_then_what_holds_for_all():
+    shown = render_cards(make_page(NOW, TODAY, same_for_everyone=True), public=True)
+    words = ["Call 911 now", "Get medical help today", "the same for babies and children"]
+    places = [shown.index(word) for word in words]
+    assert places == sorted(places)
+    assert "babies" not in render_cards(make_page(NOW))
+    assert "<section" not in render_cards(make_page())
+
+
+def test_the_crisis_line_stands_under_the_emergency_card_and_before_lesser_ones():
+    context = {"public": True, "publisher": {"crisis_line": "988"}}
+    shown = render_cards(make_page(NOW, TODAY, shows_crisis_line=True), **context)
+    assert shown.index("Call 911 now") < shown.index('href="tel:988"') < shown.index("Go today")
+    for cards in ((TODAY,), ()):
+        shown = render_cards(make_page(*cards, shows_crisis_line=True), **context)
+        assert shown.count('href="tel:988"') == 1
+    assert shown.count("<section") == 0
+    at_desk = render_cards(make_page(NOW, shows_crisis_line=True), publisher={"crisis_line": "988"})
+    assert "988" in at_desk
+    assert "tel:" not in at_desk
+    assert "crisis line of the site" in render_cards(make_page(NOW, shows_crisis_line=True))

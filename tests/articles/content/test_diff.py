@@ -16,6 +16,7 @@ from articles.content.diff import (
     find_changed_labels,
     split_rich_text,
 )
+from articles.content.document import Advice
 from articles.richtext.plaintext import extract_lines
 from tests.articles.content.test_document import FIXTURES
 
@@ -169,10 +170,43 @@ FIELDS = sorted(kinds.get("symptom").document.model_fields.keys() - NEVER_CHANGE
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_no_part_of_a_page_changes_unseen(symptom_document, field):
-    symptom_document = symptom_document.model_copy(update={"figures": FIGURES})
+    further = (Advice(level="urgent", html="<p>Go today.</p>"),)
+    symptom_document = symptom_document.model_copy(
+        update={"figures": FIGURES, "further_advice": further}
+    )
     value = getattr(symptom_document, field)
     emptied = {str: "<p>Something else</p>", tuple: (), bool: not value}.get(type(value))
     assert diff_symptoms(symptom_document, symptom_document.model_copy(update={field: emptied}))
+
+
+EMERGENCY = Advice(level="emergency", html="<p>Call 911 if your face droops.</p>")
+URGENT = Advice(level="urgent", html="<p>Go today.</p>", heading="Get help today")
+ROUTINE = Advice(level="routine", html="<p>Ask a clinician.</p>")
+
+
+def diff_cards(document, old: tuple[Advice, ...], new: tuple[Advice, ...]) -> list[tuple[str, str]]:
+    """The labels and the kinds of the changes between a page with these cards and with those."""
+    pages = []
+    for cards in (old, new):
+        fields = {"advice": cards[0] if cards else None, "further_advice": cards[1:]}
+        pages.append(document.model_copy(update=fields))
+    return [(change.label, change.kind) for change in diff_symptoms(*pages)]
+
+
+def test_a_card_is_compared_with_that_of_its_level_whatever_a_page_calls_them(symptom_document):
+    added = [("Heading of “Urgent card”", "added"), ("Urgent card", "added")]
+    assert diff_cards(symptom_document, (EMERGENCY,), (EMERGENCY, URGENT)) == added
+    removed = [("Heading of “Urgent card”", "removed"), ("Urgent card", "removed")]
+    assert diff_cards(symptom_document, (EMERGENCY, URGENT), (EMERGENCY,)) == removed
+    graver = [("Level of the gravest card", "changed"), ("Emergency card", "added")]
+    assert diff_cards(symptom_document, (ROUTINE,), (EMERGENCY, ROUTINE)) == graver
+
+
+def test_a_single_card_of_another_level_keeps_its_words_in_the_diff(symptom_document):
+    lesser = ROUTINE.model_copy(update={"html": EMERGENCY.html})
+    assert diff_cards(symptom_document, (EMERGENCY,), (lesser,)) == [
+        ("Level of the advice", "changed")
+    ]
 
 
 @pytest.mark.parametrize("field", ["related", "causes", "references", "other_names", "codes"])

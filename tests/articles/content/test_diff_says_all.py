@@ -147,14 +147,16 @@ def test_another_first_number_or_style_of_a_list_is_said(old, new, before, after
 # Documents
 
 DOCUMENTS = []
-for name in ("symptom", "article", "article-figures", "about"):
+for name in ("symptom", "symptom-cards", "article", "article-figures", "about"):
     DOCUMENTS.append(json.loads((FIXTURES / f"document-1-{name}.json").read_text()))
 LABELS = {
     "title": {"Title"},
     "headline": {"Question at the top"},
     "summary": {"Summary"},
     "written_by": {"Written by"},
-    "advice": {"Level of the advice", "When to get help"},
+    "advice": {"Level of the advice", "Level of the gravest card", "When to get help"},
+    "same_for_everyone": {"Same for everyone"},
+    "shows_crisis_line": {"Crisis line"},
     "body": {"Overview"},
     "references": {"Reference"},
     "tags": {"Tags"},
@@ -172,7 +174,13 @@ LABELS = {
     "complications": {"Complications"},
     "codes": {"Code"},
 }
-PREFIXES = {"related": ("Group of related", "Serious", "Neuro"), "causes": ("Cause",)}
+CARDS = ("Emergency card", "Urgent card", "Non-urgent card", "Heading of “")
+PREFIXES = {
+    "related": ("Group of related", "Serious", "Neuro"),
+    "causes": ("Cause",),
+    "advice": CARDS,
+    "further_advice": CARDS,
+}
 TEXTS = st.lists(st.sampled_from([*ODD_SIGNS, "Rest", " ", "<p>", "</p>"]), max_size=4).map("".join)
 
 

@@ -27,6 +27,9 @@ DIGESTS = {
     "document-1-about.json": "22ab96e59abef53fc1664a743c29c1e13d680ac6cfb084afc0dd255984dfd790",
     "document-1-article.json": "d21fdd141704081746434fd6332043332f2365394e2627992c5543e4b06c081a",
     "document-1-symptom.json": "9d859809c7e1d255ae4e90e009c40f4a56f2a797780cba4c6e7f78c94e21dca2",
+    "document-1-symptom-cards.json": (
+        "09fb8456395235fe58076afd518004fa48f93f5b4f05460f11efde02af5e5f33"
+    ),
 }
 text_values = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 values = st.recursive(
@@ -139,6 +142,66 @@ def test_a_document_refuses_unknown_fields_and_changes():
         kinds.parse_document(json.dumps(stored | {"smuggled": "in"}))
     with pytest.raises(ValidationError):
         kinds.parse_document(json.dumps(stored)).title = "Another"
+
+
+def read_cards() -> dict:
+    return json.loads((FIXTURES / "document-1-symptom-cards.json").read_text())
+
+
+def test_cards_come_gravest_first_each_with_its_heading_or_the_label_of_its_level():
+    document = kinds.parse_document(json.dumps(read_cards()))
+    assert [(card.level, card.label) for card in document.care_cards] == [
+        ("emergency", "Call 911 now"),
+        ("urgent", "Get help today"),
+        ("routine", "When to see a clinician"),
+    ]
+    assert list(document.get_rich_texts())[:3] == [
+        "Emergency card",
+        "Urgent card",
+        "Non-urgent card",
+    ]
+    assert document.get_line_texts()["Headings of care cards"] == (
+        "Call 911 now",
+        "Get help today",
+        "",
+    )
+
+
+def test_a_single_card_keeps_its_label_and_a_page_without_cards_has_none():
+    stored = read_cards()
+    single = kinds.parse_document(json.dumps(stored | {"further_advice": []}))
+    assert next(iter(single.get_rich_texts())) == "When to get help"
+    none = kinds.parse_document(json.dumps(stored | {"further_advice": [], "advice": None}))
+    assert none.care_cards == ()
+    assert next(iter(none.get_rich_texts())) == "Overview"
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        ("urgent", "emergency"),
+        ("emergency", "routine", "urgent"),
+        ("urgent", "urgent"),
+        ("", "urgent"),
+        ("emergency", "urgent", "routine", "routine"),
+    ],
+)
+def test_cards_of_one_level_or_in_another_order_are_no_document(levels):
+    gravest, *further = [
+        {"level": level, "html": "<p>Go.</p>"} if level else None for level in levels
+    ]
+    with pytest.raises(ValidationError, match="the gravest comes first"):
+        kinds.parse_document(
+            json.dumps(read_cards() | {"advice": gravest, "further_advice": further})
+        )
+
+
+def test_what_says_nothing_is_not_written():
+    empty = {"further_advice": [], "same_for_everyone": False, "shows_crisis_line": False}
+    document = kinds.parse_document(json.dumps(read_cards() | empty))
+    assert not empty.keys() & json.loads(canonicalize(document)).keys()
+    card = Advice(level="urgent", html="<p>Go.</p>", heading="")
+    assert canonicalize(card) == b'{"html":"<p>Go.</p>","level":"urgent"}'
 
 
 @pytest.mark.parametrize("kind", kinds.get_all(), ids=lambda kind: kind.name)

@@ -1,6 +1,6 @@
-"""The format of archives has versions: what version 2 holds does not move, and older ones come in.
+"""The format of archives has versions: what version 3 holds does not move, and older ones come in.
 
-``tests/fixtures/archive-2.json`` holds the keys of the lines of version 2, and the permissions that
+``tests/fixtures/archive-3.json`` holds the keys of the lines of version 3, and the permissions that
 they may name. A test below fails when a model changes them. Then raise ``VERSION`` in
 ``config/operations/archive/versions.py``, write an upcaster for the version before, and keep the
 new shape in a file of its own. The file of a version is never changed once a build wrote such
@@ -88,14 +88,19 @@ def read_rights(archive: Path) -> dict[str, list[str]]:
 
 
 def read_pages(archive: Path) -> list[dict]:
-    """The pages without the keys that sort them: those are computed anew when they come in."""
-    pages = list(files.read_rows(archive, "pages"))
-    for page in pages:
+    """The pages without the keys that sort them, which are computed anew when they come in, and
+    without what later versions added, which is empty.
+    """
+    added = versions.ADDED_TO_PAGES_IN_VERSION_3
+    pages = []
+    for page in files.read_rows(archive, "pages"):
+        assert {name: page.pop(name) for name in added.keys() & page.keys()} in ({}, added)
         del page["sort_key"]
+        pages.append(page)
     return pages
 
 
-def test_version_1_comes_in_and_goes_out_as_version_2(transactional_db, older, tmp_path):
+def test_version_1_comes_in_and_goes_out_as_this_version(transactional_db, older, tmp_path):
     before = read_rights(older)
     files.import_archive(older)
     assert list(verification.find_faults()) == []
@@ -160,6 +165,16 @@ def test_a_line_of_version_1_without_its_rights(db, older):
         files.import_archive(older, dry_run=True)
 
 
+@pytest.mark.parametrize(
+    ("written", "added"),
+    [({"title": "A"}, versions.ADDED_TO_PAGES_IN_VERSION_3), ({"care_cards": [{}]}, {})],
+)
+def test_a_page_of_version_2_has_one_card_at_most(written, added):
+    (upcast,) = versions.list_row_upcasters(2, "pages")
+    assert upcast(written) == written | added
+    assert versions.list_row_upcasters(versions.VERSION, "pages") == []
+
+
 def test_version_1_under_the_number_of_version_2_is_not_taken_for_it(db, older):
     """Old names of permissions mean nothing in version 2."""
     change_manifest(older, version=2)
@@ -175,7 +190,7 @@ def test_a_version_that_this_build_does_not_know_is_refused(db, older, version):
         files.import_archive(older)
 
 
-def test_version_2_does_not_ask_for_the_migrations_of_one_build(transactional_db, tmp_path):
+def test_this_version_does_not_ask_for_the_migrations_of_one_build(transactional_db, tmp_path):
     files.export_archive(tmp_path / "archive")
     for schema in ({"articles": "9999_later"}, "x", None):
         change_manifest(tmp_path / "archive", schema=schema)
