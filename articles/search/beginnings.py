@@ -37,7 +37,7 @@ def guess_beginnings(words: list[str], known: Vocabulary) -> list[str]:
 
 
 def _guess_endings(typed: str, known: Vocabulary) -> list[str]:
-    """Known words that begin nearly as a word, or sound nearly so, the most frequent first."""
+    """Known words whose sound begins as that of a word, then those with nearly its letters."""
     if len(typed) < MIN_GUESSED_LENGTH:
         return []
     limit = 1 if len(typed) < MIN_TWO_LETTERS_LENGTH else 2
@@ -48,9 +48,7 @@ def _guess_endings(typed: str, known: Vocabulary) -> list[str]:
             distances[word] = distance
     sound = encode_sound(typed)
     if len(sound) >= MIN_SOUND_LENGTH:
-        for word in known.find_words_by_beginning_of_sound(sound):
-            if abs(len(word) - len(typed)) <= len(typed):
-                distances.setdefault(word, limit)
+        distances.update(dict.fromkeys(known.find_words_by_beginning_of_sound(sound), 0))
 
     def get_sort_key(word: str) -> tuple:
         return (distances[word], -known.all_words[word], len(word), word)

@@ -73,9 +73,9 @@ def _select_content(words: Iterable[str], language: str) -> tuple[str, ...]:
     """The words that may name something, and are not also words of the language."""
     content = []
     for word in words:
-        if len(word) >= MIN_CONTENT_LENGTH and not _is_small(word):
-            if language not in _weigh(word):
-                content.append(word)
+        is_name = len(word) >= MIN_CONTENT_LENGTH and not _is_small(word)
+        if is_name and language not in _weigh(word):
+            content.append(word)
     return tuple(content)
 
 
@@ -114,7 +114,7 @@ def _load_word_lists() -> list[_WordList]:
         strength = STRONG if name.endswith("!") else 1
         endings = [re.escape(word.lstrip("*")) for word in words if word.startswith("*")]
         pattern = re.compile(rf"\w{{2,}}(?:{'|'.join(endings)})") if endings else None
-        folded = {form for word in words for form in split_words(word)}
+        folded = split_words(" ".join(words))
         lists.append(_WordList(name.rstrip(":!"), strength, frozenset(folded), pattern))
     return lists
 

@@ -122,9 +122,7 @@ def _rank_rows(
     return leave_out_denied(query, ranked, key_ranks)
 
 
-def _match_understood(
-    query: SearchQuery, foreign: ForeignText, known: Vocabulary
-) -> SearchMatches:
+def _match_understood(query: SearchQuery, foreign: ForeignText, known: Vocabulary) -> SearchMatches:
     """What the English words of a text in another language name."""
     understood = build_query(foreign.understood)
     if not foreign.understood:
@@ -214,7 +212,9 @@ def _match_corrected(
         if not (rows.named or rows.part_named or rows.matches):
             continue
         ranked = _rank_rows(guess.query, rows, known, named_only=False)
-        if not ranked or ((include_known or is_sure) and ranked[0].name_coverage <= MIN_NAME_COVERAGE):
+        if not ranked or (
+            (include_known or is_sure) and ranked[0].name_coverage <= MIN_NAME_COVERAGE
+        ):
             continue
         return SearchMatches(guess.query, ranked, guess.to_text(ranked[0].candidate.stems))
     return None

@@ -5,7 +5,6 @@ for one, and the page about fever is no answer.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from articles.search.queries import KeyMatch, SearchCandidate

@@ -16,6 +16,7 @@ from articles.search.words import (
     DESCRIPTIVE_WORDS,
     LINKING_WORDS,
     MAX_QUERY_LENGTH,
+    NEGATIONS,
     QUESTION_WORDS,
     build_code_key,
     build_key,
@@ -99,16 +100,19 @@ class SearchQuery:
         for terms in self.parts:
             for start, end in iter_spans(len(terms)):
                 span = terms[start:end]
-                if len(self.parts) > 1 or is_telling(span):
+                if len(self.parts) > 1 or is_specific(span):
                     keys.update(dict.fromkeys(build_span_keys(span)))
         return tuple(keys)
 
     def asks_for(self, name: str) -> bool:
-        """Whether this whole name was asked for, and not only one with the same content words."""
+        """Whether this whole name was asked for, and not only one with the same content words.
+
+        What is denied was asked for only by a name that denies it too.
+        """
         key = build_key(stem_text(name))
-        return any(
-            key == _build_key(words) and names_whole(words, name) for words in self.readings
-        )
+        if self.wording.denied and key == _build_key(self.words):
+            return not NEGATIONS.isdisjoint(split_words(name)) and names_whole(self.words, name)
+        return any(key == _build_key(words) and names_whole(words, name) for words in self.readings)
 
     def count_shared_words(self, name: str) -> int:
         """How many words of a name are in the query, words of asking among them."""
@@ -146,7 +150,7 @@ def iter_spans(count: int) -> Iterable[tuple[int, int]]:
             yield start, start + length
 
 
-def is_telling(terms: Sequence[QueryTerm]) -> bool:
+def is_specific(terms: Sequence[QueryTerm]) -> bool:
     """Whether terms are more than a single word that only says how or where something is."""
     if len(terms) > 1 or len(terms[0][0].stems) > 1:
         return True

@@ -66,8 +66,8 @@ def _find_matching_titles(typed: str, *, named_only: bool) -> dict[UUID, str]:
 def find_name_starts(typed: str, *, is_guessing: bool = False) -> list[tuple[UUID, str]]:
     """The names that go on as somebody began to type, from any of their words.
 
-    Titles come first, then names that begin so, then short ones. With ``is_guessing``, then names that
-    go on as may be meant, and the titles of what has another name that is not on its page.
+    Titles come first, then names that begin so, then short ones. With ``is_guessing``, then names
+    that go on as may be meant, and titles of what has another name that is not on its page.
     """
     words = split_words(typed)
     beginning = " ".join(words)[:MAX_START_LENGTH]

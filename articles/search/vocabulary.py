@@ -14,18 +14,25 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from articles.models import PublicationEvent, SearchEntry
+from articles.models import PublicationEvent, Revision, SearchEntry
 from articles.search import synonyms
 from articles.search.query_parser import QueryTerm
 from articles.search.sounds import encode_sound
 from articles.search.wording import load_people
-from articles.search.words import DESCRIPTIVE_WORDS, QUESTION_WORDS, stem
+from articles.search.words import (
+    DESCRIPTIVE_WORDS,
+    QUESTION_WORDS,
+    build_key,
+    stem,
+    stem_text,
+)
 
 MAX_AGE = 30.0  # seconds until a process asks whether there are newer words
 MAX_GUESSES = 4
 MAX_NEAR_WORDS = 40  # near words of which the best are guessed
 MIN_GUESSED_LENGTH = 3
 MIN_TWO_LETTERS_LENGTH = 8  # of a word in which two letters may differ
+REVISIONS_PER_QUERY = 200
 ENOUGH_STARTS = 3  # names with a beginning, so that it is no mistake
 MAX_LETTERS_OF_SOUND = 4  # that may differ between words that sound alike
 DESCRIPTIVE_FACTOR = 0.5  # of the weight of another word
@@ -68,11 +75,15 @@ class WordOption(NamedTuple):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words and stems with the number of entries that have them in a name, and all entries."""
+    """Words and stems with the number of entries that have them in a name, and all entries.
+
+    ``withdrawn`` has, by the key of a name, the withdrawals of pages that nobody can read now.
+    """
 
     words: dict[str, int]
     stems: dict[str, int]
     entries: int
+    withdrawn: dict[str, list[int]]
 
     def weight(self, term: QueryTerm) -> float:
         """How distinctive a term is: more in few names, less in none or if it only describes."""
@@ -123,9 +134,7 @@ class Vocabulary:
 
     def knows(self, word: str) -> bool:
         """Whether a word is one of these, or another form of one."""
-        return word in self.all_words or (
-            stem(word) in self.stems and not self.is_in_doubt(word)
-        )
+        return word in self.all_words or (stem(word) in self.stems and not self.is_in_doubt(word))
 
     def is_in_doubt(self, word: str) -> bool:
         """Whether a word only has the stem of a known one, and is no form of it.
@@ -181,10 +190,9 @@ class Vocabulary:
 
     def _find_words_alike_in_sound(self, word: str) -> dict[str, int]:
         """The words that sound like this one. They are as near as if one letter differed."""
-        limit = min(MAX_LETTERS_OF_SOUND, len(word))
         alike = {}
         for guess in self._words_by_sound.get(encode_sound(word), ()):
-            if OSA.distance(word, guess, score_cutoff=limit) <= limit:
+            if OSA.distance(word, guess) <= MAX_LETTERS_OF_SOUND:
                 alike[guess] = 1
         return alike
 
@@ -276,6 +284,9 @@ def _get_descriptive_stems() -> frozenset[str]:
     return frozenset(map(stem, DESCRIPTIVE_WORDS))
 
 
+_names_of_revisions: dict[int, tuple[str, ...]] = {}
+
+
 class _VocabularyCache:
     def __init__(self):
         self.lock = threading.Lock()
@@ -312,4 +323,33 @@ def _load() -> Vocabulary:
         words.update(spoken.split())
         stems.update({*title.split(), *names.split()})
         entries += 1
-    return Vocabulary(dict(words), dict(stems), entries)
+    return Vocabulary(dict(words), dict(stems), entries, _load_withdrawn())
+
+
+def _load_withdrawn() -> dict[str, list[int]]:
+    """By the key of each name the newest withdrawal of a page that is not public."""
+    withdrawals = PublicationEvent.objects.filter(
+        kind=PublicationEvent.EventKind.WITHDRAW, article__live=None
+    )
+    newest = withdrawals.order_by("id").values_list("article", "id", "revision")
+    events = {article: (event, revision) for article, event, revision in newest}
+    names = _load_names(sorted(revision for _, revision in events.values()))
+    keys: dict[str, list[int]] = defaultdict(list)
+    for event, revision in events.values():
+        for name in names[revision]:
+            keys[build_key(stem_text(name))].append(event)
+    return dict(keys)
+
+
+def _load_names(revisions: list[int]) -> dict[int, tuple[str, ...]]:
+    """The names in these revisions, which never change, so that they are read once."""
+    missing = [key for key in revisions if key not in _names_of_revisions]
+    for start in range(0, len(missing), REVISIONS_PER_QUERY):
+        some = Revision.objects.filter(pk__in=missing[start : start + REVISIONS_PER_QUERY])
+        for revision in some:
+            names: tuple[str, ...] = ()
+            if not revision.expunged:
+                document = revision.read()
+                names = (document.title, *document.names)
+            _names_of_revisions[revision.pk] = names
+    return {key: _names_of_revisions.get(key, ()) for key in revisions}

@@ -20,41 +20,26 @@ from articles.search.words import (
     LINKING_WORDS,
     QUESTION_WORDS,
     WORD,
+    load_word_groups,
     load_words,
     remove_apostrophe,
     stem,
 )
 
-BREAK = ","  # the token of a punctuation mark
+BREAK = ","  # what stands for a punctuation mark among words
 TOKEN = re.compile(rf"{WORD.pattern}|[,;+&|\n]|[.!?:()/–—-](?=\s|$)|(?<=\w)/(?=\w)|(?<=\s)[(–—-]")
 WITHOUT = re.compile(r"\bw/o\b")
 WITH = re.compile(r"\bw/(?=\s|\w)")
-CONJUNCTIONS = frozenset("and also along but or plus then though together with yet".split())
-DENIALS = frozenset(
-    "no not without never neither nor none minus except excluding isnt arent wasnt werent dont"
-    " doesnt didnt hasnt havent hadnt".split()
-)
-# Between a denial and what is denied.
-FILLERS = frozenset(
-    "a all am an any anymore at be been being feel feeling feels felt get getting got had has have"
-    " having i is it kind longer more much of or other real really seem seems sign signs so such"
-    " symptom symptoms that the to very with".split()
-)
-# After the name of a function they make it a complaint: "no hearing loss".
-TROUBLES = frozenset(
-    "ache aches change changes difficulties difficulty discharge disturbance issue issues loss pain"
-    " pains problem problems sickness swelling trouble troubles weakness".split()
-)
-ALTERNATIVES = frozenset({"or", "nor"})
-# What follows says when it happens: "dizzy when standing up".
-CIRCUMSTANCES = frozenset("when whenever while after before during if upon once until".split())
-TIMES = frozenset(
-    "night nights nighttime morning mornings evening evenings day bed bedtime winter summer".split()
-)
+GROUPS = load_word_groups("wording_words.txt")
+CONJUNCTIONS = GROUPS["conjunctions"]
+DENIALS = GROUPS["denials"]
+FILLERS = GROUPS["fillers"]
+TROUBLES = GROUPS["troubles"]
+ALTERNATIVES = GROUPS["alternatives"]
+CIRCUMSTANCES = GROUPS["circumstances"]
+TIMES = GROUPS["times"]
 FUNCTIONS = load_words("bodily_functions.txt")
-AGE = re.compile(
-    r"\b(\d{1,3}) ?(year|yr|month|mo|week|wk|day|yo)s?(?: (?:old|of age)|(?<=yo))\b"
-)
+AGE = re.compile(r"\b(\d{1,3}) ?(year|yr|month|mo|week|wk|day|yo)s?(?: (?:old|of age)|(?<=yo))\b")
 LAST_AGE_OF_CHILDREN, FIRST_AGE_OF_ELDERLY = 17, 65
 
 
@@ -95,9 +80,7 @@ def read_wording(tokens: Sequence[str]) -> Wording:
     for is_asking_kept, are_people_kept in ((False, False), (False, True), (True, True)):
         reader = _Reader(tokens if is_asking_kept else kept, are_people_kept=are_people_kept)
         if reader.parts:
-            return Wording(
-                words, reader.parts, reader.denied, reader.people, reader.circumstances
-            )
+            return Wording(words, reader.parts, reader.denied, reader.people, reader.circumstances)
     return Wording(words, (words,) if words else ())
 
 
@@ -144,7 +127,7 @@ class _Reader:
         self._denied: list[tuple[str, ...]] = []
         self._people: list[str] = []
         self._circumstances: set[str] = set()
-        self._tells_when = False
+        self._is_circumstance = False
         place = 0
         while place < len(self._tokens):
             place = self._read_at(place)
@@ -170,26 +153,23 @@ class _Reader:
 
     def _read_at(self, place: int) -> int:
         """Read what begins at a place; return where the next begins."""
-        token = self._tokens[place]
+        typed = self._tokens[place]
         if end := self._find_lay_name(place):
             self._parts[-1] += self._words[place:end]
             return end
-        if token == BREAK or token in CONJUNCTIONS:
-            if token == "with" and self._tokens[place + 1 : place + 2] and (
-                self._tokens[place + 1] in FUNCTIONS
-            ):
-                self._tells_when = True  # "pain with breathing"
-                return place + 1
-            self._parts.append([])
-            self._tells_when = False
+        if typed == BREAK or typed in CONJUNCTIONS:
+            following = self._tokens[place + 1 : place + 2]
+            self._is_circumstance = typed == "with" and not FUNCTIONS.isdisjoint(following)
+            if not self._is_circumstance:  # it is in "pain with breathing"
+                self._parts.append([])
             return place + 1
-        if token in DENIALS:
+        if typed in DENIALS:
             return self._read_denial(place)
-        if token in load_people() and not self._are_people_kept:
+        if typed in load_people() and not self._are_people_kept:
             self._people.append(self._words[place])
             return place + 1
-        self._tells_when = self._tells_when or token in CIRCUMSTANCES
-        if self._tells_when or token in TIMES:
+        self._is_circumstance = self._is_circumstance or typed in CIRCUMSTANCES
+        if self._is_circumstance or typed in TIMES:
             self._circumstances.add(self._words[place])
         self._parts[-1].append(self._words[place])
         return place + 1
@@ -223,9 +203,7 @@ class _Reader:
         if start >= len(self._tokens) or self._tokens[start] in {BREAK, "stop", "stopping"}:
             return start
         if self._tokens[start] in FUNCTIONS:
-            is_complaint = self._tokens[start + 1 : start + 2] and (
-                self._tokens[start + 1] in TROUBLES
-            )
+            is_complaint = not TROUBLES.isdisjoint(self._tokens[start + 1 : start + 2])
             return start + 2 if is_complaint else start
         if end := self._find_lay_name(start):
             return end

@@ -22,6 +22,16 @@ def load_words(name: str) -> frozenset[str]:
     return frozenset(Path(__file__).with_name(name).read_text().partition("\n")[2].split())
 
 
+def load_word_groups(name: str) -> dict[str, frozenset[str]]:
+    """The words of each group of a file, which has the name of the group before a colon."""
+    groups = {}
+    for line in Path(__file__).with_name(name).read_text().splitlines():
+        if not line.startswith("#"):
+            group, _, words = line.partition(":")
+            groups[group] = frozenset(words.split())
+    return groups
+
+
 QUESTION_WORDS = load_words("asking_words.txt")
 DESCRIPTIVE_WORDS = load_words("describing_words.txt")
 # A name is the same without these, but not without any other: "breath" is not "bad breath".
