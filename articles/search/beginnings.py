@@ -46,20 +46,32 @@ def _guess_endings(typed: str, known: Vocabulary) -> list[str]:
         distance = _measure_beginning(typed, word, limit)
         if distance <= limit:
             distances[word] = distance
-    sound = encode_sound(typed)
-    if len(sound) >= MIN_SOUND_LENGTH:
-        distances.update(dict.fromkeys(known.find_words_by_beginning_of_sound(sound), 0))
+    alike = _find_words_alike(typed, known, limit + 1)
+    distances |= alike
 
     def get_sort_key(word: str) -> tuple:
-        return (distances[word], -known.all_words[word], len(word), word)
+        return (distances[word], word not in alike, -known.all_words[word], len(word), word)
 
     return sorted(distances, key=get_sort_key)[:MAX_BEGINNINGS]
+
+
+def _find_words_alike(typed: str, known: Vocabulary, limit: int) -> dict[str, int]:
+    """The words that begin with this sound and nearly these letters; one letter less differs."""
+    sound = encode_sound(typed)
+    if len(sound) < MIN_SOUND_LENGTH:
+        return {}
+    alike = {}
+    for word in known.find_words_by_beginning_of_sound(sound):
+        distance = _measure_beginning(typed, word, limit)
+        if distance <= limit:
+            alike[word] = max(distance - 1, 0)
+    return alike
 
 
 def _measure_beginning(typed: str, word: str, limit: int) -> int:
     """In how many letters the nearest beginning of a word differs from what was typed."""
     least = limit + 1
-    for length in range(len(typed) - 1, len(typed) + 2):
+    for length in range(len(typed) - 1, len(typed) + 1 + limit):
         beginning = word[:length]
         if len(beginning) == length:
             least = min(least, OSA.distance(typed, beginning, score_cutoff=limit))

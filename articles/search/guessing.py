@@ -18,6 +18,8 @@ from articles.search.words import DESCRIPTIVE_WORDS, QUESTION_WORDS, stem
 
 MIN_KNOWN_GUESSED_LENGTH = 4  # of a known word for which others are guessed
 GUESS_FACTOR = 0.9  # what a guess is worth for each letter that differs
+MAX_OPTIONS = 6  # of a word
+MIN_SPLIT_LENGTH = 4  # of each part of a word, that it is split rather than mended
 MIN_SURE_LENGTH = 8  # of a word for which others are guessed though pages mention it
 DOUBT_FACTOR = 0.95  # what a guess is worth beside a word that has the stem of a name
 
@@ -93,9 +95,11 @@ def _get_options(word: str, vocabulary: Vocabulary, include_known: bool) -> list
             return [typed]
         near = [guess for guess in vocabulary.guess_words(word) if guess.distance == 1]
         return [typed, *near]
-    if parts := vocabulary.split_word(word):
+    guesses = vocabulary.guess_words(word)
+    parts = vocabulary.split_word(word)
+    if parts and (not guesses or min(map(len, parts)) >= MIN_SPLIT_LENGTH):
         return [WordOption(" ".join(parts), 1)]
-    return vocabulary.guess_words(word) or [typed]
+    return guesses or [typed]
 
 
 def _build_query(options: list[list[WordOption]]) -> SearchQuery:
@@ -118,7 +122,7 @@ def _put_names_first(options: list[list[WordOption]]) -> list[list[WordOption]]:
                 left.insert(0, left.pop(left.index(first)))
                 right.insert(0, right.pop(right.index(second)))
                 break
-    return ordered
+    return [word_options[:MAX_OPTIONS] for word_options in ordered]
 
 
 def _add_options(query: SearchQuery, options: list[WordOption]) -> SearchQuery:

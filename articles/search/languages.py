@@ -80,13 +80,15 @@ def _select_content(words: Iterable[str], language: str) -> tuple[str, ...]:
 
 
 def _is_english(word: str, known: Vocabulary) -> bool:
-    """Whether a word is one of our pages or of English questions.
+    """Whether a word is one of English questions, or of our names.
 
-    Small words of other languages that are letters or words of English too do not count.
+    Short words of other languages do not count because a name has them: "de", "mal".
     """
-    if word.isdigit() or len(word) == 1:
+    if _is_small(word):
+        return len(word) > 1
+    if word.isdigit() or (len(word) < MIN_CONTENT_LENGTH and _weigh(word)):
         return False
-    return _is_small(word) or word in known.all_words
+    return word in known.all_words
 
 
 def _is_small(word: str) -> bool:

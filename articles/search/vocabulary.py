@@ -28,7 +28,7 @@ from articles.search.words import (
 )
 
 MAX_AGE = 30.0  # seconds until a process asks whether there are newer words
-MAX_GUESSES = 4
+MAX_GUESSES = 16
 MAX_NEAR_WORDS = 40  # near words of which the best are guessed
 MIN_GUESSED_LENGTH = 3
 MIN_TWO_LETTERS_LENGTH = 8  # of a word in which two letters may differ
@@ -55,13 +55,10 @@ FORM_ENDINGS = (
     ("iness", "y"),
     ("iness", ""),
     ("ily", "y"),
-    ("al", ""),
-    ("ic", ""),
     ("ion", ""),
     ("ion", "e"),
     ("ions", "e"),
     ("or", "e"),
-    ("is", "e"),
     ("ment", ""),
 )
 
@@ -158,17 +155,19 @@ class Vocabulary:
         """Known words that may be meant, the likeliest first."""
         if len(word) < MIN_GUESSED_LENGTH:
             return []
-        distances = self._find_near_words(word) | self._find_words_alike_in_sound(word)
+        near = self._find_near_words(word)
         for base in _list_base_forms(word):
             if base in self.all_words:
-                distances[base] = 1
+                near[base] = 1
+        alike = self._find_words_alike_in_sound(word)
+        distances = near | dict.fromkeys(alike, 1)
         distances.pop(word, None)
+        first_sound = encode_sound(word)[:1]
 
         def get_sort_key(guess: str) -> tuple:
-            """Nearest first; then with the same first letter; then in the most names."""
-            letters = OSA.distance(word, guess)
-            other_start = guess[0] != word[0]
-            return (distances[guess], other_start, letters, -self.all_words[guess], guess)
+            """Nearest first; then with the same first sound; then in the most names."""
+            other_start = encode_sound(guess)[:1] != first_sound
+            return (distances[guess], other_start, -self.all_words[guess], guess)
 
         nearest = sorted(distances, key=get_sort_key)[:MAX_GUESSES]
         return [WordOption(guess, distances[guess]) for guess in nearest]
@@ -188,12 +187,12 @@ class Vocabulary:
             distances.update((guess, int(distance)) for guess, distance, _ in near)
         return distances
 
-    def _find_words_alike_in_sound(self, word: str) -> dict[str, int]:
-        """The words that sound like this one. They are as near as if one letter differed."""
-        alike = {}
+    def _find_words_alike_in_sound(self, word: str) -> list[str]:
+        """The words that sound like this one and do not differ in too many letters."""
+        alike = []
         for guess in self._words_by_sound.get(encode_sound(word), ()):
             if OSA.distance(word, guess) <= MAX_LETTERS_OF_SOUND:
-                alike[guess] = 1
+                alike.append(guess)
         return alike
 
     @cached_property
