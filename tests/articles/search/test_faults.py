@@ -186,9 +186,7 @@ def test_suggestions_in_danger_guess_nothing(library):
     "asked",
     ["headache", "headache and fever", "headake and feaver", "rash not itchy, no fever, no cough"],
 )
-def test_a_query_asks_the_database_no_more_often_the_more_pages_there_are(
-    library, ann, ravi, asked
-):
+def test_more_pages_cost_no_more_queries(library, ann, ravi, asked):
     find_matches(asked)
     with CaptureQueriesContext(connection) as before:
         find_matches(asked)
