@@ -119,6 +119,26 @@ class Cause(NormalizedNameMixin, models.Model):
     name = LineField(max_length=200)
     folded = models.CharField(max_length=400, unique=True, editable=False)
     slug = models.SlugField(_("URL slug"), max_length=200, unique=True)
+    description = models.ForeignKey(
+        Article,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"kind": "article"},
+        verbose_name=_("description"),
+        help_text=_(
+            "The article that says what it is. Its signed text is shown on the page of the cause."
+        ),
+    )
+    catch_all = models.BooleanField(
+        _("catch-all"),
+        default=False,
+        help_text=_(
+            "It may cause almost anything, such as side effects of medicines. "
+            "Lists of causes name it last among those that explain as many symptoms."
+        ),
+    )
     authors = models.ManyToManyField(settings.AUTH_USER_MODEL, editable=False, related_name="+")
 
     twin_noun = "cause"
@@ -339,7 +359,8 @@ class PublishedCause(models.Model):
     A projection of the publication log, written by ``symptoms.projections.causes`` alone.
     ``publication`` is the event of the signature; ``latest`` marks, of all rows of a cause, the one
     that was signed last. ``gravity`` and ``rarity`` are the labels of this page, numbered as the
-    finder ranks them.
+    finder ranks them. ``catch_all`` and ``description_uuid`` are facts of the cause itself: those
+    of the latest row count, as its name does.
     """
 
     class Gravity(models.IntegerChoices):
@@ -363,6 +384,8 @@ class PublishedCause(models.Model):
     latest = models.BooleanField()
     gravity = models.PositiveSmallIntegerField(choices=Gravity)
     rarity = models.PositiveSmallIntegerField(choices=Rarity)
+    catch_all = models.BooleanField(default=False)
+    description_uuid = models.UUIDField(null=True)
 
     objects = PublishedCauseQuerySet.as_manager()
 

@@ -5,7 +5,8 @@ from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.link_validation import CheckedLinksMixin, finish_forms
+from articles.admin.care_cards import CareCardsForm
+from articles.admin.link_validation import finish_forms
 from articles.admin.slugs import SlugFromNameMixin
 from articles.content import kinds
 from articles.content.diff import compare
@@ -30,7 +31,7 @@ def parse_key(text: str) -> int | None:
     return int(text)
 
 
-class PageForm(SlugFromNameMixin, CheckedLinksMixin):
+class PageForm(SlugFromNameMixin, CareCardsForm):
     """A page's working copy, which two editors may have open at once.
 
     The form carries the version that was opened and the values that it had. So where somebody else
@@ -50,7 +51,6 @@ class PageForm(SlugFromNameMixin, CheckedLinksMixin):
     REVISION_FIELD = "opened_revision"
     OPENED_FIELDS = (VERSION_FIELD, REVISION_FIELD)
     data: QueryDict  # once it is bound
-    unsaved_reason = ""  # why this form must not be saved as it was sent
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -92,6 +92,7 @@ class PageForm(SlugFromNameMixin, CheckedLinksMixin):
     def _post_clean(self):
         super()._post_clean()
         finish_forms([self], self.instance)
+        self.put_cards()  # with the present addresses of pages that moved
 
     def has_changed(self):
         return bool(self._list_own_changes())

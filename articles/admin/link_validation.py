@@ -25,9 +25,17 @@ class CheckedLinksMixin(forms.ModelForm):
         for name in self._list_changed_texts():
             before = self.initial.get(name) or ""
             written = self.cleaned_data.get(name) or ""
-            cleaned = getattr(self.instance, name)
+            cleaned = self.get_text(name)
             if name not in self.errors and cleaned:
                 self.link_checks[name] = check_text(written, cleaned, before)
+
+    def get_text(self, name: str) -> str:
+        """The cleaned text of a field."""
+        text: str = getattr(self.instance, name)
+        return text
+
+    def set_text(self, name: str, html: str) -> None:
+        setattr(self.instance, name, html)
 
     def _list_changed_texts(self) -> list[str]:
         names = []
@@ -51,7 +59,7 @@ def finish_forms(checked: Iterable[CheckedLinksMixin], page: Article) -> None:
         for fault in check.faults:
             form.add_error(name, fault)
         if not check.faults:
-            setattr(form.instance, name, check.rewrite(getattr(form.instance, name)))
+            form.set_text(name, check.rewrite(form.get_text(name)))
 
 
 def list_anchors(page: Article) -> Collection[str]:

@@ -60,7 +60,8 @@ def compose(form, formsets: Iterable, *, by) -> tuple[Article, Document]:
     kind = kinds.get_for_model(form._meta.model)
     page = form.instance
     typed = _read_fields(form)
-    rows = {}
+    form.clean_cards()
+    rows = {"care_cards": form.arrange_cards()}
     for formset in formsets:
         rows[formset.fk.remote_field.cache_name] = _collect_rows(formset)
     if page.pk is None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 
 from articles.admin import (
+    care_cards,
     changelists,
     form_layout,
     live_preview,
@@ -149,6 +150,17 @@ class PageAdmin(ComposedAdmin):
             return ("slug",)
         return ()
 
+    def get_fieldsets(self, request, obj=None):
+        """Those of the class; who may only read the page has its cards in place of their boxes."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [care_cards.make_readable(fieldset) for fieldset in fieldsets]
+
+    @admin.display(description=_("Care cards"))
+    def shown_cards(self, page):
+        return care_cards.show_cards(page)
+
     def get_prepopulated_fields(self, request, obj=None):
         if obj:
             return {}
@@ -248,7 +260,7 @@ class BaseArticleAdmin(PageAdmin):
     inlines = (FigureInline, ReferenceInline)
     fieldsets = (
         ("Name and summary", {"fields": ("title", "headline", "summary", "writer")}),
-        ("When to get help", {"fields": ("advice_level", "advice")}),
+        care_cards.FIELDSET,
         ("Text", {"fields": ("body",)}),
         (_("Page settings"), {"fields": PageAdmin.SETTINGS}),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from articles.imports import care_cards
 from articles.imports.records import PageRecord
 from articles.models import Article
 from articles.names import normalize_name
@@ -62,7 +63,7 @@ def build_common_values(kind: str, page: Article) -> dict:
         "slug": page.slug,
         "headline": page.headline,
         "summary": page.summary,
-        "advice": {"level": page.advice_level, "html": page.advice},
+        **care_cards.build_values(page),
         "body": page.body,
         "references": references,
         "tags": sorted(link.tag.name for link in page.tag_links.all()),
@@ -83,7 +84,10 @@ def compare(current: PageRecord, incoming: PageRecord, names: NamesById) -> list
     compared_fields = incoming.model_fields_set - IGNORED_FIELDS
     found = []
     for field in type(incoming).model_fields:
-        if field not in compared_fields:
+        if field == "advice" and care_cards.has_cards(incoming):
+            for label, before, after in care_cards.describe_changes(current, incoming):
+                found.append(Difference(label, *describe_text_change(before, after)))
+        if field not in compared_fields or field in care_cards.CARD_FIELDS:
             continue
         before = _get_comparable(current, field, names)
         after = _get_comparable(incoming, field, names)

@@ -3,7 +3,7 @@
 Each gets a verdict, a new page gets an address, and then the text is written and recorded.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -12,9 +12,10 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from articles.content import kinds
+from articles.content.document import Advice
 from articles.db import bulk_insert
 from articles.fields import clean_stored
-from articles.imports import addresses, matching, metadata
+from articles.imports import addresses, care_cards, matching, metadata
 from articles.imports import differences as imports_differences
 from articles.imports.differences import Difference
 from articles.imports.job import ImportJob, OnConflict
@@ -30,7 +31,7 @@ from articles.imports.records import (
 )
 from articles.imports.related_rows import RelatedRows
 from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord, batched
-from articles.models import Article, ExternalId, Reference
+from articles.models import Article, CareCard, ExternalId, Reference
 from articles.models.article import ArticleQuerySet
 from articles.names import fold
 from articles.publishing import slugs as publishing_slugs
@@ -55,6 +56,7 @@ EXTERNAL_ID_FIELDS = (
 )
 
 
+CardsByPage = dict[int, list[Advice]]
 PageT = TypeVar("PageT", bound=Article)
 PageRecordT = TypeVar("PageRecordT", bound=PageRecord)
 
@@ -195,6 +197,7 @@ class PageImporter(Generic[PageT, PageRecordT]):
         """The page of a new record, with other attributes that are known."""
         page = kinds.get(self.kind).model(kind=self.kind, writer=writer, **attributes)
         self.copy_fields(page, record)
+        care_cards.set_gravest_card(page, care_cards.list_cards(record))
         metadata.set_initial_metadata(page, record)
         page.sort_key = fold(page.title)[:MAX_SORT_KEY_LENGTH]
         return page
@@ -209,9 +212,6 @@ class PageImporter(Generic[PageT, PageRecordT]):
         """Copy the values of a record into the page's own fields."""
         for name in record.COPIED_FIELDS:
             _set_value(page, name, getattr(record, name))
-        if record.advice is not None:
-            page.advice_level = record.advice.level
-            _set_value(page, "advice", record.advice.html)
 
     # Texts
 
@@ -231,20 +231,24 @@ class PageImporter(Generic[PageT, PageRecordT]):
                 stubs[match.page.pk] = match.page
         links = InternalLinks(self, records)
         records = {pk: links.rewrite(pk, record) for pk, record in records.items()}
-        self._update_existing_pages(records, stubs.keys() - links.page_ids)
+        cards = _merge_cards(records, set(stubs))
+        self._update_existing_pages(records, stubs.keys() - links.page_ids, cards)
         related_rows = RelatedRows(set(stubs))
         self.write_rows(job, records, related_rows)
+        _write_further_cards(cards, related_rows)
         revisions = self._record_revisions(job, page_ids.values(), records, stubs, related_rows)
         self._save_external_ids(job, rows, page_ids, revisions)
         return rows
 
     def _update_existing_pages(
-        self, records: dict[int, PageRecordT], unchanged_stubs: set[int]
+        self, records: dict[int, PageRecordT], unchanged_stubs: set[int], cards: CardsByPage
     ) -> None:
         """Save the own fields of earlier pages, and of new ones that link to pages here."""
         changed = [pk for pk in records if pk not in unchanged_stubs]
         for page in kinds.get(self.kind).model.objects.filter(pk__in=changed):
             self.copy_fields(page, records[page.pk])
+            if page.pk in cards:
+                care_cards.set_gravest_card(page, cards[page.pk])
             page.form_version += 1
             page.save()
 
@@ -353,6 +357,8 @@ class PageImporter(Generic[PageT, PageRecordT]):
     def iter_rich_texts(self, record: PageRecordT) -> Iterator[str]:
         """The texts of a record that may have links."""
         yield record.advice.html if record.advice else ""
+        if record.care_cards:
+            yield from dict(record.care_cards.iter_texts()).values()
         for name in record.RICH_TEXT_FIELDS:
             yield getattr(record, name) or ""
 
@@ -366,6 +372,12 @@ class PageImporter(Generic[PageT, PageRecordT]):
         if record.advice:
             html = rewrite(record.advice.html)
             changes["advice"] = record.advice.model_copy(update={"html": html})
+        if record.care_cards:
+            changed: dict[str, Any] = {}
+            for level, html in record.care_cards.iter_texts():
+                card = record.care_cards.get(level)
+                changed[level] = card and card.model_copy(update={"html": rewrite(html)})
+            changes["care_cards"] = record.care_cards.model_copy(update=changed)
         return record.model_copy(update=changes)
 
     def get_names(
@@ -393,6 +405,22 @@ def _set_value(page: Article, name: str, value: Any) -> None:
         return
     if clean_stored(page._meta.get_field(name), getattr(page, name)) != value:
         setattr(page, name, value)
+
+
+def _merge_cards(records: Mapping[int, PageRecord], new_page_ids: set[int]) -> CardsByPage:
+    """By page, its cards once its record is imported; none for a record without cards."""
+    given = {pk: record for pk, record in records.items() if care_cards.has_cards(record)}
+    stored = care_cards.load_cards(given.keys() - new_page_ids)
+    cards: CardsByPage = {}
+    for pk, record in given.items():
+        cards[pk] = care_cards.merge_cards(stored.get(pk, []), record)
+    return cards
+
+
+def _write_further_cards(cards: CardsByPage, related_rows: RelatedRows) -> None:
+    further = {pk: cards_of_page[1:] for pk, cards_of_page in cards.items()}
+    related_rows.replace(CareCard, care_cards.COLUMNS, further, care_cards.build_row)
+    related_rows.set_prefetched("care_cards", further)
 
 
 def _get_wanted_slug(record: PageRecord) -> str:

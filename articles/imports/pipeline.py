@@ -120,6 +120,8 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
     )
     if context.dropped:
         job.add_note(line, key, f"Left out of its text: {'; '.join(context.dropped)}.")
+    for note in context.notes:
+        job.add_note(line, key, note)
     return True
 
 

@@ -21,7 +21,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from articles import characters, fields
-from articles.content.document import ADVICE_LABELS, AdviceLevel, digest
+from articles.content.document import (
+    ADVICE_LABELS,
+    CARE_CARD_LABELS,
+    GRAVITY_ORDER,
+    AdviceLevel,
+    digest,
+)
 from articles.content.languages import SOURCE_LANGUAGE, SourceLanguage
 from articles.fields import MAX_RICH_TEXT_LENGTH, clean_html, clean_stored, refuse_unprintable
 from articles.form_fields import mend_line
@@ -176,6 +182,32 @@ class ImportedAdvice(RecordPart):
         return f"{ADVICE_LABELS[self.level]}: {self.html}" if self.level else ""
 
 
+class ImportedCard(RecordPart):
+    """A care card of some level. Without a ``heading`` it keeps the one that the page has."""
+
+    html: RichText = ""
+    heading: Annotated[Line, limit(120)] | None = None
+
+
+class ImportedCareCards(RecordPart):
+    """Care cards by their levels. Those that are left out stay; those without a text go."""
+
+    emergency: ImportedCard | None = None
+    urgent: ImportedCard | None = None
+    routine: ImportedCard | None = None
+
+    def get(self, level: AdviceLevel) -> ImportedCard | None:
+        card: ImportedCard | None = getattr(self, level)
+        return card
+
+    def iter_texts(self) -> Iterator[tuple[AdviceLevel, str]]:
+        """The text of each card that has one, by its level, the gravest first."""
+        for level in GRAVITY_ORDER:
+            card = self.get(level)
+            if card and card.html:
+                yield level, card.html
+
+
 class ImportedReference(RecordPart):
     title: Annotated[Line, limit(300, 1)]
     publisher: Annotated[Line, limit(200)] = ""
@@ -204,6 +236,10 @@ class PageRecord(ImportRecord):
     headline: Annotated[Line, limit(200)] | None = None
     summary: Annotated[Line, limit(300)] | None = None
     advice: ImportedAdvice | None = None
+    advice_heading: Annotated[Line, limit(120)] | None = None
+    care_cards: ImportedCareCards | None = None
+    same_for_everyone: bool | None = None
+    shows_crisis_line: bool | None = None
     body: RichText | None = None
     references: tuple[ImportedReference, ...] | None = Field(None, max_length=MAX_LIST_LENGTH)
     tags: tuple[Annotated[Line, limit(100, 1)], ...] | None = Field(
@@ -216,7 +252,14 @@ class PageRecord(ImportRecord):
     review_months: Annotated[int, Field(ge=1, le=36)] | None = None
 
     # Fields of the working copy that are called the same.
-    COPIED_FIELDS: ClassVar[tuple[str, ...]] = ("title", "headline", "summary", "body")
+    COPIED_FIELDS: ClassVar[tuple[str, ...]] = (
+        "title",
+        "headline",
+        "summary",
+        "body",
+        "same_for_everyone",
+        "shows_crisis_line",
+    )
     RICH_TEXT_FIELDS: ClassVar[tuple[str, ...]] = ("body",)
 
 
@@ -253,26 +296,56 @@ class InvalidRecord(Exception):
 class CleaningContext:
     """The address of the page that a text comes from, and what cleaning dropped from the text.
 
-    ``source`` is the one that the id of the record is of.
+    ``source`` is the one that the id of the record is of. ``notes`` are sentences on the record.
     """
 
     base: str = ""
     source: str = ""
     dropped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def parse_record(
     model: type[RecordT], values: dict, context: CleaningContext | None = None
 ) -> RecordT:
     """The record of some values, its texts cleaned. Raises InvalidRecord with the first error."""
+    context = context or CleaningContext()
     try:
-        record = model.model_validate(values, context=context or CleaningContext())
+        record = model.model_validate(values, context=context)
     except ValidationError as error:
         raise _to_invalid_record(error) from error
-    advice = getattr(record, "advice", None)
-    if advice and bool(advice.level) != bool(advice.html):
-        raise InvalidRecord("advice", "Give both the advice and its level, or neither.")
+    if isinstance(record, PageRecord):
+        _check_care_cards(record, context)
     return record
+
+
+def _check_care_cards(record: PageRecord, context: CleaningContext) -> None:
+    """Raises InvalidRecord for cards of one level, and for a heading or level without a text."""
+    advice, level = record.advice, record.advice.level if record.advice else ""
+    if advice and bool(level) != bool(advice.html):
+        raise InvalidRecord("advice", "Give both the advice and its level, or neither.")
+    if record.advice_heading and not level:
+        raise InvalidRecord("advice_heading", "Give the advice and its level too, or no heading.")
+    if record.care_cards is None:
+        return
+    for name in GRAVITY_ORDER:
+        card = record.care_cards.get(name)
+        if card and card.heading and not card.html:
+            raise InvalidRecord(
+                f"care_cards.{name}", "The card has a heading and no text. Give both, or neither."
+            )
+    for name, _ in record.care_cards.iter_texts():
+        if name == level:
+            raise InvalidRecord(
+                f"care_cards.{name}",
+                f"There are two cards of the level “{CARE_CARD_LABELS[name]}”: the advice is one "
+                "already. Join them, or give one of them another level.",
+            )
+        if level and GRAVITY_ORDER.index(name) < GRAVITY_ORDER.index(level):
+            context.notes.append(
+                f"The {CARE_CARD_LABELS[name].lower()} is graver than the advice, so it comes "
+                "first on the page."
+            )
 
 
 def _to_invalid_record(error: ValidationError) -> InvalidRecord:

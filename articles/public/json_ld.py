@@ -1,7 +1,7 @@
 """The structured data of public pages: one graph of schema.org terms.
 
 It comes from the signed document, its review line and the page metadata, in the words of the page.
-Of the texts only the emergency advice is repeated, because it goes wherever the page goes. Which
+Of the texts only the care cards are repeated, because they go wherever the page goes. Which
 terms may be used where is checked in ``tests/articles/public/test_json_ld.py``.
 """
 
@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.content import kinds
 from articles.content.document import Document, DocumentReference
+from articles.content.emergency_document import ACT_HEADING, EmergencyDocument
 from articles.content.kinds import DocumentT
 from articles.content.review_line import NoticeMetadata, PageMetadata, Person, ReviewLine
 from articles.public.specialties import get_schema_org_specialty
@@ -127,6 +128,15 @@ def _describe_article(page: JsonLdPage) -> JsonLdSubject:
     return JsonLdSubject(document.title, document.headline, modules=build_advice(document))
 
 
+def describe_emergency_page(page: JsonLdPage[EmergencyDocument]) -> JsonLdSubject:
+    """What to do in an emergency: the card, then the one act more."""
+    subject = _describe_article(page)
+    if not page.document.act:
+        return subject
+    act = build_module("SelfCare", ACT_HEADING, text=page.document.act)
+    return replace(subject, modules=(*subject.modules, act))
+
+
 def describe_about_page(page: JsonLdPage) -> JsonLdSubject:
     """A page about the site."""
     return replace(_describe_article(page), type="AboutPage")
@@ -185,11 +195,11 @@ def _build_pointer(node: dict | None) -> dict | None:
 
 
 def build_advice(document: Document) -> tuple[dict, ...]:
-    """The emergency advice as the first module of a page, with its words."""
-    if document.advice is None:
-        return ()
-    text = extract_text(document.advice.html)
-    return (build_module("SeeDoctor", document.advice.label, text=text),)
+    """The care cards as the first modules of a page, with their words, as they were signed."""
+    modules = []
+    for card in document.care_cards:
+        modules.append(build_module("SeeDoctor", card.label, text=extract_text(card.html)))
+    return tuple(modules)
 
 
 def build_module(aspect: str, name: str, **more) -> dict:

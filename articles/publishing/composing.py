@@ -55,7 +55,7 @@ def load(pages: QuerySet[PageT]) -> QuerySet[PageT]:
 
 def compose_common_fields(page: Article) -> CommonFields:
     """The fields that all kinds share, from a loaded page. It makes no query."""
-    cards = _compose_care_cards(page)
+    cards = compose_care_cards(page)
     return {
         "uuid": page.uuid,
         "language": page.language,
@@ -74,7 +74,7 @@ def compose_common_fields(page: Article) -> CommonFields:
     }
 
 
-def _compose_care_cards(page: Article) -> list[Advice]:
+def compose_care_cards(page: Article) -> list[Advice]:
     """The cards of a page, the gravest first, wherever they are stored.
 
     One level has one card: should it be stored twice, its texts are joined, so that none is lost.
@@ -136,7 +136,7 @@ def restore_common(page: Article, document: Document, *, default_headline: str) 
     page.same_for_everyone = document.same_for_everyone
     page.shows_crisis_line = document.shows_crisis_line
     mark_as_stored(page)
-    replace_further_cards(page, document.further_advice)
+    replace_further_cards(page, [_restore_card(page, card) for card in document.further_advice])
     _restore_references(page, document)
     page.tags.set(document.tags)
     report = _restore_figures(page, document)
@@ -147,22 +147,23 @@ def restore_common(page: Article, document: Document, *, default_headline: str) 
     return report
 
 
-def set_gravest_card(page: Article, card: Advice | None) -> None:
+def _restore_card(page: Article, card: Advice) -> CareCard:
+    row = CareCard(article_id=page.pk, level=card.level, heading=card.heading, html=card.html)
+    mark_as_stored(row)
+    return row
+
+
+def set_gravest_card(page: Article, card: Advice | CareCard | None) -> None:
     """Give a page its gravest card, or none. It is not saved."""
     page.advice_level = card.level if card else ""
     page.advice_heading = card.heading if card else ""
     page.advice = card.html if card else ""
 
 
-def replace_further_cards(page: Article, cards: Iterable[Advice]) -> None:
-    """Store the further cards of a page, with their texts as they are, in place of those there."""
-    rows: list[CareCard] = []
-    for card in cards:
-        row = CareCard(article_id=page.pk, level=card.level, heading=card.heading, html=card.html)
-        mark_as_stored(row)
-        rows.append(row)
+def replace_further_cards(page: Article, cards: Iterable[CareCard]) -> None:
+    """Store the further cards of a page in place of those there."""
     page.care_cards.all().delete()
-    CareCard.objects.bulk_create(rows)
+    CareCard.objects.bulk_create(cards)
 
 
 def _restore_references(page: Article, document: Document) -> None:

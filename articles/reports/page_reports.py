@@ -15,7 +15,7 @@ from articles.admin.confirmed_action import ActionPreview, change_each
 from articles.content import kinds
 from articles.display import format_page_count, format_user_name
 from articles.lists import ListFilter, filter_by
-from articles.models import Article, Reference, Revision
+from articles.models import Article, CareCard, Reference, Revision
 from articles.publishing import merging
 from articles.publishing.actions import discard
 from articles.reports.base import (
@@ -166,6 +166,10 @@ def _build_unsourced_query() -> Combinable:
     return ~Exists(Reference.objects.filter(article=OuterRef("pk")))
 
 
+def _build_cardless_query() -> Q:
+    return Q(advice="") & ~Exists(CareCard.objects.filter(article=OuterRef("pk")))
+
+
 # The parts that a page can lack.
 PART_LABELS = {
     "text": "overview",
@@ -173,7 +177,7 @@ PART_LABELS = {
     "references": "references",
     "summary": "summary",
 }
-TEXT_FIELDS = {"text": "body", "advice": "advice", "summary": "summary"}
+TEXT_FIELDS = {"text": "body", "summary": "summary"}
 PART_CHOICES = {name: label.capitalize() for name, label in PART_LABELS.items()}
 
 
@@ -181,6 +185,8 @@ def _filter_by_lack(pages: QuerySet, part: str, user) -> QuerySet:
     """The pages that lack a part."""
     if part in TEXT_FIELDS:
         return pages.filter(**{TEXT_FIELDS[part]: ""})
+    if part == "advice":
+        return pages.filter(_build_cardless_query())
     return pages.filter(_build_unsourced_query())
 
 
@@ -208,19 +214,20 @@ class IncompletePages(Report):
     )
 
     def get_rows(self):
-        lacking = Q(body="") | Q(advice="") | Q(summary="") | _build_unsourced_query()
+        lacking = Q(body="") | Q(summary="") | _build_cardless_query() | _build_unsourced_query()
         return Article.objects.linkable().filter(lacking, kind__in=kinds.get_medical_names())
 
     def build_lines(self, rows):
         rows = list(rows)
         keys = [row.pk for row in rows]
         sourced = set(Reference.objects.filter(article__in=keys).values_list("article", flat=True))
+        cards = set(CareCard.objects.filter(article__in=keys).values_list("article", flat=True))
         states = get_states(keys)
         lines = []
         for row in rows:
             parts = {
                 "text": row.body,
-                "advice": row.advice,
+                "advice": row.advice or row.pk in cards,
                 "references": row.pk in sourced,
                 "summary": row.summary,
             }

@@ -1,21 +1,22 @@
 """Finds words of an emergency or a crisis in a text as it was typed, before anything is searched.
 
 What to do comes first, whatever the search finds: this asks no database and leaves no word out.
-The phrases are in emergency_phrases.txt and crisis_phrases.txt.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
 from django.conf import settings
 
-from articles.search.phrase_book import PhraseBook, TypedText
-from articles.search.words import DESCRIPTIVE_WORDS, QUESTION_WORDS, split_words
+from articles.care.emergencies import EMERGENCIES
+from articles.search.added_phrases import AddedPhrase
+from articles.search.languages import ENGLISH, SPANISH
+from articles.search.lexicon import split_typed
+from articles.search.recognition import Finding, assess_words
 
 WINDOW_SIZE = 40  # words of a long text that are looked at together
 WINDOW_STRIDE = 20
-PHRASES_DIRECTORY = Path(__file__).parent
+GRAVITY = {key: place for place, key in enumerate(EMERGENCIES)}
 
 
 @dataclass(frozen=True)
@@ -85,77 +86,64 @@ class UrgentHelp:
         return prompts
 
 
-def detect_urgent_help(text: str) -> UrgentHelp:
-    """The help that a text calls for. All of it is read, however long it is."""
-    phrases = _load_phrases()
-    is_happening = names_emergency = is_crisis = is_done = False
-    for window in _split_into_windows(phrases.parse(text)):
-        found = _assess(phrases, window)
-        is_happening = is_happening or found.is_happening
-        names_emergency = names_emergency or found.names_emergency
-        is_crisis = is_crisis or found.is_crisis
-        is_done = is_done or found.is_done
-    names_emergency = names_emergency and not is_happening
-    return UrgentHelp(is_happening, names_emergency, is_crisis, is_done=is_done)
+def detect_urgent_help(
+    text: str, added: Iterable[AddedPhrase] = (), *, is_unfinished: bool = False
+) -> UrgentHelp:
+    """The help that a text calls for. All of it is read, however long it is.
+
+    ``added``: phrases of the site's own. They call for help too, and take none away. Of a text
+    that is still being typed (``is_unfinished``) the last word is taken as it stands, so that
+    "stro" calls for nothing.
+    """
+    words = split_typed(text)
+    phrases = tuple(added)
+    is_unfinished = is_unfinished and text[-1:].isalnum()
+    found = _Findings()
+    for start in _iter_window_starts(words):
+        window = words[start : start + WINDOW_SIZE]
+        is_last = start + WINDOW_SIZE >= len(words)
+        found.add_all(assess_words(window, phrases, is_unfinished=is_unfinished and is_last))
+    return found.summarize()
 
 
-def _split_into_windows(text: TypedText) -> list[TypedText]:
-    """A text, or parts of a long one, so that words far apart are not taken together."""
-    if len(text.steps) <= WINDOW_SIZE:
-        return [text]
-    starts = range(0, len(text.steps) - WINDOW_STRIDE, WINDOW_STRIDE)
-    return [text.slice(start, start + WINDOW_SIZE) for start in starts]
+def suggest_urgent_help(text: str, added: Iterable[AddedPhrase] = ()) -> UrgentHelp:
+    """The help to show while somebody types: only for phrases that are there as a whole."""
+    return detect_urgent_help(text, added, is_unfinished=True)
 
 
-def _assess(phrases: PhraseBook, typed: TypedText) -> UrgentHelp:
-    if phrases.matches("done", typed):
-        return UrgentHelp(is_happening=True, is_crisis=True, is_done=True)
-    is_crisis = phrases.matches("crisis", typed)
-    if phrases.matches("not now", typed) and not phrases.matches("urgent", typed):
-        return UrgentHelp(is_crisis=is_crisis)
-    is_now = phrases.matches("now", typed)
-    is_topic = is_now or _is_topic(phrases, typed)
-    is_happening = is_now or (is_topic and phrases.matches("happening", typed))
-    if is_happening and _is_lesson(phrases, typed):
-        is_happening = False
-    return UrgentHelp(is_happening, is_topic and not is_happening, is_crisis)
+class _Findings:
+    """What the parts of a text call for, put together."""
+
+    def __init__(self) -> None:
+        self._subjects: dict[str, set[str]] = {}  # by kind
+        self._languages: set[str] = set()
+
+    def add_all(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self._subjects.setdefault(finding.kind, set()).update(finding.subjects)
+            self._languages.add(finding.language)
+
+    def summarize(self) -> UrgentHelp:
+        kinds = self._subjects.keys()
+        is_happening = bool(kinds & {"now", "done"})
+        subjects = self._subjects.get("now", set()) | self._subjects.get("done", set())
+        if not is_happening:
+            subjects = self._subjects.get("topic", set())
+        return UrgentHelp(
+            is_happening=is_happening,
+            names_emergency="topic" in kinds and not is_happening,
+            is_crisis=bool(kinds & {"crisis", "methods", "done"}),
+            subjects=tuple(sorted(subjects - {""}, key=_get_gravity)),
+            is_done="done" in kinds,
+            asks_for_methods="methods" in kinds,
+            language=SPANISH.code if self._languages == {SPANISH.code} else ENGLISH.code,
+        )
 
 
-def _is_lesson(phrases: PhraseBook, typed: TypedText) -> bool:
-    """Whether somebody wants to learn about an emergency, and not about one that happens."""
-    return phrases.matches("lesson", typed) and not phrases.matches("spoken of", typed)
+def _get_gravity(subject: str) -> tuple[int, str]:
+    return GRAVITY.get(subject, len(GRAVITY)), subject
 
 
-def _is_topic(phrases: PhraseBook, typed: TypedText) -> bool:
-    """Whether a text names an emergency, and means it."""
-    always = phrases.find("topic", typed)
-    alone = phrases.find("topic alone", typed)
-    if not (always or alone) or phrases.matches("no topic", typed):
-        return False
-    if always or phrases.matches("happening", typed):
-        return True
-    return not typed.has_words_outside(alone, phrases.parse_word_choice("@plain"))
-
-
-@cache
-def _load_phrases() -> PhraseBook:
-    return PhraseBook(
-        PHRASES_DIRECTORY / "emergency_phrases.txt",
-        PHRASES_DIRECTORY / "crisis_phrases.txt",
-        everyday=_load_everyday_words(),
-    )
-
-
-def _load_everyday_words() -> frozenset[str]:
-    """Words that are spelled as they are meant, so that no other word is guessed for them."""
-    words = {*QUESTION_WORDS, *DESCRIPTIVE_WORDS}
-    for line in _read_lines("everyday_words.txt"):
-        if not line.startswith("#"):
-            words.update(line.split())
-    for line in _read_lines("lay_words.txt"):
-        words.update(split_words(line))
-    return frozenset(words)
-
-
-def _read_lines(name: str) -> list[str]:
-    return (PHRASES_DIRECTORY / name).read_text(encoding="utf-8").splitlines()
+def _iter_window_starts(words: list[str]) -> range:
+    """Where parts of a long text start, so that words far apart are not taken together."""
+    return range(0, max(1, len(words) - WINDOW_STRIDE), WINDOW_STRIDE)

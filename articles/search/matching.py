@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from articles.search import queries, vocabulary
+from articles.search.foreign_text import ForeignText, detect_foreign_text
 from articles.search.guessing import add_doubtful_guesses, guess_query
-from articles.search.languages import ForeignText, detect_foreign_text
 from articles.search.parts import leave_out_denied, put_parts_first
 from articles.search.queries import KeyMatch, SearchCandidate
 from articles.search.query_parser import QueryTerm, SearchQuery, build_query, parse_query

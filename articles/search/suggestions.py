@@ -9,7 +9,7 @@ from articles.content import kinds
 from articles.models import Article, SearchEntry
 from articles.search import queries, vocabulary
 from articles.search.beginnings import find_lay_keys, guess_beginnings
-from articles.search.languages import detect_foreign_text
+from articles.search.foreign_text import detect_foreign_text
 from articles.search.matching import find_matches
 from articles.search.words import split_words
 

@@ -1,10 +1,11 @@
-"""The feed of newly reviewed pages: emergency advice, the signed summary and the reviewer."""
+"""The feed of newly reviewed pages: the care cards, the signed summary and the reviewer."""
 
 import datetime as dt
 
 from django.http import HttpRequest
 from django.utils import timezone
 
+from articles.care.advice import present_signed_texts
 from articles.content import kinds
 from articles.models import PublicationEvent
 from articles.public.page_cache import PublicPage, public_page
@@ -44,6 +45,7 @@ def _build_entry(schedule: ReviewSchedule, today: dt.date) -> dict:
     line = live.read_review_line()
     return {
         "document": document,
+        "cards": present_signed_texts(document),
         "path": kinds.get_path(document.kind, live.slug),
         "line": line,
         "overdue": line.is_overdue(today),

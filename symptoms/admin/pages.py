@@ -8,6 +8,8 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin import care_cards
+from articles.admin.autocomplete import PreloadedAutocomplete
 from articles.admin.changelists import MAX_SEARCH_WORDS
 from articles.admin.composition import ComposedAdmin
 from articles.admin.forms import parse_key
@@ -85,7 +87,7 @@ class BaseSymptomAdmin(PageAdmin):
             "Name and summary",
             {"fields": ("title", "phrase", "plural", "headline", "summary", "writer")},
         ),
-        ("When to get help", {"fields": ("advice_level", "advice")}),
+        care_cards.FIELDSET,
         ("Overview", {"fields": ("body",)}),
         ("Spotlight", {"fields": ("spotlight_title", "spotlight")}),
         ("Introduction to the causes", {"fields": ("causes_intro",)}),
@@ -142,7 +144,7 @@ class BaseSymptomAdmin(PageAdmin):
 
 
 class CauseAdmin(ComposedAdmin):
-    """Causes are shared: renaming one changes every draft that names it, and no public page.
+    """Causes are shared: changing one changes every draft that names it, and no public page.
 
     A cause is also found by the names of those that were merged into it.
     """
@@ -157,6 +159,13 @@ class CauseAdmin(ComposedAdmin):
     search_fields = ("name", "slug")
     name_field = "folded"
     prepopulated_fields = {"slug": ("name",)}
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """The description: an article that was not discarded, found while somebody types."""
+        if db_field.name == "description":
+            kwargs["queryset"] = Article.objects.active().filter(kind="article")
+            kwargs["widget"] = PreloadedAutocomplete(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_search_results(self, request, queryset, search_term):
         found = queryset

@@ -28,7 +28,11 @@ def build_blocks(document: SymptomDocument) -> Iterable[Block]:
             yield Block("causes", "Cause, in order", text)
     yield Block("causes", "Cause, in order", "", stored=_list_cause_names(document))
     for cause in document.all_causes:
-        facts = (cause.seriousness, cause.frequency, f"at /causes/{cause.slug}/")
+        facts = [cause.seriousness, cause.frequency, f"at /causes/{cause.slug}/"]
+        if cause.catch_all:
+            facts.append("a catch-all, named last in lists")
+        if cause.description:
+            facts.append(f"described by “{cause.description.title}”")
         text = ", ".join(filter(None, facts))
         yield Block(f"cause {cause.uuid}", f"Cause: {cause.name}", text)
     for code in document.codes:

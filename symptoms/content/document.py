@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.paginator import Page
 
-from articles.content.document import Document, FrozenModel
+from articles.content.document import Document, ExtendedModel, FrozenModel
 from articles.models import Revision
 from symptoms.content import cause_pages
 
@@ -44,8 +44,20 @@ class RelatedGroup(FrozenModel):
         return self.key == "serious"
 
 
-class DocumentCause(FrozenModel):
-    """A condition that may cause this symptom, with what this page says of it."""
+class CauseDescription(FrozenModel):
+    """The article that says what a cause is, by the title that it had when this was composed."""
+
+    uuid: UUID
+    title: str
+
+
+class DocumentCause(ExtendedModel):
+    """A condition that may cause this symptom, with what this page says of it.
+
+    ``catch_all`` and ``description`` are facts of the cause itself, whatever the symptom.
+    """
+
+    ADDED_FIELDS = frozenset({"catch_all", "description"})
 
     uuid: UUID
     slug: str
@@ -53,6 +65,8 @@ class DocumentCause(FrozenModel):
     seriousness: Seriousness = ""
     frequency: Frequency = ""
     html: str = ""
+    catch_all: bool = False
+    description: CauseDescription | None = None
 
 
 class CauseGroup(FrozenModel):

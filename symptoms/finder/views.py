@@ -9,12 +9,12 @@ from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from articles.links.display import find_link_changes
-from articles.search.emergency import UrgentHelp, detect_urgent_help
-from symptoms.finder import forms, listings, name_lookup, ranking
+from articles.search.help_box import HelpBox, build_help_box, build_typed_box
+from symptoms.finder import care_cards, forms, listings, name_lookup, ranking
 from symptoms.finder.forms import MAX_SYMPTOMS, FinderQuery
 from symptoms.finder.listings import SymptomListing
 from symptoms.finder.name_lookup import SymptomMatch
-from symptoms.finder.ranking import ChosenSymptom, SymptomSelection
+from symptoms.finder.selection import ChosenSymptom, SymptomSelection, load_selection
 
 PARTIALS = {"finder": "symptoms/_finder.html", "finder-matches": "symptoms/_finder_matches.html"}
 
@@ -34,8 +34,9 @@ def find(request: HtmxRequest) -> HttpResponse:
     if not settings.FINDER:
         raise Http404
     query = forms.parse_query(request.GET)
-    emergency_help = detect_urgent_help(request.GET.get("q", ""))
     target = request.htmx.target or "" if request.htmx else ""
+    build_box = build_typed_box if target == "finder-matches" else build_help_box
+    emergency_help = build_box(request.GET.get("q", ""))
     if target == "finder-matches":
         response = _render_matches(request, query, emergency_help, target)
     else:
@@ -45,7 +46,7 @@ def find(request: HtmxRequest) -> HttpResponse:
 
 
 def _render_matches(
-    request: HttpRequest, query: FinderQuery, emergency_help: UrgentHelp, target: str
+    request: HttpRequest, query: FinderQuery, emergency_help: HelpBox, target: str
 ) -> HttpResponse:
     """What the text typed so far may mean; before it what to do, if it is an emergency."""
     context = {"query": query, "typing": True, "help": emergency_help}
@@ -54,35 +55,35 @@ def _render_matches(
 
 
 def _render_finder(
-    request: HttpRequest, query: FinderQuery, emergency_help: UrgentHelp, target: str
+    request: HttpRequest, query: FinderQuery, emergency_help: HelpBox, target: str
 ) -> HttpResponse:
     submitted = request.GET.get("q") is not None
     if submitted and not (query.typed or query.malformed or query.left_out):
-        # The form was sent with nothing typed: the address to share gets no needless parameters.
+        # The form was sent with nothing typed: the address gets no needless parameters.
         return redirect(query.get_url())
-    choice = ranking.load_selection(list(query.slugs))
-    selection = query.with_symptoms(choice.slugs)
-    matched = _match_text(query, selection.slugs, emergency_help)
+    choice = load_selection(list(query.slugs))
+    chosen = query.with_symptoms(choice.slugs)
+    matched = _match_text(query, chosen.slugs, emergency_help)
     meant = matched.get("meant")
     if meant and not emergency_help.in_danger:
         return redirect(meant)
     context = {
         "query": query,
-        "selection": selection,
+        "selection": chosen,
         "choice": choice,
         "max_symptoms": MAX_SYMPTOMS,
-        "full": len(selection.slugs) >= MAX_SYMPTOMS,
+        "full": len(chosen.slugs) >= MAX_SYMPTOMS,
         "help": emergency_help,
     }
     context |= matched
-    context |= _build_lists(query, selection)
-    context |= _build_results(query, selection, choice)
+    context |= _build_lists(query, chosen)
+    context |= _build_results(query, chosen, choice)
     return render(request, PARTIALS.get(target, "symptoms/finder.html"), context)
 
 
-def _match_text(query: FinderQuery, slugs: tuple[str, ...], emergency_help: UrgentHelp) -> dict:
+def _match_text(query: FinderQuery, slugs: tuple[str, ...], emergency_help: HelpBox) -> dict:
     """What may be meant by the typed text; ``meant`` is the address that adds it, if it is sure."""
-    if not query.typed or len(slugs) >= MAX_SYMPTOMS:
+    if not query.typed or len(slugs) >= MAX_SYMPTOMS or emergency_help.hides_pages:
         return {}
     found = name_lookup.find_matches(query.typed, named_only=emergency_help.in_danger)
     selection = query.with_symptoms(slugs)
@@ -161,23 +162,21 @@ def _build_listing_context(listing: SymptomListing, selection: FinderQuery) -> d
 
 
 def _build_results(query: FinderQuery, selection: FinderQuery, choice: SymptomSelection) -> dict:
-    """When to call for help, and the causes in their order."""
+    """The care cards, gravest first, and the causes in their order."""
     symptoms = choice.symptoms
     if not symptoms:
         return {}
-    chosen_emergencies, other_emergencies = ranking.find_emergency_symptoms(symptoms)
-    emergency_uuids = [emergency.uuid for emergency in chosen_emergencies + other_emergencies]
-    causes = ranking.get_cause_ranking(symptoms, query.causes, emergency_uuids)
+    cards = care_cards.merge_cards(symptoms)
+    others = care_cards.list_other_emergencies(cards)
+    causes = ranking.get_cause_ranking(symptoms, query.causes, others)
     return {
         "chosen": _build_chosen(symptoms, selection),
-        "link_changes": find_link_changes(
-            symptom.document.advice.html for symptom in symptoms if symptom.document.advice
-        ),
-        "advice_groups": ranking.group_advice(symptoms),
+        "link_changes": find_link_changes(care_cards.list_texts(cards)),
+        "cards": cards,
+        "shows_crisis_line": any(symptom.document.shows_crisis_line for symptom in symptoms),
         "without_advice": [symptom for symptom in symptoms if not symptom.document.advice],
-        "chosen_emergencies": chosen_emergencies,
-        "other_emergencies": other_emergencies,
         "causes": causes,
+        "first": _get_causes_url(selection, 1),
         "before": _get_causes_url(selection, causes.previous_number),
         "after": _get_causes_url(selection, causes.next_number),
         "without_causes": [symptom for symptom in symptoms if not symptom.document.causes],

@@ -32,6 +32,8 @@ class CauseRecord(ImportRecord):
     also: tuple[RecordId, ...] = Field(default=(), max_length=MAX_LIST_LENGTH)
     name: Annotated[Line, limit(MAX_NAME_LENGTH, 1)]
     slug: Slug | None = None
+    catch_all: bool | None = None
+    description: RecordId | None = None  # the id of an article
 
 
 def _name_system(name: object) -> object:

@@ -13,9 +13,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from articles.content.document import ADVICE_HEADING
+from articles.content.document import ADVICE_HEADING, CARE_CARD_LABELS
 from articles.models import Article, Authorship, Revision
-from articles.publishing import merging
+from articles.publishing import composing, merging
 from articles.publishing.actions import StalePreview, record_revisions
 from articles.publishing.merging import CannotMerge
 from symptoms.merging import additions, duplicates
@@ -24,7 +24,6 @@ from symptoms.merging.duplicates import DuplicateRows
 from symptoms.models import RelatedSymptom, Symptom
 
 TEXT_LABELS = {
-    "advice": ADVICE_HEADING,
     "body": "Overview",
     "spotlight": "Spotlight",
     "causes_intro": "Introduction to the causes",
@@ -102,7 +101,12 @@ def plan_merge(lost: Symptom, kept: Symptom) -> SymptomMergePlan:
 
 
 def _collect_texts(symptom: Symptom) -> dict[str, str]:
+    """The texts by label, the care cards first: the kept page has its own."""
     texts: dict[str, str] = {}
+    cards = composing.compose_care_cards(symptom)
+    for card in cards:
+        label = CARE_CARD_LABELS[card.level] if len(cards) > 1 else ADVICE_HEADING
+        texts[f"{label}: {card.heading}" if card.heading else label] = card.html
     for name, label in TEXT_LABELS.items():
         text = getattr(symptom, name)
         if text:
@@ -133,7 +137,9 @@ def _sort_relations(rows: list[RelatedSymptom], lost: Symptom, kept: Symptom) ->
 
 
 def _load_symptom(key: int) -> Symptom:
-    rows = Symptom.objects.select_related("live__revision").prefetch_related("figures")
+    rows = Symptom.objects.select_related("live__revision").prefetch_related(
+        "figures", "care_cards"
+    )
     return additions.prefetch(rows).get(pk=key)
 
 

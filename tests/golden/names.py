@@ -23,12 +23,18 @@ RENAMED_MODELS: dict[str, str] = {
 # (content types, permissions) is left out with them.
 ADDED_MODELS: dict[str, str] = {
     "articles.carecard": "articles_carecard",
+    "articles.emergencypage": "articles_emergencypage",
+    "articles.harmdecision": "articles_harmdecision",
     "articles.outsideaddress": "articles_outsideaddress",
     "articles.pagelink": "articles_pagelink",
+    "articles.safetyalert": "articles_safetyalert",
+    "articles.phraseevent": "articles_phraseevent",
+    "articles.publishedemergency": "articles_publishedemergency",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
-    "indexes": {"search_entry_by_title"},  # PostgreSQL lists them beside the tables
+    # PostgreSQL lists them beside the tables.
+    "indexes": {"search_entry_by_title", "symptoms_cause_description_id_1a571c42"},
     "articles_article": {
         "advice_heading",
         "same_for_everyone",
@@ -36,16 +42,48 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "article_advice_heading_at_most_120",
     },
     "articles_searchentry": {"language", "search_entry_by_title"},
+    "symptoms_cause": {
+        "catch_all",
+        "description_id",
+        "symptoms_cause_description_id_1a571c42",
+        "symptoms_cause_description_id_1a571c42_fk_articles_article_id",
+    },
+    "symptoms_publishedcause": {"catch_all", "description_uuid"},
+    "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},  # a trigger
 }
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
 ADDED_KEYS: dict[str, set[str]] = {
-    "pages": {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"},
+    "pages": {
+        "advice_heading",
+        "care_cards",
+        "emergency",
+        "same_for_everyone",
+        "shows_crisis_line",
+    },
+    "causes": {"catch_all", "description"},
 }
+# Files that later versions of the format of archives added.
+ADDED_FILES: set[str] = {"harm_decisions.jsonl.gz", "phrases.jsonl.gz"}
 # Type of a record that other systems get: the fields that later builds added to it.
-ADDED_FIELDS: dict[str, set[str]] = {}
+CARD_FIELDS = {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"}
+ADDED_FIELDS: dict[str, set[str]] = {
+    "symptom": CARD_FIELDS,
+    "article": CARD_FIELDS,
+    "about": CARD_FIELDS,
+}
 # Headings of the columns that later builds added to lists as files.
-ADDED_HEADINGS: set[str] = set()
+ADDED_HEADINGS: set[str] = {
+    "advice heading",
+    "emergency card heading",
+    "emergency card",
+    "urgent card heading",
+    "urgent card",
+    "non-urgent card heading",
+    "non-urgent card",
+    "same for everyone",
+    "crisis line",
+}
 # Rules that later builds added to the style sheet, which evidence pages carry with them.
 ADDED_RULES: tuple[str, ...] = (
     "sup, sub { font-size: .75em; line-height: 0; }\n",
@@ -103,6 +141,10 @@ RELABELLED_IN_CELLS: dict[str, str] = {
 # Columns of keys that a later fold computes, by table or file of an archive, and of which names.
 KEYS_OF_NAMES = {"articles_article": ("sort_key", "title"), "pages": ("sort_key", "title")}
 
+# Pages of the site as plain files, and addresses, whose looks a later build changed on purpose:
+# pages of causes and the finder (ADR 61).
+REWRITTEN_PAGES = ("causes/", "finder/", "sitemap.xml")
+
 VERBS = ("add", "change", "delete", "view")
 
 
@@ -114,9 +156,23 @@ def is_added_model(app_label: str, model: str) -> bool:
     return f"{app_label}.{model}" in ADDED_MODELS
 
 
+def is_added_permission(app_label: str, codename: str) -> bool:
+    """Whether a permission is one over a model that a later build added."""
+    return is_added_model(app_label, codename.partition("_")[2])
+
+
 def is_added(table: str, name: str) -> bool:
     """Whether a later build added this column, or this constraint or index, to a table."""
     return name in ADDED_COLUMNS.get(table, ())
+
+
+def without_rewritten(pages: dict) -> dict:
+    """Pages by their paths, without those whose looks were changed on purpose."""
+    return {
+        path: page
+        for path, page in pages.items()
+        if not path.removeprefix("/").startswith(REWRITTEN_PAGES)
+    }
 
 
 def without_added_keys(file: str, line: dict) -> dict:

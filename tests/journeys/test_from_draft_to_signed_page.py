@@ -44,8 +44,7 @@ def draft(page) -> None:
     page.get_by_label("Summary:").fill(
         "Facial spasms are movments of the face that you do not make on purpose."
     )
-    page.get_by_label("Level:").select_option("emergency")
-    write_rich_text(page, "advice", "Call 911 if one side of your face droops.")
+    write_rich_text(page, "emergency_text", "Call 911 if one side of your face droops.")
     write_rich_text(page, "body", "A muscle of your face tightens by itself.")
     page.get_by_label("Bones, Joints and Muscles").check()
     page.get_by_label("Copyright notice:").select_option(index=1)

@@ -1,10 +1,11 @@
 """The columns that a spreadsheet of pages may have. Other kinds of pages add their own."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from articles.content.document import CARE_CARD_LABELS
 from articles.content.languages import SOURCE_LANGUAGE
 from articles.imports.formats import cells
 
@@ -108,6 +109,21 @@ def _build_cell(column: ImportColumn, value: Any) -> str:
     return cells.escape_cell(column.write(value))
 
 
+def _build_card_columns() -> Iterator[ImportColumn]:
+    """The columns of the other care cards, by their levels."""
+    for level, label in CARE_CARD_LABELS.items():
+        name = label.lower()
+        yield ImportColumn(
+            f"{name} heading", f"care_cards.{level}.heading", "The heading of that card."
+        )
+        yield ImportColumn(
+            name,
+            f"care_cards.{level}.html",
+            f"The {name}, if it is not the advice.",
+            cells.read_rich_text,
+        )
+
+
 register_types(
     ImportRowType("article", frozenset({PAGE_GROUP})),
     ImportRowType(OBSOLETE_GROUP, frozenset({OBSOLETE_GROUP})),
@@ -132,8 +148,30 @@ register(
     ),
     ImportColumn("headline", "headline", "The question at the top of the page."),
     ImportColumn("summary", "summary", "One or two sentences."),
-    ImportColumn("advice level", "advice.level", "emergency, urgent or routine."),
-    ImportColumn("advice", "advice.html", "When to get help.", cells.read_rich_text),
+    ImportColumn(
+        "advice level",
+        "advice.level",
+        "emergency, urgent or routine: the level of the gravest care card.",
+    ),
+    ImportColumn(
+        "advice", "advice.html", "When to get help: the gravest care card.", cells.read_rich_text
+    ),
+    ImportColumn("advice heading", "advice_heading", "The heading of that card."),
+    *_build_card_columns(),
+    ImportColumn(
+        "same for everyone",
+        "same_for_everyone",
+        "yes or no: whether the cards hold for babies, in pregnancy and for all others alike.",
+        cells.read_boolean,
+        write_boolean,
+    ),
+    ImportColumn(
+        "crisis line",
+        "shows_crisis_line",
+        "yes or no: whether the page shows the crisis line.",
+        cells.read_boolean,
+        write_boolean,
+    ),
     ImportColumn("overview", "body", "The text of the page.", cells.read_rich_text),
     ImportColumn(
         "references",

@@ -29,12 +29,17 @@ class StoryContext:
     notices: list[CopyrightNotice]
 
     def get_page(self, event: dict) -> Article:
-        return type(self.pages[event["page"]]).objects.get(slug=event["page"])
+        page = self.pages[event["page"]]
+        return type(page).objects.get(pk=page.pk)
 
     def get_live_revision(self, event: dict) -> Revision:
         live = self.get_page(event).live
         assert live  # an earlier event has published it
         return live.revision
+
+    def get_level_reason(self, event: dict) -> str:
+        """Why the gravest care card of the page has its level, for the reviewer, or empty."""
+        return self.page_texts[event["page"]].get("level_reason", "").strip()
 
 
 def schedule_events(
@@ -60,7 +65,8 @@ def _sign(event: dict, context: StoryContext) -> None:
     """A first or an annual review of the whole page, by the reviewer that its file names."""
     signer = context.people[event.get("by") or context.page_texts[event["page"]]["sign_by"]]
     page = context.get_page(event)
-    _sign_off(request_review(page, by=page.writer, reviewer=signer.reviewer), signer)
+    note = context.get_level_reason(event)
+    _sign_off(request_review(page, by=page.writer, reviewer=signer.reviewer, note=note), signer)
 
 
 def _change(event: dict, context: StoryContext) -> None:
@@ -90,7 +96,9 @@ def _edit(event: dict, context: StoryContext) -> Article:
 def _request_review(event: dict, context: StoryContext) -> None:
     page = _edit(event, context)
     reviewer = context.people[event["of"]].reviewer if "of" in event else None
-    request_review(page, by=page.writer, reviewer=reviewer, note=event["note"])
+    reason = "" if page.live_id else context.get_level_reason(event)
+    note = "\n\n".join(filter(None, [event["note"], reason]))
+    request_review(page, by=page.writer, reviewer=reviewer, note=note)
 
 
 def _send_back(event: dict, context: StoryContext) -> None:

@@ -21,12 +21,14 @@ from symptoms.content import cause_pages
 from symptoms.content.document import read_symptom
 from symptoms.models import CauseAddress, PublishedCause
 from symptoms.projections import causes
-from symptoms.public import az_index
+from symptoms.public import az_index, cause_index
 
 BATCH_SIZE = 500
 SINGLE_URL_NAMES = (
     "articles:index",
     "symptoms:index",
+    "emergencies:index",
+    "causes:index",
     "about:index",
     "home",
     "reviewed",
@@ -213,3 +215,7 @@ def _iter_letters() -> Iterator[str]:
         yield az_index.get_url(letter.key)
         for number in _list_further_pages(letter.count, az_index.ENTRIES_PER_PAGE):
             yield az_index.get_url(letter.key, number)
+    for letter in cause_index.get_letters():
+        yield cause_index.get_url(letter.key)
+        for number in _list_further_pages(letter.count, cause_index.ENTRIES_PER_PAGE):
+            yield cause_index.get_url(letter.key, number)

@@ -102,7 +102,7 @@ def read_values_with(client, page, values, word) -> dict:
         ({"title": "Facial\x00spasms"}, "Character 7 is U+0000, which cannot be printed"),
         ({"slug": "eye-twitching"}, "has this URL slug. Choose another one."),
         ({"slug": "a-z"}, "The site itself uses this URL slug."),
-        ({"advice": "<p>Call 911.</p>", "advice_level": ""}, "both the advice and its level"),
+        ({"emergency_text": "", "emergency_heading": "Call"}, "has a heading and no text"),
         ({"references-0-url": "javascript:alert(1)"}, "Enter a valid URL."),
     ],
 )

@@ -94,12 +94,12 @@ def make_named_cause(ann, ravi, *, name: str, seriousness: str, level: str, numb
 
 
 def test_a_cause_has_the_emergency_card_of_the_gravest_page_and_says_whose(client, ann, ravi):
-    said = [
+    rows = [
         ("serious", "emergency"),
         ("life-threatening", "routine"),
         ("life-threatening", "emergency"),
     ]
-    for number, (seriousness, level) in enumerate(said):
+    for number, (seriousness, level) in enumerate(rows):
         make_named_cause(
             ann, ravi, name="Zebritis", seriousness=seriousness, level=level, number=number
         )

@@ -68,10 +68,10 @@ def test_the_form_says_which_text_is_too_long_and_keeps_what_was_typed(ann, ann_
     path = f"/admin/articles/article/{page.pk}/change/"
     form = ann_client.get(path).context["adminform"].form
     sent = {name: form[name].value() or "" for name in form.fields}
-    sent |= {"body": f"<p>{TOO_MANY}</p>", "advice": f"<p>{TOO_MANY_MORE}</p>"}
+    sent |= {"body": f"<p>{TOO_MANY}</p>", "urgent_text": f"<p>{TOO_MANY_MORE}</p>"}
     for prefix in ("figures", "references"):
         sent |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
-    sent |= {"advice_level": "urgent", "tags": ""}
+    sent |= {"tags": ""}
     response = ann_client.post(path, sent)
     assert response.status_code == 200
     assert "too many different words" in str(response.context["adminform"].form.errors)

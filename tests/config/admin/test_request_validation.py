@@ -22,7 +22,7 @@ from tests.html import read_form
 pytestmark = pytest.mark.django_db
 UUID = "00000000-0000-4000-8000-000000000000"
 NO_KEYS = ["abc", "1.5", "\0", "7\0", "²", "٣", "9" * 30, "-1", UUID, "[]", "1e9", "x" * 5000]
-CHOICES = ("topics", "notice", "writer", "risk", "advice_level")
+CHOICES = ("topics", "notice", "writer", "risk")
 UNKEPT = ["%00", "a%00b", "%00%00", "%ED%A0%80"]
 
 

@@ -165,6 +165,7 @@ def make_symptom(ann) -> list[models.Model]:
         symptom.codes,
         symptom.symptom_causes,
         symptom.figures,
+        symptom.care_cards,
     )
     return [symptom, *itertools.chain.from_iterable(related.all() for related in rows)]
 
@@ -344,7 +345,7 @@ def test_a_restored_revision_has_the_texts_that_it_had_but_for_unseen_attributes
     before, after = first.read().model_dump(), restored.read().model_dump()
     changed = {name for name, value in before.items() if after[name] != value}
     # What nobody sees does not come back.
-    assert changed == {"diagnosis_questions", "treatment"}
+    assert changed == {"causes_intro", "diagnosis_questions"}
     assert all(find_foreign(before[name]) for name in changed)
 
 

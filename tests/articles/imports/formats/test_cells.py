@@ -25,6 +25,11 @@ ARTICLES = st.fixed_dictionaries(
         "headline": LINES,
         "body": RICH | st.just(""),
         "advice": st.fixed_dictionaries({"level": st.just("urgent"), "html": RICH}),
+        "advice_heading": LINES,
+        "care_cards": st.fixed_dictionaries(
+            {"emergency": st.fixed_dictionaries({"html": RICH | st.just(""), "heading": LINES})}
+        ),
+        "same_for_everyone": st.booleans(),
         "topics": st.lists(WORDS, max_size=3),
         "tags": st.lists(WORDS, max_size=3),
         "also": st.lists(KEYS, max_size=3),

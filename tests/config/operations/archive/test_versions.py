@@ -100,6 +100,9 @@ def read_pages(archive: Path) -> list[dict]:
     return pages
 
 
+CHANGED_FILES = {f"{name}.jsonl.gz" for name in ("groups", "people", "pages", "causes")}
+
+
 def test_version_1_comes_in_and_goes_out_as_this_version(transactional_db, older, tmp_path):
     before = read_rights(older)
     files.import_archive(older)
@@ -108,13 +111,20 @@ def test_version_1_comes_in_and_goes_out_as_this_version(transactional_db, older
     manifest = files.read_manifest(tmp_path / "newer")
     assert manifest["version"] == versions.VERSION
     for name, entry in files.read_manifest(older)["files"].items():
-        if name not in ("groups.jsonl.gz", "people.jsonl.gz", "pages.jsonl.gz"):
+        if name not in CHANGED_FILES:
             assert manifest["files"][name] == entry
     assert read_pages(tmp_path / "newer") == read_pages(older)
+    causes = list(files.read_rows(tmp_path / "newer", "causes"))
+    new = versions.ADDED_TO_CAUSES_IN_VERSION_3
+    assert causes == [cause | new for cause in files.read_rows(older, "causes")]
     after = read_rights(tmp_path / "newer")
-    assert {name: len(rights) for name, rights in after.items()} == {
+    added = set().union(*versions.ADDED_RIGHTS_IN_VERSION_3.values())
+    assert {name: len({*rights} - added) for name, rights in after.items()} == {
         name: len(rights) for name, rights in before.items()
     }
+    assert "articles.add_emergencypage" in after["Editors"]
+    assert "articles.delete_phraseevent" in after["Managing editors"]
+    assert "articles.view_phraseevent" not in after["Reviewers"]
     names = set().union(*after.values())
     assert not [name for name in names if name.endswith(("_signature", "_publication", "_origin"))]
     assert {"reviews.view_ledgerentry", "articles.view_publicationevent"} <= names
