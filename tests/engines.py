@@ -37,6 +37,7 @@ BOTH = {
 NAMES_OF_BOTH = re.compile(rf"\b({'|'.join(BOTH)})\b")
 
 ON_SQLITE = {
+    "tests/articles/admin/test_care_cards.py",
     "tests/articles/admin/test_characters.py",
     "tests/articles/admin/test_concurrent_edits.py",
     "tests/articles/admin/test_confirmed_action.py",

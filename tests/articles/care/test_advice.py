@@ -159,7 +159,7 @@ def render_cards(document: ArticleDocument, **context) -> str:
 
 
 def test_every_card_is_printed_the_gravest_first_and_then_what_holds_for_all():
-    shown = render_cards(make_page(NOW, TODAY, same_for_everyone=True), public=True)
+    shown = render_cards(make_page(NOW, TODAY, same_for_everyone=True))
     words = ["Call 911 now", "Get medical help today", "the same for babies and children"]
     text = " ".join(html.get_text(shown).split())
     places = [text.index(word) for word in words]
