@@ -24,7 +24,7 @@ class SymptomsConfig(AppConfig):
         from symptoms.imports.pages import SymptomImporter
         from symptoms.merging.causes import MERGE_HANDLERS
         from symptoms.models import Cause, MergedCause, OtherName, Symptom
-        from symptoms.projections import cause_cards, causes, projection
+        from symptoms.projections import cause_cards, causes, neighbours, projection
         from symptoms.public import json_ld
 
         stored_texts.RECORDS.add("symptoms.CauseExternalId")
@@ -53,6 +53,7 @@ class SymptomsConfig(AppConfig):
                 blocks=diff_blocks.build_blocks,
                 authors=serialization.get_shared_authors,
                 links=causes.get_links,
+                neighbours=neighbours.find_neighbours,
                 list_page=("Symptoms", "symptoms:index"),
                 checks=quality.CHECKS,
                 json_ld=json_ld.build_subject,
