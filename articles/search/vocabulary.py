@@ -175,7 +175,7 @@ class Vocabulary:
     def _find_near_words(self, word: str) -> dict[str, int]:
         """The words that differ in a letter, or two in a long word, and in how many."""
         limit = 1 if len(word) < MIN_TWO_LETTERS_LENGTH else 2
-        distances = {}
+        distances: dict[str, int] = {}
         for length in range(max(len(word) - limit, MIN_GUESSED_LENGTH), len(word) + limit + 1):
             near = process.extract(
                 word,

@@ -14,6 +14,7 @@ from tests import factories, html
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/search/"
+ACTIONS = {"emergency": "Call 911 now.", "routine": "See a clinician if it stays."}
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def make_named_cause(ann, ravi, *, name: str, seriousness: str, level: str, numb
     slug = title.lower().replace(" ", "-")
     page = factories.make_symptom(ann, slug=slug, title=title)
     page.advice_level = level
-    page.advice = f"<p>Card of {title}.</p>"
+    page.advice = f"<p>{ACTIONS[level]} Card of {title}.</p>"
     page.save()
     cause = Cause.objects.filter(name=name).first()
     if cause is None:
@@ -106,7 +107,7 @@ def test_a_cause_has_the_emergency_card_of_the_gravest_page_and_says_whose(clien
     vocabulary.clear_cache()
     (hit,) = [hit for hit in search_pages("zebritis").hits if hit.url.startswith("/causes/")]
     assert hit.card is not None
-    assert hit.card.html == "<p>Card of Zebritis sign 2.</p>"
+    assert "Card of Zebritis sign 2." in hit.card.html
     assert hit.card_source is not None
     assert hit.card_source.title == "Zebritis sign 2"
     text = html.get_text(ask(client, "zebritis"))
@@ -149,7 +150,7 @@ def test_another_language_is_told_that_the_site_is_in_english(client, page):
 def test_hostile_input_is_answered_plainly(client, page, typed):
     for address in (ADDRESS, f"{ADDRESS}suggestions/"):
         answer = client.get(address, {"q": typed})
-        assert answer.status_code == 200
+        assert answer.status_code == (414 if len(typed) > 7000 else 200)
 
 
 def test_the_search_does_not_offer_its_address(client, page):

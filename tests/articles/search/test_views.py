@@ -110,7 +110,8 @@ def test_results_go_on_on_further_pages(client, ann, ravi):
 )
 def test_whatever_is_asked_is_answered(client, page, asked):
     for address in (ADDRESS, "/search/suggestions/"):
-        assert client.get(address, {"q": asked}).status_code == 200
+        expected = 414 if len(asked) > 8000 else 200  # an address can be too long
+        assert client.get(address, {"q": asked}).status_code == expected
 
 
 def test_suggestions_are_names_that_were_signed(client, page, ann):
