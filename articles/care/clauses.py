@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 SENTENCE_END = re.compile(
-    r"(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)(?<!\bProf)[.!?](?=[\s\"”’)])|[;\n]"
+    r"[.!?](?<!\bDr.)(?<!\bMr.)(?<!\bMrs.)(?<!\bMs.)(?<!\bSt.)(?<!\bProf.)(?=[\s\"”’)])|[;\n]"
 )
 CONJUNCTION = (
     r"(?:if|when|whenever|unless|while|until|till|before(?!\s+(?:the\s+day|bed|tonight))"

@@ -20,7 +20,9 @@ from articles.care.phone_numbers import (
     find_dialled_numbers,
     offers_call,
 )
+from articles.content import kinds
 from articles.content.document import ADVICE_LABELS, CARE_CARD_LABELS, Advice, Document
+from articles.content.emergency_document import EmergencyDocument
 from articles.models import Article, SafetyAlert
 from articles.quality.base import Check, Problem, check
 from articles.richtext.plaintext import extract_text
@@ -211,7 +213,12 @@ def _get_first_of_each(actions: Iterable[Action], kinds: Iterable[ActionKind]) -
     is_about_cards=True,
 )
 def check_groups_of_people(page: Article, document: Document) -> Iterable[Problem]:
-    """Cards that leave out some groups, on a page that does not say that all is the same."""
+    """Cards that leave out some groups, on a page that does not say that all is the same.
+
+    What to do in an emergency is the same for everyone, and a page about the site has no patients.
+    """
+    if isinstance(document, EmergencyDocument) or not kinds.get(document.kind).medical:
+        return
     missing, mentioned = {}, set()
     for card in document.care_cards:
         words = get_card_words(card)

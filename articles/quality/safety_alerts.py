@@ -27,10 +27,8 @@ def find_alerting_problems(page: Article, document: Document) -> list[Problem]:
     own = [check for check in kinds.get(document.kind).checks if check.is_safety]
     problems: list[Problem] = []
     for check in (*SAFETY_CHECKS, *own):
-        problems += check(page, document)
-    return sorted(
-        (problem for problem in problems if problem.alert), key=lambda problem: problem.alert
-    )
+        problems += [problem for problem in check(page, document) if problem.alert]
+    return sorted(problems, key=_get_gravity)
 
 
 def on_publish(publication: PublicationEvent, document: Document) -> None:
@@ -78,6 +76,6 @@ def _build_rows(page: Article, document: Document) -> Iterable[SafetyAlert]:
     return [SafetyAlert(article_id=page.pk, gravity=_get_gravity(problems[0]), findings=findings)]
 
 
-def _get_gravity(problem: Problem) -> Any:
-    assert problem.alert
+def _get_gravity(problem: Problem) -> int:
+    assert problem.alert  # only such problems are stored
     return problem.alert.value
