@@ -78,8 +78,10 @@ def site(out: Path) -> dict:
     call_command("export_site", out, no_progress=True, stdout=StringIO(), stderr=StringIO())
     result: dict = {"files": {}, "signed": {}, "json_ld": {}}
     for name, data in files(out):
-        if name == "manifest.json":
+        if name == "manifest.json" or names.is_added_list(name):
             continue
+        if name == "sitemap.xml":
+            data = names.without_added_lists(data)
         if name.endswith("/signed.json"):
             result["signed"][name] = sha256(data)
         else:

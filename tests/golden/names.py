@@ -86,6 +86,9 @@ DROPPED_SETTINGS: set[str] = {
     "IMPORT_EXPORT_EXPORT_PERMISSION_CODE",
 }
 
+# Addresses of lists that later builds added, which the sitemap and the plain files have.
+ADDED_LISTS: tuple[str, ...] = ("emergencies/",)
+
 # Words of later builds, and those of build 978f4c9 in their place: in letters, and in the cells of
 # lists as files. Longer ones come before those that they contain.
 RELABELLED_IN_LETTERS: dict[str, str] = {
@@ -208,6 +211,18 @@ def without_added_rules(page: bytes) -> bytes:
     for rule in ADDED_RULES:
         page = page.replace(rule.encode(), b"", 1)
     return page
+
+
+def is_added_list(file: str) -> bool:
+    """Whether a file of the site is a list that a later build added."""
+    return file in {f"{path}index.html" for path in ADDED_LISTS}
+
+
+def without_added_lists(sitemap: bytes) -> bytes:
+    """A sitemap as build 978f4c9 would have written it."""
+    lines = sitemap.splitlines(keepends=True)
+    added = [f"/{path}</loc>".encode() for path in ADDED_LISTS]
+    return b"".join(line for line in lines if not any(path in line for path in added))
 
 
 def old_model(app_label: str, model: str) -> str:
