@@ -25,6 +25,7 @@ class ArticlesConfig(AppConfig):
         from articles.names import fold
         from articles.public import json_ld, related
         from articles.publishing import composing, merging, projections, stored_keys
+        from articles.quality import safety_alerts
         from articles.reports import twin_names
         from articles.search import fulltext, index, limits
 
@@ -108,6 +109,14 @@ class ArticlesConfig(AppConfig):
                 find_excess=limits.find_excess,
             )
         )
+        projections.register(
+            kinds.Projection(
+                (models.SafetyAlert,),
+                safety_alerts.on_publish,
+                safety_alerts.on_withdraw,
+                safety_alerts.build_all_rows,
+            )
+        )
         stored_keys.register(
             stored_keys.KeyColumn(
                 models.Article, "title", "sort_key", lambda title: fold(title)[:200]
@@ -120,5 +129,6 @@ class ArticlesConfig(AppConfig):
         registry.register(obsolete_ids.ObsoleteIdImporter())
         triggers.install_after_migrate(self, articles_triggers.build_triggers())
         fulltext.install_after_migrate(self)
+        safety_alerts.install_after_migrate(self)
         twin_names.install_after_migrate(self)
         registration.register_all()

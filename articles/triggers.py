@@ -5,12 +5,14 @@ from articles.db.triggers import DatabaseTrigger, build_append_only_triggers, bu
 from articles.models import (
     Article,
     Authorship,
+    HarmDecision,
     Image,
     PhraseEvent,
     PublicationEvent,
     PublishedEmergency,
     PublishedImage,
     Revision,
+    SafetyAlert,
     SearchEntry,
     SearchKey,
     SearchStart,
@@ -35,6 +37,7 @@ EXPUNGING_SQL = f"NEW.document = '{EXPUNGED}' AND OLD.document <> NEW.document"
 PROJECTIONS = {
     "topic_entry_is_made_anew": TopicEntry,
     "published_image_is_made_anew": PublishedImage,
+    "safety_alert_is_made_anew": SafetyAlert,
     "published_emergency_is_made_anew": PublishedEmergency,
     "search_entry_is_made_anew": SearchEntry,
     "search_key_is_made_anew": SearchKey,
@@ -81,6 +84,7 @@ def _build_history_triggers() -> list[DatabaseTrigger]:
         *build_append_only_triggers(Authorship),
         *build_append_only_triggers(PublicationEvent),
         *build_append_only_triggers(Image),
+        *build_append_only_triggers(HarmDecision),
         *_build_phrase_triggers(),
     ]
 

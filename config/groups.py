@@ -11,6 +11,7 @@ EDITOR_PERMISSIONS = {
         "phraseevent": ["view"],
         "aboutpage": ["view", "add", "change"],
         "readerreport": ["view", "change"],
+        "harmdecision": ["view"],
         "readertally": ["view"],
         "reference": ["view", "add", "change", "delete"],
         "articletag": ["view", "add", "change", "delete"],

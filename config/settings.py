@@ -3,6 +3,7 @@
 ``.env`` in the checkout is read where it exists; the real environment wins over it.
 """
 
+import datetime as dt
 import re
 import subprocess
 from pathlib import Path
@@ -28,6 +29,17 @@ def _days(name: str, default: int) -> int:
             f"{name} is a number of days from 0 to 3650, such as {default}, not “{value}”."
         )
     return int(value)
+
+
+def _date(name: str, default: dt.date) -> dt.date:
+    """A day, as 2027-11-30; the default where it is empty."""
+    value = env(name, default="").strip()
+    try:
+        return dt.date.fromisoformat(value) if value else default
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} is a day such as {default:%Y-%m-%d}, or empty, not “{value}”."
+        ) from error
 
 
 def _one_of(name: str, choices: tuple[str, ...]) -> str:
@@ -120,6 +132,9 @@ OVERDUE_POLICY = {
     "standard": _one_of("OVERDUE_POLICY", ("banner", "withdraw")),
     "high": _one_of("OVERDUE_POLICY_HIGH_RISK", ("banner", "withdraw")),
 }
+# Until when the annual review of an unchanged text can be requested although a check blocks it
+# (ADR 57): a year after the checks of care cards came.
+UNCHANGED_REVIEWS_UNTIL = _date("UNCHANGED_REVIEWS_UNTIL", dt.date(2027, 11, 30))
 OVERDUE_POLICY_BY = env("OVERDUE_POLICY_BY", default="")
 
 # Whom to notify of a vulnerability, and how we handle reports: /.well-known/security.txt.
@@ -137,6 +152,8 @@ STATIC_EXPORT = False
 # What readers may send in an hour: from one address, and all of them together.
 FEEDBACK_AN_HOUR = env.int("FEEDBACK_AN_HOUR", default=10)
 FEEDBACK_AN_HOUR_IN_ALL = env.int("FEEDBACK_AN_HOUR_IN_ALL", default=1000)
+# Within so many hours editors decide a report that a page could harm somebody.
+HARM_REPORT_HOURS = env.int("HARM_REPORT_HOURS", default=24)
 
 # What is brought in through the admin; more goes by command (ADR 34).
 IMPORT_MOST = env.int("IMPORT_MOST", default=5000)  # records of one file
@@ -190,6 +207,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.public.refusals.explain_refusals",
     "config.middleware.unstorable_characters.replace_unstorable_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -269,6 +287,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# What browsers ask for without being told: /favicon.ico and /apple-touch-icon.png.
+WHITENOISE_ROOT = BASE_DIR / "static" / "icons"
 IMAGES_ROOT = env("IMAGES_ROOT", default=str(BASE_DIR / "images"))
 UPLOADS_ROOT = env("UPLOADS_ROOT", default=str(BASE_DIR / "uploads"))
 STORAGES = {

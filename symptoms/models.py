@@ -14,6 +14,7 @@ from articles.models import Article, ImportRun, NormalizedNameMixin, Publication
 from articles.names import build_stored_key
 from articles.publishing.merging import get_merge_targets
 from symptoms.coding_systems import InvalidCode, normalize_code, normalize_or_keep
+from symptoms.questions import build_question
 
 
 class BodySystem(models.TextChoices):
@@ -36,11 +37,26 @@ class BodySystem(models.TextChoices):
 class Symptom(Article):
     """A page about one symptom."""
 
+    class Determiner(models.TextChoices):
+        """What stands before the name in a question, as English needs it."""
+
+        NONE = "", _("nothing (“What are facial spasms?”)")
+        A = "a", _("a (“What is a headache?”)")
+        AN = "an", _("an (“What is an earache?”)")
+        THE = "the", _("the (“What is the flu?”)")
+
     phrase = LineField(
         "name inside a sentence",
         max_length=200,
         blank=True,
         help_text="As in “What causes facial spasms?”. Empty: the title with a small first letter.",
+    )
+    determiner = models.CharField(
+        _("before the name in a question"),
+        max_length=3,
+        choices=Determiner,
+        blank=True,
+        help_text=_("“What is a headache?” and “What causes a headache?”, but “headache causes”."),
     )
     plural = models.BooleanField(
         default=False, help_text="“What are facial spasms?”, not “What is …?”"
@@ -81,8 +97,7 @@ class Symptom(Article):
 
     @property
     def question(self) -> str:
-        verb = "are" if self.plural else "is"
-        return f"What {verb} {self.name_in_sentence}?"
+        return build_question(self.name_in_sentence, self.determiner, plural=self.plural)
 
 
 class OtherName(NormalizedNameMixin, models.Model):
@@ -119,6 +134,26 @@ class Cause(NormalizedNameMixin, models.Model):
     name = LineField(max_length=200)
     folded = models.CharField(max_length=400, unique=True, editable=False)
     slug = models.SlugField(_("URL slug"), max_length=200, unique=True)
+    description = models.ForeignKey(
+        Article,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"kind": "article"},
+        verbose_name=_("description"),
+        help_text=_(
+            "The article that says what it is. Its signed text is shown on the page of the cause."
+        ),
+    )
+    catch_all = models.BooleanField(
+        _("catch-all"),
+        default=False,
+        help_text=_(
+            "It may cause almost anything, such as side effects of medicines. "
+            "Lists of causes name it last among those that explain as many symptoms."
+        ),
+    )
     authors = models.ManyToManyField(settings.AUTH_USER_MODEL, editable=False, related_name="+")
 
     twin_noun = "cause"
@@ -339,7 +374,8 @@ class PublishedCause(models.Model):
     A projection of the publication log, written by ``symptoms.projections.causes`` alone.
     ``publication`` is the event of the signature; ``latest`` marks, of all rows of a cause, the one
     that was signed last. ``gravity`` and ``rarity`` are the labels of this page, numbered as the
-    finder ranks them.
+    finder ranks them. ``catch_all`` and ``description_uuid`` are facts of the cause itself: those
+    of the latest row count, as its name does.
     """
 
     class Gravity(models.IntegerChoices):
@@ -363,6 +399,8 @@ class PublishedCause(models.Model):
     latest = models.BooleanField()
     gravity = models.PositiveSmallIntegerField(choices=Gravity)
     rarity = models.PositiveSmallIntegerField(choices=Rarity)
+    catch_all = models.BooleanField(default=False)
+    description_uuid = models.UUIDField(null=True)
 
     objects = PublishedCauseQuerySet.as_manager()
 
@@ -418,6 +456,33 @@ class PublishedRelation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.other_uuid}"
+
+
+class PublishedName(models.Model):
+    """A name under which the A–Z lists a public page: its title, or another name, as signed.
+
+    A projection of the publication log, written by ``symptoms.projections.names`` alone. Rows
+    are created again, never edited.
+    """
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="+")
+    publication = models.ForeignKey(PublicationEvent, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    sort_key = models.CharField(max_length=200, help_text="The name, folded.")
+    letter = models.CharField(max_length=5, help_text="Of the A–Z.")
+    is_title = models.BooleanField()
+
+    class Meta:
+        ordering = ["sort_key", "-is_title", "article"]
+        indexes = [
+            models.Index(fields=["letter", "sort_key"], name="published_name_in_order"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "sort_key"], name="published_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CauseAddress(models.Model):

@@ -199,9 +199,9 @@ def add_facts(symptom: Symptom, by: User, *, causes: int = 1, related: int = 1) 
 
 
 def make_cause(
-    by: User, *, name: str = "Tourette's syndrome", slug: str = "tourettes-syndrome"
+    by: User, *, name: str = "Tourette's syndrome", slug: str = "tourettes-syndrome", **fields
 ) -> Cause:
-    cause = Cause.objects.create(name=name, slug=slug)
+    cause = Cause.objects.create(name=name, slug=slug, **fields)
     cause.authors.add(by)
     return cause
 

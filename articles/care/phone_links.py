@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
 
-from articles.care.emergency_help import DIGIT_WORDS, find_numbers_to_call
+from articles.care.phone_numbers import DIGIT_WORDS, find_numbers_to_call
 from articles.care.site_numbers import get_dialled_numbers
 from articles.richtext.vocabulary import RAISED_TAGS
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from articles.care.emergency_help import extract_digits
+from articles.care.phone_numbers import extract_digits
 
 
 @dataclass(frozen=True)

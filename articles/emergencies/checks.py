@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from articles.care.emergencies import EMERGENCIES
-from articles.care.emergency_help import asks_to_call, extract_words
+from articles.care.phone_numbers import asks_to_call, extract_words
 from articles.content.emergency_document import EmergencyDocument
 from articles.emergencies.subjects import QUIET_SUBJECTS
 from articles.models import Article, EmergencyPage, PublishedEmergency

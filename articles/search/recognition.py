@@ -7,6 +7,8 @@ from articles.search.languages import ENGLISH, SPANISH
 from articles.search.phrase_book import PhraseBook, TypedText
 from articles.search.urgent_phrases import load_phrase_books
 
+# Signs with which an emergency that is named happens now: "heatstroke not making sense".
+DECISIVE_SIGNS = frozenset({"colour", "confusion", "sweat"})
 MAX_MISTYPED_WORDS = 6  # of a text of which no word is spelled as in Spanish
 
 
@@ -59,12 +61,20 @@ def _assess(phrases: PhraseBook, typed: TypedText) -> list[Finding]:
     topics = _find_topics(phrases, typed)
     if now is None and topics is None:
         return findings
-    is_happening = now is not None or phrases.matches("happening", typed)
+    is_happening = now is not None or _is_felt(phrases, typed)
     if is_happening and (_is_lesson(phrases, typed) or _is_bare_name(phrases, typed)):
         is_happening = False
     subjects = (now or set()) | (topics or set())
     findings.append(Finding("now" if is_happening else "topic", frozenset(subjects)))
     return findings
+
+
+def _is_felt(phrases: PhraseBook, typed: TypedText) -> bool:
+    """Whether somebody has the emergency that a text names."""
+    if phrases.matches("happening", typed):
+        return True
+    signs = phrases.find_subjects("sign", typed) or set()
+    return not signs.isdisjoint(DECISIVE_SIGNS) and not phrases.matches("no-sign", typed)
 
 
 def _has_grave_signs(phrases: PhraseBook, typed: TypedText) -> bool:

@@ -27,6 +27,7 @@ from articles.models import (
     Article,
     CopyrightNotice,
     EmergencyPage,
+    HarmDecision,
     Image,
     ImportRun,
     PhraseEvent,
@@ -162,6 +163,7 @@ admin.site.register(PublicationEvent, readonly.PublicationEventAdmin)
 admin.site.register(Redirect, RedirectAdmin)
 admin.site.register(ImportRun, ImportRunAdmin)
 admin.site.register(ReaderReport, ReaderReportAdmin)
+admin.site.register(HarmDecision, feedback.HarmDecisionAdmin)
 admin.site.register(ReaderTally, feedback.ReaderTallyAdmin)
 admin.site.register(Reviewer, reviews.ReviewerAdmin)
 admin.site.register(MedicalReview, reviews.MedicalReviewAdmin)

@@ -29,7 +29,7 @@ MODEL_GROUPS: dict[Label, tuple[str, ...]] = {
         "AboutPage",
         "ImportRun",
     ),
-    "Readers": ("ReaderReport", "ReaderTally"),
+    "Readers": ("ReaderReport", "HarmDecision", "ReaderTally"),
     _("Page settings"): ("Topic", "CopyrightNotice"),
     "Reviews": ("MedicalReview",),
     "People": ("Reviewer", "User", "Group"),

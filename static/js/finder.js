@@ -21,17 +21,17 @@
   });
 
   // What somebody pressed is gone once the page has changed. A keyboard goes on at the text; on a touch screen that would
-  // cover half the page with keys, so the heading takes the focus.
+  // cover half the page with keys, so the heading of when to get help takes the focus. It is brought into sight either way.
   let byKeyboard = false;
   document.addEventListener("keydown", () => { byKeyboard = true; }, true);
   document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "finder") return;
-    // A list that folded above moved the rest of the page up: what was chosen stays in sight, and the help below it.
-    const { top } = document.getElementById("choose-title").getBoundingClientRect();
-    if (top < 0 || top > innerHeight) document.getElementById("choose-title").scrollIntoView({ block: "start" });
+    const start = document.getElementById("help-title") || document.getElementById("choose-title");
+    const { top } = start.getBoundingClientRect();
+    if (top < 0 || top > innerHeight) start.scrollIntoView({ block: "start" });
     if (document.activeElement && document.activeElement !== document.body) return;
-    const next = (byKeyboard && box()) || document.getElementById("choose-title");
+    const next = (byKeyboard && box()) || start;
     next.focus({ preventScroll: true });
   });
 

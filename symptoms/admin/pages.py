@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin import care_cards
+from articles.admin.autocomplete import PreloadedAutocomplete
 from articles.admin.changelists import MAX_SEARCH_WORDS
 from articles.admin.composition import ComposedAdmin
 from articles.admin.forms import parse_key
@@ -84,7 +85,17 @@ class BaseSymptomAdmin(PageAdmin):
     fieldsets = (
         (
             "Name and summary",
-            {"fields": ("title", "phrase", "plural", "headline", "summary", "writer")},
+            {
+                "fields": (
+                    "title",
+                    "phrase",
+                    "determiner",
+                    "plural",
+                    "headline",
+                    "summary",
+                    "writer",
+                )
+            },
         ),
         care_cards.FIELDSET,
         ("Overview", {"fields": ("body",)}),
@@ -143,7 +154,7 @@ class BaseSymptomAdmin(PageAdmin):
 
 
 class CauseAdmin(ComposedAdmin):
-    """Causes are shared: renaming one changes every draft that names it, and no public page.
+    """Causes are shared: changing one changes every draft that names it, and no public page.
 
     A cause is also found by the names of those that were merged into it.
     """
@@ -158,6 +169,13 @@ class CauseAdmin(ComposedAdmin):
     search_fields = ("name", "slug")
     name_field = "folded"
     prepopulated_fields = {"slug": ("name",)}
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """The description: an article that was not discarded, found while somebody types."""
+        if db_field.name == "description":
+            kwargs["queryset"] = Article.objects.active().filter(kind="article")
+            kwargs["widget"] = PreloadedAutocomplete(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_search_results(self, request, queryset, search_term):
         found = queryset

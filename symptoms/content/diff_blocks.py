@@ -10,6 +10,7 @@ from symptoms.content.document import SymptomDocument
 def build_blocks(document: SymptomDocument) -> Iterable[Block]:
     yield from build_common_blocks(document)
     yield Block("phrase", "Name inside a sentence", document.phrase)
+    yield Block("determiner", "Before the name in a question", document.determiner)
     yield Block("plural", "Singular or plural", "plural" if document.plural else "singular")
     yield Block("spotlight_title", "Title of the spotlight", document.spotlight_title)
     for name in document.other_names:
@@ -28,7 +29,11 @@ def build_blocks(document: SymptomDocument) -> Iterable[Block]:
             yield Block("causes", "Cause, in order", text)
     yield Block("causes", "Cause, in order", "", stored=_list_cause_names(document))
     for cause in document.all_causes:
-        facts = (cause.seriousness, cause.frequency, f"at /causes/{cause.slug}/")
+        facts = [cause.seriousness, cause.frequency, f"at /causes/{cause.slug}/"]
+        if cause.catch_all:
+            facts.append("a catch-all, named last in lists")
+        if cause.description:
+            facts.append(f"described by “{cause.description.title}”")
         text = ", ".join(filter(None, facts))
         yield Block(f"cause {cause.uuid}", f"Cause: {cause.name}", text)
     for code in document.codes:

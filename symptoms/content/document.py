@@ -6,11 +6,13 @@ from uuid import UUID
 
 from django.core.paginator import Page
 
-from articles.content.document import Document, FrozenModel
+from articles.content.document import Document, ExtendedModel, FrozenModel
 from articles.models import Revision
 from symptoms.content import cause_pages
+from symptoms.questions import add_determiner
 
 Seriousness = Literal["", "serious", "life-threatening"]
+Determiner = Literal["", "a", "an", "the"]
 Frequency = Literal["", "common", "uncommon", "rare"]
 SECTION_ANCHORS = frozenset(
     {"symptoms", "causes", "questions", "treatment", "complications", "references"}
@@ -44,8 +46,20 @@ class RelatedGroup(FrozenModel):
         return self.key == "serious"
 
 
-class DocumentCause(FrozenModel):
-    """A condition that may cause this symptom, with what this page says of it."""
+class CauseDescription(FrozenModel):
+    """The article that says what a cause is, by the title that it had when this was composed."""
+
+    uuid: UUID
+    title: str
+
+
+class DocumentCause(ExtendedModel):
+    """A condition that may cause this symptom, with what this page says of it.
+
+    ``catch_all`` and ``description`` are facts of the cause itself, whatever the symptom.
+    """
+
+    ADDED_FIELDS = frozenset({"catch_all", "description"})
 
     uuid: UUID
     slug: str
@@ -53,6 +67,8 @@ class DocumentCause(FrozenModel):
     seriousness: Seriousness = ""
     frequency: Frequency = ""
     html: str = ""
+    catch_all: bool = False
+    description: CauseDescription | None = None
 
 
 class CauseGroup(FrozenModel):
@@ -63,10 +79,16 @@ class CauseGroup(FrozenModel):
 
 
 class SymptomDocument(Document):
-    """A symptom page as signed. ``phrase`` is the name inside a sentence ("facial spasms")."""
+    """A symptom page as signed. ``phrase`` is the name inside a sentence ("facial spasms").
 
+    ``determiner`` stands before it in a question ("What causes a headache?"), and only there
+    ("headache causes").
+    """
+
+    ADDED_FIELDS = Document.ADDED_FIELDS | {"determiner"}
     kind: Literal["symptom"] = "symptom"
     phrase: str
+    determiner: Determiner = ""
     plural: bool = False
     other_names: tuple[str, ...] = ()
     spotlight_title: str = ""
@@ -78,6 +100,11 @@ class SymptomDocument(Document):
     treatment: str = ""
     complications: str = ""
     codes: tuple[DocumentCode, ...] = ()
+
+    @property
+    def name_in_question(self) -> str:
+        """The name as a question has it: "a headache", "facial spasms"."""
+        return add_determiner(self.phrase, self.determiner)
 
     @property
     def all_related(self) -> list[DocumentRelatedSymptom]:

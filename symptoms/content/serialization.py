@@ -11,6 +11,7 @@ from articles.models import Authorship
 from articles.names import MAX_KEY_LENGTH, build_stored_key, fold_1
 from articles.publishing import composing
 from symptoms.content.document import (
+    CauseDescription,
     CauseGroup,
     DocumentCause,
     DocumentCode,
@@ -28,6 +29,7 @@ from symptoms.models import (
 )
 from symptoms.models import Cause as CauseRow
 from symptoms.models import Code as CodeRow
+from symptoms.questions import build_question
 
 SERIOUS = ("serious", "Serious")
 RESTORED_FIELDS = (
@@ -46,7 +48,7 @@ def load(symptoms):
     return composing.load(symptoms).prefetch_related(
         "other_names",
         "codes",
-        Prefetch("symptom_causes", SymptomCause.objects.select_related("cause")),
+        Prefetch("symptom_causes", SymptomCause.objects.select_related("cause__description__live")),
         Prefetch("related_symptoms", related),
     )
 
@@ -58,6 +60,7 @@ def compose(symptom: Symptom) -> SymptomDocument:
     return SymptomDocument(
         **fields,
         phrase=symptom.name_in_sentence,
+        determiner=symptom.determiner,
         plural=symptom.plural,
         other_names=tuple(row.name for row in symptom.other_names.all()),
         spotlight_title=symptom.spotlight_title,
@@ -104,6 +107,8 @@ def _build_cause_groups(rows) -> tuple[CauseGroup, ...]:
             seriousness=row.seriousness,
             frequency=row.frequency,
             html=row.text,
+            catch_all=row.cause.catch_all,
+            description=_describe(row.cause),
         )
         causes.setdefault(row.group, []).append(cause)
     groups: list[CauseGroup] = []
@@ -112,16 +117,24 @@ def _build_cause_groups(rows) -> tuple[CauseGroup, ...]:
     return tuple(groups)
 
 
+def _describe(cause: CauseRow) -> CauseDescription | None:
+    """The article that describes a cause, by the title that visitors know, if they know one."""
+    article = cause.description
+    if article is None:
+        return None
+    title = article.live.title if article.live else article.title
+    return CauseDescription(uuid=article.uuid, title=title)
+
+
 def restore(symptom: Symptom, document: SymptomDocument) -> list[str]:
     """Write a document back into the working copy; shared causes and other symptoms stay as is.
 
     Returns a sentence for each relation whose other end no longer exists or has another name now.
     """
-    verb = "are" if document.plural else "is"
-    report = composing.restore_common(
-        symptom, document, default_headline=f"What {verb} {document.phrase}?"
-    )
+    question = build_question(document.phrase, document.determiner, plural=document.plural)
+    report = composing.restore_common(symptom, document, default_headline=question)
     symptom.phrase = ""
+    symptom.determiner = document.determiner
     symptom.plural = document.plural
     if document.phrase != symptom.name_in_sentence:  # typed, and not made from the title
         symptom.phrase = document.phrase
@@ -156,7 +169,8 @@ def _restore_other_names(symptom: Symptom, document: SymptomDocument) -> None:
 
 def _restore_causes(symptom: Symptom, document: SymptomDocument) -> list[str]:
     uuids = {cause.uuid for cause in document.all_causes}
-    rows = {row.uuid: row for row in CauseRow.objects.filter(uuid__in=uuids)}
+    found = CauseRow.objects.filter(uuid__in=uuids).select_related("description")
+    rows = {row.uuid: row for row in found}
     merged = MergedCause.objects.filter(uuid__in=uuids).select_related("kept")
     successors = {row.uuid: row.kept for row in merged}
     for successor in successors.values():
@@ -164,14 +178,13 @@ def _restore_causes(symptom: Symptom, document: SymptomDocument) -> list[str]:
     named, report = _replace_merged_causes(document, successors)
     restored: list[SymptomCause] = []
     gone: list[str] = []
-    renamed: list[str] = []
+    changed: list[str] = []
     for position, (heading, cause) in enumerate(named):
         row = rows.get(cause.uuid)
         if row is None:
             gone.append(f"The cause “{cause.name}” no longer exists.")
             continue
-        if row.name != cause.name:
-            renamed.append(f"The cause “{cause.name}” is now called “{row.name}”.")
+        changed.extend(_report_changes(cause, row))
         restored.append(
             SymptomCause(
                 symptom=symptom,
@@ -187,7 +200,23 @@ def _restore_causes(symptom: Symptom, document: SymptomDocument) -> list[str]:
     for restored_row in restored:
         mark_as_stored(restored_row)
     SymptomCause.objects.bulk_create(restored)
-    return report + gone + renamed
+    return report + gone + changed
+
+
+def _report_changes(cause: DocumentCause, row: CauseRow) -> list[str]:
+    """A sentence for each fact of a shared cause that is another now. It stays as it is."""
+    report: list[str] = []
+    if row.name != cause.name:
+        report.append(f"The cause “{cause.name}” is now called “{row.name}”.")
+    if row.catch_all != cause.catch_all:
+        state = "a catch-all" if row.catch_all else "no catch-all any more"
+        report.append(f"The cause “{row.name}” is {state} now.")
+    before = cause.description.uuid if cause.description else None
+    now = row.description.uuid if row.description else None
+    if before != now:
+        described = f"described by “{row.description.title}”" if row.description else "undescribed"
+        report.append(f"The cause “{row.name}” is {described} now.")
+    return report
 
 
 def _replace_merged_causes(
@@ -271,7 +300,8 @@ def get_shared_authors(
 ) -> list[set[int]]:
     """For each document, ids of the authors of shared words that the one before it does not have.
 
-    Shared words are names of causes, and titles of related symptoms that were never published.
+    Shared words are names of causes and what describes them, and titles of related symptoms and
+    describing articles that were never published.
     """
     added_uuids = [_find_added_uuids(document, before) for document, before in documents]
     authors = _load_shared_authors(set().union(*added_uuids))
@@ -301,7 +331,12 @@ def _load_shared_authors(uuids: set[UUID]) -> dict[UUID, set[int]]:
 
 
 def _get_shared_names(document: SymptomDocument) -> set[tuple]:
-    """Each cause and related symptom of a document, by its UUID, with the words that it shares."""
-    names: set[tuple] = {(cause.uuid, cause.name, cause.slug) for cause in document.all_causes}
+    """Each cause and other page of a document, by its UUID, with the words that it shares."""
+    names: set[tuple] = set()
+    for cause in document.all_causes:
+        described_by = cause.description.uuid if cause.description else None
+        names.add((cause.uuid, cause.name, cause.slug, cause.catch_all, described_by))
+        if cause.description:
+            names.add((cause.description.uuid, cause.description.title))
     names.update((related.uuid, related.name) for related in document.all_related)
     return names

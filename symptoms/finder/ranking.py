@@ -1,199 +1,39 @@
-"""What the signed pages say of several symptoms: when to call for help, then causes in order.
+"""The causes that the signed pages name for several symptoms, in an order that is always the same.
 
 Nothing here judges: pages are counted and labels are compared, in the same way for everybody.
-ADR 26 has the reasons.
+ADR 61 has the reasons.
 """
 
-import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from math import ceil
-from operator import attrgetter
 from uuid import UUID
 
-from django.conf import settings
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 
-from articles.care import advice as care_advice
-from articles.care.advice import ShownAdvice
-from articles.content.document import Advice
-from articles.content.languages import SOURCE_LANGUAGE
-from articles.content.review_line import ReviewLine
-from articles.models import Article, PublicationEvent, Redirect
+from articles.models import Article
 from symptoms.content import cause_pages
-from symptoms.content.document import (
-    DocumentCause,
-    DocumentRelatedSymptom,
-    SymptomDocument,
-    read_symptom,
-)
+from symptoms.content.document import DocumentCause
+from symptoms.finder.selection import ChosenSymptom
 from symptoms.models import PublishedCause
 from symptoms.projections import causes
 
-URGENCY_ORDER = ("emergency", "urgent", "routine")
 CAUSES_PER_PAGE = 20
+MAX_GRAVE_CAUSES = 100  # that must not be missed, on the first list
+# A page's labels as one number, the gravest highest and, of equal ones, the most common.
+GRAVITY_STEP = 10
+LOWEST_LIFE_THREATENING = (
+    PublishedCause.Gravity.LIFE_THREATENING * GRAVITY_STEP - PublishedCause.Rarity.NOT_GIVEN
+)
 
 # By UUID a cause, and the number of the page of causes that names it.
 NumberedCauses = dict[UUID, tuple[DocumentCause, int]]
 
 
-@dataclass(frozen=True)
-class ChosenSymptom:
-    """A symptom that a visitor chose, as its page was signed."""
-
-    pk: int
-    slug: str
-    document: SymptomDocument
-    line: ReviewLine
-    risk: str
-
-    @property
-    def url(self) -> str:
-        return reverse("symptoms:symptom", args=[self.slug])
-
-    def get_emergency_symptoms(self) -> list[DocumentRelatedSymptom]:
-        """The symptoms that its page names among those that need emergency care."""
-        found: list[DocumentRelatedSymptom] = []
-        for group in self.document.related:
-            if group.serious:
-                found.extend(group.symptoms)
-        return found
-
-    def get_lateness(self, today: dt.date) -> str:
-        """How late its review is: ``grace`` past the grace period, ``due`` past the date, or ""."""
-        if self.line.is_past_grace(today, settings.GRACE_DAYS[self.risk]):
-            return "grace"
-        if self.line.is_overdue(today):
-            return "due"
-        return ""
-
-
-@dataclass(frozen=True)
-class SymptomSelection:
-    """What the slugs of an address name: public symptoms, withdrawn pages, and unknown slugs."""
-
-    symptoms: list[ChosenSymptom] = field(default_factory=list)
-    withdrawn: list[dict] = field(default_factory=list)
-    unknown: int = 0
-
-    @property
-    def slugs(self) -> list[str]:
-        return [symptom.slug for symptom in self.symptoms]
-
-
-def load_selection(slugs: list[str]) -> SymptomSelection:
-    """The symptoms at these current or former slugs, each once and in order. Two queries."""
-    if not slugs:
-        return SymptomSelection()
-    current_slugs = _get_current_slugs(slugs)
-    pages = _load_pages([*slugs, *current_slugs.values()])
-    found: dict[int, tuple[Article, str]] = {}
-    unknown = 0
-    for slug in slugs:
-        page, title = pages.get(slug) or pages.get(current_slugs.get(slug, "")) or (None, None)
-        if page and title:
-            found[page.pk] = (page, title)
-        else:
-            unknown += 1
-    symptoms: list[ChosenSymptom] = []
-    withdrawn: list[dict] = []
-    for page, title in found.values():
-        if page.live:
-            symptoms.append(_build_chosen_symptom(page.pk, page.risk, page.live))
-        else:
-            url = reverse("symptoms:symptom", args=[page.slug])
-            withdrawn.append({"title": title, "url": url})
-    return SymptomSelection(symptoms, withdrawn, unknown)
-
-
-def _get_current_slugs(slugs: list[str]) -> dict[str, str]:
-    """Former slug → current slug, of those slugs that are former ones."""
-    rows = Redirect.objects.filter(kind="symptom", language=SOURCE_LANGUAGE, slug__in=slugs)
-    return dict(rows.values_list("slug", "article__slug"))
-
-
-def _load_pages(slugs: list[str]) -> dict[str, tuple[Article, str | None]]:
-    """Slug → page, each with the title it was published under last; None for never published."""
-    events = PublicationEvent.objects.filter(article=OuterRef("pk")).order_by("-id")
-    rows = Article.objects.active().filter(kind="symptom", language=SOURCE_LANGUAGE, slug__in=slugs)
-    rows = rows.select_related("live__revision")
-    rows = rows.annotate(last_title=Subquery(events.values("title")[:1]))
-    return {row.slug: (row, row.last_title) for row in rows}
-
-
-def _build_chosen_symptom(pk: int, risk: str, live: PublicationEvent) -> ChosenSymptom:
-    return ChosenSymptom(
-        pk=pk,
-        slug=live.slug,
-        document=read_symptom(live.revision),
-        line=live.read_review_line(),
-        risk=risk,
-    )
-
-
-@dataclass(frozen=True)
-class AdviceGroup:
-    """Emergency advice, with the chosen symptoms whose pages give exactly this advice."""
-
-    advice: Advice
-    symptoms: list[ChosenSymptom]
-
-    @cached_property
-    def displayed(self) -> ShownAdvice:
-        return care_advice.present_for_visitors(self.advice)
-
-    @property
-    def urgency(self) -> int:
-        """Its place in the order of levels, as visitors are shown them: 0 is the most urgent."""
-        return URGENCY_ORDER.index(self.displayed.level)
-
-
-def group_advice(symptoms: list[ChosenSymptom]) -> list[AdviceGroup]:
-    """The advice of every chosen symptom, the most urgent first."""
-    symptoms_by_advice: dict[Advice, list[ChosenSymptom]] = {}
-    for symptom in symptoms:
-        advice = symptom.document.advice
-        if advice:
-            symptoms_by_advice.setdefault(advice, []).append(symptom)
-    groups = [AdviceGroup(advice, those) for advice, those in symptoms_by_advice.items()]
-    return sorted(groups, key=attrgetter("urgency"))
-
-
-@dataclass(frozen=True)
-class EmergencySymptom:
-    """A symptom that signed pages name among those that need emergency care.
-
-    ``named_by`` are the chosen symptoms whose pages do.
-    """
-
-    uuid: UUID
-    name: str
-    named_by: list[ChosenSymptom]
-
-
-def find_emergency_symptoms(
-    symptoms: list[ChosenSymptom],
-) -> tuple[list[EmergencySymptom], list[EmergencySymptom]]:
-    """What the pages of the chosen symptoms name as serious.
-
-    The first list has those that were chosen too, the second has what to watch out for.
-    """
-    found: dict[UUID, EmergencySymptom] = {}
-    for symptom in symptoms:
-        for other in symptom.get_emergency_symptoms():
-            emergency = found.setdefault(other.uuid, EmergencySymptom(other.uuid, other.name, []))
-            emergency.named_by.append(symptom)
-    chosen_uuids = {symptom.document.uuid for symptom in symptoms}
-    chosen: list[EmergencySymptom] = []
-    others: list[EmergencySymptom] = []
-    for emergency in found.values():
-        if emergency.uuid in chosen_uuids:
-            chosen.append(emergency)
-        else:
-            others.append(emergency)
-    return chosen, others
+def compute_grade(gravity: int, rarity: int) -> int:
+    """Both labels that one page gives a cause, as one number."""
+    return gravity * GRAVITY_STEP - rarity
 
 
 @dataclass(frozen=True)
@@ -208,10 +48,20 @@ class CauseMention:
     def url(self) -> str:
         return f"{cause_pages.get_url(self.symptom.slug, self.number)}#cause-{self.cause.slug}"
 
+    @property
+    def grade(self) -> int:
+        return compute_grade(
+            causes.GRAVITY_BY_LABEL[self.cause.seriousness],
+            causes.RARITY_BY_LABEL[self.cause.frequency],
+        )
+
 
 @dataclass(frozen=True)
 class RankedCause:
-    """A cause under the name it was signed with last, and the chosen pages that name it."""
+    """A cause under the name it was signed with last, and the chosen pages that name it.
+
+    The first of ``mentions`` is by the page whose labels decided its place.
+    """
 
     uuid: UUID
     name: str
@@ -220,20 +70,30 @@ class RankedCause:
 
 
 @dataclass(frozen=True)
+class RankedGroup:
+    """Causes that must not be missed, or causes that explain as many of the chosen symptoms."""
+
+    causes: list[RankedCause]
+    explains: int = 0
+
+    @property
+    def must_not_be_missed(self) -> bool:
+        return self.explains == 0
+
+
+@dataclass(frozen=True)
 class CauseRanking:
-    """One page of the ranked causes.
+    """One page of the ranked causes, of which ``grave`` must not be missed, on whatever page."""
 
-    ``groups`` has the number of chosen symptoms and the causes that explain so many, most first.
-    """
-
-    groups: list[tuple[int, list[RankedCause]]]
+    groups: list[RankedGroup]
     total: int
+    grave: int
     number: int
     links: dict[UUID, str]
 
     @property
     def num_pages(self) -> int:
-        return ceil(self.total / CAUSES_PER_PAGE)
+        return count_pages(self.total, self.grave)
 
     @property
     def previous_number(self) -> int | None:
@@ -249,19 +109,47 @@ class CauseRanking:
 
 
 def rank_causes(symptom_ids: Iterable[int]) -> QuerySet:
-    """Causes that these pages name: first those named by most; of these the gravest; then common.
+    """Causes that these pages name: those that one of them calls life-threatening come first.
 
-    So a serious cause never stands below one that is only common and is named by no more pages.
-    Where pages differ, the gravest and the most common label counts. Equals stand by name.
+    Then come those named by most; of equals the gravest, by the labels of one page each; then by
+    name. A catch-all stands last, of all that must not be missed and of those that explain as
+    many. ``grave`` is 1 for those that must not be missed.
     """
     rows = PublishedCause.objects.filter(article__in=list(symptom_ids)).order_by()
+    catch_all = PublishedCause.objects.filter(
+        cause_uuid=OuterRef("cause_uuid"), latest=True, catch_all=True
+    )
     ranks = rows.values("cause_uuid").annotate(
         explains=Count("article"),
-        gravest=Max("gravity"),
-        commonest=Min("rarity"),
+        grade=Max(F("gravity") * GRAVITY_STEP - F("rarity")),
         first=Min("name_key"),
     )
-    return ranks.order_by("-explains", "-gravest", "commonest", "first", "cause_uuid")
+    ranks = ranks.annotate(
+        last=Exists(catch_all),
+        grave=Case(When(grade__gte=LOWEST_LIFE_THREATENING, then=1), default=0),
+    )
+    grave_last = Case(When(Q(grave=1) & Q(last=True), then=1), default=0)
+    return ranks.order_by(
+        "-grave", grave_last, "-explains", "last", "-grade", "first", "cause_uuid"
+    )
+
+
+def count_pages(total: int, grave: int) -> int:
+    """How many lists so many causes take: the first has all that must not be missed."""
+    return 1 + ceil(max(total - _get_first_size(grave), 0) / CAUSES_PER_PAGE)
+
+
+def _get_first_size(grave: int) -> int:
+    return min(max(grave, CAUSES_PER_PAGE), MAX_GRAVE_CAUSES)
+
+
+def _get_slice(number: int, grave: int) -> slice:
+    """The places of the causes of one list."""
+    first = _get_first_size(grave)
+    if number == 1:
+        return slice(0, first)
+    start = first + (number - 2) * CAUSES_PER_PAGE
+    return slice(start, start + CAUSES_PER_PAGE)
 
 
 def get_cause_ranking(
@@ -274,20 +162,21 @@ def get_cause_ranking(
     """
     numbered = [(symptom, _number_causes(symptom)) for symptom in symptoms]
     total = len(set().union(*(causes_of_page for _, causes_of_page in numbered)))
-    number = min(number, max(ceil(total / CAUSES_PER_PAGE), 1))
-    start = (number - 1) * CAUSES_PER_PAGE
-    rows = rank_causes(symptom.pk for symptom in symptoms).values_list("cause_uuid", "explains")
-    ranks = list(rows[start : start + CAUSES_PER_PAGE])
-    names, links = _load_names_and_links([uuid for uuid, _ in ranks], linked_uuids)
-    groups: dict[int, list[RankedCause]] = {}
-    for uuid, explains in ranks:
+    grave = len(set().union(*(_find_grave(causes_of_page) for _, causes_of_page in numbered)))
+    number = min(number, count_pages(total, grave))
+    rows = rank_causes(symptom.pk for symptom in symptoms)
+    ranks = list(rows.values_list("cause_uuid", "explains", "grave")[_get_slice(number, grave)])
+    names, links = _load_names_and_links([uuid for uuid, *_ in ranks], linked_uuids)
+    groups: dict[int, RankedGroup] = {}
+    for uuid, explains, is_grave in ranks:
         mentions = _collect_mentions(uuid, numbered)
         if not mentions:  # a page was signed again between two queries
             continue
         name = names.get(uuid) or mentions[0].cause.name
         cause = RankedCause(uuid, name, links.get(uuid, ""), mentions)
-        groups.setdefault(explains, []).append(cause)
-    return CauseRanking(list(groups.items()), total, number, links)
+        group = RankedGroup([], 0 if is_grave else explains)
+        groups.setdefault(group.explains, group).causes.append(cause)
+    return CauseRanking(list(groups.values()), total, grave, number, links)
 
 
 def _number_causes(symptom: ChosenSymptom) -> NumberedCauses:
@@ -298,16 +187,22 @@ def _number_causes(symptom: ChosenSymptom) -> NumberedCauses:
     return numbered
 
 
+def _find_grave(numbered: NumberedCauses) -> set[UUID]:
+    """The causes that a page calls life-threatening."""
+    label = PublishedCause.Gravity.LIFE_THREATENING.label
+    return {uuid for uuid, (cause, _) in numbered.items() if cause.seriousness == label}
+
+
 def _collect_mentions(
     uuid: UUID, numbered: list[tuple[ChosenSymptom, NumberedCauses]]
 ) -> list[CauseMention]:
-    """What each chosen page that names a cause says of it."""
+    """What each chosen page that names a cause says of it, the gravest first."""
     mentions: list[CauseMention] = []
     for symptom, causes_of_page in numbered:
         if uuid in causes_of_page:
             cause, number = causes_of_page[uuid]
             mentions.append(CauseMention(symptom, cause, number))
-    return mentions
+    return sorted(mentions, key=lambda mention: -mention.grade)
 
 
 def _load_names_and_links(

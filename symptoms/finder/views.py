@@ -5,16 +5,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from articles.links.display import find_link_changes
+from articles.public.safe_only import safe_only
 from articles.search.help_box import HelpBox, build_help_box, build_typed_box
-from symptoms.finder import forms, listings, name_lookup, ranking
+from symptoms.finder import care_cards, forms, listings, name_lookup, ranking
 from symptoms.finder.forms import MAX_SYMPTOMS, FinderQuery
 from symptoms.finder.listings import SymptomListing
 from symptoms.finder.name_lookup import SymptomMatch
-from symptoms.finder.ranking import ChosenSymptom, SymptomSelection
+from symptoms.finder.selection import ChosenSymptom, SymptomSelection, load_selection
 
 PARTIALS = {"finder": "symptoms/_finder.html", "finder-matches": "symptoms/_finder_matches.html"}
 
@@ -25,7 +25,7 @@ class HtmxRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-@require_safe
+@safe_only
 def find(request: HtmxRequest) -> HttpResponse:
     """Choose symptoms, read when to call for help, then the causes that signed pages name.
 
@@ -59,25 +59,25 @@ def _render_finder(
 ) -> HttpResponse:
     submitted = request.GET.get("q") is not None
     if submitted and not (query.typed or query.malformed or query.left_out):
-        # The form was sent with nothing typed: the address to share gets no needless parameters.
+        # The form was sent with nothing typed: the address gets no needless parameters.
         return redirect(query.get_url())
-    choice = ranking.load_selection(list(query.slugs))
-    selection = query.with_symptoms(choice.slugs)
-    matched = _match_text(query, selection.slugs, emergency_help)
+    choice = load_selection(list(query.slugs))
+    chosen = query.with_symptoms(choice.slugs)
+    matched = _match_text(query, chosen.slugs, emergency_help)
     meant = matched.get("meant")
     if meant and not emergency_help.in_danger:
         return redirect(meant)
     context = {
         "query": query,
-        "selection": selection,
+        "selection": chosen,
         "choice": choice,
         "max_symptoms": MAX_SYMPTOMS,
-        "full": len(selection.slugs) >= MAX_SYMPTOMS,
+        "full": len(chosen.slugs) >= MAX_SYMPTOMS,
         "help": emergency_help,
     }
     context |= matched
-    context |= _build_lists(query, selection)
-    context |= _build_results(query, selection, choice)
+    context |= _build_lists(query, chosen)
+    context |= _build_results(query, chosen, choice)
     return render(request, PARTIALS.get(target, "symptoms/finder.html"), context)
 
 
@@ -162,23 +162,21 @@ def _build_listing_context(listing: SymptomListing, selection: FinderQuery) -> d
 
 
 def _build_results(query: FinderQuery, selection: FinderQuery, choice: SymptomSelection) -> dict:
-    """When to call for help, and the causes in their order."""
+    """The care cards, gravest first, and the causes in their order."""
     symptoms = choice.symptoms
     if not symptoms:
         return {}
-    chosen_emergencies, other_emergencies = ranking.find_emergency_symptoms(symptoms)
-    emergency_uuids = [emergency.uuid for emergency in chosen_emergencies + other_emergencies]
-    causes = ranking.get_cause_ranking(symptoms, query.causes, emergency_uuids)
+    cards = care_cards.merge_cards(symptoms)
+    others = care_cards.list_other_emergencies(cards)
+    causes = ranking.get_cause_ranking(symptoms, query.causes, others)
     return {
         "chosen": _build_chosen(symptoms, selection),
-        "link_changes": find_link_changes(
-            symptom.document.advice.html for symptom in symptoms if symptom.document.advice
-        ),
-        "advice_groups": ranking.group_advice(symptoms),
+        "link_changes": find_link_changes(care_cards.list_texts(cards)),
+        "cards": cards,
+        "shows_crisis_line": any(symptom.document.shows_crisis_line for symptom in symptoms),
         "without_advice": [symptom for symptom in symptoms if not symptom.document.advice],
-        "chosen_emergencies": chosen_emergencies,
-        "other_emergencies": other_emergencies,
         "causes": causes,
+        "first": _get_causes_url(selection, 1),
         "before": _get_causes_url(selection, causes.previous_number),
         "after": _get_causes_url(selection, causes.next_number),
         "without_causes": [symptom for symptom in symptoms if not symptom.document.causes],

@@ -7,11 +7,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from articles.db import bulk_insert
+from articles.imports import matching
 from articles.imports.differences import Difference
 from articles.imports.job import ImportJob, OnConflict
 from articles.imports.matching import derive_uuid
 from articles.imports.records import deserialize
 from articles.imports.staging import WRITTEN_VERDICTS, ImportVerdict, StagedRecord, batched
+from articles.models import Article
 from articles.names import build_stored_key, normalize_name
 from articles.publishing import slugs as publishing_slugs
 from symptoms.actions import record_cause
@@ -32,14 +34,19 @@ class CauseImporter:
         external_ids = _get_external_ids(job, keys)
         causes_by_key = _get_by_uuid(job, keys)
         causes_by_name = _get_by_name(row.name for row in rows)
+        articles = _find_articles(job, map(self.load_record, rows))
         for row in rows:
+            external_id = external_ids.get(row.key)
+            own = causes_by_key.get(row.key)
+            named = causes_by_name.get(build_stored_key(row.name))
             row.verdict = self._decide_verdict(
-                job,
-                row,
-                external_id=external_ids.get(row.key),
-                own=causes_by_key.get(row.key),
-                named=causes_by_name.get(build_stored_key(row.name)),
+                job, row, external_id=external_id, own=own, named=named
             )
+            cause = external_id.cause if external_id else own or named
+            if row.verdict == ImportVerdict.EXISTING and cause:
+                record = self.load_record(row)
+                if _list_changed_facts(cause, record, articles, job.on_conflict):
+                    row.verdict = ImportVerdict.CHANGED
         return external_ids
 
     def _decide_verdict(
@@ -90,19 +97,54 @@ class CauseImporter:
         records = {row.key: self.load_record(row) for row in rows}
         new = [records[row.key] for row in rows if row.verdict == ImportVerdict.NEW]
         _create_causes(job, new)
+        articles = _find_articles(job, records.values())
         for row in rows:
             if row.verdict == ImportVerdict.CHANGED:
-                self._rename_cause(job, row, external_ids.get(row.key))
+                self._change_cause(job, row, external_ids.get(row.key), articles)
         self._save_external_ids(job, rows, records, external_ids)
+        self._report_missing_articles(job, rows, records, articles)
         return rows
 
-    def _rename_cause(
-        self, job: ImportJob, row: StagedRecord, external_id: CauseExternalId | None
+    def _change_cause(
+        self,
+        job: ImportJob,
+        row: StagedRecord,
+        external_id: CauseExternalId | None,
+        articles: dict[str, int],
     ) -> None:
-        cause = external_id.cause if external_id else _get_by_uuid(job, [row.key])[row.key]
-        cause.name = normalize_name(row.name)
+        """Rename a cause, or give it the facts of a record, in all pages that name it."""
+        cause = external_id.cause if external_id else _get_by_uuid(job, [row.key]).get(row.key)
+        if cause is None:
+            cause = _get_by_name([row.name])[build_stored_key(row.name)]
+        else:
+            cause.name = normalize_name(row.name)
+        record = self.load_record(row)
+        for name, value in _list_changed_facts(cause, record, articles, job.on_conflict).items():
+            setattr(cause, name, value)
         cause.save()
         record_cause(cause, by=job.by)
+
+    def _report_missing_articles(
+        self,
+        job: ImportJob,
+        rows: list[StagedRecord],
+        records: dict[str, CauseRecord],
+        articles: dict[str, int],
+    ) -> None:
+        """Describing articles that are not here yet: the next import of the records tries again."""
+        missing: list[str] = []
+        for row in rows:
+            described_by = records[row.key].description
+            if described_by and described_by not in articles:
+                missing.append(row.key)
+                job.add_note(
+                    row.line,
+                    row.key,
+                    f"The article “{described_by}” that describes it is not here yet. "
+                    "Import this file again once it is.",
+                )
+        external_ids = CauseExternalId.objects.filter(source=job.source, key__in=missing)
+        external_ids.update(record_digest="")
 
     def _save_external_ids(
         self,
@@ -140,18 +182,83 @@ class CauseImporter:
 
     def differences(self, job: ImportJob, rows: list[StagedRecord]) -> dict[str, list[Difference]]:
         external_ids = _get_external_ids(job, [row.key for row in rows])
+        keys = [row.key for row in rows]
+        causes_by_key = _get_by_uuid(job, keys)
+        causes_by_name = _get_by_name(row.name for row in rows)
+        articles = _find_articles(job, map(self.load_record, rows))
         found: dict[str, list[Difference]] = {}
         for row in rows:
+            cause = causes_by_key.get(row.key) or causes_by_name.get(build_stored_key(row.name))
             if row.key in external_ids:
-                name = external_ids[row.key].cause.name
-                found[row.key] = [Difference("name", f"“{name}”", f"“{row.name}”")]
+                cause = external_ids[row.key].cause
+            if cause:
+                found[row.key] = self._list_differences(job, row, cause, articles)
+        return found
+
+    def _list_differences(
+        self, job: ImportJob, row: StagedRecord, cause: Cause, articles: dict[str, int]
+    ) -> list[Difference]:
+        found: list[Difference] = []
+        if normalize_name(cause.name) != normalize_name(row.name):
+            found.append(Difference("name", f"“{cause.name}”", f"“{row.name}”"))
+        record = self.load_record(row)
+        facts = _list_changed_facts(cause, record, articles, job.on_conflict)
+        if "catch_all" in facts:
+            marked = _say_yes(facts["catch_all"])
+            found.append(Difference("catch-all", _say_yes(cause.catch_all), marked))
+        if "description_id" in facts:
+            current = f"“{cause.description}”" if cause.description else "none"
+            found.append(Difference("description", current, f"{record.description}"))
         return found
 
     def get_export_queryset(self) -> QuerySet:
-        return Cause.objects.order_by("uuid")
+        return Cause.objects.select_related("description").order_by("uuid")
 
     def values(self, cause: Cause) -> dict:
-        return {"type": self.type, "id": str(cause.uuid), "name": cause.name, "slug": cause.slug}
+        values: dict[str, object] = {
+            "type": self.type,
+            "id": str(cause.uuid),
+            "name": cause.name,
+            "slug": cause.slug,
+        }
+        if cause.catch_all:
+            values["catch_all"] = True
+        if cause.description:
+            values["description"] = str(cause.description.uuid)
+        return values
+
+
+def _find_articles(job: ImportJob, records: Iterable[CauseRecord]) -> dict[str, int]:
+    """Id → primary key, of the articles that describe causes and that are here."""
+    keys = {record.description for record in records if record.description}
+    if not keys:
+        return {}
+    found = matching.find_page_ids(job, keys)
+    articles = Article.objects.filter(pk__in=found.values(), kind="article")
+    known = set(articles.values_list("pk", flat=True))
+    return {key: pk for key, pk in found.items() if pk in known}
+
+
+def _list_changed_facts(
+    cause: Cause, record: CauseRecord, articles: dict[str, int], on_conflict: str
+) -> dict[str, object]:
+    """The facts that a cause takes from a record, by field.
+
+    What editors chose here stays, unless the import takes over what the file has.
+    """
+    takes = on_conflict == OnConflict.TAKE
+    facts: dict[str, object] = {}
+    marked = record.catch_all
+    if marked is not None and marked != cause.catch_all and (marked or takes):
+        facts["catch_all"] = marked
+    article = articles.get(record.description or "")
+    if article and article != cause.description_id and (takes or not cause.description_id):
+        facts["description_id"] = article
+    return facts
+
+
+def _say_yes(value: object) -> str:
+    return "yes" if value else "no"
 
 
 def _create_causes(job: ImportJob, records: list[CauseRecord]) -> None:
@@ -166,11 +273,15 @@ def _create_causes(job: ImportJob, records: list[CauseRecord]) -> None:
         slug = record.slug or publishing_slugs.make_slug(record.name, record.id)
         wanted_slugs.append(slug)
     slugs = publishing_slugs.assign_free_slugs(wanted_slugs, _find_taken_slugs)
+    articles = _find_articles(job, by_name.values())
     causes: list[Cause] = []
     for (folded, record), slug in zip(by_name.items(), slugs, strict=True):
         uuid = derive_uuid(job.source, record.id)
         name = normalize_name(record.name)
-        causes.append(Cause(uuid=uuid, name=name, folded=folded, slug=slug))
+        cause = Cause(uuid=uuid, name=name, folded=folded, slug=slug)
+        for fact, value in _list_changed_facts(cause, record, articles, OnConflict.TAKE).items():
+            setattr(cause, fact, value)
+        causes.append(cause)
     bulk_insert.insert_objects(Cause, causes)
     made = Cause.objects.filter(uuid__in=[cause.uuid for cause in causes])
     authorships = [(key, job.by.pk) for key in made.values_list("pk", flat=True)]
@@ -190,9 +301,11 @@ def _get_by_uuid(job: ImportJob, keys: Iterable[str]) -> dict[str, Cause]:
     """Id → the cause of its UUID, or the one into which that was merged."""
     keys_by_uuid = {derive_uuid(job.source, key): key for key in keys}
     found: dict[str, Cause] = {}
-    for row in MergedCause.objects.filter(uuid__in=keys_by_uuid).select_related("kept"):
+    merged = MergedCause.objects.filter(uuid__in=keys_by_uuid)
+    for row in merged.select_related("kept__description__live"):
         found[keys_by_uuid[row.uuid]] = row.kept
-    for cause in Cause.objects.filter(uuid__in=keys_by_uuid):
+    own = Cause.objects.filter(uuid__in=keys_by_uuid)
+    for cause in own.select_related("description__live"):
         found[keys_by_uuid[cause.uuid]] = cause
     return found
 
@@ -200,9 +313,11 @@ def _get_by_uuid(job: ImportJob, keys: Iterable[str]) -> dict[str, Cause]:
 def _get_by_name(names: Iterable[str]) -> dict[str, Cause]:
     """Key of a name → the cause that has it, or that had it when it was merged into another."""
     folded = {build_stored_key(name) for name in names}
-    merged = MergedCause.objects.filter(folded__in=folded).select_related("kept")
+    merged = MergedCause.objects.filter(folded__in=folded)
+    merged = merged.select_related("kept__description__live")
     found = {row.folded: row.kept for row in merged.order_by("pk")}
-    for cause in Cause.objects.filter(folded__in=folded):
+    own = Cause.objects.filter(folded__in=folded)
+    for cause in own.select_related("description__live"):
         found[cause.folded] = cause
     return found
 
@@ -219,10 +334,14 @@ class KnownCause(NamedTuple):
     uuid: UUID
     name: str
     slug: str
+    catch_all: bool
+    description: Article | None
 
 
 def _describe_cause(cause: Cause) -> KnownCause:
-    return KnownCause(cause.pk, cause.uuid, cause.name, cause.slug)
+    return KnownCause(
+        cause.pk, cause.uuid, cause.name, cause.slug, cause.catch_all, cause.description
+    )
 
 
 def find_causes(job: ImportJob, keys: Iterable[str]) -> dict[str, KnownCause]:
@@ -235,9 +354,8 @@ def find_causes(job: ImportJob, keys: Iterable[str]) -> dict[str, KnownCause]:
         for key, cause in _get_by_uuid(job, batch).items():
             cache[key] = _describe_cause(cause)
         external_ids = CauseExternalId.objects.filter(source=job.source, key__in=batch)
-        columns = [f"cause__{name}" for name in KnownCause._fields]
-        for key, *values in external_ids.values_list("key", *columns):
-            cache[key] = KnownCause(*values)
+        for external_id in external_ids.select_related("cause__description__live"):
+            cache[external_id.key] = _describe_cause(external_id.cause)
     return {key: cache[key] for key in keys & cache.keys()}
 
 

@@ -35,7 +35,8 @@ class CauseMergePlan:
     """What merging ``lost`` into ``kept`` does now. ``facts`` are all that decides it.
 
     ``moves`` and ``duplicates`` are of pages that editors see; ``discarded`` counts rows of
-    discarded drafts.
+    discarded drafts. ``described`` are the pages of the kept cause, where it gets the description
+    of the lost one.
     """
 
     lost: Cause
@@ -46,13 +47,19 @@ class CauseMergePlan:
     public_lost: int
     public_kept: int
     facts: dict[str, tuple]
+    described: tuple[int, ...] = ()
+
+    @property
+    def moved_description(self) -> Article | None:
+        """The article that described the lost cause, where the kept one has none."""
+        return None if self.kept.description_id else self.lost.description
 
     @property
     def page_ids(self) -> list[int]:
-        """The pages that get a new revision."""
+        """The pages that get a new revision: also those of the kept cause, if it changes."""
         moved = [row.symptom_id for row in self.moves]
         combined = [duplicate.page for duplicate in self.duplicates]
-        return sorted(moved + combined)
+        return sorted({*moved, *combined, *self.described})
 
 
 @dataclass(frozen=True)
@@ -107,10 +114,18 @@ def plan_merge(lost: Cause, kept: Cause) -> CauseMergePlan:
         moves=moves,
         duplicates=duplicate_rows,
         discarded=discarded,
+        described=_list_described(lost, kept, rows),
         public_lost=public_lost,
         public_kept=public_kept,
         facts=facts,
     )
+
+
+def _list_described(lost: Cause, kept: Cause, rows: list[SymptomCause]) -> tuple[int, ...]:
+    if kept.description_id or not lost.description_id:
+        return ()
+    own = [row for row in rows if row.cause_id == kept.pk and not row.symptom.discarded_at]
+    return tuple(row.symptom_id for row in own)
 
 
 def _load_rows(lost: Cause, kept: Cause) -> list[SymptomCause]:
@@ -128,7 +143,9 @@ def _list_facts(
     causes: list[Cause], public_counts: list[int], rows: list[SymptomCause]
 ) -> dict[str, tuple]:
     """Everything that decides what a merge does. Rows have to be unchanged so far."""
-    names = [(cause.pk, cause.name, cause.slug) for cause in causes]
+    names: list[tuple] = []
+    for cause in causes:
+        names.append((cause.pk, cause.name, cause.slug, cause.description_id, cause.catch_all))
     values: list[tuple] = []
     for row in rows:
         own = [getattr(row, name) for name in duplicates.CAUSE_FIELDS]
@@ -170,6 +187,8 @@ def apply_merge(plan: CauseMergePlan, *, by: User) -> CauseMergeResult:
     _record_merged_cause(lost, kept, by)
     for handler in MERGE_HANDLERS:
         handler(lost, kept)
+    if plan.moved_description:
+        Cause.objects.filter(pk=kept.pk).update(description=plan.moved_description)
     Cause.objects.filter(pk=lost.pk).delete()
     _take_free_key(kept)
     pages = plan.page_ids

@@ -7,7 +7,6 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 
-from articles.content import kinds
 from articles.models import PublicationEvent
 from articles.names import fold
 from articles.public import related
@@ -20,6 +19,7 @@ RARITY_BY_LABEL = {label: value for value, label in PublishedCause.Rarity.choice
 BATCH_SIZE = 500
 CAUSES_PER_QUERY = 200  # SQLite allows no more than a thousand ORs in a query
 ENTRIES_PER_PAGE = 30
+MAX_GRAVEST_ROWS = 5  # of which the first with an emergency card heads the page of a cause
 
 
 def on_publish(publication: PublicationEvent, document: SymptomDocument) -> None:
@@ -131,6 +131,8 @@ def _build_row(
         latest=latest,
         gravity=GRAVITY_BY_LABEL[cause.seriousness],
         rarity=RARITY_BY_LABEL[cause.frequency],
+        catch_all=cause.catch_all,
+        description_uuid=cause.description.uuid if cause.description else None,
     )
 
 
@@ -187,27 +189,29 @@ def get_current_slug(slug: str) -> str | None:
 
 
 def get_symptom_page(cause: PublishedCause, number: int) -> Page:
-    """One page of the symptoms that name a cause, with their signed documents.
+    """One page of the symptoms that name a cause, the gravest label first, with their documents.
 
     Raises EmptyPage past the last page.
     """
+    return Paginator(_get_rows(cause), ENTRIES_PER_PAGE).page(number)
+
+
+def list_gravest_rows(cause: PublishedCause) -> list[PublishedCause]:
+    """A few of the rows that call a cause life-threatening, in order, with their documents."""
+    grave = _get_rows(cause).filter(gravity=PublishedCause.Gravity.LIFE_THREATENING)
+    return list(grave[:MAX_GRAVEST_ROWS])
+
+
+def _get_rows(cause: PublishedCause) -> QuerySet[PublishedCause]:
+    """What each public page says of a cause: the gravest first, then the most common, by title."""
     rows = PublishedCause.objects.filter(cause_uuid=cause.cause_uuid)
-    rows = rows.select_related("article__live__revision")
-    return Paginator(rows, ENTRIES_PER_PAGE).page(number)
+    rows = rows.order_by("-gravity", "rarity", "sort_key", "article")
+    return rows.select_related("article__live__revision")
 
 
-def build_entries(rows: Iterable[PublishedCause]) -> list[dict]:
-    """What each page says of the cause in its labels, and its emergency advice, as signed."""
-    entries: list[dict] = []
-    for row in rows:
-        live = row.article.live
-        assert live  # it is public
-        document = read_symptom(live.revision)
-        entry = {
-            "document": document,
-            "url": kinds.get_path(document.kind, live.slug),
-            "cause": _get_causes(document)[row.cause_uuid],
-            "line": live.read_review_line(),
-        }
-        entries.append(entry)
-    return entries
+def read_mention(row: PublishedCause) -> tuple[SymptomDocument, DocumentCause]:
+    """The signed document of the page of a row, and what it says of the cause."""
+    live = row.article.live
+    assert live  # it is public
+    document = read_symptom(live.revision)
+    return document, _get_causes(document)[row.cause_uuid]

@@ -1,8 +1,18 @@
 """The JSON-LD of a symptom's pages: the symptom, what may come with it, and what may cause it."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from articles.public.json_ld import JsonLdPage, JsonLdSubject, build_advice, build_module
+from articles.public.json_ld import (
+    GraphBuilder,
+    JsonLdPage,
+    JsonLdSubject,
+    Trail,
+    UrlBuilder,
+    build_advice,
+    build_collection_graph,
+    build_module,
+)
 from symptoms.content import cause_pages
 from symptoms.content.document import DocumentCause, DocumentCode, RelatedGroup, SymptomDocument
 
@@ -24,27 +34,27 @@ def build_subject(page: JsonLdPage[SymptomDocument]) -> JsonLdSubject:
 
 
 def _format_causes_question(document: SymptomDocument) -> str:
-    return f"What causes {document.phrase}?"
+    return f"What causes {document.name_in_question}?"
 
 
 def _build_modules(page: JsonLdPage[SymptomDocument]) -> list[dict]:
     """The sections of the page that are there, under the headings that visitors read."""
     document = page.document
-    phrase = document.phrase
+    name = document.name_in_question
     modules: list[dict] = []
 
     def add(aspect: str, name: str, anchor: str) -> None:
         modules.append(build_module(aspect, name, url=f"{page.url}#{anchor}"))
 
     if document.related:
-        add("Symptoms", f"What other symptoms might occur with {phrase}?", "symptoms")
+        add("Symptoms", f"What other symptoms might occur with {name}?", "symptoms")
     if document.causes:
         add("Causes", _format_causes_question(document), "causes")
     if document.treatment:
         verb = "are" if document.plural else "is"
-        add("Treatments", f"How {verb} {phrase} treated?", "treatment")
+        add("Treatments", f"How {verb} {name} treated?", "treatment")
     if document.complications:
-        add("RisksOrComplications", f"What can {phrase} lead to?", "complications")
+        add("RisksOrComplications", f"What can {name} lead to?", "complications")
     return modules
 
 
@@ -107,3 +117,48 @@ def _get_url(uuid: UUID, page: JsonLdPage[SymptomDocument]) -> str:
     if not path:
         return ""
     return page.build_url(path)
+
+
+def build_cause_graph(
+    name: str,
+    trail: Trail,
+    path: str,
+    *,
+    modules: Iterable[dict],
+    symptoms: Iterable[tuple[str, str]],
+) -> GraphBuilder:
+    """The page of a cause: the condition, and the symptoms (title, path) that it may cause.
+
+    Nobody reviewed the page as a whole, so it names no reviewer.
+    """
+    build_page = build_collection_graph(name, trail, path)
+    modules = tuple(modules)
+    symptoms = tuple(symptoms)
+
+    def build(build_url: UrlBuilder) -> list[dict]:
+        (page,) = build_page(build_url)
+        condition = {
+            "@type": "MedicalCondition",
+            "@id": f"{build_url(trail[-1][1])}#cause",
+            "name": name,
+            "signOrSymptom": [_build_symptom_node(*symptom, build_url) for symptom in symptoms],
+        }
+        pointer = {"@type": condition["@type"], "@id": condition["@id"]}
+        page |= {
+            "@type": "MedicalWebPage",
+            "about": pointer,
+            "mainEntity": pointer,
+            "hasPart": [_complete_url(module, build_url) for module in modules],
+        }
+        return [page, condition]
+
+    return build
+
+
+def _build_symptom_node(title: str, path: str, build_url: UrlBuilder) -> dict:
+    return {"@type": "MedicalSymptom", "name": title, "url": build_url(path)}
+
+
+def _complete_url(module: dict, build_url: UrlBuilder) -> dict:
+    """A module whose path, if it has one, is a whole address."""
+    return module | {"url": build_url(module["url"])} if "url" in module else module

@@ -5,7 +5,6 @@ from django.core.paginator import EmptyPage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from articles.links.display import find_link_changes
 from articles.models import PublicationEvent
 from articles.public import breadcrumbs, json_ld, pages
 from articles.public.page_cache import PublicPage, public_page
@@ -13,7 +12,7 @@ from symptoms.content import cause_pages
 from symptoms.content.document import SymptomDocument
 from symptoms.finder.forms import FinderQuery
 from symptoms.projections import causes as published_causes
-from symptoms.public import az_index
+from symptoms.public import az_index, cause_index, cause_page
 
 
 @public_page
@@ -25,8 +24,11 @@ def symptom(request: HttpRequest, slug: str) -> PublicPage | HttpResponse:
 
 
 @public_page
-def causes(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | HttpResponse:
+def causes(request: HttpRequest, slug: str, number: int | None = None) -> PublicPage | HttpResponse:
     """The causes with what the page says of each; on several pages if there are very many."""
+    if number == 1:
+        return pages.redirect_permanently(cause_pages.get_url(slug))
+    number = 1 if number is None else number
     page = pages.get_public_page(
         kind="symptom",
         slug=slug,
@@ -65,8 +67,10 @@ def _build_causes_context(document: SymptomDocument, slug: str, number: int) -> 
 
 
 @public_page
-def cause(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | HttpResponse:
-    """A cause has no text: its name and address are those signed last, and it lists its pages."""
+def cause(request: HttpRequest, slug: str, number: int | None = None) -> PublicPage | HttpResponse:
+    """A cause: its name and address are those signed last, its words those of signed pages."""
+    if number == 1:
+        return pages.redirect_permanently(published_causes.get_url(slug))
     found = published_causes.get_by_slug(slug)
     if found is None:
         current_slug = published_causes.get_current_slug(slug)
@@ -75,40 +79,72 @@ def cause(request: HttpRequest, slug: str, number: int = 1) -> PublicPage | Http
         return pages.redirect_permanently(published_causes.get_url(current_slug))
     row, site_revision = found
     try:
-        page = published_causes.get_symptom_page(row, number)
+        return cause_page.build_page(row, 1 if number is None else number, site_revision)
+    except EmptyPage as empty:
+        raise Http404 from empty
+
+
+@public_page
+def cause_list(request: HttpRequest) -> PublicPage:
+    """All public causes, or their letters where they are too many for one page."""
+    site_revision = PublicationEvent.objects.site_revision()
+    letters = cause_index.get_letters()
+    total = sum(letter.count for letter in letters)
+    groups = []
+    if total <= cause_index.ENTRIES_PER_PAGE:
+        groups = cause_index.group_by_letter()
+    context = {"letters": letters, "groups": groups, "total": total}
+    data = json_ld.build_collection_graph("Causes A–Z", cause_page.LIST_TRAIL)
+    return PublicPage("symptoms/cause_index.html", context, site_revision, data=data)
+
+
+@public_page
+def cause_letter(
+    request: HttpRequest, key: str, number: int | None = None
+) -> PublicPage | HttpResponse:
+    """The public causes under one letter."""
+    if key != key.lower() or number == 1:
+        return pages.redirect_permanently(cause_index.get_url(key.lower(), number or 1))
+    site_revision = PublicationEvent.objects.site_revision()
+    letters = {letter.key: letter for letter in cause_index.get_letters()}
+    if key not in letters:
+        raise Http404
+    chosen = letters[key]
+    try:
+        page = cause_index.get_letter_page(chosen, 1 if number is None else number)
     except EmptyPage as empty:
         raise Http404 from empty
 
     def get_url(number: int) -> str:
-        return published_causes.get_url(slug, number)
+        return cause_index.get_url(key, number)
 
-    trail = breadcrumbs.build_trail(row.name, get_url(1))
-    path = get_url(number)
-    entries = published_causes.build_entries(page)
-    documents = [entry["document"] for entry in entries]
+    entries = [cause_index.build_entry(name, slug) for name, slug in page]
+    trail = (*cause_page.LIST_TRAIL, breadcrumbs.Breadcrumb(chosen.label, get_url(1)))
+    path = get_url(page.number)
     context = {
-        "name": row.name,
+        "letters": list(letters.values()),
+        "letter": chosen,
         "breadcrumbs": trail,
+        "groups": [(chosen.label, entries)] if entries else [],
         "page": page,
-        "entries": entries,
-        "link_changes": find_link_changes(
-            document.advice.html for document in documents if document.advice
-        ),
         "page_urls": pages.get_adjacent_urls(page, get_url),
     }
-    data = json_ld.build_collection_graph(row.name, trail, path)
-    return PublicPage("symptoms/cause.html", context, site_revision, data=data, path=path)
+    data = json_ld.build_collection_graph(f"Causes starting with {chosen.label}", trail, path)
+    return PublicPage("symptoms/cause_index.html", context, site_revision, data=data, path=path)
 
 
 @public_page
 def index(request: HttpRequest) -> PublicPage:
     site_revision = PublicationEvent.objects.site_revision()
     letters = az_index.get_letters()
-    total = sum(letter.count for letter in letters)
     groups = []
-    if total <= az_index.ENTRIES_PER_PAGE:
+    if sum(letter.count for letter in letters) <= az_index.ENTRIES_PER_PAGE:
         groups = az_index.group_by_letter()
-    context = {"letters": letters, "groups": groups, "total": total}
+    context = {
+        "letters": letters,
+        "groups": groups,
+        "total": sum(letter.symptoms for letter in letters),
+    }
     data = json_ld.build_collection_graph("Symptoms A–Z", breadcrumbs.build_list_trail("symptom"))
     return PublicPage("symptoms/index.html", context, site_revision, data=data)
 
@@ -130,7 +166,7 @@ def letter(request: HttpRequest, key: str, number: int = 1) -> PublicPage | Http
     def get_url(number: int) -> str:
         return az_index.get_url(key, number)
 
-    entries = [az_index.build_entry(title, slug) for title, slug in page]
+    entries = az_index.build_entries(page)
     trail = (
         *breadcrumbs.build_list_trail("symptom"),
         breadcrumbs.Breadcrumb(chosen.label, get_url(1)),

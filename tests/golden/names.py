@@ -7,6 +7,7 @@ the imports of ``project.py``.
 
 import csv
 from io import StringIO
+from typing import Any
 
 from articles.names import fold, fold_1
 
@@ -24,21 +25,43 @@ RENAMED_MODELS: dict[str, str] = {
 ADDED_MODELS: dict[str, str] = {
     "articles.carecard": "articles_carecard",
     "articles.emergencypage": "articles_emergencypage",
+    "articles.harmdecision": "articles_harmdecision",
     "articles.outsideaddress": "articles_outsideaddress",
     "articles.pagelink": "articles_pagelink",
+    "symptoms.publishedname": "symptoms_publishedname",
+    "articles.safetyalert": "articles_safetyalert",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
-    "indexes": {"search_entry_by_title"},  # PostgreSQL lists them beside the tables
+    # PostgreSQL lists them beside the tables.
+    "indexes": {"search_entry_by_title", "symptoms_cause_description_id_1a571c42"},
     "articles_article": {
         "advice_heading",
         "same_for_everyone",
         "shows_crisis_line",
         "article_advice_heading_at_most_120",
     },
+    "symptoms_symptom": {"determiner"},
+    "files": {
+        "apple-touch-icon.png",
+        "emergencies/index.html",
+        "favicon.ico",
+        "reviewers/index.html",
+        "static/js/print.js",
+        "topics/index.html",
+    },
+    "json_ld": {"emergencies/index.html", "reviewers/index.html", "topics/index.html"},
     "articles_searchentry": {"language", "search_entry_by_title"},
+    "symptoms_cause": {
+        "catch_all",
+        "description_id",
+        "symptoms_cause_description_id_1a571c42",
+        "symptoms_cause_description_id_1a571c42_fk_articles_article_id",
+    },
+    "symptoms_publishedcause": {"catch_all", "description_uuid"},
+    "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},  # a trigger
 }
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
@@ -49,14 +72,16 @@ ADDED_KEYS: dict[str, set[str]] = {
         "emergency",
         "same_for_everyone",
         "shows_crisis_line",
+        "symptom.determiner",
     },
+    "causes": {"catch_all", "description"},
 }
 # Files that later versions of the format of archives added.
-ADDED_FILES: set[str] = {"phrases.jsonl.gz"}
+ADDED_FILES: set[str] = {"harm_decisions.jsonl.gz", "phrases.jsonl.gz"}
 # Type of a record that other systems get: the fields that later builds added to it.
 CARD_FIELDS = {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"}
 ADDED_FIELDS: dict[str, set[str]] = {
-    "symptom": CARD_FIELDS,
+    "symptom": CARD_FIELDS | {"determiner"},
     "article": CARD_FIELDS,
     "about": CARD_FIELDS,
 }
@@ -71,23 +96,14 @@ ADDED_HEADINGS: set[str] = {
     "non-urgent card",
     "same for everyone",
     "crisis line",
+    "determiner",
 }
-# Rules that later builds added to the style sheet, which evidence pages carry with them.
-ADDED_RULES: tuple[str, ...] = (
-    "sup, sub { font-size: .75em; line-height: 0; }\n",
-    'sup::before { content: "" / " superscript "; }\n',
-    ".flow ol:is([start], [type]) { padding-inline-start: 3em; }\n",
-    ".flow ol[start][type=i i] { padding-inline-start: 5.5em; }\n",
-)
 # Of django-import-export, which went (ADR 45). No environment sets them.
 DROPPED_SETTINGS: set[str] = {
     "IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT",
     "IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT",
     "IMPORT_EXPORT_EXPORT_PERMISSION_CODE",
 }
-
-# Addresses of lists that later builds added, which the sitemap and the plain files have.
-ADDED_LISTS: tuple[str, ...] = ("emergencies/",)
 
 # Words of later builds, and those of build 978f4c9 in their place: in letters, and in the cells of
 # lists as files. Longer ones come before those that they contain.
@@ -132,6 +148,15 @@ RELABELLED_IN_CELLS: dict[str, str] = {
 # Columns of keys that a later fold computes, by table or file of an archive, and of which names.
 KEYS_OF_NAMES = {"articles_article": ("sort_key", "title"), "pages": ("sort_key", "title")}
 
+# Steps that later builds put into breadcrumbs, between the first and the last.
+ADDED_CRUMBS = {"Reviewers", "Topics"}
+# Addresses whose body is compared to the byte. Of pages the texts and links are, in plain files.
+SAME_BYTES = {"/robots.txt", "/feeds/reviewed.atom", "/healthz"}
+
+# Pages of the site as plain files, and addresses, whose looks a later build changed on purpose:
+# pages of causes and the finder (ADR 61).
+REWRITTEN_PAGES = ("causes/", "finder/", "sitemap.xml")
+
 VERBS = ("add", "change", "delete", "view")
 
 
@@ -153,6 +178,15 @@ def is_added(table: str, name: str) -> bool:
     return name in ADDED_COLUMNS.get(table, ())
 
 
+def without_rewritten(pages: dict) -> dict:
+    """Pages by their paths, without those whose looks were changed on purpose."""
+    return {
+        path: page
+        for path, page in pages.items()
+        if not path.removeprefix("/").startswith(REWRITTEN_PAGES)
+    }
+
+
 def without_added_keys(file: str, line: dict) -> dict:
     """A line of an archive as build 978f4c9 would have written it."""
     line = dict(line)
@@ -172,6 +206,28 @@ def with_old_key(place: str, row: dict) -> dict:
     key, name = KEYS_OF_NAMES[place]
     assert row[key] == fold(row[name])[:200]
     return row | {key: fold_1(row[name])[:200]}
+
+
+def without_looks(answers: dict) -> dict:
+    """Answers at public addresses, without the bodies of pages, which are laid out anew."""
+    found = {}
+    for path, (status, location, body) in answers.items():
+        found[path] = [status, location, body if path in SAME_BYTES else ""]
+    return found
+
+
+def with_old_crumbs(value: Any) -> Any:
+    """JSON-LD with the breadcrumbs that build 978f4c9 had."""
+    if isinstance(value, list):
+        return [with_old_crumbs(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("@type") == "BreadcrumbList":
+        *inner, last = value["itemListElement"]
+        kept = [step for step in inner if step.get("name") not in ADDED_CRUMBS]
+        steps = [step | {"position": place} for place, step in enumerate([*kept, last], 1)]
+        return value | {"itemListElement": steps}
+    return {name: with_old_crumbs(inner) for name, inner in value.items()}
 
 
 def without_added_fields(record: dict) -> dict:
@@ -204,25 +260,6 @@ def with_old_tags(data: bytes) -> bytes:
     csv.writer(text).writerows(rows)
     mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
     return (mark + text.getvalue()).encode()
-
-
-def without_added_rules(page: bytes) -> bytes:
-    """A page that carries the style sheet as build 978f4c9 would have written it."""
-    for rule in ADDED_RULES:
-        page = page.replace(rule.encode(), b"", 1)
-    return page
-
-
-def is_added_list(file: str) -> bool:
-    """Whether a file of the site is a list that a later build added."""
-    return file in {f"{path}index.html" for path in ADDED_LISTS}
-
-
-def without_added_lists(sitemap: bytes) -> bytes:
-    """A sitemap as build 978f4c9 would have written it."""
-    lines = sitemap.splitlines(keepends=True)
-    added = [f"/{path}</loc>".encode() for path in ADDED_LISTS]
-    return b"".join(line for line in lines if not any(path in line for path in added))
 
 
 def old_model(app_label: str, model: str) -> str:

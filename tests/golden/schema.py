@@ -39,8 +39,8 @@ def tables() -> list[str]:
 
 def sqlite() -> dict:
     result = {"tables": {name: _sqlite_table(name) for name in tables()}}
-    found = ask("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
-    rows = [row for row in found if not names.is_added_table(row[1])]
+    rows = ask("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+    rows = [row for row in rows if not names.is_added_table(row[1])]
     result["triggers"] = {name: table for name, table, _ in rows}
     result["what triggers do"] = {name: MESSAGE.sub("", sql) for name, _, sql in rows}
     return result
@@ -65,11 +65,19 @@ def _sqlite_table(name: str) -> dict:
         "checks": checks(text),
         "unique": sorted(sorted(c["columns"] or []) for c in constraints if c["unique"]),
         "foreign keys": sorted(
-            [*c["columns"], *c["foreign_key"]] for c in constraints if c["foreign_key"]
+            [*c["columns"], *c["foreign_key"]]
+            for c in constraints
+            if c["foreign_key"] and not names.is_added(name, c["columns"][0])
         ),
-        "deferred": text.count("DEFERRABLE INITIALLY DEFERRED"),
+        "deferred": text.count("DEFERRABLE INITIALLY DEFERRED") - _count_added_keys(name),
         "strictness": [word for word in ("AUTOINCREMENT", "COLLATE", "VIRTUAL") if word in text],
     }
+
+
+def _count_added_keys(table: str) -> int:
+    """The foreign keys of a table that later builds added."""
+    keys = ask(f'PRAGMA foreign_key_list("{table}")')
+    return sum(names.is_added(table, column) for _, _, _, column, *_ in keys)
 
 
 def checks(text: str) -> dict[str, str]:
@@ -123,13 +131,13 @@ def postgresql() -> dict:
         for name, text, table in indexes
         if not names.is_added_table(table)
     }
-    found = ask(
+    triggers = ask(
         "SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(t.oid), p.prosrc"
         " FROM pg_trigger t"
         " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT tgisinternal"
     )
-    triggers = [row for row in found if not names.is_added_table(row[1])]
-    of_added = {row[0] for row in found} - {row[0] for row in triggers}
+    added = {name for name, table, _, _ in triggers if names.is_added_table(table)}
+    triggers = [row for row in triggers if row[0] not in added]
     result["triggers"] = {name: table for name, table, _, _ in triggers}
     result["what triggers do"] = {
         name: f"{how} {MESSAGE.sub('', what)}" for name, _, how, what in triggers
@@ -139,6 +147,6 @@ def postgresql() -> dict:
         for (name,) in ask(
             "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
         )
-        if name not in of_added
+        if name not in added
     )
     return result

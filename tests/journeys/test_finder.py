@@ -89,7 +89,7 @@ def test_by_keyboard_alone_with_javascript(signed_site, open_page):
     page.keyboard.press("Enter")
     page.wait_for_url("**" + CHOSEN)
     expect_chosen(page, "Eye twitching", "Headache")
-    expect(page.locator(".reason h4")).to_have_text(["Caffeine", "Meningitis"])
+    expect(page.locator(".reason h4")).to_have_text(["Meningitis", "Caffeine"])
     expect(page.locator("#finder-said")).to_contain_text(
         "2 symptoms chosen: Eye twitching, Headache."
     )
@@ -102,7 +102,7 @@ def test_by_keyboard_alone_with_javascript(signed_site, open_page):
     page.get_by_text("You chose Stiff neck").wait_for()
     expect(page).to_have_url(re.compile(re.escape(CHOSEN + "&s=stiff-neck") + "$"))
     assert len([request for request in asked if request.is_navigation_request()]) == 2
-    expect(page.locator("#help h3").first).to_have_text("Call for emergency help")
+    expect(page.locator("#help h2").first).to_have_text("Call 911 now")
 
     # Back takes the last one away again, and a shared address opens the same page.
     page.go_back()
@@ -157,6 +157,22 @@ def test_by_thumb_without_javascript(signed_site, open_page):
     expect_chosen(page, "Eye twitching", "Headache")
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 664), (320, 568)])
+def test_whom_to_call_is_on_the_first_screen_and_lesser_cards_open_in_print(
+    signed_site, open_page, width, height
+):
+    page = open_page(width=width, height=height, java_script_enabled=False)
+    page.goto(CHOSEN)
+    card = page.locator("#help .advice.emergency")
+    for shown in (card.locator("h2"), card.locator("a.dial").first):
+        box = shown.bounding_box()
+        assert box["y"] + box["height"] <= height
+    lesser = page.get_by_text("See a clinician if it lasts.")
+    expect(lesser).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(lesser).to_be_visible()
+
+
 def test_on_a_phone_with_javascript_a_choice_moves_the_focus_to_the_heading_and_opens_no_keyboard(
     signed_site, open_page
 ):
@@ -164,7 +180,7 @@ def test_on_a_phone_with_javascript_a_choice_moves_the_focus_to_the_heading_and_
     page.goto("/finder/?system=all")
     page.get_by_role("link", name="Add Headache").tap()
     page.get_by_text("Call 911 if it is the worst.").wait_for()
-    page.locator("#choose-title:focus").wait_for()
+    page.locator("#help-title:focus").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -8,16 +8,19 @@ from tests import factories
 
 @pytest.fixture
 def publish(ann, ravi):
-    """Sign a symptom with causes, each as (name, seriousness, frequency), and related symptoms."""
+    """Sign a symptom with causes, each as (name, seriousness, frequency), and related symptoms.
+
+    A fourth value makes a cause a catch-all.
+    """
 
     def sign(slug, *causes, system="neurological", related=(), serious=(), **fields):
         page = factories.make_symptom(
             ann, slug=slug, **{"title": slug.replace("-", " ").capitalize()} | fields
         )
-        for place, (name, seriousness, frequency) in enumerate(causes):
+        for place, (name, seriousness, frequency, *catch_all) in enumerate(causes):
             address = name.lower().replace(" ", "-")
             cause = Cause.objects.filter(slug=address).first() or factories.make_cause(
-                ann, name=name, slug=address
+                ann, name=name, slug=address, catch_all=bool(catch_all)
             )
             labels = {"seriousness": seriousness, "frequency": frequency, "text": f"<p>{name}.</p>"}
             SymptomCause.objects.create(symptom=page, cause=cause, position=place, **labels)

@@ -26,6 +26,7 @@ from articles.models import (
     EmergencyPage,
     ExternalId,
     Figure,
+    HarmDecision,
     Image,
     ImportFinding,
     ImportRun,
@@ -41,6 +42,7 @@ from articles.models import (
     Redirect,
     Reference,
     Revision,
+    SafetyAlert,
     SearchEntry,
     SearchKey,
     SearchStart,
@@ -73,6 +75,7 @@ from symptoms.models import (
     MergedCause,
     OtherName,
     PublishedCause,
+    PublishedName,
     PublishedRelation,
     RelatedSymptom,
     Symptom,
@@ -260,6 +263,7 @@ EXTRA_FILES = (
     ArchiveFile("recalls", Recall, related_rows={"reviews": NestedRows(RecalledReview, "recall")}),
     ArchiveFile("reported", ReportedReview, excluded=("report",)),  # reports of readers stay behind
     ArchiveFile("tallies", ReaderTally),
+    ArchiveFile("harm_decisions", HarmDecision, since=3),
     ArchiveFile("imports", ImportRun, related_rows={"findings": NestedRows(ImportFinding, "run")}),
     ArchiveFile(
         "origins", ExternalId, renamed={"record_digest": "said", "form_version": "edition"}
@@ -276,12 +280,14 @@ REBUILT = "rebuilt from the publication log"
 EXCLUDED_MODELS: dict[type[Model], str] = {
     TopicEntry: REBUILT,
     PublishedImage: REBUILT,
+    SafetyAlert: REBUILT,
     PublishedEmergency: REBUILT,
     SearchEntry: REBUILT,
     SearchKey: REBUILT,
     SearchStart: REBUILT,
     PublishedCause: REBUILT,
     PublishedRelation: REBUILT,
+    PublishedName: REBUILT,
     CauseAddress: REBUILT,
     ReviewSchedule: REBUILT,
     PageLink: "rebuilt from the revisions",

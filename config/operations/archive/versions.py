@@ -125,8 +125,9 @@ def _rename_right(right: str) -> str:
     return f"{app}.{verb}_{renamed}"
 
 
-# Version 2, of builds up to 576a0b7: a page had one care card, with the heading of its level, and
-# there were neither emergency pages nor a table of phrases.
+# Version 2, of builds up to 576a0b7: a page had one care card, with the heading of its level,
+# nothing stood before the name of a symptom in questions, and there were neither emergency pages
+# nor a table of phrases.
 ADDED_TO_PAGES_IN_VERSION_3: dict[str, object] = {
     "advice_heading": "",
     "care_cards": [],
@@ -144,12 +145,15 @@ ADDED_RIGHTS_IN_VERSION_3: dict[str, tuple[str, ...]] = {
         "articles.view_emergencypage",
         "articles.view_phraseevent",
     ),
+    "articles.view_readerreport": ("articles.view_harmdecision",),
     "articles.withdraw_article": (
         "articles.add_phraseevent",
         "articles.change_phraseevent",
         "articles.delete_phraseevent",
     ),
 }
+# And a cause had no description and was no catch-all.
+ADDED_TO_CAUSES_IN_VERSION_3: dict[str, object] = {"catch_all": False, "description": None}
 
 
 def _keep_manifest(manifest: dict) -> dict:
@@ -161,6 +165,18 @@ def _add_care_cards(row: dict) -> dict:
     if ADDED_TO_PAGES_IN_VERSION_3.keys() & row.keys():
         return row
     return row | ADDED_TO_PAGES_IN_VERSION_3
+
+
+def _add_determiner(row: dict) -> dict:
+    """A symptom whose questions had nothing before its name."""
+    symptom = row.get("symptom")
+    if not isinstance(symptom, dict) or "determiner" in symptom:
+        return row
+    return row | {"symptom": symptom | {"determiner": ""}}
+
+
+def _upcast_page(row: dict) -> dict:
+    return _add_determiner(_add_care_cards(row))
 
 
 def _add_rights(row: dict) -> dict:
@@ -175,7 +191,17 @@ def _add_rights(row: dict) -> dict:
     return row | {"rights": sorted([*rights, *(added - set(rights))])}
 
 
+def _add_cause_facts(row: dict) -> dict:
+    """A cause as it was written in version 2."""
+    if ADDED_TO_CAUSES_IN_VERSION_3.keys() & row.keys():
+        return row
+    return row | ADDED_TO_CAUSES_IN_VERSION_3
+
+
 UPCASTERS: dict[int, Upcaster] = {
     1: Upcaster(_require_last_schema, rows={"groups": _rename_rights, "people": _rename_rights}),
-    2: Upcaster(_keep_manifest, rows={"groups": _add_rights, "pages": _add_care_cards}),
+    2: Upcaster(
+        _keep_manifest,
+        rows={"groups": _add_rights, "pages": _upcast_page, "causes": _add_cause_facts},
+    ),
 }

@@ -40,11 +40,13 @@ TEXT_FIELDS = (
     "shows_crisis_line",
     "risk",
     "phrase",
+    "determiner",
     "plural",
     "spotlight_title",
     "subject",
     "act",
 )
+CATCH_ALL_CAUSES = ("medicine-side-effects",)
 WRITERS = {"symptom": "ann", "article": "ellis", "about": "ellis", "emergency": "ellis"}
 
 
@@ -62,6 +64,7 @@ def write_pages(
             write_facts(page, text, writer)
     _relate_symptoms(written, related)
     _choose_next_pages(written, texts)
+    _describe_causes(written, texts)
     for done in written.values():
         record_revision(done, by=done.writer)
     return written
@@ -96,14 +99,18 @@ def _write_card(page: Article, *, level: str, html: str, heading: str = "") -> N
 
 
 def write_facts(symptom: Symptom, text: dict, writer: User) -> None:
-    """Other names, codes and causes; a cause that an earlier page named is shared."""
+    """Other names, codes and causes; a cause that an earlier page named is shared.
+
+    One of CATCH_ALL_CAUSES is a catch-all.
+    """
     for place, name in enumerate(text.get("other_names", [])):
         OtherName.objects.create(symptom=symptom, name=name, position=place)
     for code in text.get("codes", []):
         Code.objects.create(symptom=symptom, **code)
     for place, facts in enumerate(text.get("causes", [])):
         named = {"name": facts["name"], "slug": facts["slug"]}
-        cause, made = Cause.objects.get_or_create(slug=named["slug"], defaults=named)
+        marks = {"catch_all": named["slug"] in CATCH_ALL_CAUSES}
+        cause, made = Cause.objects.get_or_create(slug=named["slug"], defaults=named | marks)
         if made:
             cause.authors.add(writer)
         rest = {name: value for name, value in facts.items() if name not in named}
@@ -116,6 +123,12 @@ def _choose_next_pages(pages: dict[str, Article], texts: dict[str, dict]) -> Non
         if isinstance(page, EmergencyPage) and "next_page" in text:
             page.next_page = Article.objects.get(pk=pages[text["next_page"]].pk)
             page.save()
+
+
+def _describe_causes(pages: dict[str, Article], texts: dict[str, dict]) -> None:
+    """Articles say themselves which causes they describe."""
+    for slug, text in texts.items():
+        Cause.objects.filter(slug__in=text.get("describes", ())).update(description=pages[slug])
 
 
 def _relate_symptoms(pages: dict[str, Article], related: dict) -> None:

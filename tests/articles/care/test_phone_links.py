@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from articles.care.emergency_help import EMERGENCY_NUMBERS, asks_to_call, find_numbers_to_call
 from articles.care.phone_links import link_phone_numbers
+from articles.care.phone_numbers import EMERGENCY_NUMBERS, asks_to_call, find_numbers_to_call
 
 DIAL = re.compile(r'<a class="dial" href="tel:(\d+)">(.*?)</a>')
 

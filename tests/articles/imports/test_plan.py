@@ -742,3 +742,46 @@ def test_lost_letters_and_ids_that_look_the_same_are_refused(run_import, record,
     report = run_import(record)
     assert len(report["findings"]) == 1
     assert reason in report["findings"][0]
+
+
+# What a cause is
+
+
+def test_a_cause_comes_with_its_description_and_as_a_catch_all(run_import, tmp_path):
+    pages = [FULL | {"causes": [{"cause": "C:9"}]}, CARE]
+    cause = {
+        "type": "cause",
+        "id": "C:9",
+        "name": "Side effects",
+        "catch_all": True,
+        "description": CARE["id"],
+    }
+    report = run_import(*pages, cause)
+    assert any("that describes it is not here yet" in text for text in report["findings"])
+    assert get_document("S:1").all_causes[0].catch_all
+    assert get_document("S:1").all_causes[0].description is None
+    again = run_import(*pages, cause)
+    assert again["changes"]["C:9"] == [f"description: none → {CARE['id']}"]
+    described = get_document("S:1").all_causes[0].description
+    assert (described.uuid, described.title) == (get_page(CARE["id"]).uuid, CARE["title"])
+    assert get_verdicts(run_import(*pages, cause)) == {"unchanged"}
+    records = [json.loads(line) for line in export_content(tmp_path).decode().splitlines()]
+    (exported,) = [record for record in records if record["type"] == "cause"]
+    assert exported["catch_all"] is True
+    assert exported["description"] == str(described.uuid)
+
+
+def test_what_editors_chose_for_a_cause_stays_unless_the_import_takes_it(run_import, ann):
+    other = factories.make_article(ann)
+    cause = {"type": "cause", "id": "C:9", "name": "Side effects"}
+    run_import(CARE, cause)
+    row = Cause.objects.get()
+    row.description, row.catch_all = other, True
+    row.save()
+    changed = cause | {"catch_all": False, "description": CARE["id"]}
+    run_import(CARE, changed)
+    row.refresh_from_db()
+    assert (row.description_id, row.catch_all) == (other.pk, True)
+    run_import(CARE, changed | {"also": ["C:10"]}, on_conflict="take")
+    row.refresh_from_db()
+    assert (row.description_id, row.catch_all) == (get_page(CARE["id"]).pk, False)

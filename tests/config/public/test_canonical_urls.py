@@ -84,7 +84,7 @@ def test_whatever_follows_the_address_the_page_is_known_by_the_address(spasms, c
 def test_the_first_list_of_several_is_known_by_the_address_without_a_number(
     asked, known, spasms, client
 ):
-    assert get_canonical_url(client.get(asked).text) == f"http://testserver{known}"
+    assert get_canonical_url(client.get(asked, follow=True).text) == f"http://testserver{known}"
 
 
 def test_whoever_shares_a_page_shares_its_question_and_signed_summary(spasms, client):

@@ -16,5 +16,16 @@ def list_causes(answer) -> list[str]:
     return [text for tag, text in html.Outline(answer.text).steps if tag == "h4"]
 
 
+def list_missed(answer) -> list[str]:
+    """The causes that must not be missed, in the order of the page."""
+    found, inside = [], False
+    for tag, text in html.Outline(answer.text).steps:
+        if tag in ("h2", "h3"):
+            inside = text == "Must not be missed"
+        elif tag == "h4" and inside:
+            found.append(text)
+    return found
+
+
 def list_headings(answer, tag="h3") -> list[str]:
     return [text for kind, text in html.Outline(answer.text).steps if kind == tag]

@@ -1,7 +1,8 @@
-"""The finder: when to call for help, then the causes that signed pages name, in order."""
+"""The finder: when to get help, then the causes that signed pages name, in order."""
 
 import datetime as dt
 import random
+import re
 
 import pytest
 import time_machine
@@ -14,7 +15,7 @@ from tests.symptoms.finder.finder_page import ask_finder, list_causes, list_head
 pytestmark = pytest.mark.django_db
 
 
-def test_causes_of_more_symptoms_come_first_then_serious_ones_then_common_ones_then_by_name(
+def test_what_kills_comes_first_then_causes_of_more_symptoms_then_serious_and_common_ones(
     publish, client
 ):
     publish(
@@ -35,8 +36,8 @@ def test_causes_of_more_symptoms_come_first_then_serious_ones_then_common_ones_t
     )
     assert list_causes(ask_finder(client, "ache", "tics")) == [
         *(
-            "Both",
             "Deadly",
+            "Both",
             "Serious",
             "Rare and serious",
             "Apple",
@@ -48,7 +49,7 @@ def test_causes_of_more_symptoms_come_first_then_serious_ones_then_common_ones_t
     ]
 
 
-def test_where_pages_differ_the_gravest_and_the_most_common_label_decide(publish, client):
+def test_where_pages_differ_the_gravest_page_decides_with_its_own_frequency(publish, client):
     publish(
         "ache",
         ("Grave here", "life-threatening", "rare"),
@@ -104,7 +105,7 @@ def test_each_cause_says_which_symptoms_it_explains_and_leads_to_the_signed_page
     assert "/symptoms/ache/causes/#cause-stress" not in links
     assert 'id="cause-stroke"' in client.get("/symptoms/ache/causes/").text
     assert list_headings(answer)[-3:-1] == [
-        "Named for both of your symptoms",
+        "Must not be missed",
         "Named for 1 of your 2 symptoms",
     ]
 
@@ -144,10 +145,13 @@ def test_when_to_call_for_help_comes_before_every_cause_the_most_urgent_first(pu
         text.index("Advice on tics") < text.index("Advice on cramp") < text.index("Advice on ache")
     )
     assert text.index("Advice on ache") < text.index("Stress")
-    assert list_headings(answer)[:3] == [
-        "Call for emergency help: Tics",
-        "Get medical help today: Cramp",
-        "When to see a clinician: Ache",
+    assert "Call for emergency help" in list_headings(answer, "h2")
+    assert "Emergency number: 911" in text
+    assert list_headings(answer)[:3] == ["Tics", "Cramp", "Ache"]
+    folded = re.findall(r"<details class=\"advice (\w+)\">\s*<summary>(.*?)</summary>", answer.text)
+    assert folded == [
+        ("urgent", "Get medical help today: Cramp"),
+        ("routine", "When to see a clinician: Ache"),
     ]
 
 
@@ -158,7 +162,7 @@ def test_advice_that_is_the_same_to_the_letter_is_printed_once_and_names_every_s
         publish(slug)
     answer = ask_finder(client, "ache", "tics")
     assert html.get_text(answer.text).count("Call 911 if one side of your face droops.") == 1
-    assert "Call for emergency help: Ache, Tics" in list_headings(answer)
+    assert "Ache, Tics" in list_headings(answer)
 
 
 def test_a_page_without_advice_is_said_not_to_reassure(ann, ravi, morgan, client):
@@ -193,7 +197,8 @@ def test_who_chose_a_serious_symptom_of_another_is_told_to_call(publish, client)
     answer = ask_finder(client, "stiff-neck", "ache")
     text = html.get_text(answer.text)
     assert "You chose Stiff neck" in text
-    assert "names it among the serious symptoms that need emergency care. Call 911 now." in text
+    assert list_headings(answer, "h2")[0] == "Call 911 now"
+    assert "names it among the serious symptoms that need emergency care." in text
     assert text.index("You chose Stiff neck") < text.index("Call 911 if one side")
     assert "if you also have" not in text
 

@@ -15,7 +15,7 @@ def test_with_nothing_chosen_the_steps_the_purpose_and_the_limits_are_there(clie
     answer = client.get(FINDER)
     text = html.get_text(answer.text)
     assert answer.status_code == 200
-    for heading in ("1 Choose your symptoms", "2 When to call", "3 Causes that our pages name"):
+    for heading in ("1 Choose your symptoms", "2 Causes that our pages name"):
         assert heading.replace(" ", "") in text.replace(" ", "")
     assert "Absence from this list is no reassurance" in text
     assert "It is not a diagnosis" in text
@@ -261,3 +261,19 @@ def test_harmless_words_show_no_help_in_the_finder(publish, client, headers):
     text = client.get(FINDER, {"q": "bleeding gums"}, headers=headers).text
     assert "happening now" not in text
     assert "operator" not in text
+
+
+def test_it_offers_to_share_nothing(publish, client):
+    publish("ache", ("Stress", "serious", "rare"))
+    for answer in (client.get(FINDER), ask_finder(client, "ache")):
+        words = html.get_text(answer.text).lower()
+        for word in ("share", "bookmark", "permalink", "copy the address", "send it to"):
+            assert word not in words, word
+        for sign in ('rel="canonical"', "og:url", "mailto:", "navigator.share", "clipboard"):
+            assert sign not in answer.text, sign
+
+
+def test_labels_have_a_legend_where_they_stand(publish, client):
+    publish("ache", ("Stress", "serious", "rare"))
+    text = html.get_text(ask_finder(client, "ache").text)
+    assert text.index("Life-threatening : people can die of it") < text.index("Stress")

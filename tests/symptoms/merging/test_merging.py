@@ -97,6 +97,34 @@ def test_every_draft_names_the_kept_cause_in_a_new_revision_by_who_merged(
     assert (memory.kept, memory.by) == (remaining_cause, morgan)
 
 
+def test_a_cause_without_a_description_gets_that_of_the_other_in_every_draft(
+    merged_cause, remaining_cause, ann
+):
+    article = factories.make_article(ann)
+    merged_cause.description = article
+    merged_cause.catch_all = True
+    merged_cause.save()
+    own, moved = write(ann, "rash", remaining_cause), write(ann, "ache", merged_cause)
+    merged = merge_causes(merged_cause, remaining_cause, by=ann)
+    assert merged.page_ids == sorted([own.pk, moved.pk])
+    remaining_cause.refresh_from_db()
+    assert (remaining_cause.description_id, remaining_cause.catch_all) == (article.pk, False)
+    for page in (own, moved):
+        (cause,) = page.get_latest_revision().read().all_causes
+        assert cause.description.uuid == article.uuid
+
+
+def test_a_description_of_its_own_stays(merged_cause, remaining_cause, ann):
+    own = factories.make_article(ann, slug="own", title="Own")
+    Cause.objects.filter(pk=remaining_cause.pk).update(description=own)
+    Cause.objects.filter(pk=merged_cause.pk).update(description=factories.make_article(ann))
+    page = write(ann, "rash", Cause.objects.get(pk=remaining_cause.pk))
+    before = page.get_latest_revision()
+    assert merge_causes(merged_cause, remaining_cause, by=ann).page_ids == []
+    assert Cause.objects.get().description == own
+    assert page.get_latest_revision() == before
+
+
 def test_authors_of_both_are_authors_of_the_kept_one_and_of_the_new_revisions(
     merged_cause, remaining_cause, ann, morgan, fiona
 ):

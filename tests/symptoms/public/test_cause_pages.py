@@ -53,6 +53,8 @@ def test_every_cause_stands_on_one_of_the_pages_and_the_advice_on_each(client, l
     assert f'rel="canonical" href="http://testserver{PAGE}causes/2/"' in pages[1].text
     assert client.get(f"{PAGE}causes/4/").status_code == 404
     assert client.get(f"{PAGE}causes/0/").status_code == 404
+    first_again = client.get(f"{PAGE}causes/1/")
+    assert (first_again.status_code, first_again["Location"]) == (301, f"{PAGE}causes/")
 
 
 def test_a_group_goes_on_under_its_heading(client, ann, ravi):

@@ -1,0 +1,78 @@
+"""The A–Z of public causes, by the names under which they were signed last."""
+
+import string
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Left
+from django.urls import reverse
+
+from symptoms.models import PublishedCause
+from symptoms.projections import causes
+
+ENTRIES_PER_PAGE = 300
+OTHER = "other"
+
+
+@dataclass(frozen=True)
+class CauseLetter:
+    """One letter of the list; causes that start with none of a–z are under ``other``."""
+
+    key: str
+    count: int
+
+    @property
+    def label(self) -> str:
+        return "#" if self.key == OTHER else self.key.upper()
+
+    @property
+    def url(self) -> str | None:
+        return get_url(self.key) if self.count else None
+
+
+def get_listed() -> QuerySet:
+    """The row of each public cause that has a page, with its letter, in alphabetical order."""
+    rows = PublishedCause.objects.authoritative().annotate(letter=Left("name_key", 1))
+    return rows.order_by("name_key", "cause_uuid")
+
+
+def get_letters() -> list[CauseLetter]:
+    """Every letter with its number of causes; ``other`` only where there are any."""
+    rows = get_listed().order_by().values("letter").annotate(count=Count("id"))
+    counts = dict.fromkeys(string.ascii_lowercase, 0)
+    for letter, count in rows.values_list("letter", "count"):
+        key = letter if letter in counts else OTHER
+        counts[key] = counts.get(key, 0) + count
+    return [CauseLetter(key, count) for key, count in counts.items()]
+
+
+def get_letter_page(letter: CauseLetter, number: int) -> Page:
+    """One page of the causes under a letter. Raises EmptyPage past the last page."""
+    if letter.key == OTHER:
+        rows = get_listed().exclude(letter__in=string.ascii_lowercase)
+    else:
+        rows = get_listed().filter(letter=letter.key)
+    paginator = Paginator(rows.values_list("name", "slug"), ENTRIES_PER_PAGE)
+    paginator.count = letter.count  # saves a query
+    return paginator.page(number)
+
+
+def group_by_letter() -> list[tuple[str, list[dict]]]:
+    """All public causes by label of their letter."""
+    groups: dict[str, list[dict]] = {}
+    for name, slug, letter in get_listed().values_list("name", "slug", "letter"):
+        label = letter.upper() if letter in string.ascii_lowercase else "#"
+        groups.setdefault(label, []).append(build_entry(name, slug))
+    return list(groups.items())
+
+
+def build_entry(name: str, slug: str) -> dict:
+    return {"title": name, "url": causes.get_url(slug)}
+
+
+def get_url(key: str, number: int = 1) -> str:
+    arguments: list[str | int] = [key]
+    if number != 1:
+        arguments.append(number)
+    return reverse("causes:letter", args=arguments)

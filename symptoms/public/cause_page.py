@@ -1,0 +1,214 @@
+"""The page of a cause: whom to call, what it is, and what signed pages say of it.
+
+It has no text of its own. Every word of medicine on it stands on a signed page, which is named.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.urls import reverse_lazy
+from django.utils import timezone
+
+from articles.care import advice as care_advice
+from articles.care.advice import ShownAdvice
+from articles.content import kinds
+from articles.content.document import Document
+from articles.content.review_line import ReviewLine
+from articles.images import store
+from articles.links.display import find_link_changes
+from articles.models import Article, PublicationEvent
+from articles.public import breadcrumbs, pages
+from articles.public.json_ld import build_advice, build_module
+from articles.public.page_cache import PublicPage
+from symptoms.content.document import DocumentCause, SymptomDocument
+from symptoms.models import PublishedCause
+from symptoms.projections import causes as published_causes
+from symptoms.public import json_ld
+
+HEADING = re.compile(r"(</?h)([23])\b")
+LIST_TRAIL = (breadcrumbs.HOME, breadcrumbs.Breadcrumb("Causes", reverse_lazy("causes:index")))
+
+
+@dataclass(frozen=True)
+class SignedSource:
+    """A signed page whose words stand on the page of a cause, with who reviewed it and when.
+
+    ``lateness`` is ``grace`` past its grace period, ``due`` past its review date, or empty.
+    """
+
+    document: Document
+    url: str
+    line: ReviewLine
+    lateness: str
+    cards: list[ShownAdvice]
+
+    @property
+    def emergency_card(self) -> ShownAdvice | None:
+        return self.cards[0] if self.cards and self.cards[0].is_emergency else None
+
+
+@dataclass(frozen=True)
+class CauseEntry:
+    """What one symptom's page says of the cause."""
+
+    source: SignedSource
+    document: SymptomDocument
+    cause: DocumentCause
+
+
+@dataclass(frozen=True)
+class OpenCard:
+    """The emergency card with which the page begins, and the page that it comes from."""
+
+    card: ShownAdvice
+    source: SignedSource
+
+
+@dataclass(frozen=True)
+class CauseDescriptionPage:
+    """The signed article that says what the cause is."""
+
+    source: SignedSource
+    images: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> str:
+        """Its text, with headings that stand below that of the article."""
+        return HEADING.sub(_lower_heading, self.source.document.body)
+
+
+def _lower_heading(tag: re.Match[str]) -> str:
+    return f"{tag[1]}{int(tag[2]) + 1}"
+
+
+def build_page(row: PublishedCause, number: int, site_revision: int) -> PublicPage:
+    """One page of a cause. Raises EmptyPage past the last one.
+
+    Three queries, and one more for each of: a description, links in signed texts, and whom to call
+    on a page after the first.
+    """
+    page = published_causes.get_symptom_page(row, number)
+    entries = [_build_entry(mention) for mention in page]
+    description = _load_description(row)
+    open_card = _choose_open_card(row, entries, number, description)
+
+    def get_url(number: int) -> str:
+        return published_causes.get_url(row.slug, number)
+
+    trail = (*LIST_TRAIL, breadcrumbs.Breadcrumb(row.name, get_url(1)))
+    path = get_url(number)
+    sources = [entry.source for entry in entries]
+    if description:
+        sources.append(description.source)
+    context = {
+        "name": row.name,
+        "breadcrumbs": trail,
+        "page": page,
+        "entries": entries,
+        "description": description if number == 1 else None,
+        "described_elsewhere": get_url(1) if description and number > 1 else "",
+        "open_card": open_card,
+        "shows_crisis_line": any(source.document.shows_crisis_line for source in sources),
+        "link_changes": find_link_changes(_list_texts(entries, description, open_card)),
+        "page_urls": pages.get_adjacent_urls(page, get_url),
+    }
+    data = json_ld.build_cause_graph(
+        row.name,
+        trail,
+        path,
+        modules=_build_modules(open_card, description),
+        symptoms=[(entry.document.title, entry.source.url) for entry in entries],
+    )
+    return PublicPage("symptoms/cause.html", context, site_revision, data=data, path=path)
+
+
+def _build_modules(
+    open_card: OpenCard | None, description: CauseDescriptionPage | None
+) -> list[dict]:
+    """Whom to call and where it is described, for machines: in the words that were signed."""
+    modules: list[dict] = []
+    if open_card:
+        modules.extend(build_advice(open_card.source.document))
+    if description:
+        document = description.source.document
+        modules.append(build_module("Overview", document.headline, url=description.source.url))
+    return modules
+
+
+def _build_entry(row: PublishedCause) -> CauseEntry:
+    document, cause = published_causes.read_mention(row)
+    live = row.article.live
+    assert live  # it is public
+    return CauseEntry(_build_source(row.article, live, document), document, cause)
+
+
+def _build_source(article: Article, live: PublicationEvent, document: Document) -> SignedSource:
+    line = live.read_review_line()
+    return SignedSource(
+        document=document,
+        url=kinds.get_path(document.kind, live.slug),
+        line=line,
+        lateness=_get_lateness(line, article.risk),
+        cards=care_advice.present_cards(document, for_visitors=True),
+    )
+
+
+def _get_lateness(line: ReviewLine, risk: str) -> str:
+    today = timezone.localdate()
+    if line.is_past_grace(today, settings.GRACE_DAYS[risk]):
+        return "grace"
+    return "due" if line.is_overdue(today) else ""
+
+
+def _load_description(row: PublishedCause) -> CauseDescriptionPage | None:
+    """The article that describes a cause, if visitors can read it. One query at most."""
+    if row.description_uuid is None:
+        return None
+    articles = Article.objects.public().filter(uuid=row.description_uuid, kind="article")
+    article = articles.select_related("live__revision").first()
+    if article is None or article.live is None or article.live.revision.expunged:
+        return None
+    document = article.live.revision.read()
+    source = _build_source(article, article.live, document)
+    return CauseDescriptionPage(source, store.get_image_urls(document, ""))
+
+
+def _choose_open_card(
+    row: PublishedCause,
+    entries: list[CauseEntry],
+    number: int,
+    description: CauseDescriptionPage | None,
+) -> OpenCard | None:
+    """The emergency card of the gravest page that calls the cause life-threatening.
+
+    If there is none, it is that of the description.
+    """
+    gravest = entries
+    if number > 1:
+        gravest = [_build_entry(mention) for mention in published_causes.list_gravest_rows(row)]
+    for entry in gravest[: published_causes.MAX_GRAVEST_ROWS]:
+        card = entry.source.emergency_card
+        if card and entry.cause.seriousness == PublishedCause.Gravity.LIFE_THREATENING.label:
+            return OpenCard(card, entry.source)
+    if description and description.source.emergency_card:
+        return OpenCard(description.source.emergency_card, description.source)
+    return None
+
+
+def _list_texts(
+    entries: Iterable[CauseEntry],
+    description: CauseDescriptionPage | None,
+    open_card: OpenCard | None,
+) -> list[str]:
+    """The signed texts on the page, as HTML."""
+    texts: list[str] = []
+    for entry in entries:
+        texts.append(entry.cause.html)
+        texts.extend(card.html for card in entry.source.cards)
+    if description:
+        texts.extend(description.source.document.get_rich_texts().values())
+    if open_card:
+        texts.append(open_card.card.html)
+    return texts
