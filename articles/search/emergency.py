@@ -6,8 +6,6 @@ What to do comes first, whatever the search finds: this asks no database and lea
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.conf import settings
-
 from articles.care.emergencies import EMERGENCIES
 from articles.search.added_phrases import AddedPhrase
 from articles.search.languages import ENGLISH, SPANISH
@@ -17,14 +15,6 @@ from articles.search.recognition import Finding, assess_words
 WINDOW_SIZE = 40  # words of a long text that are looked at together
 WINDOW_STRIDE = 20
 GRAVITY = {key: place for place, key in enumerate(EMERGENCIES)}
-
-
-@dataclass(frozen=True)
-class CallPrompt:
-    """A line that says which number to call, and the number."""
-
-    text: str
-    number: str
 
 
 @dataclass(frozen=True)
@@ -54,36 +44,6 @@ class UrgentHelp:
     def in_danger(self) -> bool:
         """Whether somebody may be in danger, so that nothing may stand before what to do."""
         return self.is_happening or self.is_crisis
-
-    @property
-    def emergency_number(self) -> str:
-        """The number to call in an emergency; empty where the text names none."""
-        if self.is_happening or self.names_emergency:
-            return settings.EMERGENCY_NUMBER
-        return ""
-
-    @property
-    def crisis_line(self) -> str:
-        """The number to call in a crisis.
-
-        A site without a crisis line gives its emergency number, unless that is shown already.
-        """
-        if not self.is_crisis:
-            return ""
-        if settings.CRISIS_LINE:
-            return settings.CRISIS_LINE
-        return "" if self.is_happening else settings.EMERGENCY_NUMBER
-
-    @property
-    def call_prompts(self) -> list[CallPrompt]:
-        """One line for each number, for where there is no space for more."""
-        prompts = []
-        if number := self.emergency_number:
-            prompts.append(CallPrompt(f"If this is happening now, call {number}", number))
-        if number := self.crisis_line:
-            text = f"If you think of ending your life, call {number}"
-            prompts.append(CallPrompt(text, number))
-        return prompts
 
 
 def detect_urgent_help(

@@ -22,6 +22,10 @@ BY_NAME = {
 }
 
 
+# Who has which permission.
+GRANTED = {"auth_group_permissions", "auth_user_user_permissions"}
+
+
 def observe(*, imported: bool) -> dict:
     """The columns of each table. ``imported``: an archive was imported into an empty database.
 
@@ -89,6 +93,9 @@ def without_added_models(table: str) -> str:
         for key, app, model in schema.ask("SELECT id, app_label, model FROM django_content_type")
         if names.is_added_model(app, model)
     ]
+    if table in GRANTED and added:
+        of_added = f"SELECT id FROM auth_permission WHERE content_type_id IN ({', '.join(added)})"
+        return f" WHERE permission_id NOT IN ({of_added})"
     return f" WHERE {column} NOT IN ({', '.join(added)})" if column and added else ""
 
 

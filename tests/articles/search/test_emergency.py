@@ -123,27 +123,6 @@ def test_no_database_is_asked(django_assert_num_queries, db):
         assert detect_urgent_help("my dad is not breathing and i want to die")
 
 
-class TestOfTheNumbers:
-    def test_a_site_has_its_own_numbers(self, settings):
-        settings.EMERGENCY_NUMBER, settings.CRISIS_LINE = "112", "116123"
-        assert [call.number for call in detect_urgent_help("took all my pills").call_prompts] == [
-            "112",
-            "116123",
-        ]
-        assert [call.number for call in detect_urgent_help("i want to die").call_prompts] == [
-            "116123"
-        ]
-        assert [call.number for call in detect_urgent_help("stroke").call_prompts] == ["112"]
-
-    def test_without_a_crisis_line_the_emergency_number_stands_alone(self, settings):
-        settings.CRISIS_LINE = ""
-        for typed in ("took all my pills", "i want to die"):
-            assert [call.number for call in detect_urgent_help(typed).call_prompts] == ["911"]
-
-    def test_nothing_is_said_of_anything_else(self):
-        assert detect_urgent_help("facial spasms").call_prompts == []
-
-
 class TestOfTheFiles:
     def test_a_group_that_nobody_wrote_down_is_refused_by_its_line(self, tmp_path):
         path = tmp_path / "phrases.txt"

@@ -95,9 +95,9 @@ def test_markup_in_a_phrase_and_in_what_is_typed_stays_text(client, morgan):
 
 
 @pytest.mark.parametrize("typed", ["how many pills to die", "best way to kill myself"])
-def test_who_asks_for_methods_reads_the_line_and_finds_no_page(client, ann, ravi, typed):
+def test_who_asks_for_methods_reads_the_line_and_finds_no_page(client, ann, ravi, morgan, typed):
     page = factories.make_article(ann, title=typed.capitalize(), slug="a-page")
-    factories.sign_page(page, by=ravi, asked_by=ann)
+    factories.sign_despite_checks(page, by=ravi, manager=morgan)
     for place, text in read_everywhere(client, typed).items():
         assert "Call 988" in text, place
         assert "lethal" not in text
