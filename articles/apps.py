@@ -14,13 +14,18 @@ class ArticlesConfig(AppConfig):
         from articles import triggers as articles_triggers
         from articles.content import diff, kinds
         from articles.content.document import AboutDocument, ArticleDocument
+        from articles.content.emergency_document import EmergencyDocument
         from articles.db import lookups, triggers
+        from articles.emergencies import checks as emergency_checks
+        from articles.emergencies import composing as emergency_composing
+        from articles.emergencies import projection as emergency_projection
         from articles.images import store as images_store
         from articles.imports import matching, obsolete_ids, pages, registry
         from articles.imports.formats import registration
         from articles.names import fold
         from articles.public import json_ld, related
         from articles.publishing import composing, merging, projections, stored_keys
+        from articles.quality import safety_alerts
         from articles.reports import twin_names
         from articles.search import fulltext, index, limits
 
@@ -58,6 +63,26 @@ class ArticlesConfig(AppConfig):
                 medical=False,
             )
         )
+        kinds.register(
+            kinds.PageKind(
+                name="emergency",
+                model=models.EmergencyPage,
+                document=EmergencyDocument,
+                url_name="emergencies:page",
+                template="articles/emergency.html",
+                partial="articles/_emergency.html",
+                load=emergency_composing.load,
+                compose=emergency_composing.compose,
+                restore=emergency_composing.restore,
+                blocks=emergency_composing.build_blocks,
+                authors=emergency_composing.find_shared_authors,
+                links=lambda document: related.get_link_querysets(document.linked),
+                list_page=("Emergencies", "emergencies:index"),
+                checks=emergency_checks.CHECKS,
+                json_ld=json_ld.describe_emergency_page,
+                projection=emergency_projection.projection,
+            )
+        )
         kinds.register_link_target(
             "topic",
             kinds.LinkTarget(
@@ -84,6 +109,14 @@ class ArticlesConfig(AppConfig):
                 find_excess=limits.find_excess,
             )
         )
+        projections.register(
+            kinds.Projection(
+                (models.SafetyAlert,),
+                safety_alerts.on_publish,
+                safety_alerts.on_withdraw,
+                safety_alerts.build_all_rows,
+            )
+        )
         stored_keys.register(
             stored_keys.KeyColumn(
                 models.Article, "title", "sort_key", lambda title: fold(title)[:200]
@@ -96,5 +129,6 @@ class ArticlesConfig(AppConfig):
         registry.register(obsolete_ids.ObsoleteIdImporter())
         triggers.install_after_migrate(self, articles_triggers.build_triggers())
         fulltext.install_after_migrate(self)
+        safety_alerts.install_after_migrate(self)
         twin_names.install_after_migrate(self)
         registration.register_all()

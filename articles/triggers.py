@@ -5,10 +5,14 @@ from articles.db.triggers import DatabaseTrigger, build_append_only_triggers, bu
 from articles.models import (
     Article,
     Authorship,
+    HarmDecision,
     Image,
+    PhraseEvent,
     PublicationEvent,
+    PublishedEmergency,
     PublishedImage,
     Revision,
+    SafetyAlert,
     SearchEntry,
     SearchKey,
     SearchStart,
@@ -33,6 +37,8 @@ EXPUNGING_SQL = f"NEW.document = '{EXPUNGED}' AND OLD.document <> NEW.document"
 PROJECTIONS = {
     "topic_entry_is_made_anew": TopicEntry,
     "published_image_is_made_anew": PublishedImage,
+    "safety_alert_is_made_anew": SafetyAlert,
+    "published_emergency_is_made_anew": PublishedEmergency,
     "search_entry_is_made_anew": SearchEntry,
     "search_key_is_made_anew": SearchKey,
     "search_start_is_made_anew": SearchStart,
@@ -78,6 +84,26 @@ def _build_history_triggers() -> list[DatabaseTrigger]:
         *build_append_only_triggers(Authorship),
         *build_append_only_triggers(PublicationEvent),
         *build_append_only_triggers(Image),
+        *build_append_only_triggers(HarmDecision),
+        *_build_phrase_triggers(),
+    ]
+
+
+def _build_phrase_triggers() -> list[DatabaseTrigger]:
+    """The log of the table of phrases: each event follows the one before it."""
+    table = PhraseEvent._meta.db_table
+    return [
+        *build_append_only_triggers(PhraseEvent),
+        DatabaseTrigger(
+            "phrase_event_follows_the_last",
+            table,
+            "INSERT",
+            "an event of a phrase follows the one before it, and nothing follows its removal",
+            condition="NEW.number > 1 AND NOT EXISTS (SELECT 1 FROM articles_phraseevent e "
+            "WHERE e.phrase = NEW.phrase AND e.number = NEW.number - 1 "
+            "AND e.action <> 'remove')",
+            reads_other_tables=True,
+        ),
     ]
 
 

@@ -6,6 +6,8 @@ host in the address bar.
 
 from django.conf import settings
 
+from articles.care import site_numbers
+
 
 def publisher(request):
     return {
@@ -14,7 +16,9 @@ def publisher(request):
             "url": settings.SITE_URL,
             "demo": settings.COUNTERSIGN_DEMO,
             "emergency_number": settings.EMERGENCY_NUMBER,
-            "crisis_line": settings.CRISIS_LINE or settings.EMERGENCY_NUMBER,
+            "crisis_ways": site_numbers.get_crisis_ways(),
+            "poison_way": site_numbers.get_poison_way(),
+            "outside_words": site_numbers.get_outside_words(),
             "finder": settings.FINDER,
             "static": settings.STATIC_EXPORT,
         }

@@ -7,8 +7,11 @@ MANAGING_EDITORS = "Managing editors"
 EDITOR_PERMISSIONS = {
     "articles": {
         "article": ["view", "add", "change"],
+        "emergencypage": ["view", "add", "change"],
+        "phraseevent": ["view"],
         "aboutpage": ["view", "add", "change"],
         "readerreport": ["view", "change"],
+        "harmdecision": ["view"],
         "readertally": ["view"],
         "reference": ["view", "add", "change", "delete"],
         "articletag": ["view", "add", "change", "delete"],
@@ -37,6 +40,7 @@ MANAGING_EDITOR_PERMISSIONS = {
     "articles": {
         "topic": ["add", "change", "delete"],
         "copyrightnotice": ["add", "change"],
+        "phraseevent": ["add", "change", "delete"],
         "importrun": ["view"],
         "externalid": ["view"],
     },

@@ -3,6 +3,8 @@
 ``.env`` in the checkout is read where it exists; the real environment wins over it.
 """
 
+import datetime as dt
+import re
 import subprocess
 from pathlib import Path
 
@@ -29,6 +31,17 @@ def _days(name: str, default: int) -> int:
     return int(value)
 
 
+def _date(name: str, default: dt.date) -> dt.date:
+    """A day, as 2027-11-30; the default where it is empty."""
+    value = env(name, default="").strip()
+    try:
+        return dt.date.fromisoformat(value) if value else default
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} is a day such as {default:%Y-%m-%d}, or empty, not “{value}”."
+        ) from error
+
+
 def _one_of(name: str, choices: tuple[str, ...]) -> str:
     """One of a few words; the first of them by default."""
     value = env(name, default=choices[0]).strip()
@@ -46,6 +59,35 @@ def _origin(name: str) -> str:
         raise ImproperlyConfigured(
             f"{name} begins with https:// or http://, as https://example.org, not “{value}”."
         )
+    return value
+
+
+def _phone_number(name: str, default: str, *, required: bool = False) -> str:
+    """A number to call, in digits; empty where there is none and it is not ``required``."""
+    value = env(name, default=default).strip()
+    if not value and not required:
+        return ""
+    if not re.fullmatch(r"\+?[0-9](?:[0-9 .()-]{0,30}[0-9])?", value):
+        raise ImproperlyConfigured(
+            f"{name} is a number to call, in digits such as 1-800-222-1222, not “{value}”."
+        )
+    return value
+
+
+def _chat_address(name: str, default: str) -> str:
+    value = env(name, default=default).strip()
+    if value and not re.fullmatch(r"https://[^\s<>\"']+\.[^\s<>\"']+", value):
+        raise ImproperlyConfigured(
+            f"{name} is an address that begins with https://, not “{value}”."
+        )
+    return value
+
+
+def _line(name: str, default: str) -> str:
+    """A few words in one line."""
+    value = " ".join(env(name, default=default).split())
+    if len(value) > 100 or not value.isprintable():
+        raise ImproperlyConfigured(f"{name} is a line of at most 100 characters, not “{value}”.")
     return value
 
 
@@ -69,10 +111,16 @@ HTTPS = env.bool("HTTPS", default=False)
 SITE_URL = _origin("SITE_URL")
 SITE_NAME = env("SITE_NAME", default="Countersign")
 COUNTERSIGN_DEMO = env.bool("COUNTERSIGN_DEMO", default=False)
-EMERGENCY_NUMBER = env("EMERGENCY_NUMBER", default="911")
-CRISIS_LINE = env(
-    "CRISIS_LINE", default="988"
-)  # for whoever searches for words of self-harm; empty: none is shown
+# Whom readers are told to call; the same in every language. Those of the United States are the
+# default, and only where the numbers that were set are theirs.
+EMERGENCY_NUMBER = _phone_number("EMERGENCY_NUMBER", "911", required=True)
+CRISIS_LINE = _phone_number("CRISIS_LINE", "988" if EMERGENCY_NUMBER == "911" else "")
+CRISIS_TEXT = _phone_number("CRISIS_TEXT", "988" if CRISIS_LINE == "988" else "")
+CRISIS_CHAT = _chat_address(
+    "CRISIS_CHAT", "https://chat.988lifeline.org/" if CRISIS_LINE == "988" else ""
+)
+POISON_LINE = _phone_number("POISON_LINE", "1-800-222-1222" if EMERGENCY_NUMBER == "911" else "")
+NUMBERS_COUNTRY = _line("NUMBERS_COUNTRY", "the United States" if EMERGENCY_NUMBER == "911" else "")
 REVIEW_MONTHS = {
     "standard": env.int("REVIEW_MONTHS", default=12),
     "high": env.int("REVIEW_MONTHS_HIGH_RISK", default=6),
@@ -84,6 +132,9 @@ OVERDUE_POLICY = {
     "standard": _one_of("OVERDUE_POLICY", ("banner", "withdraw")),
     "high": _one_of("OVERDUE_POLICY_HIGH_RISK", ("banner", "withdraw")),
 }
+# Until when the annual review of an unchanged text can be requested although a check blocks it
+# (ADR 57): a year after the checks of care cards came.
+UNCHANGED_REVIEWS_UNTIL = _date("UNCHANGED_REVIEWS_UNTIL", dt.date(2027, 11, 30))
 OVERDUE_POLICY_BY = env("OVERDUE_POLICY_BY", default="")
 
 # Whom to notify of a vulnerability, and how we handle reports: /.well-known/security.txt.
@@ -101,6 +152,8 @@ STATIC_EXPORT = False
 # What readers may send in an hour: from one address, and all of them together.
 FEEDBACK_AN_HOUR = env.int("FEEDBACK_AN_HOUR", default=10)
 FEEDBACK_AN_HOUR_IN_ALL = env.int("FEEDBACK_AN_HOUR_IN_ALL", default=1000)
+# Within so many hours editors decide a report that a page could harm somebody.
+HARM_REPORT_HOURS = env.int("HARM_REPORT_HOURS", default=24)
 
 # What is brought in through the admin; more goes by command (ADR 34).
 IMPORT_MOST = env.int("IMPORT_MOST", default=5000)  # records of one file

@@ -53,6 +53,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("articles.urls")),
     path("about/", include("articles.public.about_urls")),
+    path("emergencies/", include("articles.public.emergency_urls")),
     path("feedback/", include("articles.feedback.urls")),
     path("symptoms/", include("symptoms.public.urls")),
     path("causes/", include("symptoms.public.cause_urls")),

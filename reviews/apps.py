@@ -10,16 +10,19 @@ class ReviewsConfig(AppConfig):
     def ready(self) -> None:
         from articles.content.kinds import Projection
         from articles.db import triggers
-        from articles.public import json_ld
+        from articles.feedback import actions as feedback_actions
+        from articles.public import json_ld, signature_statements
         from articles.publishing import merging, projections
         from articles.quality import stored_texts
         from reviews import triggers as reviews_triggers
         from reviews.models import ReviewSchedule
+        from reviews.notifications import harm
         from reviews.public import reviewer_profile
-        from reviews.signing import due_dates
+        from reviews.signing import due_dates, statements
         from reviews.signing import merging as signing_merging
 
         json_ld.register_profile(reviewer_profile.get_url)
+        signature_statements.register(statements.load_statements)
         projections.register(
             Projection(
                 (ReviewSchedule,), due_dates.on_publish, due_dates.on_withdraw, due_dates.build_rows
@@ -28,5 +31,6 @@ class ReviewsConfig(AppConfig):
         merging.register(
             obstacle=signing_merging.find_obstacles, withdrawal=signing_merging.withdraw_merged_page
         )
+        feedback_actions.listen_for_harm(harm.mail_at_once)
         stored_texts.RECORDS.update({"reviews.Expunction", "reviews.MedicalReview"})
         triggers.install_after_migrate(self, reviews_triggers.get_triggers())

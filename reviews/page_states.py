@@ -63,6 +63,11 @@ def filter_withdrawn(pages):
     return pages.withdrawn()
 
 
+def filter_alerts(pages):
+    """Public, with a safety alert."""
+    return pages.filter(safety_alert__isnull=False)
+
+
 def filter_overdue(pages):
     """Past the due date."""
     return filter_scheduled(pages, ReviewSchedule.objects.overdue(timezone.localdate()))
@@ -89,6 +94,7 @@ def filter_due_later(pages):
 
 
 STATES: dict[str, tuple[Label, Callable]] = {
+    "alerts": (_("Safety alerts"), filter_alerts),
     "drafts": (_("Unsigned work"), filter_drafts),
     "unpublished": (_("Never published"), filter_unpublished),
     "sent-back": (_("Changes requested"), filter_sent_back),
@@ -107,10 +113,11 @@ WITHIN_DAYS = tuple(map(str, DUE_WITHIN_DAYS))
 # Which states a list is filtered by, and in what order they are offered.
 LIST_STATES = (
     *("drafts", "unpublished", "sent-back", "waiting"),
-    *("live", "recorded", "changed", "withdrawn"),
+    *("live", "recorded", "changed", "withdrawn", "alerts"),
 )
 DUE_STATES = ("overdue", *WITHIN_DAYS, "later", "never")
 RADAR_STATES = (
+    "alerts",
     *("never", "overdue", "grace", *WITHIN_DAYS),
     *("waiting", "sent-back", "changed", "recorded"),
 )

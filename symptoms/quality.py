@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from articles.care.advice import get_card_words
 from articles.content.document import ADVICE_HEADING
+from articles.models import SafetyAlert
 from articles.names import fold
 from articles.quality import Check, Problem, check
+from articles.richtext.plaintext import extract_text
+from articles.search.words import stem_text
 from symptoms.coding_systems import SYSTEMS, InvalidCode, normalize_code, normalize_or_keep
-from symptoms.content.document import SymptomDocument
+from symptoms.content.document import DocumentCause, SymptomDocument
 from symptoms.models import RelatedSymptom, Symptom
 
 
@@ -19,7 +23,27 @@ def check_causes(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
         )
 
 
-@check("A reader in danger may read the first lines and nothing else.", can_block=True)
+# Words of signs that say nothing by themselves, and of what to do about them.
+COMMON_STEMS = frozenset(
+    stem_text(
+        "a an the and or of in on at to for with without from by if when while as that this these "
+        "those it its is are be been was were has have had can could may might will would should "
+        "must do does not no you your they their them he she who which what there then than also "
+        "more most some any other others such very like about into out up down after before during "
+        "often usually sometimes many people person someone body part side call help go see doctor "
+        "clinician emergency department number now right away once today need care treatment get "
+        "come comes make makes cause causes caused sign signs symptom symptoms feel feels happen "
+        "happens one two hours days minutes new sudden suddenly severe bad badly first last"
+    )
+)
+SHARED_STEMS = 2  # of a line of a card and the text of a cause, for a sign of that cause
+
+
+@check(
+    "A reader in danger may read the first lines and nothing else.",
+    can_block=True,
+    is_safety=True,
+)
 def check_care_advice(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     if document.advice:
         return
@@ -31,9 +55,53 @@ def check_care_advice(page: Symptom, document: SymptomDocument) -> Iterable[Prob
                 "but does not say when to call for help."
             )
             break
-    yield Problem(
-        message, f"Write it under “{ADVICE_HEADING}”, and choose its level.", blocking=True
-    )
+    fix = f"Write it under “{ADVICE_HEADING}”, and choose its level."
+    yield Problem(message, fix, blocking=True, alert=SafetyAlert.AlertGravity.NO_CARD)
+
+
+@check("Readers must learn by which signs this symptom becomes an emergency.", is_about_cards=True)
+def check_signs_of_dangerous_causes(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    """Life-threatening causes of which no card gives a sign. The level is a clinician's choice."""
+    if not document.care_cards:
+        return  # that blocks
+    lines = _get_sign_lines(document)
+    own = set(stem_text(" ".join([document.title, *document.names])))
+    names = []
+    for cause in document.all_causes:
+        if cause.seriousness == "life-threatening" and not _has_sign(cause, lines, own):
+            names.append(cause.name)
+    if names:
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        yield Problem(
+            f"No care card names a sign of a life-threatening cause: {', '.join(names[:5])}{more}.",
+            "Write on the card of the level that a clinician chooses by which signs this symptom "
+            "becomes it, in the words that its own text has.",
+        )
+
+
+def _get_sign_lines(document: SymptomDocument) -> list[set[str]]:
+    """The stems of each line or sentence of the cards."""
+    lines = []
+    for card in document.care_cards:
+        for line in get_card_words(card).splitlines():
+            lines += [set(stem_text(sentence)) - COMMON_STEMS for sentence in line.split(". ")]
+    return lines
+
+
+def _has_sign(cause: DocumentCause, lines: list[set[str]], own: set[str]) -> bool:
+    """Whether a line of a card has the cause's name, or two words of its text.
+
+    Words of the symptom's own names do not count. One is enough if it is in the cause's name.
+    """
+    name = set(stem_text(cause.name)) - COMMON_STEMS
+    text = (set(stem_text(extract_text(cause.html))) | name) - COMMON_STEMS - own
+    for line in lines:
+        if name and name <= line:
+            return True
+        shared = line & text
+        if len(shared) >= SHARED_STEMS or shared & (name - own):
+            return True
+    return False
 
 
 def _find_public(uuids: Iterable[UUID]) -> set[UUID]:
@@ -131,6 +199,7 @@ def check_figure_places(page: Symptom, document: SymptomDocument) -> Iterable[Pr
 CHECKS: tuple[Check, ...] = (
     check_causes,
     check_care_advice,
+    check_signs_of_dangerous_causes,
     check_reverse_relations,
     check_unpublished_relations,
     check_names,

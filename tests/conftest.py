@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import TransactionTestCase
 
+from articles.emergencies import phrases
 from articles.public.last_modified import last_modified_cache
 from articles.public.page_cache import page_cache
 from articles.search import vocabulary
@@ -88,6 +89,7 @@ def clear_caches():
     page_cache.clear()
     last_modified_cache.clear()
     vocabulary.clear_cache()
+    phrases.clear_cache()
     cache.clear()
     yield
     page_cache.clear()

@@ -24,6 +24,7 @@ from PIL import Image as Pixels
 
 from articles.content.document import canonicalize, digest
 from articles.content.review_line import ReviewLine
+from articles.emergencies import phrases
 from articles.feedback import actions
 from articles.images import store
 from articles.imports import formats
@@ -33,6 +34,7 @@ from articles.models import (
     Article,
     CareCard,
     CopyrightNotice,
+    EmergencyPage,
     Figure,
     Image,
     PublicationEvent,
@@ -231,6 +233,32 @@ def make_about_page(
         "notice": make_notice(),
     }
     page = AboutPage.objects.create(slug=slug, title=title, writer=by, **values | fields)
+    record_revision(page, by=by)
+    return page
+
+
+def make_emergency(
+    by: User, *, subject: str = "stroke", next_page: Article | None = None, **fields
+) -> EmergencyPage:
+    """A page of what to do in an emergency that is ready to be signed, with one revision."""
+    values = {
+        "slug": subject,
+        "title": f"What to do: {subject.replace('-', ' ')}",
+        "summary": "Call 911 first.",
+        "advice_level": "emergency",
+        "advice": "<p>Call 911. Put the phone on speaker. Do what the operator tells you.</p>",
+        "act": "Note the time when they were last well.",
+        "body": "<p>It comes suddenly.</p>",
+        "notice": make_notice(),
+        "risk": Article.Risk.HIGH,
+    }
+    page = EmergencyPage.objects.create(
+        subject=subject, next_page=next_page, writer=by, **values | fields
+    )
+    page.topics.add(make_topic("General health", "general-health"))
+    Reference.objects.create(
+        article_id=page.pk, title="What to do", url="https://www.stroke.org/en/about-stroke"
+    )
     record_revision(page, by=by)
     return page
 
@@ -745,6 +773,7 @@ def make_site_history(ann, ravi, fiona, morgan, olga) -> None:
     _recall_and_report(whole, ann, ravi, morgan)
     _change_metadata(morgan)
     _import_and_merge(ann, ravi, morgan)
+    _prepare_for_emergencies(whole, ann, ravi, morgan)
     # Somebody whose signatures stand, and whose new credentials nobody has checked yet.
     Reviewer.objects.filter(user=fiona).update(
         specialty="General practice", verified_by=None, verified_at=None
@@ -868,6 +897,18 @@ def _recall_and_report(page: Article, ann, ravi, morgan) -> None:
     reader_reports.open_review(report_problem(live), by=ann, reason="Look at the second link.")
     report_problem(live, words="Nobody has read this yet.")
     actions.record_answer(live.live.revision, helpful=True)
+
+
+def _prepare_for_emergencies(whole: Article, ann, ravi, morgan) -> None:
+    """What to do in two emergencies, one withdrawn, and a table of phrases with a history."""
+    for subject in ("stroke", "choking"):
+        page = make_emergency(ann, subject=subject, next_page=Article.objects.get(pk=whole.pk))
+        sign_page(page, by=ravi, asked_by=ann)
+    withdraw_page(Article.objects.get(pk=page.pk), reason="outdated", by=morgan)
+    facts = {"meaning": "now", "subject": "stroke", "language": "en", "by": morgan}
+    first = phrases.add_phrase(text="his face went funny", **facts)
+    phrases.change_phrase(first, text="her face went funny", **facts)
+    phrases.remove_phrase(phrases.add_phrase(text="face palm", **facts), by=morgan)
 
 
 def _change_metadata(morgan) -> None:

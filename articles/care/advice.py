@@ -1,15 +1,19 @@
 """Care cards as they are shown: to visitors as grave as their words, at the desk as chosen.
 
 A card that was signed at a lower level but sends people to emergency help is shown to visitors in
-emergency style, under a general heading, until it is signed again (ADR 36). The signed text stays.
+emergency style, under a general heading, until it is signed again (ADR 36, 57). The signed text
+stays. A heading that itself sends people to help stays too: it may be all that does.
 """
 
 from dataclasses import dataclass, replace
+from html import escape
 
 from django.utils.safestring import mark_safe
 
+from articles.care.actions import Action, find_actions
 from articles.care.emergency_help import find_emergency_help
 from articles.care.phone_links import link_phone_numbers
+from articles.care.phone_numbers import extract_words
 from articles.content.document import ADVICE_HEADING, GRAVITY_ORDER, Advice, Document
 from articles.richtext.attributes import remove_foreign
 
@@ -53,7 +57,8 @@ def present_for_visitors(advice: Advice) -> ShownAdvice:
     html = link_phone_numbers(remove_foreign(advice.html))
     html = mark_safe(html)  # noqa: S308 - cleaned whenever it is saved
     if understates_emergency(advice):
-        return ShownAdvice(EMERGENCY_LEVEL, ADVICE_HEADING, html)
+        label = advice.heading if _names_emergency_help(advice.heading) else ADVICE_HEADING
+        return ShownAdvice(EMERGENCY_LEVEL, label, html)
     return ShownAdvice(advice.level, advice.label, html)
 
 
@@ -64,4 +69,26 @@ def present_as_signed(advice: Advice) -> ShownAdvice:
 
 def understates_emergency(advice: Advice) -> bool:
     """Whether advice of a lower level sends people to emergency help."""
-    return advice.level != EMERGENCY_LEVEL and bool(find_emergency_help(advice.html))
+    return advice.level != EMERGENCY_LEVEL and bool(quote_emergency_help(advice))
+
+
+def quote_emergency_help(advice: Advice) -> str:
+    """The first words of a card, heading included, that send people to emergency help, or empty."""
+    if _names_emergency_help(advice.heading):
+        return advice.heading
+    return find_emergency_help(advice.html)
+
+
+def _names_emergency_help(heading: str) -> bool:
+    return bool(heading and find_emergency_help(f"<p>{escape(heading)}</p>"))
+
+
+def get_card_words(advice: Advice) -> str:
+    """The words of a card: its own heading, if it has one, then a line for each paragraph."""
+    words = extract_words(advice.html)
+    return f"{advice.heading}\n{words}" if advice.heading else words
+
+
+def find_card_actions(advice: Advice) -> tuple[Action, ...]:
+    """What a card tells people to do, by the places in its words."""
+    return find_actions(get_card_words(advice))

@@ -1,346 +1,232 @@
-"""Finds the numbers that a text asks people to call, and other words that send them to help.
+"""Finds what in a text sends people to emergency help: a number, a service, a department.
 
-The checks, the look of advice and the links (see ``phone_links``) all use it, so that they never
-disagree. It reads English, line by line, and looks only for the numbers that it is given.
+It goes by what the words ask for: “You need no ambulance” sends nobody, “If it gets worse, call
+911” does. In doubt it counts. The checks and the look of advice use it, so that they never
+disagree.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
 
 from django.conf import settings
 
-from articles.richtext.plaintext import MAX_CACHED_LENGTH, extract_text
+from articles.care.clauses import is_negated, iterate_clauses
+from articles.care.phone_numbers import (
+    EMERGENCY_NUMBERS,
+    compile_numbers,
+    extract_digits,
+    extract_words,
+    find_dialled_numbers,
+    find_numbers_to_call,
+)
 
-EMERGENCY_NUMBERS = frozenset({"911", "999", "112", "000", "111", "995"})
-# Characters on each side of a number that decide whether it is to be called.
-CONTEXT_BEFORE, CONTEXT_AFTER = 240, 80
+CACHE_SIZE = 2_000  # advice texts whose result is cached
 # Words on each side of a finding that are quoted with it.
 QUOTED_BEFORE = re.compile(r"(?:\S+\s+){0,3}\S*$")
 QUOTED_AFTER = re.compile(r"\S*(?: \S+){0,2}")
-CACHE_SIZE = 2_000  # advice texts whose result is cached
-LINE_BREAK = re.compile("<br ?/?>")
-
-DIGIT_WORDS = {
-    "0": "(?:zero|oh)",
-    "1": "one",
-    "2": "two",
-    "3": "three",
-    "4": "four",
-    "5": "five",
-    "6": "six",
-    "7": "seven",
-    "8": "eight",
-    "9": "nine",
-}
-# Between digits: nothing, or the same sign everywhere.
-DIGIT_SEPARATORS = ("", "[-‐‑]", r"\.", "[ \u00a0]", "·")
-NUMBER_END = "(?![^\\W⁰¹²³⁴⁵⁶⁷⁸⁹])"  # the mark of a footnote may follow
-WORD_GAP = r"""[\s"'“”‘’(\[*:,/–—-]"""  # between words that belong together
-
-CALL_VERB = re.compile(
-    r"(?<![-\w])(?<!on )(?:call(?:s|ing)?|dial(?:s|l?ing|led|ed)?|(?:tele)?phon(?:e|es|ing)"
-    r"|ring(?:s|ing)?|text(?:s|ing)?|contact(?:s|ing)?|alert(?:s|ing)?|notify(?:ing)?"
-    r"|(?<=have )called|(?<=has )called|(?<=you )called|(?<=they )called|(?<=who )called"
-    r"|(?<=one )called)(?!\w)",
-    re.IGNORECASE,
-)
-FILLER_WORD = (
-    r"(?:up|out|for|to|on|at|the|an?|your|our|now|first|instead|just|only|also|too|today|again"
-    r"|either|both|even|immediately|urgently|directly|quickly|at once|right away|straight away"
-    r"|as well|toll-free|someone|somebody|help|local|national|emergency|medical|ambulances?"
-    r"|paramedics|police|rescue|crisis|suicide|services?|numbers?|lines?|lifeline|helpline"
-    r"|hotline|operator|dispatcher|team|\([^()\d]{0,40}\))"
-)
-# Only words that lead to the number stand before it: “call the emergency services at 911”.
-LEADS_AT_ONCE = re.compile(rf"(?:{WORD_GAP}+{FILLER_WORD})*{WORD_GAP}+", re.IGNORECASE)
-# Other words stand before one that leads to the number: “call your doctor or 911”.
-LEADS_LATER = re.compile(
-    rf"\W.*(?:\b(?:on|at|via|through|using|or|and|to|then)(?:{WORD_GAP}+{FILLER_WORD})*{WORD_GAP}+"
-    r"|[:(/–—]\s*[\"“]?)",
-    re.IGNORECASE | re.DOTALL,
-)
-MEASURE_WORD = re.compile(
-    r"\b(?:pulse|rate|pressure|reading|sugar|glucose|level|temperature|weigh\w*|dose|score|count"
-    r"|above|below|over|under|than|exceed\w*|reach\w*|ris(?:es|ing)|drop\w*|fall(?:s|ing)"
-    r"|room|ward|page|extension|ext|floor|bed|box)\b",
-    re.IGNORECASE,
-)
-CONDITION_WORD = re.compile(
-    r"\b(?:if|when|whenever|unless|once|because|until|while|which|who|is|are|was|were|about"
-    r"|between|of)\b",
-    re.IGNORECASE,
-)
-CONDITION_AFTER = re.compile(
-    r"\s*[,(–—]?\s*(?:if|for|when|in (?:an?|case|the)|right away|now|immediately|at once"
-    r"|straight|instead|first)\b",
-    re.IGNORECASE,
-)
-JOINED_ONLY = re.compile(rf"\W*(?:\b(?:or|and|in|{FILLER_WORD})\b\W*)*", re.IGNORECASE)
-
-JOINING_WORD = re.compile(r"[/,]|\b(?:or|and)\b", re.IGNORECASE)
-ENDS_WITH_JOIN = re.compile(r"(?:\b(?:or|and)|,)\s*$", re.IGNORECASE)
-
-NUMBER_FOLLOWS = r"(?:(?:\s+[a-z’'-]+){0,6}\s+(?:is|are)|\s*[:,(=–—-])?\s*[\"“(]?\s*$"
-NAMED_BEFORE = re.compile(
-    r"\bemergenc(?:y|ies)(?:\s+(?:phone|telephone|medical|contact|services?|help|rescue))*"
-    rf"\s+(?:number|line|helpline|hotline)s?(?!\s+of\b){NUMBER_FOLLOWS}"
-    rf"|\b(?:crisis line|lifeline|helpline|hotline)s?(?!\s+of\b){NUMBER_FOLLOWS}"
-    r"|\bnumbers?\s+(?:that\s+)?(?:to|(?:you|we|they)(?:\s+(?:should|must|can|may|need to))?)"
-    r"\s+(?:call|dial|ring|phone|text)(?:\s+[a-z’'-]+){0,6}?\s*(?:\bis|\bare|[:,(–—])\s*[\"“]?$"
-    r"|\bemergenc(?:y|ies)\s*[:,–—-]?\s*$",
-    re.IGNORECASE,
-)
-NAMED_AFTER = re.compile(
-    r"\s+(?:is|are)\s+(?:the|your|our|an?)\s+(?:number\s+(?:to|you|for)\b"
-    r"|(?:[a-z-]+\s+){0,3}?(?:emergency|crisis|ambulance|suicide)\b(?:\s+[a-z-]+){0,2}?"
-    r"\s+(?:number|line|lifeline)\b(?!\s+of\b))"
-    r"|\s+(?:is|are)\s+(?:only\s+)?for\s+(?:[a-z-]+\s+){0,2}?emergencies\b"
-    r"|\s+(?:should|must|needs?\s+to|has\s+to|can|may)\s+be"
-    r"\s+(?:called|dial(?:l?ed)|phoned|rung|texted)\b",
-    re.IGNORECASE,
-)
-BEFORE_CALL_NOUN = re.compile(
-    r"\b(?:mak(?:e|es|ing)|plac(?:e|es|ing)|needs?|means|requires?|is|warrants?)\s+an?\s+$",
-    re.IGNORECASE,
-)
-CALL_NOUN = re.compile(r"[\s-]+call\b", re.IGNORECASE)
-BEFORE_NEEDED = re.compile(r"\bneeds?\s+$", re.IGNORECASE)
-URGENT_AFTER = re.compile(
-    r"\s*(?:[.,;:!?)]|$|(?:at once|now|right away|immediately|straight away|help)\b)", re.IGNORECASE
-)
-
-UNITS = (
-    r"(?:mg|mcg|µg|μg|kg|g|ml|dl|l|mmhg|mmol|bpm|beats|breaths|per|percent|degrees|units?|iu"
-    r"|tablets?|pills?|capsules?|drops|puffs?|doses?|kcal|calories|km|kilometers|kilometres"
-    r"|met(?:er|re)s|cm|mm|feet|ft|inch(?:es)?|lbs?|pounds?|kilos?|kilograms?|grams?"
-    r"|milligrams?|liters?|litres?|dollars|euros|cents)"
-)
-COUNTED_NOUNS = (
-    r"(?:times|people|persons?|patients|men|women|boys|girls|babies|children|adults|users"
-    r"|callers|volunteers|nurses|participants|members|deaths|cases|calls|operators|doctors"
-    r"|hospitals|clinics|cent(?:er|re)s|rooms?|beds?|pages?|hours|minutes|seconds|days|nights"
-    r"|weeks|months|years|steps|words|letters|miles|points|countries|states|cities|places"
-    r"|attacks)"
-)
-QUANTITY_AFTER = re.compile(
-    rf"[\s\u00a0-]+(?:{UNITS}|{COUNTED_NOUNS})(?![\w-])"
-    r"|[-‐‑](?:day|year|hour|minute|week|month|bed|mile|page|person)\b"
-    r"|\s*[%°‰]"
-    r"|\s+(?:or|and)\s+(?:more|higher|above|over|up|less|lower|below|under|fewer)\b"
-    r"|\s+(?:out of|of|in|to)\s+\d|\s*[–—]\s*\d"
-    r"|\s+of\s+(?:us|them|those|these|the|our|all|every)\b",
-    re.IGNORECASE,
-)
-STREET_AFTER = re.compile(
-    r"\s+(?:[A-Z][\w’']*\s+){1,3}"
-    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Boulevard|Blvd|Way|Square|Court)\b"
-)
-LONGER_NUMBER_BEFORE = re.compile(r"(?:\d[-‐‑.,:]|\d{3}[ \u00a0]|\(\d+\)[ -]?|[$£€¥#§+]\s?)$")
-LONGER_NUMBER_AFTER = re.compile(r"(?:[-‐‑.,:]\d|[ \u00a0]\d{3}|[ \u00a0]\d\d[ -]\d\d|\)[ -]?\d)")
-SLASHED_NUMBER = re.compile(r"/(\d+)")
-SENTENCE_END = re.compile(
-    r"(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)(?<!\bProf)[.!?](?=[\s\"”’)])|[;\n]"
-)
+QUOTED_LENGTH = 160  # characters on each side in which they are looked for
 
 # Help that is only called in an emergency, whatever its number.
-EMERGENCY_SERVICE = re.compile(
+SERVICE = re.compile(
     r"\b(?:(?:air\s+)?ambulances?|paramedics?|first\s+responders?|(?-i:EMTs?|EMS)"
-    r"|emergency\s+(?:(?:medical|rescue|phone|telephone|ambulance)\s+)*"
+    r"|emergency\s+(?:(?:medical|rescue|phone|telephone|ambulance)\s+){0,3}"
     r"(?:services?|numbers?|lines?|operators?|dispatch(?:ers?)?|crews?|teams?|responders?"
-    r"|technicians?|hotlines?|helplines?|help|calls?))\b",
+    r"|technicians?|hotlines?|helplines?|help|care|treatment|attention|assistance|aid)"
+    r"(?!\s+(?:pack|kit|plan|card)s?\b))\b"
+    r"|(?<=to )(?:the\s+)?emergency(?=\s*(?:[.,;:!?\n]|$|now\b|at\s+once\b|if\b))"
+    r"|\b(?:emergency\s+(?:department|room)|ER|A&E)\s+(?:visit|trip)s?\b",
     re.IGNORECASE,
 )
 SERVICE_OF_NUMBER = re.compile(
-    r"[\s-]+(?:operators?|dispatch(?:ers?)?|teams?|crews?|services?|call|cent(?:er|re)s?)\b",
+    r"[\s-]+(?:operators?|dispatch(?:ers?)?|teams?|crews?|services?|cent(?:er|re)s?)\b",
     re.IGNORECASE,
 )
-TEL_LINK = re.compile(r'\bhref="tel:([^"]*)"', re.IGNORECASE)
+CALL_FOR_HELP = re.compile(
+    r"\b(?:call|phone|shout|scream)(?:ing)?\s+for\s+help\b(?!\s+(?:with|from))", re.IGNORECASE
+)
+CALLS_TO = re.compile(r"\bcalls\s+to\s+$", re.IGNORECASE)
+# “You need no ambulance if you feel well, but call one if you faint.”
+CALL_ONE = re.compile(
+    r"\bambulances?\b[^.;!?\n]{0,90}?(\b(?:call|phone|get|send\s+for)\s+(?:for\s+)?one)\b",
+    re.IGNORECASE,
+)
+SELF_DRIVING = re.compile(
+    r"(?:\b(?:not|never)|n[’']t)\s+(?:try\s+to\s+)?drive\s+"
+    r"(?:yourself|to\s+(?:the\s+|a\s+)?(?:hospital|emergency))\b"
+    r"|(?:\b(?:not|never)|n[’']t)\s+wait\s+for\s+(?:an|the)\s+ambulance\b",
+    re.IGNORECASE,
+)
+DEPARTMENT = re.compile(
+    r"\b(?:emergency\s+(?:department|room|ward|unit)s?"
+    r"|accident\s+and\s+emergency(?:\s+department)?|(?-i:ER|ED|A&E)|casualty(?:\s+department)?)\b",
+    re.IGNORECASE,
+)
+HOSPITAL = re.compile(
+    r"\bhospital\b(?![’']s|\s+(?:appointment|clinic|visit|letter|card|bed|stay)|-)", re.IGNORECASE
+)
+PLANNED = re.compile(
+    r"\b(?:appointment|scans?|tests?|clinic|check-?up|treatment\s+plan|surgery|visit(?:s|ing)?"
+    r"|operation|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.IGNORECASE,
+)
+MOVE_LENGTH = 70  # characters between a verb and the place that it leads to
+MOVE = re.compile(
+    r"\b(?:go(?:ing)?|get(?:ting)?|head(?:ing)?|com(?:e|ing)|driv(?:e|ing)|rush(?:ed|ing)?"
+    r"|hurry|travel|tak(?:e|en|ing)|bring|brought|report|attend|visit(?:ing)?|us(?:e|ing)|walk|make\s+your\s+way"
+    r"|see|(?<=be )(?:seen|checked|examined|assessed|treated|looked\s+at))\b"
+    r"(?!\s+(?:about|how|what))",
+    re.IGNORECASE,
+)
+ONWARD_VERBS = {"see"}  # they lead to no department, but stand between others and it
+NEEDED_BEFORE = re.compile(
+    r"\b(?:(?:needs?|requires?|means?|warrants?)\s+(?:to\s+be\s+in\s+)?(?:an?|the)\s+(?:\w+\s+)?"
+    r"|(?:care|treatment|help|check|attention|assessment|trip|visit|journey)\s+(?:to|in|at|by)\s+"
+    r"(?:(?:the|an?|your)\s+)?(?:(?:nearest|local|closest|hospital)\s+)*)$",
+    re.IGNORECASE,
+)
+HELPS_AFTER = re.compile(
+    r"\s+(?:(?:can|should|must|has\s+to|needs\s+to|will)\s+(?:help|treat|see|check|look|remove"
+    r"|examine)|is\s+(?:where|the\s+(?:right|best|only|safest)\s+place)"
+    r"|now|at\s+once|right\s+away|immediately)\b",
+    re.IGNORECASE,
+)
+THIRD_PERSON = re.compile(
+    r"\b(?:people|patients|adults|children|women|men|parents|they|who|some|many|most|others"
+    r"|doctors|we|I)\s+(?:(?:often|sometimes|also|usually|still)\s+)?$",
+    re.IGNORECASE,
+)
+# Where 111 is a number for help that is not urgent: it is 999 that is called there.
+ADVICE_NUMBER, ITS_EMERGENCY_NUMBER = "111", "999"
+ADVICE_BEFORE = re.compile(
+    r"\b(?:NHS|advice|non-?urgent|nurse|not\s+(?:an\s+)?(?:emergency|urgent))[\s\w,:(–—-]{0,30}$",
+    re.IGNORECASE,
+)
+ADVICE_AFTER = re.compile(
+    r"[^.;!?\n]{0,40}?\b(?:advice|online|nurse|not\s+(?:an\s+)?(?:emergenc|urgent)|non-)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
-class NumberToCall:
-    """A number that a text asks people to call, by its digits, and where it stands."""
+class EmergencyAction:
+    """Where a text sends people to emergency help, and whether it says where to get it."""
 
-    number: str
     start: int
     end: int
-
-
-def find_numbers_to_call(text: str, numbers: Iterable[str]) -> list[NumberToCall]:
-    """Where a plain text asks people to call one of these numbers, in digits or in words, in order.
-
-    Numbers that count, measure, stand in an address or belong to a longer number do not count.
-    """
-    wanted = tuple(sorted(filter(None, set(map(extract_digits, numbers)))))
-    calls: list[NumberToCall] = []
-    if not wanted:
-        return calls
-    for found in _compile_numbers(wanted).finditer(text):
-        previous_end = calls[-1].end if calls else None
-        if _is_to_be_called(text, found.start(), found.end(), previous_end):
-            assert found.lastindex  # there is a group for each number
-            number = wanted[found.lastindex - 1]
-            calls.append(NumberToCall(number, found.start(), found.end()))
-    return calls
-
-
-def extract_words(html: str) -> str:
-    """The words of a rich text, a line for each paragraph, heading, list item and cell.
-
-    A line break does not end a line.
-    """
-    if len(html) <= MAX_CACHED_LENGTH:
-        return _extract_short_words(html)
-    return _extract_words(html)
-
-
-def _extract_words(html: str) -> str:
-    return extract_text(LINE_BREAK.sub(" ", html))
-
-
-# A page with thousands of causes has as many short texts, and most stay as they are.
-_extract_short_words = lru_cache(maxsize=10_000)(_extract_words)
-
-
-def asks_to_call(number: str, text: str) -> bool:
-    """Whether a plain text asks people to call a number."""
-    return bool(find_numbers_to_call(text, (number,)))
-
-
-def offers_call(number: str, html: str) -> bool:
-    """Whether a rich text asks people to call a number, or has a link that dials it."""
-    if asks_to_call(number, extract_words(html)):
-        return True
-    return extract_digits(number) in find_dialled_numbers(html)
-
-
-def find_dialled_numbers(html: str) -> set[str]:
-    """The numbers that links in a rich text dial, by their digits."""
-    return {extract_digits(unescape(address)) for address in TEL_LINK.findall(html)}
+    names_help: bool
 
 
 def find_emergency_help(html: str) -> str:
     """The first words of a rich text that send people to emergency help, as a quotation, or empty.
 
-    That is an emergency number to call, of this country or another, or a service like an ambulance.
+    That is an emergency number to call, of this country or another, a service like an ambulance,
+    an emergency department, or a link that dials such a number.
     """
     return _find_emergency_help(html, extract_digits(settings.EMERGENCY_NUMBER))
 
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _find_emergency_help(html: str, site_number: str) -> str:
-    numbers = (EMERGENCY_NUMBERS | {site_number}) - {""}
     text = extract_words(html)
-    spans = _find_help_spans(text, numbers)
-    if spans:
-        start, end = min(spans)
-        return _quote(text, start, end)
-    dialled = find_dialled_numbers(html) & numbers
+    actions = find_emergency_actions(text, site_number)
+    if actions:
+        return quote(text, actions[0].start, actions[0].end)
+    dialled = find_dialled_numbers(html) & get_emergency_numbers(site_number)
     return f"tel:{min(dialled)}" if dialled else ""
 
 
-def _find_help_spans(text: str, numbers: frozenset[str]) -> list[tuple[int, int]]:
-    """Where a plain text sends people to emergency help, in no order."""
-    spans = [(call.start, call.end) for call in find_numbers_to_call(text, numbers)]
-    for service in EMERGENCY_SERVICE.finditer(text):
-        spans.append(service.span())
-    for number in _compile_numbers(tuple(sorted(numbers))).finditer(text):
+def get_emergency_numbers(site_number: str) -> frozenset[str]:
+    """The emergency numbers of the site and of other countries, by their digits."""
+    numbers = EMERGENCY_NUMBERS | {site_number}
+    if site_number == ITS_EMERGENCY_NUMBER:
+        numbers -= {ADVICE_NUMBER}
+    return numbers - {""}
+
+
+def find_emergency_actions(text: str, site_number: str) -> list[EmergencyAction]:
+    """Where a plain text sends people to emergency help, in order."""
+    numbers = get_emergency_numbers(site_number)
+    spans = sorted(_iterate_spans(text, numbers))
+    actions = []
+    clauses = iterate_clauses(text)
+    clause = next(clauses, None)
+    for start, end, names_help, is_noun in spans:
+        while clause and clause.end <= start:
+            clause = next(clauses, None)
+        if clause and not is_negated(text, clause, start, end, is_noun=is_noun):
+            actions.append(EmergencyAction(start, end, names_help))
+    for found in SELF_DRIVING.finditer(text):
+        actions.append(EmergencyAction(*found.span(), names_help=False))
+    return sorted(actions, key=lambda action: action.start)
+
+
+def _iterate_spans(text: str, numbers: frozenset[str]) -> Iterator[tuple[int, int, bool, bool]]:
+    """What may send people to help: where, whether it says where to get it, whether a noun."""
+    yield from _find_calls(text, numbers)
+    for service in SERVICE.finditer(text):
+        yield service.start(), service.end(), True, True
+    for called in CALL_FOR_HELP.finditer(text):
+        yield *called.span(), False, False
+    for called in CALL_ONE.finditer(text):
+        yield *called.span(1), True, False
+    for place in DEPARTMENT.finditer(text):
+        yield from _find_way(text, place)
+    for place in HOSPITAL.finditer(text):
+        if not _is_planned(text, place.start(), place.end()):
+            yield from _find_way(text, place)
+
+
+def _find_calls(text: str, numbers: frozenset[str]) -> Iterator[tuple[int, int, bool, bool]]:
+    """The numbers to call, and whoever answers them."""
+    for call in find_numbers_to_call(text, numbers):
+        is_fact = CALLS_TO.search(text[max(0, call.start - 10) : call.start])
+        if not is_fact and not is_advice_number(text, call.number, call.start, call.end):
+            yield call.start, call.end, True, False
+    for number in compile_numbers(tuple(sorted(numbers))).finditer(text):
         if found := SERVICE_OF_NUMBER.match(text, number.end()):
-            spans.append((number.start(), found.end()))
-    return spans
+            yield number.start(), found.end(), True, True
 
 
-def _quote(text: str, start: int, end: int) -> str:
+def is_advice_number(text: str, number: str, start: int, end: int) -> bool:
+    """Whether a number is the one for help that is not urgent: “NHS 111”, “111 for advice”."""
+    if number != ADVICE_NUMBER:
+        return False
+    before = text[max(0, start - 60) : start]
+    return bool(ADVICE_BEFORE.search(before) or ADVICE_AFTER.match(text, end))
+
+
+def _find_way(text: str, place: re.Match[str]) -> Iterator[tuple[int, int, bool, bool]]:
+    """The way to an emergency department or a hospital, if the text sends people there."""
+    start, end = place.span()
+    before = text[max(0, start - MOVE_LENGTH) : start]
+    before = re.split(r"[.;:!?\n]", before)[-1]
+    if needed := NEEDED_BEFORE.search(before):
+        yield start - len(before) + needed.start(), end, True, False
+        return
+    moves = [move for move in MOVE.finditer(before) if move[0].lower() not in ONWARD_VERBS]
+    if moves:
+        move = moves[-1]
+        if not THIRD_PERSON.search(before[: move.start()]):
+            yield start - len(before) + move.start(), end, True, False
+    elif place.re is DEPARTMENT and HELPS_AFTER.match(text, end):
+        yield start, end, True, True
+
+
+def _is_planned(text: str, start: int, end: int) -> bool:
+    """Whether somebody goes to hospital for something that was arranged."""
+    around = text[max(0, start - 20) : start] + text[end : end + 60].partition(".")[0]
+    return bool(PLANNED.search(around))
+
+
+def quote(text: str, start: int, end: int) -> str:
     """A finding with some words around it, of the same line."""
-    line_start = text.rfind("\n", 0, start) + 1
+    line_start = max(text.rfind("\n", 0, start) + 1, start - QUOTED_LENGTH)
     line_end = text.find("\n", end)
-    line = text if line_end < 0 else text[:line_end]
+    line = text[: end + QUOTED_LENGTH] if line_end < 0 else text[:line_end]
     before = QUOTED_BEFORE.search(line, line_start, start)
     assert before  # it matches nothing, too
     after = QUOTED_AFTER.match(line, end)
     assert after  # as before
     return line[before.start() : after.end()].rstrip(".,;:")
-
-
-def extract_digits(number: str) -> str:
-    """A number without the signs between its digits."""
-    return re.sub(r"\D", "", number)
-
-
-@lru_cache
-def _compile_numbers(numbers: tuple[str, ...]) -> re.Pattern:
-    """All ways to write these numbers, a group for each."""
-    groups = [f"({_build_number_pattern(number)})" for number in numbers]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)}){NUMBER_END}", re.IGNORECASE)
-
-
-def _build_number_pattern(number: str) -> str:
-    separators = DIGIT_SEPARATORS if len(number) <= 3 else ("[-‐‑. \u00a0]?",)
-    ways = [separator.join(number) for separator in separators]
-    words = [DIGIT_WORDS[digit] for digit in number]
-    ways.append(r"[\s,-]+".join(words))
-    return "|".join(ways)
-
-
-def _is_to_be_called(text: str, start: int, end: int, previous_end: int | None) -> bool:
-    """Whether a number is to be called. The one before it, if any, ended at ``previous_end``."""
-    before, after = text[max(0, start - CONTEXT_BEFORE) : start], text[end : end + CONTEXT_AFTER]
-    if _is_part_of_longer_number(before, after):
-        return False
-    if QUANTITY_AFTER.match(after) or STREET_AFTER.match(after):
-        return False
-    clause = _get_last_clause(before)
-    if _is_named_as_number_to_call(clause, after):
-        return True
-    if previous_end is not None and _continues_list(text[previous_end:start], clause):
-        return True
-    verbs = CALL_VERB.finditer(clause)
-    return any(_leads_to_number(clause[verb.end() :], after) for verb in verbs)
-
-
-def _get_last_clause(text: str) -> str:
-    """What follows the last end of a sentence."""
-    start = 0
-    for sentence_end in SENTENCE_END.finditer(text):
-        start = sentence_end.end()
-    return text[start:]
-
-
-def _is_named_as_number_to_call(clause: str, after: str) -> bool:
-    """Whether the words beside a number say that it is called: “the emergency number is 911”."""
-    if NAMED_BEFORE.search(clause) or NAMED_AFTER.match(after):
-        return True
-    if BEFORE_CALL_NOUN.search(clause) and CALL_NOUN.match(after):
-        return True
-    return bool(BEFORE_NEEDED.search(clause) and URGENT_AFTER.match(after))
-
-
-def _is_part_of_longer_number(before: str, after: str) -> bool:
-    """Whether the digits are a part of a longer number, an amount of money or a date."""
-    for slashed in (SLASHED_NUMBER.match(after), SLASHED_NUMBER.match(before[::-1])):
-        if slashed and len(slashed[1]) != 3:
-            return True
-    return bool(LONGER_NUMBER_BEFORE.search(before) or LONGER_NUMBER_AFTER.match(after))
-
-
-def _continues_list(between: str, clause: str) -> bool:
-    """Whether a number follows one to call: “911/112”, “911 in Canada and 112 in Europe”."""
-    if len(between) > len(clause):
-        return False
-    if MEASURE_WORD.search(between) or re.search(r"\d", between):
-        return False
-    if not JOINING_WORD.search(between):
-        return False
-    return bool(JOINED_ONLY.fullmatch(between) or ENDS_WITH_JOIN.search(between))
-
-
-def _leads_to_number(between: str, after: str) -> bool:
-    """Whether the words between a verb like “call” and a number connect them."""
-    if LEADS_AT_ONCE.fullmatch(between):
-        return True
-    if not LEADS_LATER.fullmatch(between) or MEASURE_WORD.search(between):
-        return False
-    return not CONDITION_WORD.search(between) or CONDITION_AFTER.match(after) is not None

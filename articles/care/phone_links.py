@@ -1,4 +1,4 @@
-"""Links that dial the site's own numbers, wherever a text asks people to call them.
+"""Links to the site's own numbers, wherever a text asks people to call or text them.
 
 It works on finished HTML and changes nothing else: the signed text stays as it is.
 """
@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
 
-from django.conf import settings
-
-from articles.care.emergency_help import DIGIT_WORDS, extract_digits, find_numbers_to_call
+from articles.care.phone_numbers import DIGIT_WORDS, find_numbers_to_call
+from articles.care.site_numbers import get_dialled_numbers
 from articles.richtext.vocabulary import RAISED_TAGS
 
 BLOCK_TAG = re.compile(
@@ -42,25 +41,14 @@ NOT_LINKABLE = (0, 0)  # the place of a character that cannot be in a link
 
 
 def link_phone_numbers(html: str) -> str:
-    """The same HTML, where the site's numbers that it asks people to call are links that dial them.
+    """The same HTML, where the site's numbers that it asks people to call are links to them.
 
     The content of links, form fields and scripts stays as it is.
     """
-    numbers = _get_site_numbers(settings.EMERGENCY_NUMBER, settings.CRISIS_LINE)
+    numbers = get_dialled_numbers()
     if not numbers or not _compile_hint(tuple(numbers)).search(html):
         return html
     return "".join(_link_blocks(html, numbers))
-
-
-@lru_cache
-def _get_site_numbers(*numbers: str) -> dict[str, str]:
-    """Digits → what a telephone dials, for each number of the site."""
-    dialled = {}
-    for number in numbers:
-        digits = extract_digits(number)
-        if digits:
-            dialled[digits] = re.sub(r"[^\d+]", "", number)
-    return dialled
 
 
 @lru_cache
@@ -107,7 +95,7 @@ def _link_block(html: str, numbers: dict[str, str]) -> str:
     written = 0
     for call in find_numbers_to_call(text, numbers):
         for start, end in _merge_places(places[call.start : call.end]):
-            link = f'<a class="dial" href="tel:{numbers[call.number]}">{html[start:end]}</a>'
+            link = f'<a class="dial" href="{numbers[call.number]}">{html[start:end]}</a>'
             parts += [html[written:start], link]
             written = end
     parts.append(html[written:])

@@ -2,17 +2,27 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from articles import characters
-from articles.models import ReaderReport, ReaderTally, Revision
+from articles.models import HarmDecision, ReaderReport, ReaderTally, Revision
 from articles.publishing.actions import ActionRefused
 
 RETENTION_DAYS = 90
+# Called after the transaction that stored a report that a page could harm somebody. An error of one
+# must not reach the reader, whose report is stored.
+_harm_listeners: list[Callable[[ReaderReport], None]] = []
+
+
+def listen_for_harm(listener: Callable[[ReaderReport], None]) -> None:
+    """Register what is to be done at once when a reader reports that a page could harm somebody."""
+    _harm_listeners.append(listener)
 
 
 class CannotCloseReport(ActionRefused):
@@ -37,6 +47,9 @@ def create_report(revision: Revision, *, key: uuid.UUID, kind: str, words: str) 
     report, created = ReaderReport.objects.get_or_create(uuid=key, defaults=values)
     if created:
         _increment_tally(revision, "reports")
+    if created and report.is_harmful:
+        for listener in _harm_listeners:
+            transaction.on_commit(partial(listener, report), robust=True)
     return report
 
 
@@ -48,8 +61,12 @@ def _increment_tally(revision: Revision, column: str) -> None:
 
 
 @transaction.atomic
-def close_report(report: ReaderReport, *, by, outcome: str) -> ReaderReport:
-    """Close a report with an outcome, which other editors read. Raises CannotCloseReport."""
+def close_report(report: ReaderReport, *, by, outcome: str, summary: str = "") -> ReaderReport:
+    """Close a report with an outcome, which other editors read. Raises CannotCloseReport.
+
+    Of a report that the page could harm somebody, what was decided is kept for good: ``summary``,
+    or the outcome.
+    """
     report = lock_report(report, by=by)
     outcome = " ".join(outcome.split())
     if not outcome:
@@ -59,9 +76,19 @@ def close_report(report: ReaderReport, *, by, outcome: str) -> ReaderReport:
             f"Say it in plain words, in at most {ReaderReport.MAX_OUTCOME_LENGTH} characters."
         )
     report.dealt_with_by = by
-    report.dealt_with_at = timezone.now()
+    report.dealt_with_at = now = timezone.now()
     report.outcome = outcome
     report.save(update_fields=["dealt_with_by", "dealt_with_at", "outcome"])
+    if report.is_harmful:
+        HarmDecision.objects.create(
+            report_uuid=report.uuid,
+            article_id=report.article_id,
+            revision_id=report.revision_id,
+            received_at=report.at,
+            decided_by=by,
+            decided_at=now,
+            summary=summary or outcome,
+        )
     return report
 
 
@@ -83,18 +110,29 @@ def lock_report(report: ReaderReport, *, by) -> ReaderReport:
 
 @dataclass(frozen=True)
 class PurgeResult:
-    """How many reports were deleted, and how many of them were still open."""
+    """How many reports were deleted, and how many of them were still open.
+
+    ``undecided`` are open reports that a page could harm somebody: of these the words are deleted,
+    and the report stays until it is decided.
+    """
 
     reports: int
     unhandled: int
+    undecided: int
 
 
 @transaction.atomic
 def purge_reports() -> PurgeResult:
-    """Delete every report that is too old, open or not. Tallies stay: they are about no person."""
+    """Delete the words of every report that is too old, and the report with them.
+
+    Tallies stay: they are about no person. So do open reports of harm, without their words.
+    """
     old = ReaderReport.objects.filter(at__lt=timezone.now() - dt.timedelta(days=RETENTION_DAYS))
     keys = list(old.select_for_update().values_list("pk", flat=True))
     old = ReaderReport.objects.filter(pk__in=keys)
-    purged = PurgeResult(reports=len(keys), unhandled=old.open().count())
-    old.delete()
+    undecided = old.open().harmful()
+    undecided.update(words=ReaderReport.DELETED_WORDS)
+    deleted = old.exclude(pk__in=undecided.values("pk"))
+    purged = PurgeResult(deleted.count(), deleted.open().count(), undecided.count())
+    ReaderReport.objects.filter(pk__in=list(deleted.values_list("pk", flat=True))).delete()
     return purged

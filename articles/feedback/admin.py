@@ -8,7 +8,7 @@ from collections import Counter
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import Exists, F, Value
+from django.db.models import Case, Exists, F, Value, When
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
@@ -30,6 +30,12 @@ from articles.publishing.actions import ActionRefused
 
 OPEN, DISMISSED, REVIEW_REQUESTED = "open", "dismissed", "review-requested"
 STATES = {OPEN: _("Open"), DISMISSED: _("Dismissed"), REVIEW_REQUESTED: _("Review requested")}
+
+
+# Among the open reports, those that a page could harm somebody come first.
+HARM_FIRST = Case(
+    When(dealt_with_at__isnull=True, kind=ReaderReport.ReportKind.HARM, then=0), default=1
+)
 
 
 def _filter_by_state(reports, value: str, user):
@@ -82,7 +88,7 @@ class BaseReaderReportAdmin(ComposedAdmin):
     )
     list_select_related = ("article", "dealt_with_by")
     list_per_page = 50
-    ordering = (F("dealt_with_at").desc(nulls_first=True), "-at")
+    ordering = (F("dealt_with_at").desc(nulls_first=True), HARM_FIRST, "-at")
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     change_list_template = "articles/admin/change_list.html"
@@ -116,6 +122,8 @@ class BaseReaderReportAdmin(ComposedAdmin):
 
     @admin.display(description=_("status"))
     def state(self, report):
+        if report.is_late:
+            return _("Open, late")
         if not report.dealt_with_at:
             return STATES[OPEN]
         return STATES[REVIEW_REQUESTED if report.review_requested else DISMISSED]
@@ -214,6 +222,20 @@ class BaseReaderReportAdmin(ComposedAdmin):
             "diff": diff,
             "others": others.count(),
         }
+
+
+class HarmDecisionAdmin(ReadOnlyAdmin):
+    """What was decided of reports that a page could harm somebody; the reports are deleted."""
+
+    list_display = ("about", "received_at", "decided_at", "decided_by", "summary")
+    list_select_related = ("article", "decided_by")
+    search_fields = ("article__title", "summary")
+    ordering = ("-decided_at",)
+    show_full_result_count = False
+
+    @admin.display(description=_("page"), ordering="article__sort_key")
+    def about(self, decision):
+        return decision.article.title
 
 
 class ReaderTallyAdmin(ReadOnlyAdmin):

@@ -2,7 +2,8 @@
 
 from articles.models.about import AboutPage
 from articles.models.article import Article, ArticleTag, CareCard, Reference
-from articles.models.feedback import ReaderReport, ReaderTally
+from articles.models.emergencies import EmergencyPage, PhraseEvent, PublishedEmergency
+from articles.models.feedback import HarmDecision, ReaderReport, ReaderTally
 from articles.models.history import Authorship, PublicationEvent, Revision
 from articles.models.image import Figure, Image, PublishedImage
 from articles.models.imports import ExternalId, ImportFinding, ImportRun
@@ -10,6 +11,7 @@ from articles.models.links import OutsideAddress, PageLink
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.normalized_name import NormalizedNameMixin
+from articles.models.safety_alert import SafetyAlert
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 
 __all__ = [
@@ -19,8 +21,10 @@ __all__ = [
     "Authorship",
     "CareCard",
     "CopyrightNotice",
+    "EmergencyPage",
     "ExternalId",
     "Figure",
+    "HarmDecision",
     "Image",
     "ImportFinding",
     "ImportRun",
@@ -28,13 +32,16 @@ __all__ = [
     "NormalizedNameMixin",
     "OutsideAddress",
     "PageLink",
+    "PhraseEvent",
     "PublicationEvent",
+    "PublishedEmergency",
     "PublishedImage",
     "ReaderReport",
     "ReaderTally",
     "Redirect",
     "Reference",
     "Revision",
+    "SafetyAlert",
     "SearchEntry",
     "SearchKey",
     "SearchStart",

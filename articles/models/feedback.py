@@ -1,5 +1,6 @@
 """Feedback of readers on a page: reports and tallies. Neither stores who sent it."""
 
+import datetime as dt
 import uuid
 from typing import Self
 
@@ -15,6 +16,7 @@ from articles.models.history import Revision
 
 MAX_REPORT_LENGTH = 2000  # characters of a report
 MAX_OUTCOME_LENGTH = 500
+MAX_SUMMARY_LENGTH = 2000  # of what was decided of a report of harm
 
 
 class ReaderReportQuerySet(models.QuerySet["ReaderReport"]):
@@ -28,15 +30,26 @@ class ReaderReportQuerySet(models.QuerySet["ReaderReport"]):
     def with_page(self) -> Self:
         return self.select_related("article__live__revision", "revision", "dealt_with_by")
 
+    def harmful(self) -> Self:
+        """Reports that the page could harm somebody."""
+        return self.filter(kind=ReaderReport.ReportKind.HARM)
+
+    def late(self, now: dt.datetime) -> Self:
+        """Open reports of harm that should have been decided by now."""
+        hours = dt.timedelta(hours=settings.HARM_REPORT_HOURS)
+        return self.open().harmful().filter(at__lt=now - hours)
+
 
 class ReaderReport(models.Model):
     """A reader's report of a problem on a page.
 
     Nothing is stored of the reader, and the text is deleted after 90 days. ``uuid`` identifies what
-    was sent, so that sending it twice makes one report.
+    was sent, so that sending it twice makes one report. A report that the page could harm somebody
+    stays open, without its text, until it is decided.
     """
 
     class ReportKind(models.TextChoices):
+        HARM = "harm", "This could harm somebody"
         WRONG = "wrong", "Something is wrong or out of date"
         HARD = "hard", "Something is hard to understand"
         BROKEN = "broken", "A link or the page does not work"
@@ -44,6 +57,7 @@ class ReaderReport(models.Model):
 
     MAX_REPORT_LENGTH = MAX_REPORT_LENGTH
     MAX_OUTCOME_LENGTH = MAX_OUTCOME_LENGTH
+    DELETED_WORDS = "(The reader’s words were deleted after 90 days.)"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     article = models.ForeignKey(
@@ -86,6 +100,50 @@ class ReaderReport(models.Model):
     def __str__(self) -> str:
         """Without the reader's text: this is in logs that outlive the report."""
         return f"Report of {timezone.localdate(self.at):%-d %B %Y} on “{self.article}”"
+
+    @property
+    def is_harmful(self) -> bool:
+        return self.kind == self.ReportKind.HARM
+
+    @property
+    def decide_by(self) -> dt.datetime:
+        """When a report that the page could harm somebody is to be decided."""
+        return self.at + dt.timedelta(hours=settings.HARM_REPORT_HOURS)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it could mean harm, is open, and should have been decided by now."""
+        return self.is_harmful and not self.dealt_with_at and self.decide_by < timezone.now()
+
+
+class HarmDecision(models.Model):
+    """What editors decided of a report that a page could harm somebody, in their own words.
+
+    It stays when the report is deleted, and has nothing of the reader. ``report_uuid`` is that of
+    the report.
+    """
+
+    report_uuid = models.UUIDField(unique=True, editable=False)
+    article = models.ForeignKey(
+        Article, models.PROTECT, related_name="harm_decisions", verbose_name=_("page")
+    )
+    revision = models.ForeignKey(
+        Revision, models.PROTECT, related_name="+", help_text=_("The text that the reader read.")
+    )
+    received_at = models.DateTimeField(_("received"))
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(_("decided"))
+    summary = models.CharField(max_length=MAX_SUMMARY_LENGTH)
+
+    class Meta:
+        ordering = ["-decided_at", "-id"]
+        constraints = [
+            *build_length_checks("harm_decision", summary=MAX_SUMMARY_LENGTH),
+            models.CheckConstraint(condition=~Q(summary=""), name="harm_decision_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Report of {timezone.localdate(self.received_at):%-d %B %Y} on “{self.article}”"
 
 
 class ReaderTally(models.Model):

@@ -22,9 +22,10 @@ from articles.content.review_line import (
     ReviewLine,
 )
 from articles.models import Article, PublicationEvent
-from articles.public import pages
+from articles.public import pages, signature_statements
 from articles.public.breadcrumbs import Breadcrumb, build_page_trail
 from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
+from articles.public.signature_statements import SignatureStatement
 
 EVENTS_PER_PAGE = 20
 EXPUNGED_NOTE = (
@@ -50,7 +51,8 @@ class HistoryEvent:
 
     ``note`` says why there are no ``changes`` to show; ``url`` leads to the text where it can be
     read; ``correction`` is the published error that this event corrected. ``earlier`` is the
-    review in an earlier system that this event recorded, where nobody signed here.
+    review in an earlier system that this event recorded, where nobody signed here. ``statement`` is
+    what the signature says.
     """
 
     publication: PublicationEvent
@@ -60,6 +62,7 @@ class HistoryEvent:
     note: str = ""
     correction: str = ""
     earlier: ImportedReview | None = None
+    statement: SignatureStatement | None = None
     changes: tuple[Change, ...] = ()
     metadata_changes: tuple[tuple[str, list], ...] = ()
 
@@ -86,13 +89,17 @@ def history(
     before = log.signed().filter(pk__lt=shown.object_list[-1].pk).first()
     document = page.live.revision.read()
     last_withdrawal_id = _get_last_withdrawal_id(page)
-    events = _iter_events(page, publications, shown.object_list, before, last_withdrawal_id)
+    statements = signature_statements.load([line.evidence or "" for line in shown.object_list])
+    events = []
+    for event in _iter_events(page, publications, shown.object_list, before, last_withdrawal_id):
+        statement = statements.get(event.publication.evidence or "")
+        events.append(replace(event, statement=statement))
     get_url = partial(_build_url, page.path)
     context = {
         "document": document,
         "address": page.path,
         "breadcrumbs": build_page_trail(page, Breadcrumb("History", f"{page.path}history/")),
-        "events": list(events),
+        "events": events,
         "recorded": any(line.read_review_line().earlier for line in shown.object_list),
         "page": shown,
         "page_urls": pages.get_adjacent_urls(shown, get_url),

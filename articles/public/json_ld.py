@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.content import kinds
 from articles.content.document import Document, DocumentReference
+from articles.content.emergency_document import ACT_HEADING, EmergencyDocument
 from articles.content.kinds import DocumentT
 from articles.content.review_line import NoticeMetadata, PageMetadata, Person, ReviewLine
 from articles.public.specialties import get_schema_org_specialty
@@ -125,6 +126,15 @@ def _iter_nodes(page: JsonLdPage) -> Iterable[dict]:
 def _describe_article(page: JsonLdPage) -> JsonLdSubject:
     document = page.document
     return JsonLdSubject(document.title, document.headline, modules=build_advice(document))
+
+
+def describe_emergency_page(page: JsonLdPage[EmergencyDocument]) -> JsonLdSubject:
+    """What to do in an emergency: the card, then the one act more."""
+    subject = _describe_article(page)
+    if not page.document.act:
+        return subject
+    act = build_module("SelfCare", ACT_HEADING, text=page.document.act)
+    return replace(subject, modules=(*subject.modules, act))
 
 
 def describe_about_page(page: JsonLdPage) -> JsonLdSubject:

@@ -4,9 +4,11 @@ from articles.content import kinds
 from articles.content.document import Document
 from articles.models import Article
 from articles.quality import (
+    care_cards,
     dose_notation,
     figures,
     invisible_characters,
+    lethal_amounts,
     links,
     numbers,
     readability,
@@ -25,11 +27,14 @@ __all__ = [
     "compute_grade",
     "extract_plain_lines",
     "find_blocking_problems",
+    "find_card_problems",
     "find_problems",
 ]
 
 CHECKS: tuple[Check, ...] = (
+    *care_cards.CHECKS,
     *safety.CHECKS,
+    *lethal_amounts.CHECKS,
     *numbers.CHECKS,
     *dose_notation.CHECKS,
     *invisible_characters.CHECKS,
@@ -55,6 +60,15 @@ def find_blocking_problems(page: Article, document: Document) -> list[Problem]:
         if each.can_block:
             problems += each(page, document)
     return [problem for problem in problems if problem.blocking]
+
+
+def find_card_problems(page: Article, document: Document) -> list[Problem]:
+    """What reviewers see beside the care cards. It makes no query."""
+    problems: list[Problem] = []
+    for each in _get_checks(page):
+        if each.is_safety or each.is_about_cards:
+            problems += each(page, document)
+    return sorted(problems, key=lambda problem: not problem.blocking)
 
 
 def _get_checks(page: Article) -> tuple[Check, ...]:

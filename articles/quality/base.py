@@ -5,18 +5,22 @@ from dataclasses import dataclass, replace
 
 from articles.content.document import Document
 from articles.content.kinds import DocumentT, PageT
-from articles.models import Article
+from articles.models import Article, SafetyAlert
 from articles.richtext.plaintext import extract_lines, extract_text
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, how to mend it, and whether it stops a request for review."""
+    """What is wrong, how to mend it, and whether it stops a request for review.
+
+    ``alert`` says how grave it is where visitors read the text, if that is a safety alert.
+    """
 
     message: str
     fix: str
     blocking: bool = False
     reason: str = ""
+    alert: SafetyAlert.AlertGravity | None = None
 
 
 FindProblems = Callable[[PageT, DocumentT], Iterable[Problem]]
@@ -26,12 +30,17 @@ FindProblems = Callable[[PageT, DocumentT], Iterable[Problem]]
 class Check:
     """A function that finds problems in a composed page, and why they are problems.
 
-    ``can_block``: whether any of them can stop a request for review.
+    ``can_block``: whether any of them can stop a request for review. ``is_safety``: whether those
+    that do are safety alerts on a live page; such a check reads the document alone.
+    ``is_about_cards``: whether reviewers see beside the care cards what it finds, as they do of
+    all safety checks.
     """
 
     find: FindProblems
     reason: str
     can_block: bool = False
+    is_safety: bool = False
+    is_about_cards: bool = False
 
     def __call__(self, page: Article, document: Document) -> Iterable[Problem]:
         for problem in self.find(page, document):
@@ -41,11 +50,17 @@ class Check:
             yield replace(problem, reason=self.reason)
 
 
-def check(reason: str, *, can_block: bool = False) -> Callable[[FindProblems], Check]:
+def check(
+    reason: str,
+    *,
+    can_block: bool = False,
+    is_safety: bool = False,
+    is_about_cards: bool = False,
+) -> Callable[[FindProblems], Check]:
     """Decorate a function that takes a page and its composed document and yields problems."""
 
     def make_check(find: FindProblems) -> Check:
-        return Check(find, reason, can_block)
+        return Check(find, reason, can_block, is_safety, is_about_cards)
 
     return make_check
 

@@ -5,19 +5,18 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
-from articles.care.advice import EMERGENCY_LEVEL, understates_emergency
-from articles.care.emergency_help import (
-    EMERGENCY_NUMBERS,
+from articles.care.advice import EMERGENCY_LEVEL
+from articles.care.emergency_help import get_emergency_numbers, is_advice_number
+from articles.care.phone_numbers import (
     asks_to_call,
     extract_digits,
     extract_words,
     find_dialled_numbers,
-    find_emergency_help,
     find_numbers_to_call,
     offers_call,
 )
-from articles.content.document import ADVICE_HEADING, ADVICE_LABELS, Document
-from articles.models import Article
+from articles.content.document import ADVICE_HEADING, ADVICE_LABELS, Advice, Document
+from articles.models import Article, SafetyAlert
 from articles.quality.base import Check, Problem, check
 from articles.richtext.plaintext import extract_lines
 
@@ -36,68 +35,62 @@ def check_advice_for_high_risk(page: Article, document: Document) -> Iterable[Pr
         yield Problem(message, "Write the emergency advice and choose its level.", blocking=True)
 
 
-@check("Readers of less urgent advice must not find an emergency buried in it.", can_block=True)
-def check_advice_level(page: Article, document: Document) -> Iterable[Problem]:
-    for card in filter(understates_emergency, document.care_cards):
-        message = (
-            f"The advice has the level “{ADVICE_LABELS[card.level]}”, but sends people to "
-            f"emergency help: “{find_emergency_help(card.html)}”."
-        )
-        fix = (
-            f"Choose the level “{ADVICE_LABELS[EMERGENCY_LEVEL]}” and say first when to call, "
-            "or take that sentence out."
-        )
-        yield Problem(message, fix, blocking=True)
-
-
-@check("A reader in danger may read the first lines and nothing else.", can_block=True)
+@check(
+    "A reader in danger may read the first lines and nothing else.",
+    can_block=True,
+    is_safety=True,
+)
 def check_late_advice(page: Article, document: Document) -> Iterable[Problem]:
+    """The emergency number in another part of the page and on no care card."""
     number = settings.EMERGENCY_NUMBER
     texts = _extract_part_words(document)
     advice = document.advice
-    words_of_cards = [texts.pop(document.get_card_label(card), "") for card in document.care_cards]
-    lines = words_of_cards[0].splitlines() if words_of_cards else []
+    for label in ("Headings of care cards", *map(document.get_card_label, document.care_cards)):
+        texts.pop(label, "")
     labels = [label for label, words in texts.items() if asks_to_call(number, words)]
     if labels and not advice:
         message = (
             f"“Call {number}” stands under “{labels[0]}” only, "
             "and the page has no call-out at its top."
         )
-        yield Problem(message, f"Write under “{ADVICE_HEADING}” when to call.", blocking=True)
-    elif advice and labels and not offers_call(number, advice.html):
+        fix = f"Write under “{ADVICE_HEADING}” when to call."
+        yield Problem(message, fix, blocking=True, alert=SafetyAlert.AlertGravity.LATE)
+    elif advice and labels and not any(_offers_call(number, card) for card in document.care_cards):
         message = f"“Call {number}” stands under “{labels[0]}”, but not in the call-out at the top."
         fix = f"Say it in the call-out too, at the level “{ADVICE_LABELS[EMERGENCY_LEVEL]}”."
-        yield Problem(message, fix, blocking=advice.level != EMERGENCY_LEVEL)
-    calling = [place for place, line in enumerate(lines) if asks_to_call(number, line)]
-    if calling and calling[0] > 0:
-        yield Problem(
-            f"The call-out comes to {number} late.", f"Begin it with when to call {number}."
-        )
+        blocking = advice.level != EMERGENCY_LEVEL
+        alert = SafetyAlert.AlertGravity.LATE if blocking else None
+        yield Problem(message, fix, blocking=blocking, alert=alert)
 
 
-@check("A number that is not answered here costs minutes.", can_block=True)
+def _offers_call(number: str, card: Advice) -> bool:
+    return asks_to_call(number, card.heading) or offers_call(number, card.html)
+
+
+@check("A number that is not answered here costs minutes.", can_block=True, is_safety=True)
 def check_emergency_number(page: Article, document: Document) -> Iterable[Problem]:
     ours = settings.EMERGENCY_NUMBER
-    others = EMERGENCY_NUMBERS - {extract_digits(ours)}
+    others = get_emergency_numbers(extract_digits(ours)) - {extract_digits(ours)}
     words = "\n".join(_extract_part_words(document).values())
-    found = {call.number for call in find_numbers_to_call(words, others)}
+    found = {
+        call.number
+        for call in find_numbers_to_call(words, others)
+        if not is_advice_number(words, call.number, call.start, call.end)
+    }
     for html in document.get_rich_texts().values():
         found |= find_dialled_numbers(html) & others
     for number in sorted(found):
         message = (
             f"The page tells people to call {number}, but here the emergency number is {ours}."
         )
-        yield Problem(message, f"Change it to {ours}.", blocking=True)
-    advice = document.advice
-    if advice and advice.level == EMERGENCY_LEVEL and not offers_call(ours, advice.html):
-        yield Problem(
-            f"The emergency advice does not say to call {ours}.", f"Say it plainly: “Call {ours}”."
-        )
+        fix = f"Change it to {ours}."
+        yield Problem(message, fix, blocking=True, alert=SafetyAlert.AlertGravity.WRONG_NUMBER)
 
 
 def _extract_part_words(document: Document) -> dict[str, str]:
-    """Label → words of the summary, of each rich text in reading order, then of the figures."""
-    words = {"Summary": document.summary}
+    """Label → words of the summary, of the cards' headings, of each rich text, then of figures."""
+    headings = [card.heading for card in document.care_cards]
+    words = {"Summary": document.summary, "Headings of care cards": "\n".join(headings)}
     for label, html in (document.get_rich_texts() | document.get_figure_texts()).items():
         words[label] = extract_words(html)
     return words
@@ -133,7 +126,6 @@ def _find_unsourced(label: str, paragraph: str, has_sources: bool) -> Iterable[P
 
 CHECKS: tuple[Check, ...] = (
     check_advice_for_high_risk,
-    check_advice_level,
     check_late_advice,
     check_emergency_number,
     check_doses_and_statistics,

@@ -97,10 +97,20 @@ class Lexicon:
 
     def _build_unfinished_steps(self, typed: Sequence[str]) -> list[tuple[WordStep, ...]]:
         """Steps through words of which the last is not yet finished: no other is guessed for it."""
-        steps = self.build_steps(typed[:-1])
-        for word in self._split_into_forms(typed[-1][:MAX_WORD_LENGTH]) or (typed[-1],):
-            steps.append((WordStep(len(steps) + 1, self._get_exact_readings(word)),))
+        *finished, last = typed
+        steps = self.build_steps(finished)
+        if finished and finished[-1] + last in self.forms:
+            joined = self._get_exact_readings(finished[-1] + last)
+            steps[-1] = (*steps[-1], WordStep(len(steps) + 1, joined))
+        for word in self._split_into_forms(last[:MAX_WORD_LENGTH]) or (last,):
+            steps.append((WordStep(len(steps) + 1, self._get_unfinished_readings(word)),))
         return steps
+
+    def _get_unfinished_readings(self, word: str) -> Readings:
+        """The readings of a word that may go on: "seizur" is no form of "seizure" yet."""
+        if word in self.forms:
+            return self._get_exact_readings(word)
+        return frozenset({EXACT_PREFIX + self.language.compare_as(word)})
 
     def _build_steps_from(self, words: list[str], place: int) -> tuple[WordStep, ...]:
         steps = [WordStep(place + 1, self.get_readings(words[place]))]

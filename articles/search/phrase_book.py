@@ -4,7 +4,7 @@ The beginning of emergency_phrases.txt describes how a phrase is written.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -17,6 +17,7 @@ from articles.search.lexicon import EXACT_PREFIX, Lexicon, WordStep, split_typed
 QUANTITY_PREFIX = "#"  # before what a number says, see quantities.py
 PLAIN_GROUP = "plain"  # the group of those that may stand beside the name of an emergency
 NAME_GROUP = "of-a-name"  # the group of those that are part of such a name: "in children"
+DENIAL_GROUPS = ("denying", "having", "deniable")
 FILLER_GROUP = "between"  # the group of the words that may stand within a phrase
 MAX_FILLERS = 3
 WordChoice = frozenset[str]
@@ -43,12 +44,18 @@ class EmergencyPhrase:
 class TypedText:
     """The steps through a text, and the phrases that are in it."""
 
-    def __init__(self, steps: list[tuple[WordStep, ...]], fillers: WordChoice):
+    def __init__(
+        self,
+        steps: list[tuple[WordStep, ...]],
+        fillers: WordChoice,
+        denied: Collection[int] = (),
+    ) -> None:
         self.steps = steps
         self._fillers = fillers
+        self._denied = denied
         self._spans_by_reading: dict[str, list[Span]] = defaultdict(list)
         for place, choices in enumerate(steps):
-            for step in choices:
+            for step in choices if place not in denied else ():
                 for reading in step.readings:
                     self._spans_by_reading[reading].append((place, step.end))
         self.words = frozenset(self._spans_by_reading)
@@ -73,7 +80,7 @@ class TypedText:
 
     def has_words_outside(self, spans: list[Span], known: WordChoice) -> bool:
         """Whether any word stands outside these spans that is not one of those known."""
-        inside: set[int] = set()
+        inside: set[int] = set(self._denied)
         for start, end in spans:
             inside.update(range(start, end))
         for place, steps in enumerate(self.steps):
@@ -192,7 +199,31 @@ class PhraseBook:
         """A text, or the words of one, as it is compared with the phrases."""
         words = split_typed(text) if isinstance(text, str) else text
         steps = self.lexicon.build_steps(words, is_unfinished=is_unfinished)
-        return TypedText(steps, self.fillers)
+        return TypedText(steps, self.fillers, self._find_denied(steps))
+
+    def _find_denied(self, steps: list[tuple[WordStep, ...]]) -> set[int]:
+        """The places of what a text says is not there: "rash, no fever or pain"."""
+        denying, having, deniable = self._denial_words
+        denied: set[int] = set()
+        pending: list[int] = []  # a denial and the words after it
+        for place, choices in enumerate(steps):
+            readings = choices[0].readings
+            if pending and not deniable.isdisjoint(readings):
+                denied.update(pending, [place])
+                pending = [place]
+            elif not denying.isdisjoint(readings):
+                pending = [place]
+            elif pending and not having.isdisjoint(readings):
+                pending.append(place)
+            else:
+                pending = []
+        return denied
+
+    @cached_property
+    def _denial_words(self) -> tuple[WordChoice, WordChoice, WordChoice]:
+        """Words that deny, those that may stand after them, and those that can be denied."""
+        denying, having, deniable = (frozenset(self.groups[name]) for name in DENIAL_GROUPS)
+        return denying, having, deniable
 
     def find(self, kind: str, typed: TypedText) -> list[Span]:
         """Where phrases of a kind stand in a text."""
@@ -216,9 +247,12 @@ class PhraseBook:
                 subjects.add(phrase.subject)
         return subjects
 
-    def list_subjects(self) -> set[str]:
-        """All that the phrases are about."""
-        return {section.partition(" ")[2] for section in self._lines} - {""}
+    def list_subjects(self, kind: str) -> set[str]:
+        """All that the phrases of a kind are about."""
+        subjects: set[str] = set()
+        for phrases in self._by_word.get(kind, {}).values():
+            subjects |= {phrase.subject for phrase in phrases}
+        return subjects - {""}
 
     def _find_candidates(self, kind: str, typed: TypedText) -> set[EmergencyPhrase]:
         by_word = self._by_word.get(kind, {})

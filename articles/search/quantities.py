@@ -28,45 +28,13 @@ OLD_UNITS = frozenset({"day", "week", "month"})
 OLD = frozenset({"old", "olds", "nacido", "nacida", "edad"})
 BABY = frozenset({"baby", "babys", "newborn", "infant", "bub", "bebe", "bb", "nene", "nena"})
 OF_AGE = frozenset({"de", "is", "es", "tiene", "just", "only", "solo", "cumplio"})
-SINCE = frozenset(
-    [
-        "for",
-        "since",
-        "past",
-        "last",
-        "every",
-        "after",
-        "in",
-        "within",
-        "hace",
-        "desde",
-        "cada",
-        "ultimos",
-        "ultimas",
-        "por",
-    ]
-)
-NO_AGE = frozenset(
-    [
-        "pregnant",
-        "pregnancy",
-        "postpartum",
-        "gestation",
-        "along",
-        "ago",
-        "later",
-        "since",
-        "supply",
-        "early",
-        "late",
-        "apart",
-        "embarazada",
-        "embarazo",
-        "gestacion",
-        "hace",
-        "despues",
-    ]
-)
+SINCE_WORDS = "for since past last every after in within hace desde cada ultimos ultimas por"
+SINCE = frozenset(SINCE_WORDS.split())
+NO_AGE_WORDS = """
+    pregnant pregnancy postpartum gestation along ago later since supply early late apart
+    embarazada embarazo gestacion hace despues
+"""
+NO_AGE = frozenset(NO_AGE_WORDS.split())
 MAX_INFANT_DAYS = 92
 PREGNANCY_WEEKS = (20, 43)
 LARGE_NUMBER = 10  # of anything that somebody took

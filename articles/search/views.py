@@ -8,14 +8,16 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from articles.characters import UNPRINTABLE
 from articles.public import breadcrumbs, pages
-from articles.search.emergency import CallPrompt, detect_urgent_help
+from articles.search.help_box import HelpBox, build_help_box, build_typed_box
 from articles.search.results import SearchResults, search_pages
 from articles.search.suggestions import suggest
 from articles.search.words import MAX_QUERY_LENGTH
@@ -25,38 +27,56 @@ from articles.search.words import MAX_QUERY_LENGTH
 def search(request: HttpRequest) -> HttpResponse:
     query = _get_query(request)
     topic = request.GET.get("topic", "").strip()[:200]
-    urgent_help = detect_urgent_help(request.GET.get("q", ""))
+    help_box = build_help_box(request.GET.get("q", ""))
     context: dict[str, Any] = {
         "search_text": query,
         "results": None,
-        "help": urgent_help,
+        "help": help_box,
         "public": True,
     }
-    if query:
-        number = request.GET.get("page", 1)
-        results = search_pages(query, topic=topic, number=number, named_only=urgent_help.in_danger)
-        context["results"] = results
-        context["topics"] = _build_topic_links(query, topic, results)
-        context["page_urls"] = pages.get_adjacent_urls(
-            results.page, partial(_build_url, query, topic)
-        )
-    if not urgent_help.in_danger:  # nothing stands before what to do
+    if query and not help_box.hides_pages:
+        try:
+            context |= _find_pages(query, topic, request.GET.get("page", 1), help_box)
+        except DatabaseError:
+            if not help_box:
+                raise
+    if not help_box.in_danger:  # nothing stands before what to do
         context["breadcrumbs"] = breadcrumbs.build_trail("Search", reverse("articles:search"))
     return render(request, "articles/search/search.html", context)
 
 
+def _find_pages(query: str, topic: str, number: str | int, help_box: HelpBox) -> dict[str, Any]:
+    """The results, and the links that lead through them."""
+    results = search_pages(query, topic=topic, number=number, named_only=help_box.in_danger)
+    return {
+        "results": results,
+        "topics": _build_topic_links(query, topic, results),
+        "page_urls": pages.get_adjacent_urls(results.page, partial(_build_url, query, topic)),
+    }
+
+
 @require_safe
 def suggestions(request: HttpRequest) -> HttpResponse:
-    urgent_help = detect_urgent_help(request.GET.get("q", ""))
-    found = suggest(_get_query(request), named_only=urgent_help.in_danger)
-    answer = {"suggestions": [asdict(suggestion) for suggestion in found]}
-    if urgent_help:
-        answer["help"] = [_build_call_link(prompt) for prompt in urgent_help.call_prompts]
+    """Names that go on as typed; before them the help, as HTML and in plain words."""
+    help_box = build_typed_box(request.GET.get("q", ""))
+    answer: dict[str, Any] = {"suggestions": _suggest_names(_get_query(request), help_box)}
+    if help_box:
+        context = {"help": help_box, "place": "-typed", "public": True}
+        answer["help"] = render_to_string("articles/search/_help_typed.html", context, request)
+        answer["said"] = help_box.spoken_lines
     return JsonResponse(answer)
 
 
-def _build_call_link(prompt: CallPrompt) -> dict[str, str]:
-    return {"text": prompt.text, "url": f"tel:{prompt.number}"}
+def _suggest_names(query: str, help_box: HelpBox) -> list[dict[str, str]]:
+    if help_box.hides_pages:
+        return []
+    try:
+        found = suggest(query, named_only=help_box.in_danger)
+    except DatabaseError:
+        if not help_box:
+            raise
+        return []
+    return [asdict(suggestion) for suggestion in found]
 
 
 def _get_query(request: HttpRequest) -> str:

@@ -7,7 +7,15 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 
-from articles.admin import copyright_notices, images, readonly, timeline, topics
+from articles.admin import (
+    copyright_notices,
+    emergencies,
+    images,
+    phrases,
+    readonly,
+    timeline,
+    topics,
+)
 from articles.admin import pages as articles
 from articles.admin.save_messages import SAVE_MESSAGES
 from articles.exports.admin import EXPORT_VIEW, ExportAction
@@ -18,8 +26,11 @@ from articles.models import (
     AboutPage,
     Article,
     CopyrightNotice,
+    EmergencyPage,
+    HarmDecision,
     Image,
     ImportRun,
+    PhraseEvent,
     PublicationEvent,
     ReaderReport,
     ReaderTally,
@@ -29,6 +40,8 @@ from articles.models import (
 )
 from articles.reports import base as reports
 from articles.reports import broken_links, page_reports, twin_names
+from articles.search import floor
+from articles.search.added_phrases import check_phrase
 from config.admin import export_resources
 from reviews.admin import changelists, expunging, mail, reader_reports
 from reviews.admin import pages as reviews
@@ -67,6 +80,23 @@ class ArticleAdmin(ReviewedPageAdmin, articles.BaseArticleAdmin):
 
 class AboutPageAdmin(ArticleAdmin):
     pass
+
+
+class EmergencyPageAdmin(ReviewedPageAdmin, emergencies.BaseEmergencyPageAdmin):
+    views = (*emergencies.BaseEmergencyPageAdmin.views, *reviews.VIEWS, EXPORT_VIEW)
+    bulk_actions = (*reviews.BULK_ACTIONS, ExportAction)
+    export_resources = (export_resources.PageResource,)
+
+
+class CheckedPhraseForm(phrases.PhraseForm):
+    find_problems = staticmethod(check_phrase)
+
+
+class PhraseAdmin(phrases.BasePhraseAdmin):
+    form = CheckedPhraseForm
+
+    def list_floor(self):
+        return floor.list_floor()
 
 
 class ImportRunAdmin(BaseImportRunAdmin):
@@ -123,6 +153,8 @@ admin.site.register(Symptom, SymptomAdmin)
 admin.site.register(Cause, symptoms.CauseAdmin)
 admin.site.register(Article, ArticleAdmin)
 admin.site.register(AboutPage, AboutPageAdmin)
+admin.site.register(EmergencyPage, EmergencyPageAdmin)
+admin.site.register(PhraseEvent, PhraseAdmin)
 admin.site.register(Topic, TopicAdmin)
 admin.site.register(CopyrightNotice, copyright_notices.CopyrightNoticeAdmin)
 admin.site.register(Image, images.ImageAdmin)
@@ -131,6 +163,7 @@ admin.site.register(PublicationEvent, readonly.PublicationEventAdmin)
 admin.site.register(Redirect, RedirectAdmin)
 admin.site.register(ImportRun, ImportRunAdmin)
 admin.site.register(ReaderReport, ReaderReportAdmin)
+admin.site.register(HarmDecision, feedback.HarmDecisionAdmin)
 admin.site.register(ReaderTally, feedback.ReaderTallyAdmin)
 admin.site.register(Reviewer, reviews.ReviewerAdmin)
 admin.site.register(MedicalReview, reviews.MedicalReviewAdmin)

@@ -6,16 +6,30 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.admin import session_recovery
 from articles.admin.autocomplete import RankedAutocompleteView
+from articles.admin.pages import PageAdmin
 from articles.admin.request_validation import add_request_validation
+from articles.content import kinds
 from articles.lists import Label
+from articles.models import Article
 from articles.reports import admin
 from config.admin import renamed_models
 from reviews.admin import dashboard
 
+# Fields that name a page of any kind, where the model is the one of plain articles.
+ANY_KIND_FIELDS = {"next_page"}
 # Group → the models in it, in order. What is in none of them comes last, under its own name.
 MODEL_GROUPS: dict[Label, tuple[str, ...]] = {
-    "Pages": ("Symptom", "Article", "Cause", "Image", "AboutPage", "ImportRun"),
-    "Readers": ("ReaderReport", "ReaderTally"),
+    "Pages": (
+        "Symptom",
+        "Article",
+        "EmergencyPage",
+        "PhraseEvent",
+        "Cause",
+        "Image",
+        "AboutPage",
+        "ImportRun",
+    ),
+    "Readers": ("ReaderReport", "HarmDecision", "ReaderTally"),
     _("Page settings"): ("Topic", "CopyrightNotice"),
     "Reviews": ("MedicalReview",),
     "People": ("Reviewer", "User", "Group"),
@@ -28,6 +42,23 @@ MODEL_GROUPS: dict[Label, tuple[str, ...]] = {
         "Redirect",
     ),
 }
+
+
+class PageAutocompleteView(RankedAutocompleteView):
+    """Suggests pages of every kind for the fields that name one, each with its kind."""
+
+    def process_request(self, request):
+        term, model_admin, field, to_field = super().process_request(request)
+        self.names_any_kind = field.name in ANY_KIND_FIELDS
+        if self.names_any_kind:
+            model_admin = PageAdmin(Article, self.admin_site)
+        return term, model_admin, field, to_field
+
+    def serialize_result(self, obj, to_field_name):
+        result = super().serialize_result(obj, to_field_name)
+        if self.names_any_kind:
+            result["text"] = f"{obj} ({kinds.get_label(obj.kind)})"
+        return result
 
 
 class CountersignAdminSite(AdminSite):
@@ -74,7 +105,7 @@ class CountersignAdminSite(AdminSite):
         return keeping
 
     def autocomplete_view(self, request):
-        return RankedAutocompleteView.as_view(admin_site=self)(request)
+        return PageAutocompleteView.as_view(admin_site=self)(request)
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)

@@ -20,7 +20,14 @@ from symptoms.models import PublishedCause
 from symptoms.projections import causes
 
 ENTRIES_PER_FILE = 5_000
-LIST_URL_NAMES = ("home", "symptoms:index", "causes:index", "articles:index", "about:index")
+LIST_URL_NAMES = (
+    "home",
+    "symptoms:index",
+    "causes:index",
+    "articles:index",
+    "emergencies:index",
+    "about:index",
+)
 XML = "application/xml; charset=utf-8"
 
 

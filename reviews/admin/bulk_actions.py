@@ -17,7 +17,7 @@ from articles.models import Article
 from reviews import page_states
 from reviews.admin.forms import WithdrawForm
 from reviews.models import LedgerEntry, Reviewer
-from reviews.signing import actions
+from reviews.signing import actions, unchanged_texts
 from reviews.signing.eligibility import get_qualified_reviewers
 
 BLOCKED_REASON = (
@@ -27,6 +27,7 @@ BLOCKED_REASON = (
 FIRST_REVIEW = "first review"
 ANNUAL_REVIEW = "annual review"
 CHANGE_REVIEW = "review of what changed"
+UNCHANGED_REVIEW = "annual review of an unchanged page, though checks block it"
 RETURN_REVIEW = "annual review of a withdrawn page"
 MAX_PAGES = 200  # each page is asked for, or withdrawn, in a transaction of its own
 
@@ -87,16 +88,23 @@ class RequestReviewsAction(PageByPageAction):
         "A page that is saved before you confirm is requested as it is then."
     )
     log_message = "Requested a review, with other pages."
+    unchanged_ids: set[int] = set()
 
     def find_excluded(self, pages):
         waiting = list(page_states.filter_waiting(pages).values_list("pk", flat=True))
         blocked = {}
+        documents = {}
         kind = kinds.get_for_model(pages.model)
         rest = kind.load(pages.exclude(pk__in=waiting)).select_related("notice")
         for page in rest.prefetch_related("topics"):
-            problems = quality.find_blocking_problems(page, kind.compose(page))
+            document = kind.compose(page)
+            problems = quality.find_blocking_problems(page, document)
             if problems:
                 blocked[page.pk] = " ".join(f"{one.message} {one.fix}" for one in problems)
+                documents[page.pk] = document
+        self.unchanged_ids = unchanged_texts.find_reviewable(documents)
+        for key in self.unchanged_ids:
+            del blocked[key]
         return {"In review already": dict.fromkeys(waiting, ""), BLOCKED_REASON: blocked}
 
     def get_notes(self, pages):
@@ -115,7 +123,7 @@ class RequestReviewsAction(PageByPageAction):
         for note, pages_in_state in states:
             for key in pages_in_state.values_list("pk", flat=True):
                 notes[key] = note
-        return notes
+        return notes | dict.fromkeys(self.unchanged_ids, UNCHANGED_REVIEW)
 
     def change_page(self, page, *, reviewer, note):
         actions.request_review(page, by=self.by, reviewer=reviewer, note=note)

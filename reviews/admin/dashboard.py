@@ -3,14 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
 from articles.lists import Label
-from articles.models import Article, ReaderReport
+from articles.models import Article, ReaderReport, SafetyAlert
 from reviews import page_states
 from reviews.display import format_days_until_due, get_admin_url, get_changelist_url
 from reviews.models import MedicalReview, ReviewSchedule
@@ -57,10 +57,15 @@ def build_dashboard(user) -> dict:
     pages = Article.objects.active().filter(kind__in=names)
     cards = [_build_card(*card, pages, visible_kinds, user) for card in CARDS]
     return {
-        "cards": cards + _build_report_cards(user),
+        "cards": _put_harm_first(cards + _build_report_cards(user)),
+        "alerts": _get_alert_lines(pages),
         "sent_back": _get_sent_back_lines(pages, user),
         "due": _get_due_lines(pages),
     }
+
+
+def _put_harm_first(cards: list[DashboardCard]) -> list[DashboardCard]:
+    return sorted(cards, key=lambda card: card.name != "harm")
 
 
 def _can_view(user, kind) -> bool:
@@ -69,6 +74,12 @@ def _can_view(user, kind) -> bool:
 
 
 CARDS: list[tuple[str, Label, dict[str, str], str]] = [
+    (
+        "alerts",
+        _("Safety alerts"),
+        {"state": "alerts"},
+        "No published page has a safety alert.",
+    ),
     (
         "drafts",
         _("My unsigned work"),
@@ -110,14 +121,35 @@ def _build_report_cards(user) -> list[DashboardCard]:
     """The open reports of readers, for those who may see them."""
     if not user.has_perm("articles.view_readerreport"):
         return []
-    count = ReaderReport.objects.open().count()
+    reports = ReaderReport.objects.open()
+    late = reports.late(timezone.now())
+    counts = reports.aggregate(
+        open=Count("pk"),
+        harm=Count("pk", filter=Q(kind=ReaderReport.ReportKind.HARM)),
+        late=Count("pk", filter=Q(pk__in=late.values("pk"))),
+    )
+    url = reverse("admin:articles_readerreport_changelist")
     numbers = []
-    if count:
-        url = reverse("admin:articles_readerreport_changelist")
-        noun = "report" if count == 1 else "reports"
-        numbers.append(PageCount(count, noun, f"{url}?state=open"))
-    empty_text = "There are no open reader reports."
-    return [DashboardCard("reports", "Reader reports", numbers, empty_text)]
+    if counts["open"]:
+        noun = "report" if counts["open"] == 1 else "reports"
+        numbers.append(PageCount(counts["open"], noun, f"{url}?state=open"))
+    cards = [
+        DashboardCard(
+            "reports", _("Reader reports"), numbers, _("There are no open reader reports.")
+        )
+    ]
+    if counts["harm"]:
+        cards.insert(0, _build_harm_card(counts["harm"], counts["late"], url))
+    return cards
+
+
+def _build_harm_card(count: int, late: int, url: str) -> DashboardCard:
+    """The open reports that a page could harm somebody, and how many are late."""
+    noun = "report" if count == 1 else "reports"
+    if late:
+        noun += f", {late} late"
+    numbers = [PageCount(count, noun, f"{url}?state=open&problem=harm")]
+    return DashboardCard("harm", _("Could harm somebody"), numbers, "")
 
 
 def filter_pages(pages, user, *, state: str = "", due: str = "", whose: str = ""):
@@ -132,6 +164,18 @@ def filter_pages(pages, user, *, state: str = "", due: str = "", whose: str = ""
 def _get_noun(kind, count: int) -> str:
     opts = kind.model._meta
     return str(opts.verbose_name if count == 1 else opts.verbose_name_plural)
+
+
+def _get_alert_lines(pages) -> list[DashboardLine]:
+    """The gravest safety alerts, each with the first finding."""
+    alerts = SafetyAlert.objects.filter(article__in=pages.values("pk"))
+    rows = alerts.select_related("article").order_by("gravity", "article__sort_key", "article")
+    lines = []
+    for alert in rows[:MAX_LINES]:
+        page = alert.article
+        url = get_admin_url(kinds.get(page.kind), "change", page.pk)
+        lines.append(DashboardLine(page.title, url, alert.first_finding))
+    return lines
 
 
 def _get_sent_back_lines(pages, user) -> list[DashboardLine]:

@@ -47,7 +47,19 @@ class RequestReviewForm(forms.Form):
         error_messages={"required": _("Give the reason for a review although checks block it.")},
     )
 
-    def __init__(self, *args, page, triggers, can_correct: bool, must_override: bool, **kwargs):
+    def __init__(
+        self,
+        *args,
+        page,
+        triggers,
+        can_correct: bool,
+        may_override: bool,
+        is_unchanged: bool = False,
+        **kwargs,
+    ):
+        """``may_override``: whether a check blocks it and this editor may override that.
+        ``is_unchanged``: whether an annual review needs no reason all the same.
+        """
         super().__init__(*args, **kwargs)
         labels = dict(MedicalReview.Trigger.choices)
         trigger, reviewer = self.fields["trigger"], self.fields["reviewer"]
@@ -58,8 +70,13 @@ class RequestReviewForm(forms.Form):
         reviewer.set_choices(get_eligible_reviewers(page))
         if not can_correct:
             del self.fields["correction"]
-        if not must_override:
+        if not may_override:
             del self.fields["override"]
+        elif is_unchanged:
+            self.fields["override"].required = False
+            self.fields["override"].help_text = _(
+                "An annual review needs none: the text is unchanged. Any other kind of review does."
+            )
 
 
 class AnswerForm(forms.Form):

@@ -3,6 +3,7 @@
 Nothing is registered here: ``config.admin.registration`` alone puts the admin together.
 """
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.shortcuts import redirect
@@ -28,7 +29,7 @@ from reviews.admin.forms import RequestReviewForm, ReviewerForm, WithdrawForm
 from reviews.admin.imported_reviews import LEDGER_VIEWS, RecordImportedReviewsAction
 from reviews.admin.status_panel import build_status_panel
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
-from reviews.signing import actions
+from reviews.signing import actions, unchanged_texts
 from reviews.signing.eligibility import get_current_withdrawal
 
 
@@ -53,14 +54,22 @@ def request_review(page_admin, request, page):
     is_sent_back = newest and newest.outcome == MedicalReview.Outcome.CHANGES
     sent_back = newest if is_sent_back else None
     latest = page.get_latest_revision()
-    problems = _get_problems(page_admin, request, page)
+    loaded = _load(page_admin, request, page)
+    document = kinds.get(page.kind).compose(loaded)
+    problems = quality.find_problems(loaded, document)
     blocked = any(problem.blocking for problem in problems)
+    is_unchanged = blocked and bool(unchanged_texts.find_reviewable({page.pk: document}))
+    can_override = request.user.has_perm("reviews.override_checks")
+    triggers = actions.get_possible_triggers(page, latest)
+    if is_unchanged and not can_override:
+        triggers = [MedicalReview.Trigger.ANNUAL]
     form = RequestReviewForm(
         request.POST or None,
         page=page,
-        triggers=actions.get_possible_triggers(page, latest),
+        triggers=triggers,
         can_correct=actions.can_correct(page, latest),
-        must_override=blocked,
+        may_override=blocked and can_override,
+        is_unchanged=is_unchanged,
         initial={"reviewer": sent_back.reviewer_id} if sent_back else None,
     )
     if request.method == "POST" and form.is_valid():
@@ -73,7 +82,9 @@ def request_review(page_admin, request, page):
         "problems": problems,
         "blocked": blocked,
         "sent_back": sent_back,
-        "may_ask": not blocked or request.user.has_perm("reviews.override_checks"),
+        "is_unchanged": is_unchanged,
+        "last_day": settings.UNCHANGED_REVIEWS_UNTIL,
+        "may_ask": not blocked or is_unchanged or can_override,
         "withdrawal": get_current_withdrawal(page),
     }
     return page_admin.render_page(request, "reviews/admin/ask.html", page, **context)
@@ -89,10 +100,10 @@ def _redirect_after_request(page_admin, request, page, review: MedicalReview):
     return redirect(page_admin.get_object_url("change", page))
 
 
-def _get_problems(page_admin, request, page) -> list[quality.Problem]:
+def _load(page_admin, request, page):
+    """The page with all that composing and checking it read."""
     kind = kinds.get(page.kind)
-    loaded = kind.load(page_admin.get_queryset(request).filter(pk=page.pk)).get()
-    return quality.find_problems(loaded, kind.compose(loaded))
+    return kind.load(page_admin.get_queryset(request).filter(pk=page.pk)).get()
 
 
 def _try_request(page_admin, request, page, form) -> MedicalReview | None:

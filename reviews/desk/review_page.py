@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.urls import reverse
 from django.utils import timezone
 
+from articles import quality
 from articles.content import kinds
 from articles.content.diff import DiffPart, compare_parts
 from articles.content.document import EXPUNGED, Document
@@ -16,7 +17,7 @@ from articles.public import pages
 from articles.publishing.actions import build_metadata
 from reviews.desk.queue import estimate_reading_minutes, format_due_date
 from reviews.models import LedgerEntry, MedicalReview
-from reviews.signing import comments
+from reviews.signing import comments, unchanged_texts
 from reviews.signing.eligibility import get_current_withdrawal, get_signing_error
 from reviews.signing.review_line import compute_review_line, get_current_review_line
 
@@ -64,6 +65,8 @@ def build_review_context(
         "recalled": review.recalls.filter(taken_along=True).select_related("recall"),
         "reported": review.reported.select_related("report__revision", "by"),
         "meaning": review.meaning,
+        "card_problems": quality.find_card_problems(article, document),
+        "is_overridden_by_rule": review.override.startswith(unchanged_texts.BEGINNING),
         "minutes": estimate_reading_minutes(document),
         "due_text": _format_due(review),
         "page_template": kind.partial,

@@ -24,6 +24,7 @@ from reviews.models import Absence, MedicalReview, Reviewer
 from reviews.signing import actions, assignment, comments
 from reviews.signing.eligibility import get_signing_error
 from reviews.signing.second_factor import is_enrolled
+from reviews.signing.statements import build_statement
 
 Outcome = MedicalReview.Outcome
 TYPED_FIELD_LABELS = {
@@ -284,7 +285,11 @@ def signed(request, uuid):
     if medical_review.decided_by != request.user:
         return redirect("reviews:review", uuid)
     next_review = desk_queue.get_next_review(request.user.reviewer)
-    context = {"review": medical_review, "next_review": next_review}
+    context = {
+        "review": medical_review,
+        "next_review": next_review,
+        "statement": build_statement(medical_review.entry.record),
+    }
     return render(request, "reviews/signed.html", context)
 
 

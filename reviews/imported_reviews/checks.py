@@ -19,6 +19,7 @@ from articles.models import Article, Revision
 from articles.quality.invisible_characters import describe_invisible
 from reviews.display import join_names
 from reviews.models import LedgerEntry, MedicalReview
+from reviews.signing import unchanged_texts
 from reviews.signing.review_line import get_review_interval
 
 MAX_AGE_YEARS = 10  # an older review says nothing about a page of today
@@ -210,8 +211,7 @@ def _check_document(
 ) -> None:
     """Check the text, the dates and the previous record, and complete the finding."""
     finding.document = revision.read()
-    for problem in quality.find_blocking_problems(page, finding.document):
-        finding.refusals.append(f"{problem.message} {problem.fix}")
+    _check_quality(finding, page)
     finding.refusals += _check_previous_record(finding.claim, page, revision)
     finding.next_due, finding.rule = compute_due_date(finding.claim, page)
     finding.overdue = today > finding.next_due
@@ -223,6 +223,21 @@ def _check_document(
             f"{page.risk} risk may be late ({grace_days} days). Request a review here."
         )
     finding.notes += _get_notes(finding, page, revision)
+
+
+def _check_quality(finding: ClaimFinding, page: Article) -> None:
+    """What blocks a review of the text. For one that visitors read unchanged it is only a note."""
+    assert finding.document
+    problems = quality.find_blocking_problems(page, finding.document)
+    if not problems:
+        return
+    messages = [f"{problem.message} {problem.fix}" for problem in problems]
+    assert finding.revision
+    is_unchanged = page.live is not None and page.live.revision_id == finding.revision.pk
+    if is_unchanged and unchanged_texts.is_window_open():
+        finding.notes += [f"Unchanged, though a check blocks it: {text}" for text in messages]
+    else:
+        finding.refusals += messages
 
 
 def _must_be_in_time(page: Article) -> bool:

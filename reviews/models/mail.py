@@ -33,6 +33,7 @@ class Mail(models.Model):
     """
 
     class MailKind(models.TextChoices):
+        HARM = "harm", _("Reports of harm")
         REQUEST = "request", _("Review requests")
         DUE = "due", _("Due pages")
         DECIDED = "decided", _("Decided reviews")

@@ -11,6 +11,7 @@ from reviews.models import Mail
 Kind = Mail.MailKind
 # The subject of a mail about more than one thing.
 PLURAL_SUBJECTS: dict[str, str] = {
+    Kind.HARM: "{} reports that pages could harm somebody",
     Kind.REQUEST: "{} reviews wait for you",
     Kind.DUE: "{} pages that you reviewed last are due",
     Kind.DECIDED: "{} of your requests were decided",
@@ -19,6 +20,9 @@ PLURAL_SUBJECTS: dict[str, str] = {
     Kind.DIGEST: "{} digests",
 }
 INTRODUCTIONS: dict[str, str] = {
+    Kind.HARM: "The link opens the report beside the text that the reader read. "
+    "Withdraw the page first if what it says is dangerous: "
+    "it can come back once it is signed again.",
     Kind.REQUEST: "The link opens the text to read, and there you sign it or request changes.",
     Kind.DUE: "You do not need to do anything yet: the editors request the review from you, "
     "and you get its link then.",
@@ -28,6 +32,7 @@ INTRODUCTIONS: dict[str, str] = {
     Kind.DIGEST: "This is the status of the reviews. Each link leads to the page or the person.",
 }
 REASONS: dict[str, str] = {
+    Kind.HARM: "you are a managing editor of {site}",
     Kind.REQUEST: "you review for {site}, and these reviews are yours or open to any reviewer",
     Kind.DUE: "you signed these pages as a whole last, and can sign them again",
     Kind.DECIDED: "you requested these reviews",

@@ -7,7 +7,7 @@ unknown and left alone.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -30,11 +30,13 @@ class CannotSettle(Exception):
     """A mail cannot be sent again or marked as arrived; the message tells the operator why."""
 
 
-def write(notifications: Iterable[Notification]) -> tuple[list[Mail], dict[str, str]]:
+def write(
+    notifications: Iterable[Notification], *, kinds: Collection[str] = tuple(Mail.MailKind)
+) -> tuple[list[Mail], dict[str, str]]:
     """Write what people were not notified of yet, one mail a person and kind.
 
-    Gives the mails, and by username why somebody gets none. Open mails of which nothing is news
-    any more are dropped.
+    ``notifications`` are all that there are of these ``kinds``. Gives the mails, and by username
+    why somebody gets none. Open mails of which nothing is news any more are dropped.
     """
     wanted = defaultdict(list)
     skipped = {}
@@ -44,7 +46,8 @@ def write(notifications: Iterable[Notification]) -> tuple[list[Mail], dict[str, 
             skipped[note.user.get_username()] = problem
         else:
             wanted[note.user.pk, note.kind].append(note)
-    for recipient_and_kind in Mail.objects.open().values_list("recipient", "kind").distinct():
+    open_mails = Mail.objects.open().filter(kind__in=kinds)
+    for recipient_and_kind in open_mails.values_list("recipient", "kind").distinct():
         wanted.setdefault(recipient_and_kind, [])
     mails = []
     for (recipient, kind), notes in sorted(wanted.items()):

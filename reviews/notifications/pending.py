@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from articles.content import kinds
 from articles.display import format_user_name
-from articles.models import Article, PublicationEvent
+from articles.models import Article, PublicationEvent, ReaderReport
 from reviews.models import Comment, Mail, MedicalReview, Reviewer, ReviewSchedule
 from reviews.signing.eligibility import get_barred_pages
 
@@ -84,6 +84,35 @@ class MailRecipients:
             permission, backend=MODEL_BACKEND_PATH, include_superusers=False
         )
         return users.order_by("pk")
+
+
+def collect_harm_reports(recipients: MailRecipients) -> Iterator[Notification]:
+    """Open reports that a page could harm somebody, to all managing editors; daily once late."""
+    now = timezone.now()
+    reports = ReaderReport.objects.open().harmful().select_related("article")
+    for report in reports.order_by("at", "pk"):
+        for user in recipients.managing_editors:
+            yield _build_harm_report(report, user, now)
+
+
+def _build_harm_report(report: ReaderReport, user: User, now: dt.datetime) -> Notification:
+    title = report.article.title
+    received = timezone.localtime(report.at)
+    decide_by = timezone.localtime(report.decide_by)
+    days_late = (now - report.decide_by).days
+    if report.decide_by < now:
+        heading = "Late: decide now"
+        subject_line = f"Late: a reader reports that this could harm somebody: {title}"
+        stage = days_late + 1
+    else:
+        heading = "A reader reports that this could harm somebody"
+        subject_line = f"A reader reports that this could harm somebody: {title}"
+        stage = 0
+    text = f"Received {received:%-d %B %Y at %H:%M}, to be decided by {decide_by:%-d %B at %H:%M}."
+    url = reverse("admin:articles_readerreport_change", args=[report.pk])
+    line = NotificationLine(heading, title, text, url)
+    subject = f"harm {report.pk}"
+    return Notification(user, Mail.MailKind.HARM, subject, stage, subject_line, (line,))
 
 
 def collect_requests(recipients: MailRecipients) -> Iterator[Notification]:
@@ -308,6 +337,7 @@ def collect_answers(recipients: MailRecipients) -> Iterator[Notification]:
 
 
 COLLECTORS = (
+    collect_harm_reports,
     collect_requests,
     collect_due_pages,
     collect_decisions,

@@ -6,10 +6,12 @@ from django.urls import reverse
 from articles.content import kinds
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
 from reviews.signing import ledger
+from reviews.signing.statements import build_statement
 
 ENTRIES_PER_PAGE = 100
 ENTRY_FIELDS = (
     "at",
+    "record",
     "revision",
     "review__trigger",
     "article__kind",
@@ -52,6 +54,7 @@ def build_entry(values: dict) -> dict:
         "title": values["article__live__title"],
         "url": reverse(url_name, args=[values["article__live__slug"]]),
         "on": values["at"],
+        "statement": build_statement(values["record"]),
         "kind": MedicalReview.Trigger(trigger).label if trigger else "Signature",
         "superseded": values["revision"] != values["article__live__revision"],
     }

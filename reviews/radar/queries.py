@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
 from articles.lists import ListFilter, ListQuery, filter_by
-from articles.models import Article, PublicationEvent, Topic
+from articles.models import Article, PublicationEvent, SafetyAlert, Topic
 from reviews import page_states
 from reviews.display import format_days_until_due, get_admin_url
 from reviews.models import MedicalReview, Reviewer, ReviewSchedule
@@ -129,6 +129,40 @@ class RadarRow:
     due_text: str
     late: bool
     assignee: str
+    finding: str = ""
+
+
+MAX_ALERTS = 10
+
+
+@dataclass(frozen=True)
+class RadarAlert:
+    """A page that visitors read with what the safety checks refuse in it, a line for each."""
+
+    title: str
+    url: str
+    gravity: str
+    findings: list[str]
+
+
+def get_alerts() -> list[RadarAlert]:
+    """The gravest safety alerts, in one query."""
+    rows = SafetyAlert.objects.select_related("article")
+    alerts = []
+    for alert in rows.order_by("gravity", "article__sort_key", "article")[:MAX_ALERTS]:
+        page = alert.article
+        url = get_admin_url(kinds.get(page.kind), "change", page.pk)
+        gravity = str(alert.get_gravity_display())
+        alerts.append(RadarAlert(page.title, url, gravity, alert.findings.splitlines()))
+    return alerts
+
+
+def order_rows(pages, state: str):
+    """The ids of pages in the order of their rows: alerts by gravity, all else by due date."""
+    if state == "alerts":
+        ordered = pages.order_by("safety_alert__gravity", "sort_key", "pk")
+        return ordered.values_list("pk", flat=True)
+    return order_by_due_date(pages)
 
 
 def order_by_due_date(pages):
@@ -145,7 +179,8 @@ def build_rows(page_ids: list[int], today: dt.date) -> list[RadarRow]:
         page["pk"]: page for page in found.values("pk", "kind", "title", "live", "was_published")
     }
     schedules = _load_schedules(page_ids)
-    assignees = _load_assignees(page_ids)
+    assignees, findings = _load_assignees(page_ids)
+    findings |= _load_alerts(page_ids)
     topics = _load_topic_names(page_ids)
     rows = []
     for page_id in page_ids:
@@ -154,6 +189,7 @@ def build_rows(page_ids: list[int], today: dt.date) -> list[RadarRow]:
                 pages[page_id],
                 schedule=schedules.get(page_id),
                 assignee=assignees.get(page_id, ""),
+                finding=findings.get(page_id, ""),
                 topics=topics.get(page_id, []),
                 today=today,
             )
@@ -166,13 +202,23 @@ def _load_schedules(page_ids: list[int]) -> dict[int, ReviewSchedule]:
     return {schedule.article_id: schedule for schedule in schedules}
 
 
-def _load_assignees(page_ids: list[int]) -> dict[int, str]:
-    """By page, who has been asked to read it."""
+def _load_assignees(page_ids: list[int]) -> tuple[dict[int, str], dict[int, str]]:
+    """By page, who has been asked to read it, and the first check that was overridden for that."""
     waiting = MedicalReview.objects.waiting().filter(article__in=page_ids)
     assignees = {}
+    overridden = {}
     for review in waiting.select_related("reviewer"):
         assignees[review.article_id] = str(review.reviewer or "Any reviewer")
-    return assignees
+        if review.overridden:
+            first = review.overridden.splitlines()[0]
+            overridden[review.article_id] = f"In review although a check blocks it: {first}"
+    return assignees, overridden
+
+
+def _load_alerts(page_ids: list[int]) -> dict[int, str]:
+    """By page, the gravest finding of its safety alert."""
+    alerts = SafetyAlert.objects.filter(article__in=page_ids)
+    return {alert.article_id: f"Safety alert: {alert.first_finding}" for alert in alerts}
 
 
 def _load_topic_names(page_ids: list[int]) -> dict[int, list[str]]:
@@ -188,6 +234,7 @@ def _build_row(
     *,
     schedule: ReviewSchedule | None,
     assignee: str,
+    finding: str,
     topics: list[str],
     today: dt.date,
 ) -> RadarRow:
@@ -210,6 +257,7 @@ def _build_row(
         due_text=due_text,
         late=due is not None and due < today,
         assignee=assignee,
+        finding=finding,
     )
 
 

@@ -4,6 +4,7 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from articles.imports.formats import spreadsheets
 from articles.lists import ListQuery
-from articles.models import Article, Topic
+from articles.models import Article, ReaderReport, SafetyAlert, Topic
 from articles.public.pages import get_adjacent_urls
 from reviews import page_states
 from reviews.models import Reviewer
@@ -51,13 +52,17 @@ def overview(request):
     if request.GET.get("format") == "csv":
         return _render_csv(pages, today)
     pages_in_any_state = query.filter_rows(all_pages, without="state")
-    page = query.get_page(queries.order_by_due_date(pages), queries.ROWS_PER_PAGE)
+    state = query.values.get("state", "")
+    page = query.get_page(queries.order_rows(pages, state), queries.ROWS_PER_PAGE)
     reviewer_counts = queries.count_by_reviewer(today)
     workloads = statistics.build_workloads(reviewers, reviewer_counts, today)
     context = {
         "list_query": query,
-        "state": query.values.get("state", ""),
+        "state": state,
         "is_narrowed": bool(query.values.keys() - {"state"}),
+        "alerts": queries.get_alerts(),
+        "alert_count": SafetyAlert.objects.count(),
+        "alerts_url": query.build_url(state="alerts"),
         "state_counts": _count_by_state(query, pages_in_any_state),
         "page": page,
         "rows": queries.build_rows(list(page.object_list), today),
@@ -71,7 +76,18 @@ def overview(request):
         "signing_time": statistics.measure_signing_time(timezone.now()),
         "today": today,
     }
+    context["harm_reports"], context["harm_reports_late"] = _count_harm_reports()
     return render(request, "reviews/radar.html", context)
+
+
+def _count_harm_reports() -> tuple[int, int]:
+    """The open reports of readers that a page could harm somebody, and how many are late."""
+    harmful = ReaderReport.objects.open().harmful()
+    late = ReaderReport.objects.late(timezone.now())
+    counts = harmful.aggregate(
+        open=Count("pk"), late=Count("pk", filter=Q(pk__in=late.values("pk")))
+    )
+    return counts["open"], counts["late"]
 
 
 def _render_csv(pages, today):

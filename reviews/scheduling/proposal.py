@@ -9,16 +9,18 @@ from django.utils import timezone
 
 from articles import quality
 from articles.content import kinds
+from articles.content.document import Document
 from articles.models import Article
 from articles.publishing.actions import ActionRefused
 from reviews.models import MedicalReview, Reviewer, ReviewSchedule
 from reviews.scheduling import capacity, planner
-from reviews.signing import actions, eligibility
+from reviews.signing import actions, eligibility, unchanged_texts
 
 # Each is asked for by itself, all in one transaction: on SQLite a minute without other writers.
 MAX_PAGES = 500
 SENT_BACK = "Changes were requested, and no review has been requested since."
 IN_REVIEW = "In review already."
+UNCHANGED = "Unchanged since it was signed, though a check blocks it:"
 UNDATED = "Never published, or withdrawn: request its review from its own form."
 
 
@@ -28,7 +30,10 @@ class CannotPlan(ActionRefused):
 
 @dataclass(frozen=True)
 class PlanProposal:
-    """A plan and what it was made from. ``facts`` are all that decides it, by kind."""
+    """A plan and what it was made from. ``facts`` are all that decides it, by kind.
+
+    ``remarks`` are what checks find in pages of the plan that are unchanged since they were signed.
+    """
 
     plan: planner.ReviewPlan
     pages: dict[int, ReviewSchedule]
@@ -36,6 +41,7 @@ class PlanProposal:
     reviewers: dict[int, Reviewer]
     availability: dict[int, planner.AvailableReviewer]
     left_out: tuple[tuple[int, str], ...]
+    remarks: tuple[tuple[int, str], ...]
     remaining: int
     facts: dict[str, list]
 
@@ -51,7 +57,7 @@ def build_proposal(pages, today: dt.date) -> PlanProposal:
     schedules = find_due(pages)
     due = {schedule.article_id: schedule for schedule in schedules[:MAX_PAGES]}
     remaining = schedules.count() - len(due)
-    left_out = _find_left_out(pages, list(due))
+    left_out, remarks = _find_left_out(pages, list(due))
     reasons = dict(left_out)
     plannable = {page: schedule for page, schedule in due.items() if page not in reasons}
     qualified = eligibility.get_qualified_reviewers().select_related("user")
@@ -67,13 +73,14 @@ def build_proposal(pages, today: dt.date) -> PlanProposal:
         reviewers=reviewers,
         availability={reviewer.key: reviewer for reviewer in available},
         left_out=tuple(left_out),
+        remarks=tuple(remarks),
         remaining=remaining,
         facts=_list_facts(wanted, available, today),
     )
 
 
-def _find_left_out(pages, due: list[int]) -> list[tuple[int, str]]:
-    """Pages that cannot be planned, each with the reason."""
+def _find_left_out(pages, due: list[int]) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Pages that cannot be planned, each with the reason; and the remarks on those that can."""
     left_out = []
     waiting = MedicalReview.objects.waiting().filter(article__in=due)
     for page in waiting.values_list("article", flat=True):
@@ -82,12 +89,13 @@ def _find_left_out(pages, due: list[int]) -> list[tuple[int, str]]:
     for page in sent_back.values_list("article", flat=True):
         left_out.append((page, SENT_BACK))
     reasons = dict(left_out)
-    left_out += _find_blocked_pages([page for page in due if page not in reasons])
+    blocked, remarks = _find_blocked_pages([page for page in due if page not in reasons])
+    left_out += blocked
     undated = pages.exclude(pk__in=ReviewSchedule.objects.values("article"))
     undated = undated.order_by("sort_key", "pk").values_list("pk", flat=True)
     for page in undated[:MAX_PAGES]:
         left_out.append((page, UNDATED))
-    return left_out
+    return left_out, remarks
 
 
 def _list_facts(
@@ -104,20 +112,33 @@ def _list_facts(
     }
 
 
-def _find_blocked_pages(page_ids: list[int]) -> list[tuple[int, str]]:
-    """Pages that a check blocks, each with the first problem as its reason.
+def _find_blocked_pages(
+    page_ids: list[int],
+) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Pages that a check blocks, each with the first problem as its reason; and, apart from them,
+    those whose annual review can be requested all the same (``unchanged_texts``).
 
-    Pages that were signed as they are can be among them, since a check may be newer than a
-    signature, and one of these would stop the whole plan.
+    A check may be newer than a signature, and one such page would stop the whole plan.
     """
-    blocked = []
+    messages: dict[int, str] = {}
+    documents: dict[int, Document] = {}
     for kind in kinds.get_all():
         pages = kind.load(kind.model.objects.filter(pk__in=page_ids, kind=kind.name))
         for page in pages.select_related("writer", "notice").prefetch_related("topics"):
-            problems = list(quality.find_blocking_problems(page, kind.compose(page)))
+            document = kind.compose(page)
+            problems = quality.find_blocking_problems(page, document)
             if problems:
-                blocked.append((page.pk, f"A check blocks it: {problems[0].message}"))
-    return blocked
+                messages[page.pk] = problems[0].message
+                documents[page.pk] = document
+    reviewable = unchanged_texts.find_reviewable(documents)
+    blocked = []
+    remarks = []
+    for page_id, message in messages.items():
+        if page_id in reviewable:
+            remarks.append((page_id, f"{UNCHANGED} {message}"))
+        else:
+            blocked.append((page_id, f"A check blocks it: {message}"))
+    return blocked, remarks
 
 
 def _load_pages(

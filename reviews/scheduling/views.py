@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 
 from django.urls import reverse
 from django.utils import timezone
@@ -63,7 +64,8 @@ class AssignReviewsAction(ConfirmedAction):
             "list_query": self.list_query,
             "totals": _build_totals(preview),
             "weeks": _group_by_week(preview),
-            "not_placed": _group_by_reason(preview),
+            "not_placed": _group_by_reason(preview, [*preview.plan.unplaced, *preview.left_out]),
+            "remarks": _group_by_reason(preview, _get_remarks(preview)),
         }
 
 
@@ -116,9 +118,17 @@ def _describe_page(page: int, proposal: PlanProposal) -> tuple[str, dt.date]:
     return proposal.titles[page], proposal.pages[page].next_due
 
 
-def _group_by_reason(proposal: PlanProposal) -> list[tuple[str, list[str]]]:
-    """Reasons why pages are not in the plan, each with the titles of these pages."""
+def _get_remarks(proposal: PlanProposal) -> list[tuple[int, str]]:
+    """What checks find in the pages of the plan."""
+    planned = {review.page for review in proposal.plan.planned_reviews}
+    return [remark for remark in proposal.remarks if remark[0] in planned]
+
+
+def _group_by_reason(
+    proposal: PlanProposal, rows: Iterable[tuple[int, str]]
+) -> list[tuple[str, list[str]]]:
+    """Reasons, each with the titles of the pages that have it."""
     titles: dict[str, list[str]] = {}
-    for page, reason in [*proposal.plan.unplaced, *proposal.left_out]:
+    for page, reason in rows:
         titles.setdefault(reason, []).append(proposal.titles[page])
     return list(titles.items())

@@ -13,7 +13,7 @@ from articles.models import Article, PublicationEvent, Revision
 from articles.publishing import actions as pages
 from articles.publishing.actions import ActionRefused, CannotWithdraw
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
-from reviews.signing import comments, eligibility, ledger
+from reviews.signing import comments, eligibility, ledger, unchanged_texts
 from reviews.signing.assignment import CannotAssign, assign
 from reviews.signing.eligibility import get_signing_error
 from reviews.signing.review_line import CannotSignChange, compute_review_line, get_review_interval
@@ -71,7 +71,8 @@ def request_review(
     """Request a signature over the page as it is now. Without a trigger the likeliest one is used.
 
     ``correction`` is the published error that the text corrects, for visitors to read.
-    ``override`` is the reason to request a review although a check blocks it.
+    ``override`` is the reason to request a review although a check blocks it. The annual review of
+    an unchanged text needs none until the day that the settings say (``unchanged_texts``).
 
     Raises CannotRequestReview, with a message for the editor.
     """
@@ -87,9 +88,9 @@ def request_review(
             "This page is in review already. Cancel that request to request again."
         )
     revision = pages.record_revision(page, by=by)
-    blocking = _get_overridden_problems(page, by, override)
     possible = get_possible_triggers(page, revision)
     trigger = trigger or possible[0]
+    blocking, override = _get_overridden_problems(page, trigger, by, override)
     if trigger not in possible:
         names = " or ".join(Trigger(name).label.lower() for name in possible)
         raise CannotRequestReview(f"This page needs another kind of review now: {names}.")
@@ -103,7 +104,7 @@ def request_review(
         note=note,
         correction=" ".join(correction.split()),
         overridden="\n".join(problem.message for problem in blocking),
-        override=override.strip() if blocking else "",
+        override=override,
         requested_by=by,
         requested_at=timezone.now(),
         basis=page.publications.order_by("-id").first(),
@@ -143,22 +144,33 @@ def can_correct(page: Article, revision: Revision) -> bool:
     return newest is not None and newest.revision_id != revision.pk
 
 
-def _get_overridden_problems(page: Article, by: User, override: str) -> list[quality.Problem]:
-    """The problems that block a review and that a managing editor overrides, with a reason.
+def _get_overridden_problems(
+    page: Article, trigger: str, by: User, override: str
+) -> tuple[list[quality.Problem], str]:
+    """The problems that block a review and are overridden, and the reason for that.
 
-    Raises CannotRequestReview if there are any without a reason, or by somebody else.
+    A managing editor gives it. For the annual review of an unchanged text it is the rule that
+    allows it. Raises CannotRequestReview if there is none, or if somebody else gave one.
     """
     kind = kinds.get(page.kind)
     loaded = kind.load(kind.model.objects.filter(pk=page.pk)).get()
-    blocking = quality.find_blocking_problems(loaded, kind.compose(loaded))
+    document = kind.compose(loaded)
+    blocking = quality.find_blocking_problems(loaded, document)
+    override = override.strip()
     if not blocking:
-        return []
+        return [], ""
+    can_override = by.has_perm("reviews.override_checks")
+    if override and can_override:
+        return blocking, override
+    documents = {page.pk: document}
+    if trigger == Trigger.ANNUAL and unchanged_texts.find_reviewable(documents):
+        return blocking, unchanged_texts.describe_rule()
     message = " ".join(f"{problem.message} {problem.fix}" for problem in blocking)
-    if not override.strip():
-        raise CannotRequestReview(message)
-    if not by.has_perm("reviews.override_checks"):
+    if override:
         raise CannotRequestReview(f"{message} Only a managing editor can override this check.")
-    return blocking
+    if unchanged_texts.find_unchanged(documents):
+        message = f"{message} {unchanged_texts.describe_end()}".strip()
+    raise CannotRequestReview(message)
 
 
 def get_possible_triggers(page: Article, revision: Revision) -> list[str]:

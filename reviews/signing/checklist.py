@@ -22,6 +22,18 @@ ADVICE = ChecklistItem(
     "Emergency advice",
     "It says when to call for help and how fast, and nothing delays a reader.",
 )
+LEVELS = ChecklistItem(
+    "card_levels",
+    "Care cards",
+    "The level of each card is right, each sign is on the card of its level, and each card asks "
+    "for one thing.",
+)
+GROUPS = ChecklistItem(
+    "groups_of_people",
+    "Groups of people",
+    "The cards say what differs for babies and children, in pregnancy and the weeks after birth, "
+    "for older people and for people with a weak immune system, or nothing does.",
+)
 CAUSES = ChecklistItem(
     "causes",
     "Causes",
@@ -44,8 +56,8 @@ LANGUAGE = ChecklistItem(
 def get_items(document: Document) -> list[ChecklistItem]:
     """The lines that apply to a text."""
     items = []
-    if document.advice:
-        items.append(ADVICE)
+    if document.care_cards:
+        items += [ADVICE, LEVELS, GROUPS]
     if getattr(document, "causes", ()):
         items.append(CAUSES)
     if _has_figures(document):

@@ -49,7 +49,9 @@ def open_review(
             note=reason,
             reviewer=reviewer,
         )
-    feedback_actions.close_report(report, by=by, outcome=outcome)
+    feedback_actions.close_report(
+        report, by=by, outcome=outcome, summary=f"{outcome} {reason.strip()}"[:2000]
+    )
     return ReportedReview.objects.create(
         report=report,
         review=review,

@@ -8,7 +8,7 @@ for (const form of document.querySelectorAll("form[data-suggest]")) begin(form, 
 function begin(form, input) {
   const list = document.createElement("ul");
   const told = document.createElement("span");
-  const help = document.createElement("p"); // whom to call, in the flow of the page: the list opens below it
+  const help = document.createElement("div"); // what to do, in the flow of the page: the list opens below it
   list.id = `${input.id}-suggestions`;
   list.className = "suggestions";
   list.setAttribute("role", "listbox");
@@ -16,13 +16,13 @@ function begin(form, input) {
   list.hidden = true;
   told.className = "hidden";
   told.setAttribute("role", "status");
-  help.className = "call";
+  help.className = "help";
   help.hidden = true;
   form.append(help, list, told);
   const state = { "role": "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" };
   for (const [name, value] of Object.entries(state)) input.setAttribute(name, value);
 
-  let timer, asking, chosen = -1;
+  let timer, asking, chosen = -1, printed = "";
 
   input.addEventListener("input", () => {
     drop();
@@ -60,22 +60,15 @@ function begin(form, input) {
     } catch { close(); } // gone on typing, or no line: the button still searches
   }
 
-  function show({ suggestions, help: calls = [] }) {
-    help.replaceChildren(...calls.map(line));
-    help.hidden = !calls.length;
+  function show({ suggestions, help: box = "", said = [] }) {
+    if (printed !== box) help.innerHTML = printed = box; // as the server renders it on the search page
+    help.hidden = !box;
     list.replaceChildren(...suggestions.map(option));
     list.hidden = !suggestions.length || !form.contains(document.activeElement);
     input.setAttribute("aria-expanded", String(!list.hidden));
     choose(-1);
     const number = suggestions.length === 1 ? "1 suggestion" : `${suggestions.length} suggestions`;
-    told.textContent = [...calls.map(({ text }) => text), number].join(". ");
-  }
-
-  function line({ text, url }) {
-    const link = document.createElement("a");
-    link.href = url;
-    link.textContent = text;
-    return link;
+    told.textContent = [...said, number].join(". ");
   }
 
   function option({ name, title, url }, place) {

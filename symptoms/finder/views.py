@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from articles.links.display import find_link_changes
-from articles.search.emergency import UrgentHelp, detect_urgent_help
+from articles.search.help_box import HelpBox, build_help_box, build_typed_box
 from symptoms.finder import care_cards, forms, listings, name_lookup, ranking
 from symptoms.finder.forms import MAX_SYMPTOMS, FinderQuery
 from symptoms.finder.listings import SymptomListing
@@ -34,8 +34,9 @@ def find(request: HtmxRequest) -> HttpResponse:
     if not settings.FINDER:
         raise Http404
     query = forms.parse_query(request.GET)
-    emergency_help = detect_urgent_help(request.GET.get("q", ""))
     target = request.htmx.target or "" if request.htmx else ""
+    build_box = build_typed_box if target == "finder-matches" else build_help_box
+    emergency_help = build_box(request.GET.get("q", ""))
     if target == "finder-matches":
         response = _render_matches(request, query, emergency_help, target)
     else:
@@ -45,7 +46,7 @@ def find(request: HtmxRequest) -> HttpResponse:
 
 
 def _render_matches(
-    request: HttpRequest, query: FinderQuery, emergency_help: UrgentHelp, target: str
+    request: HttpRequest, query: FinderQuery, emergency_help: HelpBox, target: str
 ) -> HttpResponse:
     """What the text typed so far may mean; before it what to do, if it is an emergency."""
     context = {"query": query, "typing": True, "help": emergency_help}
@@ -54,7 +55,7 @@ def _render_matches(
 
 
 def _render_finder(
-    request: HttpRequest, query: FinderQuery, emergency_help: UrgentHelp, target: str
+    request: HttpRequest, query: FinderQuery, emergency_help: HelpBox, target: str
 ) -> HttpResponse:
     submitted = request.GET.get("q") is not None
     if submitted and not (query.typed or query.malformed or query.left_out):
@@ -80,9 +81,9 @@ def _render_finder(
     return render(request, PARTIALS.get(target, "symptoms/finder.html"), context)
 
 
-def _match_text(query: FinderQuery, slugs: tuple[str, ...], emergency_help: UrgentHelp) -> dict:
+def _match_text(query: FinderQuery, slugs: tuple[str, ...], emergency_help: HelpBox) -> dict:
     """What may be meant by the typed text; ``meant`` is the address that adds it, if it is sure."""
-    if not query.typed or len(slugs) >= MAX_SYMPTOMS:
+    if not query.typed or len(slugs) >= MAX_SYMPTOMS or emergency_help.hides_pages:
         return {}
     found = name_lookup.find_matches(query.typed, named_only=emergency_help.in_danger)
     selection = query.with_symptoms(slugs)

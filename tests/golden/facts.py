@@ -119,7 +119,11 @@ def archive(out: Path) -> dict:
         for name in ("format", "head", "images_missing", "private", "site_revision")
     }
     return result | {
-        "files": {name: lines(name, data) for name, data in files(out) if name != "manifest.json"}
+        "files": {
+            name: lines(name, data)
+            for name, data in files(out)
+            if name != "manifest.json" and name not in names.ADDED_FILES
+        }
     }
 
 
@@ -149,7 +153,11 @@ def with_old_rights(line: dict) -> dict:
     """A line of a group or of a person, with its rights in the names of build 978f4c9."""
     pairs = (right.split(".", 1) for right in line["rights"])
     return line | {
-        "rights": sorted(f"{app}.{names.old_codename(app, codename)}" for app, codename in pairs)
+        "rights": sorted(
+            f"{app}.{names.old_codename(app, codename)}"
+            for app, codename in pairs
+            if not names.is_added_permission(app, codename)
+        )
     }
 
 

@@ -23,8 +23,13 @@ RENAMED_MODELS: dict[str, str] = {
 # (content types, permissions) is left out with them.
 ADDED_MODELS: dict[str, str] = {
     "articles.carecard": "articles_carecard",
+    "articles.emergencypage": "articles_emergencypage",
+    "articles.harmdecision": "articles_harmdecision",
     "articles.outsideaddress": "articles_outsideaddress",
     "articles.pagelink": "articles_pagelink",
+    "articles.safetyalert": "articles_safetyalert",
+    "articles.phraseevent": "articles_phraseevent",
+    "articles.publishedemergency": "articles_publishedemergency",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
@@ -49,9 +54,17 @@ ADDED_COLUMNS: dict[str, set[str]] = {
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
 ADDED_KEYS: dict[str, set[str]] = {
+    "pages": {
+        "advice_heading",
+        "care_cards",
+        "emergency",
+        "same_for_everyone",
+        "shows_crisis_line",
+    },
     "causes": {"catch_all", "description"},
-    "pages": {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"},
 }
+# Files that later versions of the format of archives added.
+ADDED_FILES: set[str] = {"harm_decisions.jsonl.gz", "phrases.jsonl.gz"}
 # Type of a record that other systems get: the fields that later builds added to it.
 CARD_FIELDS = {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"}
 ADDED_FIELDS: dict[str, set[str]] = {
@@ -141,6 +154,11 @@ def is_added_table(table: str) -> bool:
 
 def is_added_model(app_label: str, model: str) -> bool:
     return f"{app_label}.{model}" in ADDED_MODELS
+
+
+def is_added_permission(app_label: str, codename: str) -> bool:
+    """Whether a permission is one over a model that a later build added."""
+    return is_added_model(app_label, codename.partition("_")[2])
 
 
 def is_added(table: str, name: str) -> bool:

@@ -152,9 +152,13 @@ def by_name(*, imported: bool) -> dict:
             if not names.is_added_model(app, model)
         ),
         "groups": sorted(
-            [who, app, names.old_codename(app, codename)] for who, app, codename in groups
+            [who, app, names.old_codename(app, codename)]
+            for who, app, codename in groups
+            if not names.is_added_permission(app, codename)
         ),
         "people": sorted(
-            [who, app, names.old_codename(app, codename)] for who, app, codename in people
+            [who, app, names.old_codename(app, codename)]
+            for who, app, codename in people
+            if not names.is_added_permission(app, codename)
         ),
     }

@@ -40,6 +40,7 @@ def tables() -> list[str]:
 def sqlite() -> dict:
     result = {"tables": {name: _sqlite_table(name) for name in tables()}}
     rows = ask("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+    rows = [row for row in rows if not names.is_added_table(row[1])]
     result["triggers"] = {name: table for name, table, _ in rows}
     result["what triggers do"] = {name: MESSAGE.sub("", sql) for name, _, sql in rows}
     return result
@@ -135,6 +136,8 @@ def postgresql() -> dict:
         " FROM pg_trigger t"
         " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT tgisinternal"
     )
+    added = {name for name, table, _, _ in triggers if names.is_added_table(table)}
+    triggers = [row for row in triggers if row[0] not in added]
     result["triggers"] = {name: table for name, table, _, _ in triggers}
     result["what triggers do"] = {
         name: f"{how} {MESSAGE.sub('', what)}" for name, _, how, what in triggers
@@ -144,5 +147,6 @@ def postgresql() -> dict:
         for (name,) in ask(
             "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
         )
+        if name not in added
     )
     return result

@@ -19,3 +19,9 @@ class Command(BaseCommand):
             f"Deleted {purged.reports} {noun} older than {actions.RETENTION_DAYS} days; "
             f"{purged.unhandled} of them nobody had dealt with."
         )
+        if purged.undecided:
+            noun = f"report{pluralize(purged.undecided)}"
+            self.stdout.write(
+                f"{purged.undecided} {noun} that a page could harm somebody still open after "
+                f"{actions.RETENTION_DAYS} days: the words were deleted. Decide them in the admin."
+            )

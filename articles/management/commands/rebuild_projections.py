@@ -1,4 +1,4 @@
-"""Rebuild the lists of topics, causes and public images from the publication log."""
+"""Rebuild the lists of topics, causes, public images and safety alerts from the publication log."""
 
 from django.core.management.base import BaseCommand
 
@@ -13,5 +13,6 @@ class Command(BaseCommand):
         projections.rebuild()
         index.rebuild()
         self.stdout.write(
-            "The lists of topics, causes and public images are made anew from the publication log."
+            "The lists of topics, causes, public images and safety alerts are made anew from the "
+            "publication log."
         )

@@ -1,7 +1,7 @@
 """Run every check that blocks a signature over the texts that visitors read.
 
 A page that was signed before a check came is not read by it until somebody asks for the next
-review.
+review. What the safety checks refuse is a safety alert, on the radar as well.
 """
 
 from django.core.management.base import BaseCommand, CommandError
@@ -17,7 +17,9 @@ class Command(BaseCommand):
         for found in find_live_problems():
             pages.add(found.path)
             count += 1
-            self.stdout.write(f"{found.path}: {found.problem.message} {found.problem.fix}")
+            mark = "Safety alert: " if found.problem.alert else ""
+            text = f"{mark}{found.problem.message} {found.problem.fix}"
+            self.stdout.write(f"{found.path}: {text}")
         if count:
             raise CommandError(
                 f"{_format_count(count, 'finding')} on {_format_count(len(pages), 'public page')}.",

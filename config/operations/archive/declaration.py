@@ -23,27 +23,33 @@ from articles.models import (
     Authorship,
     CareCard,
     CopyrightNotice,
+    EmergencyPage,
     ExternalId,
     Figure,
+    HarmDecision,
     Image,
     ImportFinding,
     ImportRun,
     MergedPage,
     OutsideAddress,
     PageLink,
+    PhraseEvent,
     PublicationEvent,
+    PublishedEmergency,
     PublishedImage,
     ReaderReport,
     ReaderTally,
     Redirect,
     Reference,
     Revision,
+    SafetyAlert,
     SearchEntry,
     SearchKey,
     SearchStart,
     Topic,
     TopicEntry,
 )
+from config.operations.archive.versions import VERSION
 from reviews.models import (
     Absence,
     Comment,
@@ -134,6 +140,7 @@ class ArchiveFile(Generic[ModelT]):
     ``renamed``: by the name of a field, the name of its column in the archive, where they differ.
     ``private``: fields that are written with ``--with-private`` only. ``excluded``: fields that are
     never written.
+    ``since``: the first version of the format that has the file.
     """
 
     name: str
@@ -145,6 +152,7 @@ class ArchiveFile(Generic[ModelT]):
     private: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     is_private: bool = False
+    since: int = 1
 
     @property
     def file_name(self) -> str:
@@ -218,6 +226,7 @@ BASE_FILES = (
         },
         related_rows={
             "symptom": NestedRows(Symptom, "article_ptr", is_single=True),
+            "emergency": NestedRows(EmergencyPage, "article_ptr", is_single=True),
             "other_names": NestedRows(OtherName, "symptom"),
             "causes": NestedRows(SymptomCause, "symptom"),
             "related": NestedRows(RelatedSymptom, "symptom"),
@@ -253,12 +262,14 @@ EXTRA_FILES = (
     ArchiveFile("recalls", Recall, related_rows={"reviews": NestedRows(RecalledReview, "recall")}),
     ArchiveFile("reported", ReportedReview, excluded=("report",)),  # reports of readers stay behind
     ArchiveFile("tallies", ReaderTally),
+    ArchiveFile("harm_decisions", HarmDecision, since=3),
     ArchiveFile("imports", ImportRun, related_rows={"findings": NestedRows(ImportFinding, "run")}),
     ArchiveFile(
         "origins", ExternalId, renamed={"record_digest": "said", "form_version": "edition"}
     ),
     ArchiveFile("cause_origins", CauseExternalId, renamed={"record_digest": "said"}),
     ArchiveFile("merged_pages", MergedPage),
+    ArchiveFile("phrases", PhraseEvent, since=3),
     # Its ``key`` is that of a row in one database.
     ArchiveFile("merged_causes", MergedCause, excluded=("key",)),
 )
@@ -268,6 +279,8 @@ REBUILT = "rebuilt from the publication log"
 EXCLUDED_MODELS: dict[type[Model], str] = {
     TopicEntry: REBUILT,
     PublishedImage: REBUILT,
+    SafetyAlert: REBUILT,
+    PublishedEmergency: REBUILT,
     SearchEntry: REBUILT,
     SearchKey: REBUILT,
     SearchStart: REBUILT,
@@ -292,9 +305,10 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
 }
 
 
-def list_files(*, private: bool) -> list[ArchiveFile]:
-    """The files that an archive has, in the order of an import."""
-    return [file for file in FILES if private or not file.is_private]
+def list_files(*, private: bool, version: int = VERSION) -> list[ArchiveFile]:
+    """The files that an archive of a version has, in the order of an import."""
+    found = [file for file in FILES if file.since <= version]
+    return [file for file in found if private or not file.is_private]
 
 
 def list_columns(file: ArchiveFile | NestedRows, *, private: bool = True) -> list[ArchiveColumn]:

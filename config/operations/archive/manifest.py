@@ -74,7 +74,8 @@ def read(data: bytes) -> dict:
 
 
 def _check_files(manifest: dict) -> None:
-    expected = {file.file_name for file in list_files(private=manifest["private"])}
+    files = list_files(private=manifest["private"], version=manifest["version"])
+    expected = {file.file_name for file in files}
     for name, entry in manifest["files"].items():
         if name not in expected and not IMAGE_PATH.fullmatch(name):
             raise CannotRunOperation(f"{FILE_NAME}: it lists “{name:.100}”, which no archive has.")

@@ -48,7 +48,7 @@ class Archive:
             )
         self.manifest = manifest.read(self._read_file(manifest.FILE_NAME))
         self.private: bool = self.manifest["private"]
-        self.files = list_files(private=self.private)
+        self.files = list_files(private=self.private, version=self.manifest["version"])
         self._check_no_extra_files()
 
     def _read_file(self, name: str) -> bytes:

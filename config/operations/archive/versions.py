@@ -125,15 +125,32 @@ def _rename_right(right: str) -> str:
     return f"{app}.{verb}_{renamed}"
 
 
-# Version 2, of builds up to 576a0b7: a page had one care card, with the heading of its level.
+# Version 2, of builds up to 576a0b7: a page had one care card, with the heading of its level, and
+# there were neither emergency pages nor a table of phrases.
 ADDED_TO_PAGES_IN_VERSION_3: dict[str, object] = {
     "advice_heading": "",
     "care_cards": [],
+    "emergency": None,
     "same_for_everyone": False,
     "shows_crisis_line": False,
 }
 
 
+# By a right that a group had, those that version 3 adds to it.
+ADDED_RIGHTS_IN_VERSION_3: dict[str, tuple[str, ...]] = {
+    "articles.add_article": (
+        "articles.add_emergencypage",
+        "articles.change_emergencypage",
+        "articles.view_emergencypage",
+        "articles.view_phraseevent",
+    ),
+    "articles.view_readerreport": ("articles.view_harmdecision",),
+    "articles.withdraw_article": (
+        "articles.add_phraseevent",
+        "articles.change_phraseevent",
+        "articles.delete_phraseevent",
+    ),
+}
 # And a cause had no description and was no catch-all.
 ADDED_TO_CAUSES_IN_VERSION_3: dict[str, object] = {"catch_all": False, "description": None}
 
@@ -149,6 +166,18 @@ def _add_care_cards(row: dict) -> dict:
     return row | ADDED_TO_PAGES_IN_VERSION_3
 
 
+def _add_rights(row: dict) -> dict:
+    """A group that wrote pages writes emergency pages; one that withdrew them keeps the table."""
+    rights = row.get("rights")
+    if not _is_sorted_names(rights):
+        return row
+    added: set[str] = set()
+    for right, more in ADDED_RIGHTS_IN_VERSION_3.items():
+        if right in rights:
+            added.update(more)
+    return row | {"rights": sorted([*rights, *(added - set(rights))])}
+
+
 def _add_cause_facts(row: dict) -> dict:
     """A cause as it was written in version 2."""
     if ADDED_TO_CAUSES_IN_VERSION_3.keys() & row.keys():
@@ -158,5 +187,8 @@ def _add_cause_facts(row: dict) -> dict:
 
 UPCASTERS: dict[int, Upcaster] = {
     1: Upcaster(_require_last_schema, rows={"groups": _rename_rights, "people": _rename_rights}),
-    2: Upcaster(_keep_manifest, rows={"pages": _add_care_cards, "causes": _add_cause_facts}),
+    2: Upcaster(
+        _keep_manifest,
+        rows={"groups": _add_rights, "pages": _add_care_cards, "causes": _add_cause_facts},
+    ),
 }

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles.models import Article, CopyrightNotice, Topic
 from config import groups
-from config.operations.demo import pages, story
+from config.operations.demo import emergencies, pages, story
 from reviews.models import Reviewer
 from reviews.signing.actions import verify_reviewer
 
@@ -36,6 +36,8 @@ def load(*, password: str) -> None:
     """
     script = read_toml("story")
     texts = {name: read_toml(f"pages/{name}") for name in PAGE_SLUGS}
+    urgent = read_toml("emergencies")
+    texts |= emergencies.build_texts(urgent)
     today = timezone.now().replace(hour=9, minute=0, second=0, microsecond=0)
     first_day = today - dt.timedelta(days=script["first_day"])
     with time_machine.travel(first_day):
@@ -51,7 +53,8 @@ def load(*, password: str) -> None:
         people=people,
         notices=list(notices.values()),
     )
-    events = story.schedule_events(script["deeds"], first_day=first_day, today=today)
+    happened = [*script["deeds"], *emergencies.iter_events(urgent)]
+    events = story.schedule_events(happened, first_day=first_day, today=today)
     for moment, event in events:
         with time_machine.travel(moment):
             story.apply_event(event, context)

@@ -7,7 +7,15 @@ from django.core.files import File
 
 from articles.content import kinds
 from articles.images import store
-from articles.models import Article, CareCard, CopyrightNotice, Figure, Reference, Topic
+from articles.models import (
+    Article,
+    CareCard,
+    CopyrightNotice,
+    EmergencyPage,
+    Figure,
+    Reference,
+    Topic,
+)
 from articles.publishing.actions import record_revision
 from articles.publishing.composing import FIGURE_TEXT_FIELDS
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, SymptomCause
@@ -34,9 +42,11 @@ TEXT_FIELDS = (
     "phrase",
     "plural",
     "spotlight_title",
+    "subject",
+    "act",
 )
 CATCH_ALL_CAUSES = ("medicine-side-effects",)
-WRITERS = {"symptom": "ann", "article": "ellis", "about": "ellis"}
+WRITERS = {"symptom": "ann", "article": "ellis", "about": "ellis", "emergency": "ellis"}
 
 
 def write_pages(
@@ -52,6 +62,7 @@ def write_pages(
         if isinstance(page, Symptom):
             write_facts(page, text, writer)
     _relate_symptoms(written, related)
+    _choose_next_pages(written, texts)
     _describe_causes(written, texts)
     for done in written.values():
         record_revision(done, by=done.writer)
@@ -103,6 +114,14 @@ def write_facts(symptom: Symptom, text: dict, writer: User) -> None:
             cause.authors.add(writer)
         rest = {name: value for name, value in facts.items() if name not in named}
         SymptomCause.objects.create(symptom=symptom, cause=cause, position=place, **rest)
+
+
+def _choose_next_pages(pages: dict[str, Article], texts: dict[str, dict]) -> None:
+    for key, text in texts.items():
+        page = pages[key]
+        if isinstance(page, EmergencyPage) and "next_page" in text:
+            page.next_page = Article.objects.get(pk=pages[text["next_page"]].pk)
+            page.save()
 
 
 def _describe_causes(pages: dict[str, Article], texts: dict[str, dict]) -> None:

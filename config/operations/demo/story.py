@@ -29,7 +29,8 @@ class StoryContext:
     notices: list[CopyrightNotice]
 
     def get_page(self, event: dict) -> Article:
-        return type(self.pages[event["page"]]).objects.get(slug=event["page"])
+        page = self.pages[event["page"]]
+        return type(page).objects.get(pk=page.pk)
 
     def get_live_revision(self, event: dict) -> Revision:
         live = self.get_page(event).live

@@ -27,6 +27,7 @@ BATCH_SIZE = 500
 SINGLE_URL_NAMES = (
     "articles:index",
     "symptoms:index",
+    "emergencies:index",
     "causes:index",
     "about:index",
     "home",

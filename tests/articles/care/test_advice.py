@@ -7,6 +7,7 @@ from django.template import engines
 
 from articles.care import advice as care_advice
 from articles.care.emergency_help import find_emergency_help
+from articles.care.site_numbers import get_crisis_ways
 from articles.content.document import Advice, ArticleDocument, canonicalize, digest
 
 HELP = {
@@ -25,6 +26,9 @@ HELP = {
     "<p>First responders know.</p>": "First responders know",
     "<p>Ask the 911 operator.</p>": "Ask the 911 operator",
     "<p>The EMTs know.</p>": "The EMTs know",
+    "<p>Go to an emergency department.</p>": "Go to an emergency department",
+    "<p>Rest.</p><p>Head to the nearest <em>ER</em>.</p>": "Head to the nearest ER",
+    "<p>Do not drive yourself.</p>": "Do not drive yourself",
     '<p><a href="tel:911">Get help</a></p>': "tel:911",
     '<p><a href="tel:9-1-1">Get help</a></p>': "tel:911",
 }
@@ -33,8 +37,11 @@ NO_HELP = [
     "<p>A pulse of 112 bpm.</p>",
     "<p>Call 1-800-911-1234.</p>",
     "<p>See page 911.</p>",
+    "<p>You need no ambulance.</p>",
+    "<p>You do not need an emergency department for this.</p>",
+    "<p>Your 911 call will be recorded.</p>",
+    "<p>Call NHS 111 for advice.</p>",
     "<p>Call room 911.</p>",
-    "<p>Go to an emergency department.</p>",
     "<p>This is no emergency.</p>",
     "<p>Name an emergency contact.</p>",
     "<p>An ambulatory test.</p>",
@@ -160,14 +167,16 @@ def test_every_card_is_printed_the_gravest_first_and_then_what_holds_for_all():
 
 
 def test_the_crisis_line_stands_under_the_emergency_card_and_before_lesser_ones():
-    context = {"public": True, "publisher": {"crisis_line": "988"}}
+    publisher = {"crisis_ways": get_crisis_ways()}
+    context = {"public": True, "publisher": publisher}
     shown = render_cards(make_page(NOW, TODAY, shows_crisis_line=True), **context)
     assert shown.index("Call 911 now") < shown.index('href="tel:988"') < shown.index("Go today")
     for cards in ((TODAY,), ()):
         shown = render_cards(make_page(*cards, shows_crisis_line=True), **context)
         assert shown.count('href="tel:988"') == 1
     assert shown.count("<section") == 0
-    at_desk = render_cards(make_page(NOW, shows_crisis_line=True), publisher={"crisis_line": "988"})
+    assert 'href="sms:988"' in shown
+    at_desk = render_cards(make_page(NOW, shows_crisis_line=True), publisher=publisher)
     assert "988" in at_desk
     assert "tel:" not in at_desk
     assert "crisis line of the site" in render_cards(make_page(NOW, shows_crisis_line=True))

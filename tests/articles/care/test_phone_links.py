@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from articles.care.emergency_help import EMERGENCY_NUMBERS, asks_to_call, find_numbers_to_call
 from articles.care.phone_links import link_phone_numbers
+from articles.care.phone_numbers import EMERGENCY_NUMBERS, asks_to_call, find_numbers_to_call
 
 DIAL = re.compile(r'<a class="dial" href="tel:(\d+)">(.*?)</a>')
 
@@ -155,7 +155,8 @@ def test_there_are_forty_of_each():
 
 
 @pytest.mark.parametrize("text", TO_CALL)
-def test_a_number_that_somebody_is_told_to_call_can_be_dialled(text):
+def test_a_number_that_somebody_is_told_to_call_can_be_dialled(text, settings):
+    settings.POISON_LINE = ""
     before = f"<p>{text}</p>"
     after = link_phone_numbers(before)
     assert [number for number, _ in DIAL.findall(after)] == ["911"]
@@ -200,8 +201,18 @@ def test_a_crisis_line_of_many_digits_can_be_written_in_groups(settings):
     assert DIAL.findall(link_phone_numbers(text)) == [("116123", "116 123"), ("116123", "116123")]
 
 
+def test_the_poison_line_and_a_number_for_texts_can_be_reached_too(settings):
+    settings.CRISIS_TEXT = "741741"
+    text = "<p>Call the poison line at 1-800-222-1222, or 1 800 222 1222.</p><p>Text 741741.</p>"
+    assert re.findall(r'href="(.*?)"', link_phone_numbers(text)) == [
+        "tel:18002221222",
+        "tel:18002221222",
+        "sms:741741",
+    ]
+
+
 def test_a_site_without_a_crisis_line_links_its_emergency_number(settings):
-    settings.CRISIS_LINE = ""
+    settings.CRISIS_LINE = settings.CRISIS_TEXT = ""
     assert [
         number for number, _ in DIAL.findall(link_phone_numbers("<p>Call 988 or 911.</p>"))
     ] == ["911"]

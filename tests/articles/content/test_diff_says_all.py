@@ -147,7 +147,7 @@ def test_another_first_number_or_style_of_a_list_is_said(old, new, before, after
 # Documents
 
 DOCUMENTS = []
-for name in ("symptom", "symptom-cards", "article", "article-figures", "about"):
+for name in ("symptom", "symptom-cards", "article", "article-figures", "about", "emergency"):
     DOCUMENTS.append(json.loads((FIXTURES / f"document-1-{name}.json").read_text()))
 LABELS = {
     "title": {"Title"},
@@ -173,6 +173,9 @@ LABELS = {
     "treatment": {"Treatment"},
     "complications": {"Complications"},
     "codes": {"Code"},
+    "subject": {"Emergency"},
+    "act": {"The one act more"},
+    "next_page": {"Page to go on with"},
 }
 CARDS = ("Emergency card", "Urgent card", "Non-urgent card", "Heading of “")
 PREFIXES = {

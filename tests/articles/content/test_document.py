@@ -20,12 +20,14 @@ from articles.content.document import (
     canonicalize,
     digest,
 )
+from articles.content.emergency_document import EmergencyDocument
 from symptoms.content.document import SymptomDocument
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 DIGESTS = {
     "document-1-about.json": "22ab96e59abef53fc1664a743c29c1e13d680ac6cfb084afc0dd255984dfd790",
     "document-1-article.json": "d21fdd141704081746434fd6332043332f2365394e2627992c5543e4b06c081a",
+    "document-1-emergency.json": "4891d33b5d039895f7e0996cc8c8419bd5bfa0a901944708142d64abb63a8f5b",
     "document-1-symptom.json": "9d859809c7e1d255ae4e90e009c40f4a56f2a797780cba4c6e7f78c94e21dca2",
     "document-1-symptom-cards.json": (
         "09fb8456395235fe58076afd518004fa48f93f5b4f05460f11efde02af5e5f33"
@@ -111,7 +113,9 @@ def test_documents_of_every_schema_still_read(name):
     assert canonicalize(document) == stored
 
 
-@pytest.mark.parametrize("model", [AboutDocument, ArticleDocument, SymptomDocument])
+@pytest.mark.parametrize(
+    "model", [AboutDocument, ArticleDocument, EmergencyDocument, SymptomDocument]
+)
 def test_every_field_of_a_document_is_in_its_fixture(model):
     """A new field needs a default, so that older text still reads, or the next schema number."""
     kind = model.model_fields["kind"].default

@@ -1,12 +1,17 @@
 """The public history: every signature and change of metadata, and old texts that may be read."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from articles.models import Article
 from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug, publish_metadata
 from articles.publishing.copyright_notices import roll_copyright_year
-from reviews.signing.actions import withdraw_page
+from reviews.models import Reviewer
+from reviews.models.review import CHANGE_STATEMENT, WHOLE_PAGE_STATEMENT
+from reviews.signing.actions import request_review, sign_off, withdraw_page
 from tests import factories, html
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +26,44 @@ def spasms(ann, ravi):
     symptom = factories.make_complete_symptom(ann)
     factories.sign_page(symptom, by=ravi, asked_by=ann)
     return symptom
+
+
+def test_each_signature_has_its_time_its_meaning_and_the_conflicts_stated_at_it(
+    spasms, ann, ravi, fiona, client
+):
+    Reviewer.objects.filter(user=fiona).update(conflicts_private=True)
+    factories.edit_page(spasms, by=ann, treatment="<p>Sleep helps.</p>")
+    review = request_review(spasms, by=ann)
+    private = Reviewer.objects.get(user=fiona).user  # as it is stored now
+    sign_off(
+        review,
+        by=private,
+        seen_digest=review.revision.digest,
+        conflicts="My brother sells masks.",
+    )
+    page_cache.clear()
+    page = client.get(HISTORY)
+    text = " ".join(html.get_text(page.text).split())
+    signed_at = spasms.publications.last().at
+    assert f"Signed at {timezone.localtime(signed_at):%H:%M}" in text
+    assert text.count("what the signature says") == 2
+    assert CHANGE_STATEMENT in text
+    assert WHOLE_PAGE_STATEMENT in text
+    assert "Conflicts of interest stated: None" in text
+    assert "Conflicts of interest were stated, and are kept private." in text
+    assert "masks" not in page.text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_statements_of_signatures_cost_one_query(spasms, ann, ravi, client, count):
+    for number in range(count - 1):
+        change(spasms, ann, ravi, number)
+    page_cache.clear()
+    client.get(PAGE)  # warm what every page needs
+    with CaptureQueriesContext(connection) as queries:
+        client.get(HISTORY)
+    ledger = [query for query in queries if "reviews_signature" in query["sql"]]
+    assert len(ledger) == 1
 
 
 def change(page, ann, by, number=0, **more):
@@ -166,7 +209,7 @@ def test_history_and_versions_cost_a_fixed_number_of_queries(
 ):
     for number in range(count):
         change(spasms, ann, fiona, number)
-    for address, queries in ((HISTORY, 5), (f"{HISTORY}2/", 5)):
+    for address, queries in ((HISTORY, 6), (f"{HISTORY}2/", 5)):
         page_cache.clear()
         with django_assert_num_queries(queries):
             assert client.get(address).status_code == 200

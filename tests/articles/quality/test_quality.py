@@ -32,7 +32,7 @@ def list_messages(page, *, blocking: bool | None = None) -> str:
 def symptom(ann):
     symptom = factories.make_symptom(ann)
     factories.add_facts(symptom, ann, related=0)
-    return symptom
+    return change(symptom, same_for_everyone=True)
 
 
 def change(page, **fields):
@@ -99,7 +99,7 @@ def test_what_stops_a_request(symptom, fields, message):
     [
         ({"summary": ""}, "no summary"),
         ({"advice": "<p>Call for help.</p>"}, "does not say to call 911"),
-        ({"advice": "<p>Call if your pulse is 911 bpm.</p>"}, "does not say to call 911"),
+        ({"advice": "<p>Get an ambulance.</p>"}, "does not say to call 911"),
         (
             {"body": f"<p>It {'may come and go ' * 10}.</p>"},
             "“It may come and go may …” has 41 words",
@@ -134,7 +134,9 @@ def test_a_reference_without_an_address_is_told(symptom):
 
 def test_a_life_threatening_cause_needs_advice(symptom):
     symptom.symptom_causes.update(seriousness="life-threatening")
-    assert list_messages(symptom) == ""
+    assert "No care card names a sign of a life-threatening cause: Cause 0" in list_messages(
+        symptom, blocking=False
+    )
     assert "life-threatening cause" in list_messages(
         change(symptom, advice="", advice_level=""), blocking=True
     )
@@ -145,7 +147,7 @@ def test_a_life_threatening_cause_needs_advice(symptom):
     [
         "<p>See a clinician.</p>",
         "<p>If your pulse is above 112 bpm, call 1-800-911-1234.</p>",
-        "<p>Rest.</p>",
+        "<p>See a clinician. You need no ambulance for this.</p>",
     ],
 )
 def test_advice_of_a_lesser_level_that_keeps_to_it_has_no_problem(symptom, advice):
@@ -228,11 +230,11 @@ def test_the_address_of_a_link_is_not_read_as_words(symptom):
             True,
         ),
         (
-            "<p>See a clinician.</p><p>Call 911 if you fall.</p>",
-            "routine",
+            "<p>These are signs of danger.</p><p>Call 911 if you fall.</p>",
+            "emergency",
             "<p>It moves.</p>",
-            "comes to 911 late",
-            False,
+            "says what to do late: “Call 911 if",
+            True,
         ),
     ],
 )

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.care.emergency_help import asks_to_call
 from articles.care.phone_links import link_phone_numbers
+from articles.care.phone_numbers import asks_to_call
 from articles.quality.numbers import find_doubtful_numbers
 from articles.richtext.anchors import add_anchors
 from articles.richtext.numbering import format_number

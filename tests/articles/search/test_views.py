@@ -140,7 +140,7 @@ def test_a_page_of_results_asks_the_database_the_same_number_of_times(
         page = factories.make_symptom(ann, slug=f"ache-{place}", title=f"Ache {place}")
         factories.sign_page(page, by=ravi, asked_by=ann)
     client.get(ADDRESS, {"q": "ache"})
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert client.get(ADDRESS, {"q": "ache"}).text.count("<h3>") == number
 
 
@@ -196,8 +196,9 @@ def test_who_needs_help_now_is_told_nothing_of_other_words(client, page):
 )
 def test_what_was_done_is_an_emergency_first_and_a_crisis_second(client, page, asked):
     answer = client.get(ADDRESS, {"q": asked})
-    assert list_numbers(answer)[:2] == ["911", "988"]
-    assert list_numbers(answer).count("911") == 1
+    called = [number for number in list_numbers(answer) if number != "18002221222"]
+    assert called[:2] == ["911", "988"]
+    assert called.count("911") == 1
     assert html.get_text(get_main(answer)).split()[:3] == ["Call", "911", "now"]
 
 
@@ -209,12 +210,12 @@ def test_a_crisis_comes_before_everything_and_is_no_emergency(client, page):
 
 
 @pytest.mark.parametrize(
-    ("asked", "called"), [("i want to die", ["911"]), ("took all my pills", ["911"])]
+    ("asked", "called"), [("i want to die", ["911"]), ("took all my pills", ["911", "18002221222"])]
 )
 def test_without_a_crisis_line_the_emergency_number_stands_alone(
     client, page, settings, asked, called
 ):
-    settings.CRISIS_LINE = ""
+    settings.CRISIS_LINE = settings.CRISIS_TEXT = settings.CRISIS_CHAT = ""
     assert list_numbers(client.get(ADDRESS, {"q": asked})) == called
 
 
@@ -248,7 +249,7 @@ def test_harmless_words_show_neither_box_nor_line(client, page, asked):
     [
         ("he is not breathing", ["911"]),
         ("i want to die", ["988", "911"]),
-        ("took all my pills", ["911", "988"]),
+        ("took all my pills", ["911", "18002221222", "988"]),
     ],
 )
 def test_an_empty_site_shows_the_same_help(client, asked, called):
@@ -278,23 +279,30 @@ def test_bad_breath_is_no_answer_to_who_cannot_breathe(client, ann, ravi):
 
 
 @pytest.mark.parametrize(
-    ("typed", "lines"),
+    ("typed", "said", "called"),
     [
-        ("heart attack", [("If this is happening now, call 911", "tel:911")]),
-        ("cant breathe", [("If this is happening now, call 911", "tel:911")]),
-        ("sucide", [("If you think of ending your life, call 988", "tel:988")]),
+        ("heart attack", ["If this is happening now, call 911"], ["911"]),
+        ("cant breathe", ["Call 911 now"], ["911"]),
+        ("sucide", ["If you think of ending your life, call 988"], ["988", "911"]),
         (
             "took all my pills",
             [
-                ("If this is happening now, call 911", "tel:911"),
-                ("If you think of ending your life, call 988", "tel:988"),
+                "Call 911 now",
+                "Poison line: call 1-800-222-1222",
+                "If you think of ending your life, call 988",
             ],
+            ["911", "18002221222", "988"],
         ),
     ],
 )
-def test_suggestions_say_first_whom_to_call(client, page, typed, lines):
+def test_suggestions_show_first_what_the_search_page_does(client, page, typed, said, called):
     answer = client.get("/search/suggestions/", {"q": typed}).json()
-    assert [(line["text"], line["url"]) for line in answer["help"]] == lines
+    assert answer["said"] == said
+    assert re.findall(r'href="tel:(\w+)"', answer["help"]) == called
+    shown = " ".join(html.get_text(answer["help"]).split())
+    assert shown in " ".join(html.get_text(client.get(ADDRESS, {"q": typed}).text).split())
+    on_the_page = set(re.findall(r'id="([^"]+)"', client.get(ADDRESS, {"q": typed}).text))
+    assert on_the_page.isdisjoint(re.findall(r'id="([^"]+)"', answer["help"]))
 
 
 @pytest.mark.parametrize("typed", ["heart", "chok", "stroke reh", "faci", "bleeding gu"])

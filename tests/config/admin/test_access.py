@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
+from articles.emergencies.phrases import add_phrase
 from articles.images.store import get_file_name
 from articles.models import Article, ImportRun
 from articles.publishing.actions import change_slug
@@ -116,6 +117,14 @@ admin/symptoms/cause/<object_id>/history/                            in   200  i
 admin/symptoms/cause/<object_id>/delete/                             in   403  in   in   200
 admin/symptoms/cause/<object_id>/change/                             in   200  in   in   200
 admin/symptoms/cause/<object_id>/                                    in   ->   in   in   ->
+admin/articles/phraseevent/floor/                                    in   200  in   in   200
+admin/articles/phraseevent/log/                                      in   200  in   in   200
+admin/articles/phraseevent/                                          in   200  in   in   200
+admin/articles/phraseevent/add/                                      in   403  in   in   200
+admin/articles/phraseevent/<object_id>/history/                      in   200  in   in   200
+admin/articles/phraseevent/<object_id>/delete/                       in   403  in   in   200
+admin/articles/phraseevent/<object_id>/change/                       in   200  in   in   200
+admin/articles/phraseevent/<object_id>/                              in   ->   in   in   ->
 admin/articles/topic/export/                                         in   200  in   in   200
 admin/articles/topic/                                                in   200  in   in   200
 admin/articles/topic/add/                                            in   403  in   in   200
@@ -195,7 +204,12 @@ admin/^(?P<app_label>auth|symptoms|articles|reviews|mfa)/$               in   20
 admin/(?P<url>.*)$                                                   in   404  in   in   404
 """
 LISTS = {
-    "page": ["symptoms/symptom", "articles/article", "articles/aboutpage"],
+    "page": [
+        "symptoms/symptom",
+        "articles/article",
+        "articles/aboutpage",
+        "articles/emergencypage",
+    ],
     "log": [
         *(
             "articles/revision",
@@ -233,13 +247,15 @@ def list_expected() -> dict[str, list[str]]:
 @pytest.fixture
 def whole_site(ann, ravi, fiona, morgan):
     """A row of everything, so that an address with a key leads to something."""
-    symptom, article, about = (
+    symptom, article, about, emergency = (
         factories.make_symptom(ann),
         factories.make_article(ann),
         factories.make_about_page(ann),
+        factories.make_emergency(ann),
     )
+    add_phrase(text="slumped over", meaning="now", subject="unconscious", language="en", by=morgan)
     factories.add_facts(symptom, ann)
-    for page in (symptom, article, about):
+    for page in (symptom, article, about, emergency):
         factories.sign_page(page, by=fiona, asked_by=ann)
     change_slug(Article.objects.get(pk=article.pk), slug="diary", by=morgan)
     factories.report_problem(article)
@@ -261,6 +277,7 @@ def whole_site(ann, ravi, fiona, morgan):
     ImportRun.objects.create(source="symp", by=morgan, started_at=timezone.now())
     TOTP.activate(ravi, "JBSWY3DPEHPK3PXP")
     kept = {"review": review, "symptom": symptom, "article": article, "aboutpage": about}
+    kept["emergencypage"] = emergency
     return kept | {"image": store_image(ann), "away": away}
 
 

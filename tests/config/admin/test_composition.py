@@ -49,6 +49,7 @@ def rows(ann, ravi, settings):
         factories.make_symptom(ann),
         factories.make_article(ann),
         factories.make_about_page(ann),
+        factories.make_emergency(ann),
     )
     factories.add_facts(pages[0], ann)
     for page in pages:

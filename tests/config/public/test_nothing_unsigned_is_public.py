@@ -21,6 +21,7 @@ from articles.models import (
     AboutPage,
     Article,
     CopyrightNotice,
+    EmergencyPage,
     Image,
     PublicationEvent,
     PublishedImage,
@@ -49,6 +50,7 @@ NOT_PUBLIC = ("admin/", "accounts/", "desk/")
 # The database refuses every change of these rows; tests/articles/db/test_triggers.py proves it.
 APPEND_ONLY = {
     *("articles.Revision", "articles.Authorship", "articles.PublicationEvent", "articles.Image"),
+    "articles.PhraseEvent",
     "reviews.LedgerEntry",
 }
 WORDLESS = (
@@ -75,6 +77,7 @@ SLUGGED = (
 # that was ever published, kind and language of every page, and a review once it is decided. The
 # projections are made anew from the log and not edited; whoever has signed keeps an address.
 REFUSED = {
+    ("articles.PublishedEmergency", "subject"),
     ("articles.PublishedImage", "sha256"),
     ("articles.TopicEntry", "slug"),
     ("articles.TopicEntry", "name"),
@@ -190,10 +193,11 @@ def built_site(module_db) -> Article:
     about = [
         factories.make_about_page(ann, slug=f"about-{n}", title=f"About {n}") for n in range(2)
     ]
+    urgent = [factories.make_emergency(ann, subject=name) for name in ("stroke", "choking")]
     for page, colour in zip([whole, gone, drafts[0]], ["navy", "red", "green"], strict=True):
         image = store_image(ann, name=f"zqfile-{colour}.png", colour=colour)
         add_figure(page, by=ann, image=image, alt=f"Zqalt, all {colour}.")
-    for page in [neighbour, gone, moved, whole, *articles[:2], about[0]]:
+    for page in [neighbour, gone, moved, whole, *articles[:2], about[0], urgent[0]]:
         page.topics.add(factories.make_topic())
         factories.sign_page(page, by=ravi, asked_by=ann)
     merge(ann, ravi, morgan, "twitch", into=moved)
@@ -245,7 +249,7 @@ def markers(whole_site, ann, morgan) -> MarkerWords:
     """
     stain = MarkerWords()
     stain.write_everywhere()
-    for model in (Symptom, Article, AboutPage):
+    for model in (Symptom, Article, AboutPage, EmergencyPage):
         record_revisions(model.objects.filter(kind=kinds.get_for_model(model).name), by=ann)
     change_slug(Article.objects.get(kind="article", slug="diary-0"), slug="diary-zero", by=morgan)
     page_cache.clear()
@@ -272,7 +276,7 @@ def samples() -> dict[str, list[dict]]:
     slugs = set()
     for model in SLUGGED:
         slugs.update(model.objects.values_list("slug", flat=True))
-    pages = set().union(*map(list_slugs, ("about", "article", "symptom")))
+    pages = set().union(*map(list_slugs, ("about", "article", "emergency", "symptom")))
     each_page = [{"slug": slug} for slug in sorted(pages)]
     each_page_list = [{"slug": slug, "number": 1} for slug in sorted(pages)]
     each_list = [{"slug": slug, "number": 1} for slug in sorted(slugs)]
@@ -292,6 +296,11 @@ def samples() -> dict[str, list[dict]]:
         ],
         "robots.txt": [{}],
         ".well-known/security.txt": [{}],
+        "emergencies/": [{}],
+        "emergencies/<slug:slug>/": each_slug,
+        "emergencies/<slug:slug>/history/": each_page,
+        "emergencies/<slug:slug>/history/page/<int:number>/": each_page_list,
+        "emergencies/<slug:slug>/history/<int:number>/": list_versions("emergency", pages),
         "about/": [{}],
         "about/<slug:slug>/": each_slug,
         "about/<slug:slug>/history/": each_page,
@@ -371,6 +380,8 @@ def list_queries(route: str) -> list[str]:
             "diary",
             "911",
             "R25.3",
+            "my dad has a stroke",
+            "choking",
         )
         return [
             "",
@@ -587,6 +598,7 @@ def test_every_word_of_a_page_could_have_leaked(markers):
     } | {
         ("articles.Reference", field.name) for field in text_fields(Reference)
     } | {
+        ("articles.EmergencyPage", "act"),
         ("articles.Topic", "name"),
         ("articles.Topic", "slug"),
         ("auth.User", "first_name"),

@@ -37,6 +37,7 @@ def test_every_public_address_is_listed_and_can_be_read(ann, ravi, client):
         "/symptoms/",
         "/causes/",
         "/articles/",
+        "/emergencies/",
         "/about/",
         "/symptoms/facial-spasms/",
         "/symptoms/facial-spasms/causes/",
@@ -132,6 +133,6 @@ def test_a_file_that_does_not_exist_is_not_there(address, ann, ravi, client):
 
 
 def test_an_empty_site_has_a_sitemap(client):
-    lists = ("", "symptoms/", "causes/", "articles/", "about/")
+    lists = ("", "symptoms/", "causes/", "articles/", "emergencies/", "about/")
     assert set(list_entries(client.get("/sitemap.xml"))) == {f"{SITE}/{name}" for name in lists}
     assert not PublicationEvent.objects.exists()

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection
 from django.template.loader import render_to_string
 from django.test import Client
 
-from articles.care.emergency_help import asks_to_call, extract_words
+from articles.care.phone_numbers import asks_to_call, extract_words
 from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug
 from config.context_processors import publisher

@@ -85,10 +85,33 @@ def test_the_home_tells_what_was_sent_back_and_what_is_due(pages, client, ann):
     assert "not mine" not in text
 
 
+def test_safety_alerts_come_first_and_the_gravest_of_them_before_the_others(
+    client, ann, ravi, morgan
+):
+    late = "<p>One side droops.</p><p>Call 911.</p>"
+    for slug, level, advice in (
+        ("late", "emergency", late),
+        ("buried", "routine", "<p>Rest, or call 911.</p>"),
+        ("again", "emergency", late),
+    ):
+        page = factories.make_symptom(ann, slug=slug, title=slug, advice_level=level, advice=advice)
+        factories.sign_despite_checks(page, by=ravi, manager=morgan)
+    client.force_login(ann)
+    text = client.get("/admin/").text
+    count, url = read_numbers(text)["Safety alerts", "symptoms"]
+    assert count == 3
+    assert len(list_titles(client.get(url))) == 3
+    section = text.partition('aria-labelledby="alerts"')[2].partition("</section>")[0]
+    assert re.findall(r'change/">([a-z]+)</a>', section) == ["buried", "again", "late"]
+    assert "sends people to emergency help" in section
+    assert text.index("card-alerts") < text.index("card-drafts")
+
+
 def test_nothing_reads_well(client, ann):
     client.force_login(ann)
     text = client.get("/admin/").text
     for expected in [
+        "No published page has a safety alert.",
         "You have no unsigned work.",
         "No changes are requested from you.",
         "No page is in review.",
@@ -105,7 +128,7 @@ def test_the_home_takes_a_fixed_number_of_queries(
     client.force_login(ann)
 
     def cost():
-        with django_assert_max_num_queries(13) as queries:
+        with django_assert_max_num_queries(15) as queries:
             client.get("/admin/")
         return len(queries)
 

@@ -29,9 +29,10 @@ def list_names(page) -> list[str]:
 def test_only_what_the_page_has_is_asked(ann):
     whole = factories.make_symptom(ann, body="<p>Take 5 mg.</p>")
     factories.add_facts(whole, ann)
-    assert list_names(whole) == ["advice", "causes", "doses", "references", "language"]
+    cards = ["advice", "card_levels", "groups_of_people"]
+    assert list_names(whole) == [*cards, "causes", "doses", "references", "language"]
     add_figure(whole, by=ann)
-    assert list_names(whole) == ["advice", "causes", "doses", "images", "references", "language"]
+    assert list_names(whole) == [*cards, "causes", "doses", "images", "references", "language"]
     bare = factories.make_article(ann)
     bare.references.all().delete()
     factories.edit_page(bare, by=ann, summary="Short.")
@@ -53,6 +54,8 @@ def test_what_was_ticked_is_in_the_record(ravi_client, review):
     ravi_client.post(get_path(review, "sign/"), make_signature_data(review))
     assert ledger.read_record(LedgerEntry.objects.get()).checklist == {
         "advice": True,
+        "card_levels": True,
+        "groups_of_people": True,
         "references": True,
         "language": True,
     }

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from articles.models import Article
 from reviews.models import LedgerEntry, MedicalReview
@@ -11,6 +12,7 @@ from reviews.signing import checklist, ledger
 from reviews.signing.actions import request_review, withdraw_page
 from tests import factories
 from tests.factories import PASSWORD
+from tests.html import get_text
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +110,9 @@ def test_ravi_signs_with_his_password_and_is_told_what_happened(ravi_client, rev
     record = ledger.read_record(LedgerEntry.objects.get())
     assert record.authentication == "password"
     assert record.opened_at is not None
+    receipt = get_text(response.text)
+    assert record.meaning in receipt
+    assert f"{timezone.localtime(record.at):%H:%M}" in receipt
     assert record.opened_at <= record.at
 
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from articles.public.page_cache import page_cache
 from reviews.models import Reviewer
+from reviews.models.review import WHOLE_PAGE_STATEMENT
 from reviews.signing.actions import request_review, withdraw_page
 from tests import factories, html
 from tests.database import expect_refusal
@@ -45,6 +46,9 @@ def test_the_page_tells_credentials_as_signed_and_what_was_signed(spasms, ann, f
         "Nowhere",
         "First review",
         "a later version has been signed since",
+        "what the signature says",
+        WHOLE_PAGE_STATEMENT,
+        "Conflicts of interest stated: None",
     ):
         assert expected in page.text, expected
     assert "/symptoms/facial-spasms/" in html.get_links(page.text)

@@ -131,8 +131,50 @@ def test_an_unknown_name_and_a_page_too_far_are_told(morgan_client):
     assert "This list has no page 7" in text
 
 
+def publish_refused(ann, ravi, morgan, title, **fields):
+    page = factories.make_symptom(ann, slug=title.lower(), title=title, **fields)
+    factories.sign_despite_checks(page, by=ravi, manager=morgan)
+    return page
+
+
+def test_safety_alerts_are_listed_the_gravest_first_at_a_fixed_cost(
+    morgan_client, ann, ravi, morgan, monkeypatch
+):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            morgan_client.get(RADAR, {"state": "alerts"})
+        return len(queries)
+
+    monkeypatch.setattr(radar_queries, "MAX_ALERTS", 2)
+    publish_page(ann, ravi, "Fine")
+    publish_refused(ann, ravi, morgan, "Bare", advice="", advice_level="")
+    one = cost()
+    publish_refused(ann, ravi, morgan, "Mixed", advice="<p>Call 911. See a doctor today.</p>")
+    publish_refused(
+        ann, ravi, morgan, "Buried", advice_level="urgent", advice="<p>Go to the ER.</p>"
+    )
+    assert cost() == one
+    shown = morgan_client.get(RADAR, {"state": "alerts"})
+    assert read_count(shown, "alerts") == 3
+    assert list_titles(shown) == ["Buried", "Bare", "Mixed"]
+    section = shown.text.partition('aria-labelledby="alerts"')[2].partition("</section>")[0]
+    assert re.findall(r'change/">(\w+)</a>', section) == ["Buried", "Bare"]
+    assert "All 3 pages with a safety alert" in " ".join(section.split())
+    assert "Safety alert: The advice has the level" in shown.text
+
+
+def test_a_review_of_an_unchanged_text_that_checks_block_says_so(morgan_client, ann, ravi, morgan):
+    page = factories.make_symptom(ann, body="")
+    factories.sign_despite_checks(page, by=ravi, manager=morgan)
+    request_review(page, by=ann)
+    shown = morgan_client.get(RADAR, {"state": "waiting"})
+    assert "In review although a check blocks it: The page has no overview." in shown.text
+
+
 def test_nothing_reads_well(morgan_client):
     text = morgan_client.get(RADAR).text
+    assert "No published page has a safety alert." in text
+    assert "No page has a safety alert." in morgan_client.get(RADAR, {"state": "alerts"}).text
     assert "There is no page yet." in text
     assert "There is no reviewer yet." in text
     assert "Nothing was signed in the last 90 days" in text

@@ -109,8 +109,9 @@ def test_pages_that_cannot_be_planned_are_told_with_the_reason(morgan_client, an
 
 
 def test_a_page_that_a_younger_check_blocks_is_left_out_and_stops_no_other(
-    morgan_client, ann, ravi, fiona, morgan
+    morgan_client, ann, ravi, fiona, morgan, settings
 ):
+    settings.UNCHANGED_REVIEWS_UNTIL = TODAY - dt.timedelta(days=1)
     page, other = (
         publish(ann, ravi, 1)[0],
         factories.make_symptom(ann, advice_level="routine", review_months=3),
@@ -120,6 +121,19 @@ def test_a_page_that_a_younger_check_blocks_is_left_out_and_stops_no_other(
     assert "A check blocks it: The advice has the level “When to see a clinician”" in shown.text
     morgan_client.post(PLAN, read_form(shown), follow=True)
     assert [review.article_id for review in MedicalReview.objects.waiting()] == [page.pk]
+
+
+def test_until_a_day_an_unchanged_page_is_planned_with_what_a_younger_check_found(
+    morgan_client, ann, ravi, fiona, morgan
+):
+    other = factories.make_symptom(ann, advice_level="routine", review_months=3)
+    factories.sign_despite_checks(other, by=ravi, manager=morgan)
+    shown = morgan_client.get(PLAN)
+    assert "In the plan, though checks block them" in shown.text
+    assert "though a check blocks it: The advice has the level" in shown.text
+    morgan_client.post(PLAN, read_form(shown), follow=True)
+    review = MedicalReview.objects.waiting().get()
+    assert "sends people to emergency help" in review.overridden
 
 
 def test_nothing_to_plan_reads_well(morgan_client):

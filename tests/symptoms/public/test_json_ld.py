@@ -87,20 +87,24 @@ def test_what_may_come_with_it_leads_to_public_pages_only_and_names_its_part_of_
     ]
 
 
-def test_the_emergency_advice_is_the_first_module_with_its_words(spasms, client):
+def test_the_care_cards_are_the_first_modules_with_their_words(spasms, client):
+    cards = ["SeeDoctor", "SeeDoctor"]
     for rest, aspects in {
-        "": ["SeeDoctor", "Symptoms", "Causes", "Treatments", "RisksOrComplications"],
-        "causes/": ["SeeDoctor", "Causes"],
+        "": [*cards, "Symptoms", "Causes", "Treatments", "RisksOrComplications"],
+        "causes/": [*cards, "Causes"],
     }.items():
         modules = find_node(read_json_ld(client.get(PAGE + rest).text), "MedicalWebPage")["hasPart"]
         assert [module["hasHealthAspect"] for module in modules] == [
             f"https://schema.org/{aspect}HealthAspect" for aspect in aspects
         ]
-        assert modules[0]["text"] == "Call 911 if one side of your face droops."
+        assert [(module["name"], module["text"]) for module in modules[:2]] == [
+            ("Call for emergency help", "Call 911 if one side of your face droops."),
+            ("Get help today", "You cannot close one eye."),
+        ]
         assert all(
             module["@type"] == ["WebPageElement", "HealthTopicContent"] for module in modules
         )
-        assert not [module for module in modules[1:] if "text" in module]
+        assert not [module for module in modules[2:] if "text" in module]
 
 
 def test_the_page_of_causes_is_a_page_of_its_own_about_the_same_symptom(spasms, client):

@@ -3,7 +3,8 @@
 import re
 from html import unescape
 
-from articles.care.emergency_help import asks_to_call, extract_words, find_emergency_help
+from articles.care.emergency_help import find_emergency_help
+from articles.care.phone_numbers import asks_to_call, extract_words
 from config.operations.demo import loader
 
 PAGES = {slug: loader.read_toml(f"pages/{slug}") for slug in loader.PAGE_SLUGS}

@@ -14,7 +14,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from articles import quality
-from articles.care.emergency_help import extract_words, find_numbers_to_call
+from articles.care.phone_numbers import extract_words, find_numbers_to_call
 from articles.content import kinds
 from articles.models import Article, PublicationEvent, Revision, Topic
 from config.operations.demo import loader

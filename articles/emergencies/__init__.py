@@ -1,0 +1,1 @@
+"""What to do in an emergency: signed pages by their subject, and the table of phrases."""

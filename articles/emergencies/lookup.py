@@ -1,0 +1,102 @@
+"""What the signed pages say to do in an emergency, by its subject.
+
+A page that is withdrawn, past its grace period or was never signed says nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+
+from articles.care.emergencies import EMERGENCIES
+from articles.content import kinds
+from articles.content.review_line import ReviewLine
+from articles.emergencies.projection import read_emergency
+from articles.models import Article, PublishedEmergency
+
+MAX_ANSWERS = 3  # emergencies that one answer is about
+
+
+@dataclass(frozen=True)
+class SignedLink:
+    """A public page: its name, as the page that leads to it was signed, and its address."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class EmergencyAnswer:
+    """What is known of one emergency. Without a page there is only its name."""
+
+    subject: str
+    name: str
+    act: str = ""
+    page: SignedLink | None = None
+    next_page: SignedLink | None = None
+    review_line: ReviewLine | None = None
+
+    @property
+    def has_signed_words(self) -> bool:
+        return self.page is not None
+
+
+def find_answers(subjects: Iterable[str]) -> list[EmergencyAnswer]:
+    """The answers for the gravest of some emergencies, in their order. Two queries at most."""
+    wanted = [subject for subject in EMERGENCIES if subject in set(subjects)][:MAX_ANSWERS]
+    pages = _load_pages(wanted)
+    next_pages = _load_next_pages(pages.values())
+    answers = []
+    for subject in wanted:
+        row = pages.get(subject)
+        answers.append(_build_answer(row, next_pages) if row else build_bare_answer(subject))
+    return answers
+
+
+def build_bare_answer(subject: str) -> EmergencyAnswer:
+    """The answer for an emergency for which there are no signed words."""
+    return EmergencyAnswer(subject, EMERGENCIES[subject])
+
+
+def _load_pages(subjects: list[str]) -> dict[str, PublishedEmergency]:
+    if not subjects:
+        return {}
+    rows = PublishedEmergency.objects.filter(subject__in=subjects)
+    rows = rows.select_related("article__live__revision")
+    return {row.subject: row for row in rows if _is_current(row.article)}
+
+
+def _load_next_pages(rows: Iterable[PublishedEmergency]) -> dict[object, Article]:
+    uuids = {row.next_uuid for row in rows if row.next_uuid}
+    if not uuids:
+        return {}
+    pages = Article.objects.public().filter(uuid__in=uuids).select_related("live").order_by()
+    return {page.uuid: page for page in pages if _is_current(page)}
+
+
+def _is_current(page: Article) -> bool:
+    """Whether a page is public, and not past its grace period."""
+    if page.live is None:
+        return False
+    grace = settings.GRACE_DAYS[page.risk]
+    return not page.live.read_review_line().is_past_grace(timezone.localdate(), grace)
+
+
+def _build_answer(row: PublishedEmergency, next_pages: dict[object, Article]) -> EmergencyAnswer:
+    live = row.article.live
+    assert live  # it is current
+    document = read_emergency(live.revision)
+    next_link = None
+    following = next_pages.get(row.next_uuid)
+    if following and following.live and document.next_page:
+        url = kinds.get_path(following.kind, following.live.slug)
+        next_link = SignedLink(document.next_page.name, url)
+    return EmergencyAnswer(
+        subject=row.subject,
+        name=EMERGENCIES[row.subject],
+        act=document.act,
+        page=SignedLink(document.title, kinds.get_path("emergency", live.slug)),
+        next_page=next_link,
+        review_line=live.read_review_line(),
+    )

@@ -1,0 +1,58 @@
+"""The phrases of the program, read once: emergencies and crises in English, and both in Spanish.
+
+They are in emergency_phrases.txt, crisis_phrases.txt and spanish_phrases.txt.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from articles.search.languages import SPANISH
+from articles.search.phrase_book import PhraseBook
+from articles.search.words import DESCRIPTIVE_WORDS, QUESTION_WORDS, split_words
+
+PHRASES_DIRECTORY = Path(__file__).parent
+
+
+@cache
+def load_phrase_books() -> tuple[PhraseBook, PhraseBook]:
+    """The English phrases, and the Spanish ones.
+
+    A word that one language knows is no typing mistake in the other.
+    """
+    everyday = load_known_words()
+    english = PhraseBook(
+        PHRASES_DIRECTORY / "emergency_phrases.txt",
+        PHRASES_DIRECTORY / "crisis_phrases.txt",
+        everyday=everyday,
+    )
+    spanish = PhraseBook(
+        PHRASES_DIRECTORY / "spanish_phrases.txt",
+        everyday=everyday | english.words | english.small_words,
+        language=SPANISH,
+    )
+    english.know_everyday(spanish.words | spanish.small_words)
+    return english, spanish
+
+
+@cache
+def load_known_words() -> frozenset[str]:
+    """Words that are spelled as they are meant, so that no other word is guessed for them."""
+    words: set[str] = set()
+    for line in read_lines("lay_words.txt"):
+        words.update(split_words(line))
+    return load_everyday_words() | words
+
+
+@cache
+def load_everyday_words() -> frozenset[str]:
+    """Words of every day, which say nothing of an emergency by themselves."""
+    words = {*QUESTION_WORDS, *DESCRIPTIVE_WORDS}
+    for line in read_lines("everyday_words.txt"):
+        if not line.startswith("#"):
+            words.update(line.split())
+    return frozenset(words)
+
+
+def read_lines(name: str) -> list[str]:
+    """The lines of a file of words."""
+    return (PHRASES_DIRECTORY / name).read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,223 @@
+"""Emergencies are understood by rules: numbers, denials, signs, languages, added phrases."""
+
+import pytest
+
+from articles.care.emergencies import EMERGENCIES
+from articles.search.added_phrases import AddedPhrase, check_phrase
+from articles.search.emergency import detect_urgent_help, suggest_urgent_help
+from articles.search.lexicon import split_typed
+from articles.search.quantities import iter_quantities
+from articles.search.urgent_phrases import load_phrase_books
+
+
+def find_subjects(text: str) -> tuple[str, ...]:
+    found = detect_urgent_help(text)
+    return found.subjects if found.is_happening else ()
+
+
+class TestOfNumbers:
+    @pytest.mark.parametrize(
+        "age", ["2 month old", "2mo", "two month old", "6 week old", "9 day old", "3 wk old"]
+    )
+    def test_a_fever_under_three_months_is_an_emergency(self, age):
+        for said in (f"{age} fever", f"fever in my {age} baby", f"my {age} temp 38.4"):
+            assert find_subjects(said)[:1] == ("fever-under-three-months",), said
+
+    @pytest.mark.parametrize("age", ["6 month old", "9mo", "14 week old", "3 year old"])
+    def test_of_an_older_child_it_is_none(self, age):
+        assert not detect_urgent_help(f"{age} fever 38.4")
+
+    def test_how_long_it_lasts_is_no_age(self):
+        for said in ("baby fever for 3 days", "fever since 2 weeks", "5 weeks pregnant mild fever"):
+            assert "fever-under-three-months" not in detect_urgent_help(said).subjects, said
+
+    def test_numbers_are_read_with_their_units(self):
+        for typed, expected in [
+            ("38.5", {"#number", "#many", "#fever", "#temperature", "#highsugar"}),
+            ("101.2 f", {"#number", "#many", "#fever", "#temperature"}),
+            ("2.4", {"#number", "#lowsugar"}),
+            ("1,000", {"#number", "#many", "#highsugar"}),
+            ("thirty six weeks", {"#number", "#many", "#gestation", "#lowsugar"}),
+            ("a month old", set()),
+        ]:
+            words = split_typed(typed)
+            english, _ = load_phrase_books()
+            found = iter_quantities(words, 0, english.language.numbers)
+            assert {quantity.reading for quantity in found} == expected, typed
+
+    def test_blood_sugar_is_read(self):
+        assert find_subjects("blood sugar 41") == ("low-blood-sugar",)
+        assert find_subjects("glucose is 2.1") == ("low-blood-sugar",)
+        assert find_subjects("blood sugar 520") == ("high-blood-sugar",)
+        assert not detect_urgent_help("blood sugar 110")
+
+
+class TestOfDenials:
+    def test_what_a_text_denies_is_not_there(self):
+        for said in (
+            "rash without fever",
+            "rash not itchy",
+            "headache no fever or stiff neck",
+            "no chest pain just tired",
+            "sin fiebre pero con tos",
+        ):
+            assert not detect_urgent_help(said), said
+
+    def test_a_denied_symptom_takes_no_emergency_away(self):
+        for said in (
+            "he is not breathing no fever",
+            "my dad cant breathe, no cough, no pain",
+            "stroke no headache",
+            "no fever but she wont wake up",
+            "no heartbeat",
+            "no respira y no tiene fiebre",
+        ):
+            assert detect_urgent_help(said), said
+
+
+class TestOfLanguages:
+    def test_spanish_is_read_by_its_sounds(self):
+        for said in (
+            "no respira",
+            "no rrespira",
+            "NO RESPIRA!!",
+            "mi bebé no respira",
+            "nose despierta mi hijo",
+            "mi ijo no despierta",
+            "bomita sangre mi papa",
+        ):
+            found = detect_urgent_help(said)
+            assert (found.is_happening, found.language) == (True, "es"), said
+
+    def test_english_with_spanish_names_stays_english(self):
+        for said in ("chest pain san jose", "dolores is not breathing", "el paso suicide hotline"):
+            assert detect_urgent_help(said).language == "en", said
+
+    def test_other_languages_are_not_guessed_at(self):
+        for said in ("er atmet gut", "il respire bien", "я сплю", "頭痛", "mal di testa"):
+            assert not detect_urgent_help(said), said
+
+
+class TestOfCrises:
+    def test_who_did_something_is_told_from_who_thinks_of_it(self):
+        done = detect_urgent_help("i took all my pills")
+        assert done.is_done
+        assert done.is_happening
+        assert done.subjects == ("overdose",)
+        thought = detect_urgent_help("i want to take all my pills and die")
+        assert thought.is_crisis
+        assert not thought.is_done
+
+    def test_it_may_be_somebody_else(self):
+        assert detect_urgent_help("my daughter took all her pills").is_done
+        assert detect_urgent_help("my friend says he wants to die").is_crisis
+
+    def test_a_small_child_that_took_pills_is_no_crisis_of_the_mind(self):
+        assert detect_urgent_help("i took all my pills and my baby is here").is_done
+        found = detect_urgent_help("my toddler took all my pills")
+        assert found.is_happening
+        assert not found.is_crisis
+
+    def test_who_asks_for_methods_is_told_apart(self):
+        for said in ("how many tylenol to die", "painless ways to die", "lethal dose of insulin"):
+            found = detect_urgent_help(said)
+            assert (found.is_crisis, found.asks_for_methods) == (True, True), said
+        for said in ("how many tylenol can i take", "i want to die", "how to tie a tie"):
+            assert not detect_urgent_help(said).asks_for_methods, said
+
+
+class TestWhileSomebodyTypes:
+    @pytest.mark.parametrize(
+        ("begun", "whole"),
+        [
+            ("stro", "stroke"),
+            ("strok", "stroke"),
+            ("heart att", "heart attack"),
+            ("not breat", "not breathing"),
+            ("notbreat", "notbreathing"),
+            ("seizur", "seizure"),
+            ("over dos", "over dose"),
+            ("i want to di", "i want to die"),
+            ("suicid", "suicide"),
+            ("no respi", "no respira"),
+        ],
+    )
+    def test_only_whole_phrases_are_answered(self, begun, whole):
+        assert not suggest_urgent_help(begun)
+        assert suggest_urgent_help(whole)
+
+    def test_a_mistyped_word_is_read_once_it_is_finished(self):
+        assert not suggest_urgent_help("strok")
+        assert suggest_urgent_help("strok ")
+
+    def test_a_phrase_before_the_word_that_is_typed_is_answered(self):
+        assert suggest_urgent_help("he is not breathing and his li").is_happening
+
+
+class TestOfAddedPhrases:
+    ADDED = (
+        AddedPhrase("my arm fell off", "now", "severe-bleeding"),
+        AddedPhrase("zombie bite", "topic", "bites-and-stings"),
+        AddedPhrase("jumping into the void", "crisis"),
+        AddedPhrase("uña negra rota", "now", "severe-injury"),
+        AddedPhrase("the my", "now", "burns"),
+        AddedPhrase("", "topic", "burns"),
+    )
+
+    def test_they_are_recognised_with_mistakes_and_joined_or_torn_words(self):
+        for typed in ("my arm just fell right off", "MY ARM FELL OFF!", "armfelloff"):
+            assert detect_urgent_help(typed, self.ADDED).subjects == ("severe-bleeding",), typed
+        for typed in ("zombi bite", "zombie bites", "zombiebite", "zom bie bite"):
+            assert detect_urgent_help(typed, self.ADDED).names_emergency, typed
+        assert detect_urgent_help("jumpng into void", self.ADDED).is_crisis
+        assert detect_urgent_help("una negra rota", self.ADDED).is_happening
+
+    def test_they_mean_nothing_on_a_site_that_has_not_added_them(self):
+        assert not detect_urgent_help("zombie bite")
+
+    def test_they_take_nothing_away(self):
+        added = (AddedPhrase("not breathing", "topic"), AddedPhrase("stroke", "topic", "burns"))
+        for said in ("he is not breathing", "took all my pills", "my mum had a stroke"):
+            with_them, without = detect_urgent_help(said, added), detect_urgent_help(said)
+            assert with_them == without
+            assert set(without.subjects) <= set(with_them.subjects)
+
+    def test_a_phrase_that_says_nothing_is_refused(self):
+        for text, why in [
+            ("", "Write the words"),
+            ("?!", "Write the words"),
+            ("the my", "say nothing"),
+            ("headache", "everyday word"),
+            ("pain", "harmless texts"),
+            ("cold hands", "harmless text would"),
+            ("one two three four five six seven eight nine ten eleven twelve more", "at most 12"),
+        ]:
+            [problem] = check_phrase(text)
+            assert why in problem, text
+
+    def test_a_phrase_of_its_own_is_taken(self):
+        for text in ("zombie bite", "arm fell off", "se le cayo el brazo"):
+            assert check_phrase(text) == [], text
+
+
+class TestOfThePhrases:
+    def test_every_emergency_can_happen_and_be_named_in_both_languages(self):
+        for book in load_phrase_books():
+            now = book.list_subjects("now")
+            named = book.list_subjects("topic") | book.list_subjects("alone")
+            assert EMERGENCIES.keys() - now == set(), book.language.code
+            assert EMERGENCIES.keys() - named == set(), book.language.code
+
+    def test_no_phrase_is_about_an_emergency_that_is_not_known(self):
+        for book in load_phrase_books():
+            for kind in ("now", "topic", "alone", "name", "done"):
+                assert book.list_subjects(kind) <= EMERGENCIES.keys(), kind
+
+    def test_what_changes_what_to_do_comes_first(self):
+        assert find_subjects("he was choking and now he is not breathing")[0] == "choking"
+        assert find_subjects("asthma attack cant breathe help")[0] == "asthma-attack"
+
+    def test_grave_signs_together_call_for_help_though_no_phrase_has_them(self):
+        assert detect_urgent_help("my aunt is grey and confused").is_happening
+        assert detect_urgent_help("uncle clammy what should i do").is_happening
+        assert not detect_urgent_help("clammy hands")
