@@ -230,7 +230,7 @@ def test_nothing_unsigned_changes_a_list_before_its_signature(publish, client, a
     cause.save()
     record_cause(cause, by=ann)
     page.symptom_causes.update(seriousness="life-threatening", frequency="rare")
-    factories.edit_page(page, by=ann, title="Zqtitle", advice="<p>Zqadvice.</p>")
+    factories.edit_page(page, by=ann, title="Zqtitle", advice="<p>Zqadvice: call 911.</p>")
     assert ask_finder(client, "ache").content == before
     factories.sign_page(page, by=ravi, asked_by=ann)
     after = ask_finder(client, "ache").text
