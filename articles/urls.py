@@ -17,6 +17,8 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("search/suggestions/", search.suggestions, name="suggestions"),
     path("images/<slug:digest>.<slug:extension>", views.image, name="image"),
+    path("topics/", views.topic_list, name="topics"),
+    path("topics/page/<int:number>/", views.topic_list, name="topics"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("topics/<slug:slug>/<int:number>/", views.topic, name="topic"),
 ]

@@ -10,7 +10,7 @@ It fills the empty database of DATABASE_URL first. FOLDER holds the files that
 import random
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
@@ -45,6 +45,7 @@ def main(site: str, folder: Path) -> None:
     )
     asked = list(library.read_lines(folder / "search_queries_dev.jsonl.gz"))
     measure_quality(asked)
+    measure_own_queries()
     measure_times([row["query"] for row in asked])
 
 
@@ -64,7 +65,7 @@ def measure_quality(queries: list[dict]) -> None:
             continue
         answers = [
             pages.get(a.candidate.uuid) or a.candidate.slug
-            for a in matching.find_matches(row["query"]).answers
+            for a in matching.find_matches(row["query"]).candidates
         ]
         place = next((n for n, slug in enumerate(answers, 1) if slug in expected), 999)
         places[row["kind"]].append(place)
@@ -84,6 +85,38 @@ def print_quality(kind: str, ranks: list[int], absent: int) -> None:
         f"{sum(p <= n for p in ranks) / len(ranks):.0%}" if ranks else "–" for n in (1, 3, 10)
     ]
     print(f"| {kind} | {len(ranks)} | {' | '.join(shares)} | {absent} |")
+
+
+def measure_own_queries() -> None:
+    """By kind of fault: in how many queries all that was meant is in the first three."""
+    pages = dict(Article.objects.public().values_list("uuid", "live__slug"))
+    names = SearchEntry.objects.filter(article=None).values_list("slug", flat=True)
+    there = {*pages.values(), *names}
+    reached, counted = Counter(), Counter()
+    for line in (Path(__file__).parent / "search_queries.tsv").read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        kind, query, expected, denied = line.split("\t")
+        groups = [there.intersection(group.split("/")) for group in expected.split("+")]
+        if expected != "foreign" and not all(groups):
+            continue
+        counted[kind] += 1
+        reached[kind] += _reaches(kind, query, groups, denied, pages)
+    print("\n| kind of fault | queries | top 3 |\n|---|---:|---:|")
+    for kind, count in [*counted.items(), ("all", counted.total())]:
+        share = (reached.total() if kind == "all" else reached[kind]) / count
+        print(f"| {kind} | {count} | {share:.0%} |")
+
+
+def _reaches(kind: str, query: str, groups: list[set[str]], denied: str, pages: dict) -> bool:
+    if kind == "suggest":
+        found = [one.url.strip("/").split("/")[-1] for one in suggestions.suggest(query)]
+    else:
+        matches = matching.find_matches(query)
+        found = [pages.get(a.candidate.uuid) or a.candidate.slug for a in matches.candidates]
+    if not any(groups):  # a language that is not guessed at
+        return not found
+    return denied not in found[:10] and all(group.intersection(found[:3]) for group in groups)
 
 
 def measure_times(queries: list[str]) -> None:

@@ -207,6 +207,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.public.refusals.explain_refusals",
     "config.middleware.unstorable_characters.replace_unstorable_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -286,6 +287,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# What browsers ask for without being told: /favicon.ico and /apple-touch-icon.png.
+WHITENOISE_ROOT = BASE_DIR / "static" / "icons"
 IMAGES_ROOT = env("IMAGES_ROOT", default=str(BASE_DIR / "images"))
 UPLOADS_ROOT = env("UPLOADS_ROOT", default=str(BASE_DIR / "uploads"))
 STORAGES = {

@@ -14,6 +14,7 @@ class SymptomsConfig(AppConfig):
         from articles.names import build_stored_key
         from articles.publishing.stored_keys import KeyColumn, register
         from articles.quality import stored_texts
+        from articles.search import cards_of_names
         from symptoms import quality
         from symptoms import triggers as symptoms_triggers
         from symptoms.content import cause_pages, diff_blocks, serialization
@@ -23,7 +24,7 @@ class SymptomsConfig(AppConfig):
         from symptoms.imports.pages import SymptomImporter
         from symptoms.merging.causes import MERGE_HANDLERS
         from symptoms.models import Cause, MergedCause, OtherName, Symptom
-        from symptoms.projections import causes, projection
+        from symptoms.projections import cause_cards, causes, neighbours, projection
         from symptoms.public import json_ld
 
         stored_texts.RECORDS.add("symptoms.CauseExternalId")
@@ -52,6 +53,7 @@ class SymptomsConfig(AppConfig):
                 blocks=diff_blocks.build_blocks,
                 authors=serialization.get_shared_authors,
                 links=causes.get_links,
+                neighbours=neighbours.find_neighbours,
                 list_page=("Symptoms", "symptoms:index"),
                 checks=quality.CHECKS,
                 json_ld=json_ld.build_subject,
@@ -67,6 +69,7 @@ class SymptomsConfig(AppConfig):
             ),
             label="A possible cause: see which symptoms name it",
         )
+        cards_of_names.register("cause", cause_cards.find_emergency_cards)
         MERGE_HANDLERS.append(move_external_ids)
         register(
             KeyColumn(Cause, "name", "folded", build_stored_key, is_unique=True),

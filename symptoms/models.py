@@ -14,6 +14,7 @@ from articles.models import Article, ImportRun, NormalizedNameMixin, Publication
 from articles.names import build_stored_key
 from articles.publishing.merging import get_merge_targets
 from symptoms.coding_systems import InvalidCode, normalize_code, normalize_or_keep
+from symptoms.questions import build_question
 
 
 class BodySystem(models.TextChoices):
@@ -36,11 +37,26 @@ class BodySystem(models.TextChoices):
 class Symptom(Article):
     """A page about one symptom."""
 
+    class Determiner(models.TextChoices):
+        """What stands before the name in a question, as English needs it."""
+
+        NONE = "", _("nothing (“What are facial spasms?”)")
+        A = "a", _("a (“What is a headache?”)")
+        AN = "an", _("an (“What is an earache?”)")
+        THE = "the", _("the (“What is the flu?”)")
+
     phrase = LineField(
         "name inside a sentence",
         max_length=200,
         blank=True,
         help_text="As in “What causes facial spasms?”. Empty: the title with a small first letter.",
+    )
+    determiner = models.CharField(
+        _("before the name in a question"),
+        max_length=3,
+        choices=Determiner,
+        blank=True,
+        help_text=_("“What is a headache?” and “What causes a headache?”, but “headache causes”."),
     )
     plural = models.BooleanField(
         default=False, help_text="“What are facial spasms?”, not “What is …?”"
@@ -81,8 +97,7 @@ class Symptom(Article):
 
     @property
     def question(self) -> str:
-        verb = "are" if self.plural else "is"
-        return f"What {verb} {self.name_in_sentence}?"
+        return build_question(self.name_in_sentence, self.determiner, plural=self.plural)
 
 
 class OtherName(NormalizedNameMixin, models.Model):
@@ -441,6 +456,33 @@ class PublishedRelation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.other_uuid}"
+
+
+class PublishedName(models.Model):
+    """A name under which the A–Z lists a public page: its title, or another name, as signed.
+
+    A projection of the publication log, written by ``symptoms.projections.names`` alone. Rows
+    are created again, never edited.
+    """
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="+")
+    publication = models.ForeignKey(PublicationEvent, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    sort_key = models.CharField(max_length=200, help_text="The name, folded.")
+    letter = models.CharField(max_length=5, help_text="Of the A–Z.")
+    is_title = models.BooleanField()
+
+    class Meta:
+        ordering = ["sort_key", "-is_title", "article"]
+        indexes = [
+            models.Index(fields=["letter", "sort_key"], name="published_name_in_order"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "sort_key"], name="published_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CauseAddress(models.Model):

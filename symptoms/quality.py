@@ -10,6 +10,7 @@ from articles.names import fold
 from articles.quality import Check, Problem, check
 from articles.richtext.plaintext import extract_text
 from articles.search.words import stem_text
+from symptoms import questions
 from symptoms.coding_systems import SYSTEMS, InvalidCode, normalize_code, normalize_or_keep
 from symptoms.content.document import DocumentCause, SymptomDocument
 from symptoms.models import RelatedSymptom, Symptom
@@ -139,6 +140,36 @@ def check_names(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
         known.setdefault(key, f"the same as “{name}”")
 
 
+@check("The question at the top is read first, and has to be English.")
+def check_determiner(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
+    """What stands before the name in questions: too much, too little, or of the wrong sound."""
+    name = document.phrase
+    field = Symptom._meta.get_field("determiner").verbose_name
+    if questions.begins_with_determiner(name):
+        yield Problem(
+            f"The name inside a sentence is “{name}”, so the page says “{name} causes”.",
+            f"Choose its first word under “{field}”, and leave it out of the name.",
+        )
+        return
+    fitting = questions.choose_indefinite_article(name)
+    if document.determiner in ("a", "an"):
+        if document.plural:
+            yield Problem(
+                f"“{document.determiner}” stands before a name that is a plural: “{name}”.",
+                f"Choose nothing under “{field}”, or clear “Plural”.",
+            )
+        elif document.determiner != fitting:
+            yield Problem(
+                f"The page asks about “{document.name_in_question}”.",
+                f"Choose “{fitting}” under “{field}” if that is how it is said.",
+            )
+    elif not document.determiner and not document.plural and questions.is_counted(name):
+        yield Problem(
+            f"The page asks what causes “{name}”.",
+            f"If one says “{fitting} {name}”, choose “{fitting}” under “{field}”.",
+        )
+
+
 @check("A related symptom that is not public yet is named without a link.")
 def check_unpublished_relations(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     public = _find_public(document.linked)
@@ -203,6 +234,7 @@ CHECKS: tuple[Check, ...] = (
     check_reverse_relations,
     check_unpublished_relations,
     check_names,
+    check_determiner,
     check_codes,
     check_figure_places,
 )

@@ -6,6 +6,7 @@ no card.
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -20,7 +21,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.link_validation import CheckedLinksMixin
-from articles.content.document import ADVICE_LABELS, GRAVITY_ORDER
+from articles.content.document import ADVICE_LABELS, GRAVITY_ORDER, SAME_FOR_EVERYONE
 from articles.fields import StoredTextFieldMixin, clean_rich_text
 from articles.form_fields import StoredText
 from articles.models import Article, CareCard
@@ -46,6 +47,15 @@ HELP = {
     "urgent": _("Get help today: the signs. No emergency, and nothing that can wait."),
     "routine": _("See a clinician if …: what can wait for an appointment. Home care is no card."),
 }
+MARK_HELP = {
+    "same_for_everyone": format_lazy(
+        _("Prints “{sentence}” Tick it if that is so; otherwise say in the cards what differs."),
+        sentence=SAME_FOR_EVERYONE,
+    ),
+    "shows_crisis_line": _(
+        "Prints a strip with the crisis line under the emergency card. Its words are fixed."
+    ),
+}
 FORM_IS_OLDER = _(
     "This form was opened before a page could have several cards, and its text had no level. The "
     "text is in the non-urgent card now. Move it to the card that it belongs to, then save."
@@ -63,7 +73,7 @@ CARD_FIELDS = tuple(
         (get_name(level, HEADING), get_name(level, TEXT)) for level in GRAVITY_ORDER
     )
 )
-FIELDSET = (
+FIELDSET: tuple[str, Any] = (
     "When to get help",
     {"fields": (*CARD_FIELDS, "same_for_everyone", "shows_crisis_line")},
 )
@@ -127,6 +137,8 @@ class CareCardsForm(CheckedLinksMixin):
         if read is not data and data.get("advice") and data["advice_level"] not in GRAVITY_ORDER:
             self.unsaved_reason = self.unsaved_reason or FORM_IS_OLDER
         self.card_texts: dict[str, str] = {}
+        for name in MARK_HELP.keys() & self.fields.keys():
+            self.fields[name].help_text = MARK_HELP[name]
         if self.instance.pk:
             self._remember_cards()
 

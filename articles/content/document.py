@@ -28,12 +28,12 @@ ADVICE_LABELS = {
 }
 ADVICE_HEADING = "When to get help"
 # Levels by gravity, and what staff screens call the card of each.
-CARE_CARD_LABELS = {
+CARE_CARD_LABELS: dict[AdviceLevel, str] = {
     "emergency": "Emergency card",
     "urgent": "Urgent card",
     "routine": "Non-urgent card",
 }
-GRAVITY_ORDER = tuple(CARE_CARD_LABELS)
+GRAVITY_ORDER: tuple[AdviceLevel, ...] = tuple(CARE_CARD_LABELS)
 # The labels of rich texts that are care cards (``get_rich_texts``).
 CARE_CARD_TEXTS = frozenset({ADVICE_HEADING, *CARE_CARD_LABELS.values()})
 # The words that a page is signed with where ``same_for_everyone`` is set: never changed.

@@ -39,6 +39,11 @@ def get_no_part(document: Document, number: int) -> dict[str, Any]:
     return {}
 
 
+def find_no_neighbours(document: Document) -> list[QuerySet[Any, Any]]:
+    """The default of ``PageKind.neighbours``: pages of this kind share topics alone."""
+    return []
+
+
 def get_default_figure_places() -> dict[str, str]:
     return {"overview": "After the text"}
 
@@ -80,6 +85,8 @@ class PageKind(Generic[PageT, DocumentT]):
     ``part`` gives templates one part, by number, of a document that is too long for one page.
     ``section_anchors`` are those of the sections that its pages can have; where there are none,
     the headings of the overview have anchors.
+    ``neighbours`` gives querysets of the ids of public pages that share facts with a document, the
+    nearest first: they are related before those that share a topic alone.
     A kind that is not ``medical`` describes the site itself: its pages need no sources and no
     topic, and they are neither among the latest reviews nor among related pages.
     """
@@ -105,6 +112,7 @@ class PageKind(Generic[PageT, DocumentT]):
     medical: bool = True
     part: Callable[[DocumentT, int], dict[str, Any]] = get_no_part
     section_anchors: frozenset[str] = frozenset()
+    neighbours: Callable[[DocumentT], list[QuerySet[Any, Any]]] = find_no_neighbours
 
 
 @dataclass(frozen=True)

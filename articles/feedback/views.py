@@ -16,7 +16,7 @@ from articles.models import Article, PublicationEvent, Revision
 from articles.public import pages
 from articles.public.breadcrumbs import Breadcrumb, build_page_trail
 from articles.public.page_cache import PublicPage, public_page
-from articles.search.emergency import UrgentHelp, detect_urgent_help
+from articles.search.help_box import HelpBox, build_help_box
 
 METHODS = ["GET", "HEAD", "POST"]
 MAX_WORDS_READ = 10_000  # characters in which words of an emergency are looked for
@@ -74,19 +74,19 @@ def _create_report(request, revision):
     form = ReportProblemForm(request.POST)
     if request.POST.get("trap"):
         return _redirect_to_thanks(revision)  # a machine; nothing is stored
-    urgent_help = detect_urgent_help(request.POST.get("words", "")[:MAX_WORDS_READ])
+    help_box = build_help_box(request.POST.get("words", "")[:MAX_WORDS_READ])
     if not form.is_valid():
-        context = _build_context(_get_page(revision), revision, form, urgent_help)
+        context = _build_context(_get_page(revision), revision, form, help_box)
         return render(request, "feedback/problem.html", context, status=422)
     if not rate_limits.allow_request(request):
         form.add_error(None, TOO_MANY)
-        context = _build_context(_get_page(revision), revision, form, urgent_help)
+        context = _build_context(_get_page(revision), revision, form, help_box)
         return _render_too_many(request, "feedback/problem.html", context)
     values = form.cleaned_data
     actions.create_report(text, key=values["key"], kind=values["kind"], words=values["words"])
-    if urgent_help.in_danger:
+    if help_box.in_danger:
         # At once, without another address: it would tell of the reader.
-        context = _build_context(_get_page(revision), revision, urgent_help=urgent_help)
+        context = _build_context(_get_page(revision), revision, help_box=help_box)
         return render(request, "feedback/thanks.html", context)
     return _redirect_to_thanks(revision)
 
@@ -141,11 +141,11 @@ def _build_context(
     page: Article,
     revision,
     form: ReportProblemForm | None = None,
-    urgent_help: UrgentHelp | None = None,
+    help_box: HelpBox | None = None,
 ) -> dict:
     """What the templates need of the page: its signed title, its address, and what has changed.
 
-    ``urgent_help`` is what a reader in danger is shown first.
+    ``help_box`` is what a reader in danger is shown first.
     """
     problem_url = reverse("feedback:problem", args=[revision])
     context = {
@@ -155,7 +155,7 @@ def _build_context(
         "changed": False,
         "problem_url": problem_url,
         "form": form,
-        "help": urgent_help if urgent_help and urgent_help.in_danger else None,
+        "help": help_box if help_box and help_box.in_danger else None,
     }
     if page.live:
         context["title"] = page.live.title

@@ -134,14 +134,15 @@ def describe_changes(current: PageRecord, incoming: PageRecord) -> Iterator[tupl
     before = list_cards(current)
     after = merge_cards(before, incoming)
     if len(before) <= 1 and len(after) <= 1:
-        texts = [_describe(cards[0]) if cards else "" for cards in (before, after)]
-        if texts[0] != texts[1]:
-            yield "advice", *texts
+        here, in_file = ("".join(map(_describe, cards)) for cards in (before, after))
+        if here != in_file:
+            yield "advice", here, in_file
         return
-    here, in_file = _index(before), _index(after)
-    for level in GRAVITY_ORDER:
-        if here.get(level) != in_file.get(level):
-            yield CARE_CARD_LABELS[level].lower(), here.get(level, ""), in_file.get(level, "")
+    texts_here, texts_in_file = _index(before), _index(after)
+    for level, label in CARE_CARD_LABELS.items():
+        here, in_file = texts_here.get(level, ""), texts_in_file.get(level, "")
+        if here != in_file:
+            yield label.lower(), here, in_file
 
 
 def _describe(card: Advice) -> str:

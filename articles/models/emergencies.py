@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from articles.care.emergencies import EMERGENCIES
+from articles.content.languages import SOURCE_LANGUAGE
 from articles.fields import LineField, build_length_checks
 from articles.models.article import Article
 from articles.models.history import PublicationEvent
@@ -99,7 +100,7 @@ class PhraseEvent(models.Model):
         CRISIS = "crisis", _("Crisis: somebody thinks of it")
 
     class PhraseLanguage(models.TextChoices):
-        ENGLISH = "en", _("English")
+        ENGLISH = SOURCE_LANGUAGE, _("English")
         SPANISH = "es", _("Spanish")
 
     NEEDS_SUBJECT = (Meaning.NOW, Meaning.TOPIC)

@@ -18,11 +18,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
-from django.views.decorators.http import require_safe
 
 from articles import characters
 from articles.public import json_ld
+from articles.public.footer import footer_links
 from articles.public.last_modified import last_modified_cache
+from articles.public.safe_only import safe_only
 
 MAX_STALENESS = 0.9  # seconds: a withdrawal must show everywhere within one
 MAX_CACHE_BYTES = 64 * 1024 * 1024  # of rendered pages in a process
@@ -137,7 +138,7 @@ def public_page(view=None, *, cached: bool = True):
     if view is None:
         return partial(public_page, cached=cached)
 
-    @require_safe
+    @safe_only
     @wraps(view)
     def answer(request, **kwargs):
         address = get_site_origin(request) + request.path
@@ -166,6 +167,8 @@ def _render(content: PublicPage, request: HttpRequest, address: str, day: str) -
         "head_metadata": _build_head_metadata(content, request),
         "public": True,
     }
+    if content.content_type == HTML_CONTENT_TYPE and "footer_links" not in context:
+        context["footer_links"] = footer_links.get(content.site_revision)
     text: str = render_to_string(content.template, context, request)
     if "xml" in content.content_type:
         text = characters.replace_for_xml(text)

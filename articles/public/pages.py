@@ -77,7 +77,7 @@ def build_context(
 ) -> dict:
     """The template context of a page: for visitors without a ``state``, for staff with one."""
     today = timezone.localdate()
-    topics: tuple[TopicMetadata, ...] = ()
+    topics: tuple[TopicMetadata, ...] | None = None
     if kinds.get(document.kind).medical and not state:
         topics = metadata.filed_under
     near = related.find_related_pages(document, topics)
@@ -96,6 +96,7 @@ def build_context(
         "links": near.links,
         "link_changes": changes,
         "related": near.related,
+        "footer_links": near.footer_links,
         "address": page.path,
         "overdue": overdue,
         "past_grace": past_grace,

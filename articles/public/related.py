@@ -1,28 +1,40 @@
-"""The neighbours of a signed page, in one query: links to what it names, pages of its topics."""
+"""The neighbours of a signed page, in one query: links to what it names, and related pages.
+
+Pages that share facts with it (causes, symptoms) come before those that share a topic alone.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Case, Count, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 
 from articles.content import kinds
 from articles.content.document import Document
 from articles.content.review_line import TopicMetadata
 from articles.models import Article, TopicEntry
 from articles.names import fold
+from articles.public import footer
+from articles.public.breadcrumbs import Breadcrumb
 
 MAX_RELATED = 5
 CANDIDATES_PER_TOPIC = 100
+IN_FOOTER = -1
+SHARES_TOPIC = 1
+SHARES_FACTS = 10  # more than a topic, however many ways there are
 LINK_FIELDS = ("uuid", "kind", "live__slug")
 
 
 @dataclass(frozen=True)
 class RelatedPages:
-    """``links``: the paths of what a document names, by UUID; ``related``: what to read next."""
+    """``links``: the paths of what a document names, by UUID; ``related``: what to read next.
+
+    ``footer_links`` are those of the footer, which the same query brings.
+    """
 
     links: dict[UUID, str] = field(default_factory=dict)
     related: list[dict] = field(default_factory=list)
+    footer_links: tuple[Breadcrumb, ...] = ()
 
 
 def get_link_querysets(uuids: set[UUID]) -> list[QuerySet]:
@@ -34,34 +46,62 @@ def get_link_querysets(uuids: set[UUID]) -> list[QuerySet]:
 
 
 def find_related_pages(
-    document: Document, filed_under: Iterable[TopicMetadata] = ()
+    document: Document, filed_under: Iterable[TopicMetadata] | None = None
 ) -> RelatedPages:
-    """The neighbours of a page; without topics nothing is related."""
+    """The neighbours of a page: links, and what is related to it unless ``filed_under`` is None."""
+    kind = kinds.get(document.kind)
     querysets = [
-        rows.annotate(title=Value("")) for rows in kinds.get(document.kind).links(document)
+        rows.annotate(title=Value(""), nearness=_build_nearness(0)) for rows in kind.links(document)
     ]
+    if filed_under is not None:
+        querysets.append(_select_footer_pages())
+        for keys in kind.neighbours(document):
+            querysets.append(_select_pages(document, keys[:MAX_RELATED], nearness=SHARES_FACTS))
     if filed_under:
         topics = [topic.slug for topic in filed_under]
-        querysets.append(_find_same_topics(document, topics))
+        keys = _find_same_topics(document, topics)[:MAX_RELATED]
+        querysets.append(_select_pages(document, keys, nearness=SHARES_TOPIC))
     if not querysets:
         return RelatedPages()
     first, *others = querysets
     rows = first.union(*others, all=True) if others else first
-    links = {}
-    related = []
-    for uuid, kind, slug, title in rows:
-        path = kinds.get_path(kind, slug)
-        if title:
-            related.append({"title": title, "url": path, "kind": kind})
-        else:
+    links: dict[UUID, str] = {}
+    found: dict[str, dict] = {}
+    footer_slugs: set[str] = set()
+    for uuid, kind_name, slug, title, nearness in rows:
+        path = kinds.get_path(kind_name, slug)
+        if nearness == IN_FOOTER:
+            footer_slugs.add(slug)
+            continue
+        if not title:
             links[uuid] = path
-    related.sort(key=_get_sort_key)
-    return RelatedPages(links, related)
+            continue
+        entry = found.setdefault(path, {"title": title, "url": path, "kind": kind_name, "near": 0})
+        entry["near"] += nearness
+    related = sorted(found.values(), key=_get_sort_key)
+    return RelatedPages(links, related[:MAX_RELATED], footer.build_links(footer_slugs))
 
 
-def _get_sort_key(entry: dict) -> tuple[bool, str]:
-    """Articles first, then by title."""
-    return entry["kind"] != "article", fold(entry["title"])
+def _select_footer_pages() -> QuerySet:
+    pages = footer.get_pages().annotate(name=Value(""), nearness=_build_nearness(IN_FOOTER))
+    return pages.values_list(*LINK_FIELDS, "name", "nearness")
+
+
+def _build_nearness(nearness: int) -> Value:
+    return Value(nearness, output_field=IntegerField())
+
+
+def _get_sort_key(entry: dict) -> tuple[int, bool, str]:
+    """What shares most ways of being near first, then articles, then by title."""
+    shares_facts = -(entry["near"] // SHARES_FACTS)
+    return shares_facts, entry["kind"] != "article", fold(entry["title"])
+
+
+def _select_pages(document: Document, keys: QuerySet, *, nearness: int) -> QuerySet:
+    """Public pages with these keys. The keys are limited: no part of a union can be on SQLite."""
+    pages = Article.objects.public().order_by().filter(pk__in=keys).exclude(uuid=document.uuid)
+    pages = pages.annotate(nearness=_build_nearness(nearness))
+    return pages.values_list(*LINK_FIELDS, "live__title", "nearness")
 
 
 def _find_same_topics(document: Document, topics: list[str]) -> QuerySet:
@@ -86,10 +126,7 @@ def _find_same_topics(document: Document, topics: list[str]) -> QuerySet:
         "sort_key",
         "article",
     )
-    # Limited in a subquery, because SQLite allows no limit on a part of a union.
-    keys = ranked.values("article")[:MAX_RELATED]
-    chosen = Article.objects.public().order_by().filter(pk__in=keys)
-    return chosen.values_list(*LINK_FIELDS, "live__title")
+    return ranked.values("article")
 
 
 def _find_nearest_entries(name: str, topics: list[str]) -> QuerySet:

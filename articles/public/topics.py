@@ -7,14 +7,30 @@ from django.urls import reverse
 from articles.content import kinds
 from articles.models import PublicationEvent, TopicEntry
 from articles.names import fold
+from articles.public.breadcrumbs import HOME, Breadcrumb
 
 ENTRIES_PER_PAGE = 100
+TOPICS_PER_PAGE = 300
 
 
 def get_topic_url(slug: str, number: int = 1) -> str:
     if number == 1:
         return reverse("articles:topic", args=[slug])
     return reverse("articles:topic", args=[slug, number])
+
+
+def get_list_url(number: int = 1) -> str:
+    """The address of the list of topics."""
+    return reverse("articles:topics") if number == 1 else reverse("articles:topics", args=[number])
+
+
+def build_list_trail() -> tuple[Breadcrumb, ...]:
+    return HOME, Breadcrumb("Topics", get_list_url())
+
+
+def get_topics_page(number: int) -> Page:
+    """One page of the topics. Raises EmptyPage past the last."""
+    return Paginator(list_topics(), TOPICS_PER_PAGE).page(number)
 
 
 def list_topics() -> list[dict]:

@@ -6,13 +6,14 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import EmptyPage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from articles.content import kinds
 from articles.images import store
 from articles.models import Article, Image, PublicationEvent, PublishedImage
 from articles.public import breadcrumbs, json_ld, pages, topics
+from articles.public.breadcrumbs import Breadcrumb
 from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
+from articles.public.safe_only import safe_only
 
 
 @public_page
@@ -31,6 +32,26 @@ def index(
 
 
 @public_page
+def topic_list(request: HttpRequest, number: int = 1) -> PublicPage:
+    """Every topic with a public page."""
+    site_revision = PublicationEvent.objects.site_revision()
+    try:
+        page = topics.get_topics_page(number)
+    except EmptyPage as empty:
+        raise Http404 from empty
+    trail = topics.build_list_trail()
+    path = topics.get_list_url(number)
+    context = {
+        "breadcrumbs": trail,
+        "page": page,
+        "topics": list(page),
+        "page_urls": pages.get_adjacent_urls(page, topics.get_list_url),
+    }
+    data = json_ld.build_collection_graph("Topics", trail, path)
+    return PublicPage("articles/topics.html", context, site_revision, data=data, path=path)
+
+
+@public_page
 def topic(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
     found = topics.find_topic(slug)
     if found is None:
@@ -40,7 +61,7 @@ def topic(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
         page = topics.get_entries_page(slug, number)
     except EmptyPage as empty:
         raise Http404 from empty
-    trail = breadcrumbs.build_trail(name, topics.get_topic_url(slug))
+    trail = (*topics.build_list_trail(), Breadcrumb(name, topics.get_topic_url(slug)))
     path = topics.get_topic_url(slug, number)
     context = {
         "name": name,
@@ -53,7 +74,7 @@ def topic(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
     return PublicPage("articles/topic.html", context, site_revision, data=data, path=path)
 
 
-@require_safe
+@safe_only
 def image(request: HttpRequest, digest: str, extension: str) -> HttpResponse:
     """An image for visitors, as long as a public page has it."""
     found = PublishedImage.objects.filter(sha256=digest).first()
@@ -62,7 +83,7 @@ def image(request: HttpRequest, digest: str, extension: str) -> HttpResponse:
 
 @login_required
 @permission_required("articles.view_image", raise_exception=True)
-@require_safe
+@safe_only
 def staff_image(request: HttpRequest, digest: str, extension: str) -> HttpResponse:
     """An image for staff, published or not."""
     found = Image.objects.filter(sha256=digest).first()

@@ -166,7 +166,7 @@ def _build_unsourced_query() -> Combinable:
     return ~Exists(Reference.objects.filter(article=OuterRef("pk")))
 
 
-def _build_cardless_query() -> Q:
+def _build_cardless_query() -> Combinable:
     return Q(advice="") & ~Exists(CareCard.objects.filter(article=OuterRef("pk")))
 
 

@@ -51,7 +51,7 @@ def compile_added(phrases: tuple[AddedPhrase, ...]) -> PhraseBook:
     """The phrases as a book to look into. One without a word that says anything is left out."""
     lines = [f"@{FILLER_GROUP} = {' '.join(_load_fillers())}"]
     for phrase in phrases:
-        words = _get_telling_words(phrase.text)
+        words = _get_content_words(phrase.text)
         if words and phrase.meaning in MEANINGS:
             lines += [f"[{phrase.meaning} {phrase.subject}]", " ".join(words)]
     return PhraseBook(lines=lines, everyday=_load_known_words())
@@ -60,17 +60,17 @@ def compile_added(phrases: tuple[AddedPhrase, ...]) -> PhraseBook:
 def check_phrase(text: str) -> list[str]:
     """What is wrong with a phrase that somebody wants to add, in words; empty if nothing is."""
     words = split_typed(text)
-    telling = _get_telling_words(text)
+    content = _get_content_words(text)
     if not words:
         return [_("Write the words that people type.")]
-    if not telling or _load_fillers().issuperset(telling):
+    if not content or _load_fillers().issuperset(content):
         return [_("These words say nothing by themselves. Add the words that tell the emergency.")]
     if len(words) > MAX_WORDS:
         message = _("A phrase has at most %(most)s words. Leave out what people may say otherwise.")
         return [message % {"most": MAX_WORDS}]
-    if len(telling) == 1 and telling[0] in load_everyday_words():
+    if len(content) == 1 and content[0] in load_everyday_words():
         message = _("“%(word)s” alone is an everyday word. Add the words that tell the emergency.")
-        return [message % {"word": telling[0]}]
+        return [message % {"word": content[0]}]
     return _check_against_harmless(text)
 
 
@@ -88,7 +88,7 @@ def _check_against_harmless(text: str) -> list[str]:
     return [message % {"examples": ", ".join(f"“{line}”" for line in found[:MAX_EXAMPLES])}]
 
 
-def _get_telling_words(text: str) -> list[str]:
+def _get_content_words(text: str) -> list[str]:
     """The words of a phrase that a text must have, in order."""
     return [word for word in split_typed(text) if word not in SMALL_WORDS]
 

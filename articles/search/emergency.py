@@ -45,7 +45,7 @@ class UrgentHelp:
     subjects: tuple[str, ...] = field(default=(), compare=False)
     is_done: bool = field(default=False, compare=False)
     asks_for_methods: bool = field(default=False, compare=False)
-    language: str = field(default="en", compare=False)
+    language: str = field(default=ENGLISH.code, compare=False)
 
     def __bool__(self) -> bool:
         return self.is_happening or self.names_emergency or self.is_crisis

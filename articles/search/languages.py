@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from articles.content.languages import SOURCE_LANGUAGE
 from articles.search.words import stem
 
 SoundRules = tuple[tuple[re.Pattern[str], str], ...]
@@ -82,7 +83,7 @@ def _number(words: str) -> dict[str, int]:
 
 
 ENGLISH = Language(
-    "en", stem, ENGLISH_SOUNDS, _number(ENGLISH_NUMBERS) | {"thirty": 30, "forty": 40}
+    SOURCE_LANGUAGE, stem, ENGLISH_SOUNDS, _number(ENGLISH_NUMBERS) | {"thirty": 30, "forty": 40}
 )
 SPANISH = Language(
     "es",

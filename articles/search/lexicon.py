@@ -115,7 +115,7 @@ class Lexicon:
     def _build_steps_from(self, words: list[str], place: int) -> tuple[WordStep, ...]:
         steps = [WordStep(place + 1, self.get_readings(words[place]))]
         for quantity in iter_quantities(words, place, self.language.numbers):
-            steps.append(WordStep(quantity.end, frozenset({quantity.reading})))
+            steps.append(WordStep(quantity.end, quantity.readings))
         if place + 1 < len(words):
             both = self._get_joined_readings(words[place], words[place + 1])
             if both:

@@ -6,6 +6,7 @@ Each is a reading of one or more words. A phrase names it with # before it: "#in
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 DECIMAL = re.compile(r"(?<![\w.,])(\d{1,4})[.,](\d{1,2})(?![\d.,]\d)")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
@@ -52,7 +53,7 @@ class Quantity:
     """What a number and the words after it say, and the place after them."""
 
     end: int
-    reading: str
+    readings: frozenset[str]
 
 
 def join_decimals(text: str) -> str:
@@ -85,16 +86,17 @@ def iter_quantities(
         before = _get_word(words, place - 1)
         is_first = read_number(before, names) is None  # "a month old"
         if is_first and words[place] in OLD_UNITS and _get_word(words, place + 1) in OLD:
-            yield Quantity(place + 2, "#infant")
+            yield Quantity(place + 2, frozenset({"#infant"}))
         return
     unit = _get_word(words, last + 1)
-    yield from _iter_single(words[place], number, unit, last)
+    is_exact = DECIMAL_POINT in words[place]
+    yield Quantity(last + 1, _read_amount(number, is_exact=is_exact, unit=unit))
     if unit in DAYS_OF_UNITS and _is_age(words, place, last):
         end = last + 3 if _get_word(words, last + 2) in OLD else last + 2
         days = number * DAYS_OF_UNITS[unit]
-        yield Quantity(end, "#infant" if days <= MAX_INFANT_DAYS else "#older")
+        yield Quantity(end, frozenset({"#infant" if days <= MAX_INFANT_DAYS else "#older"}))
     if unit in WEEKS and _is_within(number, PREGNANCY_WEEKS):
-        yield Quantity(last + 2, "#gestation")
+        yield Quantity(last + 2, frozenset({"#gestation"}))
 
 
 def _read_whole_number(
@@ -110,30 +112,29 @@ def _read_whole_number(
     return number, place
 
 
-def _iter_single(word: str, number: float, unit: str, place: int) -> Iterator[Quantity]:
-    end = place + 1
-    yield Quantity(end, "#number")
+@lru_cache(maxsize=4_000)
+def _read_amount(number: float, *, is_exact: bool, unit: str) -> frozenset[str]:
+    """What a number says by itself, with its unit or as a decimal number (``is_exact``)."""
+    readings = {"#number"}
     if number >= LARGE_NUMBER:
-        yield Quantity(end, "#many")
-    is_exact = DECIMAL_POINT in word
+        readings.add("#many")
     if any(_is_within(number, fever) for fever in FEVERS):
-        yield Quantity(end, "#fever")
+        readings.add("#fever")
         if is_exact or unit in DEGREES:
-            yield Quantity(end, "#temperature")
+            readings.add("#temperature")
     if any(_is_within(number, cold) for cold in LOW_TEMPERATURES):
-        yield Quantity(end, "#cold")
-    yield from _iter_sugar(number, end, is_mmol=is_exact or unit == "mmol")
+        readings.add("#cold")
+    return frozenset(readings | _read_sugar(number, is_mmol=is_exact or unit == "mmol"))
 
 
-def _iter_sugar(number: float, end: int, *, is_mmol: bool) -> Iterator[Quantity]:
+def _read_sugar(number: float, *, is_mmol: bool) -> set[str]:
     if is_mmol and _is_within(number, LOW_SUGAR_MMOL):
-        yield Quantity(end, "#lowsugar")
-    elif is_mmol and _is_within(number, HIGH_SUGAR_MMOL):
-        yield Quantity(end, "#highsugar")
-    elif _is_within(number, LOW_SUGAR):
-        yield Quantity(end, "#lowsugar")
-    elif number >= HIGH_SUGAR:
-        yield Quantity(end, "#highsugar")
+        return {"#lowsugar"}
+    if is_mmol and _is_within(number, HIGH_SUGAR_MMOL):
+        return {"#highsugar"}
+    if _is_within(number, LOW_SUGAR):
+        return {"#lowsugar"}
+    return {"#highsugar"} if number >= HIGH_SUGAR else set()
 
 
 def _is_age(words: Sequence[str], place: int, last: int) -> bool:

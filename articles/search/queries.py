@@ -1,6 +1,6 @@
 """The search's questions to the database, in the SQL of each engine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -44,8 +44,7 @@ MATCH_ON_POSTGRESQL = f"""
 """  # noqa: S608
 
 
-@dataclass(frozen=True, slots=True)
-class SearchCandidate:
+class SearchCandidate(NamedTuple):
     """A row that may match, not yet ranked."""
 
     uuid: UUID
@@ -71,18 +70,23 @@ class KeyMatch(NamedTuple):
     """
 
     candidate: SearchCandidate
+    key: str
     rank: int
     name: str
 
 
 class NameStart(NamedTuple):
-    """A name that goes on as somebody began to type, from the word at ``place`` in it."""
+    """A name that goes on as somebody began to type, from the word at ``place`` in it.
+
+    ``found_by``: the number of the beginning.
+    """
 
     uuid: UUID
     name: str
     place: int
     rank: int
     start: str
+    found_by: int
 
 
 @dataclass(frozen=True)
@@ -112,23 +116,33 @@ SQLITE_SYNTAX = FullTextSyntax('"', " AND ", " OR ")
 POSTGRESQL_SYNTAX = FullTextSyntax("'", " & ", " | ")
 
 
-def match_all(terms: Iterable[QueryTerm]) -> list[SearchCandidate]:
-    """Entries that have each term, the best first by the engine's own rank."""
-    return _match_expression(_get_syntax().format_all(terms))
+def match_all(
+    terms: Iterable[QueryTerm], parts: Sequence[Iterable[QueryTerm]] = ()
+) -> list[SearchCandidate]:
+    """Entries that have each term, the best first by the engine's own rank.
+
+    With ``parts``, then those that have each term of one part.
+    """
+    syntax = _get_syntax()
+    return _match_expressions([syntax.format_all(terms), *map(syntax.format_all, parts)])
 
 
 def match_any(terms: Iterable[QueryTerm]) -> list[SearchCandidate]:
     """Entries that have at least one of the terms."""
-    return _match_expression(_get_syntax().format_any(terms))
+    return _match_expressions([_get_syntax().format_any(terms)])
 
 
 def _get_syntax() -> FullTextSyntax:
     return SQLITE_SYNTAX if connection.vendor == "sqlite" else POSTGRESQL_SYNTAX
 
 
-def _match_expression(expression: str) -> list[SearchCandidate]:
+def _match_expressions(expressions: list[str]) -> list[SearchCandidate]:
+    """What matches each expression, in one question to the database."""
     statement = MATCH_ON_SQLITE if connection.vendor == "sqlite" else MATCH_ON_POSTGRESQL
-    return _fetch_candidates(statement, [expression])
+    if len(expressions) > 1:
+        each = [f"SELECT * FROM ({statement}) m{place}" for place in range(len(expressions))]  # noqa: S608
+        statement = " UNION ALL ".join(each)
+    return _fetch_candidates(statement, expressions)
 
 
 def match_keys(keys: Iterable[str]) -> list[KeyMatch]:
@@ -138,18 +152,18 @@ def match_keys(keys: Iterable[str]) -> list[KeyMatch]:
         return []
     marks = ", ".join(["%s"] * len(keys))
     statement = f"""
-        SELECT {SELECTED_COLUMNS}, COALESCE(s.rank, k.rank), COALESCE(s.name, '')
+        SELECT {SELECTED_COLUMNS}, k.key, COALESCE(s.rank, k.rank), COALESCE(s.name, '')
         FROM (
-            SELECT uuid, rank FROM {KEY_TABLE}
+            SELECT uuid, key, rank FROM {KEY_TABLE}
             WHERE key IN ({marks}) ORDER BY rank LIMIT {MAX_CANDIDATES}
         ) k
         JOIN {ENTRY_TABLE} e ON e.uuid = k.uuid
         LEFT JOIN {START_TABLE} s
             ON s.uuid = k.uuid AND s.place = 0 AND k.rank <> {SearchKey.KeyRank.CODE.value}
-        ORDER BY k.rank, 11
+        ORDER BY k.rank, 12
     """  # noqa: S608
     rows = _fetch_rows(statement, keys)
-    return [KeyMatch(_build_candidate(row), row[-2], row[-1]) for row in rows]
+    return [KeyMatch(_build_candidate(row), *row[-3:]) for row in rows]
 
 
 def match_code_prefix(code: str) -> list[SearchCandidate]:
@@ -163,16 +177,39 @@ def match_code_prefix(code: str) -> list[SearchCandidate]:
     return _fetch_candidates(statement, _get_prefix_bounds(code))
 
 
-def match_name_starts(typed: str, limit: int) -> list[NameStart]:
-    """The names that go on as somebody began to type, from any word of them."""
+def match_name_starts(
+    beginnings: Sequence[str], limit: int, keys: Sequence[str] = ()
+) -> list[NameStart]:
+    """The names that go on as somebody began to type, from any word of them.
+
+    The first beginning is what was typed; others are looked for with it, and the titles of what
+    has one of these ``keys`` as a whole name. ``found_by`` says by which, in this order.
+    """
     order = "s.start USING ~<~" if connection.vendor == "postgresql" else "s.start"
-    statement = f"""
-        SELECT s.uuid, s.name, s.place, s.rank, s.start
-        FROM {START_TABLE} s
-        WHERE {_build_prefix_condition("s.start")}
-        ORDER BY {order} LIMIT {limit}
-    """  # noqa: S608
-    rows = _fetch_rows(statement, _get_prefix_bounds(typed))
+    selects = []
+    values: list[str] = []
+    for number, beginning in enumerate(beginnings):
+        selects.append(f"""
+            SELECT * FROM (
+                SELECT s.uuid, s.name, s.place, s.rank, s.start, {number} AS found_by
+                FROM {START_TABLE} s
+                WHERE {_build_prefix_condition("s.start")}
+                ORDER BY {order} LIMIT {limit}
+            ) s{number}
+        """)  # noqa: S608
+        values += _get_prefix_bounds(beginning)
+    if keys:
+        marks = ", ".join(["%s"] * len(keys))
+        selects.append(f"""
+            SELECT * FROM (
+                SELECT k.uuid, e.title, 0, k.rank, k.key, {len(beginnings)}
+                FROM {KEY_TABLE} k JOIN {ENTRY_TABLE} e ON e.uuid = k.uuid
+                WHERE k.key IN ({marks}) AND k.rank <> {SearchKey.KeyRank.CODE.value}
+                LIMIT {limit}
+            ) k
+        """)  # noqa: S608
+        values += keys
+    rows = _fetch_rows(" UNION ALL ".join(selects), values)
     return [NameStart(_to_uuid(row[0]), *row[1:]) for row in rows]
 
 
@@ -192,11 +229,12 @@ def _fetch_candidates(statement: str, values: list[str]) -> list[SearchCandidate
 
 
 def _build_candidate(row: tuple) -> SearchCandidate:
-    return SearchCandidate(_to_uuid(row[0]), *row[1 : len(FIELDS)])
+    return SearchCandidate._make((_to_uuid(row[0]), *row[1 : len(FIELDS)]))
 
 
 def _to_uuid(value) -> UUID:
-    return value if isinstance(value, UUID) else UUID(str(value))
+    """SQLite stores a UUID as 32 hexadecimal digits. Read as a number it is made fastest."""
+    return value if isinstance(value, UUID) else UUID(int=int(value, 16))
 
 
 def _fetch_rows(statement: str, values: list[str]) -> list[tuple]:

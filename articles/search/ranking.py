@@ -1,6 +1,9 @@
 """Ranks entries by how well they match a query: names first, then text, alike on both engines."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from articles.content import kinds
 from articles.models import SearchKey
@@ -20,12 +23,14 @@ OTHER_NAME_FACTOR = 0.93  # beside the title
 # Of the score of a name: how much of the query it has, and how little else.
 COVERAGE_WEIGHT = 0.6
 PRECISION_WEIGHT = 0.4
+CIRCUMSTANCE_FACTOR = 0.3  # of the weight of a term that only says when it happens
+PEOPLE_BONUS = 0.05  # for a name that says who has it
 MIN_COVERAGE = 0.4  # of the query; an entry that has less of it is not shown
 # Of the best score. What only mentions the words is not shown beside a page about them.
 MIN_RELATIVE_SCORE = 0.25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RankedCandidate:
     """``name_coverage`` is the share of the query that one name of it has."""
 
@@ -33,9 +38,20 @@ class RankedCandidate:
     score: float
     name_coverage: float = 0.0
 
+    @property
+    def sort_key(self) -> tuple:
+        """The best first; among equals medical pages, then short titles."""
+        has_no_page = self.candidate.article_id is None
+        return (
+            -self.score,
+            has_no_page or not kinds.get(self.candidate.kind).medical,
+            len(self.candidate.title),
+            self.candidate.sort_key,
+            self.candidate.uuid,
+        )
 
-@dataclass(frozen=True)
-class CandidateScore:
+
+class CandidateScore(NamedTuple):
     """How much of a query one name of an entry has, how much all of it, and the score."""
 
     name_coverage: float
@@ -50,81 +66,104 @@ def rank(
 
     ``key_ranks`` has, by UUID, the rank of a whole name or code that was asked for.
     """
-    scorer = Scorer(query, vocabulary)
+    scorer = Scorer(query.terms, vocabulary, query.people, query.core_terms)
     ranked = []
+    best = 0.0
     for candidate in candidates:
         found = scorer.score(candidate)
-        bonus = KEY_BONUS.get(key_ranks.get(candidate.uuid), 0.0)
+        bonus = KEY_BONUS.get(key_ranks.get(candidate.uuid), 0.0) if key_ranks else 0.0
         if bonus or found.coverage >= MIN_COVERAGE:
             score = round(found.score + bonus, 4)
+            best = max(best, score)
             ranked.append(RankedCandidate(candidate, score, found.name_coverage))
-    best = max((answer.score for answer in ranked), default=0.0)
     least = MIN_RELATIVE_SCORE * min(best, 1.0)
     shown = [answer for answer in ranked if answer.score >= least]
-    return sorted(shown, key=_get_sort_key)
-
-
-def _get_sort_key(answer: RankedCandidate) -> tuple:
-    """The best first; among equals medical pages, then short titles."""
-    candidate = answer.candidate
-    has_no_page = candidate.article_id is None
-    return (
-        -answer.score,
-        has_no_page or not kinds.get(candidate.kind).medical,
-        len(candidate.title),
-        candidate.sort_key,
-        candidate.uuid,
-    )
+    return sorted(shown, key=attrgetter("sort_key"))
 
 
 class Scorer:
-    """Scores entries against one query, whose terms weigh as much as they are distinctive."""
+    """Scores entries against terms, which weigh as much as they are distinctive.
 
-    def __init__(self, query: SearchQuery, vocabulary: Vocabulary):
-        self._weighted_terms = [(term, vocabulary.weight(term)) for term in query.terms]
+    A name that says who has it is neither less precise for that nor needed. Terms that are not of
+    the ``core`` only say when it happens.
+    """
+
+    def __init__(
+        self,
+        terms: Sequence[QueryTerm],
+        vocabulary: Vocabulary,
+        people: frozenset[str] = frozenset(),
+        core: Sequence[QueryTerm] | None = None,
+    ):
+        self._weighted_terms = []
+        for term in terms:
+            factor = 1.0 if core is None or term in core else CIRCUMSTANCE_FACTOR
+            self._weighted_terms.append((term, factor * vocabulary.weight(term)))
         self._total_weight = sum(weight for _, weight in self._weighted_terms)
+        self._people = people
+        self._asked_stems = frozenset(_iter_stems(terms)) | people
+        self._covers: dict[frozenset[str], tuple[float, frozenset[str]]] = {}
 
     def score(self, candidate: SearchCandidate) -> CandidateScore:
-        all_stems = set(candidate.text_words.split())
+        named_stems: frozenset[str] = frozenset()
         name_coverage = 0.0
         best_name = 0.0
-        for name, factor in _get_weighted_names(candidate):
-            coverage, used = self._cover(name)
-            name_coverage = max(name_coverage, coverage)
-            best_name = max(best_name, factor * _score_name(coverage, used, name))
-            all_stems |= name
-        coverage, _ = self._cover(frozenset(all_stems))
+        factor = 1.0
+        for name in self._iter_asked_names(candidate):
+            stems = name.split()
+            asked = self._asked_stems.intersection(stems)
+            if asked:
+                coverage, used = self._cover(asked)
+                name_coverage = max(name_coverage, coverage)
+                name_score = factor * _score_name(coverage, len(used), len(set(stems)))
+                if coverage and self._people & asked:
+                    name_score += PEOPLE_BONUS
+                best_name = max(best_name, name_score)
+                named_stems |= asked
+            factor = OTHER_NAME_FACTOR
+        coverage = name_coverage
+        if coverage < 1:
+            mentioned = self._asked_stems.intersection(candidate.text_words.split())
+            coverage, _ = self._cover(named_stems | mentioned)
         score = NAME_WEIGHT * best_name + TEXT_WEIGHT * coverage
         return CandidateScore(name_coverage, coverage, score)
 
-    def _cover(self, stems: frozenset[str]) -> tuple[float, set[str]]:
+    def _iter_asked_names(self, candidate: SearchCandidate) -> Iterator[str]:
+        """The title, and the other names if any of them may have something that was asked."""
+        yield candidate.title_words
+        names = candidate.name_words
+        if names and not self._asked_stems.isdisjoint(names.split()):
+            yield from names.split("\n")
+
+    def _cover(self, stems: frozenset[str]) -> tuple[float, frozenset[str]]:
         """The share of the query, by weight, that these stems have, and those that are in it."""
+        found = self._covers.get(stems)
+        if found is None:
+            found = self._covers[stems] = self._compute_cover(stems)
+        return found
+
+    def _compute_cover(self, stems: frozenset[str]) -> tuple[float, frozenset[str]]:
         reached = 0.0
-        used: set[str] = set()
+        used = set(self._people & stems)
         for term, weight in self._weighted_terms:
             variant = _find_best_variant(term, stems)
             if variant:
                 reached += weight * variant.weight
                 used.update(variant.stems)
         if not self._total_weight:
-            return 0.0, used
-        return reached / self._total_weight, used
+            return 0.0, frozenset(used)
+        return reached / self._total_weight, frozenset(used)
 
 
-def _get_weighted_names(candidate: SearchCandidate) -> list[tuple[frozenset[str], float]]:
-    """The stems of each name, and what a match of that name is worth."""
-    names = [(frozenset(candidate.title_words.split()), 1.0)]
-    for line in candidate.name_words.split("\n"):
-        if line:
-            names.append((frozenset(line.split()), OTHER_NAME_FACTOR))
-    return names
+def _iter_stems(terms: Sequence[QueryTerm]) -> Iterator[str]:
+    for term in terms:
+        for variant in term:
+            yield from variant.stems
 
 
-def _score_name(coverage: float, used: set[str], name: frozenset[str]) -> float:
-    if not name:
-        return 0.0
-    precision = len(used & name) / len(name)
-    return coverage * (COVERAGE_WEIGHT + PRECISION_WEIGHT * precision)
+def _score_name(coverage: float, used: int, length: int) -> float:
+    """What a name of so many stems is worth, of which so many are used."""
+    return coverage * (COVERAGE_WEIGHT + PRECISION_WEIGHT * used / length)
 
 
 def _find_best_variant(term: QueryTerm, stems: frozenset[str]) -> TermVariant | None:
@@ -136,3 +175,14 @@ def _find_best_variant(term: QueryTerm, stems: frozenset[str]) -> TermVariant | 
         if best is None or variant.weight > best.weight:
             best = variant
     return best
+
+
+def has_all_terms(terms: Sequence[QueryTerm], candidate: SearchCandidate) -> bool:
+    stems = candidate.stems
+    return all(_find_best_variant(term, stems) for term in terms)
+
+
+def name_has_term(terms: Sequence[QueryTerm], name: str) -> bool:
+    """Whether a name, in stems, has any of the terms."""
+    stems = frozenset(name.split())
+    return any(_find_best_variant(term, stems) for term in terms)

@@ -8,7 +8,7 @@ from articles.search.phrase_book import PhraseBook, TypedText
 from articles.search.urgent_phrases import load_phrase_books
 
 # Signs with which an emergency that is named happens now: "heatstroke not making sense".
-TELLING_SIGNS = frozenset({"colour", "confusion", "sweat"})
+DECISIVE_SIGNS = frozenset({"colour", "confusion", "sweat"})
 MAX_MISTYPED_WORDS = 6  # of a text of which no word is spelled as in Spanish
 
 
@@ -74,7 +74,7 @@ def _is_felt(phrases: PhraseBook, typed: TypedText) -> bool:
     if phrases.matches("happening", typed):
         return True
     signs = phrases.find_subjects("sign", typed) or set()
-    return not signs.isdisjoint(TELLING_SIGNS) and not phrases.matches("no-sign", typed)
+    return not signs.isdisjoint(DECISIVE_SIGNS) and not phrases.matches("no-sign", typed)
 
 
 def _has_grave_signs(phrases: PhraseBook, typed: TypedText) -> bool:

@@ -13,9 +13,14 @@ from articles.content import kinds
 from articles.content.document import Document
 from articles.content.review_line import ReviewLine
 from articles.models import Article, TopicEntry
+from articles.search import cards_of_names
+from articles.search.cards_of_names import CardSource, SourcedCard
 from articles.search.matching import SearchMatches, find_matches
+from articles.search.queries import SearchCandidate
+from articles.search.query_parser import SearchQuery
 from articles.search.ranking import RankedCandidate
 from articles.search.snippets import TextPart, build_snippet, mark_words
+from articles.search.withdrawn import WithdrawnPage, find_withdrawn_pages
 from articles.search.words import stem_text
 
 PAGE_SIZE = 10
@@ -24,15 +29,22 @@ MIN_NAME_COVERAGE = 0.3  # of the query, by weight
 
 @dataclass(frozen=True)
 class SearchHit:
-    """One result. ``other_name`` is the other name that was asked for."""
+    """One result. ``other_name`` is the other name that was asked for.
+
+    ``card`` is the gravest care card of the page, and ``lesser_cards`` has the labels of its
+    others. ``card_source`` is the page from which the card is, if it is another one.
+    """
 
     title: list[TextPart]
     url: str
     kind: str
     other_name: list[TextPart]
-    advice: ShownAdvice | None
     text: list[TextPart]
-    review_line: ReviewLine | None
+    card: ShownAdvice | None = None
+    lesser_cards: tuple[str, ...] = ()
+    card_source: CardSource | None = None
+    shows_crisis_line: bool = False
+    review_line: ReviewLine | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,7 @@ class SearchResults:
     page: Page
     hits: list[SearchHit]
     topics: list[Mapping[str, Any]]
+    withdrawn: list[WithdrawnPage]
 
     @property
     def are_mentions_only(self) -> bool:
@@ -66,8 +79,9 @@ def search_pages(
     if topic:
         answers = _select_filed(answers, topic)
     page = Paginator(answers, PAGE_SIZE).get_page(number)
-    hits = _build_hits(list(page), matches.query.stems)
-    return SearchResults(matches, page, hits, topics)
+    hits = _build_hits(list(page), matches.query)
+    withdrawn = find_withdrawn_pages(matches.query) if page.number == 1 else []
+    return SearchResults(matches, page, hits, topics, withdrawn)
 
 
 def _select_filed(answers: list[RankedCandidate], topic: str) -> list[RankedCandidate]:
@@ -89,22 +103,24 @@ def _count_topics(answers: list[RankedCandidate]) -> list[Mapping[str, Any]]:
     return list(topics.order_by("-count", "slug"))
 
 
-def _build_hits(answers: list[RankedCandidate], stems: frozenset[str]) -> list[SearchHit]:
+def _build_hits(answers: list[RankedCandidate], query: SearchQuery) -> list[SearchHit]:
     """The answers as visitors read them, without a page that was withdrawn a moment ago."""
     public = Article.objects.public().select_related("live__revision").order_by()
     pages = {page.pk: page for page in public.filter(pk__in=_get_article_ids(answers))}
+    cards = cards_of_names.find_cards([answer.candidate for answer in answers])
     hits = []
     for answer in answers:
-        key = answer.candidate.article_id
-        if not key:
-            hits.append(_build_name_hit(answer, stems))
-        elif key in pages:
-            hits.append(_build_page_hit(pages[key], stems))
+        candidate = answer.candidate
+        if not candidate.article_id:
+            hits.append(_build_name_hit(candidate, query, cards.get(candidate.uuid)))
+        elif candidate.article_id in pages:
+            hits.append(_build_page_hit(pages[candidate.article_id], query))
     return hits
 
 
-def _build_page_hit(page: Article, stems: frozenset[str]) -> SearchHit:
+def _build_page_hit(page: Article, query: SearchQuery) -> SearchHit:
     assert page.live  # it is public
+    stems = query.stems
     document = page.live.revision.read()
     cards = care_advice.present_cards(document, for_visitors=True)
     return SearchHit(
@@ -112,8 +128,10 @@ def _build_page_hit(page: Article, stems: frozenset[str]) -> SearchHit:
         url=kinds.get_path(page.kind, page.live.slug),
         kind=kinds.get_label(page.kind),
         other_name=mark_words(_find_other_name(document, stems), stems),
-        advice=cards[0] if cards else None,
-        text=build_snippet(document, stems),
+        text=build_snippet(document, stems, query.typed_stems),
+        card=cards[0] if cards else None,
+        lesser_cards=tuple(card.label for card in cards[1:]),
+        shows_crisis_line=document.shows_crisis_line,
         review_line=page.live.read_review_line(),
     )
 
@@ -130,15 +148,16 @@ def _find_other_name(document: Document, stems: frozenset[str]) -> str:
     return best
 
 
-def _build_name_hit(answer: RankedCandidate, stems: frozenset[str]) -> SearchHit:
+def _build_name_hit(
+    candidate: SearchCandidate, query: SearchQuery, card: SourcedCard | None
+) -> SearchHit:
     """A hit that has a name and an address, but no signed text of its own."""
-    candidate = answer.candidate
     return SearchHit(
-        title=mark_words(candidate.title, stems),
+        title=mark_words(candidate.title, query.stems),
         url=kinds.get_path(candidate.kind, candidate.slug),
         kind=kinds.get_label(candidate.kind),
         other_name=[],
-        advice=None,
         text=[],
-        review_line=None,
+        card=card.card if card else None,
+        card_source=card.source if card else None,
     )

@@ -14,9 +14,14 @@ CONTEXT_LENGTH = 60  # characters that stay before the first word that was found
 TextPart = tuple[str, bool]  # a text, and whether it is a word of the query
 
 
-def build_snippet(document: Document, stems: frozenset[str]) -> list[TextPart]:
-    """The summary, or the line of the text that has more of the words, in parts."""
-    wanted = stems - _find_stems(document.title, stems)
+def build_snippet(
+    document: Document, stems: frozenset[str], typed: frozenset[str]
+) -> list[TextPart]:
+    """The summary, or the line of the text that has more of the words typed, in parts.
+
+    ``stems`` are those of synonyms too, and are marked.
+    """
+    wanted = typed - _find_stems(document.title, typed)
     lines = [document.summary] if document.summary else []
     if wanted - _find_stems(document.summary, stems):
         lines += _iter_text_lines(document)

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from articles.content import kinds
 from articles.models import Article, SearchEntry
-from articles.search import queries
+from articles.search import queries, vocabulary
+from articles.search.beginnings import find_lay_keys, guess_beginnings
+from articles.search.foreign_text import detect_foreign_text
 from articles.search.matching import find_matches
 from articles.search.words import split_words
 
@@ -36,11 +38,14 @@ class PublicItem:
 
 
 def suggest(typed: str, *, named_only: bool = False) -> list[Suggestion]:
-    """Names for what was typed so far, the likeliest first, each page once."""
+    """Names for what was typed so far, the likeliest first, each page once.
+
+    With ``named_only`` nothing is guessed.
+    """
     if len(typed.strip()) < MIN_LENGTH:
         return []
     names: dict[UUID, str] = {}
-    for uuid, name in find_name_starts(typed):
+    for uuid, name in find_name_starts(typed, is_guessing=not named_only):
         names.setdefault(uuid, name)
     if not names:
         names = _find_matching_titles(typed, named_only=named_only)
@@ -58,17 +63,31 @@ def _find_matching_titles(typed: str, *, named_only: bool) -> dict[UUID, str]:
     return titles
 
 
-def find_name_starts(typed: str) -> list[tuple[UUID, str]]:
+def find_name_starts(typed: str, *, is_guessing: bool = False) -> list[tuple[UUID, str]]:
     """The names that go on as somebody began to type, from any of their words.
 
-    Titles come first, then names that begin so, then short ones.
+    Titles come first, then names that begin so, then short ones. With ``is_guessing``, then names
+    that go on as may be meant, and titles of what has another name that is not on its page.
     """
-    beginning = " ".join(split_words(typed))
+    words = split_words(typed)
+    beginning = " ".join(words)[:MAX_START_LENGTH]
     if len(beginning) < MIN_LENGTH:
         return []
-    starts = queries.match_name_starts(beginning[:MAX_START_LENGTH], MAX_CANDIDATES)
-    starts.sort(key=lambda row: (row.rank, row.place, len(row.name), row.start, row.uuid))
+    beginnings = [beginning]
+    keys: list[str] = []
+    known = vocabulary.get_current() if is_guessing else None
+    if known is not None and not (len(words) == 1 and known.has_enough_starts(words[0])):
+        keys = find_lay_keys(words)
+        guesses = guess_beginnings(words, known)
+        if guesses and detect_foreign_text(typed, known) is None:
+            beginnings += [guess[:MAX_START_LENGTH] for guess in guesses]
+    starts = queries.match_name_starts(beginnings, MAX_CANDIDATES, keys)
+    starts.sort(key=_get_sort_key)
     return [(row.uuid, row.name) for row in starts]
+
+
+def _get_sort_key(row: queries.NameStart) -> tuple:
+    return (row.found_by, row.rank, row.place, len(row.name), row.start, row.uuid)
 
 
 def _build_suggestions(names: dict[UUID, str]) -> list[Suggestion]:

@@ -13,17 +13,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from articles.characters import UNPRINTABLE
 from articles.public import breadcrumbs, pages
+from articles.public.safe_only import safe_only
 from articles.search.help_box import HelpBox, build_help_box, build_typed_box
 from articles.search.results import SearchResults, search_pages
 from articles.search.suggestions import suggest
 from articles.search.words import MAX_QUERY_LENGTH
 
 
-@require_safe
+@safe_only
 def search(request: HttpRequest) -> HttpResponse:
     query = _get_query(request)
     topic = request.GET.get("topic", "").strip()[:200]
@@ -55,7 +55,7 @@ def _find_pages(query: str, topic: str, number: str | int, help_box: HelpBox) ->
     }
 
 
-@require_safe
+@safe_only
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Names that go on as typed; before them the help, as HTML and in plain words."""
     help_box = build_typed_box(request.GET.get("q", ""))
@@ -63,7 +63,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     if help_box:
         context = {"help": help_box, "place": "-typed", "public": True}
         answer["help"] = render_to_string("articles/search/_help_typed.html", context, request)
-        answer["said"] = help_box.spoken_lines
+        answer["spoken"] = help_box.spoken_lines
     return JsonResponse(answer)
 
 

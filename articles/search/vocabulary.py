@@ -3,27 +3,64 @@
 import math
 import threading
 import time
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from articles.models import PublicationEvent, SearchEntry
-from articles.search.query_parser import QueryTerm, SearchQuery, TermVariant, build_query
-from articles.search.words import DESCRIPTIVE_WORDS, QUESTION_WORDS, stem
+from articles.models import PublicationEvent, Revision, SearchEntry
+from articles.search import synonyms
+from articles.search.query_parser import QueryTerm
+from articles.search.sounds import encode_sound
+from articles.search.wording import load_people
+from articles.search.words import (
+    DESCRIPTIVE_WORDS,
+    QUESTION_WORDS,
+    build_key,
+    stem,
+    stem_text,
+)
 
 MAX_AGE = 30.0  # seconds until a process asks whether there are newer words
-MAX_GUESSES = 4
+MAX_GUESSES = 16
 MAX_NEAR_WORDS = 40  # near words of which the best are guessed
 MIN_GUESSED_LENGTH = 3
 MIN_TWO_LETTERS_LENGTH = 8  # of a word in which two letters may differ
-MIN_KNOWN_GUESSED_LENGTH = 5  # of a known word for which others are guessed
+REVISIONS_PER_QUERY = 200
+ENOUGH_STARTS = 3  # names with a beginning, so that it is no mistake
+MAX_LETTERS_OF_SOUND = 4  # that may differ between words that sound alike
 DESCRIPTIVE_FACTOR = 0.5  # of the weight of another word
-GUESS_FACTOR = 0.9  # what a guess is worth for each letter that differs
+# Endings of the forms of a word, and what the word itself has instead.
+FORM_ENDINGS = (
+    ("s", ""),
+    ("es", ""),
+    ("ed", ""),
+    ("ed", "e"),
+    ("ing", ""),
+    ("ing", "e"),
+    ("er", ""),
+    ("er", "e"),
+    ("y", ""),
+    ("y", "e"),
+    ("ly", ""),
+    ("ness", ""),
+    ("ies", "y"),
+    ("ied", "y"),
+    ("iness", "y"),
+    ("iness", ""),
+    ("ily", "y"),
+    ("ion", ""),
+    ("ion", "e"),
+    ("ions", "e"),
+    ("or", "e"),
+    ("ment", ""),
+)
 
 
 class WordOption(NamedTuple):
@@ -35,11 +72,15 @@ class WordOption(NamedTuple):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words and stems with the number of entries that have them in a name, and all entries."""
+    """Words and stems with the number of entries that have them in a name, and all entries.
+
+    ``withdrawn`` has, by the key of a name, the withdrawals of pages that nobody can read now.
+    """
 
     words: dict[str, int]
     stems: dict[str, int]
     entries: int
+    withdrawn: dict[str, list[int]]
 
     def weight(self, term: QueryTerm) -> float:
         """How distinctive a term is: more in few names, less in none or if it only describes."""
@@ -58,32 +99,130 @@ class Vocabulary:
         least = max(weights, default=0.0) / 2
         return [term for term, weight in zip(terms, weights, strict=True) if weight >= least]
 
+    @cached_property
+    def all_words(self) -> dict[str, int]:
+        """The words of names, and the lay words and words for people that lead to a name."""
+        words = dict(self.words)
+        for word, stems in chain(synonyms.load_words().items(), load_people().items()):
+            if word not in words:
+                count = max((self.stems.get(stem, 0) for stem in stems), default=0)
+                if count:
+                    words[word] = count
+        return words
+
+    @cached_property
+    def _sorted_words(self) -> list[str]:
+        return sorted(self.all_words)
+
+    @cached_property
+    def _words_by_length(self) -> dict[int, list[str]]:
+        by_length: dict[int, list[str]] = defaultdict(list)
+        for word in self.all_words:
+            by_length[len(word)].append(word)
+        return by_length
+
+    @cached_property
+    def _words_by_sound(self) -> dict[str, list[str]]:
+        by_sound: dict[str, list[str]] = defaultdict(list)
+        for word in self.all_words:
+            if len(word) >= MIN_GUESSED_LENGTH:
+                by_sound[encode_sound(word)].append(word)
+        return by_sound
+
     def knows(self, word: str) -> bool:
-        return word in self.words or stem(word) in self.stems
+        """Whether a word is one of these, or another form of one."""
+        return word in self.all_words or (stem(word) in self.stems and not self.is_in_doubt(word))
+
+    def is_in_doubt(self, word: str) -> bool:
+        """Whether a word only has the stem of a known one, and is no form of it.
+
+        "Migrane" has the stem of "migrans", as "migrate" would, and is a mistyped "migraine".
+        """
+        stem_of_word = stem(word)
+        if word in self.all_words or stem_of_word not in self.stems:
+            return False
+        bases = _list_base_forms(word)
+        start = stem_of_word[:-1]
+        place = bisect_left(self._sorted_words, start)
+        while place < len(self._sorted_words) and self._sorted_words[place].startswith(start):
+            other = self._sorted_words[place]
+            if stem(other) == stem_of_word and bases & _list_base_forms(other):
+                return False
+            place += 1
+        return True
 
     def guess_words(self, word: str) -> list[WordOption]:
         """Known words that may be meant, the likeliest first."""
         if len(word) < MIN_GUESSED_LENGTH:
             return []
+        near = self._find_near_words(word)
+        for base in _list_base_forms(word):
+            if base in self.all_words:
+                near[base] = 1
+        alike = self._find_words_alike_in_sound(word)
+        distances = near | dict.fromkeys(alike, 1)
+        distances.pop(word, None)
+        first_sound = encode_sound(word)[:1]
+
+        def get_sort_key(guess: str) -> tuple:
+            """Nearest first; then with the same first sound; then in the most names."""
+            other_start = encode_sound(guess)[:1] != first_sound
+            return (distances[guess], other_start, -self.all_words[guess], guess)
+
+        nearest = sorted(distances, key=get_sort_key)[:MAX_GUESSES]
+        return [WordOption(guess, distances[guess]) for guess in nearest]
+
+    def _find_near_words(self, word: str) -> dict[str, int]:
+        """The words that differ in a letter, or two in a long word, and in how many."""
         limit = 1 if len(word) < MIN_TWO_LETTERS_LENGTH else 2
-        near = process.extract(
-            word,
-            list(self.words),
-            scorer=OSA.distance,
-            score_cutoff=limit,
-            limit=MAX_NEAR_WORDS,
-        )
-        guesses = []
-        for guess, distance, _ in near:
-            if guess != word and len(guess) >= MIN_GUESSED_LENGTH:
-                guesses.append(WordOption(guess, int(distance)))
+        distances = {}
+        for length in range(max(len(word) - limit, MIN_GUESSED_LENGTH), len(word) + limit + 1):
+            near = process.extract(
+                word,
+                self._words_by_length.get(length, ()),
+                scorer=OSA.distance,
+                score_cutoff=limit,
+                limit=MAX_NEAR_WORDS,
+            )
+            distances.update((guess, int(distance)) for guess, distance, _ in near)
+        return distances
 
-        def get_sort_key(guess: WordOption) -> tuple:
-            """Nearest first; then with the same first letter; then in the most names."""
-            other_start = guess.text[0] != word[0]
-            return (guess.distance, other_start, -self.words[guess.text], guess.text)
+    def _find_words_alike_in_sound(self, word: str) -> list[str]:
+        """The words that sound like this one and do not differ in too many letters."""
+        alike = []
+        for guess in self._words_by_sound.get(encode_sound(word), ()):
+            if OSA.distance(word, guess) <= MAX_LETTERS_OF_SOUND:
+                alike.append(guess)
+        return alike
 
-        return sorted(guesses, key=get_sort_key)[:MAX_GUESSES]
+    @cached_property
+    def _sorted_sounds(self) -> list[str]:
+        return sorted(self._words_by_sound)
+
+    def find_words_by_beginning_of_sound(self, sound: str) -> list[str]:
+        """The words whose sound begins so."""
+        words: list[str] = []
+        place = bisect_left(self._sorted_sounds, sound)
+        while place < len(self._sorted_sounds) and self._sorted_sounds[place].startswith(sound):
+            words += self._words_by_sound[self._sorted_sounds[place]]
+            place += 1
+        return words
+
+    def iter_words_with_start(self, start: str) -> Iterator[str]:
+        """The words that begin so, in the order of the alphabet."""
+        place = bisect_left(self._sorted_words, start)
+        while place < len(self._sorted_words) and self._sorted_words[place].startswith(start):
+            yield self._sorted_words[place]
+            place += 1
+
+    def has_enough_starts(self, start: str) -> bool:
+        """Whether so many names have a word that begins so that no other need be guessed."""
+        count = 0
+        for word in self.iter_words_with_start(start):
+            count += self.all_words[word]
+            if count >= ENOUGH_STARTS:
+                return True
+        return False
 
     def join_words(self, words: list[str]) -> list[str]:
         """The words with spaces corrected: "head ache" is one word, "dr ymouth" is "dry mouth"."""
@@ -101,7 +240,7 @@ class Vocabulary:
         if first in QUESTION_WORDS:
             return []
         together = first + second
-        if together in self.words:
+        if together in self.all_words:
             return [together]
         if self.knows(first) or self.knows(second):
             return []
@@ -127,9 +266,24 @@ def _iter_splits(word: str) -> Iterator[tuple[str, str]]:
             yield word[:end], word[end + skipped :]
 
 
+def _list_base_forms(word: str) -> set[str]:
+    """The words of which a word may be a form: "itch" of "itches", "breathe" of "breathing"."""
+    bases = {word}
+    for ending, instead in FORM_ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            base = word.removesuffix(ending)
+            bases.add(base + instead)
+            if base[-1] == base[-2]:
+                bases.add(base[:-1])  # "cramping" is written with one m more in some words
+    return bases
+
+
 @cache
 def _get_descriptive_stems() -> frozenset[str]:
     return frozenset(map(stem, DESCRIPTIVE_WORDS))
+
+
+_names_of_revisions: dict[int, tuple[str, ...]] = {}
 
 
 class _VocabularyCache:
@@ -168,93 +322,33 @@ def _load() -> Vocabulary:
         words.update(spoken.split())
         stems.update({*title.split(), *names.split()})
         entries += 1
-    return Vocabulary(dict(words), dict(stems), entries)
+    return Vocabulary(dict(words), dict(stems), entries, _load_withdrawn())
 
 
-@dataclass(frozen=True)
-class QueryGuess:
-    """A query in which a word may be any of several, and these options for each word."""
-
-    query: SearchQuery
-    options: list[list[WordOption]]
-
-    def to_text(self, stems: frozenset[str]) -> str:
-        """The guess in words: of each word the first option that an entry with these stems has."""
-        return " ".join(_choose_option(options, stems) for options in self.options)
-
-
-def _choose_option(options: list[WordOption], stems: frozenset[str]) -> str:
-    for option in options:
-        if all(stem(word) in stems for word in option.text.split()):
-            return option.text
-    return options[0].text
+def _load_withdrawn() -> dict[str, list[int]]:
+    """By the key of each name the newest withdrawal of a page that is not public."""
+    withdrawals = PublicationEvent.objects.filter(
+        kind=PublicationEvent.EventKind.WITHDRAW, article__live=None
+    )
+    newest = withdrawals.order_by("id").values_list("article", "id", "revision")
+    events = {article: (event, revision) for article, event, revision in newest}
+    names = _load_names(sorted(revision for _, revision in events.values()))
+    keys: dict[str, list[int]] = defaultdict(list)
+    for event, revision in events.values():
+        for name in names[revision]:
+            keys[build_key(stem_text(name))].append(event)
+    return dict(keys)
 
 
-def guess_query(
-    query: SearchQuery, vocabulary: Vocabulary, *, include_known: bool = False
-) -> QueryGuess | None:
-    """The query with guesses in place of each word that no name has; None if there are none.
-
-    ``include_known``: guess for known words too, as "sensor" may be typed for "sensory".
-    """
-    words = vocabulary.join_words(list(query.words))
-    options = [_get_options(word, vocabulary, include_known) for word in words]
-    unchanged = [[WordOption(word, 0)] for word in query.words]
-    if options == unchanged:
-        return None
-    return QueryGuess(_build_query(options), options)
-
-
-def _get_options(word: str, vocabulary: Vocabulary, include_known: bool) -> list[WordOption]:
-    typed = WordOption(word, 0)
-    if word in QUESTION_WORDS:
-        return [typed]
-    if vocabulary.knows(word):
-        if not include_known or len(word) < MIN_KNOWN_GUESSED_LENGTH:
-            return [typed]
-        near = [guess for guess in vocabulary.guess_words(word) if guess.distance == 1]
-        return [typed, *near]
-    if parts := vocabulary.split_word(word):
-        return [WordOption(" ".join(parts), 1)]
-    return vocabulary.guess_words(word) or [typed]
-
-
-def _build_query(options: list[list[WordOption]]) -> SearchQuery:
-    """A query in which each word may be any of its options."""
-    words: list[str] = []
-    for word_options in options:
-        words += word_options[0].text.split()
-    query = build_query(words)
-    terms = list(query.terms)
-    for word_options in options:
-        place = _find_term(terms, stem(word_options[0].text))
-        if place is not None:
-            terms[place] = _add_options(terms[place], word_options)
-    return SearchQuery(query.words, tuple(terms))
-
-
-def _find_term(terms: list[QueryTerm], stem_of_word: str) -> int | None:
-    """The place of the first term that has a stem in its first variant."""
-    for place, term in enumerate(terms):
-        if stem_of_word in term[0].stems:
-            return place
-    return None
-
-
-def _add_options(term: QueryTerm, options: list[WordOption]) -> QueryTerm:
-    """A term with the other options as variants, each worth less by the letters that differ."""
-    first, *others = options
-    variants = []
-    for variant in term:
-        if variant.stems == (stem(first.text),):
-            variant = _weaken(variant, first.distance)
-        variants.append(variant)
-    for option in others:
-        for other_term in build_query([option.text]).terms:
-            for variant in other_term:
-                variants.append(_weaken(variant, option.distance))
-    return tuple(variants)
-
-
-def _weaken(variant: TermVariant, distance: int) -> TermVariant:
-    return TermVariant(variant.stems, variant.weight * GUESS_FACTOR**distance)
+def _load_names(revisions: list[int]) -> dict[int, tuple[str, ...]]:
+    """The names in these revisions, which never change, so that they are read once."""
+    missing = [key for key in revisions if key not in _names_of_revisions]
+    for start in range(0, len(missing), REVISIONS_PER_QUERY):
+        some = Revision.objects.filter(pk__in=missing[start : start + REVISIONS_PER_QUERY])
+        for revision in some:
+            names: tuple[str, ...] = ()
+            if not revision.expunged:
+                document = revision.read()
+                names = (document.title, *document.names)
+            _names_of_revisions[revision.pk] = names
+    return {key: _names_of_revisions.get(key, ()) for key in revisions}

@@ -17,15 +17,25 @@ POSSESSIVE = re.compile(r"['’]s$")
 CODE = re.compile(r"(?=[a-z\d.\-]*\d)[a-z]{0,3}\d[a-z\d]*(?:[.\-][a-z\d]+)*", re.ASCII)
 
 
-def _load_words(name: str) -> frozenset[str]:
+def load_words(name: str) -> frozenset[str]:
     """The words of a file, after its first line, which says what they are."""
     return frozenset(Path(__file__).with_name(name).read_text().partition("\n")[2].split())
 
 
-QUESTION_WORDS = _load_words("asking_words.txt")
-DESCRIPTIVE_WORDS = _load_words("describing_words.txt")
+def load_word_groups(name: str) -> dict[str, frozenset[str]]:
+    """The words of each group of a file, which has the name of the group before a colon."""
+    groups = {}
+    for line in Path(__file__).with_name(name).read_text().splitlines():
+        if not line.startswith("#"):
+            group, _, words = line.partition(":")
+            groups[group] = frozenset(words.split())
+    return groups
+
+
+QUESTION_WORDS = load_words("asking_words.txt")
+DESCRIPTIVE_WORDS = load_words("describing_words.txt")
 # A name is the same without these, but not without any other: "breath" is not "bad breath".
-LINKING_WORDS = _load_words("linking_words.txt")
+LINKING_WORDS = load_words("linking_words.txt")
 NEGATIONS = frozenset({"cannot", "cant", "couldnt", "no", "not", "without"})
 _stemmer = threading.local()
 
@@ -33,10 +43,11 @@ _stemmer = threading.local()
 def split_words(text: str) -> list[str]:
     """The words of a text in order: lower case without accents, in one spelling, all of them."""
     found = WORD.findall(fold(text))
-    return [normalize_spelling(_without_apostrophe(word)) for word in found]
+    return [normalize_spelling(remove_apostrophe(word)) for word in found]
 
 
-def _without_apostrophe(word: str) -> str:
+def remove_apostrophe(word: str) -> str:
+    """A word without the apostrophes in it and without a possessive."""
     return POSSESSIVE.sub("", word).replace("'", "").replace("’", "")
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django import template
+from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.care import advice, phone_links
@@ -87,6 +88,17 @@ def care_cards_of(context, document):
 def same_for_everyone(document):
     """What a page says if its cards are the same for all groups of people; otherwise nothing."""
     return SAME_FOR_EVERYONE if document.same_for_everyone else ""
+
+
+@register.filter
+def number_to_call(card):
+    """The emergency number that the text of a red card asks visitors to call.
+
+    Nothing where its heading has the number already, and where the text has no link.
+    """
+    number = settings.EMERGENCY_NUMBER
+    is_asked = f'href="tel:{number}"' in card.html and number not in card.label
+    return number if card.is_emergency and is_asked else ""
 
 
 @register.filter

@@ -30,6 +30,7 @@ REIMPORT_COLUMNS = (
     "title",
     "address",
     "phrase",
+    "determiner",
     "plural",
     "headline",
     "summary",

@@ -25,6 +25,8 @@ LIST_URL_NAMES = (
     "symptoms:index",
     "causes:index",
     "articles:index",
+    "articles:topics",
+    "reviewers:index",
     "emergencies:index",
     "about:index",
 )

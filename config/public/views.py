@@ -2,23 +2,20 @@
 
 from django.contrib.auth.decorators import login_required
 from django.db import connection
-from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import get_template
-from django.templatetags.static import static
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 from django.views.defaults import page_not_found
 
 from articles.content import kinds
-from articles.models import PublicationEvent
+from articles.models import Article, PublicationEvent
 from articles.public import json_ld, topics
 from articles.public.page_cache import PublicPage, public_page
+from articles.public.safe_only import safe_only
 from articles.public.views import list_entries
-from config.context_processors import publisher
-from reviews.models import LedgerEntry, ReviewSchedule
+from config.public import plain_addresses
+from config.public.refusals import render_plain
+from reviews.models import ReviewSchedule
 from symptoms.public import az_index
 
 RECENT_COUNT = 6
@@ -31,7 +28,7 @@ def home(request: HttpRequest) -> PublicPage:
     context = {
         "letters": letters,
         "symptoms": any(letter.count for letter in letters),
-        "recent": _get_recently_signed(),
+        "recent": _get_recently_reviewed(),
         "recorded": ReviewSchedule.objects.recorded().exists(),
         "articles": list_entries(RECENT_COUNT),
         "topics": topics.list_topics(),
@@ -39,31 +36,25 @@ def home(request: HttpRequest) -> PublicPage:
     return PublicPage("config/home.html", context, site_revision, data=json_ld.build_site_graph())
 
 
-def _get_recently_signed() -> list[dict]:
-    """The pages whose live text was signed last, newest first."""
-    signed_here = LedgerEntry.objects.signed().filter(hash=OuterRef("evidence"))
-    signed = PublicationEvent.objects.filter(
-        Exists(signed_here),
-        kind__in=PublicationEvent.SIGNED_KINDS,
-        article__kind__in=kinds.get_medical_names(),
-        article__live__revision=F("revision"),
-        article__live__isnull=False,
-    )
-    newest: dict[int, PublicationEvent] = {}
-    for row in signed.select_related("article__live").order_by("-id")[: RECENT_COUNT * 3]:
-        newest.setdefault(row.article_id, row)
-    return [_build_recent_entry(event) for event in list(newest.values())[:RECENT_COUNT]]
+def _get_recently_reviewed() -> list[dict]:
+    """The pages that were reviewed as a whole last, in the order of the dates that they show.
+
+    A signature over a change moves no page up here: it is another date than the one in the list.
+    """
+    medical = ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names())
+    reviewed = medical.filter(recorded=False).select_related("article__live")
+    newest = reviewed.order_by("-last_reviewed", "-publication")[:RECENT_COUNT]
+    return [_build_recent_entry(schedule.article) for schedule in newest]
 
 
-def _build_recent_entry(event: PublicationEvent) -> dict:
-    live = event.article.live
-    assert live  # as the query asks for
-    url_name = kinds.get(event.article.kind).url_name
+def _build_recent_entry(page: Article) -> dict:
+    live = page.live
+    assert live  # it is public
     return {
-        "title": event.title,
-        "url": reverse(url_name, args=[live.slug]),
-        "summary": event.summary,
-        "line": event.read_review_line(),
+        "title": live.title,
+        "url": kinds.get_path(page.kind, live.slug),
+        "summary": live.summary,
+        "line": live.read_review_line(),
     }
 
 
@@ -75,7 +66,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@safe_only
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 while this process reaches its database."""
     with connection.cursor() as cursor:
@@ -85,6 +76,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No page here, for now: a cache that kept this would hide the page that is signed tomorrow."""
+    moved = plain_addresses.redirect_to_plain(request)
+    if moved:
+        return moved
     response = page_not_found(request, exception)
     response["Cache-Control"] = "no-cache"
     return response
@@ -92,19 +86,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The request could not be read, so nothing on the page depends on it."""
-    return _render_plain("400.html", status=400)
+    return render_plain("400.html", status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The plain page for when something broke: it needs neither database nor context processors."""
-    return _render_plain("500.html", status=500)
-
-
-def _render_plain(template: str, *, status: int) -> HttpResponse:
-    try:
-        stylesheet = static("css/site.css")
-    except ValueError:  # the list of static files may be what is missing
-        stylesheet = ""
-    return HttpResponse(
-        get_template(template).render(publisher(None) | {"stylesheet": stylesheet}), status=status
-    )
+    return render_plain("500.html", status=500)

@@ -1,14 +1,19 @@
 """A reviewer as visitors read of them: credentials as signed, biography and signatures."""
 
+from collections.abc import Iterable
+
 from django.core.paginator import Page, Paginator
+from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 
 from articles.content import kinds
+from articles.public.breadcrumbs import HOME, Breadcrumb
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
 from reviews.signing import ledger
 from reviews.signing.statements import build_statement
 
 ENTRIES_PER_PAGE = 100
+REVIEWERS_PER_PAGE = 100
 ENTRY_FIELDS = (
     "at",
     "record",
@@ -21,9 +26,42 @@ ENTRY_FIELDS = (
 )
 
 
+def get_list_url(number: int = 1) -> str:
+    """The address of the list of reviewers."""
+    return reverse("reviewers:index") if number == 1 else reverse("reviewers:index", args=[number])
+
+
+def build_list_trail() -> tuple[Breadcrumb, ...]:
+    return HOME, Breadcrumb("Reviewers", get_list_url())
+
+
 def get_url(slug: str, number: int = 1) -> str:
     args = [slug] if number == 1 else [slug, number]
     return reverse("reviewers:reviewer", args=args)
+
+
+def get_reviewers_page(number: int) -> Page:
+    """One page of the reviewers who signed a public page, by name. Raises EmptyPage."""
+    signed = LedgerEntry.objects.signed().filter(by=OuterRef("user"))
+    public = signed.filter(article__live__isnull=False).order_by().values("by")
+    counted = public.annotate(count=Count("article", distinct=True)).values("count")
+    rows = Reviewer.objects.annotate(
+        pages=Subquery(counted),
+        newest=Subquery(signed.order_by("-sequence").values("pk")[:1]),
+    )
+    rows = rows.filter(pages__isnull=False).order_by("slug").values("slug", "pages", "newest")
+    return Paginator(rows, REVIEWERS_PER_PAGE).page(number)
+
+
+def build_reviewer_entries(rows: Iterable[dict]) -> list[dict]:
+    """Each reviewer with name and credentials as of the newest signature. One query."""
+    rows = list(rows)
+    newest = LedgerEntry.objects.in_bulk([row["newest"] for row in rows])
+    entries: list[dict] = []
+    for row in rows:
+        actor = ledger.read_record(newest[row["newest"]]).actor
+        entries.append({"actor": actor, "url": get_url(row["slug"]), "pages": row["pages"]})
+    return entries
 
 
 def get_reviewer(slug: str) -> tuple[Reviewer, ledger.Actor] | None:

@@ -5,9 +5,31 @@ from functools import partial
 from django.core.paginator import EmptyPage
 from django.http import Http404, HttpRequest
 
-from articles.public import breadcrumbs, json_ld, pages
+from articles.models import PublicationEvent
+from articles.public import json_ld, pages
+from articles.public.breadcrumbs import Breadcrumb
 from articles.public.page_cache import PublicPage, public_page
 from reviews.public import reviewer_profile
+
+
+@public_page
+def reviewer_list(request: HttpRequest, number: int = 1) -> PublicPage:
+    """The clinicians whose signature is on a public page."""
+    site_revision = PublicationEvent.objects.site_revision()
+    try:
+        page = reviewer_profile.get_reviewers_page(number)
+    except EmptyPage as empty:
+        raise Http404 from empty
+    trail = reviewer_profile.build_list_trail()
+    path = reviewer_profile.get_list_url(number)
+    context = {
+        "breadcrumbs": trail,
+        "page": page,
+        "reviewers": reviewer_profile.build_reviewer_entries(page),
+        "page_urls": pages.get_adjacent_urls(page, reviewer_profile.get_list_url),
+    }
+    data = json_ld.build_collection_graph("Reviewers", trail, path)
+    return PublicPage("reviews/reviewers.html", context, site_revision, data=data, path=path)
 
 
 @public_page(cached=False)
@@ -22,7 +44,7 @@ def reviewer(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
         raise Http404 from empty
     first_url = reviewer_profile.get_url(slug)
     url = reviewer_profile.get_url(slug, number)
-    trail = breadcrumbs.build_trail(actor.name, first_url)
+    trail = (*reviewer_profile.build_list_trail(), Breadcrumb(actor.name, first_url))
     context = {
         "actor": actor,
         "breadcrumbs": trail,

@@ -60,7 +60,7 @@ function begin(form, input) {
     } catch { close(); } // gone on typing, or no line: the button still searches
   }
 
-  function show({ suggestions, help: box = "", said = [] }) {
+  function show({ suggestions, help: box = "", spoken = [] }) {
     if (printed !== box) help.innerHTML = printed = box; // as the server renders it on the search page
     help.hidden = !box;
     list.replaceChildren(...suggestions.map(option));
@@ -68,7 +68,7 @@ function begin(form, input) {
     input.setAttribute("aria-expanded", String(!list.hidden));
     choose(-1);
     const number = suggestions.length === 1 ? "1 suggestion" : `${suggestions.length} suggestions`;
-    told.textContent = [...said, number].join(". ");
+    told.textContent = [...spoken, number].join(". ");
   }
 
   function option({ name, title, url }, place) {

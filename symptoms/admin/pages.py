@@ -85,7 +85,17 @@ class BaseSymptomAdmin(PageAdmin):
     fieldsets = (
         (
             "Name and summary",
-            {"fields": ("title", "phrase", "plural", "headline", "summary", "writer")},
+            {
+                "fields": (
+                    "title",
+                    "phrase",
+                    "determiner",
+                    "plural",
+                    "headline",
+                    "summary",
+                    "writer",
+                )
+            },
         ),
         care_cards.FIELDSET,
         ("Overview", {"fields": ("body",)}),

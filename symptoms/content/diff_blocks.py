@@ -10,6 +10,7 @@ from symptoms.content.document import SymptomDocument
 def build_blocks(document: SymptomDocument) -> Iterable[Block]:
     yield from build_common_blocks(document)
     yield Block("phrase", "Name inside a sentence", document.phrase)
+    yield Block("determiner", "Before the name in a question", document.determiner)
     yield Block("plural", "Singular or plural", "plural" if document.plural else "singular")
     yield Block("spotlight_title", "Title of the spotlight", document.spotlight_title)
     for name in document.other_names:

@@ -9,8 +9,10 @@ from django.core.paginator import Page
 from articles.content.document import Document, ExtendedModel, FrozenModel
 from articles.models import Revision
 from symptoms.content import cause_pages
+from symptoms.questions import add_determiner
 
 Seriousness = Literal["", "serious", "life-threatening"]
+Determiner = Literal["", "a", "an", "the"]
 Frequency = Literal["", "common", "uncommon", "rare"]
 SECTION_ANCHORS = frozenset(
     {"symptoms", "causes", "questions", "treatment", "complications", "references"}
@@ -77,10 +79,16 @@ class CauseGroup(FrozenModel):
 
 
 class SymptomDocument(Document):
-    """A symptom page as signed. ``phrase`` is the name inside a sentence ("facial spasms")."""
+    """A symptom page as signed. ``phrase`` is the name inside a sentence ("facial spasms").
 
+    ``determiner`` stands before it in a question ("What causes a headache?"), and only there
+    ("headache causes").
+    """
+
+    ADDED_FIELDS = Document.ADDED_FIELDS | {"determiner"}
     kind: Literal["symptom"] = "symptom"
     phrase: str
+    determiner: Determiner = ""
     plural: bool = False
     other_names: tuple[str, ...] = ()
     spotlight_title: str = ""
@@ -92,6 +100,11 @@ class SymptomDocument(Document):
     treatment: str = ""
     complications: str = ""
     codes: tuple[DocumentCode, ...] = ()
+
+    @property
+    def name_in_question(self) -> str:
+        """The name as a question has it: "a headache", "facial spasms"."""
+        return add_determiner(self.phrase, self.determiner)
 
     @property
     def all_related(self) -> list[DocumentRelatedSymptom]:

@@ -29,6 +29,7 @@ from symptoms.models import (
 )
 from symptoms.models import Cause as CauseRow
 from symptoms.models import Code as CodeRow
+from symptoms.questions import build_question
 
 SERIOUS = ("serious", "Serious")
 RESTORED_FIELDS = (
@@ -59,6 +60,7 @@ def compose(symptom: Symptom) -> SymptomDocument:
     return SymptomDocument(
         **fields,
         phrase=symptom.name_in_sentence,
+        determiner=symptom.determiner,
         plural=symptom.plural,
         other_names=tuple(row.name for row in symptom.other_names.all()),
         spotlight_title=symptom.spotlight_title,
@@ -129,11 +131,10 @@ def restore(symptom: Symptom, document: SymptomDocument) -> list[str]:
 
     Returns a sentence for each relation whose other end no longer exists or has another name now.
     """
-    verb = "are" if document.plural else "is"
-    report = composing.restore_common(
-        symptom, document, default_headline=f"What {verb} {document.phrase}?"
-    )
+    question = build_question(document.phrase, document.determiner, plural=document.plural)
+    report = composing.restore_common(symptom, document, default_headline=question)
     symptom.phrase = ""
+    symptom.determiner = document.determiner
     symptom.plural = document.plural
     if document.phrase != symptom.name_in_sentence:  # typed, and not made from the title
         symptom.phrase = document.phrase

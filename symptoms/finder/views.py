@@ -5,10 +5,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from articles.links.display import find_link_changes
+from articles.public.safe_only import safe_only
 from articles.search.help_box import HelpBox, build_help_box, build_typed_box
 from symptoms.finder import care_cards, forms, listings, name_lookup, ranking
 from symptoms.finder.forms import MAX_SYMPTOMS, FinderQuery
@@ -25,7 +25,7 @@ class HtmxRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-@require_safe
+@safe_only
 def find(request: HtmxRequest) -> HttpResponse:
     """Choose symptoms, read when to call for help, then the causes that signed pages name.
 

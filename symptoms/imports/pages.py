@@ -24,6 +24,7 @@ from symptoms.models import Code, OtherName, RelatedSymptom, Symptom, SymptomCau
 
 EXPORTED_FIELDS = (
     "phrase",
+    "determiner",
     "plural",
     "spotlight_title",
     *SymptomRecord.SYMPTOM_RICH_TEXT_FIELDS,

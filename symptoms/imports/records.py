@@ -21,7 +21,7 @@ from articles.imports.records import (
 )
 from articles.models import ExternalId
 from symptoms import coding_systems
-from symptoms.content.document import Frequency, Seriousness
+from symptoms.content.document import Determiner, Frequency, Seriousness
 from symptoms.models import BodySystem, Code
 
 MAX_NAME_LENGTH = 200
@@ -111,6 +111,7 @@ def _find_stored_codes(source: str, key: str) -> set[tuple[str, str]]:
 class SymptomRecord(PageRecord):
     type: Literal["symptom"]
     phrase: Annotated[Line, limit(200)] | None = None
+    determiner: Determiner | None = None
     plural: bool | None = None
     spotlight_title: Annotated[Line, limit(120)] | None = None
     spotlight: RichText | None = None
@@ -158,6 +159,7 @@ class SymptomRecord(PageRecord):
     COPIED_FIELDS: ClassVar[tuple[str, ...]] = (
         *PageRecord.COPIED_FIELDS,
         "phrase",
+        "determiner",
         "plural",
         "spotlight_title",
         *SYMPTOM_RICH_TEXT_FIELDS,

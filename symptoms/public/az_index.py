@@ -1,69 +1,96 @@
-"""The A–Z of published symptoms, by the names under which they were signed."""
+"""The A–Z of published symptoms, by their titles and other names as they were signed."""
 
 import string
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
-from django.db.models.functions import Left
 from django.urls import reverse
 
-from symptoms.models import Symptom
+from articles.names import fold
+from symptoms.models import PublishedName
+from symptoms.projections.names import OTHER_LETTER
 
 ENTRIES_PER_PAGE = 300
-OTHER = "other"
+ENTRY_FIELDS = ("name", "is_title", "article__live__title", "article__live__slug")
 
 
 @dataclass(frozen=True)
 class Letter:
-    """One letter of the index; symptoms that start with none of a–z are under ``other``."""
+    """One letter of the index; names that start with none of a–z are under ``other``.
+
+    ``symptoms`` counts the pages, and ``count`` the lines of the list, other names among them.
+    """
 
     key: str
     count: int
+    symptoms: int
 
     @property
     def label(self) -> str:
-        return "#" if self.key == OTHER else self.key.upper()
+        return "#" if self.key == OTHER_LETTER else self.key.upper()
 
     @property
     def url(self) -> str | None:
         return get_url(self.key) if self.count else None
 
 
-def get_published() -> QuerySet:
-    rows = Symptom.objects.public().annotate(letter=Left("search_entries__sort_key", 1))
-    return rows.order_by("search_entries__sort_key", "id")
-
-
 def get_letters() -> list[Letter]:
-    """Every letter with its number of published symptoms; ``other`` only where there are any."""
-    rows = get_published().order_by().values("letter").annotate(count=Count("id"))
-    counts = dict.fromkeys(string.ascii_lowercase, 0)
-    for letter, count in rows.values_list("letter", "count"):
-        key = letter if letter in counts else OTHER
-        counts[key] = counts.get(key, 0) + count
-    return [Letter(key, count) for key, count in counts.items()]
+    """Every letter with the number of its names; ``other`` only where there are any."""
+    rows = PublishedName.objects.order_by().values_list("letter", "is_title")
+    counts: dict[str, list[int]] = {letter: [0, 0] for letter in string.ascii_lowercase}
+    for letter, is_title, count in rows.annotate(count=Count("id")):
+        of_letter = counts.setdefault(letter, [0, 0])
+        of_letter[0] += count
+        if is_title:
+            of_letter[1] += count
+    return [Letter(key, *of_letter) for key, of_letter in counts.items()]
 
 
 def get_letter_page(letter: Letter, number: int) -> Page:
-    """One page of the symptoms under a letter. Raises EmptyPage past the last page."""
-    if letter.key == OTHER:
-        rows = get_published().exclude(letter__in=string.ascii_lowercase)
-    else:
-        rows = get_published().filter(letter=letter.key)
-    return Paginator(rows.values_list("live__title", "live__slug"), ENTRIES_PER_PAGE).page(number)
+    """One page of the names under a letter. Raises EmptyPage past the last page."""
+    rows = _get_rows().filter(letter=letter.key)
+    return Paginator(rows, ENTRIES_PER_PAGE).page(number)
 
 
 def group_by_letter() -> list[tuple[str, list[dict]]]:
-    """All published symptoms by label of their letter."""
+    """All names by label of their letter."""
     groups: dict[str, list[dict]] = {}
-    for title, slug, letter in get_published().values_list("live__title", "live__slug", "letter"):
-        label = letter.upper() if letter in string.ascii_lowercase else "#"
-        groups.setdefault(label, []).append(build_entry(title, slug))
-    return list(groups.items())
+    for letter, *row in _get_rows("letter"):
+        label = "#" if letter == OTHER_LETTER else letter.upper()
+        groups.setdefault(label, []).append(row)
+    return [(label, build_entries(rows)) for label, rows in groups.items()]
 
 
-def build_entry(title: str, slug: str) -> dict:
+def _get_rows(*fields: str) -> QuerySet:
+    """Names in order, where two pages have one: its title first, then by title of the page."""
+    rows = PublishedName.objects.order_by(
+        "sort_key", "-is_title", "article__live__title", "article"
+    )
+    return rows.values_list(*fields, *ENTRY_FIELDS)
+
+
+def build_entries(rows: Iterable) -> list[dict]:
+    """Lines of the list. Another name of several pages is one line that leads to each."""
+    entries: list[dict] = []
+    for (is_title, _key), group in groupby(rows, key=_get_group_key):
+        same = list(group)
+        links = [_build_link(title, slug) for _name, _is_title, title, slug in same]
+        if is_title:
+            entries += links
+        else:
+            entries.append({"title": same[0][0], "see": links})
+    return entries
+
+
+def _get_group_key(row: Sequence) -> tuple[bool, str]:
+    name, is_title, *_page = row
+    return is_title, fold(name)
+
+
+def _build_link(title: str, slug: str) -> dict:
     return {"title": title, "url": reverse("symptoms:symptom", args=[slug])}
 
 

@@ -34,27 +34,27 @@ def build_subject(page: JsonLdPage[SymptomDocument]) -> JsonLdSubject:
 
 
 def _format_causes_question(document: SymptomDocument) -> str:
-    return f"What causes {document.phrase}?"
+    return f"What causes {document.name_in_question}?"
 
 
 def _build_modules(page: JsonLdPage[SymptomDocument]) -> list[dict]:
     """The sections of the page that are there, under the headings that visitors read."""
     document = page.document
-    phrase = document.phrase
+    name = document.name_in_question
     modules: list[dict] = []
 
     def add(aspect: str, name: str, anchor: str) -> None:
         modules.append(build_module(aspect, name, url=f"{page.url}#{anchor}"))
 
     if document.related:
-        add("Symptoms", f"What other symptoms might occur with {phrase}?", "symptoms")
+        add("Symptoms", f"What other symptoms might occur with {name}?", "symptoms")
     if document.causes:
         add("Causes", _format_causes_question(document), "causes")
     if document.treatment:
         verb = "are" if document.plural else "is"
-        add("Treatments", f"How {verb} {phrase} treated?", "treatment")
+        add("Treatments", f"How {verb} {name} treated?", "treatment")
     if document.complications:
-        add("RisksOrComplications", f"What can {phrase} lead to?", "complications")
+        add("RisksOrComplications", f"What can {name} lead to?", "complications")
     return modules
 
 

@@ -137,11 +137,14 @@ def cause_letter(
 def index(request: HttpRequest) -> PublicPage:
     site_revision = PublicationEvent.objects.site_revision()
     letters = az_index.get_letters()
-    total = sum(letter.count for letter in letters)
     groups = []
-    if total <= az_index.ENTRIES_PER_PAGE:
+    if sum(letter.count for letter in letters) <= az_index.ENTRIES_PER_PAGE:
         groups = az_index.group_by_letter()
-    context = {"letters": letters, "groups": groups, "total": total}
+    context = {
+        "letters": letters,
+        "groups": groups,
+        "total": sum(letter.symptoms for letter in letters),
+    }
     data = json_ld.build_collection_graph("Symptoms A–Z", breadcrumbs.build_list_trail("symptom"))
     return PublicPage("symptoms/index.html", context, site_revision, data=data)
 
@@ -163,7 +166,7 @@ def letter(request: HttpRequest, key: str, number: int = 1) -> PublicPage | Http
     def get_url(number: int) -> str:
         return az_index.get_url(key, number)
 
-    entries = [az_index.build_entry(title, slug) for title, slug in page]
+    entries = az_index.build_entries(page)
     trail = (
         *breadcrumbs.build_list_trail("symptom"),
         breadcrumbs.Breadcrumb(chosen.label, get_url(1)),

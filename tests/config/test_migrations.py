@@ -8,7 +8,7 @@ from articles.models import TopicEntry
 from reviews import verification
 from reviews.models import ReviewSchedule
 from reviews.signing.actions import withdraw_page
-from symptoms.models import CauseAddress, PublishedCause, PublishedRelation
+from symptoms.models import CauseAddress, PublishedCause, PublishedName, PublishedRelation
 from tests import factories
 
 LISTS = {
@@ -26,6 +26,7 @@ LISTS = {
         "rarity",
     ),
     PublishedRelation: ("article", "publication", "system", "label", "other_uuid"),
+    PublishedName: ("article", "publication", "name", "sort_key", "letter", "is_title"),
     CauseAddress: ("slug", "cause_uuid"),
     ReviewSchedule: ("article", "publication", "reviewer", "last_reviewed", "next_due"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.golden import names, runs
+from tests.golden import looks, names, runs
 
 SHOWN = 15
 
@@ -59,9 +59,29 @@ def are_lists(expected, observed) -> bool:
 
 
 def assert_same_site(expected: dict, observed: dict, out: Path) -> None:
-    """As ``assert_same``, with the first lines that differ in the first file that does."""
+    """As ``assert_same``, with the first lines that differ in the first file that does.
+
+    Of pages the texts and links are compared, and of the sitemap its lines: see ``looks``.
+    """
+    lost = dict(_find_lost(expected["files"], observed["files"], out))
+    assert not any(lost.values()), {name: found for name, found in lost.items() if found}
+    same = {name: expected["files"][name] for name in lost}
+    observed = observed | {"files": observed["files"] | same}
     found = list(differences(expected, observed))
     assert not found, "\n".join([summary(found), *_first_difference(expected, observed, out)])
+
+
+def _find_lost(expected: dict, observed: dict, out: Path) -> Iterator[tuple[str, set[str]]]:
+    """Each page that differs, with what it has lost."""
+    differing = [name for name in expected if observed.get(name, "") not in ("", expected[name])]
+    with tarfile.open(runs.KEPT / "site.tar.xz") as tar:
+        kept = {member.name: member for member in tar}
+        for name in differing:
+            if not name.endswith((".html", "sitemap.xml")):
+                continue
+            old = tar.extractfile(kept[f"site/{name}"]).read()
+            find = looks.find_lost if name.endswith(".html") else looks.find_lost_lines
+            yield name, find(old, (out / name).read_bytes())
 
 
 def _first_difference(expected: dict, observed: dict, out: Path) -> list[str]:

@@ -7,6 +7,7 @@ the imports of ``project.py``.
 
 import csv
 from io import StringIO
+from typing import Any
 
 from articles.names import fold, fold_1
 
@@ -27,6 +28,7 @@ ADDED_MODELS: dict[str, str] = {
     "articles.harmdecision": "articles_harmdecision",
     "articles.outsideaddress": "articles_outsideaddress",
     "articles.pagelink": "articles_pagelink",
+    "symptoms.publishedname": "symptoms_publishedname",
     "articles.safetyalert": "articles_safetyalert",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
@@ -41,6 +43,15 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "shows_crisis_line",
         "article_advice_heading_at_most_120",
     },
+    "symptoms_symptom": {"determiner"},
+    "files": {
+        "apple-touch-icon.png",
+        "favicon.ico",
+        "reviewers/index.html",
+        "static/js/print.js",
+        "topics/index.html",
+    },
+    "json_ld": {"reviewers/index.html", "topics/index.html"},
     "articles_searchentry": {"language", "search_entry_by_title"},
     "symptoms_cause": {
         "catch_all",
@@ -60,6 +71,7 @@ ADDED_KEYS: dict[str, set[str]] = {
         "emergency",
         "same_for_everyone",
         "shows_crisis_line",
+        "symptom.determiner",
     },
     "causes": {"catch_all", "description"},
 }
@@ -68,7 +80,7 @@ ADDED_FILES: set[str] = {"harm_decisions.jsonl.gz", "phrases.jsonl.gz"}
 # Type of a record that other systems get: the fields that later builds added to it.
 CARD_FIELDS = {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"}
 ADDED_FIELDS: dict[str, set[str]] = {
-    "symptom": CARD_FIELDS,
+    "symptom": CARD_FIELDS | {"determiner"},
     "article": CARD_FIELDS,
     "about": CARD_FIELDS,
 }
@@ -83,14 +95,8 @@ ADDED_HEADINGS: set[str] = {
     "non-urgent card",
     "same for everyone",
     "crisis line",
+    "determiner",
 }
-# Rules that later builds added to the style sheet, which evidence pages carry with them.
-ADDED_RULES: tuple[str, ...] = (
-    "sup, sub { font-size: .75em; line-height: 0; }\n",
-    'sup::before { content: "" / " superscript "; }\n',
-    ".flow ol:is([start], [type]) { padding-inline-start: 3em; }\n",
-    ".flow ol[start][type=i i] { padding-inline-start: 5.5em; }\n",
-)
 # Of django-import-export, which went (ADR 45). No environment sets them.
 DROPPED_SETTINGS: set[str] = {
     "IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT",
@@ -140,6 +146,11 @@ RELABELLED_IN_CELLS: dict[str, str] = {
 
 # Columns of keys that a later fold computes, by table or file of an archive, and of which names.
 KEYS_OF_NAMES = {"articles_article": ("sort_key", "title"), "pages": ("sort_key", "title")}
+
+# Steps that later builds put into breadcrumbs, between the first and the last.
+ADDED_CRUMBS = {"Reviewers", "Topics"}
+# Addresses whose body is compared to the byte. Of pages the texts and links are, in plain files.
+SAME_BYTES = {"/robots.txt", "/feeds/reviewed.atom", "/healthz"}
 
 # Pages of the site as plain files, and addresses, whose looks a later build changed on purpose:
 # pages of causes and the finder (ADR 61).
@@ -196,6 +207,28 @@ def with_old_key(place: str, row: dict) -> dict:
     return row | {key: fold_1(row[name])[:200]}
 
 
+def without_looks(answers: dict) -> dict:
+    """Answers at public addresses, without the bodies of pages, which are laid out anew."""
+    found = {}
+    for path, (status, location, body) in answers.items():
+        found[path] = [status, location, body if path in SAME_BYTES else ""]
+    return found
+
+
+def with_old_crumbs(value: Any) -> Any:
+    """JSON-LD with the breadcrumbs that build 978f4c9 had."""
+    if isinstance(value, list):
+        return [with_old_crumbs(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("@type") == "BreadcrumbList":
+        *inner, last = value["itemListElement"]
+        kept = [step for step in inner if step.get("name") not in ADDED_CRUMBS]
+        steps = [step | {"position": place} for place, step in enumerate([*kept, last], 1)]
+        return value | {"itemListElement": steps}
+    return {name: with_old_crumbs(inner) for name, inner in value.items()}
+
+
 def without_added_fields(record: dict) -> dict:
     """A record for other systems as build 978f4c9 would have written it."""
     added = ADDED_FIELDS.get(record["type"], ())
@@ -226,13 +259,6 @@ def with_old_tags(data: bytes) -> bytes:
     csv.writer(text).writerows(rows)
     mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
     return (mark + text.getvalue()).encode()
-
-
-def without_added_rules(page: bytes) -> bytes:
-    """A page that carries the style sheet as build 978f4c9 would have written it."""
-    for rule in ADDED_RULES:
-        page = page.replace(rule.encode(), b"", 1)
-    return page
 
 
 def old_model(app_label: str, model: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.golden import names
+from tests.golden import looks, names
 
 
 @pytest.fixture(autouse=True)
@@ -41,10 +41,21 @@ def test_tags_have_bars_between_them_again():
     assert names.with_old_tags(b"title\r\na; b\r\n") == b"title\r\na; b\r\n"
 
 
-def test_added_rules_of_the_style_sheet_are_left_out_once(monkeypatch):
-    monkeypatch.setattr(names, "ADDED_RULES", ("sup { top: 0; }\n",))
-    page = b"<style>p { }\nsup { top: 0; }\n</style>sup { top: 0; }\n"
-    assert names.without_added_rules(page) == b"<style>p { }\n</style>sup { top: 0; }\n"
+def test_a_page_that_lost_a_text_or_a_link_is_found_and_a_new_layout_is_not():
+    old = b"<main><p>Rest <b>now</b>.</p><p><a href='/a/'>More</a></p></main>"
+    laid_out_anew = b"<main><div><p>More</p><p>Rest now.</p><a href='/a/'>More</a></div></main>"
+    assert looks.find_lost(old, laid_out_anew) == set()
+    assert looks.find_lost(old, b"<main><p>Rest.</p><p>More</p></main>") == {"Rest now.", "/a/"}
+    assert not looks.says_the_same(b"<title></title>" + old, b"<title>x</title>" + old)
+
+
+def test_added_steps_of_breadcrumbs_are_left_out_and_the_last_stays():
+    steps = [
+        {"name": name, "position": place} for place, name in enumerate(("A", "Topics", "B"), 1)
+    ]
+    graph = {"breadcrumb": {"@type": "BreadcrumbList", "itemListElement": steps}}
+    left = names.with_old_crumbs(graph)["breadcrumb"]["itemListElement"]
+    assert left == [{"name": "A", "position": 1}, {"name": "B", "position": 2}]
 
 
 def test_what_was_not_renamed_keeps_its_name():

@@ -125,8 +125,9 @@ def _rename_right(right: str) -> str:
     return f"{app}.{verb}_{renamed}"
 
 
-# Version 2, of builds up to 576a0b7: a page had one care card, with the heading of its level, and
-# there were neither emergency pages nor a table of phrases.
+# Version 2, of builds up to 576a0b7: a page had one care card, with the heading of its level,
+# nothing stood before the name of a symptom in questions, and there were neither emergency pages
+# nor a table of phrases.
 ADDED_TO_PAGES_IN_VERSION_3: dict[str, object] = {
     "advice_heading": "",
     "care_cards": [],
@@ -166,6 +167,18 @@ def _add_care_cards(row: dict) -> dict:
     return row | ADDED_TO_PAGES_IN_VERSION_3
 
 
+def _add_determiner(row: dict) -> dict:
+    """A symptom whose questions had nothing before its name."""
+    symptom = row.get("symptom")
+    if not isinstance(symptom, dict) or "determiner" in symptom:
+        return row
+    return row | {"symptom": symptom | {"determiner": ""}}
+
+
+def _upcast_page(row: dict) -> dict:
+    return _add_determiner(_add_care_cards(row))
+
+
 def _add_rights(row: dict) -> dict:
     """A group that wrote pages writes emergency pages; one that withdrew them keeps the table."""
     rights = row.get("rights")
@@ -189,6 +202,6 @@ UPCASTERS: dict[int, Upcaster] = {
     1: Upcaster(_require_last_schema, rows={"groups": _rename_rights, "people": _rename_rights}),
     2: Upcaster(
         _keep_manifest,
-        rows={"groups": _add_rights, "pages": _add_care_cards, "causes": _add_cause_facts},
+        rows={"groups": _add_rights, "pages": _upcast_page, "causes": _add_cause_facts},
     ),
 }

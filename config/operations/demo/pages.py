@@ -40,6 +40,7 @@ TEXT_FIELDS = (
     "shows_crisis_line",
     "risk",
     "phrase",
+    "determiner",
     "plural",
     "spotlight_title",
     "subject",

@@ -27,6 +27,8 @@ BATCH_SIZE = 500
 SINGLE_URL_NAMES = (
     "articles:index",
     "symptoms:index",
+    "articles:topics",
+    "reviewers:index",
     "emergencies:index",
     "causes:index",
     "about:index",
@@ -35,6 +37,7 @@ SINGLE_URL_NAMES = (
     "sitemap",
     "robots",
 )
+ICON_PATHS = ("/favicon.ico", "/apple-touch-icon.png")
 SERVER_URL_NAMES = ("articles:search", "finder:find")
 
 
@@ -84,6 +87,8 @@ def iter_addresses() -> Iterator[ExportAddress]:
     for name in SERVER_URL_NAMES:
         yield ExportAddress(reverse(name), rendering.render_server_notice)
     yield from map(ExportAddress, sitemap.list_file_paths())
+    for path in ICON_PATHS:
+        yield ExportAddress(path, rendering.render_icon)
     yield ExportAddress("/404.html", rendering.render_not_found)
     yield ExportAddress(reverse("security"), is_required=False)
     for name in SINGLE_URL_NAMES:
@@ -196,7 +201,10 @@ def _iter_causes() -> Iterator[str]:
 
 def _iter_topics() -> Iterator[str]:
     rows = TopicEntry.objects.order_by("slug").values_list("slug").annotate(count=Count("id"))
-    for slug, count in rows.values_list("slug", "count"):
+    counts = list(rows.values_list("slug", "count"))
+    for number in _list_further_pages(len(counts), topics.TOPICS_PER_PAGE):
+        yield topics.get_list_url(number)
+    for slug, count in counts:
         yield topics.get_topic_url(slug)
         for number in _list_further_pages(count, topics.ENTRIES_PER_PAGE):
             yield topics.get_topic_url(slug, number)
@@ -208,6 +216,8 @@ def _iter_reviewers() -> Iterator[str]:
         last = reviewer_profile.get_signatures(reviewer, 1).paginator.num_pages
         for number in range(1, last + 1):
             yield reviewer_profile.get_url(reviewer.slug, number)
+    for number in range(2, reviewer_profile.get_reviewers_page(1).paginator.num_pages + 1):
+        yield reviewer_profile.get_list_url(number)
 
 
 def _iter_letters() -> Iterator[str]:

@@ -75,6 +75,11 @@ def render_server_notice(path: str) -> ExportedResponse:
     return ExportedResponse(200, _render_template("config/needs_a_server.html", path))
 
 
+def render_icon(path: str) -> ExportedResponse:
+    """A file that browsers look for at the root of a site."""
+    return ExportedResponse(200, (settings.WHITENOISE_ROOT / path.lstrip("/")).read_bytes())
+
+
 def _render_redirect(path: str, location: str) -> bytes:
     """At an earlier address: a link to the new one, with its canonical address for search
     engines.

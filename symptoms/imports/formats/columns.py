@@ -171,6 +171,7 @@ def register_all() -> None:
     )
     columns.register(
         _build_column("phrase", "phrase", "The name inside a sentence."),
+        _build_column("determiner", "determiner", "a, an or the: “What is a headache?”"),
         _build_column(
             "plural", "plural", "yes or no: “What are …?”", cells.read_boolean, write_boolean
         ),

@@ -84,9 +84,8 @@ def test_a_written_box_is_a_card_and_an_emptied_one_is_none(ann_client, page):
             ("routine", "See a clinician if …", SOON),
         ]
     )
-    empty = {
-        f"{level}_{part}": "" for level in ("urgent", "routine") for part in ("text", "heading")
-    }
+    names = ("urgent_text", "urgent_heading", "routine_text", "routine_heading")
+    empty = dict.fromkeys(names, "")
     save(ann_client, page, **empty)
     assert list_cards(page) == []
     assert list_rows(page) == [("", "", "")]

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from articles import quality
 from articles.content import kinds
-from articles.models import AboutPage, Article
+from articles.models import AboutPage, Article, PublicationEvent
+from articles.public.footer import footer_links
 from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug, restore
 from reviews.signing.actions import request_review, withdraw_page
@@ -68,39 +69,72 @@ def test_a_draft_shows_in_no_list(client, ann, privacy_page):
     assert "Secret plans" not in text
 
 
-def test_it_costs_two_queries_cold_and_none_warm(
+def test_it_costs_three_queries_cold_and_none_warm(
     client, privacy_page, django_assert_max_num_queries
 ):
     for path in ("/about/privacy/", "/about/"):
         page_cache.clear()
-        with django_assert_max_num_queries(2):
+        with django_assert_max_num_queries(3):
             client.get(path)
         with django_assert_max_num_queries(0):
             client.get(path)
 
 
-def test_the_footer_of_every_page_leads_to_the_list_and_asks_nothing_for_it(client, privacy_page):
-    for path in (
-        "/",
-        "/about/",
-        "/about/privacy/",
-        "/symptoms/",
-        "/no-such-page/",
-        "/accounts/login/",
-    ):
-        foot = re.search(r'<footer class="foot">.*?</footer>', client.get(path).text, re.S)
-        if foot:
-            assert re.findall(r'href="([^"]+)"', foot[0]) == ["tel:911", "/about/"], path
-    assert client.get("/about/").status_code == 200
+LISTS = ["/topics/", "/reviewers/", "/feeds/reviewed.atom"]
+
+
+def read_footer(client, path: str) -> list[str]:
+    page_cache.clear()
+    foot = re.search(r'<footer class="foot">.*?</footer>', client.get(path).text, re.S)
+    return re.findall(r'href="([^"]+)"', foot[0]) if foot else []
+
+
+def test_the_footer_leads_to_the_pages_about_the_site_that_are_public_and_to_no_other(
+    client, privacy_page, ann, ravi, morgan
+):
+    contact = factories.make_about_page(ann, slug="contact", title="How to reach us")
+    for path in ("/", "/about/", "/symptoms/", "/topics/", "/reviewers/"):
+        assert read_footer(client, path) == ["tel:911", "/about/", "/about/privacy/", *LISTS], path
+    factories.sign_page(contact, by=ravi, asked_by=ann)
+    factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
+    both = ["tel:911", "/about/", "/about/contact/", "/about/privacy/", *LISTS]
+    for path in ("/", "/symptoms/facial-spasms/", "/symptoms/facial-spasms/history/"):
+        assert read_footer(client, path) == both, path
+        for address in both[1:]:
+            assert client.get(address).status_code == 200
+    withdraw_page(privacy_page, reason="outdated", by=morgan)
+    for path in ("/", "/about/contact/", "/symptoms/facial-spasms/"):
+        assert "/about/privacy/" not in read_footer(client, path)
+
+
+def test_pages_that_no_publication_changes_have_the_footer_of_every_site(client, privacy_page):
+    for path in ("/no-such-page/", "/search/", "/finder/"):
+        assert read_footer(client, path) == ["tel:911", "/about/", *LISTS], path
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_footer_is_read_once_for_all_lists_of_a_site_revision(
+    count, client, ann, ravi, django_assert_num_queries
+):
+    for slug in ["contact", "privacy", "accessibility"][:count]:
+        page = factories.make_about_page(ann, slug=slug, title=slug.title())
+        factories.sign_page(page, by=ravi, asked_by=ann)
+    revision = PublicationEvent.objects.site_revision()
+    with django_assert_num_queries(1):
+        assert len(footer_links.get(revision)) == count
+    with django_assert_num_queries(0):
+        footer_links.get(revision)
+    with django_assert_num_queries(1):
+        footer_links.get(revision + 1)
 
 
 def test_it_stands_in_no_list_of_articles_and_is_no_news(client, privacy_page, ann, ravi):
     factories.sign_page(factories.make_article(ann), by=ravi, asked_by=ann)
     page_cache.clear()
-    assert "Privacy" not in client.get("/articles/").text
+    assert "Privacy" not in client.get("/articles/").text.partition("<footer")[0]
     home = client.get("/").text
     assert "Keeping a diary" in home
-    assert "Privacy" not in home
+    assert "Privacy" not in home.partition("<footer")[0]
     assert client.get("/articles/privacy/").status_code == 404
 
 

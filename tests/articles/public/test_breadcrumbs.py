@@ -57,9 +57,9 @@ def read_breadcrumbs(page) -> tuple[list[tuple[str, str]], str]:
             [("Home", "/"), ("Articles", "/articles/")],
             "Keeping a diary",
         ),
-        ("/topics/general-health/", [("Home", "/")], "General health"),
+        ("/topics/general-health/", [("Home", "/"), ("Topics", "/topics/")], "General health"),
         ("/causes/cause-0-of-facial-spasms/", [("Home", "/")], "Cause 0 of Facial spasms"),
-        ("/reviewers/ravi-rao/", [("Home", "/")], "Ravi Rao"),
+        ("/reviewers/ravi-rao/", [("Home", "/"), ("Reviewers", "/reviewers/")], "Ravi Rao"),
     ],
 )
 def test_a_page_says_where_it_stands_by_signed_names(address, way, here, published, client):

@@ -95,14 +95,22 @@ def test_the_history_tells_who_signed_when_and_what_changed(spasms, ann, ravi, f
     assert HISTORY in html.get_links(client.get(PAGE).text)
 
 
-def test_emergency_advice_stands_before_the_history_and_in_every_version(
-    spasms, ann, fiona, client
-):
+def test_a_history_begins_with_history_and_its_cards_stand_below(spasms, ann, fiona, client):
     change(spasms, ann, fiona)
     page_cache.clear()
-    for address, later in ((HISTORY, "Change: revision 3"), (f"{HISTORY}2/", "A muscle tightens")):
-        text = html.get_text(client.get(address).text)
-        assert text.index("Call 911 if one side") < text.index(later)
+    text = html.get_text(client.get(HISTORY).text)
+    assert (
+        text.index("History of")
+        < text.index("Change: revision 3")
+        < text.index("First review")
+        < text.index("Call 911 if one side")
+    )
+
+
+def test_emergency_advice_comes_first_in_every_version(spasms, ann, fiona, client):
+    change(spasms, ann, fiona)
+    text = html.get_text(client.get(f"{HISTORY}2/").text)
+    assert text.index("Call 911 if one side") < text.index("A muscle tightens")
 
 
 def test_changes_of_frame_and_withdrawals_are_in_the_log_without_who_made_them(

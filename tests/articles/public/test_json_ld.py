@@ -125,7 +125,7 @@ def test_nothing_signed_can_end_the_element_that_carries_it(ann, ravi, client):
         factories.make_article(ann, title=nasty, summary=nasty), by=ravi, asked_by=ann
     )
     html = client.get(PAGE).text
-    assert html.count("<script") == html.count("</script>") == 1 + html.count(SEARCH)
+    assert html.count("<script") == html.count("</script>") == 2 + html.count(SEARCH)
     assert find_node(read_json_ld(html), "MedicalWebPage")["name"] == nasty
 
 

@@ -20,16 +20,16 @@ class TestOfNumbers:
         "age", ["2 month old", "2mo", "two month old", "6 week old", "9 day old", "3 wk old"]
     )
     def test_a_fever_under_three_months_is_an_emergency(self, age):
-        for said in (f"{age} fever", f"fever in my {age} baby", f"my {age} temp 38.4"):
-            assert find_subjects(said)[:1] == ("fever-under-three-months",), said
+        for text in (f"{age} fever", f"fever in my {age} baby", f"my {age} temp 38.4"):
+            assert find_subjects(text)[:1] == ("fever-under-three-months",), text
 
     @pytest.mark.parametrize("age", ["6 month old", "9mo", "14 week old", "3 year old"])
     def test_of_an_older_child_it_is_none(self, age):
         assert not detect_urgent_help(f"{age} fever 38.4")
 
     def test_how_long_it_lasts_is_no_age(self):
-        for said in ("baby fever for 3 days", "fever since 2 weeks", "5 weeks pregnant mild fever"):
-            assert "fever-under-three-months" not in detect_urgent_help(said).subjects, said
+        for text in ("baby fever for 3 days", "fever since 2 weeks", "5 weeks pregnant mild fever"):
+            assert "fever-under-three-months" not in detect_urgent_help(text).subjects, text
 
     def test_numbers_are_read_with_their_units(self):
         for typed, expected in [
@@ -43,7 +43,7 @@ class TestOfNumbers:
             words = split_typed(typed)
             english, _ = load_phrase_books()
             found = iter_quantities(words, 0, english.language.numbers)
-            assert {quantity.reading for quantity in found} == expected, typed
+            assert set().union(*(quantity.readings for quantity in found)) == expected, typed
 
     def test_blood_sugar_is_read(self):
         assert find_subjects("blood sugar 41") == ("low-blood-sugar",)
@@ -54,17 +54,17 @@ class TestOfNumbers:
 
 class TestOfDenials:
     def test_what_a_text_denies_is_not_there(self):
-        for said in (
+        for text in (
             "rash without fever",
             "rash not itchy",
             "headache no fever or stiff neck",
             "no chest pain just tired",
             "sin fiebre pero con tos",
         ):
-            assert not detect_urgent_help(said), said
+            assert not detect_urgent_help(text), text
 
     def test_a_denied_symptom_takes_no_emergency_away(self):
-        for said in (
+        for text in (
             "he is not breathing no fever",
             "my dad cant breathe, no cough, no pain",
             "stroke no headache",
@@ -72,12 +72,12 @@ class TestOfDenials:
             "no heartbeat",
             "no respira y no tiene fiebre",
         ):
-            assert detect_urgent_help(said), said
+            assert detect_urgent_help(text), text
 
 
 class TestOfLanguages:
     def test_spanish_is_read_by_its_sounds(self):
-        for said in (
+        for text in (
             "no respira",
             "no rrespira",
             "NO RESPIRA!!",
@@ -86,16 +86,16 @@ class TestOfLanguages:
             "mi ijo no despierta",
             "bomita sangre mi papa",
         ):
-            found = detect_urgent_help(said)
-            assert (found.is_happening, found.language) == (True, "es"), said
+            found = detect_urgent_help(text)
+            assert (found.is_happening, found.language) == (True, "es"), text
 
     def test_english_with_spanish_names_stays_english(self):
-        for said in ("chest pain san jose", "dolores is not breathing", "el paso suicide hotline"):
-            assert detect_urgent_help(said).language == "en", said
+        for text in ("chest pain san jose", "dolores is not breathing", "el paso suicide hotline"):
+            assert detect_urgent_help(text).language == "en", text
 
     def test_other_languages_are_not_guessed_at(self):
-        for said in ("er atmet gut", "il respire bien", "я сплю", "頭痛", "mal di testa"):
-            assert not detect_urgent_help(said), said
+        for text in ("er atmet gut", "il respire bien", "я сплю", "頭痛", "mal di testa"):
+            assert not detect_urgent_help(text), text
 
 
 class TestOfCrises:
@@ -119,11 +119,11 @@ class TestOfCrises:
         assert not found.is_crisis
 
     def test_who_asks_for_methods_is_told_apart(self):
-        for said in ("how many tylenol to die", "painless ways to die", "lethal dose of insulin"):
-            found = detect_urgent_help(said)
-            assert (found.is_crisis, found.asks_for_methods) == (True, True), said
-        for said in ("how many tylenol can i take", "i want to die", "how to tie a tie"):
-            assert not detect_urgent_help(said).asks_for_methods, said
+        for text in ("how many tylenol to die", "painless ways to die", "lethal dose of insulin"):
+            found = detect_urgent_help(text)
+            assert (found.is_crisis, found.asks_for_methods) == (True, True), text
+        for text in ("how many tylenol can i take", "i want to die", "how to tie a tie"):
+            assert not detect_urgent_help(text).asks_for_methods, text
 
 
 class TestWhileSomebodyTypes:
@@ -177,8 +177,8 @@ class TestOfAddedPhrases:
 
     def test_they_take_nothing_away(self):
         added = (AddedPhrase("not breathing", "topic"), AddedPhrase("stroke", "topic", "burns"))
-        for said in ("he is not breathing", "took all my pills", "my mum had a stroke"):
-            with_them, without = detect_urgent_help(said, added), detect_urgent_help(said)
+        for text in ("he is not breathing", "took all my pills", "my mum had a stroke"):
+            with_them, without = detect_urgent_help(text, added), detect_urgent_help(text)
             assert with_them == without
             assert set(without.subjects) <= set(with_them.subjects)
 
@@ -189,7 +189,7 @@ class TestOfAddedPhrases:
             ("the my", "say nothing"),
             ("headache", "everyday word"),
             ("pain", "harmless texts"),
-            ("cold hands", "harmless text would"),
+            ("heart rate zones", "harmless text would"),
             ("one two three four five six seven eight nine ten eleven twelve more", "at most 12"),
         ]:
             [problem] = check_phrase(text)

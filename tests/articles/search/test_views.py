@@ -279,7 +279,7 @@ def test_bad_breath_is_no_answer_to_who_cannot_breathe(client, ann, ravi):
 
 
 @pytest.mark.parametrize(
-    ("typed", "said", "called"),
+    ("typed", "spoken", "called"),
     [
         ("heart attack", ["If this is happening now, call 911"], ["911"]),
         ("cant breathe", ["Call 911 now"], ["911"]),
@@ -295,9 +295,9 @@ def test_bad_breath_is_no_answer_to_who_cannot_breathe(client, ann, ravi):
         ),
     ],
 )
-def test_suggestions_show_first_what_the_search_page_does(client, page, typed, said, called):
+def test_suggestions_show_first_what_the_search_page_does(client, page, typed, spoken, called):
     answer = client.get("/search/suggestions/", {"q": typed}).json()
-    assert answer["said"] == said
+    assert answer["spoken"] == spoken
     assert re.findall(r'href="tel:(\w+)"', answer["help"]) == called
     shown = " ".join(html.get_text(answer["help"]).split())
     assert shown in " ".join(html.get_text(client.get(ADDRESS, {"q": typed}).text).split())

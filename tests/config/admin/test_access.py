@@ -260,7 +260,9 @@ def whole_site(ann, ravi, fiona, morgan):
     change_slug(Article.objects.get(pk=article.pk), slug="diary", by=morgan)
     factories.report_problem(article)
     review = request_review(symptom, by=ann, reviewer=ravi.reviewer)
-    open_recall([article.pk, about.pk], trigger="safety", reason="An alert.", by=morgan)
+    open_recall(
+        [article.pk, about.pk, emergency.pk], trigger="safety", reason="An alert.", by=morgan
+    )
     today = timezone.localdate()
     away = record_absence(ravi.reviewer, first_day=today, last_day=today)
     factories.edit_page(symptom, by=ann, summary="Newer.")

@@ -37,6 +37,8 @@ def test_every_public_address_is_listed_and_can_be_read(ann, ravi, client):
         "/symptoms/",
         "/causes/",
         "/articles/",
+        "/topics/",
+        "/reviewers/",
         "/emergencies/",
         "/about/",
         "/symptoms/facial-spasms/",
@@ -121,7 +123,7 @@ def test_a_large_site_has_a_sitemap_in_several_files(
             found |= list_entries(client.get(address.removeprefix(SITE)))
     assert len([address for address in found if address.startswith(f"{SITE}/symptoms/ache-")]) == 14
     assert f"{SITE}/" in found
-    assert len(found) == 7 * 2 + 1 + 1 + 1 + 5
+    assert len(found) == 7 * 2 + 1 + 1 + 1 + 8
 
 
 @pytest.mark.parametrize(
@@ -133,6 +135,7 @@ def test_a_file_that_does_not_exist_is_not_there(address, ann, ravi, client):
 
 
 def test_an_empty_site_has_a_sitemap(client):
-    lists = ("", "symptoms/", "causes/", "articles/", "emergencies/", "about/")
+    names = ("symptoms", "causes", "articles", "topics", "reviewers", "emergencies", "about")
+    lists = ("", *(f"{name}/" for name in names))
     assert set(list_entries(client.get("/sitemap.xml"))) == {f"{SITE}/{name}" for name in lists}
     assert not PublicationEvent.objects.exists()

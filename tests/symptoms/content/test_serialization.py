@@ -155,3 +155,16 @@ def test_who_titled_a_related_draft_comes_with_it(ann, fiona, ravi):
     assert serialization.get_shared_authors([(compose(symptom), before)]) == [{fiona.pk}]
     factories.sign_page(other, by=ravi, asked_by=ann)
     assert serialization.get_shared_authors([(compose(symptom), before)]) == [set()]
+
+
+def test_what_stands_before_the_name_is_restored_and_its_question_is_not_taken_for_typed(ann):
+    symptom = factories.make_symptom(
+        ann, title="Headache", slug="headache", determiner="a", plural=False
+    )
+    first = record_revision(symptom, by=ann)
+    assert first.read().headline == "What is a headache?"
+    factories.edit_page(symptom, by=ann, determiner="", headline="Why does my head ache?")
+    restore(symptom, first, by=ann)
+    symptom.refresh_from_db()
+    assert (symptom.determiner, symptom.headline) == ("a", "")
+    assert symptom.get_latest_revision().digest == first.digest

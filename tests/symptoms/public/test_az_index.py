@@ -3,6 +3,8 @@
 import pytest
 
 from articles.public.page_cache import page_cache
+from articles.publishing import projections
+from articles.publishing.actions import record_revision
 from reviews.signing.actions import withdraw_page
 from tests import factories, html
 
@@ -44,7 +46,7 @@ def test_a_few_symptoms_are_all_on_one_page_in_a_fixed_number_of_queries(
 ):
     sign_symptoms(["Tremor", "Ache", "Tics"][:count], ann, ravi)
     page_cache.clear()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = client.get("/symptoms/")
     in_order = {1: ["/symptoms/symptom-0/"], 3: [f"/symptoms/symptom-{n}/" for n in (1, 2, 0)]}
     assert list_titles(page) == in_order[count]
@@ -58,7 +60,7 @@ def test_a_letter_lists_its_symptoms_in_a_fixed_number_of_queries(
     count, ann, ravi, client, django_assert_num_queries
 ):
     sign_symptoms(["Ache", *["Tremor", "Tics", "Tingling"][:count]], ann, ravi)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = client.get("/symptoms/a-z/t/")
     assert len(list_titles(page)) == count
     assert f"{count} symptom{'s' if count > 1 else ''}" in html.get_text(page.text)
@@ -124,7 +126,7 @@ def test_a_letter_page_with_few_and_with_300_symptoms_costs_the_same(
     ann, ravi, client, django_assert_num_queries
 ):
     factories.publish_symptoms(310, by=ann, signer=ravi)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/symptoms/a-z/a/")
 
 
@@ -140,3 +142,50 @@ def test_drafts_and_withdrawn_pages_are_not_listed_and_draft_titles_not_shown(
     assert "Ache" in page.text
     assert not [word for word in ("Zzz", "Nobody", "Tics") if word in page.text]
     assert "Nothing under Z yet" in client.get("/symptoms/a-z/z/").text
+
+
+def sign_with_names(ann, ravi, slug: str, title: str, *names: str):
+    symptom = factories.make_symptom(ann, slug=slug, title=title)
+    for position, name in enumerate(names):
+        symptom.other_names.create(name=name, position=position)
+    factories.sign_page(symptom, by=ravi, asked_by=ann)
+    return symptom
+
+
+def test_other_names_lead_to_their_pages_under_their_own_letter(ann, ravi, client):
+    sign_with_names(ann, ravi, "ringing", "Ringing in the ear", "Tinnitus", "RINGING in the ear")
+    sign_with_names(ann, ravi, "hum", "Humming in the ear", "Tinnitus")
+    page = client.get("/symptoms/a-z/t/")
+    assert "Tinnitus: see Humming in the ear or Ringing in the ear" in html.get_text(page.text)
+    assert list_titles(page) == ["/symptoms/hum/", "/symptoms/ringing/"]
+    assert "0 symptoms and other names" in html.get_text(page.text)
+    assert list_titles(client.get("/symptoms/a-z/r/")) == ["/symptoms/ringing/"]
+    links = html.get_links(client.get("/").text)
+    assert {"/symptoms/a-z/h/", "/symptoms/a-z/r/", "/symptoms/a-z/t/"} <= set(links)
+
+
+def test_a_title_stands_before_another_page_with_the_same_name(ann, ravi, client):
+    sign_with_names(ann, ravi, "rash", "Rash", "Hives")
+    sign_with_names(ann, ravi, "hives", "Hives")
+    page = client.get("/symptoms/a-z/h/")
+    assert list_titles(page) == ["/symptoms/hives/", "/symptoms/rash/"]
+
+
+def test_other_names_are_those_that_were_signed_and_go_with_their_page(ann, ravi, morgan, client):
+    symptom = sign_with_names(ann, ravi, "ringing", "Ringing in the ear", "Tinnitus")
+    symptom.other_names.create(name="Zinging", position=1)
+    record_revision(symptom, by=ann)
+    assert "Zinging" not in client.get("/symptoms/a-z/z/").text
+    withdraw_page(symptom, reason="wrong", by=morgan)
+    assert "Tinnitus" not in client.get("/symptoms/a-z/t/").text
+    assert list(projections.find_faults()) == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_other_names_cost_no_further_query(count, ann, ravi, client, django_assert_num_queries):
+    for number in range(count):
+        sign_with_names(ann, ravi, f"page-{number}", f"Page {number}", f"Tone {number}", "Tinnitus")
+    page_cache.clear()
+    with django_assert_num_queries(5):
+        page = client.get("/symptoms/a-z/t/")
+    assert len(list_titles(page)) == 2 * count

@@ -100,11 +100,11 @@ def test_the_content_security_policy_is_strict(spasms, client):
     )
     assert policy["base-uri"] == policy["frame-ancestors"] == "'none'"
     assert "unsafe" not in page["Content-Security-Policy"]
-    assert page.text.count("<script") == 2
+    assert page.text.count("<script") == 3
     assert (
         page.text.count('<script type="application/ld+json">') == 1
     )  # data, which no browser runs
-    assert page.text.count('<script src="/static/') == 1
+    assert page.text.count('<script src="/static/') == 2
     assert "style=" not in page.text
 
 

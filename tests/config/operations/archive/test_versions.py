@@ -95,6 +95,8 @@ def read_pages(archive: Path) -> list[dict]:
     pages = []
     for page in files.read_rows(archive, "pages"):
         assert {name: page.pop(name) for name in added.keys() & page.keys()} in ({}, added)
+        if page["symptom"]:
+            assert page["symptom"].pop("determiner", "") == ""
         del page["sort_key"]
         pages.append(page)
     return pages

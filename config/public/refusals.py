@@ -1,0 +1,49 @@
+"""Answers to requests that are refused: plain pages that need neither database nor session."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import get_template
+from django.templatetags.static import static
+
+from config.context_processors import publisher
+
+# Longer than any address of this site. The server before it (gunicorn) reads 8,190 bytes.
+MAX_ADDRESS_LENGTH = 4_000
+# Lists there are filtered by what somebody chose, however much that is.
+STAFF_SECTIONS = ("/admin/", "/desk/", "/accounts/")
+
+
+def explain_refusals(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: 414 for a public address that is too long, and a page for every 405."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if _is_too_long(request):
+            return render_plain("414.html", status=414)
+        response = get_response(request)
+        if response.status_code == 405 and not getattr(response, "content", b"?"):
+            allowed = response.headers.get("Allow", "")
+            response = render_plain("405.html", status=405)
+            response["Allow"] = allowed
+        return response
+
+    return answer
+
+
+def _is_too_long(request: HttpRequest) -> bool:
+    if request.path_info.startswith(STAFF_SECTIONS):
+        return False
+    return len(request.get_full_path()) > MAX_ADDRESS_LENGTH
+
+
+def render_plain(template: str, *, status: int) -> HttpResponse:
+    """A page that is whole even if the list of static files is what is missing."""
+    try:
+        stylesheet = static("css/site.css")
+    except ValueError:
+        stylesheet = ""
+    context = publisher(None) | {"stylesheet": stylesheet}
+    return HttpResponse(get_template(template).render(context), status=status)
