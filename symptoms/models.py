@@ -374,8 +374,8 @@ class PublishedCause(models.Model):
     A projection of the publication log, written by ``symptoms.projections.causes`` alone.
     ``publication`` is the event of the signature; ``latest`` marks, of all rows of a cause, the one
     that was signed last. ``gravity`` and ``rarity`` are the labels of this page, numbered as the
-    finder ranks them. ``catch_all`` and ``description_uuid`` are facts of the cause itself: those
-    of the latest row count, as its name does.
+    finder ranks them. ``catch_all`` and ``description_uuid`` are facts of the cause itself, as this
+    page was signed. The description of the latest row counts, as its name does.
     """
 
     class Gravity(models.IntegerChoices):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import ceil
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, QuerySet, Value, When
 from django.urls import reverse
 
 from articles.models import Article
@@ -112,23 +112,18 @@ def rank_causes(symptom_ids: Iterable[int]) -> QuerySet:
     """Causes that these pages name: those that one of them calls life-threatening come first.
 
     Then come those named by most; of equals the gravest, by the labels of one page each; then by
-    name. A catch-all stands last, of all that must not be missed and of those that explain as
-    many. ``grave`` is 1 for those that must not be missed.
+    name. What all of these pages call a catch-all stands last, of all that must not be missed and
+    of those that explain as many. ``grave`` is 1 for those that must not be missed.
     """
     rows = PublishedCause.objects.filter(article__in=list(symptom_ids)).order_by()
-    catch_all = PublishedCause.objects.filter(
-        cause_uuid=OuterRef("cause_uuid"), latest=True, catch_all=True
-    )
     ranks = rows.values("cause_uuid").annotate(
         explains=Count("article"),
         grade=Max(F("gravity") * GRAVITY_STEP - F("rarity")),
         first=Min("name_key"),
+        last=Min(Case(When(catch_all=True, then=1), default=0)),
     )
-    ranks = ranks.annotate(
-        last=Exists(catch_all),
-        grave=Case(When(grade__gte=LOWEST_LIFE_THREATENING, then=1), default=0),
-    )
-    grave_last = Case(When(Q(grave=1) & Q(last=True), then=1), default=0)
+    ranks = ranks.annotate(grave=Case(When(grade__gte=LOWEST_LIFE_THREATENING, then=1), default=0))
+    grave_last = Case(When(grave=1, last=1, then=1), default=0)
     return ranks.order_by(
         "-grave", grave_last, "-explains", "last", "-grade", "first", "cause_uuid"
     )

@@ -22,6 +22,7 @@ from articles.models import Article, PublicationEvent
 from articles.public import breadcrumbs, pages
 from articles.public.json_ld import build_advice, build_module
 from articles.public.page_cache import PublicPage
+from articles.search.help_box import get_topic_box
 from symptoms.content.document import DocumentCause, SymptomDocument
 from symptoms.models import PublishedCause
 from symptoms.projections import causes as published_causes
@@ -87,12 +88,13 @@ def build_page(row: PublishedCause, number: int, site_revision: int) -> PublicPa
     """One page of a cause. Raises EmptyPage past the last one.
 
     Three queries, and one more for each of: a description, links in signed texts, and whom to call
-    on a page after the first.
+    on a page after the first. Two at most are for a signed page of the emergency that it is.
     """
     page = published_causes.get_symptom_page(row, number)
     entries = [_build_entry(mention) for mention in page]
     description = _load_description(row)
     open_card = _choose_open_card(row, entries, number, description)
+    emergency_help = get_topic_box(row.name)
 
     def get_url(number: int) -> str:
         return published_causes.get_url(row.slug, number)
@@ -109,7 +111,8 @@ def build_page(row: PublishedCause, number: int, site_revision: int) -> PublicPa
         "entries": entries,
         "description": description if number == 1 else None,
         "described_elsewhere": get_url(1) if description and number > 1 else "",
-        "open_card": open_card,
+        "help": emergency_help,
+        "open_card": None if emergency_help else open_card,
         "shows_crisis_line": any(source.document.shows_crisis_line for source in sources),
         "link_changes": find_link_changes(_list_texts(entries, description, open_card)),
         "page_urls": pages.get_adjacent_urls(page, get_url),

@@ -1,6 +1,7 @@
 """Symptoms that name causes and each other, signed in one line."""
 
 import pytest
+from django.conf import settings
 
 from symptoms.models import Cause, RelatedSymptom, SymptomCause
 from tests import factories
@@ -10,10 +11,17 @@ from tests import factories
 def publish(ann, ravi):
     """Sign a symptom with causes, each as (name, seriousness, frequency), and related symptoms.
 
-    A fourth value makes a cause a catch-all.
+    A fourth value makes a cause a catch-all. Advice without the number gets a heading with it.
     """
 
     def sign(slug, *causes, system="neurological", related=(), serious=(), **fields):
+        advice = fields.get("advice", "")
+        if (
+            advice
+            and "911" not in advice
+            and fields.get("advice_level", "emergency") == "emergency"
+        ):
+            fields.setdefault("advice_heading", f"Call {settings.EMERGENCY_NUMBER} now")
         page = factories.make_symptom(
             ann, slug=slug, **{"title": slug.replace("-", " ").capitalize()} | fields
         )

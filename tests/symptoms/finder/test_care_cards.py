@@ -31,6 +31,17 @@ def test_the_red_cards_of_all_symptoms_are_one_and_the_number_stands_in_it_once(
     assert text.index("Speech") < text.index("Words come out wrong")
 
 
+def test_pages_with_headings_of_their_own_keep_them_below_the_number(publish, client):
+    go = "Go to an emergency department now"
+    publish("cut", advice_heading=go, advice="<p>It gapes.</p>")
+    publish("droop", advice="<p>One side droops.</p>")
+    answer = ask_finder(client, "cut", "droop")
+    (card,) = read_red_cards(answer)
+    assert list_headings(answer, "h2")[0] == "Call for emergency help"
+    assert "Emergency number: <a" in card
+    assert list_headings(answer)[:2] == ["Droop: Call 911 now", f"Cut: {go}"]
+
+
 def test_it_stands_before_all_else_and_no_other_number_with_it(publish, client):
     publish("droop", ("Stroke", "life-threatening", ""), advice="<p>One side droops.</p>")
     answer = ask_finder(client, "droop")

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import pytest
 
 from articles.models import Article
+from symptoms.models import Cause
+from tests import factories
 from tests.symptoms.finder.finder_page import ask_finder, list_causes, list_missed
 
 pytestmark = pytest.mark.django_db
@@ -202,9 +204,22 @@ def test_more_than_a_hundred_that_must_not_be_missed_go_on_under_their_heading(p
     assert list_causes(second) == [*names[100:], "Plain"]
 
 
+def test_a_cause_is_moved_down_only_where_all_chosen_pages_were_signed_so(
+    publish, client, ann, ravi
+):
+    rash = publish("rash", ("Drugs", SERIOUS, COMMON), ("Eczema", HARMLESS, RARE))
+    Cause.objects.filter(slug="drugs").update(catch_all=True)
+    publish("itch", ("Drugs", SERIOUS, COMMON), ("Eczema", HARMLESS, RARE))
+    assert list_causes(ask_finder(client, "rash", "itch")) == ["Drugs", "Eczema"]
+    assert list_causes(ask_finder(client, "itch")) == ["Eczema", "Drugs"]
+    factories.edit_page(rash, by=ann)
+    factories.sign_page(rash, by=ravi, asked_by=ann)
+    assert list_causes(ask_finder(client, "rash", "itch")) == ["Eczema", "Drugs"]
+
+
 def test_a_draft_that_unmarks_a_catch_all_or_a_danger_changes_no_list(publish, client):
     page = publish("rash", ("Drugs", SERIOUS, COMMON, CATCH_ALL), ("Eczema", HARMLESS, RARE))
     before = ask_finder(client, "rash").content
-    page.symptom_causes.first().cause.__class__.objects.update(catch_all=False)
+    Cause.objects.update(catch_all=False)
     assert Article.objects.get(pk=page.pk).live
     assert ask_finder(client, "rash").content == before
