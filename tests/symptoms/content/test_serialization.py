@@ -164,7 +164,7 @@ def test_what_stands_before_the_name_is_restored_and_its_question_is_not_taken_f
     first = record_revision(symptom, by=ann)
     assert first.read().headline == "What is a headache?"
     factories.edit_page(symptom, by=ann, determiner="", headline="Why does my head ache?")
-    restore(symptom, first, by=ann)
+    restore(first, by=ann)
     symptom.refresh_from_db()
     assert (symptom.determiner, symptom.headline) == ("a", "")
     assert symptom.get_latest_revision().digest == first.digest
