@@ -59,8 +59,7 @@ class PhraseForm(forms.ModelForm):
     def _report_change(self) -> None:
         """Somebody changed it meanwhile. To save again is to decide for this one."""
         newest = PhraseEvent.objects.select_related("by").get(pk=self.instance.pk)
-        self.data = self.data.copy()
-        self.data[self.add_prefix("opened")] = str(newest.pk)
+        self.data = {**dict(self.data.items()), self.add_prefix("opened"): str(newest.pk)}
         self.add_error(None, f"{phrases.describe_change(newest)} {_('Save again for yours.')}")
 
     def _check_text(self, text: str, language: str) -> None:

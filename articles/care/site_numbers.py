@@ -60,7 +60,7 @@ def get_crisis_ways() -> list[ContactWay]:
 
 def get_dialled_numbers() -> dict[str, str]:
     """Digits → link, for each number that a text may tell people to call or to text."""
-    links = {}
+    links: dict[str, str] = {}
     for number in (settings.EMERGENCY_NUMBER, settings.CRISIS_LINE, settings.POISON_LINE):
         if digits := extract_digits(number):
             links.setdefault(digits, build_phone_url(number))

@@ -70,7 +70,7 @@ class PublishedEmergency(models.Model):
 
 
 class PhraseEventQuerySet(models.QuerySet["PhraseEvent"]):
-    def latest(self) -> Self:
+    def newest(self) -> Self:
         """The newest event of each phrase."""
         later = PhraseEvent.objects.filter(
             phrase=models.OuterRef("phrase"), number__gt=models.OuterRef("number")
@@ -79,7 +79,7 @@ class PhraseEventQuerySet(models.QuerySet["PhraseEvent"]):
 
     def current(self) -> Self:
         """The phrases of the table as they are now: the newest event of each that is not gone."""
-        return self.latest().exclude(action=PhraseEvent.PhraseAction.REMOVE)
+        return self.newest().exclude(action=PhraseEvent.PhraseAction.REMOVE)
 
 
 class PhraseEvent(models.Model):

@@ -33,7 +33,7 @@ class DashboardCard:
     name: str
     title: Label
     numbers: list[PageCount]
-    empty_text: str
+    empty_text: Label
 
 
 @dataclass(frozen=True)

@@ -45,11 +45,12 @@ def get_reviewers_page(number: int) -> Page:
     signed = LedgerEntry.objects.signed().filter(by=OuterRef("user"))
     public = signed.filter(article__live__isnull=False).order_by().values("by")
     counted = public.annotate(count=Count("article", distinct=True)).values("count")
-    rows = Reviewer.objects.annotate(
+    signers = Reviewer.objects.annotate(
         pages=Subquery(counted),
         newest=Subquery(signed.order_by("-sequence").values("pk")[:1]),
     )
-    rows = rows.filter(pages__isnull=False).order_by("slug").values("slug", "pages", "newest")
+    signers = signers.filter(pages__isnull=False).order_by("slug")
+    rows = signers.values("slug", "pages", "newest")
     return Paginator(rows, REVIEWERS_PER_PAGE).page(number)
 
 

@@ -1,6 +1,7 @@
 """From a symptom's working copy to its document, and back."""
 
 from collections import Counter, defaultdict
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -13,6 +14,7 @@ from articles.publishing import composing
 from symptoms.content.document import (
     CauseDescription,
     CauseGroup,
+    Determiner,
     DocumentCause,
     DocumentCode,
     DocumentRelatedSymptom,
@@ -60,7 +62,7 @@ def compose(symptom: Symptom) -> SymptomDocument:
     return SymptomDocument(
         **fields,
         phrase=symptom.name_in_sentence,
-        determiner=symptom.determiner,
+        determiner=cast(Determiner, symptom.determiner),
         plural=symptom.plural,
         other_names=tuple(row.name for row in symptom.other_names.all()),
         spotlight_title=symptom.spotlight_title,

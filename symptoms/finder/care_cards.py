@@ -101,11 +101,11 @@ def merge_cards(symptoms: list[ChosenSymptom]) -> list[MergedCard]:
     chosen, others = find_emergency_symptoms(symptoms)
     cards: list[MergedCard] = []
     for level, same_level in parts.items():
-        card = MergedCard(level, _sort_parts(same_level.values()))
-        if card.is_emergency:
-            card = MergedCard(level, card.parts, chosen, others)
-        if card.parts or card.chosen or card.others:
-            cards.append(card)
+        merged = MergedCard(level, _sort_parts(same_level.values()))
+        if merged.is_emergency:
+            merged = MergedCard(level, merged.parts, chosen, others)
+        if merged.parts or merged.chosen or merged.others:
+            cards.append(merged)
     return cards
 
 

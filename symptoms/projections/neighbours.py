@@ -1,5 +1,6 @@
 """Public symptoms that share causes or symptoms with a page, for its related pages."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Case, Count, Model, QuerySet, When
@@ -41,7 +42,7 @@ def _rank_by_causes(document: SymptomDocument, causes: list[UUID]) -> QuerySet:
 
 
 def _exclude_named(
-    document: SymptomDocument, model: type[Model], parts: list[QuerySet]
+    document: SymptomDocument, model: type[Model], parts: Sequence[QuerySet]
 ) -> QuerySet:
     """The first rows of each part, without the page itself and the pages that it names."""
     limited: list[QuerySet] = []
