@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from django.urls import reverse
-from django.utils.functional import Promise
 
 from articles.content import kinds
 from articles.models import Article
@@ -13,7 +12,7 @@ class Breadcrumb(NamedTuple):
     """One step: a public name, and its path."""
 
     name: str
-    url: "str | Promise"  # lazily, where it is made with the module
+    url: str
 
 
 HOME = Breadcrumb("Home", "/")

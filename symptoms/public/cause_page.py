@@ -6,6 +6,7 @@ It has no text of its own. Every word of medicine on it stands on a signed page,
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import cast
 
 from django.conf import settings
 from django.urls import reverse_lazy
@@ -29,7 +30,7 @@ from symptoms.projections import causes as published_causes
 from symptoms.public import json_ld
 
 HEADING = re.compile(r"(</?h)([23])\b")
-LIST_TRAIL = (breadcrumbs.HOME, breadcrumbs.Breadcrumb("Causes", reverse_lazy("causes:index")))
+LIST_TRAIL = (breadcrumbs.HOME, breadcrumbs.Breadcrumb("Causes", cast(str, reverse_lazy("causes:index"))))
 
 
 @dataclass(frozen=True)

@@ -225,7 +225,7 @@ def _iter_letters() -> Iterator[str]:
         yield az_index.get_url(letter.key)
         for number in _list_further_pages(letter.count, az_index.ENTRIES_PER_PAGE):
             yield az_index.get_url(letter.key, number)
-    for causes in cause_index.get_letters():
-        yield cause_index.get_url(causes.key)
-        for number in _list_further_pages(causes.count, cause_index.ENTRIES_PER_PAGE):
-            yield cause_index.get_url(causes.key, number)
+    for cause_letter in cause_index.get_letters():
+        yield cause_index.get_url(cause_letter.key)
+        for number in _list_further_pages(cause_letter.count, cause_index.ENTRIES_PER_PAGE):
+            yield cause_index.get_url(cause_letter.key, number)
