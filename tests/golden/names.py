@@ -46,12 +46,13 @@ ADDED_COLUMNS: dict[str, set[str]] = {
     "symptoms_symptom": {"determiner"},
     "files": {
         "apple-touch-icon.png",
+        "emergencies/index.html",
         "favicon.ico",
         "reviewers/index.html",
         "static/js/print.js",
         "topics/index.html",
     },
-    "json_ld": {"reviewers/index.html", "topics/index.html"},
+    "json_ld": {"emergencies/index.html", "reviewers/index.html", "topics/index.html"},
     "articles_searchentry": {"language", "search_entry_by_title"},
     "symptoms_cause": {
         "catch_all",
