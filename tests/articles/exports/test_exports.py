@@ -128,7 +128,8 @@ def test_the_layout_for_importing_again_has_the_whole_working_copy(ann_client, a
     assert ",".join(REIMPORT_COLUMNS) == (
         "type,id,revision,title,address,phrase,determiner,plural,headline,summary,advice level,"
         "advice,advice heading,emergency card heading,emergency card,urgent card heading,"
-        "urgent card,non-urgent card heading,non-urgent card,same for everyone,crisis line,"
+        "urgent card,"
+        "non-urgent card heading,non-urgent card,same for everyone,crisis line,"
         "overview,spotlight title,spotlight,causes introduction,questions at a diagnosis,"
         "treatment,complications,other names,codes,causes,related,topics,tags,"
         "references,risk,review months"
