@@ -30,7 +30,8 @@ from symptoms.projections import causes as published_causes
 from symptoms.public import json_ld
 
 HEADING = re.compile(r"(</?h)([23])\b")
-LIST_TRAIL = (breadcrumbs.HOME, breadcrumbs.Breadcrumb("Causes", cast(str, reverse_lazy("causes:index"))))
+LIST_URL = cast(str, reverse_lazy("causes:index"))
+LIST_TRAIL = (breadcrumbs.HOME, breadcrumbs.Breadcrumb("Causes", LIST_URL))
 
 
 @dataclass(frozen=True)
