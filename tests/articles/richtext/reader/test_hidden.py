@@ -373,7 +373,7 @@ def test_the_editor_is_told_what_a_save_left_out(client, ann):
     client.force_login(ann)
     form = f"/admin/symptoms/symptom/{symptom.pk}/change/"
     typed = {
-        "advice": "<p>Call <del>999</del> 911 <s>now</s> "
+        "emergency_text": "<p>Call <del>999</del> 911 <s>now</s> "
         "<span class=MsoCommentReference>[A1]</span>.</p>",
         "symptom_causes-0-text": "<p>It <s>never</s> may cause it.</p>",
         "body": "<p>150 x 10<sup>9</sup>/L</p>",
@@ -381,7 +381,7 @@ def test_the_editor_is_told_what_a_save_left_out(client, ann):
     response = client.post(form, read_form(client.get(form)) | typed, follow=True)
     messages = list(map(str, response.context["messages"]))
     [report] = [message for message in messages if "Left out" in message]
-    assert "When to get help: 1 comment, 2 × passage that was struck out." in report
+    assert "Emergency card: 1 comment, 2 × passage that was struck out." in report
     assert "Cause 0 of Facial spasms”, Text: 1 passage that was struck out." in report
     assert "Overview" not in report
     document = symptom.get_latest_revision().read()
