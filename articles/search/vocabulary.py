@@ -18,6 +18,7 @@ from articles.models import PublicationEvent, Revision, SearchEntry
 from articles.search import synonyms
 from articles.search.query_parser import QueryTerm
 from articles.search.sounds import encode_sound
+from articles.search.urgent_phrases import is_ordinary_word
 from articles.search.wording import load_people
 from articles.search.words import (
     DESCRIPTIVE_WORDS,
@@ -242,8 +243,10 @@ class Vocabulary:
         together = first + second
         if together in self.all_words:
             return [together]
-        if self.knows(first) or self.knows(second):
+        if is_ordinary_word(second) or self.knows(second):
             return []
+        if self.knows(first):
+            return self._find_words_alike_in_sound(together)[:1]
         return self.split_word(together)
 
     def split_word(self, word: str) -> list[str]:
