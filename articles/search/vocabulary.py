@@ -94,6 +94,10 @@ class Vocabulary:
             return weight * DESCRIPTIVE_FACTOR
         return weight
 
+    def has_name_with(self, term: QueryTerm) -> bool:
+        """Whether any name has a term, by the words of one of its variants."""
+        return any(all(stem in self.stems for stem in variant.stems) for variant in term)
+
     def select_distinctive(self, terms: tuple[QueryTerm, ...]) -> list[QueryTerm]:
         """The most distinctive terms. What has only others has too little of the query."""
         weights = [self.weight(term) for term in terms]
@@ -246,7 +250,8 @@ class Vocabulary:
         if is_ordinary_word(second) or self.knows(second):
             return []
         if self.knows(first):
-            return self._find_words_alike_in_sound(together)[:1]
+            alike = self._find_words_alike_in_sound(together)
+            return (alike or self._find_words_alike_in_sound(together.removesuffix("s")))[:1]
         return self.split_word(together)
 
     def split_word(self, word: str) -> list[str]:
