@@ -23,7 +23,6 @@ from articles.search.withdrawn import WithdrawnPage, find_withdrawn_pages
 from articles.search.words import stem_text
 
 PAGE_SIZE = 10
-MIN_NAME_COVERAGE = 0.3  # of the query, by weight
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,7 @@ class SearchResults:
         """Whether no name has what was asked for, so that at best a text mentions it."""
         if not self.matches.candidates:
             return False
-        return _is_mention(self.matches.candidates[0])
-
-
-def _is_mention(answer: RankedCandidate) -> bool:
-    return answer.name_coverage < MIN_NAME_COVERAGE and answer.score < 1
+        return self.matches.candidates[0].is_mention
 
 
 def search_pages(
@@ -119,7 +114,7 @@ def _build_hits(answers: list[RankedCandidate], query: SearchQuery) -> list[Sear
             hits.append(_build_name_hit(answer, query, cards.get(candidate.uuid)))
         elif candidate.article_id in pages:
             page = pages[candidate.article_id]
-            hits.append(_build_page_hit(page, query, is_mention=_is_mention(answer)))
+            hits.append(_build_page_hit(page, query, is_mention=answer.is_mention))
     return hits
 
 
@@ -167,5 +162,5 @@ def _build_name_hit(
         text=[],
         card=card.card if card else None,
         card_source=card.source if card else None,
-        is_mention=_is_mention(answer),
+        is_mention=answer.is_mention,
     )

@@ -52,12 +52,10 @@ def suggest(typed: str) -> list[Suggestion]:
 
 
 def _find_matching_titles(typed: str) -> dict[UUID, str]:
-    """The titles that the search would find."""
-    matches = find_matches(typed)
-    titles = {}
-    for answer in matches.candidates[:MAX_SUGGESTIONS]:
-        titles[answer.candidate.uuid] = answer.candidate.title
-    return titles
+    """The titles that the search would find by their names."""
+    found = find_matches(typed).candidates[:MAX_SUGGESTIONS]
+    named = [answer.candidate for answer in found if not answer.is_mention]
+    return {candidate.uuid: candidate.title for candidate in named}
 
 
 def find_name_starts(typed: str, *, is_guessing: bool = False) -> list[tuple[UUID, str]]:
