@@ -191,7 +191,7 @@ def test_ways_that_the_site_does_not_have_are_not_offered(settings):
     assert "Outside the United Kingdom" in text
     assert "sms:" not in text
     assert "https:" not in text
-    assert "Poison" not in render(UrgentHelp(is_happening=True, subjects=("poisoning",)))
+    assert "Poison line" not in render(UrgentHelp(is_happening=True, subjects=("poisoning",)))
 
 
 def test_a_site_without_a_crisis_line_gives_its_emergency_number_once(settings):
