@@ -3,8 +3,8 @@
 A page that is withdrawn, past its grace period or was never signed says nothing.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils import timezone
@@ -42,15 +42,21 @@ class EmergencyAnswer:
         return self.page is not None
 
 
-def find_answers(subjects: Iterable[str]) -> list[EmergencyAnswer]:
-    """The answers for the gravest of some emergencies, in their order. Two queries at most."""
+def find_answers(
+    subjects: Iterable[str], *, withheld: Collection[str] = ()
+) -> list[EmergencyAnswer]:
+    """The answers for the gravest of some emergencies, in their order. Two queries at most.
+
+    Of the ``withheld`` ones no act is told: it could do harm to whom it is asked for.
+    """
     wanted = [subject for subject in EMERGENCIES if subject in set(subjects)][:MAX_ANSWERS]
     pages = _load_pages(wanted)
     next_pages = _load_next_pages(pages.values())
     answers = []
     for subject in wanted:
         row = pages.get(subject)
-        answers.append(_build_answer(row, next_pages) if row else build_bare_answer(subject))
+        answer = _build_answer(row, next_pages) if row else build_bare_answer(subject)
+        answers.append(replace(answer, act="") if subject in withheld else answer)
     return answers
 
 

@@ -11,11 +11,12 @@ from rapidfuzz.distance import OSA
 
 from articles.search import synonyms
 from articles.search.sounds import encode_sound
+from articles.search.urgent_phrases import is_ordinary_word
 from articles.search.vocabulary import Vocabulary
 from articles.search.words import build_key, split_words, stem
 
 MAX_BEGINNINGS = 6
-MIN_GUESSED_LENGTH = 4  # of the word that is not finished
+MIN_GUESSED_LENGTH = 5  # of the word that is not finished: fewer letters are in too many words
 MIN_TWO_LETTERS_LENGTH = 7  # of a word in which two letters may differ
 MIN_SOUND_LENGTH = 3  # consonants
 MIN_LAY_LENGTH = 4  # letters of a lay name
@@ -29,7 +30,7 @@ def guess_beginnings(words: list[str], known: Vocabulary) -> list[str]:
     *before, last = words
     corrected = []
     for word in before:
-        guesses = [] if known.knows(word) else known.guess_words(word)
+        guesses = [] if known.knows(word) or is_ordinary_word(word) else known.guess_words(word)
         corrected.append(guesses[0].text if guesses else word)
     endings = [last] if known.has_enough_starts(last) else _guess_endings(last, known)
     beginnings = [" ".join([*corrected, ending]) for ending in endings]
@@ -38,7 +39,7 @@ def guess_beginnings(words: list[str], known: Vocabulary) -> list[str]:
 
 def _guess_endings(typed: str, known: Vocabulary) -> list[str]:
     """Known words whose sound begins as that of a word, then those with nearly its letters."""
-    if len(typed) < MIN_GUESSED_LENGTH:
+    if len(typed) < MIN_GUESSED_LENGTH or is_ordinary_word(typed):
         return []
     limit = 1 if len(typed) < MIN_TWO_LETTERS_LENGTH else 2
     distances: dict[str, int] = {}

@@ -10,7 +10,7 @@ from articles.care.emergencies import EMERGENCIES
 from articles.search.added_phrases import AddedPhrase
 from articles.search.languages import ENGLISH, SPANISH
 from articles.search.lexicon import split_typed
-from articles.search.recognition import Finding, assess_words
+from articles.search.recognition import WITHHELD_KIND, Finding, assess_words
 
 WINDOW_SIZE = 40  # words of a long text that are looked at together
 WINDOW_STRIDE = 20
@@ -27,6 +27,7 @@ class UrgentHelp:
     ``subjects``: keys of EMERGENCIES, the gravest first; empty for a call for help that says no
     more. ``is_done``: somebody has already hurt themselves. ``asks_for_methods``: the text asks
     how to die or to hurt oneself. ``language``: of the words that were recognised, "en" or "es".
+    ``withheld``: the emergencies whose act could do harm in what the text tells.
     """
 
     is_happening: bool = False
@@ -36,6 +37,7 @@ class UrgentHelp:
     is_done: bool = field(default=False, compare=False)
     asks_for_methods: bool = field(default=False, compare=False)
     language: str = field(default=ENGLISH.code, compare=False)
+    withheld: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __bool__(self) -> bool:
         return self.is_happening or self.names_emergency or self.is_crisis
@@ -81,7 +83,8 @@ class _Findings:
     def add_all(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
             self._subjects.setdefault(finding.kind, set()).update(finding.subjects)
-            self._languages.add(finding.language)
+            if finding.kind != WITHHELD_KIND:
+                self._languages.add(finding.language)
 
     def summarize(self) -> UrgentHelp:
         kinds = self._subjects.keys()
@@ -97,6 +100,7 @@ class _Findings:
             is_done="done" in kinds,
             asks_for_methods="methods" in kinds,
             language=SPANISH.code if self._languages == {SPANISH.code} else ENGLISH.code,
+            withheld=frozenset(self._subjects.get(WITHHELD_KIND, set())),
         )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from articles.search.vocabulary import Vocabulary
 from articles.search.words import LINKING_WORDS, QUESTION_WORDS, split_words
 
+SPANISH_NAME = "Spanish"
 STRONG = 2  # what a word counts that is enough by itself
 ENOUGH = 2
 MIN_STRONG_LENGTH = 5  # of a word: shorter ones may be mistyped English
@@ -42,6 +43,10 @@ class ForeignText:
 
     language: str
     understood: tuple[str, ...]
+
+    @property
+    def is_spanish(self) -> bool:
+        return self.language == SPANISH_NAME
 
 
 @dataclass(frozen=True)

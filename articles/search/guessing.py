@@ -12,6 +12,7 @@ from articles.search.query_parser import (
     build_term,
 )
 from articles.search.spelling import normalize_spelling
+from articles.search.urgent_phrases import is_ordinary_word
 from articles.search.vocabulary import Vocabulary, WordOption
 from articles.search.wording import BREAK
 from articles.search.words import DESCRIPTIVE_WORDS, QUESTION_WORDS, stem
@@ -95,6 +96,8 @@ def _get_options(word: str, vocabulary: Vocabulary, include_known: bool) -> list
             return [typed]
         near = [guess for guess in vocabulary.guess_words(word) if guess.distance == 1]
         return [typed, *near]
+    if is_ordinary_word(word):
+        return [typed]
     guesses = vocabulary.guess_words(word)
     parts = vocabulary.split_word(word)
     if parts and (not guesses or min(map(len, parts)) >= MIN_SPLIT_LENGTH):

@@ -157,7 +157,8 @@ def fill_box(urgent: UrgentHelp) -> HelpBox:
     if not (urgent.is_happening or urgent.names_emergency) or urgent.asks_for_methods:
         return HelpBox(urgent)
     try:
-        return HelpBox(urgent, lookup.find_answers(urgent.subjects))
+        answers = lookup.find_answers(urgent.subjects, withheld=urgent.withheld)
+        return HelpBox(urgent, answers)
     except DatabaseError:
         bare = [lookup.build_bare_answer(subject) for subject in urgent.subjects]
         return HelpBox(urgent, bare[: lookup.MAX_ANSWERS])

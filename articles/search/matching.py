@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from rapidfuzz.distance import OSA
+
 from articles.search import queries, vocabulary
 from articles.search.foreign_text import ForeignText, detect_foreign_text
 from articles.search.guessing import add_doubtful_guesses, guess_query
@@ -11,11 +13,20 @@ from articles.search.queries import KeyMatch, SearchCandidate
 from articles.search.query_parser import QueryTerm, SearchQuery, build_query, parse_query
 from articles.search.ranking import RankedCandidate, has_all_terms, rank
 from articles.search.vocabulary import Vocabulary
-from articles.search.words import build_code_key
+from articles.search.wording import DENIALS
+from articles.search.words import (
+    LINKING_WORDS,
+    NEGATIONS,
+    QUESTION_WORDS,
+    build_code_key,
+    stem,
+)
 
 # Below this many matches of the whole query, matches of a part of it are shown as well.
 FEW_MATCHES = 3
 MAX_NAME_LENGTH = 200  # characters of a name that are stored beside its key
+REFUSALS = frozenset({"wont", "wouldnt"})
+MAX_MISTYPED_LETTERS = 2
 MIN_NAME_COVERAGE = 0.8  # of a query; guesses count a little less
 
 
@@ -45,9 +56,9 @@ def find_matches(text: str, *, named_only: bool = False) -> SearchMatches:
     """Look for a text in signed documents.
 
     It looks for whole names and codes, then all the words, then words that may be meant, then some
-    of the words. With ``named_only`` only what a name has counts: nothing is guessed, and no page
-    matches by its text. Somebody in danger should not read what else has the words. Of a text in
-    another language only what a name has is looked for, too.
+    of the words. With ``named_only`` only a page counts of which a name has every word that says
+    anything: nothing is guessed, and no page matches by its text. Somebody in danger should not
+    read what else has the words. Of a text in another language only what a name has is looked for.
     """
     query = parse_query(text)
     if not query.terms and not query.codes:
@@ -116,7 +127,7 @@ def _rank_rows(
     key_ranks = _get_first_ranks(rows.named)
     ranked = rank(query, candidates, key_ranks, known)
     if named_only:
-        return _select_named(ranked, key_ranks)
+        return _select_named(query, ranked, key_ranks)
     if not rows.named:
         ranked = put_parts_first(query, ranked, candidates, rows.part_named, known)
     return leave_out_denied(query, ranked, key_ranks)
@@ -183,14 +194,24 @@ def _get_first_ranks(matches: list[KeyMatch]) -> dict[UUID, int]:
 
 
 def _select_named(
-    ranked: list[RankedCandidate], key_ranks: dict[UUID, int]
+    query: SearchQuery, ranked: list[RankedCandidate], key_ranks: dict[UUID, int]
 ) -> list[RankedCandidate]:
-    """Those of which one name says nearly all of the query, or whose whole name was asked for."""
-    return [
-        answer
-        for answer in ranked
-        if answer.name_coverage > MIN_NAME_COVERAGE or answer.candidate.uuid in key_ranks
-    ]
+    """Those of which one name has every word that says anything, or was asked for as a whole.
+
+    Who has it, and what is denied, are such words here: "my dad wont wake up" is not "waking".
+    """
+    asked = frozenset(stem(word) for word in query.words if _says_something(word))
+    named = []
+    for answer in ranked:
+        names = answer.candidate.iter_names()
+        if answer.candidate.uuid in key_ranks or any(map(asked.issubset, names)):
+            named.append(answer)
+    return named
+
+
+def _says_something(word: str) -> bool:
+    is_denial = word in DENIALS or word in NEGATIONS or word in REFUSALS
+    return is_denial or (word not in QUESTION_WORDS and word not in LINKING_WORDS)
 
 
 def _match_corrected(
@@ -216,8 +237,43 @@ def _match_corrected(
             (include_known or is_sure) and ranked[0].name_coverage <= MIN_NAME_COVERAGE
         ):
             continue
+        if _leads_away(query, guess.query, rows, ranked, known):
+            continue
         return SearchMatches(guess.query, ranked, guess.to_text(ranked[0].candidate.stems))
     return None
+
+
+def _leads_away(
+    query: SearchQuery,
+    guessed: SearchQuery,
+    rows: _Rows,
+    ranked: list[RankedCandidate],
+    known: Vocabulary,
+) -> bool:
+    """Whether a guess that only sounds alike finds fewer names than the rest of the query does.
+
+    For "killr headache" nothing is called a "color headache", and much is called a headache.
+    """
+    rest = [term for term in guessed.terms if term in query.terms]
+    if rows.named or not any(known.has_name_with(term) for term in rest):
+        return False
+    if ranked[0].name_coverage > MIN_NAME_COVERAGE:
+        return False
+    keys = [set(match.key.split()) for match in rows.part_named]
+    for term in guessed.terms:
+        stems = term[0].stems
+        is_named = any(map(set(stems).issubset, keys))
+        if term not in query.terms and not is_named and _is_far(stems, query.words):
+            return True
+    return False
+
+
+def _is_far(stems: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Whether stems differ in more letters than a typing mistake from every word."""
+    typed = [stem(word) for word in words]
+    return any(
+        all(OSA.distance(one, other) > MAX_MISTYPED_LETTERS for other in typed) for one in stems
+    )
 
 
 def _deduplicate(candidates: list[SearchCandidate]) -> list[SearchCandidate]:

@@ -14,6 +14,7 @@ from articles.names import fold
 from articles.search.languages import ENGLISH, Language
 from articles.search.lexicon import EXACT_PREFIX, Lexicon, WordStep, split_typed
 
+ADJACENT = "+"  # before a word that stands directly after the one before it
 QUANTITY_PREFIX = "#"  # before what a number says, see quantities.py
 PLAIN_GROUP = "plain"  # the group of those that may stand beside the name of an emergency
 NAME_GROUP = "of-a-name"  # the group of those that are part of such a name: "in children"
@@ -101,17 +102,22 @@ class TypedText:
         spans = []
         for start in ends[0]:
             places = ends[0][start]
-            for following in ends[1:]:
-                places = self._go_on(places, following)
+            for choice, following in zip(sequence[1:], ends[1:], strict=True):
+                places = self._go_on(places, following, is_adjacent=ADJACENT in choice)
             if places:
                 spans.append((start, max(places)))
         return spans
 
-    def _go_on(self, places: set[int], following: dict[int, set[int]]) -> set[int]:
-        """Where the next word ends that stands after one of these places and small words."""
+    def _go_on(
+        self, places: set[int], following: dict[int, set[int]], *, is_adjacent: bool
+    ) -> set[int]:
+        """Where the next word ends that stands after one of these places and small words.
+
+        With ``is_adjacent`` no small word stands between.
+        """
         reached: set[int] = set()
         for place in places:
-            for start in self._reachable_places[place]:
+            for start in {place} if is_adjacent else self._reachable_places[place]:
                 if start in following:
                     reached |= following[start]
         return reached
@@ -276,6 +282,8 @@ class PhraseBook:
 
         Without these it is added to the words that can be mistyped.
         """
+        if word.startswith(ADJACENT):
+            return {ADJACENT} | self._get_readings(word[1:], lexicon_words)
         if word.startswith("@"):
             if word[1:] not in self.groups:
                 raise InvalidPhrase(f"There is no group {word}.")

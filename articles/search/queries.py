@@ -1,6 +1,6 @@
 """The search's questions to the database, in the SQL of each engine."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -61,6 +61,11 @@ class SearchCandidate(NamedTuple):
     def stems(self) -> frozenset[str]:
         """Every stem of its names and its text."""
         return frozenset(f"{self.title_words} {self.name_words} {self.text_words}".split())
+
+    def iter_names(self) -> Iterator[frozenset[str]]:
+        """The stems of the title, then those of each other name."""
+        for name in (self.title_words, *self.name_words.split("\n")):
+            yield frozenset(name.split())
 
 
 class KeyMatch(NamedTuple):

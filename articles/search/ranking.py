@@ -25,6 +25,7 @@ COVERAGE_WEIGHT = 0.6
 PRECISION_WEIGHT = 0.4
 CIRCUMSTANCE_FACTOR = 0.3  # of the weight of a term that only says when it happens
 PEOPLE_BONUS = 0.05  # for a name that says who has it
+MIN_NAME_COVERAGE = 0.3  # of the query; what has less in its names only mentions it
 MIN_COVERAGE = 0.4  # of the query; an entry that has less of it is not shown
 # Of the best score. What only mentions the words is not shown beside a page about them.
 MIN_RELATIVE_SCORE = 0.25
@@ -37,6 +38,11 @@ class RankedCandidate:
     candidate: SearchCandidate
     score: float
     name_coverage: float = 0.0
+
+    @property
+    def is_mention(self) -> bool:
+        """Whether no name of it has what was asked for, so that at best its text mentions it."""
+        return self.name_coverage < MIN_NAME_COVERAGE and self.score < 1
 
     @property
     def sort_key(self) -> tuple:

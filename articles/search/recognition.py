@@ -9,14 +9,18 @@ from articles.search.urgent_phrases import load_phrase_books
 
 # Signs with which an emergency that is named happens now: "heatstroke not making sense".
 DECISIVE_SIGNS = frozenset({"colour", "confusion", "sweat"})
+WITHHELD_KIND = "no-act"  # of a finding that says in which emergencies no act is shown
 MAX_MISTYPED_WORDS = 6  # of a text of which no word is spelled as in Spanish
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one part of a text calls for, what it is about, and the language of that part."""
+    """What one part of a text calls for, what it is about, and the language of that part.
 
-    kind: str  # "now", "topic", "crisis", "methods" or "done"
+    ``kind``: "now", "topic", "crisis", "methods" or "done", or WITHHELD_KIND.
+    """
+
+    kind: str
     subjects: frozenset[str]
     language: str = ENGLISH.code
 
@@ -26,12 +30,16 @@ def assess_words(
 ) -> list[Finding]:
     """What some words call for, in the language that they are in."""
     english, spanish = load_phrase_books()
-    findings = _assess(english, english.parse(words, is_unfinished=is_unfinished))
+    typed = english.parse(words, is_unfinished=is_unfinished)
+    findings = _assess(english, typed)
+    withheld = _find_kinds(english, typed, WITHHELD_KIND)
     language = ENGLISH.code
     in_spanish = sum(map(spanish.knows_word, words))
     excess = in_spanish - sum(map(english.knows_word, words))
     if excess >= 0 and (in_spanish or len(words) <= MAX_MISTYPED_WORDS):
-        more = _assess(spanish, spanish.parse(words, is_unfinished=is_unfinished))
+        typed = spanish.parse(words, is_unfinished=is_unfinished)
+        more = _assess(spanish, typed)
+        withheld += _find_kinds(spanish, typed, WITHHELD_KIND)
         if excess > 0:
             language = SPANISH.code
             findings = [found for found in findings if found.kind != "topic"]
@@ -45,7 +53,7 @@ def assess_words(
         if more and not findings and code == SPANISH.code:
             language = code
         findings += more
-    return [replace(found, language=language) for found in findings]
+    return [replace(found, language=language) for found in findings] + withheld
 
 
 def _assess(phrases: PhraseBook, typed: TypedText) -> list[Finding]:

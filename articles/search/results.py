@@ -16,7 +16,6 @@ from articles.models import Article, TopicEntry
 from articles.search import cards_of_names
 from articles.search.cards_of_names import CardSource, SourcedCard
 from articles.search.matching import SearchMatches, find_matches
-from articles.search.queries import SearchCandidate
 from articles.search.query_parser import SearchQuery
 from articles.search.ranking import RankedCandidate
 from articles.search.snippets import TextPart, build_snippet, mark_words
@@ -24,13 +23,13 @@ from articles.search.withdrawn import WithdrawnPage, find_withdrawn_pages
 from articles.search.words import stem_text
 
 PAGE_SIZE = 10
-MIN_NAME_COVERAGE = 0.3  # of the query, by weight
 
 
 @dataclass(frozen=True)
 class SearchHit:
     """One result. ``other_name`` is the other name that was asked for.
 
+    ``is_mention``: no name of it has what was asked for; its text mentions it at best.
     ``card`` is the gravest care card of the page, and ``lesser_cards`` has the labels of its
     others. ``card_source`` is the page from which the card is, if it is another one.
     """
@@ -45,6 +44,7 @@ class SearchHit:
     card_source: CardSource | None = None
     shows_crisis_line: bool = False
     review_line: ReviewLine | None = None
+    is_mention: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,7 @@ class SearchResults:
         """Whether no name has what was asked for, so that at best a text mentions it."""
         if not self.matches.candidates:
             return False
-        best = self.matches.candidates[0]
-        return best.name_coverage < MIN_NAME_COVERAGE and best.score < 1
+        return self.matches.candidates[0].is_mention
 
 
 def search_pages(
@@ -112,13 +111,14 @@ def _build_hits(answers: list[RankedCandidate], query: SearchQuery) -> list[Sear
     for answer in answers:
         candidate = answer.candidate
         if not candidate.article_id:
-            hits.append(_build_name_hit(candidate, query, cards.get(candidate.uuid)))
+            hits.append(_build_name_hit(answer, query, cards.get(candidate.uuid)))
         elif candidate.article_id in pages:
-            hits.append(_build_page_hit(pages[candidate.article_id], query))
+            page = pages[candidate.article_id]
+            hits.append(_build_page_hit(page, query, is_mention=answer.is_mention))
     return hits
 
 
-def _build_page_hit(page: Article, query: SearchQuery) -> SearchHit:
+def _build_page_hit(page: Article, query: SearchQuery, *, is_mention: bool) -> SearchHit:
     assert page.live  # it is public
     stems = query.stems
     document = page.live.revision.read()
@@ -133,6 +133,7 @@ def _build_page_hit(page: Article, query: SearchQuery) -> SearchHit:
         lesser_cards=tuple(card.label for card in cards[1:]),
         shows_crisis_line=document.shows_crisis_line,
         review_line=page.live.read_review_line(),
+        is_mention=is_mention,
     )
 
 
@@ -149,9 +150,10 @@ def _find_other_name(document: Document, stems: frozenset[str]) -> str:
 
 
 def _build_name_hit(
-    candidate: SearchCandidate, query: SearchQuery, card: SourcedCard | None
+    answer: RankedCandidate, query: SearchQuery, card: SourcedCard | None
 ) -> SearchHit:
     """A hit that has a name and an address, but no signed text of its own."""
+    candidate = answer.candidate
     return SearchHit(
         title=mark_words(candidate.title, query.stems),
         url=kinds.get_path(candidate.kind, candidate.slug),
@@ -160,4 +162,5 @@ def _build_name_hit(
         text=[],
         card=card.card if card else None,
         card_source=card.source if card else None,
+        is_mention=answer.is_mention,
     )

@@ -37,30 +37,25 @@ class PublicItem:
     slug: str
 
 
-def suggest(typed: str, *, named_only: bool = False) -> list[Suggestion]:
-    """Names for what was typed so far, the likeliest first, each page once.
-
-    With ``named_only`` nothing is guessed.
-    """
+def suggest(typed: str) -> list[Suggestion]:
+    """Names for what was typed so far, the likeliest first, each page once."""
     if len(typed.strip()) < MIN_LENGTH:
         return []
     names: dict[UUID, str] = {}
-    for uuid, name in find_name_starts(typed, is_guessing=not named_only):
+    for uuid, name in find_name_starts(typed, is_guessing=True):
         names.setdefault(uuid, name)
     if not names:
-        names = _find_matching_titles(typed, named_only=named_only)
+        names = _find_matching_titles(typed)
     # Some may have been withdrawn since, so twice as many are looked up.
     likeliest = dict(islice(names.items(), MAX_SUGGESTIONS * 2))
     return _build_suggestions(likeliest)[:MAX_SUGGESTIONS]
 
 
-def _find_matching_titles(typed: str, *, named_only: bool) -> dict[UUID, str]:
-    """The titles that the search would find."""
-    matches = find_matches(typed, named_only=named_only)
-    titles = {}
-    for answer in matches.candidates[:MAX_SUGGESTIONS]:
-        titles[answer.candidate.uuid] = answer.candidate.title
-    return titles
+def _find_matching_titles(typed: str) -> dict[UUID, str]:
+    """The titles that the search would find by their names."""
+    found = find_matches(typed).candidates[:MAX_SUGGESTIONS]
+    named = [answer.candidate for answer in found if not answer.is_mention]
+    return {candidate.uuid: candidate.title for candidate in named}
 
 
 def find_name_starts(typed: str, *, is_guessing: bool = False) -> list[tuple[UUID, str]]:

@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from articles.search.languages import SPANISH
+from articles.search.lexicon import EXACT_PREFIX
 from articles.search.phrase_book import PhraseBook
+from articles.search.spelling import normalize_spelling
 from articles.search.words import DESCRIPTIVE_WORDS, QUESTION_WORDS, split_words
 
 PHRASES_DIRECTORY = Path(__file__).parent
@@ -51,6 +53,25 @@ def load_everyday_words() -> frozenset[str]:
         if not line.startswith("#"):
             words.update(line.split())
     return frozenset(words)
+
+
+@cache
+def load_ordinary_words() -> frozenset[str]:
+    """Words of English as they are spelled: no other word is guessed for one of them."""
+    english, _spanish = load_phrase_books()
+    spelled = {word for word in english.words if not word.startswith(EXACT_PREFIX)}
+    words = (load_known_words() | spelled | english.small_words) - load_misspelled_words()
+    return words | {normalize_spelling(word) for word in words}
+
+
+@cache
+def load_misspelled_words() -> frozenset[str]:
+    """Words of the phrases that are mistakes: the search reads others for them."""
+    return frozenset(" ".join(read_lines("misspelled_words.txt")[1:]).split())
+
+
+def is_ordinary_word(word: str) -> bool:
+    return word in load_ordinary_words()
 
 
 def read_lines(name: str) -> list[str]:

@@ -17,6 +17,7 @@ from django.urls import reverse
 from articles.characters import UNPRINTABLE
 from articles.public import breadcrumbs, pages
 from articles.public.safe_only import safe_only
+from articles.search.emergency import detect_urgent_help
 from articles.search.help_box import HelpBox, build_help_box, build_typed_box
 from articles.search.results import SearchResults, search_pages
 from articles.search.suggestions import suggest
@@ -68,10 +69,14 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 
 def _suggest_names(query: str, help_box: HelpBox) -> list[dict[str, str]]:
-    if help_box.hides_pages:
+    """Names of pages: none where somebody may be in danger, or is about to say so.
+
+    Of "he is not breat" there is no answer yet, but no page to go to either.
+    """
+    if help_box.in_danger or detect_urgent_help(query).in_danger:
         return []
     try:
-        found = suggest(query, named_only=help_box.in_danger)
+        found = suggest(query)
     except DatabaseError:
         if not help_box:
             raise

@@ -18,6 +18,7 @@ from articles.models import PublicationEvent, Revision, SearchEntry
 from articles.search import synonyms
 from articles.search.query_parser import QueryTerm
 from articles.search.sounds import encode_sound
+from articles.search.urgent_phrases import is_ordinary_word
 from articles.search.wording import load_people
 from articles.search.words import (
     DESCRIPTIVE_WORDS,
@@ -92,6 +93,10 @@ class Vocabulary:
         if not most or _get_descriptive_stems().issuperset(term[0].stems):
             return weight * DESCRIPTIVE_FACTOR
         return weight
+
+    def has_name_with(self, term: QueryTerm) -> bool:
+        """Whether any name has a term, by the words of one of its variants."""
+        return any(all(stem in self.stems for stem in variant.stems) for variant in term)
 
     def select_distinctive(self, terms: tuple[QueryTerm, ...]) -> list[QueryTerm]:
         """The most distinctive terms. What has only others has too little of the query."""
@@ -242,8 +247,11 @@ class Vocabulary:
         together = first + second
         if together in self.all_words:
             return [together]
-        if self.knows(first) or self.knows(second):
+        if is_ordinary_word(second) or self.knows(second):
             return []
+        if self.knows(first):
+            alike = self._find_words_alike_in_sound(together)
+            return (alike or self._find_words_alike_in_sound(together.removesuffix("s")))[:1]
         return self.split_word(together)
 
     def split_word(self, word: str) -> list[str]:

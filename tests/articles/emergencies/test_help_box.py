@@ -87,6 +87,19 @@ def test_without_a_signed_page_the_fixed_words_stay_alone(ann, urgent):
     assert "/emergencies/" not in render(urgent)
 
 
+def test_an_act_that_could_do_harm_is_left_out_and_the_rest_stays(signed):
+    urgent = UrgentHelp(is_happening=True, subjects=("stroke",), withheld=frozenset({"stroke"}))
+    text = read(urgent)
+    assert "Note the time" not in text
+    assert_order(text, "Call 911 now", "Do what the operator tells you.", "What to do: stroke")
+
+
+def test_an_emergency_without_a_page_is_named():
+    assert "Severe injury: there is no page about this here." in read(
+        UrgentHelp(is_happening=True, subjects=("severe-injury",))
+    )
+
+
 def test_of_a_withdrawn_page_nothing_stays(signed, morgan):
     page, _ = signed
     withdraw_page(page, reason="wrong", by=morgan)
@@ -178,7 +191,7 @@ def test_ways_that_the_site_does_not_have_are_not_offered(settings):
     assert "Outside the United Kingdom" in text
     assert "sms:" not in text
     assert "https:" not in text
-    assert "Poison" not in render(UrgentHelp(is_happening=True, subjects=("poisoning",)))
+    assert "Poison line" not in render(UrgentHelp(is_happening=True, subjects=("poisoning",)))
 
 
 def test_a_site_without_a_crisis_line_gives_its_emergency_number_once(settings):

@@ -178,8 +178,31 @@ def test_suggestions_forgive_mistakes_and_know_other_names(library, typed, name)
     assert name in [suggestion.name for suggestion in suggest(typed)]
 
 
-def test_suggestions_in_danger_guess_nothing(library):
-    assert suggest("hedac", named_only=True) == []
+def test_no_beginning_is_guessed_for_an_ordinary_word(library):
+    assert suggest("pills") == []
+
+
+@pytest.mark.parametrize("typed", ["killer headache", "killing headache", "killr headache"])
+def test_no_real_word_and_no_far_guess_leads_away_from_what_is_named(ann, ravi, library, typed):
+    for slug, title in (("color", "Color blindness"), ("calling", "Calling out at night")):
+        page = factories.make_symptom(ann, slug=slug, title=title)
+        factories.sign_page(page, by=ravi, asked_by=ann)
+    vocabulary.clear_cache()
+    matches = find_matches(typed)
+    assert matches.corrected_query == ""
+    assert matches.candidates[0].candidate.title == "Headache"
+
+
+def test_a_torn_and_mistyped_word_is_joined(library):
+    matches = find_matches("head akes")
+    assert matches.candidates[0].candidate.title == "Headache"
+    assert "excess" not in matches.corrected_query
+
+
+@pytest.mark.parametrize("typed", ["my dad wont stop vomiting", "he is not sleeping dizziness"])
+def test_in_danger_only_a_name_with_every_word_counts(library, typed):
+    assert find_matches(typed).candidates
+    assert find_matches(typed, named_only=True).candidates == []
 
 
 @pytest.mark.parametrize(

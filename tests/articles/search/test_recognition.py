@@ -125,6 +125,120 @@ class TestOfCrises:
         for text in ("how many tylenol can i take", "i want to die", "how to tie a tie"):
             assert not detect_urgent_help(text).asks_for_methods, text
 
+    def test_who_wants_to_kill_somebody_is_in_a_crisis_and_is_not_told_to_flee(self):
+        for text in (
+            "i want to kill him",
+            "im gonna kill her",
+            "i want to kill my son",
+            "i want to hurt people",
+            "lo quiero matar",
+            "quiero matar a mi esposo",
+        ):
+            found = detect_urgent_help(text)
+            assert found.is_crisis, text
+            assert set(found.subjects) <= found.withheld, text
+        for text in ("i want to kill the weeds", "kill time"):
+            assert not detect_urgent_help(text), text
+
+    def test_in_spanish_who_wants_to_kill_whom_is_told_apart(self):
+        for text in ("me quiero matar", "me voy a matar", "mi hija se quiere matar"):
+            found = detect_urgent_help(text)
+            assert (found.is_crisis, found.subjects) == (True, ()), text
+        for text in ("me quiere matar", "me van a matar", "mi novio me quiere matar"):
+            found = detect_urgent_help(text)
+            assert found.subjects == ("danger-from-another-person",), text
+            assert not found.is_crisis, text
+
+
+class TestOfOneSubjectForAnother:
+    def test_who_is_choked_is_not_choking(self):
+        for text in ("my boyfriend is choking me", "he is choking me", "mi novio me esta ahogando"):
+            assert find_subjects(text) == ("danger-from-another-person",), text
+        for text in ("he is choking help me", "food is choking me", "mi papa se ahoga con carne"):
+            assert find_subjects(text) == ("choking",), text
+
+    def test_an_unborn_baby_that_does_not_move_is_not_unconscious(self):
+        for text in ("8 months pregnant baby stopped moving", "34 weeks pregnant baby not moving"):
+            assert find_subjects(text) == ("pregnancy-danger-signs",), text
+        assert "unconscious" in find_subjects("my pregnant wife is not moving")
+
+    def test_a_chemical_in_somebodys_eye_is_there_now(self):
+        for text in (
+            "bleach in my eye",
+            "acid in his eye",
+            "cleaner in her eyes",
+            "cloro en el ojo",
+        ):
+            assert find_subjects(text) == ("chemical-in-the-eye",), text
+        assert detect_urgent_help("chemical in the eye").names_emergency
+
+    def test_something_in_a_drink_is_poison(self):
+        for text in ("someone put something in my drink", "alguien puso algo en mi bebida"):
+            assert find_subjects(text) == ("poisoning",), text
+        assert not detect_urgent_help("put sugar in my drink")
+
+    def test_who_hit_her_own_head_is_attacked_by_nobody(self):
+        assert "danger-from-another-person" not in find_subjects(
+            "mom wont wake up she hit her head"
+        )
+
+
+class TestOfActsThatCouldDoHarm:
+    @pytest.mark.parametrize(
+        ("subject", "texts"),
+        [
+            (
+                "unconscious",
+                (
+                    "mom fell and wont wake up",
+                    "se cayo y no despierta",
+                    "car crash unconscious",
+                    "hit his head and passed out",
+                    "found unconscious at the bottom of the stairs",
+                    "my baby wont wake up",
+                ),
+            ),
+            (
+                "severe-bleeding",
+                (
+                    "coughing up blood",
+                    "tosiendo sangre",
+                    "vomiting blood",
+                    "nosebleed wont stop",
+                    "period bleeding through pads soaking",
+                    "pregnant and bleeding alot",
+                    "knife stuck in his leg bleeding badly",
+                ),
+            ),
+            ("not-breathing", ("baby not breathing", "11 month old not breathing")),
+            ("not-breathing", ("mi bebe no respira",)),
+            ("choking", ("my baby is choking", "pregnant wife choking")),
+        ],
+    )
+    def test_the_emergency_is_told_without_its_act(self, subject, texts):
+        for text in texts:
+            found = detect_urgent_help(text)
+            assert subject in found.subjects, text
+            assert subject in found.withheld, text
+
+    def test_otherwise_the_act_is_shown(self):
+        for text in (
+            "my dad wont wake up",
+            "he fell asleep and wont wake up",
+            "wound wont stop bleeding",
+            "my dad is not breathing",
+            "my toddler is choking",
+            "no despierta mi papa",
+        ):
+            found = detect_urgent_help(text)
+            assert found.subjects, text
+            assert found.withheld.isdisjoint(found.subjects), text
+
+    def test_a_fall_far_before_or_after_counts(self):
+        between = "and it was a warm day with nobody there " * 12
+        found = detect_urgent_help(f"he fell down the stairs {between} and now he wont wake up")
+        assert "unconscious" in found.withheld & set(found.subjects)
+
 
 class TestWhileSomebodyTypes:
     @pytest.mark.parametrize(

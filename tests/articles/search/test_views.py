@@ -311,6 +311,38 @@ def test_suggestions_for_anything_else_say_nothing_of_it(client, page, typed):
     assert "help" not in client.get("/search/suggestions/", {"q": typed}).json()
 
 
+@pytest.mark.parametrize(
+    "typed", ["facial spasms not breathing", "suic", "sucid", "he is not breat"]
+)
+def test_no_page_is_suggested_to_whoever_is_in_danger_or_about_to_say_so(
+    client, ann, ravi, page, typed
+):
+    for slug, title in (("sicca", "Keratitis sicca"), ("apnea", "Not breathing in sleep")):
+        factories.sign_page(
+            factories.make_symptom(ann, title=title, slug=slug), by=ravi, asked_by=ann
+        )
+    vocabulary.clear_cache()
+    assert client.get("/search/suggestions/", {"q": typed}).json()["suggestions"] == []
+
+
+def test_a_page_that_only_mentions_the_words_opens_no_card(client, ann, ravi):
+    body = "<p>It may itch like a hat made of thistles.</p>"
+    factories.sign_page(factories.make_symptom(ann, body=body), by=ravi, asked_by=ann)
+    vocabulary.clear_cache()
+    text = client.get(ADDRESS, {"q": "thistles hat"}).text
+    assert "These mention it" in text
+    assert '<details class="advice emergency">' in text
+    named = client.get(ADDRESS, {"q": "facial spasms"}).text
+    assert '<details class="advice emergency" open>' in named
+
+
+def test_who_asks_in_spanish_reads_in_spanish_that_the_pages_are_english(client, page):
+    text = client.get(ADDRESS, {"q": "ojos secos"}).text
+    assert "This looks like Spanish" in text
+    assert '<p class="meant" lang="es">Estas páginas están solo en inglés.' in text
+    assert "Estas páginas" not in client.get(ADDRESS, {"q": "mal di testa"}).text
+
+
 @pytest.mark.parametrize("asked", ["i want to die", "kill myself", "my dad wont wake up"])
 def test_no_page_comes_to_whoever_is_in_danger_because_its_text_has_their_words(
     client, ann, ravi, asked
