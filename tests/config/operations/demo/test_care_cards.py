@@ -212,7 +212,7 @@ def test_no_text_names_an_amount_of_a_medicine():
 def get_lesser_group_lines(page: dict, group: str) -> list[str]:
     """What the cards that are no emergency say of a group of people."""
     cards = [card for card in page.get("care_cards", []) if card["level"] != "emergency"]
-    lines = [line for card in cards for line in GROUP_LINE.findall(card["html"])]
+    lines = GROUP_LINE.findall("\n".join(card["html"] for card in cards))
     return [words for name, words in lines if group in name]
 
 
