@@ -21,8 +21,8 @@ GRAVEST = {
     "blurred-vision": CALL,
     "chest-pain": CALL,
     "dizziness": CALL,
-    "dry-eyes": GO,
-    "eye-twitching": TODAY,
+    "dry-eyes": CALL,
+    "eye-twitching": CALL,
     "facial-drooping": CALL,
     "facial-numbness": CALL,
     "facial-spasms": CALL,
@@ -48,10 +48,11 @@ GRAVEST = {
     "getting-ready-for-an-appointment": CALL,
     "how-to-read-a-symptom-page": CALL,
     "keeping-a-symptom-diary": VISIT,
-    "resting-tired-eyes": GO,
+    "resting-tired-eyes": CALL,
     "sleeping-better": CALL,
     "stretching-safely": CALL,
     "taking-medicines-safely": CALL,
+    "what-is-a-stroke": CALL,
     # About the site
     "contact": CALL,
 }
@@ -73,6 +74,13 @@ GROUPS = {
 }
 FIRST_SENTENCE = re.compile(r"(.+?[.!?])(?:\s|$)")
 LONGEST_FIRST_SENTENCE = 100  # characters: four lines on the smallest screen
+# The same danger has one answer on every page: what is 911 on one is not "today" on another.
+GROUP_LINE = re.compile(r"<li><strong>([^<]*):</strong>(.*?)</li>")
+SETTLED_IN_PREGNANCY = re.compile(
+    r"sight has not changed|no (?:headache and no )?change in sight|headache that goes away"
+    r"|a medicine for migraine"
+)
+SENTENCE = re.compile(r"[^.!?]+[.!?]?")
 AMOUNT = re.compile(r"\b\d+\s*(?:mg|milligrams?|g|grams?|ml|tablets?|pills?)\b", re.IGNORECASE)
 
 
@@ -199,3 +207,62 @@ def test_the_crisis_line_is_a_strip_of_its_own():
 def test_no_text_names_an_amount_of_a_medicine():
     found = {slug: AMOUNT.findall("\n".join(get_all_texts(page))) for slug, page in PAGES.items()}
     assert {slug: amounts for slug, amounts in found.items() if amounts} == {}
+
+
+def get_lesser_group_lines(page: dict, group: str) -> list[str]:
+    """What the cards that are no emergency say of a group of people."""
+    cards = [card for card in page.get("care_cards", []) if card["level"] != "emergency"]
+    lines = GROUP_LINE.findall("\n".join(card["html"] for card in cards))
+    return [words for name, words in lines if group in name]
+
+
+def get_all_words(page: dict) -> str:
+    public = {name: value for name, value in page.items() if name != "level_reason"}
+    return unescape("\n".join(extract_words(text) for text in get_all_texts(public)))
+
+
+def test_a_lasting_headache_or_a_change_in_sight_in_pregnancy_waits_on_no_page():
+    found = {}
+    for slug, page in PAGES.items():
+        for words in get_lesser_group_lines(page, "Pregnancy"):
+            rest = SETTLED_IN_PREGNANCY.sub("", words)
+            if re.search(r"\b(?:headache|migraine|sight|vision|blurr\w+|see)\b", rest):
+                found[slug] = words
+    assert found == {}
+
+
+def test_a_fever_with_a_weak_immune_system_waits_on_no_page():
+    found = {}
+    for slug, page in PAGES.items():
+        for words in get_lesser_group_lines(page, "eak immune system"):
+            if "fever" in words.replace("no fever", ""):
+                found[slug] = words
+    assert found == {}
+
+
+def test_a_chemical_in_the_eye_is_rinsed_first_while_somebody_calls_on_every_page():
+    found = {}
+    for slug, page in PAGES.items():
+        words = get_all_words(page)
+        wrong = [one for one in SENTENCE.findall(words) if "inse" in one and "20 minutes" in one]
+        if re.search(r"chemical in (?:the|your) eye", words):
+            wrong += [one for one in ("first", "while somebody calls") if one not in words]
+        if wrong:
+            found[slug] = wrong
+    assert found == {}
+
+
+def test_a_seizure_has_one_rule_and_one_threshold():
+    for slug, page in PAGES.items():
+        words = get_all_words(page)
+        if "nothing in the mouth" in words:
+            turning = r"[Ww]hen the jerking stops, or sooner if they vomit, turn the person on"
+            assert re.search(turning, words), slug
+        assert re.findall(r"lasts? more than (?!five)\w+ minutes\b[^.]*seizure", words) == [], slug
+
+
+def test_no_page_sends_a_reader_to_a_department_where_another_says_to_call():
+    """For each danger of the demonstration some page says to call 911."""
+    pages = {slug for slug in PAGES if slug != "how-to-read-a-symptom-page"}
+    sent = {slug for slug in pages if "emergency department" in get_all_words(PAGES[slug])}
+    assert sent == set()

@@ -4,6 +4,7 @@ from itertools import chain
 from uuid import UUID
 
 from articles.care.emergencies import EMERGENCIES
+from articles.care.phone_numbers import asks_to_call
 from articles.content.document import Advice, DocumentReference
 from articles.content.emergency_document import EmergencyDocument
 from articles.emergencies import checks
@@ -65,3 +66,35 @@ def test_each_says_to_call_first_and_at_most_one_act_with_a_source():
 def test_each_leads_on_to_a_page_of_the_demonstration():
     for key, text in TEXTS.items():
         assert text["next_page"] in loader.PAGE_SLUGS, key
+        assert text["next_page"] != "taking-medicines-safely", key
+
+
+def test_the_list_says_the_action_of_the_heading():
+    for key, text in TEXTS.items():
+        assert text["advice_heading"] == "Call 911 now", key
+        assert asks_to_call("911", text["summary"].partition(".")[0]), key
+        assert "emergency department" not in text["summary"] + text["body"], key
+
+
+def test_an_act_that_harms_a_baby_says_for_whom_it_is():
+    """The act is shown alone, above all that the page says of babies."""
+    for subject in ("not-breathing", "choking"):
+        text = TEXTS[emergencies.KEY.format(subject)]
+        assert text["act"].startswith("If they are over one year old,"), subject
+        assert "<h2>Babies under one year</h2>" in text["body"], subject
+    turned = TEXTS[emergencies.KEY.format("unconscious")]["act"]
+    assert "did not fall or crash" in turned
+
+
+def test_a_chemical_is_rinsed_out_first_and_gas_is_left_first():
+    rinsed = TEXTS[emergencies.KEY.format("chemical-in-the-eye")]
+    assert rinsed["advice"].startswith("<p>Rinse the eye at once with running water, and call 911")
+    left = TEXTS[emergencies.KEY.format("carbon-monoxide")]
+    assert left["advice"].startswith("<p>Get outside first, and call 911 from there.")
+
+
+def test_a_seizure_is_told_what_the_symptom_page_tells():
+    text = TEXTS[emergencies.KEY.format("seizure")]
+    assert "nothing into their mouth" in text["act"]
+    assert "<h2>When the jerking stops</h2>\n<p>Turn the person on one side." in text["body"]
+    assert "more than five minutes" in text["summary"]
