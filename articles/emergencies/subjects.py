@@ -4,5 +4,7 @@
 POISON_SUBJECTS = frozenset(
     {"poisoning", "overdose", "opioid-overdose", "button-battery", "chemical-in-the-eye"}
 )
+# Where somebody may have meant to harm themselves. The crisis line stands after the other numbers.
+CRISIS_SUBJECTS = frozenset({"poisoning", "overdose", "opioid-overdose"})
 # Where somebody may be overheard: nothing is said of the loudspeaker.
 QUIET_SUBJECTS = frozenset({"danger-from-another-person"})
