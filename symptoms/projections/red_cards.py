@@ -10,7 +10,9 @@ from articles.search.words import split_words, stem, stem_text
 
 SENTENCE_END = re.compile(r"[\n.;:!?]+")
 # “Call even if you think that it is Bell’s palsy” names what somebody must not wait for.
-MISTAKEN = re.compile(r"\beven (?:if|when) (?:you|they|he|she)\b.*\b(?:think|believe)", re.IGNORECASE)
+MISTAKEN = re.compile(
+    r"\beven (?:if|when) (?:you|they|he|she)\b.*\b(?:think|believe)", re.IGNORECASE
+)
 MAX_GAP = 3  # other words between two words of a name: “a chemical gets into your eye”
 
 Sentences = list[list[str]]
