@@ -62,7 +62,7 @@ BY_TEXT_AFTER = re.compile(
 CANNOT_CALL = re.compile(
     r"(?:\bcannot|\bcan not|\bcan[’']t|\bunable to|\bunsafe to|\bdangerous to|\bwithout"
     r"|(?:\bnot|n[’']t) (?:(?:be )?safe|possible|able|free|dare) to)"
-    rf"(?:\s+(?:safely|out loud|speak or|talk or))*\s+call(?:ing)?"
+    r"(?:\s+(?:safely|out loud|speak or|talk or))*\s+call(?:ing)?"
     r"(?:\s+(?:out|to|the|emergency|services|number|on|at))*\s+$",
     re.IGNORECASE,
 )

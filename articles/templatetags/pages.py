@@ -7,9 +7,9 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.care import advice, phone_links
+from articles.care.emergencies import CRISIS_SUBJECTS, POISON_SUBJECTS
 from articles.content import kinds
 from articles.content.document import SAME_FOR_EVERYONE
-from articles.emergencies.subjects import CRISIS_SUBJECTS, POISON_SUBJECTS
 from articles.links import display
 from articles.richtext import anchors, attributes, raised, sign_marks, tables
 
