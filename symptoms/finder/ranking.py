@@ -115,7 +115,8 @@ def rank_causes(symptom_ids: Iterable[int], alarming: Iterable[UUID] = ()) -> Qu
     ``alarming`` are further causes that must not be missed. Then come those named by most; of
     equals the gravest, by the labels of one page each; then by name. What all of these pages
     call a catch-all stands last, of all that must not be missed and of those that explain as
-    many. ``grave`` is 1 for those that must not be missed."""
+    many. ``grave`` is 1 for those that must not be missed.
+    """
     rows = PublishedCause.objects.filter(article__in=list(symptom_ids)).order_by()
     ranks = rows.values("cause_uuid").annotate(
         explains=Count("article"),
