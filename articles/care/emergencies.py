@@ -49,3 +49,10 @@ EMERGENCIES: dict[str, str] = {
     "unconscious": "Unconscious",
     "trouble-breathing": "Trouble breathing",
 }
+
+# Where the poison line helps. It stands after the emergency number.
+POISON_SUBJECTS = frozenset(
+    {"poisoning", "overdose", "opioid-overdose", "button-battery", "chemical-in-the-eye"}
+)
+# Where somebody may have meant to harm themselves. The crisis line stands after the other numbers.
+CRISIS_SUBJECTS = frozenset({"poisoning", "overdose", "opioid-overdose"})

@@ -1,6 +1,7 @@
 """Links to the site's own numbers, wherever a text asks people to call or text them.
 
-It works on finished HTML and changes nothing else: the signed text stays as it is.
+It works on finished HTML and changes nothing else: the signed text stays as it is. Where the words
+ask for a text message, the link begins one: a call may be what somebody cannot or must not do.
 """
 
 import re
@@ -94,8 +95,13 @@ def _link_block(html: str, numbers: dict[str, str]) -> str:
     parts = []
     written = 0
     for call in find_numbers_to_call(text, numbers):
+        if call.cannot_call:
+            continue
+        url = numbers[call.number]
+        if call.by_text:
+            url = url.replace("tel:", "sms:", 1)
         for start, end in _merge_places(places[call.start : call.end]):
-            link = f'<a class="dial" href="{numbers[call.number]}">{html[start:end]}</a>'
+            link = f'<a class="dial" href="{url}">{html[start:end]}</a>'
             parts += [html[written:start], link]
             written = end
     parts.append(html[written:])

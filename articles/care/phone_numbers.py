@@ -41,6 +41,31 @@ CALL_VERB = re.compile(
     r"|(?<=one )called)(?!\w)",
     re.IGNORECASE,
 )
+# The last of these before a number decides between a call and a text message.
+CALL_OR_TEXT = re.compile(
+    r"(?<![-\w])(?<!on )(?:(?P<text>text(?:s|ing|ed)?(?:[ -]messag(?:e|es|ing))?|sms"
+    r"|messag(?:e|es|ing)(?=(?: \w+)?(?: to)? $))|call(?:s|ing|ed)?|dial(?:s|l?ing|led|ed)?"
+    r"|(?:tele)?phon(?:e|es|ing)|ring(?:s|ing)?)(?!\w)",
+    re.IGNORECASE,
+)
+# “Call or text 988”: a call is asked for, too. “Do not text, call”: nothing is asked.
+CALL_OR = re.compile(
+    r"\b(?:call|calling|dial|phone|phoning|ring)\s*,?\s*(?:/|(?:and/)?(?:or|and)\b)"
+    r"\s*(?:send\s+(?:an?\s+)?)?$",
+    re.IGNORECASE,
+)
+TEXT_NEGATED = re.compile(r"(?:\bnot|n[’']t|\bnever|\bthan|\binstead of)\s+$", re.IGNORECASE)
+BY_TEXT_AFTER = re.compile(
+    r"\s+(?:by|via|with|using|through)\s+(?:an?\s+)?(?:text|sms)\b", re.IGNORECASE
+)
+# “If you cannot safely call 911, text 911”: a link there would do what somebody must not do.
+CANNOT_CALL = re.compile(
+    r"(?:\bcannot|\bcan not|\bcan[’']t|\bunable to|\bunsafe to|\bdangerous to|\bwithout"
+    r"|(?:\bnot|n[’']t) (?:(?:be )?safe|possible|able|free|dare) to)"
+    r"(?:\s+(?:safely|out loud|speak or|talk or))*\s+call(?:ing)?"
+    r"(?:\s+(?:out|to|the|emergency|services|number|on|at))*\s+$",
+    re.IGNORECASE,
+)
 FILLER_WORD = (
     r"(?:up|out|for|to|on|at|the|an?|your|our|now|first|instead|just|only|also|too|today|again"
     r"|either|both|even|immediately|urgently|directly|quickly|at once|right away|straight away"
@@ -146,11 +171,17 @@ TEL_LINK = re.compile(r'\bhref="tel:([^"]*)"', re.IGNORECASE)
 
 @dataclass(frozen=True)
 class NumberToCall:
-    """A number that a text asks people to call, by its digits, and where it stands."""
+    """A number that a text asks people to call, by its digits, and where it stands.
+
+    ``by_text``: a text message to it is asked for, and no call. ``cannot_call``: its words are
+    about somebody who cannot call it.
+    """
 
     number: str
     start: int
     end: int
+    by_text: bool = False
+    cannot_call: bool = False
 
 
 def find_numbers_to_call(text: str, numbers: Iterable[str]) -> list[NumberToCall]:
@@ -167,8 +198,27 @@ def find_numbers_to_call(text: str, numbers: Iterable[str]) -> list[NumberToCall
         if _is_to_be_called(text, found.start(), found.end(), previous_end):
             assert found.lastindex  # there is a group for each number
             number = wanted[found.lastindex - 1]
-            calls.append(NumberToCall(number, found.start(), found.end()))
+            calls.append(_build_number_to_call(text, number, *found.span()))
     return calls
+
+
+def _build_number_to_call(text: str, number: str, start: int, end: int) -> NumberToCall:
+    clause = _get_last_clause(text[max(0, start - CONTEXT_BEFORE) : start])
+    by_text = _asks_for_text(clause, text[end : end + CONTEXT_AFTER])
+    return NumberToCall(number, start, end, by_text, CANNOT_CALL.search(clause) is not None)
+
+
+def _asks_for_text(clause: str, after: str) -> bool:
+    """Whether the words around a number ask for a text message to it, and for no call."""
+    if BY_TEXT_AFTER.match(after):
+        return True
+    last = None
+    for found in CALL_OR_TEXT.finditer(clause):
+        if not TEXT_NEGATED.search(clause[: found.start()]):
+            last = found
+    if last is None or not last["text"]:
+        return False
+    return not CALL_OR.search(clause[: last.start()])
 
 
 def extract_words(html: str) -> str:

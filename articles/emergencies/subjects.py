@@ -1,8 +1,4 @@
 """What is special about some emergencies."""
 
-# Where the poison line helps. It stands after the emergency number.
-POISON_SUBJECTS = frozenset(
-    {"poisoning", "overdose", "opioid-overdose", "button-battery", "chemical-in-the-eye"}
-)
 # Where somebody may be overheard: nothing is said of the loudspeaker.
 QUIET_SUBJECTS = frozenset({"danger-from-another-person"})

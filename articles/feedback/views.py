@@ -83,10 +83,13 @@ def _create_report(request, revision):
         context = _build_context(_get_page(revision), revision, form, help_box)
         return _render_too_many(request, "feedback/problem.html", context)
     values = form.cleaned_data
-    actions.create_report(text, key=values["key"], kind=values["kind"], words=values["words"])
-    if help_box.in_danger:
+    report = actions.create_report(
+        text, key=values["key"], kind=values["kind"], words=values["words"]
+    )
+    if help_box.in_danger or report.is_harmful:
         # At once, without another address: it would tell of the reader.
         context = _build_context(_get_page(revision), revision, help_box=help_box)
+        context["harm"] = report.is_harmful
         return render(request, "feedback/thanks.html", context)
     return _redirect_to_thanks(revision)
 

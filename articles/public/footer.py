@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Collection
 
+from django.db import DatabaseError
 from django.db.models import QuerySet
 
 from articles.content import kinds
 from articles.content.languages import SOURCE_LANGUAGE
-from articles.models import Article
+from articles.models import Article, PublicationEvent
 from articles.public.breadcrumbs import Breadcrumb
 
 # By their address, as visitors of any site look for them.
@@ -58,6 +59,19 @@ class FooterLinks:
         with self._lock:
             self._site_revision, self._links = site_revision, links
         return links
+
+    def get_last(self) -> tuple[Breadcrumb, ...]:
+        """Those that were read last, for search and finder, which know no site revision.
+
+        Two queries where this process has read none; no links where the database cannot be read.
+        """
+        with self._lock:
+            if self._site_revision is not None:
+                return self._links
+        try:
+            return self.get(PublicationEvent.objects.site_revision())
+        except DatabaseError:
+            return ()
 
 
 footer_links = FooterLinks()

@@ -11,11 +11,12 @@ from functools import lru_cache
 from django.db import DatabaseError
 
 from articles.care import site_numbers
+from articles.care.emergencies import POISON_SUBJECTS
 from articles.care.site_numbers import ContactWay
 from articles.emergencies import lookup
 from articles.emergencies.lookup import EmergencyAnswer
 from articles.emergencies.phrases import TablePhrase, load_phrases
-from articles.emergencies.subjects import POISON_SUBJECTS, QUIET_SUBJECTS
+from articles.emergencies.subjects import QUIET_SUBJECTS
 from articles.search.added_phrases import AddedPhrase
 from articles.search.emergency import UrgentHelp, detect_urgent_help, suggest_urgent_help
 

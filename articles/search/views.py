@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from articles.characters import UNPRINTABLE
 from articles.public import breadcrumbs, pages
+from articles.public.footer import footer_links
 from articles.public.safe_only import safe_only
 from articles.search.emergency import detect_urgent_help
 from articles.search.help_box import HelpBox, build_help_box, build_typed_box
@@ -34,6 +35,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "results": None,
         "help": help_box,
         "public": True,
+        "footer_links": footer_links.get_last(),
     }
     if query and not help_box.hides_pages:
         try:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.care import advice, phone_links
+from articles.care.emergencies import CRISIS_SUBJECTS, POISON_SUBJECTS
 from articles.content import kinds
 from articles.content.document import SAME_FOR_EVERYONE
 from articles.links import display
@@ -99,6 +100,21 @@ def number_to_call(card):
     number = settings.EMERGENCY_NUMBER
     is_asked = f'href="tel:{number}"' in card.html and number not in card.label
     return number if card.is_emergency and is_asked else ""
+
+
+@register.filter
+def needs_poison_line(document):
+    """Whether the poison line helps in the emergency that a page is about."""
+    return document.subject in POISON_SUBJECTS
+
+
+@register.filter
+def needs_crisis_line(document):
+    """Whether the crisis line may help in the emergency that a page is about.
+
+    Not where the page shows it anyway, as somebody signed.
+    """
+    return document.subject in CRISIS_SUBJECTS and not document.shows_crisis_line
 
 
 @register.filter

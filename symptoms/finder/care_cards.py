@@ -15,6 +15,8 @@ from articles.content.document import ADVICE_LABELS, GRAVITY_ORDER
 from symptoms.content.document import DocumentRelatedSymptom, SymptomDocument
 from symptoms.finder.selection import ChosenSymptom
 
+MAX_HEADINGS = 3  # of several pages, that one heading names
+
 
 @dataclass(frozen=True)
 class CardPart:
@@ -58,19 +60,18 @@ class MergedCard:
         return self.level == EMERGENCY_LEVEL
 
     @property
-    def shared_label(self) -> str:
-        """The heading that all parts have; empty where they differ or where there is none."""
-        labels = {part.label for part in self.parts}
-        return labels.pop() if len(labels) == 1 else ""
-
-    @property
     def heading(self) -> str:
-        """The signed heading where all parts have the same one, else that of the level.
+        """The signed headings, each once and those with the number first.
 
-        If somebody chose an emergency symptom, there is nothing left to weigh: it is empty then,
-        and the number alone is the heading.
+        Where there are very many, or none, it is that of the level. If somebody chose an emergency
+        symptom, there is nothing left to weigh: it is empty, and the number alone is the heading.
         """
-        return "" if self.chosen else self.shared_label or ADVICE_LABELS[self.level]
+        if self.chosen:
+            return ""
+        labels = list(dict.fromkeys(part.label for part in self.parts))
+        if not 1 <= len(labels) <= MAX_HEADINGS:
+            return ADVICE_LABELS[self.level]
+        return " · ".join(labels)
 
     @property
     def symptoms(self) -> list[ChosenSymptom]:

@@ -52,7 +52,7 @@ def find_matches(typed: str, *, named_only: bool = False) -> list[SymptomMatch]:
 
 def _find_candidates(typed: str, *, named_only: bool) -> list[UUID]:
     """UUIDs of what may be meant, the likeliest first; not all of them are public symptoms."""
-    uuids = [uuid for uuid, *_ in find_name_starts(typed)]
+    uuids = [uuid for uuid, *_ in find_name_starts(typed, is_guessing=not named_only)]
     for scored in matching.find_matches(typed, named_only=named_only).candidates:
         is_symptom = scored.candidate.kind == "symptom"
         is_named = scored.name_coverage >= MIN_NAME_SHARE or scored.score >= 1

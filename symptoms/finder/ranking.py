@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from math import ceil
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 
+from articles.care import advice as care_advice
 from articles.models import Article
 from symptoms.content import cause_pages
 from symptoms.content.document import DocumentCause
 from symptoms.finder.selection import ChosenSymptom
 from symptoms.models import PublishedCause
-from symptoms.projections import causes
+from symptoms.projections import causes, red_cards
 
 CAUSES_PER_PAGE = 20
 MAX_GRAVE_CAUSES = 100  # that must not be missed, on the first list
@@ -108,12 +109,13 @@ class CauseRanking:
         return self.number + 1
 
 
-def rank_causes(symptom_ids: Iterable[int]) -> QuerySet:
+def rank_causes(symptom_ids: Iterable[int], alarming: Iterable[UUID] = ()) -> QuerySet:
     """Causes that these pages name: those that one of them calls life-threatening come first.
 
-    Then come those named by most; of equals the gravest, by the labels of one page each; then by
-    name. What all of these pages call a catch-all stands last, of all that must not be missed and
-    of those that explain as many. ``grave`` is 1 for those that must not be missed.
+    ``alarming`` are further causes that must not be missed. Then come those named by most; of
+    equals the gravest, by the labels of one page each; then by name. What all of these pages
+    call a catch-all stands last, of all that must not be missed and of those that explain as
+    many. ``grave`` is 1 for those that must not be missed.
     """
     rows = PublishedCause.objects.filter(article__in=list(symptom_ids)).order_by()
     ranks = rows.values("cause_uuid").annotate(
@@ -122,7 +124,8 @@ def rank_causes(symptom_ids: Iterable[int]) -> QuerySet:
         first=Min("name_key"),
         last=Min(Case(When(catch_all=True, then=1), default=0)),
     )
-    ranks = ranks.annotate(grave=Case(When(grade__gte=LOWEST_LIFE_THREATENING, then=1), default=0))
+    is_grave = Q(grade__gte=LOWEST_LIFE_THREATENING) | Q(cause_uuid__in=list(alarming))
+    ranks = ranks.annotate(grave=Case(When(is_grave, then=1), default=0))
     grave_last = Case(When(grave=1, last=1, then=1), default=0)
     return ranks.order_by(
         "-grave", grave_last, "-explains", "last", "-grade", "first", "cause_uuid"
@@ -157,9 +160,10 @@ def get_cause_ranking(
     """
     numbered = [(symptom, _number_causes(symptom)) for symptom in symptoms]
     total = len(set().union(*(causes_of_page for _, causes_of_page in numbered)))
-    grave = len(set().union(*(_find_grave(causes_of_page) for _, causes_of_page in numbered)))
+    alarming = set().union(*(_find_alarming(*named) for named in numbered))
+    grave = len(alarming.union(*(_find_grave(causes_of_page) for _, causes_of_page in numbered)))
     number = min(number, count_pages(total, grave))
-    rows = rank_causes(symptom.pk for symptom in symptoms)
+    rows = rank_causes((symptom.pk for symptom in symptoms), alarming)
     ranks = list(rows.values_list("cause_uuid", "explains", "grave")[_get_slice(number, grave)])
     names, links = _load_names_and_links([uuid for uuid, *_ in ranks], linked_uuids)
     groups: dict[int, RankedGroup] = {}
@@ -186,6 +190,18 @@ def _find_grave(numbered: NumberedCauses) -> set[UUID]:
     """The causes that a page calls life-threatening."""
     label = PublishedCause.Gravity.LIFE_THREATENING.label
     return {uuid for uuid, (cause, _) in numbered.items() if cause.seriousness == label}
+
+
+def _find_alarming(symptom: ChosenSymptom, numbered: NumberedCauses) -> set[UUID]:
+    """The causes that a page calls serious and names in its emergency card."""
+    cards = care_advice.present_cards(symptom.document, for_visitors=True)
+    sentences = red_cards.read_emergency_cards(cards)
+    label = PublishedCause.Gravity.SERIOUS.label
+    found: set[UUID] = set()
+    for uuid, (cause, _) in numbered.items():
+        if cause.seriousness == label and red_cards.is_named(cause.name, sentences):
+            found.add(uuid)
+    return found
 
 
 def _collect_mentions(

@@ -8,6 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
 from articles.links.display import find_link_changes
+from articles.public.footer import footer_links
 from articles.public.safe_only import safe_only
 from articles.search.help_box import HelpBox, build_help_box, build_typed_box
 from symptoms.finder import care_cards, forms, listings, name_lookup, ranking
@@ -74,6 +75,7 @@ def _render_finder(
         "max_symptoms": MAX_SYMPTOMS,
         "full": len(chosen.slugs) >= MAX_SYMPTOMS,
         "help": emergency_help,
+        "footer_links": footer_links.get_last(),
     }
     context |= matched
     context |= _build_lists(query, chosen)

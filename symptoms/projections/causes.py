@@ -19,7 +19,7 @@ RARITY_BY_LABEL = {label: value for value, label in PublishedCause.Rarity.choice
 BATCH_SIZE = 500
 CAUSES_PER_QUERY = 200  # SQLite allows no more than a thousand ORs in a query
 ENTRIES_PER_PAGE = 30
-MAX_GRAVEST_ROWS = 5  # of which the first with an emergency card heads the page of a cause
+MAX_GRAVEST_ROWS = 10  # of which the first with an emergency card heads the page of a cause
 
 
 def on_publish(publication: PublicationEvent, document: SymptomDocument) -> None:
@@ -197,9 +197,8 @@ def get_symptom_page(cause: PublishedCause, number: int) -> Page:
 
 
 def list_gravest_rows(cause: PublishedCause) -> list[PublishedCause]:
-    """A few of the rows that call a cause life-threatening, in order, with their documents."""
-    grave = _get_rows(cause).filter(gravity=PublishedCause.Gravity.LIFE_THREATENING)
-    return list(grave[:MAX_GRAVEST_ROWS])
+    """The first rows of a cause, the gravest labels first, with their documents."""
+    return list(_get_rows(cause)[:MAX_GRAVEST_ROWS])
 
 
 def _get_rows(cause: PublishedCause) -> QuerySet[PublishedCause]:

@@ -27,6 +27,7 @@ from articles.search.help_box import get_topic_box
 from symptoms.content.document import DocumentCause, SymptomDocument
 from symptoms.models import PublishedCause
 from symptoms.projections import causes as published_causes
+from symptoms.projections import red_cards
 from symptoms.public import json_ld
 
 HEADING = re.compile(r"(</?h)([23])\b")
@@ -103,9 +104,6 @@ def build_page(row: PublishedCause, number: int, site_revision: int) -> PublicPa
 
     trail = (*LIST_TRAIL, breadcrumbs.Breadcrumb(row.name, get_url(1)))
     path = get_url(number)
-    sources = [entry.source for entry in entries]
-    if description:
-        sources.append(description.source)
     context = {
         "name": row.name,
         "breadcrumbs": trail,
@@ -115,7 +113,6 @@ def build_page(row: PublishedCause, number: int, site_revision: int) -> PublicPa
         "described_elsewhere": get_url(1) if description and number > 1 else "",
         "help": emergency_help,
         "open_card": None if emergency_help else open_card,
-        "shows_crisis_line": any(source.document.shows_crisis_line for source in sources),
         "link_changes": find_link_changes(_list_texts(entries, description, open_card)),
         "page_urls": pages.get_adjacent_urls(page, get_url),
     }
@@ -186,20 +183,27 @@ def _choose_open_card(
     number: int,
     description: CauseDescriptionPage | None,
 ) -> OpenCard | None:
-    """The emergency card of the gravest page that calls the cause life-threatening.
+    """The emergency card of the description; else of the gravest page that is alarmed by it.
 
-    If there is none, it is that of the description.
+    Of those pages one whose card names the cause comes first.
     """
+    if description and description.source.emergency_card:
+        return OpenCard(description.source.emergency_card, description.source)
     gravest = entries
     if number > 1:
         gravest = [_build_entry(mention) for mention in published_causes.list_gravest_rows(row)]
+    chosen = None
     for entry in gravest[: published_causes.MAX_GRAVEST_ROWS]:
         card = entry.source.emergency_card
-        if card and entry.cause.seriousness == PublishedCause.Gravity.LIFE_THREATENING.label:
+        if card and _names(card, entry.cause):
             return OpenCard(card, entry.source)
-    if description and description.source.emergency_card:
-        return OpenCard(description.source.emergency_card, description.source)
-    return None
+        if card and not chosen and entry.cause.seriousness:
+            chosen = OpenCard(card, entry.source)
+    return chosen
+
+
+def _names(card: ShownAdvice, cause: DocumentCause) -> bool:
+    return red_cards.is_named(cause.name, red_cards.read_emergency_cards([card]))
 
 
 def _list_texts(

@@ -9,7 +9,7 @@ import pytest
 from articles.care.phone_links import link_phone_numbers
 from articles.care.phone_numbers import EMERGENCY_NUMBERS, asks_to_call, find_numbers_to_call
 
-DIAL = re.compile(r'<a class="dial" href="tel:(\d+)">(.*?)</a>')
+DIAL = re.compile(r'<a class="dial" href="(?:tel|sms):(\d+)">(.*?)</a>')
 
 TO_CALL = [
     "Call 911",
@@ -275,3 +275,61 @@ def test_the_numbers_of_other_places_are_told_from_each_other():
     assert asks_to_call("112", "Call 911 or 112.")
     assert not asks_to_call("112", "Call 911.")
     assert not asks_to_call("", "Call 911.")
+
+
+BY_TEXT = [
+    "Text 911",
+    "In many places you can text 911.",
+    "If you cannot speak, stay on the line or send a text message to 911.",
+    "If you must not be heard, send a text to 911.",
+    "If you cannot call, send an SMS to 911.",
+    "If you cannot call, text 911.",
+    "If you can’t call, texting 911 may work.",
+    "Text the number 911.",
+    "Send your address in a text message to 911.",
+    "Contact 911 by text.",
+    "If it is too loud to call, text <strong>911</strong>.",
+    "Text 9-1-1.",
+    "Text nine one one.",
+]
+
+BY_CALL = [
+    "Call 911.",
+    "Call or text 911.",
+    "Call, or text, 911.",
+    "Call/text 911.",
+    "Text or call 911.",
+    "Do not text, call 911.",
+    "Call 911, do not text.",
+    "If no answer comes to your text, call 911.",
+    "Put down the text you are reading and dial 911.",
+    "Call instead of texting 911.",
+    "The emergency number is 911.",
+]
+
+
+def test_a_number_to_text_begins_a_message_and_no_call():
+    for html in BY_TEXT:
+        linked = link_phone_numbers(f"<p>{html}</p>")
+        assert 'href="sms:911"' in linked, html
+        assert "tel:" not in linked, html
+    for html in BY_CALL:
+        linked = link_phone_numbers(f"<p>{html}</p>")
+        assert 'href="tel:911"' in linked, html
+        assert "sms:" not in linked, html
+
+
+def test_of_two_numbers_each_is_reached_as_its_words_say():
+    linked = link_phone_numbers("<p>Call 911, or text 911 or 988 from where you hide.</p>")
+    assert re.findall("(tel|sms):(\\d+)", linked) == [
+        ("tel", "911"),
+        ("sms", "911"),
+        ("sms", "988"),
+    ]
+
+
+def test_where_somebody_cannot_call_the_number_is_no_link_that_calls():
+    for words in ("If you cannot call 911, text 911.", "If it is not safe to call 911, text 911."):
+        linked = link_phone_numbers(f"<p>{words}</p>")
+        assert "tel:" not in linked, words
+        assert linked.count("sms:911") == 1, words

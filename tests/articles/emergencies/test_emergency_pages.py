@@ -1,8 +1,10 @@
 """What to do in an emergency is a page that is signed like any: what it must say, who shows it."""
 
+import datetime as dt
 import re
 
 import pytest
+import time_machine
 
 from articles.content import kinds
 from articles.emergencies.lookup import find_answers
@@ -15,6 +17,8 @@ from tests import factories, html
 from tests.database import expect_refusal
 
 pytestmark = pytest.mark.django_db
+
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -55,6 +59,55 @@ def test_a_signed_page_says_the_number_first_then_the_act_then_where_to_go_on(cl
     assert places == sorted(places)
     assert page.path == "/emergencies/stroke/"
     assert 'href="/symptoms/facial-spasms/"' in client.get(page.path).text
+
+
+def test_where_poison_or_an_overdose_is_meant_the_page_has_the_lines_that_the_search_has(
+    client, ann, sign
+):
+    poison, crisis = 'href="tel:18002221222"', "crisis-strip"
+    expected = {
+        "stroke": (False, False),
+        "button-battery": (True, False),
+        "poisoning": (True, True),
+        "overdose": (True, True),
+        "opioid-overdose": (True, True),
+    }
+    for subject, lines in expected.items():
+        page = sign(factories.make_emergency(ann, subject=subject))
+        text = client.get(page.path).text
+        assert (poison in text, crisis in text) == lines, subject
+        if any(lines):
+            assert text.index("Put the phone on speaker") < text.index(poison)
+    shown = sign(
+        factories.edit_page(
+            EmergencyPage.objects.get(slug="overdose"), by=ann, shows_crisis_line=True
+        )
+    )
+    assert client.get(shown.path).text.count('crisis-strip"') == 1
+
+
+def test_a_late_page_says_so_below_its_act_and_no_other_page_stands_below(client, ann, sign):
+    sign(factories.make_symptom(ann))  # under the same topic
+    page = sign(factories.make_emergency(ann))
+    due = page.publications.get().read_review_line().next_due
+    text = client.get(page.path).text
+    assert "past its review date" not in text
+    assert "Related pages" not in text
+    with time_machine.travel(dt.datetime.combine(due + DAY, dt.time(9), tzinfo=dt.UTC)):
+        text = html.get_text(client.get(page.path).text)
+    late = text.index("This page is past its review date")
+    assert text.index("Note the time") < late < text.index("It comes suddenly")
+
+
+def test_every_page_leads_to_the_emergencies(client, ann, sign):
+    page = sign(factories.make_symptom(ann))
+    for address in ("/", page.path, "/search/?q=zz", "/finder/", "/no-such-page/"):
+        main = client.get(address).text
+        footer = main.rpartition("<footer")[2]
+        assert 'href="/emergencies/"' in footer, address
+    assert (
+        'href="/emergencies/"' in client.get("/").text.partition("<main")[2].partition("</main>")[0]
+    )
 
 
 def test_the_list_the_sitemap_and_the_search_have_it(client, ann, sign):

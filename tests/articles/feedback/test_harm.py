@@ -43,8 +43,12 @@ def test_harm_is_the_first_answer_to_what_the_problem_is(client, page):
     response = client.get(f"/feedback/{page.live.revision.uuid}/problem/")
     text = get_text(response.text)
     assert text.index("This could harm somebody") < text.index("Something is wrong")
-    assert send_report(client, page, kind="harm").status_code == 303
+    thanks = send_report(client, page, kind="harm")  # at once: no address tells of it
+    assert thanks.status_code == 200
+    assert "managing editors are told of it at once" in get_text(thanks.text)
     assert ReaderReport.objects.get().is_harmful
+    other = client.get(f"/feedback/{page.live.revision.uuid}/thanks/")
+    assert "managing editors" not in other.text
 
 
 def test_it_stands_first_on_the_home_the_list_and_the_radar(client, ann, morgan, page):

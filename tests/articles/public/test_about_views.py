@@ -93,11 +93,12 @@ def test_the_footer_leads_to_the_pages_about_the_site_that_are_public_and_to_no_
     client, privacy_page, ann, ravi, morgan
 ):
     contact = factories.make_about_page(ann, slug="contact", title="How to reach us")
+    footer = ["tel:911", "/emergencies/", "/about/", "/about/privacy/", *LISTS]
     for path in ("/", "/about/", "/symptoms/", "/topics/", "/reviewers/"):
-        assert read_footer(client, path) == ["tel:911", "/about/", "/about/privacy/", *LISTS], path
+        assert read_footer(client, path) == footer, path
     factories.sign_page(contact, by=ravi, asked_by=ann)
     factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
-    both = ["tel:911", "/about/", "/about/contact/", "/about/privacy/", *LISTS]
+    both = ["tel:911", "/emergencies/", "/about/", "/about/contact/", "/about/privacy/", *LISTS]
     for path in ("/", "/symptoms/facial-spasms/", "/symptoms/facial-spasms/history/"):
         assert read_footer(client, path) == both, path
         for address in both[1:]:
@@ -107,9 +108,16 @@ def test_the_footer_leads_to_the_pages_about_the_site_that_are_public_and_to_no_
         assert "/about/privacy/" not in read_footer(client, path)
 
 
-def test_pages_that_no_publication_changes_have_the_footer_of_every_site(client, privacy_page):
-    for path in ("/no-such-page/", "/search/", "/finder/"):
-        assert read_footer(client, path) == ["tel:911", "/about/", *LISTS], path
+def test_search_and_finder_have_the_pages_about_the_site_and_errors_the_footer_of_every_site(
+    client, privacy_page, django_assert_num_queries
+):
+    always = ["tel:911", "/emergencies/", "/about/"]
+    assert read_footer(client, "/no-such-page/") == [*always, *LISTS]
+    for path in ("/search/", "/finder/"):
+        footer_links.clear()  # as in a process that has read none
+        assert read_footer(client, path) == [*always, "/about/privacy/", *LISTS], path
+    with django_assert_num_queries(0):
+        client.get("/search/")
 
 
 @pytest.mark.parametrize("count", [1, 3])

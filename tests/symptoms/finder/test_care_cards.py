@@ -37,8 +37,8 @@ def test_pages_with_headings_of_their_own_keep_them_below_the_number(publish, cl
     publish("droop", advice="<p>One side droops.</p>")
     answer = ask_finder(client, "cut", "droop")
     (card,) = read_red_cards(answer)
-    assert list_headings(answer, "h2")[0] == "Call for emergency help"
-    assert "Emergency number: <a" in card
+    assert list_headings(answer, "h2")[0] == f"Call 911 now · {go}"
+    assert card.index(NUMBER) < card.index(go)
     assert list_headings(answer)[:2] == ["Droop: Call 911 now", f"Cut: {go}"]
 
 

@@ -223,3 +223,34 @@ def test_a_draft_that_unmarks_a_catch_all_or_a_danger_changes_no_list(publish, c
     Cause.objects.update(catch_all=False)
     assert Article.objects.get(pk=page.pk).live
     assert ask_finder(client, "rash").content == before
+
+
+def test_a_serious_cause_that_the_emergency_card_of_its_page_names_must_not_be_missed(
+    publish, client
+):
+    publish(
+        "dry-eyes",
+        ("Chemical in the eye", SERIOUS, RARE),
+        ("Palsy", SERIOUS, RARE),
+        ("Side effects", SERIOUS, COMMON),
+        ("Dry air", HARMLESS, COMMON),
+        advice="<p>If a chemical gets into your eye, rinse it. Call even if you"
+        " think that it is palsy.</p>",
+    )
+    publish(
+        "twitch",
+        ("Side effects", SERIOUS, COMMON),
+        ("Dry air", HARMLESS, COMMON),
+        ("Chemical in the eye", HARMLESS, COMMON),
+        advice="<p>Side effects, if they are bad.</p>",
+        advice_level="urgent",
+    )
+    answer = ask_finder(client, "dry-eyes", "twitch")
+    assert list_missed(answer) == ["Chemical in the eye"]
+    assert "calls it serious and names it in its emergency card" in answer.text
+
+
+def test_no_label_and_card_of_two_pages_make_a_cause_one_that_must_not_be_missed(publish, client):
+    publish("ache", ("Angina", SERIOUS, RARE), advice="<p>You faint.</p>")
+    publish("jaw", ("Angina", HARMLESS, RARE), advice="<p>Angina at rest.</p>")
+    assert list_missed(ask_finder(client, "ache", "jaw")) == []

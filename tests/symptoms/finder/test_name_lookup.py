@@ -20,6 +20,13 @@ def test_typing_a_name_adds_the_symptom_and_the_address_says_so(publish, client)
     assert client.get(FINDER, {"s": "ache", "q": "ache"})["Location"] == "/finder/?s=ache"
 
 
+def test_the_beginning_of_a_mistyped_name_goes_on_as_it_does_in_the_search(publish, client):
+    for slug in ("headache", "hearing-loss", "heartburn", "rash"):
+        publish(slug)
+    answer = client.get(FINDER, {"q": "haedac"})
+    assert "Headache" in html.get_text(answer.text.partition("finder-matches")[2])
+
+
 def test_adding_nothing_leads_back_to_what_was_chosen(publish, client):
     publish("ache")
     assert client.get(FINDER, {"s": "ache", "q": " "})["Location"] == "/finder/?s=ache"

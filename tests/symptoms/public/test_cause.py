@@ -25,6 +25,10 @@ def open_page(client, address=STROKE):
     return client.get(address)
 
 
+def read_main(client, address: str) -> str:
+    return open_page(client, address).text.partition("<main")[2].partition("</main>")[0]
+
+
 def describe(cause, article, *, by) -> None:
     """Choose the article that describes a cause, as saving its form does."""
     cause.description = article
@@ -100,9 +104,66 @@ def test_the_signed_page_of_the_emergency_that_it_is_comes_first_and_alone(
     assert "From the page on weakness An arm hangs down." in html.get_text(main)
 
 
-def test_what_no_page_calls_deadly_has_no_open_card_and_hides_none(publish, client):
-    publish("dizzy", ("Stress", "serious", ""), advice="<p>You cannot stand.</p>")
-    main = open_page(client, "/causes/stress/").text.partition("<main")[2].partition("</main>")[0]
+def test_a_serious_cause_begins_with_a_card_and_first_with_one_that_names_it(publish, client):
+    publish("aches", ("Old stress", "serious", "common"), advice="<p>You cannot stand.</p>")
+    main = read_main(client, "/causes/old-stress/")
+    assert "From the page on aches You cannot stand." in html.get_text(main)
+    publish("dizzy", ("Old stress", "serious", "rare"), advice="<p>Old, bad stress.</p>")
+    main = read_main(client, "/causes/old-stress/")
+    assert "From the page on dizzy Old, bad stress." in html.get_text(main)
+    assert main.count('<section class="advice') == 1
+
+
+def test_a_card_that_names_a_cause_without_a_label_heads_its_page(publish, client):
+    publish("tired", ("Gas leak", "", ""), advice="<p>There was a leak of gas.</p>")
+    assert '<section class="advice' not in read_main(client, "/causes/gas-leak/")
+    publish("faint", ("Gas leak", "", ""), advice="<p>There may be a gas leak.</p>")
+    text = html.get_text(read_main(client, "/causes/gas-leak/"))
+    assert "From the page on faint There may be a gas leak." in text
+
+
+def test_the_card_of_its_own_description_comes_before_that_of_any_symptom(
+    weakness, ann, ravi, client
+):
+    own = factories.make_article(
+        ann,
+        slug="what-a-stroke-is",
+        title="What a stroke is",
+        advice_level="emergency",
+        advice_heading="Call 911 now",
+        advice="<p>Arm, speech or sight.</p>",
+    )
+    factories.sign_page(own, by=ravi, asked_by=ann)
+    describe(Cause.objects.get(), own, by=ann)
+    factories.sign_page(weakness, by=ravi, asked_by=ann)
+    main = read_main(client, STROKE)
+    card = re.search(r'<section class="advice emergency">.*?</section>', main, re.S)[0]
+    assert "Arm, speech or sight." in card
+    assert 'href="tel:911"' in card
+    factories.sign_page(factories.make_emergency(ann), by=ravi, asked_by=ann)
+    main = read_main(client, STROKE)  # what to do comes first; by what one knows it stays open
+    card = re.search(r'<section class="advice emergency">.*?</section>', main, re.S)[0]
+    assert re.search('<h2>If this is happening now, call <a [^>]*href="tel:911"', card)
+    opened = re.search(r'<details class="advice emergency" open>.*?</details>', main, re.S)[0]
+    assert "Arm, speech or sight." in opened
+    assert 'href="tel:911"' in opened.partition("</summary>")[0]
+
+
+def test_the_crisis_line_stands_beside_the_card_that_it_belongs_to(publish, weakness, client):
+    publish(
+        "low-mood",
+        ("Stroke", "", ""),
+        advice="<p>You are in danger.</p>",
+        shows_crisis_line=True,
+    )
+    main = read_main(client, STROKE)
+    assert main.count("crisis-strip") == 1
+    assert main.index("You are in danger.") < main.index("crisis-strip")
+
+
+def test_what_no_page_calls_grave_has_no_open_card_and_hides_none(publish, client):
+    publish("dizzy", ("Stress", "", ""), advice="<p>You cannot stand.</p>")
+    main = read_main(client, "/causes/stress/")
     assert '<section class="advice' not in main
     assert '<details class="advice emergency">' in main
     assert "You cannot stand." in main
