@@ -132,7 +132,7 @@ def check_subject(page: EmergencyPage, document: EmergencyDocument) -> Iterable[
     if other and other.article.live:
         yield Problem(
             f"“{other.article.live.title}” is public for this emergency already ({name}).",
-            "Withdraw it first, or change that page.",
+            "Change that page, or choose another emergency for this one.",
             blocking=True,
         )
 
