@@ -176,7 +176,7 @@ def check_names(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
 def check_determiner(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     """What stands before the name in questions: too much, too little, or of the wrong sound."""
     name = document.phrase
-    field = Symptom._meta.get_field("determiner").verbose_name
+    field = questions.DETERMINER_LABEL
     if questions.begins_with_determiner(name):
         yield Problem(
             f"The name inside a sentence is “{name}”, so the page says “{name} causes”.",

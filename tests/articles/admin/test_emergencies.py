@@ -150,6 +150,23 @@ def test_a_managing_editor_adds_changes_and_removes_a_phrase(morgan_client, morg
     assert "Removed" in history
 
 
+def test_removing_a_phrase_is_said_in_words_of_its_own(morgan_client, phrase):
+    page = morgan_client.get(f"{TABLE}{phrase.pk}/delete/")
+    text = " ".join(html.get_text(page.text).split())
+    assert "Searches with these words will no longer show the emergency help for “Stroke”" in text
+    assert 'value="Remove phrase"' in page.text
+    for shown in (page, morgan_client.get(f"{TABLE}{phrase.pk}/change/")):
+        crumbs = html.get_text(shown.text.split('class="breadcrumbs">')[1].split("</div>")[0])
+        assert "Articles" not in crumbs
+        assert "Phrases" in crumbs
+
+
+def test_the_table_begins_with_how_many_come_with_the_program(ann_client):
+    count = sum(len(lines) for _heading, lines in floor.list_floor())
+    text = html.get_text(ann_client.get(TABLE).text)
+    assert f"{count} phrases come with Countersign and cannot be removed" in text.replace(",", "")
+
+
 def test_editors_read_the_table_and_change_nothing(ann_client, phrase):
     assert "his face went funny" in ann_client.get(TABLE).text
     assert ann_client.get(f"{TABLE}floor/").status_code == 200
@@ -205,6 +222,7 @@ def test_a_phrase_that_was_removed_meanwhile_is_not_brought_back(
         ({"text": "another", "subject": "no-such-thing"}, "Select a valid choice"),
         ({"text": "is he the"}, "These words say nothing by themselves"),
         ({"text": "my knee"}, "harmless text"),
+        ({"text": "my knee"}, "Use more words, such as who it happens to."),
     ],
 )
 def test_a_phrase_that_cannot_be_is_refused_in_place(morgan_client, phrase, fields, message):
