@@ -1,5 +1,7 @@
 """The admin of emergency pages: what to do in one emergency."""
 
+from typing import Any
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -18,7 +20,7 @@ from articles.emergencies.lookup import list_without_page
 from articles.models import Article, EmergencyPage, PublishedEmergency
 
 EMERGENCY_FIELDS = tuple(care_cards.get_name("emergency", part) for part in ("heading", "text"))
-FIELDSET = (care_cards.FIELDSET[0], {"fields": EMERGENCY_FIELDS})
+FIELDSET: tuple[str, Any] = (care_cards.FIELDSET[0], {"fields": EMERGENCY_FIELDS})
 
 
 def needs_all_boxes(page: Article | None) -> bool:

@@ -189,7 +189,8 @@ def find_changed_labels(old: Iterable[Block], new: Iterable[Block]) -> list[str]
     It compares no words: cheap enough for a list.
     """
     before, after = _group_pages(old, new)
-    cards, others = [], []
+    cards: list[str] = []
+    others: list[str] = []
     for key in _put_removed_cards_first(_list_keys(after, before), before, after):
         if before[key].contents != after[key].contents:
             is_card = bool(CARE_CARD_ALIASES & {before[key].alias, after[key].alias})

@@ -234,9 +234,9 @@ def check_groups_of_people(page: Article, document: Document) -> Iterable[Proble
             "Uncheck “the same for everyone”, or take what differs out of the cards.",
         )
     elif missing and not document.same_for_everyone:
-        names = [name for name in GROUPS if name in missing]
+        ordered = [name for name in GROUPS if name in missing]
         yield Problem(
-            f"Say what differs for {_join(names)} (missing on: {', '.join(labels)}).",
+            f"Say what differs for {_join(ordered)} (missing on: {', '.join(labels)}).",
             "If nothing does, check “the same for everyone”.",
         )
 
