@@ -80,6 +80,13 @@ class Symptom(Article):
             raise ValidationError(
                 {"spotlight": "The spotlight has a title but no text. Write it or clear the title."}
             )
+        if self.plural and self.determiner in (self.Determiner.A, self.Determiner.AN):
+            message = _(
+                "“%(word)s” stands before one thing, and “Plural” is checked. "
+                "Choose nothing here, or clear “Plural”."
+            )
+            params = {"word": self.determiner}
+            raise ValidationError({"determiner": ValidationError(message, params=params)})
 
     @classmethod
     def get_merge_targets(cls, keys: Iterable[int]) -> dict[int, "Symptom"]:

@@ -1,13 +1,13 @@
 """The checks that only a symptom page needs."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from articles.care.advice import get_card_words
-from articles.content.document import ADVICE_HEADING
 from articles.models import SafetyAlert
 from articles.names import fold
-from articles.quality import Check, Problem, check
+from articles.quality import WORD, Check, Problem, check
 from articles.richtext.plaintext import extract_text
 from articles.search.words import stem_text
 from symptoms import questions
@@ -37,7 +37,11 @@ COMMON_STEMS = frozenset(
         "happens one two hours days minutes new sudden suddenly severe bad badly first last"
     )
 )
-SHARED_STEMS = 2  # of a line of a card and the text of a cause, for a sign of that cause
+SHARED_STEMS = 2  # of a sentence of a card and the text of a cause, for a sign of that cause
+SENTENCE_BREAK = re.compile(r"\n|\. ")
+SIGN_BREAK = re.compile(r"[\n,;:.()]|\b(?:or|and|if|with)\b")
+MAX_NAMED_CAUSES = 5
+MAX_NAMED_WORDS = 6
 
 
 @check(
@@ -56,7 +60,7 @@ def check_care_advice(page: Symptom, document: SymptomDocument) -> Iterable[Prob
                 "but does not say when to call for help."
             )
             break
-    fix = f"Write it under “{ADVICE_HEADING}”, and choose its level."
+    fix = "Write it on the card of the help that is needed: emergency, urgent or non-urgent."
     yield Problem(message, fix, blocking=True, alert=SafetyAlert.AlertGravity.NO_CARD)
 
 
@@ -65,44 +69,72 @@ def check_signs_of_dangerous_causes(page: Symptom, document: SymptomDocument) ->
     """Life-threatening causes of which no card gives a sign. The level is a clinician's choice."""
     if not document.care_cards:
         return  # that blocks
-    lines = _get_sign_lines(document)
+    sentences = list(_iter_card_stems(document, SENTENCE_BREAK))
+    signs = list(_iter_card_stems(document, SIGN_BREAK))
     own = set(stem_text(" ".join([document.title, *document.names])))
-    names = []
+    missing = []
     for cause in document.all_causes:
-        if cause.seriousness == "life-threatening" and not _has_sign(cause, lines, own):
-            names.append(cause.name)
-    if names:
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        if cause.seriousness != "life-threatening":
+            continue
+        if not _names_cause(cause, sentences, own) and not _has_sign(cause, signs, own):
+            missing.append(cause)
+    if missing:
+        names = ", ".join(cause.name for cause in missing[:MAX_NAMED_CAUSES])
+        others = len(missing) - MAX_NAMED_CAUSES
+        more = f" and {others} more" if others > 0 else ""
         yield Problem(
-            f"No care card names a sign of a life-threatening cause: {', '.join(names[:5])}{more}.",
-            "Write on the card of the level that a clinician chooses by which signs this symptom "
-            "becomes it, in the words that its own text has.",
+            f"No care card names a sign of a life-threatening cause: {names}{more}.",
+            " ".join(_describe_missing_sign(cause, own) for cause in missing[:MAX_NAMED_CAUSES]),
         )
 
 
-def _get_sign_lines(document: SymptomDocument) -> list[set[str]]:
-    """The stems of each line or sentence of the cards."""
-    lines = []
+def _iter_card_stems(document: SymptomDocument, breaks: re.Pattern[str]) -> Iterator[set[str]]:
+    """The stems of each part of the cards between two breaks."""
     for card in document.care_cards:
-        for line in get_card_words(card).splitlines():
-            lines += [set(stem_text(sentence)) - COMMON_STEMS for sentence in line.split(". ")]
-    return lines
+        for part in breaks.split(get_card_words(card)):
+            yield set(stem_text(part)) - COMMON_STEMS
 
 
-def _has_sign(cause: DocumentCause, lines: list[set[str]], own: set[str]) -> bool:
-    """Whether a line of a card has the cause's name, or two words of its text.
+def _names_cause(cause: DocumentCause, sentences: list[set[str]], own: set[str]) -> bool:
+    """Whether a sentence of a card has the cause's name, or two words of its text.
 
     Words of the symptom's own names do not count. One is enough if it is in the cause's name.
     """
     name = set(stem_text(cause.name)) - COMMON_STEMS
-    text = (set(stem_text(extract_text(cause.html))) | name) - COMMON_STEMS - own
-    for line in lines:
-        if name and name <= line:
+    text = _get_stems_of_text(cause, own)
+    for sentence in sentences:
+        if name and name <= sentence:
             return True
-        shared = line & text
+        shared = sentence & (text | (name - own))
         if len(shared) >= SHARED_STEMS or shared & (name - own):
             return True
     return False
+
+
+def _has_sign(cause: DocumentCause, signs: list[set[str]], own: set[str]) -> bool:
+    """Whether half of the words of a sign are in the cause's text: “a locked jaw”."""
+    text = _get_stems_of_text(cause, own)
+    return any(2 * len(sign & text) >= len(sign - own) for sign in signs if sign & text)
+
+
+def _get_stems_of_text(cause: DocumentCause, own: set[str]) -> set[str]:
+    return set(stem_text(extract_text(cause.html))) - COMMON_STEMS - own
+
+
+def _describe_missing_sign(cause: DocumentCause, own: set[str]) -> str:
+    """What to write on a card, with words of the cause's own text."""
+    wanted = _get_stems_of_text(cause, own) - set(stem_text(cause.name))
+    words = []
+    for word in WORD.findall(extract_text(cause.html)):
+        stems = wanted.intersection(stem_text(word))
+        if stems:
+            words.append(word.lower())
+            wanted -= stems
+    start = f"{cause.name} is life-threatening. Name on a card one of its signs"
+    behind = f"with “({cause.name})” behind it"
+    if not words:
+        return f"{start}, {behind}."
+    return f"{start}, in words such as: {', '.join(words[:MAX_NAMED_WORDS])}; or {behind}."
 
 
 def _find_public(uuids: Iterable[UUID]) -> set[UUID]:
@@ -144,7 +176,7 @@ def check_names(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
 def check_determiner(page: Symptom, document: SymptomDocument) -> Iterable[Problem]:
     """What stands before the name in questions: too much, too little, or of the wrong sound."""
     name = document.phrase
-    field = Symptom._meta.get_field("determiner").verbose_name
+    field = questions.DETERMINER_LABEL
     if questions.begins_with_determiner(name):
         yield Problem(
             f"The name inside a sentence is “{name}”, so the page says “{name} causes”.",

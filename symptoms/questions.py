@@ -2,6 +2,7 @@
 
 import re
 
+DETERMINER_LABEL = "a / an / the before the name in questions"
 DETERMINED = re.compile(r"(?:a|an|the)\s+\S", re.IGNORECASE)
 VOWEL = re.compile("[aeiou]", re.IGNORECASE)
 # Words that sound otherwise than they are spelled: a uterine pain, an hour.

@@ -280,7 +280,7 @@ def read_older_form(data):
 
 def make_readable(fieldset: tuple) -> tuple:
     """A fieldset with the cards as they are in place of their boxes."""
-    if fieldset != FIELDSET:
+    if fieldset[0] != FIELDSET[0]:
         return fieldset
     return FIELDSET[0], {"fields": ("shown_cards", "same_for_everyone", "shows_crisis_line")}
 

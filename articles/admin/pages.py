@@ -157,6 +157,10 @@ class PageAdmin(ComposedAdmin):
             return fieldsets
         return [care_cards.make_readable(fieldset) for fieldset in fieldsets]
 
+    def describe_withdrawal(self, page):
+        """What visitors keep and lose beside the page if it is withdrawn, in words."""
+        return ""
+
     @admin.display(description=_("Care cards"))
     def shown_cards(self, page):
         return care_cards.show_cards(page)

@@ -71,6 +71,20 @@ class PhraseForm(forms.ModelForm):
             self.add_error("text", problem)
 
 
+def describe_loss(phrase: PhraseEvent) -> str:
+    """What searches with the words of a phrase will no longer show, once it is removed."""
+    name = EMERGENCIES.get(phrase.subject, phrase.subject)
+    if phrase.meaning == PhraseEvent.Meaning.NOW:
+        shown = _("the emergency help for “%(name)s”") % {"name": name}
+    elif phrase.meaning == PhraseEvent.Meaning.TOPIC:
+        shown = _("the line on “%(name)s”") % {"name": name}
+    else:
+        shown = _("the help in a crisis")
+    return _(
+        "Searches with these words will no longer show %(shown)s, unless another phrase has them."
+    ) % {"shown": shown}
+
+
 def show_log(phrase_admin, request):
     """The newest events of the table."""
     events = PhraseEvent.objects.all()
@@ -95,6 +109,8 @@ class BasePhraseAdmin(ComposedAdmin):
     )
     form = PhraseForm
     change_list_template = "articles/admin/phrases.html"
+    change_form_template = "articles/admin/phrase_form.html"
+    delete_confirmation_template = "articles/admin/phrase_remove.html"
     list_display = ("text", "meaning", "subject", "language", "by", "at")
     list_select_related = ("by",)
     filters = (
@@ -162,6 +178,18 @@ class BasePhraseAdmin(ComposedAdmin):
 
     def delete_model(self, request, obj):
         phrases.remove_phrase(obj, by=request.user)
+
+    def changelist_view(self, request, extra_context=None):
+        count = sum(len(lines) for _heading, lines in self.list_floor())
+        return super().changelist_view(request, {"floor_count": count, **(extra_context or {})})
+
+    def delete_view(self, request, object_id, extra_context=None):
+        """The removal of a phrase, with what searches will no longer show."""
+        phrase = self.get_object(request, object_id)
+        context = {}
+        if phrase is not None:
+            context = {"title": _("Remove “%s”") % phrase, "loss": describe_loss(phrase)}
+        return super().delete_view(request, object_id, context | (extra_context or {}))
 
     def get_deleted_objects(self, objs, request):
         """Nothing else goes with a phrase, and what it was stays in the log."""

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from articles import characters
+from articles.content.document import CARE_CARD_LABELS
 from articles.fields import clean_rich_text
 from articles.form_fields import RichTextFormField, StoredText, StoredTextMixin
 from articles.models import Article, PublicationEvent, Revision
@@ -118,6 +119,20 @@ def _describe_visibility(saved: SaveResult) -> str:
     return "Visitors cannot see it yet."
 
 
+def describe_removed_cards(page_admin, request, saved: SaveResult) -> SaveMessages:
+    """The care cards that visitors read and the saved text has no more."""
+    if not saved.is_new or saved.live is None or saved.live.revision.expunged:
+        return
+    levels = {card.level for card in saved.revision.read().care_cards}
+    for card in saved.live.revision.read().care_cards:
+        if card.level not in levels:
+            name = CARE_CARD_LABELS[card.level].lower()
+            yield (
+                messages.WARNING,
+                format_html("The {} of the signed page is not here any more.", name),
+            )
+
+
 def describe_removed_text(page_admin, request, saved: SaveResult) -> SaveMessages:
     if saved.removed_text:
         lines = [(line,) for line in saved.removed_text]
@@ -125,4 +140,8 @@ def describe_removed_text(page_admin, request, saved: SaveResult) -> SaveMessage
         yield messages.WARNING, format_html("Left out of the text: {}", removed)
 
 
-SAVE_MESSAGES: tuple[Callable, ...] = (describe_save, describe_removed_text)
+SAVE_MESSAGES: tuple[Callable, ...] = (
+    describe_save,
+    describe_removed_cards,
+    describe_removed_text,
+)

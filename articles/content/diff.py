@@ -44,6 +44,7 @@ MIN_SIMILARITY = 0.3
 CONTEXT_LENGTH = 60  # characters of a stored value before and after what differs
 NAME = re.compile(r"\[[^\[\]]*\]")
 PLACEHOLDERS = range(0xE000, 0xF900)  # signs without a meaning, which no named text has
+CARE_CARD_ALIASES = frozenset(CARE_CARD_LABELS.values())
 STORED_NOTE = "in how it is stored"
 
 Run = tuple[str, str]  # (same | added | removed, text)
@@ -165,12 +166,15 @@ def compare(old: Iterable[Block], new: Iterable[Block]) -> list[Change]:
 
 
 def compare_parts(old: Iterable[Block], new: Iterable[Block]) -> list[DiffPart]:
-    """A whole page part by part, in the order of the newer one, with what changed in each."""
+    """A whole page part by part, in the order of the newer one, with what changed in each.
+
+    Care cards that are gone come first, each as a part of its own.
+    """
     before, after = _group_pages(old, new)
     parts = []
-    for key in _list_keys(after, before):
+    for key in _put_removed_cards_first(_list_keys(after, before), before, after):
         part_before, part_after = before[key], after[key]
-        label = part_after.label or part_before.label
+        label = _name_part(part_before, part_after)
         rows = list(_compare_blocks(label, part_before.blocks, part_after.blocks))
         if part_before.stored != part_after.stored and not any(map(_is_changed, rows)):
             rows.append(_make_stored(label, part_before.stored, part_after.stored))
@@ -180,13 +184,35 @@ def compare_parts(old: Iterable[Block], new: Iterable[Block]) -> list[DiffPart]:
 
 
 def find_changed_labels(old: Iterable[Block], new: Iterable[Block]) -> list[str]:
-    """The labels of the parts that differ. It compares no words: cheap enough for a list."""
+    """The labels of the parts that differ, care cards first, of these the ones that are gone.
+
+    It compares no words: cheap enough for a list.
+    """
     before, after = _group_pages(old, new)
-    changed = []
-    for key in _list_keys(after, before):
+    cards: list[str] = []
+    others: list[str] = []
+    for key in _put_removed_cards_first(_list_keys(after, before), before, after):
         if before[key].contents != after[key].contents:
-            changed.append(after[key].label or before[key].label)
-    return list(dict.fromkeys(changed))
+            is_card = bool(CARE_CARD_ALIASES & {before[key].alias, after[key].alias})
+            label = _name_part(before[key], after[key])
+            (cards if is_card else others).append(label)
+    return list(dict.fromkeys([*cards, *others]))
+
+
+def _put_removed_cards_first(
+    keys: list[str], before: dict[str, "_Part"], after: dict[str, "_Part"]
+) -> list[str]:
+    return sorted(keys, key=lambda key: not _is_removed_card(before[key], after[key]))
+
+
+def _is_removed_card(before: "_Part", after: "_Part") -> bool:
+    return before.alias in CARE_CARD_ALIASES and not after.alias
+
+
+def _name_part(before: "_Part", after: "_Part") -> str:
+    if _is_removed_card(before, after):
+        return f"{before.alias}: removed"
+    return after.label or before.label
 
 
 @dataclass

@@ -42,7 +42,7 @@ def check_call_comes_first(page: EmergencyPage, document: EmergencyDocument) -> 
         return
     if document.advice.level != "emergency" or document.further_advice:
         yield Problem(
-            "An emergency page has one card, and its level is that of an emergency.",
+            "An emergency page has the emergency card and no other.",
             "Put what is less urgent on the page to go on with.",
             blocking=True,
         )
@@ -132,7 +132,7 @@ def check_subject(page: EmergencyPage, document: EmergencyDocument) -> Iterable[
     if other and other.article.live:
         yield Problem(
             f"“{other.article.live.title}” is public for this emergency already ({name}).",
-            "Withdraw it first, or change that page.",
+            "Change that page, or choose another emergency for this one.",
             blocking=True,
         )
 

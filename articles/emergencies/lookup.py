@@ -60,6 +60,13 @@ def find_answers(
     return answers
 
 
+def list_without_page() -> list[str]:
+    """The names of emergencies for which visitors read no page now, in order. One query."""
+    rows = PublishedEmergency.objects.select_related("article__live")
+    answered = {row.subject for row in rows if _is_current(row.article)}
+    return [name for subject, name in EMERGENCIES.items() if subject not in answered]
+
+
 def build_bare_answer(subject: str) -> EmergencyAnswer:
     """The answer for an emergency for which there are no signed words."""
     return EmergencyAnswer(subject, EMERGENCIES[subject])

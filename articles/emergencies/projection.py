@@ -20,7 +20,7 @@ def on_publish(publication: PublicationEvent, document: EmergencyDocument) -> No
         name = EMERGENCIES.get(document.subject, document.subject)
         raise CannotPublish(
             f"“{row.article.live.title}” is public and says what to do in this emergency already "
-            f"({name}). Withdraw it first, or choose another emergency for this page."
+            f"({name}). Change that page, or choose another emergency for this one."
         )
     _build_row(publication, document).save(force_insert=True)
 

@@ -8,7 +8,7 @@ from collections import Counter
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import Case, Exists, F, Value, When
+from django.db.models import Case, Exists, F, Q, Value, When
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
@@ -32,10 +32,11 @@ OPEN, DISMISSED, REVIEW_REQUESTED = "open", "dismissed", "review-requested"
 STATES = {OPEN: _("Open"), DISMISSED: _("Dismissed"), REVIEW_REQUESTED: _("Review requested")}
 
 
-# Among the open reports, those that a page could harm somebody come first.
-HARM_FIRST = Case(
-    When(dealt_with_at__isnull=True, kind=ReaderReport.ReportKind.HARM, then=0), default=1
-)
+# Among the open reports, those that a page could harm somebody come first, in the order in which
+# they are to be decided.
+IS_TO_DECIDE = Q(dealt_with_at__isnull=True, kind=ReaderReport.ReportKind.HARM)
+HARM_FIRST = Case(When(IS_TO_DECIDE, then=0), default=1)
+SOONEST_DECISION_FIRST = Case(When(IS_TO_DECIDE, then=F("at")), default=None)
 
 
 def _filter_by_state(reports, value: str, user):
@@ -73,7 +74,7 @@ class BaseReaderReportAdmin(ComposedAdmin):
     """The reports of readers, beside the page. Other apps add what they can do about one."""
 
     review_requested: Exists | Value = Value(False)  # whether a report led to a review
-    list_display = ("excerpt", "about", "problem", "at", "state", "reason")
+    list_display = ("excerpt", "about", "problem", "at", "decide_by", "state", "reason")
     filters = (
         ListFilter(
             "state",
@@ -88,7 +89,12 @@ class BaseReaderReportAdmin(ComposedAdmin):
     )
     list_select_related = ("article", "dealt_with_by")
     list_per_page = 50
-    ordering = (F("dealt_with_at").desc(nulls_first=True), HARM_FIRST, "-at")
+    ordering = (
+        F("dealt_with_at").desc(nulls_first=True),
+        HARM_FIRST,
+        SOONEST_DECISION_FIRST,
+        "-at",
+    )
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     change_list_template = "articles/admin/change_list.html"
@@ -119,6 +125,12 @@ class BaseReaderReportAdmin(ComposedAdmin):
     @admin.display(description=_("problem"), ordering="kind")
     def problem(self, report):
         return report.get_kind_display()
+
+    @admin.display(description=_("decide by"))
+    def decide_by(self, report):
+        if report.dealt_with_at or not report.is_harmful:
+            return None
+        return report.decide_by
 
     @admin.display(description=_("status"))
     def state(self, report):

@@ -103,7 +103,8 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
     try:
         record = parse_record(importer.record_class, values, context)
     except InvalidRecord as error:
-        _refuse(job, RejectedRecord(line, key, error.field, error.reason, record_type))
+        name = raw_record.headings.get(error.field, error.field)
+        _refuse(job, RejectedRecord(line, key, name, error.reason, record_type))
         return False
     field, reason = _find_problem(record)
     if reason:

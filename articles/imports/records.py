@@ -332,12 +332,13 @@ def _check_care_cards(record: PageRecord, context: CleaningContext) -> None:
         card = record.care_cards.get(name)
         if card and card.heading and not card.html:
             raise InvalidRecord(
-                f"care_cards.{name}", "The card has a heading and no text. Give both, or neither."
+                f"care_cards.{name}.heading",
+                "The card has a heading and no text. Give both, or neither.",
             )
     for name, _ in record.care_cards.iter_texts():
         if name == level:
             raise InvalidRecord(
-                f"care_cards.{name}",
+                f"care_cards.{name}.html",
                 f"There are two cards of the level “{CARE_CARD_LABELS[name]}”: the advice is one "
                 "already. Join them, or give one of them another level.",
             )

@@ -21,7 +21,7 @@ from articles.care.phone_numbers import (
     offers_call,
 )
 from articles.content import kinds
-from articles.content.document import ADVICE_LABELS, CARE_CARD_LABELS, Advice, Document
+from articles.content.document import CARE_CARD_LABELS, GRAVITY_ORDER, Advice, Document
 from articles.content.emergency_document import EmergencyDocument
 from articles.models import Article, SafetyAlert
 from articles.quality.base import Check, Problem, check
@@ -41,7 +41,7 @@ FOREIGN_KINDS = {
 PLACES = {
     ActionKind.SAME_DAY: "on the urgent card",
     ActionKind.APPOINTMENT: "on the non-urgent card",
-    ActionKind.CLINICIAN: "on the card of its level",
+    ActionKind.CLINICIAN: "on the urgent or the non-urgent card",
     ActionKind.HOME_CARE: "in the text of the page, which is the place for it",
 }
 GROUPS = {
@@ -95,10 +95,9 @@ def check_level(page: Article, document: Document) -> Iterable[Problem]:
         quoted = "" if card.level == EMERGENCY_LEVEL else quote_emergency_help(card)
         if quoted:
             yield Problem(
-                f"The advice has the level “{ADVICE_LABELS[card.level]}”, but sends people to "
-                f"emergency help: “{quoted}”.",
-                f"Choose the level “{ADVICE_LABELS[EMERGENCY_LEVEL]}” and say first when to call, "
-                "or take that sentence out.",
+                f"The {CARE_CARD_LABELS[card.level].lower()} sends people to emergency help: "
+                f"“{quoted}”.",
+                "Move that sentence to the emergency card, or take it out.",
                 blocking=True,
                 alert=SafetyAlert.AlertGravity.UNDERSTATED,
             )
@@ -193,9 +192,10 @@ def check_lesser_cards(page: Article, document: Document) -> Iterable[Problem]:
                 f"Write that {PLACES[action.kind]}.",
             )
         for action in _get_first_of_each(actions, [ActionKind.HURRY]):
+            graver = CARE_CARD_LABELS[GRAVITY_ORDER[card.gravity - 1]].lower()
             yield Problem(
                 f"{label}: “{action.quote}” is in a hurry, and the card is not.",
-                "Say how soon and what to do, or move it to the card of that level.",
+                f"Say how soon and what to do, or move it to the {graver}.",
             )
 
 
@@ -219,13 +219,14 @@ def check_groups_of_people(page: Article, document: Document) -> Iterable[Proble
     """
     if isinstance(document, EmergencyDocument) or not kinds.get(document.kind).medical:
         return
-    missing, mentioned = {}, set()
+    labels, missing, mentioned = [], set(), set()
     for card in document.care_cards:
         words = get_card_words(card)
-        names = [name for name, group in COMPILED_GROUPS.items() if not group.search(words)]
-        mentioned.update(COMPILED_GROUPS.keys() - set(names))
+        names = {name for name, group in COMPILED_GROUPS.items() if not group.search(words)}
+        mentioned |= COMPILED_GROUPS.keys() - names
+        missing |= names
         if names:
-            missing[document.get_card_label(card)] = names
+            labels.append(CARE_CARD_LABELS[card.level].lower())
     if document.same_for_everyone and mentioned:
         yield Problem(
             "The page says that the advice is the same for everyone, and its cards mention "
@@ -233,10 +234,10 @@ def check_groups_of_people(page: Article, document: Document) -> Iterable[Proble
             "Uncheck “the same for everyone”, or take what differs out of the cards.",
         )
     elif missing and not document.same_for_everyone:
-        parts = [f"{label}: {_join(names)}" for label, names in missing.items()]
+        ordered = [name for name in GROUPS if name in missing]
         yield Problem(
-            f"The care cards do not say what differs for some people. {'; '.join(parts)}.",
-            "Say on each card what differs for them, or check “the same for everyone”.",
+            f"Say what differs for {_join(ordered)} (missing on: {', '.join(labels)}).",
+            "If nothing does, check “the same for everyone”.",
         )
 
 

@@ -15,7 +15,7 @@ from articles.care.phone_numbers import (
     find_numbers_to_call,
     offers_call,
 )
-from articles.content.document import ADVICE_HEADING, ADVICE_LABELS, Advice, Document
+from articles.content.document import Advice, Document
 from articles.models import Article, SafetyAlert
 from articles.quality.base import Check, Problem, check
 from articles.richtext.plaintext import extract_lines
@@ -32,7 +32,7 @@ PARAGRAPH = re.compile(r"<(p|li|h2|h3|th|td)(?: [^>]*)?>(.*?)</\1>", re.S)
 def check_advice_for_high_risk(page: Article, document: Document) -> Iterable[Problem]:
     if page.risk == Article.Risk.HIGH and not document.advice:
         message = "This page is high-risk and does not say when to call for help."
-        yield Problem(message, "Write the emergency advice and choose its level.", blocking=True)
+        yield Problem(message, "Write on the emergency card when to call.", blocking=True)
 
 
 @check(
@@ -50,14 +50,13 @@ def check_late_advice(page: Article, document: Document) -> Iterable[Problem]:
     labels = [label for label, words in texts.items() if asks_to_call(number, words)]
     if labels and not advice:
         message = (
-            f"“Call {number}” stands under “{labels[0]}” only, "
-            "and the page has no call-out at its top."
+            f"“Call {number}” stands under “{labels[0]}” only, and the page has no emergency card."
         )
-        fix = f"Write under “{ADVICE_HEADING}” when to call."
+        fix = "Write on the emergency card when to call."
         yield Problem(message, fix, blocking=True, alert=SafetyAlert.AlertGravity.LATE)
     elif advice and labels and not any(_offers_call(number, card) for card in document.care_cards):
-        message = f"“Call {number}” stands under “{labels[0]}”, but not in the call-out at the top."
-        fix = f"Say it in the call-out too, at the level “{ADVICE_LABELS[EMERGENCY_LEVEL]}”."
+        message = f"“Call {number}” stands under “{labels[0]}”, but not on a care card."
+        fix = "Say it on the emergency card too."
         blocking = advice.level != EMERGENCY_LEVEL
         alert = SafetyAlert.AlertGravity.LATE if blocking else None
         yield Problem(message, fix, blocking=blocking, alert=alert)

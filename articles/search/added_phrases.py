@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from articles.search.languages import ENGLISH
 from articles.search.lexicon import split_typed
@@ -22,6 +22,7 @@ from articles.search.urgent_phrases import (
 
 MEANINGS = ("now", "topic", "done", "crisis")
 MAX_WORDS = 12
+ADVICE = gettext_lazy("Use more words, such as who it happens to.")
 MAX_EXAMPLES = 3  # of harmless texts that a phrase would take for an emergency
 # Words without which a phrase says the same.
 SMALL_WORD_LIST = """
@@ -65,12 +66,15 @@ def check_phrase(text: str) -> list[str]:
     if not words:
         return [_("Write the words that people type.")]
     if not content or _load_fillers().issuperset(content):
-        return [_("These words say nothing by themselves. Add the words that tell the emergency.")]
+        message = _("These words say nothing by themselves. %(advice)s")
+        return [message % {"advice": ADVICE}]
     if len(words) > MAX_WORDS:
         message = _("A phrase has at most %(most)s words. Leave out what people may say otherwise.")
         return [message % {"most": MAX_WORDS}]
     if len(content) == 1 and content[0] in load_everyday_words():
-        message = _("“%(word)s” alone is an everyday word. Add the words that tell the emergency.")
+        message = _(
+            "“%(word)s” alone is an everyday word. Use more words, such as who it happens to."
+        )
         return [message % {"word": content[0]}]
     return _check_against_harmless(text)
 
@@ -86,7 +90,8 @@ def _check_against_harmless(text: str) -> list[str]:
         "These harmless texts would be answered as an emergency too: %(examples)s.",
         min(len(found), MAX_EXAMPLES),
     )
-    return [message % {"examples": ", ".join(f"“{line}”" for line in found[:MAX_EXAMPLES])}]
+    examples = ", ".join(f"“{line}”" for line in found[:MAX_EXAMPLES])
+    return [f"{message % {'examples': examples}} {ADVICE}"]
 
 
 def _get_content_words(text: str) -> list[str]:

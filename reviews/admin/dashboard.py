@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
+from articles.emergencies.lookup import list_without_page
 from articles.lists import Label
-from articles.models import Article, ReaderReport, SafetyAlert
+from articles.models import Article, EmergencyPage, ReaderReport, SafetyAlert
 from reviews import page_states
 from reviews.display import format_days_until_due, get_admin_url, get_changelist_url
 from reviews.models import MedicalReview, ReviewSchedule
@@ -34,6 +35,7 @@ class DashboardCard:
     title: Label
     numbers: list[PageCount]
     empty_text: Label
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,9 @@ def build_dashboard(user) -> dict:
     pages = Article.objects.active().filter(kind__in=names)
     cards = [_build_card(*card, pages, visible_kinds, user) for card in CARDS]
     return {
-        "cards": _put_harm_first(cards + _build_report_cards(user)),
+        "cards": _put_harm_first(
+            cards + _build_report_cards(user) + _build_emergency_cards(visible_kinds)
+        ),
         "alerts": _get_alert_lines(pages),
         "sent_back": _get_sent_back_lines(pages, user),
         "due": _get_due_lines(pages),
@@ -150,6 +154,30 @@ def _build_harm_card(count: int, late: int, url: str) -> DashboardCard:
         noun += f", {late} late"
     numbers = [PageCount(count, noun, f"{url}?state=open&problem=harm")]
     return DashboardCard("harm", _("Could harm somebody"), numbers, "")
+
+
+def _build_emergency_cards(visible_kinds) -> list[DashboardCard]:
+    """The emergencies without a public page; nothing on a site without any emergency page."""
+    kind = kinds.get("emergency")
+    if kind not in visible_kinds or not EmergencyPage.objects.active().exists():
+        return []
+    names = list_without_page()
+    numbers = []
+    if names:
+        noun = _("emergency") if len(names) == 1 else _("emergencies")
+        numbers.append(PageCount(len(names), str(noun), get_changelist_url(kind)))
+    named = names[:MAX_LINES]
+    if len(names) > MAX_LINES:
+        named.append(str(_("and %(count)s more") % {"count": len(names) - MAX_LINES}))
+    return [
+        DashboardCard(
+            "emergencies",
+            _("Without a public emergency page"),
+            numbers,
+            _("Every emergency has a public page."),
+            ", ".join(named),
+        )
+    ]
 
 
 def filter_pages(pages, user, *, state: str = "", due: str = "", whose: str = ""):

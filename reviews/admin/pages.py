@@ -150,7 +150,8 @@ def withdraw_page(page_admin, request, page):
                 "The page is withdrawn. It can be published again only with a new signature.",
             )
             return redirect(page_admin.get_object_url("change", page))
-    return page_admin.render_page(request, "reviews/admin/withdraw.html", page, form=form)
+    context = {"form": form, "loss": page_admin.describe_withdrawal(page)}
+    return page_admin.render_page(request, "reviews/admin/withdraw.html", page, **context)
 
 
 # What reviews brings to the admin of any kind of page. It knows only that the page is an Article.

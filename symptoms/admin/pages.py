@@ -21,7 +21,9 @@ from articles.admin.request_validation import MAX_SEARCH_LENGTH
 from articles.exports.admin import EXPORT_VIEW, ExportAction
 from articles.models import Article, MergedPage
 from articles.names import fold
+from symptoms import questions
 from symptoms.actions import record_cause
+from symptoms.admin.cause_messages import describe_changed_pages, describe_grave_catch_all
 from symptoms.admin.export_resources import CauseResource
 from symptoms.admin.forms import CauseForm
 from symptoms.admin.merging import (
@@ -123,6 +125,15 @@ class BaseSymptomAdmin(PageAdmin):
         _("Page settings"),
     )
 
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if db_field.name == "determiner":
+            kwargs["label"] = questions.DETERMINER_LABEL
+            kwargs["help_text"] = _(
+                "What stands before the name in questions. With “a”, the question becomes: "
+                "What is a headache? “Headache causes” stays as it is."
+            )
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
     def build_word_query(self, word):
         names = OtherName.objects.filter(folded__contains=word).values("symptom")
         codes = Code.objects.annotate(dotless=Replace("code", Value("."))).filter(
@@ -215,12 +226,12 @@ class CauseAdmin(ComposedAdmin):
         super().save_model(request, obj, form, change)
         if not form.has_changed():
             return
-        count = record_cause(obj, by=request.user)
-        if count:
-            messages.info(
-                request,
-                f"{count} pages now differ from what was signed, and are waiting for a signature.",
-            )
+        record_cause(obj, by=request.user)
+        found = [*describe_changed_pages(obj)]
+        if "catch_all" in form.changed_data:
+            found += describe_grave_catch_all(obj)
+        for level, message in found:
+            messages.add_message(request, level, message)
         same_name = MergedCause.objects.filter(folded=obj.folded).exclude(kept=obj)
         row = same_name.select_related("kept", "by").last()
         if row and "name" in form.changed_data:

@@ -82,3 +82,16 @@ def test_a_spotlight_has_a_text(symptom):
 )
 def test_the_question_is_made_from_the_name(title, phrase, plural, question):
     assert Symptom(title=title, phrase=phrase, plural=plural).question == question
+
+
+def test_one_thing_and_several_at_once_are_refused_in_words(symptom):
+    symptom.determiner, symptom.plural = "an", True
+    with pytest.raises(ValidationError) as refusal:
+        symptom.clean()
+    (message,) = refusal.value.message_dict["determiner"]
+    assert message == (
+        "“an” stands before one thing, and “Plural” is checked. "
+        "Choose nothing here, or clear “Plural”."
+    )
+    symptom.determiner = "the"
+    symptom.clean()

@@ -110,7 +110,8 @@ def test_names_that_are_counted_are_known_by_their_main_word():
 
 
 def test_the_check_suggests_what_is_said():
-    assert "choose “a” under “before the name in a question”" in find_problems("headache")[0]
+    problem = find_problems("headache")[0]
+    assert "choose “a” under “a / an / the before the name in questions”" in problem
     assert "choose “an”" in find_problems("earache")[0]
     assert "Choose “an”" in find_problems("earache", "a")[0]
     assert "is a plural" in find_problems("hives", "a", plural=True)[0]

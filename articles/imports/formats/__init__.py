@@ -4,8 +4,8 @@ A reader streams, keeps only a bounded part of the file in memory, and never use
 Its records are in the shape of our own JSON lines (docs/import-formats.md) and not yet checked.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -19,10 +19,14 @@ class UnknownFormat(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
-    """One record, in the shape of our JSON lines, not checked yet."""
+    """One record, in the shape of our JSON lines, not checked yet.
+
+    ``headings`` are the columns of a table by the fields that they are read into.
+    """
 
     line: int
     values: dict
+    headings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

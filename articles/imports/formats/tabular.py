@@ -49,6 +49,10 @@ class RecordTable:
         known = columns.get_columns()
         for name in self.headings:
             self.columns.append(known.get(columns.normalize_heading(name)))
+        self.headings_by_field: dict[str, str] = {}
+        for name, column in zip(self.headings, self.columns, strict=True):
+            if column:
+                self.headings_by_field[column.key] = name
 
     def find_errors(self) -> Iterator[RejectedRecord]:
         """The headings that are unknown, repeated or missing."""
@@ -135,7 +139,7 @@ class RecordTable:
             return RejectedRecord(line, key, "type", reason)
         values["type"] = type_name
         values[self.types[type_name].title] = values.pop("title")
-        return RawRecord(line, values)
+        return RawRecord(line, values, self.headings_by_field)
 
 
 def _read_value(column: ImportColumn, cell: str, context: cells.RowContext):

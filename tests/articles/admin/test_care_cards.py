@@ -61,6 +61,22 @@ def test_each_card_stands_in_the_box_of_its_level(ann_client, page, settings):
     assert "advice_level" not in form
 
 
+def test_a_card_that_the_signed_page_had_is_named_when_it_is_gone(ann_client, ann, ravi, page):
+    factories.sign_page(page, by=ravi, asked_by=ann)
+    answer = ann_client.post(
+        get_path(page),
+        read(ann_client, page) | {"routine_text": "", "routine_heading": ""},
+        follow=True,
+    )
+    gone = "The non-urgent card of the signed page is not here any more."
+    assert gone in get_text(answer.text)
+    fields = read(ann_client, page) | {"summary": "Other words."}
+    answer = ann_client.post(get_path(page), fields, follow=True)
+    assert gone in get_text(answer.text)
+    fields = read(ann_client, page) | {"routine_text": SOON}
+    assert gone not in ann_client.post(get_path(page), fields, follow=True).text
+
+
 def test_an_untouched_form_writes_nothing(ann_client, page):
     before, rows = page.revisions.count(), list(CareCard.objects.values())
     assert save(ann_client, page).status_code == 302

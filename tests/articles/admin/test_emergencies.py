@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from articles.emergencies.checks import check_subject
 from articles.emergencies.phrases import add_phrase, change_phrase, remove_phrase
 from articles.models import EmergencyPage, PhraseEvent
 from articles.search import floor
@@ -43,6 +44,65 @@ def test_a_new_page_has_the_card_and_its_level_and_high_risk_from_the_start(ann_
     assert (page.advice_level, page.risk, page.next_page_id) == ("emergency", "high", symptom.pk)
     assert "Put the phone on speaker" in page.advice
     assert page.get_latest_revision().read().subject == "stroke"
+
+
+def test_the_form_has_the_emergency_box_alone_and_others_only_to_empty_them(ann_client, ann):
+    page = factories.make_emergency(ann)
+    address = f"{PAGES}{page.pk}/change/"
+    fields = read_form(ann_client.get(address))
+    assert {"emergency_heading", "emergency_text"} <= fields.keys()
+    assert fields.keys().isdisjoint({"urgent_text", "routine_text", "same_for_everyone"})
+    assert "shows_crisis_line" not in fields
+    save(ann_client, address, emergency_heading="Call 911 now", urgent_text="<p>Forged.</p>")
+    page = EmergencyPage.objects.get()
+    assert (page.advice_heading, page.care_cards.count()) == ("Call 911 now", 0)
+    page.care_cards.create(level="urgent", html="<p>Go today.</p>")
+    save(ann_client, address, emergency_heading="Call 911")
+    assert page.care_cards.count() == 1
+    save(ann_client, address, urgent_text="")
+    assert page.care_cards.count() == 0
+
+
+def test_emergencies_with_a_public_page_are_marked_and_linked(ann_client, ann, ravi):
+    page = factories.make_emergency(ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
+    form = ann_client.get(f"{PAGES}add/").text
+    assert "Stroke (has a public page)" in form
+    assert "Choking (has a public page)" not in form
+    assert f'Public pages: <a href="{PAGES}{page.pk}/change/">Stroke</a>.' in form
+    other = factories.make_emergency(ann, slug="other")
+    (problem,) = check_subject(other, other.get_latest_revision().read())
+    assert "Withdraw" not in problem.message + problem.fix
+
+
+def test_who_withdraws_reads_what_visitors_keep_and_lose(morgan_client, ann, ravi):
+    page = factories.make_emergency(ann, subject="choking")
+    address = f"{PAGES}{page.pk}/withdraw/"
+    factories.sign_page(page, by=ravi, asked_by=ann)
+    assert (
+        "Searches for choking will show only whom to call: no other page is public for Choking."
+        in morgan_client.get(address).text
+    )
+
+
+def test_home_and_list_say_which_emergencies_have_no_public_page(morgan_client, ann, ravi):
+    title = "Without a public emergency page"
+    assert title not in morgan_client.get("/admin/").text
+    assert "There is no emergency page yet." in morgan_client.get(PAGES).text
+    factories.sign_page(factories.make_emergency(ann), by=ravi, asked_by=ann)
+    counts = set()
+    for subject in ("seizure", "choking"):
+        with CaptureQueriesContext(connection) as queries:
+            text = morgan_client.get("/admin/").text
+        counts.add(len(queries))
+        assert title in text
+        assert "Danger from another person, Carbon monoxide" in text
+        listed = html.get_text(morgan_client.get(PAGES).text)
+        assert "a search shows only whom to call: Danger from another person," in listed
+        assert "Choking" in listed
+        factories.sign_page(factories.make_emergency(ann, subject=subject), by=ravi, asked_by=ann)
+    assert len(counts) == 1
+    assert "Choking" not in morgan_client.get("/admin/").text
 
 
 def test_pages_of_every_kind_are_suggested_to_go_on_with(ann_client, ann):
@@ -88,6 +148,23 @@ def test_a_managing_editor_adds_changes_and_removes_a_phrase(morgan_client, morg
     assert log.index("Removed") < log.index("Changed") < log.index("Added")
     history = html.get_text(morgan_client.get(f"{TABLE}{added.pk}/history/").text)
     assert "Removed" in history
+
+
+def test_removing_a_phrase_is_said_in_words_of_its_own(morgan_client, phrase):
+    page = morgan_client.get(f"{TABLE}{phrase.pk}/delete/")
+    text = " ".join(html.get_text(page.text).split())
+    assert "Searches with these words will no longer show the emergency help for “Stroke”" in text
+    assert 'value="Remove phrase"' in page.text
+    for shown in (page, morgan_client.get(f"{TABLE}{phrase.pk}/change/")):
+        crumbs = html.get_text(shown.text.split('class="breadcrumbs">')[1].split("</div>")[0])
+        assert "Articles" not in crumbs
+        assert "Phrases" in crumbs
+
+
+def test_the_table_begins_with_how_many_come_with_the_program(ann_client):
+    count = sum(len(lines) for _heading, lines in floor.list_floor())
+    text = html.get_text(ann_client.get(TABLE).text)
+    assert f"{count} phrases come with Countersign and cannot be removed" in text.replace(",", "")
 
 
 def test_editors_read_the_table_and_change_nothing(ann_client, phrase):
@@ -145,6 +222,7 @@ def test_a_phrase_that_was_removed_meanwhile_is_not_brought_back(
         ({"text": "another", "subject": "no-such-thing"}, "Select a valid choice"),
         ({"text": "is he the"}, "These words say nothing by themselves"),
         ({"text": "my knee"}, "harmless text"),
+        ({"text": "my knee"}, "Use more words, such as who it happens to."),
     ],
 )
 def test_a_phrase_that_cannot_be_is_refused_in_place(morgan_client, phrase, fields, message):

@@ -196,10 +196,29 @@ def diff_cards(document, old: tuple[Advice, ...], new: tuple[Advice, ...]) -> li
 def test_a_card_is_compared_with_that_of_its_level_whatever_a_page_calls_them(symptom_document):
     added = [("Heading of “Urgent card”", "added"), ("Urgent card", "added")]
     assert diff_cards(symptom_document, (EMERGENCY,), (EMERGENCY, URGENT)) == added
-    removed = [("Heading of “Urgent card”", "removed"), ("Urgent card", "removed")]
+    removed = [("Urgent card: removed", "removed"), ("Heading of “Urgent card”", "removed")]
     assert diff_cards(symptom_document, (EMERGENCY, URGENT), (EMERGENCY,)) == removed
     graver = [("Level of the gravest card", "changed"), ("Emergency card", "added")]
     assert diff_cards(symptom_document, (ROUTINE,), (EMERGENCY, ROUTINE)) == graver
+
+
+def test_a_card_that_is_gone_comes_first_and_other_cards_before_other_parts(symptom_document):
+    old = symptom_document.model_copy(
+        update={"advice": EMERGENCY, "further_advice": (URGENT, ROUTINE)}
+    )
+    new = old.model_copy(
+        update={
+            "title": "Other",
+            "summary": "Other.",
+            "body": "<p>Other.</p>",
+            "advice": EMERGENCY.model_copy(update={"html": "<p>Call 911.</p>"}),
+            "further_advice": (URGENT,),
+        }
+    )
+    labels = find_changed_labels(get_blocks(old), get_blocks(new))
+    assert labels == ["Non-urgent card: removed", "Emergency card", "Title", "Summary", "Overview"]
+    parts = compare_parts(get_blocks(old), get_blocks(new))
+    assert parts[0].label == "Non-urgent card: removed"
 
 
 def test_a_single_card_of_another_level_keeps_its_words_in_the_diff(symptom_document):

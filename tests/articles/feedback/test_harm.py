@@ -67,6 +67,16 @@ def test_it_stands_first_on_the_home_the_list_and_the_radar(client, ann, morgan,
     assert "1 open reader report: a page could harm somebody , 1 late." in radar
 
 
+def test_the_list_of_harm_begins_with_what_is_to_be_decided_first(client, ann, page):
+    for words, hours in (("Second.", 3), ("First.", 30), ("Third.", 1)):
+        report = report_harm(page, hours_ago=hours)
+        ReaderReport.objects.filter(pk=report.pk).update(words=words)
+    client.force_login(ann)
+    text = get_text(client.get(f"{LIST}?state=open&problem=harm").text)
+    assert "Decide by" in text
+    assert text.index("First.") < text.index("Second.") < text.index("Third.")
+
+
 @pytest.mark.parametrize("path", ["/admin/", "/desk/radar/"])
 def test_home_and_radar_cost_the_same_with_one_report_and_with_three(client, morgan, page, path):
     client.force_login(morgan)

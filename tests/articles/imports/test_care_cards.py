@@ -191,14 +191,16 @@ def test_a_changed_card_is_written_and_the_others_keep_their_bytes(page, morgan,
 def test_two_cards_of_one_level_are_refused_with_their_line(morgan, tmp_path):
     path = tmp_path / "records.csv"
     path.write_text(
-        "type,id,title,advice level,advice,urgent card,emergency card\n"
-        "article,A:1,Cough,urgent,Go today.,Go tonight.,\n"
-        "article,A:2,Cold,urgent,Go today.,,Call now.\n"
+        "type,id,title,advice level,advice,urgent card,emergency card,Urgent card heading\n"
+        "article,A:1,Cough,urgent,Go today.,Go tonight.,,\n"
+        "article,A:2,Cold,urgent,Go today.,,Call now.,\n"
+        "article,A:3,Rash,,,,,Go today\n"
     )
     with plan_import(path, reader=formats.get("csv"), format="csv", source="x", by=morgan) as plan:
-        found = [(one.line, one.text) for one in plan.findings()]
-    (refused, noted) = sorted(found)
-    assert refused[0] == 2
+        found = [(one.line, one.text, one.field) for one in plan.findings()]
+    (refused, noted, headed) = sorted(found)
+    assert (refused[0], refused[2]) == (2, "urgent card")
+    assert headed[2] == "Urgent card heading"
     assert "two cards of the level “Urgent card”" in refused[1]
     assert (noted[0], noted[1][:26]) == (3, "The emergency card is grav")
 

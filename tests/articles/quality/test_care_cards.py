@@ -60,6 +60,8 @@ def test_a_lesser_card_may_not_send_anybody_to_emergency_help():
             (problem,) = care_cards.check_level(Article(), document)
             assert problem.blocking
             assert problem.alert == SafetyAlert.AlertGravity.UNDERSTATED
+            card = {"urgent": "urgent", "routine": "non-urgent"}[level]
+            assert problem.message.startswith(f"The {card} card sends people to emergency help: “")
     for html in ("<p>You need no ambulance.</p>", "<p>See a doctor today, not the ER.</p>"):
         assert find(care_cards.check_level, make_document(("urgent", html))) == []
 
@@ -143,11 +145,13 @@ def test_each_card_says_what_differs_for_whom():
     assert find(care_cards.check_groups_of_people, whole) == []
     part = make_document(("emergency", everybody), ("routine", "<p>If you are pregnant.</p>"))
     (message,) = find(care_cards.check_groups_of_people, part, blocking=False)
-    assert "Emergency card" not in message
-    assert (
-        "Non-urgent card: babies and children, the weeks after birth, older people and people with "
-        "a weak immune system" in message
+    assert message == (
+        "Say what differs for babies and children, the weeks after birth, older people and "
+        "people with a weak immune system (missing on: non-urgent card)."
     )
+    neither = make_document(("emergency", CALL), ("routine", "<p>If you are pregnant.</p>"))
+    (message,) = find(care_cards.check_groups_of_people, neither)
+    assert message.endswith("(missing on: emergency card, non-urgent card).")
 
 
 def test_a_page_states_that_nothing_differs_or_says_what_does():
@@ -209,6 +213,29 @@ def test_a_life_threatening_cause_needs_a_sign_on_a_card():
         causes=[STROKE],
     )
     assert find(check, low) == []  # the level is a clinician's choice
+
+
+TETANUS = (
+    "Tetanus",
+    "life-threatening",
+    "<p>Tetanus makes muscles clamp tight, often in the jaw first. It can follow a wound.</p>",
+)
+
+
+def test_a_sign_is_found_in_a_few_words_and_a_missing_one_is_asked_for_in_words_of_the_cause():
+    check = symptom_quality.check_signs_of_dangerous_causes
+    for sign in ("a locked jaw", "clamping of the jaw", "stiffness (tetanus)"):
+        html = f"<p>Call 911 for:</p><ul><li>{sign}, or a purple rash</li></ul>"
+        document = make_symptom_document(("emergency", html), causes=[TETANUS])
+        assert find(check, document) == [], sign
+    for sign in ("a purple rash", "a purple rash that spreads from the jaw"):
+        html = f"<p>Call 911 for {sign}.</p>"
+        document = make_symptom_document(("emergency", html), causes=[TETANUS])
+        (problem,) = check(Article(), document)
+        assert problem.fix == (
+            "Tetanus is life-threatening. Name on a card one of its signs, in words such as: "
+            "muscles, clamp, tight, jaw, follow, wound; or with “(Tetanus)” behind it."
+        )
 
 
 def test_a_symptom_without_a_card_is_refused_and_its_life_threatening_cause_named():

@@ -66,11 +66,11 @@ def test_a_whole_page_has_no_problem(symptom):
         ({"advice": "", "advice_level": ""}, "The page does not say when to get help."),
         (
             {"advice_level": "routine"},
-            "“When to see a clinician”, but sends people to emergency help: “Call 911 if",
+            "The non-urgent card sends people to emergency help: “Call 911 if",
         ),
         (
             {"advice_level": "urgent"},
-            "“Get medical help today”, but sends people to emergency help: “Call 911 if",
+            "The urgent card sends people to emergency help: “Call 911 if",
         ),
         (
             {"advice_level": "urgent", "advice": "<p>Get an ambulance.</p>"},
@@ -82,7 +82,7 @@ def test_a_whole_page_has_no_problem(symptom):
                 "advice": "<p>See a doctor today.</p>",
                 "body": "<p>If it spreads, call 911.</p>",
             },
-            "“Call 911” stands under “Overview”, but not in the call-out",
+            "“Call 911” stands under “Overview”, but not on a care card",
         ),
         (
             {"advice_level": "urgent", "advice": '<p><a href="tel:911">Help</a>.</p>'},
@@ -172,8 +172,7 @@ def test_the_fault_of_the_level_says_what_to_do(symptom):
     fix = next(
         problem.fix for problem in find_problems(symptom) if "emergency help" in problem.message
     )
-    assert "Choose the level “Call for emergency help”" in fix
-    assert "take that sentence out" in fix
+    assert fix == "Move that sentence to the emergency card, or take it out."
 
 
 def test_what_blocks_comes_first(symptom):
@@ -226,7 +225,7 @@ def test_the_address_of_a_link_is_not_read_as_words(symptom):
             "<p>See a clinician.</p>",
             "routine",
             "<p>Call 911 now.</p>",
-            "but not in the call-out at the top",
+            "but not on a care card",
             True,
         ),
         (

@@ -74,4 +74,4 @@ def test_they_are_rebuilt_from_the_log_and_verified(page):
 def test_the_command_over_the_live_pages_names_them(page, capsys):
     with pytest.raises(CommandError):
         call_command("check_live_pages")
-    assert "/symptoms/one/: Safety alert: The advice has the level" in capsys.readouterr().out
+    assert "/symptoms/one/: Safety alert: The non-urgent card sends" in capsys.readouterr().out

@@ -103,6 +103,21 @@ def test_a_card_says_what_changed(ravi_client, ann, ravi, fiona):
     assert "Never signed" not in task.change_summary
 
 
+def test_a_care_card_that_is_gone_is_named_first(ravi_client, ann, ravi, fiona):
+    page = make_complete_symptom(ann)
+    factories.sign_page(page, by=fiona, asked_by=ann)
+    page.care_cards.filter(level="urgent").delete()
+    page = type(page).objects.get(pk=page.pk)
+    factories.edit_page(
+        page, by=ann, title="Spasm", body="<p>New.</p>", treatment="<p>New.</p>", summary="New."
+    )
+    review = request_review(page, by=ann, reviewer=ravi.reviewer)
+    (task,) = queue.build_queue(ravi.reviewer)["mine"].object_list
+    assert ": Urgent card: removed, " in task.change_summary
+    shown = ravi_client.get(f"/desk/reviews/{review.uuid}/").text
+    assert "Urgent card: removed" in shown
+
+
 def test_a_card_of_a_page_that_did_not_change_says_so(ann, ravi, fiona):
     page = factories.make_symptom(ann)
     factories.sign_page(page, by=fiona, asked_by=ann)

@@ -160,7 +160,7 @@ def test_safety_alerts_are_listed_the_gravest_first_at_a_fixed_cost(
     section = shown.text.partition('aria-labelledby="alerts"')[2].partition("</section>")[0]
     assert re.findall(r'change/">(\w+)</a>', section) == ["Buried", "Bare"]
     assert "All 3 pages with a safety alert" in " ".join(section.split())
-    assert "Safety alert: The advice has the level" in shown.text
+    assert "Safety alert: The urgent card sends" in shown.text
 
 
 def test_a_review_of_an_unchanged_text_that_checks_block_says_so(morgan_client, ann, ravi, morgan):

@@ -118,7 +118,7 @@ def test_a_page_that_a_younger_check_blocks_is_left_out_and_stops_no_other(
     )
     factories.sign_despite_checks(other, by=ravi, manager=morgan)
     shown = morgan_client.get(PLAN)
-    assert "A check blocks it: The advice has the level “When to see a clinician”" in shown.text
+    assert "A check blocks it: The non-urgent card sends people" in shown.text
     morgan_client.post(PLAN, read_form(shown), follow=True)
     assert [review.article_id for review in MedicalReview.objects.waiting()] == [page.pk]
 
@@ -130,7 +130,7 @@ def test_until_a_day_an_unchanged_page_is_planned_with_what_a_younger_check_foun
     factories.sign_despite_checks(other, by=ravi, manager=morgan)
     shown = morgan_client.get(PLAN)
     assert "In the plan, though checks block them" in shown.text
-    assert "though a check blocks it: The advice has the level" in shown.text
+    assert "though a check blocks it: The non-urgent card sends" in shown.text
     morgan_client.post(PLAN, read_form(shown), follow=True)
     review = MedicalReview.objects.waiting().get()
     assert "sends people to emergency help" in review.overridden

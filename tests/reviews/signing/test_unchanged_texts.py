@@ -43,7 +43,7 @@ def test_an_editor_asks_for_the_annual_review_and_everybody_reads_what_was_found
     assert "Requested although checks block it." in desk
     assert "Reason of" not in desk
     assert "What the checks find in the care cards" in desk
-    assert "<strong>Blocks a review:</strong> The advice has the level" in desk
+    assert "<strong>Blocks a review:</strong> The non-urgent card sends" in desk
     entry = sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
     assert "unchanged text" in ledger.read_record(entry).override
     assert list(verification.find_faults()) == []

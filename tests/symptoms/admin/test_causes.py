@@ -47,7 +47,14 @@ def test_choosing_a_description_makes_a_new_revision_of_each_page_that_names_the
         name_on(page, cause)
         factories.sign_page(page, by=ravi, asked_by=ann)
     answer = save(ann_client, cause, description=str(article.pk), catch_all="on")
-    assert f"{count} pages now differ from what was signed" in html.get_text(answer.text)
+    text = " ".join(html.get_text(answer.text).split())
+    if count == 1:
+        assert "1 page now differs from what was signed: Ache 0 . Visitors see the change" in text
+        assert "once it is signed." in text
+    else:
+        assert "3 pages now differ from what was signed: Ache 0 , Ache 1 , Ache 2 ." in text
+        assert "once these are signed." in text
+    assert f'<a href="/admin/symptoms/symptom/{pages[0].pk}/change/">Ache 0</a>' in answer.text
     cause.refresh_from_db()
     assert (cause.description_id, cause.catch_all) == (article.pk, True)
     for page in pages:
@@ -56,6 +63,19 @@ def test_choosing_a_description_makes_a_new_revision_of_each_page_that_names_the
         assert (named.description.uuid, named.catch_all) == (article.uuid, True)
         assert revision.saved_by == ann
         assert Article.objects.get(pk=page.pk).live.revision_id != revision.pk
+
+
+def test_drafts_are_not_counted_among_pages_that_were_signed(ann_client, ann, cause):
+    name_on(factories.make_symptom(ann), cause)
+    assert "from what was signed" not in save(ann_client, cause, name="Other").text
+
+
+def test_a_life_threatening_cause_that_becomes_a_catch_all_is_warned_of(ann_client, ann, cause):
+    page = factories.make_symptom(ann)
+    SymptomCause.objects.create(symptom=page, cause=cause, seriousness="life-threatening")
+    warning = "is life-threatening on 1 page. As a catch-all it comes last"
+    assert warning in html.get_text(save(ann_client, cause, catch_all="on").text)
+    assert warning not in html.get_text(save(ann_client, cause, name="Other").text)
 
 
 def test_saving_the_form_as_it_was_changes_nothing(ann_client, ann, cause, article):
