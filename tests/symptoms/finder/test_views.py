@@ -92,7 +92,7 @@ TOO_LONG = [
     "&".join(f"s=ache-{n}" for n in range(15_000)),
 ]
 HOSTILE = [
-    "&".join(f"s=ache-{n}" for n in range(400)),
+    "&".join(f"s=ache-{n}" for n in range(300)),
     "s=%00&s=ache%00&q=%00ache&system=%00&letter=%00&page=%00",
     "s=%ff%fe&q=%ff&system=%ff&page=%ff",
     "s=&s=&q=&system=&letter=&page=&causes=",
