@@ -38,13 +38,19 @@ def ways(tmp_path_factory, migrated, django_db_blocker) -> Ways:
         ThreadPoolExecutor(2) as both,
     ):
         database = both.submit(runs.forward, work / "database", where)
-        archive = both.submit(runs.imported, work / "archive", empty)
+        archive = both.submit(runs.imported, work / "archive", empty, rows=bool(where))
     return Ways(work, {"database": database, "archive": archive})
 
 
 @pytest.fixture(params=["database", "archive"])
 def site(request, ways) -> dict:
     """What this build makes of the kept site: a database migrated, or an archive imported."""
+    return ways[request.param]
+
+
+@pytest.fixture(params=["database", pytest.param("archive", marks=pytest.mark.sqlite)])
+def whole_site(request, ways) -> dict:
+    """The same with its pages. On PostgreSQL those of the database: both ways store the same."""
     return ways[request.param]
 
 

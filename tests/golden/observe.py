@@ -21,11 +21,12 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--archive", type=Path)
     parser.add_argument("--history", action="store_true", help="tables, texts and ledger alone")
+    parser.add_argument("--rows", action="store_true", help="what is stored, and no page of it")
     options = parser.parse_args()
     django.setup()
     with time_machine.travel(NOW):
         prepare(options.archive)
-        result = history() if options.history else observe(options.work, options.archive)
+        result = history() if options.history else observe(options)
     (options.work / "observed.json").write_text(json.dumps(result, ensure_ascii=False))
 
 
@@ -55,23 +56,28 @@ def history() -> dict:
     return found | {"composed after a save": facts.compositions()}
 
 
-def observe(work: Path, archive: Path | None) -> dict:
+def observe(options: argparse.Namespace) -> dict:
     from tests.golden import facts, program, rows, schema, visits
 
+    work = options.work
     result = {
         "schema": schema.observe(),
-        "rows": rows.observe(imported=bool(archive)),
+        "rows": rows.observe(imported=bool(options.archive)),
         "ledger": facts.ledger(),
         "revisions": facts.revisions(),
         "composed": facts.compositions(),
-        "site": facts.site(work / "site"),
         "archive": facts.archive(work / "archive"),
+    }
+    if options.rows:
+        return result
+    result |= {
+        "site": facts.site(work / "site"),
         "evidence": facts.evidence(work),
         "content": facts.content(work / "content.jsonl"),
         "public": visits.public(),
         "search": visits.search(),
     }
-    if archive is None:
+    if options.archive is None:
         # Sessions first: visits begin others. Letters last: they are written down.
         result |= {
             "sessions": visits.sessions(),

@@ -64,14 +64,18 @@ def run(*arguments, url: str, images: Path) -> subprocess.CompletedProcess:
     )
 
 
-def observe(work: Path, *, url: str, archive: Path | None = None, kept: str = "") -> dict:
+def observe(
+    work: Path, *, url: str, archive: Path | None = None, kept: str = "", rows: bool = False
+) -> dict:
     """Migrate a database, import an archive if one is given; gives what this build makes of it.
 
-    Of what an older build kept only the tables, the texts and the ledger.
+    Of what an older build kept only the tables, the texts and the ledger; with ``rows`` what is
+    stored, and no page.
     """
     work.mkdir(exist_ok=True)
     unpack_pictures(work, kept)
     options = [*(["--archive", archive] if archive else []), *(["--history"] if kept else [])]
+    options += ["--rows"] if rows else []
     ran = run("-m", "tests.golden.observe", work, *options, url=url, images=work / "images")
     if ran.returncode:
         raise AssertionError(ran.stdout + ran.stderr)
@@ -120,7 +124,7 @@ def forward(work: Path, server: str) -> dict:
         return observe(work, url=url)
 
 
-def imported(work: Path, url: str, kept: str = "") -> dict:
+def imported(work: Path, url: str, kept: str = "", *, rows: bool = False) -> dict:
     """The kept archive, imported into a database that has tables and no pages."""
     archive = unpack_archive(work.with_suffix(".archive"), kept)
-    return observe(work, url=url, archive=archive, kept=kept)
+    return observe(work, url=url, archive=archive, kept=kept, rows=rows)

@@ -58,7 +58,7 @@ def test_axe_finds_nothing_in_the_admin(demo, open_page):
     page = open_page(
         bypass_csp=True, reduced_motion="reduce"
     )  # axe styles pages, and measures colours that hold still
-    log_in(page, "morgan", "/admin/")
+    log_in(page, "morgan")
     found = []
     for address in list_paths():
         page.goto(address)

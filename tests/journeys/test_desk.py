@@ -94,7 +94,7 @@ def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, 
     ravi_page.get_by_text("was not signed").wait_for()
     expect(ravi_page.locator("main")).to_contain_text("On “Treatment”: Say for how long.")
 
-    log_in(ann_page, "ann", "/admin/")
+    log_in(ann_page, "ann")
     ann_page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
     ann_page.get_by_role("link", name="Answer the comments").click()
     assert find_violations(ann_page) == []

@@ -12,7 +12,13 @@ from playwright.sync_api import expect
 from articles.models import Article
 from tests import factories
 from tests.factories import PASSWORD
-from tests.journeys.conftest import log_in, open_form, read_until, write_rich_text
+from tests.journeys.conftest import (
+    log_in,
+    log_in_by_form,
+    open_form,
+    read_until,
+    write_rich_text,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,12 +93,12 @@ def sign(page, title: str) -> None:
 
 def test_a_symptom_goes_from_ann_to_ravi_to_charlie(ann, ravi, companions, open_page):
     ann_page, ravi_page, charlie_page = open_page(), open_page(), open_page(width=390, height=800)
-    log_in(ann_page, "ann", "/admin/")
+    log_in_by_form(ann_page, "ann", "/admin/")
     draft(ann_page)
     assert charlie_page.goto("/symptoms/facial-spasms/").status == 404
     ask(ann_page)
 
-    log_in(ravi_page, "ravi", "/desk/")
+    log_in_by_form(ravi_page, "ravi", "/desk/")
     sign(ravi_page, "Facial spasms")
 
     assert charlie_page.goto("/symptoms/facial-spasms/").status == 200
@@ -125,7 +131,7 @@ def test_a_mended_typo_is_countersigned_and_moves_no_annual_date(ann, ravi, fion
     before = Article.objects.get(pk=symptom.pk).live.read_review_line()
 
     ann_page, fiona_page, charlie_page = open_page(), open_page(), open_page(width=390, height=800)
-    log_in(ann_page, "ann", "/admin/")
+    log_in(ann_page, "ann")
     open_form(ann_page, f"/admin/symptoms/symptom/{symptom.pk}/change/")
     write_rich_text(ann_page, "body", "A muscle tightens by itself.")
     ann_page.get_by_role("button", name="Save and continue editing").first.click()
@@ -155,7 +161,7 @@ def test_a_mended_typo_is_countersigned_and_moves_no_annual_date(ann, ravi, fion
 def test_ravi_sends_a_page_back_and_ann_sees_why(ann, ravi, open_page):
     symptom = factories.make_symptom(ann)
     ann_page, ravi_page = open_page(), open_page()
-    log_in(ann_page, "ann", "/admin/")
+    log_in(ann_page, "ann")
     open_form(ann_page, f"/admin/symptoms/symptom/{symptom.pk}/change/")
     ask(ann_page)
 

@@ -83,7 +83,7 @@ def test_axe_finds_nothing_on_the_pages_of_imports_and_a_telephone_shows_them_wh
 ):
     factories.make_symptom(ann, slug="rash", title="Rash")
     page = open_page(width=390, bypass_csp=True, reduced_motion="reduce")
-    log_in(page, "morgan", "/admin/")
+    log_in(page, "morgan")
     page.goto(ADD_PATH)
     wrong = find_violations(page, dark=True)
     for rule in ("keep", "stop", "take"):

@@ -48,7 +48,7 @@ def test_links_are_set_by_keyboard_and_wrong_ones_refused_in_words(ann, ravi, op
         old = '<p><a href="/symptoms/none/">Old</a> <a href="leaflet">words</a></p>'
         factories.make_article(ann, slug="old-links", title="Old links", body=old)
     page = open_page()
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
 
     dialog = open_dialog(page, "Pain")
@@ -124,7 +124,7 @@ def test_the_dialog_is_accessible_in_light_and_dark(ann, open_page):
     factories.make_article(ann, slug="jaw-exercises", title="Jaw exercises")
     article = factories.make_article(ann)
     page = open_page(width=390, height=844, bypass_csp=True)  # axe tries styles of its own
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
     dialog = open_dialog(page, "Write")
     page.keyboard.type("jaw")

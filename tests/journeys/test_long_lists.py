@@ -27,7 +27,7 @@ def test_the_causes_of_a_hub_are_gone_through_by_keyboard_and_nothing_is_lost(an
     page = open_page()
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, get_form_path(hub))
     keys = Keyboard(page)
     page.locator("#section-causes").focus()
@@ -69,7 +69,7 @@ def test_a_row_that_is_added_and_moved_on_a_page_of_a_hub_stands_there(ann, open
     hub = factories.make_large_symptom(ann, causes=60)
     factories.make_cause(ann, name="Coffee", slug="coffee")
     page = open_page(width=1500)
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, get_form_path(hub, "?symptom_causes-at=51#section-causes"))
     keys = Keyboard(page)
     page.get_by_role("button", name="Add another Cause").focus()
@@ -88,7 +88,7 @@ def test_a_row_that_is_added_and_moved_on_a_page_of_a_hub_stands_there(ann, open
 def test_a_hub_is_written_without_any_script(ann, open_page):
     hub = factories.make_large_symptom(ann, causes=120)
     page = open_page(java_script_enabled=False)
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     page.goto(get_form_path(hub))
     assert "Causes 1–50 of 120." in page.locator("#section-causes .which").first.inner_text()
     page.get_by_label("From number").fill("60")
@@ -113,7 +113,7 @@ def test_a_hub_is_written_without_any_script(ann, open_page):
 def test_axe_finds_nothing_on_a_page_of_rows_and_on_exports(ann, open_page):
     hub = factories.make_large_symptom(ann, causes=60)
     page = open_page(bypass_csp=True, reduced_motion="reduce")
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     found = []
     for address in (
         get_form_path(hub, "?symptom_causes-at=51"),

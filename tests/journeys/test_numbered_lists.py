@@ -17,7 +17,7 @@ def test_a_list_that_goes_on_counts_alike_in_the_box_in_the_text_and_on_the_page
 ):
     article = factories.make_article(ann, body=STEPS)
     page = open_page()
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
     box = page.locator(".field-body .prose-editor")
     box.locator("p", has_text="Rinse").click()

@@ -89,7 +89,7 @@ def build_table(came_out: dict) -> str:
 def open_symptom(ann, open_page):
     symptom = factories.make_symptom(ann)
     page = open_page()
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, f"/admin/symptoms/symptom/{symptom.pk}/change/")
     return symptom, page
 

@@ -18,7 +18,7 @@ def open_box(ann, open_page):
     def open_one(**options) -> RichTextBox:
         article = factories.make_article(ann, body="")
         page = open_page(**options)
-        log_in(page, "ann", "/admin/")
+        log_in(page, "ann")
         open_form(page, f"/admin/articles/article/{article.pk}/change/")
         return RichTextBox(page, "body")
 
@@ -153,7 +153,7 @@ def paste_when_signed_out(box: RichTextBox) -> None:
         "Nothing was pasted. You are signed out. Sign in again in another tab, then try again here."
     ]
     other = box.page.context.new_page()
-    log_in(other, "ann", "/admin/")
+    log_in(other, "ann")
     other.close()
     box.button("Try again").click()
     box.wait()

@@ -31,7 +31,7 @@ def test_ann_puts_a_picture_on_a_page_with_the_keyboard_and_charlie_sees_it_once
 ):
     article = factories.make_article(ann)
     page = open_page(width=1500)
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
     preview = page.frame_locator(".beside iframe")
     preview.get_by_text("Write down when it began.").wait_for()
@@ -80,7 +80,7 @@ def test_ann_puts_a_picture_on_a_page_with_the_keyboard_and_charlie_sees_it_once
 def test_a_table_is_made_with_the_keyboard(ann, open_page):
     article = factories.make_article(ann, body="<p>Write it down.</p>")
     page = open_page()
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
     keys = Keyboard(page)
     keys.tab_to("Overview")

@@ -15,7 +15,7 @@ from config.context_processors import publisher
 from config.public import views
 from reviews.models import MedicalReview, Recall
 from reviews.recalls.actions import open_recall
-from tests.journeys.conftest import find_violations, log_in
+from tests.journeys.conftest import find_violations, log_in_by_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -137,7 +137,7 @@ def looked_at(demo, open_page, django_user_model):
         yield from ((visitor, address.format(**known)) for address in [*PUBLIC.values(), *PRINTED])
         for name, addresses in DESK.items():
             person = open_page(bypass_csp=True, reduced_motion="reduce")
-            log_in(person, name, next(iter(addresses.values())))
+            log_in_by_form(person, name, next(iter(addresses.values())))
             yield from ((person, address.format(**known)) for address in addresses.values())
 
     return pages()

@@ -21,7 +21,7 @@ def test_ann_restores_last_months_text_and_asks_for_it_to_be_signed(ann, ravi, o
     factories.edit_page(symptom, by=ann, body="<p>Today it says that.</p>")
 
     page = open_page()
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     page.goto(f"/admin/symptoms/symptom/{symptom.pk}/change/")
     page.get_by_role("link", name="History").click()
     with page.expect_popup() as opened:

@@ -153,7 +153,7 @@ def move_cells(box: RichTextBox) -> None:
 def test_twenty_things_are_done_in_the_box_with_the_keyboard_alone(ann, open_page):
     article = factories.make_article(ann, body="")
     page = open_page()
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
     box = RichTextBox(page, "body")
     results = {}
@@ -175,7 +175,7 @@ def test_a_box_that_says_what_it_said_is_sent_as_it_came(ann, open_page):
     article = factories.make_article(ann, body=body)
     body, revisions = article.body, article.revisions.count()
     page = open_page()
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
     box = RichTextBox(page, "body")
     assert box.html != body

@@ -85,7 +85,7 @@ def test_morgan_rolls_the_copyright_year_over(ann, ravi, morgan, open_page):
 def test_reviews_are_read_in_the_admin_on_a_telephone(ann, ravi, morgan, open_page):
     factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
     page = open_page(width=390)
-    log_in(page, "morgan", "/admin/")
+    log_in(page, "morgan")
     page.goto("/admin/reviews/medicalreview/")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     script = (

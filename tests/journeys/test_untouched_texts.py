@@ -19,7 +19,7 @@ def test_another_field_is_saved_and_the_texts_stay_as_they_stood(ann, open_page)
     for column, text in (("body", BODY), ("title", TITLE), ("summary", SUMMARY)):
         sql(f"UPDATE articles_article SET {column} = %s WHERE id = %s", text, article.pk)
     page = open_page()
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, f"/admin/articles/article/{article.pk}/change/")
     # Also a box in which somebody wrote a word and took it back.
     box = RichTextBox(page, "body")

@@ -133,7 +133,7 @@ def test_two_editors_in_conflict_lose_nothing(ann, morgan, open_page):
     form = f"/admin/symptoms/symptom/{symptom.pk}/change/"
     ann_page, morgan_page = open_page(), open_page()
     for page, name in ((ann_page, "ann"), (morgan_page, "morgan")):
-        log_in(page, name, "/admin/")
+        log_in(page, name)
         open_form(page, form)
     write_rich_text(morgan_page, "body", "Morgan saw a nerve at work.")
     morgan_page.get_by_role("button", name="Save", exact=True).click()
@@ -157,7 +157,7 @@ def test_a_session_that_ends_during_a_save_costs_nothing(ann, open_page):
     symptom = factories.make_symptom(ann)
     form = f"/admin/symptoms/symptom/{symptom.pk}/change/"
     page = open_page()
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, form)
     write_rich_text(page, "body", "Typed for an hour.")
     Session.objects.all().delete()
@@ -180,7 +180,7 @@ def test_the_preview_follows_and_nobody_leaves_by_mistake(ann, open_page):
     page = open_page(width=1500)
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, f"/admin/symptoms/symptom/{symptom.pk}/change/")
     shown = page.frame_locator(".beside iframe")
     shown.get_by_text("A muscle tightens by itself.").wait_for()
@@ -228,7 +228,7 @@ def test_the_preview_follows_the_focus_from_section_to_section(ann, open_page, m
     )
     factories.add_facts(symptom, ann, causes=3)
     page = open_page(width=1500, reduced_motion=motion)
-    log_in(page, "ann", "/admin/")
+    log_in(page, "ann")
     open_form(page, f"/admin/symptoms/symptom/{symptom.pk}/change/")
     shown = page.frame_locator(".beside iframe")
     shown.get_by_text("Rest helps.").first.wait_for()

@@ -144,13 +144,20 @@ def test_another_language_is_told_that_the_site_is_in_english(client, page):
     assert "We understood none of the words." in text
 
 
-@pytest.mark.parametrize(
-    "typed", ["\x00", "a" * 8000, "?!;", "‮facial‬", "🤒🤒", "' OR 1=1 --", "no not without", "((("]
-)
-def test_hostile_input_is_answered_plainly(client, page, typed):
-    for address in (ADDRESS, f"{ADDRESS}suggestions/"):
-        answer = client.get(address, {"q": typed})
-        assert answer.status_code == (414 if len(typed) > 7000 else 200)
+def test_hostile_input_is_answered_plainly(client, page):
+    for typed in (
+        "\x00",
+        "a" * 8000,
+        "?!;",
+        "‮facial‬",
+        "🤒🤒",
+        "' OR 1=1 --",
+        "no not without",
+        "(((",
+    ):
+        for address in (ADDRESS, f"{ADDRESS}suggestions/"):
+            answer = client.get(address, {"q": typed})
+            assert answer.status_code == (414 if len(typed) > 7000 else 200), typed[:20]
 
 
 def test_the_search_does_not_offer_its_address(client, page):

@@ -3,12 +3,14 @@
 An address that no database can answer breaks nothing.
 """
 
+from collections.abc import Sequence
 from itertools import chain
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteMixin
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.test import Client, RequestFactory
 
 from articles.admin.autocomplete import PreloadedChoicesMixin
@@ -21,9 +23,15 @@ from tests.html import read_form
 
 pytestmark = pytest.mark.django_db
 UUID = "00000000-0000-4000-8000-000000000000"
-NO_KEYS = ["abc", "1.5", "\0", "7\0", "²", "٣", "9" * 30, "-1", UUID, "[]", "1e9", "x" * 5000]
+# Each engine refuses these in its own way; the others are read by our code and by Django's.
+OF_ENGINES = ["\0", "9" * 30, UUID]
+NO_KEYS = [*OF_ENGINES, "abc", "1.5", "7\0", "²", "٣", "-1", "[]", "1e9", "x" * 5000]
+EACH_NO_KEY = [
+    *OF_ENGINES,
+    *(pytest.param(value, marks=pytest.mark.sqlite) for value in NO_KEYS[len(OF_ENGINES) :]),
+]
 CHOICES = ("topics", "notice", "writer", "risk")
-UNKEPT = ["%00", "a%00b", "%00%00", "%ED%A0%80"]
+UNKEPT = ["%00", "%ED%A0%80", "a%00b", "%00%00"]
 
 
 @pytest.fixture
@@ -55,6 +63,11 @@ def symptom(built_symptom, db) -> Symptom:
     return Symptom.objects.get(pk=built_symptom.pk)
 
 
+def for_engine(values: Sequence[str], of_engines: Sequence[str]) -> Sequence[str]:
+    """All values on SQLite; on PostgreSQL those that it refuses in its own way."""
+    return values if connection.vendor == "sqlite" else of_engines
+
+
 def get_form_path(page) -> str:
     return f"/admin/symptoms/symptom/{page.pk}/change/"
 
@@ -62,7 +75,7 @@ def get_form_path(page) -> str:
 # Choices in forms
 
 
-@pytest.mark.parametrize("value", NO_KEYS)
+@pytest.mark.parametrize("value", EACH_NO_KEY)
 def test_a_choice_that_is_no_key_is_a_word_in_its_row_and_no_lost_form(
     client, ann, symptom, opened, value
 ):
@@ -83,7 +96,7 @@ def test_a_choice_that_is_no_key_is_a_word_in_its_row_and_no_lost_form(
     assert symptom.revisions.count() == 2
 
 
-@pytest.mark.parametrize("value", [*NO_KEYS, ""])
+@pytest.mark.parametrize("value", [*EACH_NO_KEY, ""])
 def test_a_picture_that_is_no_key_is_a_word_in_its_row(client, ann, symptom, opened, value):
     client.force_login(ann)
     row = {"figures-TOTAL_FORMS": "1", "figures-0-alt": "Two lines.", "figures-0-image": value}
@@ -92,7 +105,7 @@ def test_a_picture_that_is_no_key_is_a_word_in_its_row(client, ann, symptom, ope
     assert read_form(answer)["figures-0-alt"] == ["Two lines."]
 
 
-@pytest.mark.parametrize("value", NO_KEYS)
+@pytest.mark.parametrize("value", EACH_NO_KEY)
 def test_a_choice_of_the_page_itself_that_is_no_key_is_a_word_beside_it(
     client, ann, symptom, opened, value
 ):
@@ -110,7 +123,7 @@ def test_a_choice_of_the_page_itself_that_is_no_key_is_a_word_beside_it(
 
 def test_the_account_of_a_reviewer_that_is_no_key_is_refused_by_the_form(client, chief_client):
     address = "/admin/reviews/reviewer/add/"
-    for value in NO_KEYS:
+    for value in for_engine(NO_KEYS, OF_ENGINES):
         assert client.get(address, {"user": value}).status_code == 200, value
         answer = client.post(
             address, read_form(client.get(address)) | {"user": value, "name": "Ravi Rao"}
@@ -130,7 +143,7 @@ def test_groups_and_rights_that_are_no_keys_are_refused_by_the_forms_of_django(
         (f"/admin/auth/group/{group.pk}/change/", "permissions"),
     ]:
         opened = read_form(client.get(address))
-        for value in NO_KEYS:
+        for value in for_engine(NO_KEYS, OF_ENGINES):
             assert client.post(address, opened | {field: [value]}).status_code in (200, 302), (
                 field,
                 value,
@@ -188,7 +201,7 @@ ASKED = [
 @pytest.mark.parametrize("address", STOCK)
 def test_a_list_asked_for_what_no_database_keeps_is_no_error(client, chief_client, address):
     for asked in ASKED:
-        for value in UNKEPT:
+        for value in for_engine(UNKEPT, UNKEPT[:2]):
             answer = client.get(address.format(asked.replace("{}", value)))
             assert answer.status_code in (200, 302, 400), (asked, value)
 
@@ -292,7 +305,7 @@ def test_rows_ticked_with_keys_that_cannot_be_are_no_error_in_any_list(client, c
     for model, of in admin.site._registry.items():
         address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
         for action in of.get_actions(request):
-            for value in ("abc", "\0", "9" * 30, "²", "1.5", UUID):
+            for value in for_engine(("abc", "\0", "9" * 30, "²", "1.5", UUID), OF_ENGINES):
                 sent = {"action": action, "_selected_action": [value], "index": "0"}
                 assert client.post(address, sent).status_code in (200, 302, 403), (
                     address,

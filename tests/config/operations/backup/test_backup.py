@@ -71,7 +71,9 @@ def read_head() -> str:
     return f"{sequence}:{tip}"
 
 
-def test_a_backup_comes_back_with_its_ledger_and_all_else(lived, empty_target, tmp_path):
+def test_a_backup_comes_back_with_its_ledger_and_all_else_and_goes_on(
+    lived, empty_target, tmp_path
+):
     before = files.export_archive(tmp_path / "before")
     assert read_head() in run_successfully("backup", tmp_path / "backup")
     output = run_successfully("restore", tmp_path / "backup", **empty_target)
@@ -82,6 +84,12 @@ def test_a_backup_comes_back_with_its_ledger_and_all_else(lived, empty_target, t
     )
     run_successfully("export_archive", tmp_path / "after", "--with-private", **empty_target)
     assert files.read_files(tmp_path / "after") == before
+    assert "No migrations to apply" in run_successfully("migrate", **empty_target)
+    script = (
+        "from django.contrib.auth.models import User; User.objects.create_user('new');"
+        " print('made')"
+    )
+    assert "made" in run_successfully("shell", "-c", script, **empty_target)
 
 
 def test_a_backup_is_of_one_moment_while_people_write_and_sign(
@@ -109,16 +117,6 @@ def test_a_backup_is_of_one_moment_while_people_write_and_sign(
     then = re.search(r"\d+:[0-9a-f]{64}", kept)[0]
     assert int(then.partition(":")[0]) < verification.get_head()[0]
     assert then in run_successfully("restore", tmp_path / "backup", **empty_target)
-
-
-def test_a_restored_site_goes_on(backup, empty_target):
-    run_successfully("restore", backup, **empty_target)
-    assert "No migrations to apply" in run_successfully("migrate", **empty_target)
-    script = (
-        "from django.contrib.auth.models import User; User.objects.create_user('new');"
-        " print('made')"
-    )
-    assert "made" in run_successfully("shell", "-c", script, **empty_target)
 
 
 def test_a_database_with_tables_is_never_written_over(backup, migrated_target, tmp_path):
@@ -149,6 +147,7 @@ def corrupt_file(place, **facts) -> None:
     (place / "manifest.json").write_text(json.dumps(output))
 
 
+@pytest.mark.sqlite  # files are read before any database
 def test_a_backup_that_is_not_whole_is_refused(backup, empty_target):
     place = backup
     other = {"sqlite": "postgresql", "postgresql": "sqlite"}[connection.vendor]
@@ -180,6 +179,7 @@ def test_a_backup_with_another_head_than_its_own_is_told(backup, empty_target):
     )
 
 
+@pytest.mark.sqlite
 def test_a_place_that_is_taken_is_left_alone(lived, tmp_path):
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "letter.txt").write_text("Mine.")
