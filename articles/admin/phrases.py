@@ -79,7 +79,7 @@ def describe_loss(phrase: PhraseEvent) -> str:
     elif phrase.meaning == PhraseEvent.Meaning.TOPIC:
         shown = _("the line on “%(name)s”") % {"name": name}
     else:
-        shown = _("the help in a crisis")
+        shown = str(_("the help in a crisis"))
     return _(
         "Searches with these words will no longer show %(shown)s, unless another phrase has them."
     ) % {"shown": shown}
