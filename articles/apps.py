@@ -128,7 +128,8 @@ class ArticlesConfig(AppConfig):
         registry.register(pages.AboutPageImporter())
         registry.register(obsolete_ids.ObsoleteIdImporter())
         triggers.install_after_migrate(self, articles_triggers.build_triggers())
-        fulltext.install_after_migrate(self)
+        # Before the search: it looks whether every projection is what the log says.
         safety_alerts.install_after_migrate(self)
+        fulltext.install_after_migrate(self)
         twin_names.install_after_migrate(self)
         registration.register_all()

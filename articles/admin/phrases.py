@@ -60,7 +60,8 @@ class PhraseForm(forms.ModelForm):
         """Somebody changed it meanwhile. To save again is to decide for this one."""
         newest = PhraseEvent.objects.select_related("by").get(pk=self.instance.pk)
         self.data = {**dict(self.data.items()), self.add_prefix("opened"): str(newest.pk)}
-        self.add_error(None, f"{phrases.describe_change(newest)} {_('Save again for yours.')}")
+        advice = _("Save again for yours.")
+        self.add_error(None, f"{phrases.describe_change(newest)} {advice}")
 
     def _check_text(self, text: str, language: str) -> None:
         same = phrases.find_same_text(text, language)

@@ -26,8 +26,7 @@ def symptom(request: HttpRequest, slug: str) -> PublicPage | HttpResponse:
 @public_page
 def causes(request: HttpRequest, slug: str, number: int | None = None) -> PublicPage | HttpResponse:
     """The causes with what the page says of each; on several pages if there are very many."""
-    if number == 1:
-        return pages.redirect_permanently(cause_pages.get_url(slug))
+    is_repeated = number == 1  # the first page has an address without a number
     number = 1 if number is None else number
     page = pages.get_public_page(
         kind="symptom",
@@ -38,6 +37,8 @@ def causes(request: HttpRequest, slug: str, number: int | None = None) -> Public
         number=number,
     )
     if isinstance(page, PublicPage) and page.status == 200:
+        if is_repeated:
+            return pages.redirect_permanently(cause_pages.get_url(slug))
         page.context.update(_build_causes_context(page.context["document"], slug, number))
     return page
 
@@ -69,14 +70,14 @@ def _build_causes_context(document: SymptomDocument, slug: str, number: int) -> 
 @public_page
 def cause(request: HttpRequest, slug: str, number: int | None = None) -> PublicPage | HttpResponse:
     """A cause: its name and address are those signed last, its words those of signed pages."""
-    if number == 1:
-        return pages.redirect_permanently(published_causes.get_url(slug))
     found = published_causes.get_by_slug(slug)
     if found is None:
         current_slug = published_causes.get_current_slug(slug)
         if current_slug is None:
             raise Http404
         return pages.redirect_permanently(published_causes.get_url(current_slug))
+    if number == 1:
+        return pages.redirect_permanently(published_causes.get_url(slug))
     row, site_revision = found
     try:
         return cause_page.build_page(row, 1 if number is None else number, site_revision)

@@ -19,6 +19,8 @@ REWORDED = re.compile(
 
 # Lists of other pages, which are chosen otherwise since: related ones, and the latest reviews.
 CHOSEN_OTHERWISE = ".related, .pair > section:first-child"
+# What stands inside a block of text since: what a signature says (ADR 63).
+ADDED_INSIDE = ".signature-says"
 
 
 def find_lost(old: bytes, new: bytes) -> set[str]:
@@ -26,6 +28,8 @@ def find_lost(old: bytes, new: bytes) -> set[str]:
     was, now = LexborHTMLParser(old), LexborHTMLParser(new)
     for chosen in was.css(CHOSEN_OTHERWISE):
         chosen.decompose()
+    for added in now.css(ADDED_INSIDE):
+        added.decompose()
     return _list_words(was) - _list_words(now) | _list_links(was) - _list_links(now)
 
 

@@ -157,6 +157,9 @@ SAME_BYTES = {"/robots.txt", "/feeds/reviewed.atom", "/healthz"}
 # pages of causes and the finder (ADR 61).
 REWRITTEN_PAGES = ("causes/", "finder/", "sitemap.xml")
 
+# Searches of which the first page found stays, and the others are chosen otherwise (ADR 60).
+SEARCHED_OTHERWISE = {"facial spasms"}
+
 VERBS = ("add", "change", "delete", "view")
 
 
@@ -184,6 +187,14 @@ def without_rewritten(pages: dict) -> dict:
         path: page
         for path, page in pages.items()
         if not path.removeprefix("/").startswith(REWRITTEN_PAGES)
+    }
+
+
+def without_chosen_otherwise(searches: dict[str, list]) -> dict[str, list]:
+    """The pages found by query; of a search that finds others since, the first."""
+    return {
+        query: found[:1] if query in SEARCHED_OTHERWISE else found
+        for query, found in searches.items()
     }
 
 

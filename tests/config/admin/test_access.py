@@ -14,6 +14,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from articles.emergencies.phrases import add_phrase
+from articles.feedback.actions import close_report
 from articles.images.store import get_file_name
 from articles.models import Article, ImportRun
 from articles.publishing.actions import change_slug
@@ -216,6 +217,7 @@ LISTS = {
             "articles/publicationevent",
             "articles/redirect",
             "articles/image",
+            "articles/harmdecision",
             "articles/readertally",
         ),
         *("reviews/medicalreview", "reviews/ledgerentry"),
@@ -259,6 +261,7 @@ def whole_site(ann, ravi, fiona, morgan):
         factories.sign_page(page, by=fiona, asked_by=ann)
     change_slug(Article.objects.get(pk=article.pk), slug="diary", by=morgan)
     factories.report_problem(article)
+    close_report(factories.report_problem(article, kind="harm"), by=ann, outcome="It is right.")
     review = request_review(symptom, by=ann, reviewer=ravi.reviewer)
     open_recall(
         [article.pk, about.pk, emergency.pk], trigger="safety", reason="An alert.", by=morgan

@@ -324,6 +324,9 @@ def samples() -> dict[str, list[dict]]:
         "images/<slug:digest>.<slug:extension>": [
             {"digest": name, "extension": end} for name, end in pictures
         ],
+        "causes/": [{}],
+        "causes/a-z/<slug:key>/": list(itertools.chain.from_iterable(letters.values())),
+        "causes/a-z/<slug:key>/<int:number>/": [{"key": key, "number": 1} for key in letters],
         "causes/<slug:slug>/": each_slug,
         "causes/<slug:slug>/<int:number>/": each_list,
         "reviewers/": [{}],

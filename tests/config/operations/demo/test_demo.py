@@ -205,7 +205,7 @@ def test_every_number_that_somebody_is_told_to_call_can_be_dialled(demo, client)
             text.partition("<body")[2],
             flags=re.S,
         )
-        body = re.sub(r'<a class="dial" href="tel:(?:911|988)">(.*?)</a>', r"☎\1", body)
+        body = re.sub(r'<a class="dial" href="tel:(?:911|988|18002221222)">(.*?)</a>', r"☎\1", body)
         body = re.sub(r"<a .*?</a>|<button.*?</button>", "", body, flags=re.S)
         for line in extract_words(body).splitlines():
             found_numbers = find_numbers_to_call(line.replace("☎", ""), ["911", "988"])
@@ -218,7 +218,7 @@ def test_every_number_that_somebody_is_told_to_call_can_be_dialled(demo, client)
             if line.count("☎") < max(len(found_numbers), len(named)):
                 missed.setdefault(path, []).append(line)
     assert missed == {}
-    assert dialled == {"tel:911", "tel:988"}
+    assert dialled == {"tel:911", "tel:988", "tel:18002221222"}
     assert seen > 500
 
 
