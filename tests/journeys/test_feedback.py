@@ -59,6 +59,7 @@ def test_a_reader_mends_a_mistake_and_sends_a_report(script, ann, ravi, open_pag
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     expect(page.get_by_label("Tell us more")).to_have_value("The second link is dead.")
     page.keyboard.press("Tab")
