@@ -896,6 +896,8 @@ def _recall_and_report(page: Article, ann, ravi, morgan) -> None:
     live = Article.objects.get(pk=page.pk)
     reader_reports.open_review(report_problem(live), by=ann, reason="Look at the second link.")
     report_problem(live, words="Nobody has read this yet.")
+    harmful = report_problem(live, words="Ten times the dose.", kind="harm")
+    actions.close_report(harmful, by=ann, outcome="The dose is right.")
     actions.record_answer(live.live.revision, helpful=True)
 
 

@@ -105,7 +105,9 @@ class OlderSite:
             return json.loads(json.dumps(observe.history()))
 
     def list_rights(self) -> list[tuple]:
-        return sorted(self.query(HOLDERS_SQL))
+        """Who holds which right, without those over models that later builds added."""
+        rights = self.query(HOLDERS_SQL)
+        return sorted(right for right in rights if not names.is_added_permission(*right[1:]))
 
     def list_permissions(self) -> list[tuple]:
         return sorted(self.query(PERMISSIONS_SQL))

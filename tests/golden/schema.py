@@ -138,6 +138,7 @@ def postgresql() -> dict:
     )
     added = {name for name, table, _, _ in triggers if names.is_added_table(table)}
     triggers = [row for row in triggers if row[0] not in added]
+    added |= names.ADDED_FUNCTIONS
     result["triggers"] = {name: table for name, table, _, _ in triggers}
     result["what triggers do"] = {
         name: f"{how} {MESSAGE.sub('', what)}" for name, _, how, what in triggers

@@ -158,6 +158,7 @@ class MarkerWords:
     def _mark(self, model, pk, field) -> None:
         word = f"zq{next(self._numbers):04}w"
         value = f"https://{word}.example/" if isinstance(field, models.URLField) else word
+        value = value[: field.max_length]
         place = (model._meta.label, field.name, pk)
         try:
             with transaction.atomic():

@@ -64,14 +64,14 @@ def test_a_cause_lists_who_names_it_with_advice_and_labels_in_a_fixed_number_of_
     links = [link for link in html.get_links(page.text) if "/ache-" in link]
     assert list(dict.fromkeys(links)) == [f"/symptoms/ache-{n}/" for n in range(count)]
     assert page.text.count("911</a> if one side of your face droops.") == count
-    assert page.text.count('<details class="advice emergency">') == count
+    # The card of the first page stands at the top; the others are folded.
+    assert page.text.count('<details class="advice emergency">') == count - 1
     text = html.get_text(page.text).partition("Without a label")[2]
     assert (
         text.index("Serious")
         < text.index("Rare")
         < text.index("Of ache-0.")
         < text.index("Medically reviewed by Ravi Rao, MD on")
-        < text.index("Call 911 if one side")
     )
     assert "Draft" not in page.text
     assert html.find_empty_sections(page.text) == []
@@ -160,6 +160,7 @@ def test_unknown_and_drafted_causes_are_not_there(tourette, ann, client):
 
 def test_a_common_cause_comes_in_lists(ann, ravi, client, django_assert_num_queries):
     factories.publish_symptoms(40, by=ann, signer=ravi, title="Ache {:03}", related=0)
+    client.get("/about/")  # from here on the links of the footer are known
     with django_assert_num_queries(3):
         first = client.get("/causes/long-day-0/")
     assert "list 1 of 2" in first.text
