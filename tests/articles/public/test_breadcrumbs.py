@@ -58,7 +58,11 @@ def read_breadcrumbs(page) -> tuple[list[tuple[str, str]], str]:
             "Keeping a diary",
         ),
         ("/topics/general-health/", [("Home", "/"), ("Topics", "/topics/")], "General health"),
-        ("/causes/cause-0-of-facial-spasms/", [("Home", "/")], "Cause 0 of Facial spasms"),
+        (
+            "/causes/cause-0-of-facial-spasms/",
+            [("Home", "/"), ("Causes", "/causes/")],
+            "Cause 0 of Facial spasms",
+        ),
         ("/reviewers/ravi-rao/", [("Home", "/"), ("Reviewers", "/reviewers/")], "Ravi Rao"),
     ],
 )
