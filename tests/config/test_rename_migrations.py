@@ -217,7 +217,9 @@ def test_migrations_that_stop_are_run_to_their_end_and_everybody_has_their_right
     assert sorted(now) == logged
     assert observed["ledger"] == runs.expected("ledger")
     expected = runs.expected(f"schema.{connection.vendor}")
-    assert observed["schema"]["triggers"] == expected["triggers"]
+    triggers = observed["schema"]["triggers"]
+    kept = {name: triggers[name] for name in triggers.keys() - names.ADDED_FUNCTIONS}
+    assert kept == expected["triggers"]
 
 
 def test_the_renaming_can_be_undone_and_done_again(site):
@@ -232,6 +234,8 @@ def test_the_renaming_can_be_undone_and_done_again(site):
     assert list_old_names(site) == []
     assert observed["ledger"] == runs.expected("ledger")
     expected = runs.expected(f"schema.{connection.vendor}")
-    assert observed["schema"]["triggers"] == expected["triggers"]
+    triggers = observed["schema"]["triggers"]
+    kept = {name: triggers[name] for name in triggers.keys() - names.ADDED_FUNCTIONS}
+    assert kept == expected["triggers"]
     if connection.vendor == "sqlite":
         assert_same({"tables": expected["tables"]}, {"tables": observed["schema"]["tables"]})
