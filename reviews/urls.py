@@ -5,6 +5,7 @@ from django.urls import path
 from reviews.desk import views
 from reviews.radar import views as radar_views
 from reviews.recalls import views as recalls_views
+from reviews.scheduling import planned_views
 from reviews.scheduling import views as scheduling_views
 
 app_name = "reviews"
@@ -22,6 +23,8 @@ urlpatterns = [
     path("reviews/<uuid:uuid>/done/", views.signed, name="signed"),
     path("radar/", radar_views.overview, name="radar"),
     path("radar/plan/", scheduling_views.plan, name="plan"),
+    path("radar/planned/", planned_views.planned, name="planned"),
+    path("planned/<uuid:planned_uuid>/open/", views.open_planned, name="open_planned"),
     path("recall/", recalls_views.recalls, name="recalls"),
     path("recall/<uuid:uuid>/", recalls_views.recall, name="recall"),
 ]

@@ -14,7 +14,6 @@ from articles.content import kinds
 from articles.content.diff import find_changed_labels
 from articles.content.document import EXPUNGED, Document
 from articles.models import PublicationEvent
-from articles.quality import WORD, extract_plain_lines
 from reviews.display import join_names
 from reviews.models import (
     Absence,
@@ -26,10 +25,10 @@ from reviews.models import (
     Reviewer,
     ReviewSchedule,
 )
+from reviews.reading_time import estimate_reading_minutes
 from reviews.signing import ledger
 from reviews.signing.eligibility import get_barred_pages
 
-WORDS_PER_MINUTE = 200
 TASKS_PER_PAGE = 20
 MAX_DECISIONS = 10
 DUE_SOON_DAYS = 30
@@ -313,12 +312,3 @@ def format_due_date(due: dt.date, today: dt.date) -> str:
     if days == 1:
         return "due tomorrow"
     return f"due in {days} days"
-
-
-def estimate_reading_minutes(document: Document) -> int:
-    """How long it takes to read a text, at least 1 minute."""
-    words = 0
-    for lines in extract_plain_lines(document).values():
-        for line in lines:
-            words += len(WORD.findall(line))
-    return max(1, round(words / WORDS_PER_MINUTE))

@@ -15,8 +15,9 @@ from articles.content.kinds import PageKind
 from articles.content.review_line import ImportedReview
 from articles.public import pages
 from articles.publishing.actions import build_metadata
-from reviews.desk.queue import estimate_reading_minutes, format_due_date
+from reviews.desk.queue import format_due_date
 from reviews.models import LedgerEntry, MedicalReview
+from reviews.reading_time import estimate_reading_minutes
 from reviews.signing import comments, unchanged_texts
 from reviews.signing.eligibility import get_current_withdrawal, get_signing_error
 from reviews.signing.review_line import compute_review_line, get_current_review_line

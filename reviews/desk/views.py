@@ -17,10 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 from articles.admin.forms import parse_key
 from articles.publishing.actions import ActionRefused
 from reviews.desk import forms as desk_forms
+from reviews.desk import planned as desk_planned
 from reviews.desk import queue as desk_queue
 from reviews.desk import unsent_form
 from reviews.desk.review_page import build_review_context
-from reviews.models import Absence, MedicalReview, Reviewer
+from reviews.models import Absence, MedicalReview, PlannedReview, Reviewer
+from reviews.planned_reviews import actions as planned_actions
 from reviews.signing import actions, assignment, comments
 from reviews.signing.eligibility import get_signing_error
 from reviews.signing.second_factor import is_enrolled
@@ -107,6 +109,7 @@ def _render_queue(request, *, away_form=None, status=200):
         reviewer, own_number=request.GET.get("page"), open_number=request.GET.get("any")
     )
     context |= {
+        "planned": desk_planned.build_planned(reviewer, today),
         "reviewer": reviewer,
         "can_sign": not signing_error,
         "signing_error": signing_error,
@@ -115,6 +118,19 @@ def _render_queue(request, *, away_form=None, status=200):
         "two_step_on": is_enrolled(request.user),
     }
     return render(request, "reviews/queue.html", context, status=status)
+
+
+@reviewer_required
+@require_POST
+def open_planned(request, planned_uuid):
+    """Open a planned review and lead to it; where that cannot be, back to the desk with why."""
+    planned = get_object_or_404(PlannedReview.objects.select_related("article"), uuid=planned_uuid)
+    try:
+        opened = planned_actions.open_planned(planned, by=request.user)
+    except ActionRefused as refusal:
+        messages.warning(request, f"“{planned.article.title}” was not opened. {refusal}")
+        return redirect("reviews:queue")
+    return redirect("reviews:review", opened.uuid)
 
 
 @reviewer_required

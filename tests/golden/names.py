@@ -32,6 +32,7 @@ ADDED_MODELS: dict[str, str] = {
     "articles.safetyalert": "articles_safetyalert",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
+    "reviews.plannedreview": "reviews_plannedreview",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
@@ -42,6 +43,11 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "same_for_everyone",
         "shows_crisis_line",
         "article_advice_heading_at_most_120",
+    },
+    "reviews_reviewer": {
+        "capacity_unit",
+        "reviews_reviewer_weekly_capacity_check",
+        "weekly_capacity",
     },
     "symptoms_symptom": {"determiner"},
     "files": {

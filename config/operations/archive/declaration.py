@@ -60,6 +60,7 @@ from reviews.models import (
     Mail,
     MailItem,
     MedicalReview,
+    PlannedReview,
     PrivateField,
     Recall,
     RecalledReview,
@@ -208,6 +209,7 @@ BASE_FILES = (
         Reviewer,
         related_rows={"absences": NestedRows(Absence, "reviewer")},
         private=("licence_number",),
+        excluded=("weekly_capacity", "capacity_unit"),  # how a managing editor plans
     ),
     ArchiveFile("topics", Topic),
     ArchiveFile("notices", CopyrightNotice),
@@ -296,6 +298,7 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     ReaderReport: "the words of readers are deleted after 90 days, and an archive would keep them",
     Mail: "mails to people, with their addresses",
     MailItem: "which mails were sent, by keys of one database",
+    PlannedReview: "plans, made again from the due dates in a minute; what was opened is a review",
     Authenticator: "second factors are secrets; people enrol again",
     EmailAddress: "made again at the next log-in",
     EmailConfirmation: "good for a few days in one database",
