@@ -80,7 +80,7 @@ def test_a_link_of_a_part_chooses_it_in_the_form(client, review, ravi):
 
 
 HALFWAY = {
-    "check_language": "on",
+    "check_language": "confirmed",
     "conflicts": "I hold shares",
     "comment": "Nearly there",
     "password": "pass-4-word",
@@ -167,7 +167,11 @@ def test_a_signature_says_what_was_pinned_too(symptom, ann, ravi):
     review = request_review(symptom, by=ann)
     comments.pin(review, part="Overview", text="Shorter, next year.", by=ravi)
     entry = factories.sign_off(
-        review, by=ravi, seen_digest=review.revision.digest, conflicts="None"
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
     )
     assert ledger.read_record(entry).comment == "On “Overview”: Shorter, next year."
     assert list(verification.find_faults()) == []
