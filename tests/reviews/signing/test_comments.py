@@ -98,7 +98,7 @@ def test_pinning_a_comment_keeps_what_is_filled_in_of_the_decision(client, revie
     page = client.post(get_path(review, "comment/"), pinned | HALFWAY, follow=True)
     form = make_decision(page)
     assert (form["check_language"], form["conflicts"], form["comment"]) == (
-        ["on"],
+        ["confirmed"],
         ["I hold shares"],
         ["Nearly there"],
     )
