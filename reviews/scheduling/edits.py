@@ -1,8 +1,8 @@
 """What somebody changed in the rows of a plan, on this page of it and on those before.
 
-Nothing is stored: the form of each page carries the changes that were made on the others. What a
-row showed before somebody changed it is sent along, so that a change is told from a row whose plan
-became another one meanwhile.
+The form of each page carries the changes that were made on the others, and what was posted is
+saved as an unsent form too, for a tab that is closed. What a row showed before somebody changed it
+is sent along, so that a change is told from a row whose plan became another one meanwhile.
 """
 
 import datetime as dt
@@ -10,10 +10,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 from articles.admin.forms import parse_key
+from articles.unsent_forms import load_form, save_form
 
 SEPARATOR = "|"
 
@@ -65,6 +67,20 @@ class RowEdits:
                 self.choices.pop(key, None)
             else:
                 self.choices[key] = choice
+
+    @classmethod
+    def load(cls, user: User, subject: str) -> "RowEdits":
+        """What this person changed and did not apply."""
+        saved = load_form(user, subject)
+        data = QueryDict(mutable=True)
+        if saved:
+            data.setlist("edits", saved.fields.get("edits", [""]))
+        return cls(data)
+
+    def save(self, user: User, subject: str) -> None:
+        data = QueryDict(mutable=True)
+        data["edits"] = self.hide(()) if self.choices else ""
+        save_form(user, subject, data, page=subject)
 
     def hide(self, shown: Iterable[int]) -> str:
         """The changes of rows that a page does not show, for its form to carry."""

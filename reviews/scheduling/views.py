@@ -12,6 +12,7 @@ from articles.admin.forms import parse_key
 from articles.lists import ListQuery
 from articles.models import Article
 from articles.publishing.merging import lock_pages
+from articles.unsent_forms import clear_form
 from reviews.planned_reviews.actions import CannotPlan, plan_reviews
 from reviews.planned_reviews.capacity import get_monday
 from reviews.radar.views import read_query, require_managing_editor
@@ -55,11 +56,16 @@ class PlanReviewsAction(ConfirmedAction):
         if not query.values:
             query.defaults["until"] = (self.today + DEFAULT_SPAN).isoformat()
         self.pages = query.filter_rows(Article.objects.active())
-        self.edits = RowEdits(request.POST)
+        self.subject = f"plan:{query.build_query()}"[:100]
         radar_url = reverse("reviews:radar")
         self.cancel_url = f"{radar_url}{query.build_query()}#pages"
         self.done_url = reverse("reviews:planned")
         super().__init__(request)
+        if self.is_confirmed:
+            self.edits = RowEdits(request.POST)
+            self.edits.save(self.by, self.subject)
+        else:
+            self.edits = RowEdits.load(self.by, self.subject)
 
     @property
     def order(self) -> str:
@@ -92,6 +98,8 @@ class PlanReviewsAction(ConfirmedAction):
         if not choices:
             raise CannotPlan("Nothing was planned: every row is left out.")
         plan_reviews(choices, by=self.by)
+        if self.order == APPLY:
+            clear_form(self.by, self.subject)
         count = "1 review is" if len(choices) == 1 else f"{len(choices):,} reviews are"
         message = f"{count} planned. Their reviewers open them; editing can continue until then."
         return ActionResult(message, [choice.page for choice in choices])

@@ -14,6 +14,7 @@ from django.utils import timezone
 from reviews.models import Mail
 from reviews.notifications import outbox, pending
 from reviews.notifications.digest import collect_digests
+from reviews.notifications.planned import collect_planned
 from reviews.notifications.smtp import MailConnection, MailDeliveryUnknown, MailServerUnavailable
 
 
@@ -58,7 +59,7 @@ class Command(BaseCommand):
 
     def send_pending(self, connection: MailConnection) -> bool:
         recipients = pending.MailRecipients(timezone.localdate())
-        collectors = (*pending.COLLECTORS, collect_digests)
+        collectors = (*pending.COLLECTORS, collect_planned, collect_digests)
         notifications = chain.from_iterable(collect(recipients) for collect in collectors)
         mails, skipped = outbox.write(notifications)
         for username, reason in sorted(skipped.items()):

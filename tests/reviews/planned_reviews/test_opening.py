@@ -73,7 +73,11 @@ def test_opening_requests_the_published_text_by_the_planner_and_never_a_draft(
     assert open_planned(planned, by=fiona) == review  # twice is once
     assert not PlannedReview.objects.pending().exists()
     factories.sign_off(
-        review, by=fiona, seen_digest=review.revision.digest, conflicts="None", checklist={}
+        review,
+        by=fiona,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
     )
     page.refresh_from_db()
     assert page.live.revision == published
@@ -96,7 +100,13 @@ def test_a_change_of_a_planned_page_goes_on_and_the_row_waits_for_it(
     assert (state.name, state.needs_attention) == ("waits", False)
     with pytest.raises(CannotOpen, match="A change is in review"):
         open_planned(planned, by=fiona)
-    factories.sign_off(change, by=ravi, seen_digest=change.revision.digest, conflicts="None")
+    factories.sign_off(
+        change,
+        by=ravi,
+        seen_digest=change.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     assert describe(planned).name == "ready"
     assert open_planned(planned, by=fiona).revision == change.revision
 

@@ -45,14 +45,14 @@ READERS = st.lists(
 
 
 @st.composite
-def make_page(draw, minutes=st.integers(1, 30)):
+def make_page(draw):
     due = draw(DAY)
     return PageToPlan(
         key=draw(st.integers(1, 10_000)),
         due=due,
         policy_date=due + dt.timedelta(days=draw(st.sampled_from([0, 14, 60]))),
         is_withdrawn_late=draw(st.booleans()),
-        minutes=draw(minutes),
+        minutes=draw(st.integers(1, 30)),
         topics=draw(st.sampled_from([(), ("Neurological symptoms",), ("Bones",)])),
         excluded_reviewers=draw(st.frozensets(st.integers(1, 9), max_size=3)),
     )

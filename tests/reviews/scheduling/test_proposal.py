@@ -1,4 +1,4 @@
-"""Reviews planned by a proposal: shown, changed by row, and put into the plan whole or not at all."""
+"""Reviews planned by a proposal: shown, changed by row, and planned whole or not at all."""
 
 import datetime as dt
 
@@ -135,7 +135,10 @@ def test_rows_are_changed_left_out_and_carried_from_page_to_page(
     form = read_form(second)
     assert set(form["row"]).isdisjoint({one, two})
     assert not PlannedReview.objects.exists()
+    opened_again = morgan_client.get(PLAN)  # the tab was closed
+    assert read_form(opened_again)[f"week-{one}"] == [later]
     morgan_client.post(PLAN, form | {"do": "apply"})
+    assert "changed by you" not in morgan_client.get(PLAN).text
     planned = {row.article_id: row for row in PlannedReview.objects.all()}
     assert planned.keys() == {page.pk for page in pages} - {int(two)}
     assert (planned[int(one)].reviewer, str(planned[int(one)].week)) == (fiona.reviewer, later)
