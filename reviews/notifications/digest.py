@@ -7,6 +7,7 @@ from operator import attrgetter
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from articles.models import Article, ReaderReport, SafetyAlert
 from reviews.models import Mail, MedicalReview, ReviewSchedule
@@ -110,7 +111,7 @@ def _collect_reviewers(recipients: MailRecipients) -> Iterator[NotificationLine]
         counts = f"{summary.reviews} open, {summary.minutes} minutes to read"
         text = f"{counts}, {summary.planned} planned."
         if summary.away_text:
-            text += f" {summary.away_text.capitalize()}."
+            text += f" {capfirst(summary.away_text)}."
         yield NotificationLine(heading, str(summary.reviewer), text, path)
 
 

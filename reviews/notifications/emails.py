@@ -14,7 +14,7 @@ PLURAL_SUBJECTS: dict[str, str] = {
     Kind.HARM: "{} reports that pages could harm somebody",
     Kind.REQUEST: "{} reviews wait for you",
     Kind.DUE: "{} pages that you reviewed last are due",
-    Kind.PLANNED: "{} reviews are planned for you this week",
+    Kind.PLANNED: "{} planned reviews wait for you",
     Kind.DECIDED: "{} of your requests were decided",
     Kind.ANSWER: "{} of your comments were answered",
     Kind.LICENCE: "Your licences",
