@@ -28,7 +28,7 @@ from reviews.scheduling.checks import find_blocked
 from reviews.scheduling.edits import RowChoice, RowEdits
 from reviews.scheduling.planner import HORIZON_WEEKS
 
-ROWS_PER_PAGE = 50
+ROWS_PER_PAGE = 25
 STATES = {"attention": _("Needs attention"), "ready": _("This week"), "upcoming": _("Later")}
 
 

@@ -68,7 +68,7 @@ class PageToPlan:
 
     @property
     def last_day(self) -> dt.date:
-        return self.policy_date or self.due
+        return max(self.due, self.policy_date or self.due)
 
     @property
     def rank(self) -> tuple:
@@ -202,9 +202,15 @@ class _PlanInProgress:
         weeks = sum(reviewer.weeks for reviewer in self.reviewers if reviewer.capacity != 0)
         load = len(self.pages) + sum(reviewer.load for reviewer in self.reviewers)
         self.mean = load / weeks if weeks else 0
+        self.capacities: dict[Slot, float] = {}
+        self.present: dict[int, list[AvailableReviewer]] = defaultdict(list)
         for reviewer in self.reviewers:
             for week in range(len(reviewer.days)):
-                self.used[reviewer.key, week] = reviewer.get_used(week)
+                slot = reviewer.key, week
+                self.used[slot] = reviewer.get_used(week)
+                self.capacities[slot] = reviewer.get_capacity(week)
+                if self.capacities[slot]:
+                    self.present[week].append(reviewer)
 
     def _find_able(self, page: PageToPlan) -> tuple[AvailableReviewer, ...]:
         able = []
@@ -261,21 +267,22 @@ class _PlanInProgress:
 
     def _iterate_slots(self, page: PageToPlan, weeks: range) -> Iterator[Slot]:
         """The slots of a page in these weeks with somebody who is there."""
+        excluded = page.excluded_reviewers
         for week in weeks:
-            for reviewer in self.able[page.key]:
-                if reviewer.get_capacity(week) and self._is_there(page, reviewer, week):
+            for reviewer in self.present.get(week, ()):
+                if reviewer.key not in excluded and self._is_there(page, reviewer, week):
                     yield reviewer.key, week
 
     def _is_there(self, page: PageToPlan, reviewer: AvailableReviewer, week: int) -> bool:
         """Whether a reviewer is back by the last day of a page, if that is in this week."""
         if week or reviewer.first_day is None or page.last_day < self.today:
             return True
-        return reviewer.first_day <= max(page.due, page.last_day)
+        return reviewer.first_day <= page.last_day
 
     def _has_room(self, page: PageToPlan, slot: Slot, without: float = 0) -> bool:
         """Whether a page fits into a slot, if so much is taken out of it."""
         reviewer = self.by_reviewer[slot[0]]
-        room = reviewer.get_capacity(slot[1]) - self.used[slot] + without
+        room = self.capacities[slot] - self.used[slot] + without
         return reviewer.get_cost(page.minutes) <= room + 1e-9
 
     def _place_directly(self, page: PageToPlan, weeks: range, *, in_order: bool) -> bool:
@@ -320,10 +327,13 @@ class _PlanInProgress:
         if self.full.get(asked, page.minutes + 1) <= page.minutes:
             return False
         entrants: dict[Slot, int] = {}
+        tried: dict[tuple, int] = {}
         queue = deque([page.key])
         while queue:
             key = queue.popleft()
             own_weeks = weeks if key == page.key else self._get_own_weeks(key, keeps_promises)
+            if not self._is_worth_trying(key, own_weeks, tried):
+                continue
             for slot in self._iterate_slots(self.by_key[key], own_weeks):
                 if slot in entrants or slot == self.slots.get(key):
                     continue
@@ -336,6 +346,16 @@ class _PlanInProgress:
                     queue.extend(movable)
         self.full[asked] = page.minutes
         return False
+
+    def _is_worth_trying(self, key: int, weeks: range, tried: dict[tuple, int]) -> bool:
+        """Whether no page of the same slots was tried yet that is as short as this one."""
+        page = self.by_key[key]
+        last_day = min(page.last_day, get_monday(self.today) + dt.timedelta(days=6))
+        slots = page.excluded_reviewers, weeks, last_day
+        if tried.get(slots, page.minutes + 1) <= page.minutes:
+            return False
+        tried[slots] = page.minutes
+        return True
 
     def _get_own_weeks(self, key: int, keeps_promises: bool) -> range:
         promise = self.promises[key] if keeps_promises else Promise.BY_POLICY_DATE

@@ -36,7 +36,7 @@ from reviews.scheduling.rows import (
 )
 
 DEFAULT_SPAN = dt.timedelta(days=90)
-ROWS_PER_PAGE = 50
+ROWS_PER_PAGE = 25
 APPLY, APPLY_SHOWN = "apply", "apply-shown"
 CORRECT_ROWS = "Nothing was planned: correct the marked rows, or leave them out."
 
