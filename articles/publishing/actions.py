@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -11,6 +12,8 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from articles.audit import authorship
+from articles.audit.chain import GENESIS_HASH
 from articles.content import kinds
 from articles.content.document import EXPUNGED, Document, canonicalize, digest
 from articles.content.review_line import PageMetadata, ReviewLine
@@ -111,6 +114,7 @@ def record_revisions(
     unchanged: list[Revision] = []
     new: list[Revision] = []
     writer_ids: list[int] = []
+    page_uuids: dict[int, UUID] = {}
     document_pairs: list[tuple[Document, Document | None]] = []
     for page in kind.load(kind.model.objects.filter(pk__in=ids).order_by("pk")):
         document = kind.compose(page)
@@ -133,9 +137,9 @@ def record_revisions(
         )
         new.append(revision)
         writer_ids.append(page.writer_id)
+        page_uuids[page.pk] = page.uuid
         document_pairs.append((document, _read_previous(previous)))
     inherited = _find_inherited_authors(new)
-    Revision.objects.bulk_create(new)
     authors = kind.authors(document_pairs)
     uploaders = store.find_uploaders(document_pairs)
     rows = zip(new, writer_ids, authors, uploaders, strict=True)
@@ -143,7 +147,15 @@ def record_revisions(
     for revision, writer_id, author_ids, uploader_ids in rows:
         user_ids = {by.pk, writer_id, *author_ids, *uploader_ids, *extra_author_ids}
         user_ids.update(inherited.get(revision.article_id, ()))
+        previous = previous_revisions.get(revision.article_id)
+        revision.authorship_hash = authorship.compute_hash(
+            revision,
+            page_uuids[revision.article_id],
+            authors=user_ids,
+            previous_hash=previous.authorship_hash if previous else GENESIS_HASH,
+        )
         authorships += _build_authorships(revision, user_ids)
+    Revision.objects.bulk_create(new)
     Authorship.objects.bulk_create(authorships)
     documents = [document for document, _ in document_pairs]
     index.add_revisions(zip(new, documents, strict=True))

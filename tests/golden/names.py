@@ -23,6 +23,8 @@ RENAMED_MODELS: dict[str, str] = {
 # "app_label.model": its table, of models that later builds added. What Django derives from them
 # (content types, permissions) is left out with them.
 ADDED_MODELS: dict[str, str] = {
+    "articles.auditevent": "articles_auditevent",
+    "articles.auditprivatevalue": "articles_auditprivatevalue",
     "articles.carecard": "articles_carecard",
     "articles.emergencypage": "articles_emergencypage",
     "articles.harmdecision": "articles_harmdecision",
@@ -43,6 +45,7 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "shows_crisis_line",
         "article_advice_heading_at_most_120",
     },
+    "articles_revision": {"authorship_hash", "revision_authorship_hash_is_64_digits"},
     "symptoms_symptom": {"determiner"},
     "files": {
         "apple-touch-icon.png",
@@ -75,9 +78,15 @@ ADDED_KEYS: dict[str, set[str]] = {
         "symptom.determiner",
     },
     "causes": {"catch_all", "description"},
+    "revisions": {"authorship_hash"},
 }
 # Files that later versions of the format of archives added.
-ADDED_FILES: set[str] = {"harm_decisions.jsonl.gz", "phrases.jsonl.gz"}
+ADDED_FILES: set[str] = {
+    "event_values.jsonl.gz",
+    "events.jsonl.gz",
+    "harm_decisions.jsonl.gz",
+    "phrases.jsonl.gz",
+}
 # Type of a record that other systems get: the fields that later builds added to it.
 CARD_FIELDS = {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"}
 ADDED_FIELDS: dict[str, set[str]] = {

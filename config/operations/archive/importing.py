@@ -13,10 +13,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from tqdm import tqdm
 
+from articles.audit import chain, recording
 from articles.models import PublicationEvent
 from articles.publishing import projections
 from config import groups
-from config.operations.archive import keys, manifest
+from config.operations.archive import keys, manifest, versions
 from config.operations.archive.declaration import BASE_FILES, EXTRA_FILES, ArchiveFile
 from config.operations.archive.folder import CannotRunOperation
 from config.operations.archive.history import ArchiveHistory
@@ -94,6 +95,10 @@ def import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, i
             projections.rebuild()
         _store_images(archive, stored, no_progress)
         _check_head(archive, history.head)
+        if archive.manifest["version"] < versions.FIRST_VERSION_WITH_EVENTS:
+            recording.record_baseline()
+        else:
+            _check_events_head(archive)
         _verify(archive, no_progress)
     _vacuum(no_progress)
     return count_lines(archive)
@@ -188,6 +193,16 @@ def _check_head(archive: Archive, head: tuple[int, str]) -> None:
         raise CannotRunOperation(
             f"{manifest.FILE_NAME}: it names the head {named.get('sequence')}:{named.get('hash')}, "
             f"and the ledger ends with {head[0]}:{head[1]}."
+        )
+
+
+def _check_events_head(archive: Archive) -> None:
+    named = archive.manifest["events_head"]
+    sequence, hash_ = chain.get_head()
+    if (sequence, hash_) != (named.get("sequence"), named.get("hash")):
+        raise CannotRunOperation(
+            f"{manifest.FILE_NAME}: it names the event {named.get('sequence')}:"
+            f"{named.get('hash')}, and the chain of events ends with {sequence}:{hash_}."
         )
 
 
