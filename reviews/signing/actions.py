@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles import quality
+from articles.audit import recording
 from articles.content import kinds
 from articles.content.document import Document, digest
 from articles.models import Article, PublicationEvent, Revision
@@ -67,12 +68,14 @@ def request_review(
     note: str = "",
     correction: str = "",
     override: str = "",
+    records_event: bool = True,
 ) -> MedicalReview:
     """Request a signature over the page as it is now. Without a trigger the likeliest one is used.
 
     ``correction`` is the published error that the text corrects, for visitors to read.
     ``override`` is the reason to request a review although a check blocks it. The annual review of
     an unchanged text needs none until the day that the settings say (``unchanged_texts``).
+    Without ``records_event``, the caller records the events of all its reviews at once.
 
     Raises CannotRequestReview, with a message for the editor.
     """
@@ -111,9 +114,11 @@ def request_review(
         review_months=months,
         interval_rule=rule,
     )
-    if reviewer is None:
-        return review
-    return assign(review, reviewer=reviewer, by=by)
+    if reviewer:
+        review = assign(review, reviewer=reviewer, by=by, records_event=False)
+    if records_event:
+        recording.record("review", [review], by=by)
+    return review
 
 
 def _require_return_note(page: Article, revision: Revision, note: str) -> None:
@@ -228,6 +233,7 @@ def sign_off(
     document = _verify_document(review, seen_digest)
     validate_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
     reviewer = Reviewer.objects.get(user=by)
+    was_unassigned = review.reviewer is None
     now = timezone.now()
     try:
         line, rule = compute_review_line(review, reviewer, timezone.localdate(now))
@@ -272,6 +278,8 @@ def sign_off(
         by=by,
         at=now,
     )
+    if was_unassigned:
+        recording.record("review", [review], by=by)
     return entry
 
 
@@ -332,9 +340,12 @@ def _record_decision(
     if outcome != Outcome.CHANGES or not review.comments.exists():
         validate_text(comment, "Say what the editors should change.", CannotDecide)
     text = comments.compose_decision_text(review, comment)
+    was_unassigned = review.reviewer is None
     actor = ledger.make_reviewer_actor(reviewer)
     entry = _append_decision_entry(review, outcome, actor, by=by, meaning=meaning, comment=text)
     _mark_decided(review, outcome, by=by, at=entry.at, reviewer=reviewer, comment=text)
+    if was_unassigned:
+        recording.record("review", [review], by=by)
     return entry
 
 
@@ -405,6 +416,7 @@ def verify_reviewer(reviewer: Reviewer, *, by: User) -> None:
             "Record the renewal first."
         )
     Reviewer.objects.filter(pk=reviewer.pk).update(verified_by=by, verified_at=timezone.now())
+    recording.record("reviewer", [reviewer], by=by)
 
 
 def _append_decision_entry(
