@@ -23,6 +23,8 @@ RENAMED_MODELS: dict[str, str] = {
 # "app_label.model": its table, of models that later builds added. What Django derives from them
 # (content types, permissions) is left out with them.
 ADDED_MODELS: dict[str, str] = {
+    "articles.auditevent": "articles_auditevent",
+    "articles.auditprivatevalue": "articles_auditprivatevalue",
     "articles.carecard": "articles_carecard",
     "articles.emergencypage": "articles_emergencypage",
     "articles.harmdecision": "articles_harmdecision",
@@ -30,13 +32,19 @@ ADDED_MODELS: dict[str, str] = {
     "articles.pagelink": "articles_pagelink",
     "symptoms.publishedname": "symptoms_publishedname",
     "articles.safetyalert": "articles_safetyalert",
+    "articles.unsentform": "articles_unsentform",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
+    "reviews.reviewopening": "reviews_reviewopening",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
     # PostgreSQL lists them beside the tables.
-    "indexes": {"search_entry_by_title", "symptoms_cause_description_id_1a571c42"},
+    "indexes": {
+        "reviews_medicalreview_continues_id_83ce46e9",
+        "search_entry_by_title",
+        "symptoms_cause_description_id_1a571c42",
+    },
     "articles_article": {
         "advice_heading",
         "same_for_everyone",
@@ -60,6 +68,10 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "symptoms_cause_description_id_1a571c42",
         "symptoms_cause_description_id_1a571c42_fk_articles_article_id",
     },
+    "reviews_medicalreview": {
+        "continues_id",
+        "reviews_medicalreview_continues_id_83ce46e9",
+    },
     "symptoms_publishedcause": {"catch_all", "description_uuid"},
     "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},  # a trigger
 }
@@ -75,9 +87,15 @@ ADDED_KEYS: dict[str, set[str]] = {
         "symptom.determiner",
     },
     "causes": {"catch_all", "description"},
+    "reviews": {"continues"},
 }
 # Files that later versions of the format of archives added.
-ADDED_FILES: set[str] = {"harm_decisions.jsonl.gz", "phrases.jsonl.gz"}
+ADDED_FILES: set[str] = {
+    "event_values.jsonl.gz",
+    "events.jsonl.gz",
+    "harm_decisions.jsonl.gz",
+    "phrases.jsonl.gz",
+}
 # Type of a record that other systems get: the fields that later builds added to it.
 CARD_FIELDS = {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"}
 ADDED_FIELDS: dict[str, set[str]] = {
