@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import chain, pairwise
 
 Run = tuple[str, str]  # (same | added | removed, text); in a version also (critical, text)
 Span = tuple[int, int]
@@ -20,6 +20,10 @@ MIN_WORDS_BETWEEN = 4
 # One long passage in place of another: the share of words that stayed, and their least number.
 MIN_SHARE_KEPT = 0.5
 MIN_WORDS_REPLACED = 8
+# What stays before the first changed words, in characters. With more, they have an excerpt.
+MAX_LEAD = 90
+EXCERPT_CONTEXT = 40
+MAX_EXCERPT = 160
 
 UNITS = (
     r"%|‰|°\s?[CF]?|[µμ]?[gLl]\b|mc?g\b|kg\b|m[lL]\b|c[lL]\b|d[lL]\b|mmol\b|mol\b|IU\b|units?\b|mm\b"
@@ -66,9 +70,9 @@ def is_rewritten(runs: tuple[Run, ...]) -> bool:
     if not removed or not added:
         return False
     kept = _count_words(runs, "same")
-    if min(removed, added) >= MIN_WORDS_REPLACED:
-        if kept / (kept + max(removed, added)) < MIN_SHARE_KEPT:
-            return True
+    share_kept = kept / (kept + max(removed, added))
+    if min(removed, added) >= MIN_WORDS_REPLACED and share_kept < MIN_SHARE_KEPT:
+        return True
     return _has_dense_places(runs)
 
 
@@ -100,6 +104,19 @@ def _list_words_between(runs: tuple[Run, ...]) -> list[int]:
         has_change = True
         words = 0
     return counts
+
+
+def make_excerpt(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    """The first changed words with a few around them; nothing if they stand near the beginning."""
+    if not runs or runs[0][0] != "same" or len(runs[0][1]) <= MAX_LEAD:
+        return ()
+    excerpt: list[Run] = [("same", f"…{runs[0][1][-EXCERPT_CONTEXT:]}")]
+    for kind, text in runs[1:]:
+        if kind == "same":
+            excerpt.append((kind, f"{text[:EXCERPT_CONTEXT]}…"))
+            break
+        excerpt.append((kind, text if len(text) <= MAX_EXCERPT else f"{text[:MAX_EXCERPT]}…"))
+    return tuple(excerpt)
 
 
 def split_versions(runs: tuple[Run, ...]) -> Versions:
@@ -144,9 +161,8 @@ def _mark_spans(
 ) -> tuple[tuple[Run, ...], tuple[str, ...]]:
     """A version with these spans marked as critical, each whole, and their words in order."""
     text = _join(runs)
-    borders = sorted(
-        {0, len(text), *_list_borders(runs), *(place for span in spans for place in span)}
-    )
+    places = chain.from_iterable(spans)
+    borders = sorted({0, len(text), *_list_borders(runs), *places})
     marked: list[Run] = []
     kinds = iter(_iterate_kinds(runs))
     kind, end = next(kinds, ("same", 0))
