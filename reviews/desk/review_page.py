@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from articles import quality
 from articles.content import kinds
-from articles.content.blocks import Block
 from articles.content.diff import DiffPart, compare_parts
 from articles.content.document import Document
 from articles.content.kinds import PageKind
@@ -21,8 +20,9 @@ from articles.publishing.actions import build_metadata
 from reviews.desk import rounds, whole_reading
 from reviews.desk.queue import estimate_reading_minutes, format_due_date
 from reviews.desk.rounds import Comparison
-from reviews.models import LedgerEntry, MedicalReview
+from reviews.models import MedicalReview
 from reviews.signing import comments, unchanged_texts
+from reviews.signing.changes import SignedChange, load_change
 from reviews.signing.eligibility import get_current_withdrawal, get_signing_error
 from reviews.signing.review_line import compute_review_line, get_current_review_line
 
@@ -61,8 +61,9 @@ def build_review_context(
         line, _ = compute_review_line(review, user.reviewer, timezone.localdate())
     context = pages.build_context(article, document, line, build_metadata(article), state="review")
     context |= kind.part(document, causes_number)
-    comparison = rounds.choose_comparison(review, user, since)
-    context |= _build_changes_context(review, kind, document, comparison, changes_number, show_all)
+    change = load_change(review)
+    comparison = rounds.choose_comparison(review, change.previous, user, since)
+    context |= _build_changes_context(review, kind, change, comparison, changes_number, show_all)
     context |= _build_comments_context(review, document)
     context |= _build_alerts_context(review)
     return context | {
@@ -84,7 +85,7 @@ def build_review_context(
 def _build_changes_context(
     review: MedicalReview,
     kind: PageKind,
-    document: Document,
+    change: SignedChange,
     comparison: Comparison,
     number: int,
     show_all: bool,
@@ -92,17 +93,19 @@ def _build_changes_context(
     """What changed, part by part, one page of parts at a time.
 
     ``changed_count`` is of what is signed: what changed since the last signature. ``shown_count``
-    is of what changed since the text that is compared.
+    is of what changed since the text that is compared. ``signed_parts`` changed since the last
+    signature and not since that.
     """
-    blocks = list(kind.blocks(document))
-    parts = _compare_with(comparison.basis, kind, blocks)
-    shown_count = changed_count = _count_changed(parts)
-    if comparison.since == rounds.SINCE_READING:
-        changed_count = _count_changed(_compare_with(comparison.signature, kind, blocks))
+    parts, signed_parts = change.parts, []
+    if comparison.reading and comparison.since == rounds.SINCE_READING:
+        before = kind.blocks(comparison.reading.revision.read())
+        parts = compare_parts(before, kind.blocks(change.document))
+        shown = {part.key for part in parts if part.changes}
+        signed_parts = [part for part in change.changed_parts if part.key not in shown]
     only_changed = comparison.basis is not None and not show_all
     paginator = Paginator(_select_parts(parts, only_changed), PARTS_PER_PAGE)
     parts_page = paginator.get_page(number)
-    is_change = comparison.signature is not None and not review.whole_page
+    changed_count = len(change.changed_parts)
     return {
         "previous": comparison.signature,
         "comparison": comparison,
@@ -112,19 +115,11 @@ def _build_changes_context(
         "unchanged_count": len(parts) - paginator.count,
         "parts_url": reverse("reviews:review", args=[review.uuid]),
         "changed_count": changed_count,
-        "shown_count": shown_count,
-        "changes_first": is_change and changed_count > 0,
-        "facts": whole_reading.load_facts(review, document) if review.whole_page else None,
+        "shown_count": len([part for part in parts if part.changes]),
+        "signed_parts": signed_parts[:PARTS_PER_PAGE],
+        "changes_first": bool(comparison.signature and changed_count and not review.whole_page),
+        "facts": whole_reading.load_facts(review, change.document) if review.whole_page else None,
     }
-
-
-def _compare_with(entry: LedgerEntry | None, kind: PageKind, blocks: list[Block]) -> list[DiffPart]:
-    """The parts of a page, compared with those of the text of an entry if there is one."""
-    return compare_parts(kind.blocks(entry.revision.read()) if entry else blocks, blocks)
-
-
-def _count_changed(parts: Iterable[DiffPart]) -> int:
-    return len([part for part in parts if part.changes])
 
 
 def _build_comments_context(review: MedicalReview, document: Document) -> dict:

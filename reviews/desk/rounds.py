@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from articles.content.document import EXPUNGED, Document
+from articles.content.document import Document
 from reviews.models import LedgerEntry, MedicalReview
 from reviews.signing import comments
 from reviews.signing.comments import CommentThread
@@ -82,17 +82,18 @@ class Comparison:
         return self.since == SINCE_READING and self.is_reading_newer
 
 
-def choose_comparison(review: MedicalReview, reader: User | None, wanted: str = "") -> Comparison:
+def choose_comparison(
+    review: MedicalReview, signature: LedgerEntry | None, reader: User | None, wanted: str = ""
+) -> Comparison:
     """With what a review is compared: what is ``wanted``, else what its reader read last.
 
-    That is where it is newer than the last signature and the text differs from it; otherwise it is
-    the text of the signature.
+    That is where it is newer than the last ``signature`` and the text differs from it; otherwise it
+    is the text of the signature.
     """
     entries = LedgerEntry.objects.filter(article=review.article).exclude(review=review)
     if review.decided_at:
         entries = entries.filter(at__lt=review.decided_at)
     entries = entries.select_related("revision", "by").order_by("-sequence")
-    signature = entries.signed().exclude(revision__document=EXPUNGED).first()
     newest = entries.signed().values_list("sequence", flat=True).first()
     is_signature_expunged = newest is not None and (
         signature is None or signature.sequence != newest
