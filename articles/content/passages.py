@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 
 Run = tuple[str, str]  # (same | added | removed, text); in a version also (critical, text)
 Span = tuple[int, int]
@@ -24,6 +24,9 @@ MIN_WORDS_REPLACED = 8
 MAX_LEAD = 90
 EXCERPT_CONTEXT = 40
 MAX_EXCERPT = 160
+# Where a sentence may end, and how long it is at least, in characters.
+SENTENCE_END = re.compile(r"(?<=[.!?…:])\s+(?=[A-ZÁÉÍÓÚÑ¿¡“\"(])")
+MIN_SENTENCE = 30
 
 UNITS = (
     r"%|‰|°\s?[CF]?|[µμ]?[gLl]\b|mc?g\b|kg\b|m[lL]\b|c[lL]\b|d[lL]\b|mmol\b|mol\b|IU\b|units?\b|mm\b"
@@ -44,7 +47,7 @@ LEVELS = (
 )
 COMPARISONS = "more|less|fewer|least|most|above|below|over|under|up to|before|after|más|menos"
 CRITICAL = re.compile(
-    rf"[<>≤≥±−]|(?<![\w.,])[\d½¼¾][\d.,:/–-]*(?:\s?(?:{UNITS}))?|\b(?:{UNITS})"
+    rf"[<>≤≥±−]|(?<![\w.,])(?:\d*[½¼¾]|\d+(?:[.,:/–-]\d+)*)(?:\s?(?:{UNITS}))?|\b(?:{UNITS})"
     rf"|\b(?:{NUMBER_WORDS}|{NEGATIONS}|{LEVELS}|{COMPARISONS})\b",
     re.IGNORECASE,
 )
@@ -192,3 +195,61 @@ def _add_run(runs: list[Run], kind: str, text: str) -> None:
         runs[-1] = (kind, runs[-1][1] + text)
     else:
         runs.append((kind, text))
+
+
+def list_changed_words(runs: tuple[Run, ...]) -> list[tuple[str, str]]:
+    """What was removed and what was added at each place, a number with its unit and sign."""
+    before = _widen(_select_version(runs, "removed"))
+    after = _widen(_select_version(runs, "added"))
+    words: list[tuple[str, str]] = []
+    old_end = new_end = 0
+    for is_same, group in groupby(runs, lambda run: run[0] == "same"):
+        old_start, new_start = old_end, new_end
+        for kind, text in group:
+            old_end += len(text) if kind != "added" else 0
+            new_end += len(text) if kind != "removed" else 0
+        if not is_same:
+            removed = before.get_text(old_start, old_end)
+            words.append((removed, after.get_text(new_start, new_end)))
+    return words
+
+
+@dataclass(frozen=True)
+class _WidenedText:
+    """A text in which a place with part of a number or a critical word has all of it."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+    def get_text(self, start: int, end: int) -> str:
+        first, last = start, end
+        for span_start, span_end in self.spans:
+            if span_start < end and start < span_end:
+                first, last = min(first, span_start), max(last, span_end)
+        return _normalize_space(self.text[first:last])
+
+
+def _widen(runs: tuple[Run, ...]) -> _WidenedText:
+    text = _join(runs)
+    return _WidenedText(text, tuple(found.span() for found in CRITICAL.finditer(text)))
+
+
+def _normalize_space(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def list_sentences(runs: tuple[Run, ...]) -> list[tuple[Run, ...]]:
+    """The sentences in which something changed, each whole."""
+    sentences: list[list[Run]] = [[]]
+    for kind, text in runs:
+        pieces = SENTENCE_END.split(text) if kind == "same" else [text]
+        for place, piece in enumerate(pieces):
+            if place and _is_long_enough(sentences[-1]):
+                sentences.append([])
+            _add_run(sentences[-1], kind, f" {piece}" if place else piece)
+    return [tuple(each) for each in sentences if any(kind != "same" for kind, _ in each)]
+
+
+def _is_long_enough(runs: list[Run]) -> bool:
+    """Whether a sentence says enough to stand alone. “Dr.” is the end of none."""
+    return sum(len(text) for _, text in runs) >= MIN_SENTENCE

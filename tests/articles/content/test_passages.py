@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.diff import compare_words, split_rich_text, compare
-from articles.content.passages import is_rewritten, split_versions
+from articles.content.passages import (
+    is_rewritten,
+    list_changed_words,
+    list_sentences,
+    make_excerpt,
+    split_versions,
+)
 
 OLD = (
     "Do not take more than 4 tablets in one day, and see a clinician if the pain has not gone "
@@ -98,3 +104,40 @@ def test_a_rewritten_passage_of_a_page_has_two_versions_and_a_mended_one_has_non
     assert get_change(PATCHED).versions is None
     # The words are the same, and what differs is how they are stored.
     assert get_change(f"<em>{OLD}</em>").versions is None
+
+
+def test_the_words_that_changed_have_whole_numbers_and_units():
+    cases = {
+        ("Call 116 123 now.", "Call 0800 555 now."): [("116 123", "0800 555")],
+        ("Phone Ana on 116 123, or come.", "Phone Ana on 0800 555, or come."): [
+            ("116 123", "0800 555")
+        ],
+        # Five of what: the same digits of another unit are another change.
+        ("Take 5 mg.", "Take 10 mg."): [("5 mg", "10 mg")],
+        ("Wait 5 hours.", "Wait 10 hours."): [("5 hours", "10 hours")],
+        ("Give 0.5 ml of it.", "Give 0.25 ml of it."): [("0.5 ml", "0.25 ml")],
+        ("Rest now and then at home.", "Rest now and then at home, please."): [("", ", please")],
+    }
+    for (old, new), expected in cases.items():
+        assert list_changed_words(compare_words(old, new)) == expected, old
+
+
+def test_the_sentence_around_a_change_is_whole():
+    old = "It hurts. Call Dr. Smith on 116 123 if it does not stop at night. Then rest."
+    (sentence,) = list_sentences(compare_words(old, old.replace("116 123", "0800 555")))
+    text = "".join(text for kind, text in sentence if kind != "removed")
+    assert text.strip() == "It hurts. Call Dr. Smith on 0800 555 if it does not stop at night."
+    old = f"{'All of this stays as it was before. ' * 3}Take 5 mg of it. {'And this too stays. ' * 3}"
+    (sentence,) = list_sentences(compare_words(old, old.replace("5 mg", "10 mg")))
+    text = "".join(text for kind, text in sentence if kind != "removed")
+    assert text.strip().startswith("Take 10 mg of it.")
+    assert "before" not in text
+
+
+def test_a_change_far_from_the_beginning_has_an_excerpt():
+    lead = "All of this stays as it was before. " * 5
+    excerpt = make_excerpt(compare_words(f"{lead}Take 5 mg.", f"{lead}Take 10 mg."))
+    assert ("removed", "5") in excerpt
+    assert ("added", "10") in excerpt
+    assert len(get_text(excerpt)) < 100
+    assert make_excerpt(compare_words("Take 5 mg.", "Take 10 mg.")) == ()
