@@ -137,6 +137,7 @@ def _render_review(request, medical_review, *, sent=None, status=200):
         causes_number=_get_page_number(request, "causes"),
         changes_number=_get_page_number(request, "changes"),
         show_all="every" in request.GET,
+        since=request.GET.get("since", ""),
     )
     context["forms"] = _build_forms(request, medical_review, context, sent)
     return render(request, "reviews/review.html", context, status=status)
