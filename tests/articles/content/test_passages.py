@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.content.diff import compare_words, split_rich_text, compare
+from articles.content.diff import compare, compare_words, split_rich_text
 from articles.content.passages import (
     is_rewritten,
     list_changed_words,
@@ -127,7 +127,9 @@ def test_the_sentence_around_a_change_is_whole():
     (sentence,) = list_sentences(compare_words(old, old.replace("116 123", "0800 555")))
     text = "".join(text for kind, text in sentence if kind != "removed")
     assert text.strip() == "It hurts. Call Dr. Smith on 0800 555 if it does not stop at night."
-    old = f"{'All of this stays as it was before. ' * 3}Take 5 mg of it. {'And this too stays. ' * 3}"
+    old = (
+        f"{'All of this stays as it was before. ' * 3}Take 5 mg of it. {'And this too stays. ' * 3}"
+    )
     (sentence,) = list_sentences(compare_words(old, old.replace("5 mg", "10 mg")))
     text = "".join(text for kind, text in sentence if kind != "removed")
     assert text.strip().startswith("Take 10 mg of it.")
