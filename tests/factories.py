@@ -23,6 +23,7 @@ from django.utils.text import slugify
 from PIL import Image as Pixels
 
 from articles.audit import recording
+from articles.audit.page_kinds import PAGE, PUBLICATION
 from articles.content.document import canonicalize, digest
 from articles.content.review_line import ReviewLine
 from articles.emergencies import phrases
@@ -635,7 +636,7 @@ def log_publications(
     revisions: list[Revision], lines: list[tuple[str, str]], signer, now, kind: str
 ) -> None:
     frame = canonicalize(build_metadata(revisions[0].article)).decode()
-    PublicationEvent.objects.bulk_create(
+    events = PublicationEvent.objects.bulk_create(
         [
             PublicationEvent(
                 article_id=revision.article_id,
@@ -661,6 +662,8 @@ def log_publications(
     Article.objects.filter(pk__in=[revision.article_id for revision in revisions]).update(
         live=Subquery(newest)
     )
+    pages = [revision.article for revision in revisions]
+    recording.record_changes({PUBLICATION: events, PAGE: pages}, by=signer, at=now)
 
 
 # A symptom with thousands of causes, as an import leaves it

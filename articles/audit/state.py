@@ -43,10 +43,12 @@ def read_row(kind: ChainedKind, row: Any) -> RowState:
 
 
 def load_newest(kind: str, subjects: Sequence[str]) -> dict[str, EventState]:
-    """What the newest event of each of these subjects says. Two queries.
+    """What the newest event of each of these subjects says. Two queries, none without subjects.
 
     Raises ValueError where a record cannot be read.
     """
+    if not subjects:
+        return {}
     events = AuditEvent.objects.filter(kind=kind, subject__in=subjects).newest()
     return {event.subject: read_event(event) for event in events.prefetch_related("private_values")}
 

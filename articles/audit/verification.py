@@ -8,7 +8,7 @@ from typing import Any
 from tqdm import tqdm
 
 from articles.audit import chain, kinds
-from articles.audit.kinds import BASELINE, ChainedKind
+from articles.audit.kinds import BASELINE, ChainedKind, Fact
 from articles.audit.state import (
     BATCH,
     EventState,
@@ -20,6 +20,7 @@ from articles.audit.state import (
 from articles.content.document import digest
 from articles.models import AuditEvent
 
+MAX_VALUE_LENGTH = 60  # of what a line says of a fact
 # By kind, and in it by the digest of a subject, the number of the newest event that is no removal.
 NewestEvents = dict[str, dict[bytes, int]]
 
@@ -163,7 +164,17 @@ def _compare_rows(
         if event is None:
             continue  # its record cannot be read, which was found
         for name in list_differences(state, event):
-            yield f"{kind.name} {state.subject}: its {name} is not what event {number} says"
+            values = _format_values(state.facts.get(name), event.record.facts.get(name))
+            fault = f"its {name.replace('_', ' ')} is not what event {number} says{values}"
+            yield f"{kind.name} {state.subject}: {fault}"
+
+
+def _format_values(now: Fact | None, then: Fact | None) -> str:
+    """What a fact is and was, if both are short. Private values are no facts."""
+    texts = ["nothing" if value in (None, "") else str(value) for value in (now, then)]
+    if now is then or max(map(len, texts)) > MAX_VALUE_LENGTH:
+        return ""
+    return f": {texts[0]}, not {texts[1]}"
 
 
 def _load_events(numbers: list[int]) -> dict[int, EventState | None]:

@@ -46,6 +46,7 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "shows_crisis_line",
         "article_advice_heading_at_most_120",
     },
+    "articles_revision": {"authorship_hash", "revision_authorship_hash_is_64_digits"},
     "symptoms_symptom": {"determiner"},
     "files": {
         "apple-touch-icon.png",
@@ -78,6 +79,7 @@ ADDED_KEYS: dict[str, set[str]] = {
         "symptom.determiner",
     },
     "causes": {"catch_all", "description"},
+    "revisions": {"authorship_hash"},
 }
 # Files that later versions of the format of archives added.
 ADDED_FILES: set[str] = {
