@@ -28,7 +28,6 @@ from articles.models import Revision
 from reviews.models import LedgerEntry, LedgerTip, MedicalReview, PrivateField, Reviewer
 
 GENESIS_HASH = "0" * 64
-AskedOver = Literal["", "change", "page"]
 
 
 class Actor(FrozenModel):
@@ -53,6 +52,13 @@ class Actor(FrozenModel):
         )
 
 
+class EventsHead(FrozenModel):
+    """Number and hash of the newest event of the chain of events."""
+
+    size: int
+    hash: str
+
+
 class AskedLine(FrozenModel):
     """One line of the checklist as it was asked, and the answer.
 
@@ -63,13 +69,6 @@ class AskedLine(FrozenModel):
     statement: str
     parts: tuple[str, ...] = ()
     answer: Literal["confirmed", "not mine"]
-
-
-class EventsHead(FrozenModel):
-    """Number and hash of the newest event of the chain of events."""
-
-    size: int
-    hash: str
 
 
 class LedgerRecord(ExtendedModel):
@@ -89,11 +88,11 @@ class LedgerRecord(ExtendedModel):
             "evidence_note",
             "stated_due",
             "successor",
+            "events",
             "asked",
             "asked_over",
             "earlier_readings",
             "reading_time_hash",
-            "events",
         }
     )
 
@@ -115,7 +114,7 @@ class LedgerRecord(ExtendedModel):
     conflicts_hash: str = ""
     checklist: dict[str, bool] = {}
     asked: tuple[AskedLine, ...] = ()
-    asked_over: AskedOver = ""
+    asked_over: Literal["", "change", "page"] = ""
     earlier_readings: tuple[int, ...] = ()
     reading_time_hash: str = ""
     opened_at: UtcDatetime | None = None
@@ -145,7 +144,7 @@ class RecordFields(TypedDict, total=False):
     override: str
     conflicts: str
     asked: tuple[AskedLine, ...]
-    asked_over: AskedOver
+    asked_over: Literal["", "change", "page"]
     earlier_readings: tuple[int, ...]
     opened_at: dt.datetime | None
     review_line: ReviewLine
