@@ -291,27 +291,60 @@ def _verify_document(review: MedicalReview, seen_digest: str) -> Document:
     return review.revision.read()
 
 
-def request_changes(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
+def request_changes(
+    review: MedicalReview, *, by: User, comment: str, authentication: str = "session"
+) -> LedgerEntry:
     """Send a page back to its editors with what must change, here or in comments on its parts."""
     meaning = "I have read this text and ask for changes before it can be signed."
-    return _record_decision(review, Outcome.CHANGES, by=by, meaning=meaning, comment=comment)
+    return _record_decision(
+        review,
+        Outcome.CHANGES,
+        by=by,
+        meaning=meaning,
+        comment=comment,
+        authentication=authentication,
+    )
 
 
-def decline(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
+def decline(
+    review: MedicalReview, *, by: User, comment: str, authentication: str = "session"
+) -> LedgerEntry:
     """Decline to review, so that somebody else can be asked."""
     meaning = "I cannot review this page."
-    return _record_decision(review, Outcome.DECLINED, by=by, meaning=meaning, comment=comment)
+    return _record_decision(
+        review,
+        Outcome.DECLINED,
+        by=by,
+        meaning=meaning,
+        comment=comment,
+        authentication=authentication,
+    )
 
 
-def recommend_withdrawal(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
+def recommend_withdrawal(
+    review: MedicalReview, *, by: User, comment: str, authentication: str = "session"
+) -> LedgerEntry:
     """Recommend that a page be withdrawn. It stays public until a managing editor does so."""
     meaning = "I recommend that the page be withdrawn from the public."
-    return _record_decision(review, Outcome.UNFIT, by=by, meaning=meaning, comment=comment)
+    return _record_decision(
+        review,
+        Outcome.UNFIT,
+        by=by,
+        meaning=meaning,
+        comment=comment,
+        authentication=authentication,
+    )
 
 
 @transaction.atomic
 def _record_decision(
-    review: MedicalReview, outcome: str, *, by: User, meaning: str, comment: str
+    review: MedicalReview,
+    outcome: str,
+    *,
+    by: User,
+    meaning: str,
+    comment: str,
+    authentication: str,
 ) -> LedgerEntry:
     pages.lock_page(review.article)
     review = lock_open_review(review, CannotDecide)
@@ -333,7 +366,15 @@ def _record_decision(
         validate_text(comment, "Say what the editors should change.", CannotDecide)
     text = comments.compose_decision_text(review, comment)
     actor = ledger.make_reviewer_actor(reviewer)
-    entry = _append_decision_entry(review, outcome, actor, by=by, meaning=meaning, comment=text)
+    entry = _append_decision_entry(
+        review,
+        outcome,
+        actor,
+        by=by,
+        meaning=meaning,
+        comment=text,
+        authentication=authentication,
+    )
     _mark_decided(review, outcome, by=by, at=entry.at, reviewer=reviewer, comment=text)
     return entry
 
@@ -415,6 +456,7 @@ def _append_decision_entry(
     by: User,
     meaning: str,
     comment: str,
+    authentication: str = "session",
 ) -> LedgerEntry:
     return ledger.append(
         ledger.EntryDraft(
@@ -425,7 +467,7 @@ def _append_decision_entry(
             by=by,
             actor=actor,
             at=timezone.now(),
-            authentication="session",
+            authentication=authentication,
             record_fields={"comment": comment},
         )
     )

@@ -1,0 +1,46 @@
+"""What is wrong in a form: each error with a link to its field, and the focus for the first."""
+
+from dataclasses import dataclass
+
+from django import template
+from django.forms import BaseForm
+from django.forms.boundfield import BoundField
+
+from articles.lists import Label
+
+register = template.Library()
+MAX_LABEL_LENGTH = 40  # a longer label is a sentence, and the message says more
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """A message with the field that it is about, whose id is empty for one that nobody sees."""
+
+    field_id: str
+    label: Label
+    message: str
+
+
+@register.simple_tag
+def list_errors(form: BaseForm) -> list[FieldError]:
+    """The errors of a form's fields in their order. The first wrong field gets the focus.
+
+    Call it before the fields are printed: it marks that field, so that a page that comes back with
+    errors begins there, with no script.
+    """
+    errors = []
+    for field in form:
+        if not field.errors:
+            continue
+        if not errors and not field.is_hidden:
+            field.field.widget.attrs["autofocus"] = True
+        label = field.label if len(str(field.label)) <= MAX_LABEL_LENGTH else ""
+        errors += [FieldError(_get_id(field), label, str(message)) for message in field.errors]
+    return errors
+
+
+def _get_id(field: BoundField) -> str:
+    """The id of the field, or of the first of its buttons."""
+    if field.is_hidden:
+        return ""
+    return field.id_for_label or field.subwidgets[0].id_for_label
