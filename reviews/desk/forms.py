@@ -12,15 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from articles.form_fields import PlainTextFormField
 from articles.lists import Label
 from reviews.models import MedicalReview
-from reviews.signing import checklist, comments
+from reviews.signing import comments
 from reviews.signing.authentication import (
     ConfirmIdentityForm,
     ConfirmPasswordForm,
     was_confirmed_recently,
 )
+from reviews.signing.changes import build_checklist
+from reviews.signing.checklist import CONFIRMED, NOT_MINE, Answer, ChecklistItem
 from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
 
 MAX_PART_CHOICES = 200  # for texts with thousands of parts
+ANSWER_CHOICES = ((CONFIRMED, _("I confirm this")), (NOT_MINE, _("Not mine to judge")))
 REASON: dict[str, Any] = {"widget": forms.Textarea(attrs={"rows": 4}), "max_length": 5000}
 
 
@@ -68,20 +71,21 @@ class SignForm(ConfirmIdentityForm):
     def __init__(self, *args, request, review: MedicalReview, **kwargs):
         super().__init__(*args, request=request, auto_id="sign-%s", **kwargs)
         self.fields["statement"].label = review.meaning
-        self.checklist_items = checklist.get_items(review.revision.read())
-        for item in self.checklist_items:
-            required = f"{item.title}: check this box once you have checked it, or request changes."
-            self.fields[f"check_{item.name}"] = forms.BooleanField(
-                label=item.statement,
-                help_text=item.title,
-                error_messages={"required": required},
+        self.checklist = build_checklist(review)
+        for item in self.checklist.items:
+            self.fields[f"check_{item.name}"] = forms.ChoiceField(
+                label=item.title,
+                help_text=item.statement,
+                choices=ANSWER_CHOICES,
+                widget=FirstFocusRadioSelect,
+                error_messages={"required": f"{item.title}: choose an answer, or request changes."},
             )
         self.disclosures = request.user.reviewer.disclosures.strip()
         conflicts_choice = self.fields["conflicts_choice"]
         assert isinstance(conflicts_choice, forms.ChoiceField)
         conflicts_choice.choices = self._list_conflict_choices()
         asked = ("conflicts_choice", "conflicts", "statement", "password", "code")
-        checks = [f"check_{item.name}" for item in self.checklist_items]
+        checks = [f"check_{item.name}" for item in self.checklist.items]
         self.order_fields(["digest", *checks, *asked])
 
     def _list_conflict_choices(self) -> list[tuple[str, Label]]:
@@ -124,14 +128,14 @@ class SignForm(ConfirmIdentityForm):
         return typed
 
     @property
-    def checks(self) -> list[tuple]:
-        """The items of the checklist, each with its bound field."""
-        return [(item, self[f"check_{item.name}"]) for item in self.checklist_items]
+    def checks(self) -> list[tuple[ChecklistItem, forms.BoundField]]:
+        """The lines of the checklist, each with its bound field."""
+        return [(item, self[f"check_{item.name}"]) for item in self.checklist.items]
 
     @property
-    def checked_items(self) -> dict[str, bool]:
-        """The names of the items, each with whether it was ticked."""
-        names = [item.name for item in self.checklist_items]
+    def answers(self) -> dict[str, Answer]:
+        """The answers by the names of the lines."""
+        names = [item.name for item in self.checklist.items]
         return {name: self.cleaned_data[f"check_{name}"] for name in names}
 
 
