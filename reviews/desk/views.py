@@ -21,7 +21,7 @@ from reviews.desk.access import reviewer_required
 from reviews.desk.review_page import build_review_context
 from reviews.models import Absence, MedicalReview
 from reviews.signing import actions, assignment, comments
-from reviews.signing.eligibility import get_signing_error
+from reviews.signing.eligibility import get_deciding_error, get_signing_error
 from reviews.signing.second_factor import is_enrolled
 from reviews.signing.statements import build_statement
 
@@ -115,7 +115,8 @@ def review_action(form_class, *, find_done=None, get_error=None):
 
     What was typed is saved before anything else, and shown again if it is not accepted.
     ``find_done`` gives the response if the same was done before: a double click, or the back
-    button. ``get_error`` explains who may not, before a form is read whose code can be used once.
+    button. ``get_error`` explains who may not, before anybody is asked for a password, and before a
+    form is read whose code can be used once.
     """
 
     def decorate(act):
@@ -198,21 +199,21 @@ def sign(request, medical_review, form):
     )
 
 
-@decision(desk_forms.SendBackForm, Outcome.CHANGES)
+@decision(desk_forms.SendBackForm, Outcome.CHANGES, get_error=get_deciding_error)
 def send_back(request, medical_review, form):
     actions.request_changes(
         medical_review, by=request.user, authentication=form.authentication, **form.decision
     )
 
 
-@decision(desk_forms.DeclineForm, Outcome.DECLINED)
+@decision(desk_forms.DeclineForm, Outcome.DECLINED, get_error=get_deciding_error)
 def decline(request, medical_review, form):
     actions.decline(
         medical_review, by=request.user, authentication=form.authentication, **form.decision
     )
 
 
-@decision(desk_forms.RecommendForm, Outcome.UNFIT)
+@decision(desk_forms.RecommendForm, Outcome.UNFIT, get_error=get_deciding_error)
 def recommend(request, medical_review, form):
     actions.recommend_withdrawal(
         medical_review, by=request.user, authentication=form.authentication, **form.decision

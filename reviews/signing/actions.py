@@ -21,6 +21,7 @@ from reviews.signing.changes import build_checklist
 from reviews.signing.checklist import Answer
 from reviews.signing.eligibility import get_signing_error
 from reviews.signing.review_line import CannotSignChange, compute_review_line, get_review_interval
+from reviews.signing.second_factor import get_method_error
 from reviews.signing.validation import (
     lock_open_review,
     reload_user,
@@ -231,7 +232,7 @@ def sign_off(
     pages.lock_page(review.article)
     review = lock_open_review(review, CannotSign)
     by = reload_user(by)
-    if error := get_signing_error(review, by):
+    if error := get_signing_error(review, by) or get_method_error(by, authentication):
         raise CannotSign(error)
     document = _verify_document(review, seen_digest)
     validate_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
