@@ -9,7 +9,7 @@ from django.forms.boundfield import BoundField
 from articles.lists import Label
 
 register = template.Library()
-MAX_LABEL_LENGTH = 40  # a longer label is a sentence, and the message says more
+MAX_LABEL_LENGTH = 40  # a longer label is a sentence, and the message says which it is
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,13 @@ def list_errors(form: BaseForm) -> list[FieldError]:
             continue
         if not errors and not field.is_hidden:
             field.field.widget.attrs["autofocus"] = True
-        label = field.label if len(str(field.label)) <= MAX_LABEL_LENGTH else ""
-        errors += [FieldError(_get_id(field), label, str(message)) for message in field.errors]
+        errors += [_describe(field, str(message)) for message in field.errors]
     return errors
+
+
+def _describe(field: BoundField, message: str) -> FieldError:
+    says_which = len(str(field.label)) > MAX_LABEL_LENGTH or message.startswith(str(field.label))
+    return FieldError(_get_id(field), "" if says_which else field.label, message)
 
 
 def _get_id(field: BoundField) -> str:

@@ -46,7 +46,7 @@ def _handle_signed_out(request, uuid=None, **kwargs):
     if request.method == "GET":
         return redirect_to_login(request.get_full_path())
     if unsent_form.list_typed_texts(request.POST):
-        return render_shut(request, "signed_out", here)
+        return render_shut(request, "signed_out", f"{here}#sign" if uuid else here)
     unsent_forms.save_sent(request)
     return redirect_to_login(here)
 

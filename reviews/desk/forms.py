@@ -31,9 +31,10 @@ class FirstFocusRadioSelect(forms.RadioSelect):
     """Radio buttons of which only the first takes the focus that the field is given."""
 
     def create_option(self, name, value, label, selected, index, subindex=None, attrs=None):
-        if index and attrs:
-            attrs = {key: attrs[key] for key in attrs if key != "autofocus"}
-        return super().create_option(name, value, label, selected, index, subindex, attrs)
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        if index:
+            option["attrs"].pop("autofocus", None)
+        return option
 
 
 class SignForm(ConfirmIdentityForm):
@@ -58,7 +59,7 @@ class SignForm(ConfirmIdentityForm):
     )
     conflicts = PlainTextFormField(
         label=_("My conflicts of interest"),
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": " "}),  # its style sheet asks
         max_length=2000,
         required=False,
     )

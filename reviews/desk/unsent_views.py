@@ -41,9 +41,10 @@ def save_unsent(request):
 
 
 @reviewer_required
-@require_POST
 def change_unsent(request):
     """Discard what was saved of a form, or take other words of it that were saved before."""
+    if request.method != "POST":
+        return redirect("reviews:queue")
     pressed = request.POST.get("use") or request.POST.get("discard") or ""
     text, _space, key = pressed.partition(" ")
     token = unsent_forms.read_token(text)

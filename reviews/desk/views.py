@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from articles import unsent_forms
 from articles.admin.forms import parse_key
@@ -326,8 +326,9 @@ def add_absence(request):
 
 
 @reviewer_required
-@require_POST
 def end_absence(request, pk):
+    if request.method != "POST":
+        return redirect("reviews:queue")
     assignment.end_absence(get_object_or_404(Absence, pk=pk, reviewer=request.user.reviewer))
     messages.success(request, "You are no longer marked as away on those days.")
     return redirect("reviews:queue")
