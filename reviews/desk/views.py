@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
@@ -22,10 +21,12 @@ from reviews.desk.review_page import build_review_context
 from reviews.models import Absence, MedicalReview
 from reviews.signing import actions, assignment, comments
 from reviews.signing.eligibility import get_deciding_error, get_signing_error
+from reviews.signing.reading_time import get_own_answer, record_opening
 from reviews.signing.second_factor import is_enrolled
 from reviews.signing.statements import build_statement
 
 Outcome = MedicalReview.Outcome
+SIGNED_OUTCOMES = (Outcome.APPROVED, Outcome.PARTLY)
 
 
 def _get_review(uuid) -> MedicalReview:
@@ -63,7 +64,8 @@ def _render_queue(request, *, away_form=None, status=200):
 @require_safe
 def review(request, uuid):
     medical_review = _get_review(uuid)
-    request.session.setdefault(_get_opened_key(medical_review), timezone.now().isoformat())
+    if medical_review.reviewer_id in (None, request.user.reviewer.pk):
+        record_opening(medical_review, request.user)
     return _render_review(request, medical_review)
 
 
@@ -146,17 +148,17 @@ def review_action(form_class, *, find_done=None, get_error=None):
     return decorate
 
 
-def decision(form_class, outcome: str, **options):
-    """Makes a view of ``act``, which decides the review with this outcome, once."""
+def decision(form_class, *outcomes: str, get_error):
+    """Makes a view of ``act``, which decides the review with one of these outcomes, once."""
 
     def find_done(request, medical_review):
-        decided = medical_review.outcome, medical_review.decided_by
-        if decided == (outcome, request.user):
+        is_own = medical_review.decided_by == request.user
+        if is_own and medical_review.outcome in outcomes:
             return redirect("reviews:signed", medical_review.uuid)
         return None
 
     def decorate(act):
-        @review_action(form_class, find_done=find_done, **options)
+        @review_action(form_class, find_done=find_done, get_error=get_error)
         @wraps(act)
         def decide(request, medical_review, form):
             act(request, medical_review, form)
@@ -185,17 +187,17 @@ def _render_invalid(request, medical_review, form):
     return render(request, "reviews/confirm.html", context, status=422)
 
 
-@decision(desk_forms.SignForm, Outcome.APPROVED, get_error=get_signing_error)
+@decision(desk_forms.SignForm, *SIGNED_OUTCOMES, get_error=get_signing_error)
 def sign(request, medical_review, form):
-    opened = request.session.get(_get_opened_key(medical_review), "")
     actions.sign_off(
         medical_review,
         by=request.user,
         seen_digest=form.cleaned_data["digest"],
         conflicts=form.cleaned_data["conflicts"],
         authentication=form.authentication,
-        opened_at=parse_datetime(opened) if opened else None,
+        opened_at=form.opened_at,
         answers=form.answers,
+        read_elsewhere=form.cleaned_data["read_elsewhere"],
     )
 
 
@@ -295,6 +297,7 @@ def signed(request, uuid):
         "review": medical_review,
         "next_review": next_review,
         "statement": build_statement(medical_review.entry.record),
+        "reading_time": get_own_answer(medical_review),
     }
     return render(request, "reviews/signed.html", context)
 
@@ -332,7 +335,3 @@ def end_absence(request, pk):
     assignment.end_absence(get_object_or_404(Absence, pk=pk, reviewer=request.user.reviewer))
     messages.success(request, "You are no longer marked as away on those days.")
     return redirect("reviews:queue")
-
-
-def _get_opened_key(medical_review) -> str:
-    return f"opened {medical_review.uuid}"
