@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.content.diff import compare_words, split_rich_text, compare
+from articles.content.diff import compare, compare_words, split_rich_text
 from articles.content.passages import (
     is_rewritten,
     list_changed_words,
