@@ -223,6 +223,7 @@ def sign_off(
     opened_at: dt.datetime | None = None,
     answers: Mapping[str, Answer] | None = None,
     read_elsewhere: str | None = None,
+    together: ledger.Together | None = None,
 ) -> LedgerEntry:
     """Sign exactly the text that was read, and publish it, in one transaction.
 
@@ -232,7 +233,7 @@ def sign_off(
     ``seen_digest`` is the digest of the text shown to the signer. The caller checks the password,
     and ``authentication`` says how. ``answers`` are those to the checklist, by the name of its
     lines; None if nothing was asked. ``read_elsewhere`` is the answer to the question that a short
-    reading time asks (``reading_time``).
+    reading time asks (``reading_time``). ``together`` is for ``signing_together`` alone.
 
     Raises CannotSign, with a message for the signer.
     """
@@ -270,6 +271,7 @@ def sign_off(
             "asked": given.lines,
             "asked_over": given.over,
             "earlier_readings": given.earlier.sequences,
+            "together": together,
             "comment": comment,
             "opened_at": opened_at,
             "override": review.override,

@@ -87,7 +87,11 @@ def find_change(before: Document, document: Document) -> TextChange:
     They cannot where something moved, or where a care card has another level, is new or is gone.
     """
     blocks = kinds.get(document.kind).blocks
-    parts = compare_parts(blocks(before), blocks(document))
+    return read_change(compare_parts(blocks(before), blocks(document)))
+
+
+def read_change(parts: Iterable[DiffPart]) -> TextChange:
+    """The same of two texts whose parts were compared already."""
     changed = [part for part in parts if part.changes]
     if any(map(_has_no_twin, changed)):
         return TextChange()
@@ -186,7 +190,7 @@ def _make_cache_key(candidate: ChangeCandidate) -> str:
 
 def load_changes(candidates: list[ChangeCandidate]) -> dict[int, TextChange]:
     """By review, what changed, from the texts themselves. One query."""
-    keys = {key for each in candidates for key in (each.revision, each.before)}
+    keys = [each.revision for each in candidates] + [each.before for each in candidates]
     revisions = Revision.objects.in_bulk(keys)
     changes = {}
     for each in candidates:
