@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 
 from articles.publishing.actions import ActionRefused
+from reviews.desk.access import reviewer_required
 from reviews.desk.together import SignTogetherForm, read_seen
-from reviews.desk.views import reviewer_required
 from reviews.signing.signing_together import (
     ListChanged,
     SeenPlace,

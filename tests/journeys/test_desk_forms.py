@@ -4,17 +4,13 @@ import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.contrib.sessions.models import Session
-from playwright.sync_api import expect
 
-from articles.models import UnsentForm
 from reviews.models import LedgerEntry
 from reviews.signing import ledger
 from reviews.signing.actions import request_review
-from reviews.signing.assignment import assign
 from tests import factories
 from tests.factories import PASSWORD
-from tests.journeys.conftest import find_violations, log_in, log_in_by_form, wait_until
+from tests.journeys.conftest import log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
