@@ -70,6 +70,8 @@ class EventsHead(FrozenModel):
 
     size: int
     hash: str
+
+
 class Together(FrozenModel):
     """The act in which an entry was signed with others: how many, and the digest of their list."""
 
