@@ -50,6 +50,7 @@ from articles.models import (
     SearchStart,
     Topic,
     TopicEntry,
+    UnsentForm,
 )
 from config.operations.archive.versions import VERSION
 from reviews.models import (
@@ -300,6 +301,7 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     OutsideAddress: "what other sites answered on some day; they are asked again",
     LedgerTip: "holds no fact",
     ReaderReport: "the words of readers are deleted after 90 days, and an archive would keep them",
+    UnsentForm: "what people typed and did not send: theirs alone, and deleted after 30 days",
     Mail: "mails to people, with their addresses",
     MailItem: "which mails were sent, by keys of one database",
     Authenticator: "second factors are secrets; people enrol again",
