@@ -47,7 +47,7 @@ def record_removed(
     return record_changes({}, removed={kind_name: subjects}, by=by, at=at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_changes(
     changed: Mapping[str, Iterable[Model]],
     *,
@@ -69,7 +69,7 @@ def _draft_changes(kind: ChainedKind, rows: Iterable[Model]) -> Iterator[EventDr
     for keys in iter_batches(sorted({row.pk for row in rows})):
         stored = kind.get_rows().filter(pk__in=keys).order_by("pk")
         states = [read_row(kind, row) for row in stored]
-        newest = load_newest(kind.name, [state.subject for state in states])
+        newest = load_newest(kind, [state.subject for state in states])
         for state in states:
             if _has_changed(state, newest.get(state.subject)):
                 yield _draft(kind, state)
@@ -85,7 +85,7 @@ def _has_changed(state: RowState, event: EventState | None) -> bool:
 
 def _draft_removals(kind: ChainedKind, subjects: Iterable[str]) -> Iterator[EventDraft]:
     for batch in iter_batches(sorted(set(subjects))):
-        for subject, event in load_newest(kind.name, batch).items():
+        for subject, event in load_newest(kind, batch).items():
             if not event.record.removed:
                 yield EventDraft(kind.name, subject, removed=True)
 

@@ -14,6 +14,7 @@ from articles.audit.state import (
     EventState,
     iter_batches,
     list_differences,
+    list_private_values,
     read_event,
     read_row,
 )
@@ -56,7 +57,7 @@ def list_erased_values() -> Iterator[str]:
     for batch in iter_batches(_with_values(events)):
         for event in batch:
             try:
-                erased = read_event(event).erased_names
+                erased = read_event(event, list_private_values(event)).erased_names
             except ValueError:
                 continue  # a fault, which is found
             counts.update((event.kind, name) for name in erased)
@@ -182,7 +183,7 @@ def _load_events(numbers: list[int]) -> dict[int, EventState | None]:
     found: dict[int, EventState | None] = {}
     for event in events:
         try:
-            found[event.sequence] = read_event(event)
+            found[event.sequence] = read_event(event, list_private_values(event))
         except ValueError:
             found[event.sequence] = None
     return found

@@ -50,7 +50,7 @@ def load_authors(apps, revisions):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0020_audit")]
+    dependencies = [("articles", "0021_unsent_forms")]
 
     operations = [
         migrations.AddField(

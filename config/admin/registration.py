@@ -132,7 +132,8 @@ class UserAccountAdmin(UserAdmin):
     def save_related(self, request, form, formsets, change):
         """Record too that the account of a reviewer was closed or opened."""
         super().save_related(request, form, formsets, change)
-        reviewers = Reviewer.objects.filter(user=form.instance)
+        # Locked, so that nobody records the reviewer meanwhile with the account as it was.
+        reviewers = list(Reviewer.objects.select_for_update().filter(user=form.instance))
         recording.record("reviewer", reviewers, by=request.user)
 
 
