@@ -79,6 +79,7 @@ RECORD_FIELDS = {
     "events",
     "asked",
     "asked_over",
+    "earlier_readings",
     "reading_time_hash",
 }
 IMAGE_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
