@@ -595,10 +595,10 @@ SEARCH = [
         (f"UPDATE reviews_standing SET next_due = '2099-01-01' WHERE article_id = {TICS}",),
     ),
     Forgery(
-        "a link of a text is hidden from the report of broken links",
+        "a link of a text is shown as another in the report of broken links",
         "links of texts",
         r"articles_pagelink: link 1 of articles_revision \d+ \(\S+\) is not that of its text",
-        ("DELETE FROM articles_pagelink WHERE position = 0",),
+        ("UPDATE articles_pagelink SET href = 'https://example.org/' WHERE position = 0",),
     ),
 ]
 
