@@ -36,11 +36,16 @@ ADDED_MODELS: dict[str, str] = {
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
     "reviews.plannedreview": "reviews_plannedreview",
+    "reviews.reviewopening": "reviews_reviewopening",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
     # PostgreSQL lists them beside the tables.
-    "indexes": {"search_entry_by_title", "symptoms_cause_description_id_1a571c42"},
+    "indexes": {
+        "reviews_medicalreview_continues_id_83ce46e9",
+        "search_entry_by_title",
+        "symptoms_cause_description_id_1a571c42",
+    },
     "articles_article": {
         "advice_heading",
         "same_for_everyone",
@@ -52,6 +57,7 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "reviews_reviewer_weekly_capacity_check",
         "weekly_capacity",
     },
+    "articles_revision": {"authorship_hash", "revision_authorship_hash_is_64_digits"},
     "symptoms_symptom": {"determiner"},
     "files": {
         "apple-touch-icon.png",
@@ -69,6 +75,10 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "symptoms_cause_description_id_1a571c42",
         "symptoms_cause_description_id_1a571c42_fk_articles_article_id",
     },
+    "reviews_medicalreview": {
+        "continues_id",
+        "reviews_medicalreview_continues_id_83ce46e9",
+    },
     "symptoms_publishedcause": {"catch_all", "description_uuid"},
     "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},  # a trigger
 }
@@ -84,6 +94,8 @@ ADDED_KEYS: dict[str, set[str]] = {
         "symptom.determiner",
     },
     "causes": {"catch_all", "description"},
+    "revisions": {"authorship_hash"},
+    "reviews": {"continues"},
 }
 # Files that later versions of the format of archives added.
 ADDED_FILES: set[str] = {
@@ -173,6 +185,10 @@ REWRITTEN_PAGES = ("causes/", "finder/", "sitemap.xml")
 
 # Functions of PostgreSQL behind triggers that later builds added to tables of that build.
 ADDED_FUNCTIONS = {"published_cause_facts_are_made_anew"}
+
+# What a pack of evidence says since of what it cannot prove: in its list, and after its readme.
+ADDED_MANIFEST_FIELDS = {"limits"}
+ADDED_TO_README = b"\nNo pack can show:"
 
 # Searches of which the first page found stays, and the others are chosen otherwise (ADR 60).
 SEARCHED_OTHERWISE = {"facial spasms"}
