@@ -160,7 +160,7 @@ def _get_dates(
     if schedule is None:
         return ("",) * 6
     policy = "withdrawn" if is_withdrawn_late(page["risk"]) else "shown first on the page"
-    reviewer = "imported review" if schedule.recorded else str(schedule.reviewer or "")
+    reviewer = "Nobody here: imported review" if schedule.recorded else str(schedule.reviewer or "")
     return (
         schedule.next_due,
         format_days_until_due((schedule.next_due - today).days),

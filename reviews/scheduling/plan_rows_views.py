@@ -106,8 +106,8 @@ def _build_context(request, edits: RowEdits) -> dict:
     wanted = set(query.filter_rows(PlannedReview.objects.pending()).values_list("pk", flat=True))
     ids = {reader.pk for reader in reviewers}
     rows = _build_rows([row for row in pending if row.pk in wanted], states, edits, ids)
-    number = parse_key(request.POST.get("page", "")) or 1
-    page = Paginator(rows, ROWS_PER_PAGE).get_page(number)
+    asked = request.POST.get("page") or request.GET.get("page", "")
+    page = Paginator(rows, ROWS_PER_PAGE).get_page(parse_key(asked) or 1)
     shown = list(page.object_list)
     return {
         "list_query": query,

@@ -37,7 +37,7 @@ from reviews.scheduling.rows import (
 
 DEFAULT_SPAN = dt.timedelta(days=90)
 ROWS_PER_PAGE = 25
-APPLY, APPLY_SHOWN = "apply", "apply-shown"
+APPLY_SHOWN = "apply-shown"
 CORRECT_ROWS = "Nothing was planned: correct the marked rows, or leave them out."
 
 
@@ -68,12 +68,12 @@ class PlanReviewsAction(ConfirmedAction):
             self.edits = RowEdits.load(self.by, self.subject)
 
     @property
-    def order(self) -> str:
-        """What the pressed button asks for."""
-        return self.request.POST.get("do", "")
+    def applies_shown(self) -> bool:
+        """Whether only the rows of this page are to be planned."""
+        return self.request.POST.get("do") == APPLY_SHOWN
 
     def respond(self):
-        if self.is_confirmed and self.order not in (APPLY, APPLY_SHOWN):
+        if self.is_confirmed and "page" in self.request.POST:
             preview = self.preview()
             return self.render(preview, self.find_change(preview))
         return super().respond()
@@ -89,7 +89,7 @@ class PlanReviewsAction(ConfirmedAction):
 
     def execute(self, preview):
         rows, _ = build_rows(preview, self.edits.choices)
-        if self.order == APPLY_SHOWN:
+        if self.applies_shown:
             shown = set(self.edits.shown)
             rows = [row for row in rows if row.page.key in shown]
         if any(row.error for row in rows):
@@ -98,7 +98,7 @@ class PlanReviewsAction(ConfirmedAction):
         if not choices:
             raise CannotPlan("Nothing was planned: every row is left out.")
         plan_reviews(choices, by=self.by)
-        if self.order == APPLY:
+        if not self.applies_shown:
             clear_form(self.by, self.subject)
         count = "1 review is" if len(choices) == 1 else f"{len(choices):,} reviews are"
         message = f"{count} planned. Their reviewers open them; editing can continue until then."
@@ -135,11 +135,11 @@ class PlanReviewsAction(ConfirmedAction):
 
     def _get_number(self, rows: list[ProposalRow]) -> int:
         """The page that is asked for; with an error, the first one that has a wrong row."""
-        if self.order in (APPLY, APPLY_SHOWN):
-            for number, row in enumerate(rows):
-                if row.error:
-                    return number // ROWS_PER_PAGE + 1
-        return parse_key(self.request.POST.get("page", "")) or 1
+        asked = parse_key(self.request.POST.get("page", ""))
+        if asked or not self.is_confirmed:
+            return asked or 1
+        wrong = [number for number, row in enumerate(rows) if row.error]
+        return wrong[0] // ROWS_PER_PAGE + 1 if wrong else 1
 
 
 def list_weeks(proposal: PlanProposal) -> list[dt.date]:
