@@ -170,6 +170,9 @@ REWRITTEN_PAGES = ("causes/", "finder/", "sitemap.xml")
 # Functions of PostgreSQL behind triggers that later builds added to tables of that build.
 ADDED_FUNCTIONS = {"published_cause_facts_are_made_anew"}
 
+# What later builds added to the conditions of triggers: a column that they keep as well.
+ADDED_CONDITIONS = (" AND NEW.authorship_hash = OLD.authorship_hash",)
+
 # Searches of which the first page found stays, and the others are chosen otherwise (ADR 60).
 SEARCHED_OTHERWISE = {"facial spasms"}
 
@@ -192,6 +195,13 @@ def is_added_permission(app_label: str, codename: str) -> bool:
 def is_added(table: str, name: str) -> bool:
     """Whether a later build added this column, or this constraint or index, to a table."""
     return name in ADDED_COLUMNS.get(table, ())
+
+
+def without_added_conditions(triggers: dict[str, str]) -> dict[str, str]:
+    """What triggers do, by name, as build 978f4c9 would have had them."""
+    for condition in ADDED_CONDITIONS:
+        triggers = {name: does.replace(condition, "") for name, does in triggers.items()}
+    return triggers
 
 
 def without_rewritten(pages: dict) -> dict:
