@@ -26,7 +26,8 @@ FORMAT = "countersign-evidence"
 VERSION = 1  # of the pack; of a record and of a text too
 UNLISTED = {"manifest.json", "manifest.sig"}  # the list itself, and the signature over it
 MAX_FILE_BYTES = 1 << 28
-HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
+# As it is printed: an entry of the ledger and, unless an older build printed it, an event.
+HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})(?:,([0-9]{1,18}):([0-9a-f]{64}))?")
 HASH = re.compile(r"[0-9a-f]{64}")
 
 # What lets a text be shown: a clinician's signature, or a review in an earlier system that a
@@ -572,6 +573,19 @@ def check_head(pack: PackReader, expected: str) -> Iterator[str]:
             f"the publisher states the same hash of entry {sequence}, and no entry in this pack"
             " shows it"
         )
+    if found[3]:
+        yield from check_event_head(pack, int(found[3]), found[4])
+
+
+def check_event_head(pack: PackReader, sequence: int, expected: str) -> Iterator[str]:
+    """A pack has no events. Its entries name some, with their hashes."""
+    named = [record.get("events") for record in pack.records.values()]
+    known = [events for events in named if isinstance(events, dict)]
+    hashes = {str(events.get("hash")) for events in known if events.get("size") == sequence}
+    if not hashes:
+        yield NotChecked(f"event {sequence} is named by no entry in this pack, which has no events")
+    elif hashes != {expected}:
+        yield f"event {sequence} is not the one whose hash you kept"
 
 
 def list_stated_hashes(pack: PackReader) -> dict[int, set[str]]:
