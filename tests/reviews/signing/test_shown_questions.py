@@ -96,19 +96,19 @@ def test_the_history_says_in_words_what_was_asked_and_over_what(client, page, an
     page_cache.clear()
     text = " ".join(get_text(client.get("/symptoms/facial-spasms/history/").text).split())
     assert "The signer was asked about what changed:" in text
-    assert f"Confirmed: {checklist.CHANGED_TEXT.statement} Asked of: Overview." in text
-    assert f"Not judged: {checklist.CHANGED_LANGUAGE.statement}" in text
+    assert f"Confirmed: {checklist.CHANGED_TEXT.full_statement} Asked of: Overview." in text
+    assert f"Not judged: {checklist.CHANGED_LANGUAGE.full_statement}" in text
     assert "The signer was asked about the whole page:" in text
-    assert f"Confirmed: {checklist.ADVICE.statement}" in text
+    assert f"Confirmed: {checklist.ADVICE.full_statement}" in text
     profile = get_text(client.get("/reviewers/fiona-field/").text)
-    assert checklist.CHANGED_TEXT.statement in profile
+    assert checklist.CHANGED_TEXT.full_statement in profile
 
 
 def test_the_editors_timeline_says_it_too(client, page, ann):
     client.force_login(ann)
     text = get_text(client.get(f"/admin/symptoms/symptom/{page.pk}/revisions/").text)
     assert "What the signer was asked" in text
-    assert checklist.ADVICE.statement in text
+    assert checklist.ADVICE.full_statement in text
 
 
 def make_older_record(page, ann, ravi, *, trigger: str) -> ledger.LedgerRecord:
