@@ -95,7 +95,7 @@ class SignForm(ConfirmIdentityForm):
         conflicts_choice = self.fields["conflicts_choice"]
         assert isinstance(conflicts_choice, forms.ChoiceField)
         conflicts_choice.choices = self._list_conflict_choices()
-        asked = ("conflicts_choice", "conflicts", "statement", "password", "code", "read_elsewhere")
+        asked = ("conflicts_choice", "conflicts", "statement", "read_elsewhere", "password", "code")
         checks = [f"check_{item.name}" for item in self.checklist.items]
         self.order_fields(["digest", *checks, *asked])
 

@@ -71,10 +71,14 @@ ADDED_COLUMNS: dict[str, set[str]] = {
     },
     "reviews_medicalreview": {
         "continues_id",
+        "reviews_medicalrevie_continues_id_83ce46e9_fk_reviews_m",
         "reviews_medicalreview_continues_id_83ce46e9",
     },
     "symptoms_publishedcause": {"catch_all", "description_uuid"},
-    "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},  # a trigger
+    # Triggers.
+    "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},
+    "second_reader_is_somebody_else": {"second_reader_is_somebody_else"},
+    "second_reading_is_of_the_same_text": {"second_reading_is_of_the_same_text"},
 }
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
