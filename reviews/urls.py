@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.desk import unsent_views, views
+from reviews.desk import together_views, unsent_views, views
 from reviews.radar import views as radar_views
 from reviews.recalls import views as recalls_views
 from reviews.scheduling import views as scheduling_views
@@ -22,6 +22,7 @@ urlpatterns = [
     path("reviews/<uuid:uuid>/comment/", views.comment, name="comment"),
     path("reviews/<uuid:uuid>/hand-over/", views.hand_over, name="hand_over"),
     path("reviews/<uuid:uuid>/done/", views.signed, name="signed"),
+    path("same-changes/<str:key>/", together_views.same_change, name="same_change"),
     path("radar/", radar_views.overview, name="radar"),
     path("radar/plan/", scheduling_views.plan, name="plan"),
     path("recall/", recalls_views.recalls, name="recalls"),

@@ -15,7 +15,7 @@ from articles.admin.forms import parse_key
 from articles.publishing.actions import ActionRefused
 from reviews.desk import forms as desk_forms
 from reviews.desk import queue as desk_queue
-from reviews.desk import unsent_form
+from reviews.desk import together, unsent_form
 from reviews.desk.access import reviewer_required
 from reviews.desk.review_page import build_review_context
 from reviews.models import Absence, MedicalReview
@@ -56,6 +56,7 @@ def _render_queue(request, *, away_form=None, status=200):
         "away_form": away_form or desk_forms.AbsenceForm(initial=away.initial),
         "away_unsent": away,
         "two_step_on": is_enrolled(request.user),
+        "change_groups": together.build_groups(reviewer),
     }
     return render(request, "reviews/queue.html", context, status=status)
 
@@ -79,6 +80,7 @@ def _render_review(request, medical_review, *, sent=None, status=200):
         causes_number=_get_page_number(request, "causes"),
         changes_number=_get_page_number(request, "changes"),
         show_all="every" in request.GET,
+        since=request.GET.get("since", ""),
     )
     unsent = unsent_form.load_review_forms(request.user, medical_review)
     context["unsent"] = unsent

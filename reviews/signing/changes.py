@@ -55,7 +55,7 @@ def get_previous_signature(review: MedicalReview) -> LedgerEntry | None:
     signatures = signatures.exclude(review=review).exclude(revision__document=EXPUNGED)
     if review.decided_at:
         signatures = signatures.filter(at__lt=review.decided_at)
-    return signatures.select_related("revision").order_by("-sequence").first()
+    return signatures.select_related("revision", "by").order_by("-sequence").first()
 
 
 def build_checklist(

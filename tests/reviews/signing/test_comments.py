@@ -241,7 +241,7 @@ def test_the_next_round_shows_comments_answers_and_whether_the_part_changed(
     comments.answer(first, text="The one around the eye.", by=ann)
     factories.edit_page(symptom, by=ann, body="<p>The muscle around the eye tightens.</p>")
     again = request_review(symptom, by=ann, reviewer=ravi.reviewer)
-    threads = comments.get_previous_round(again, again.revision.read())
+    threads = comments.build_threads(review, again.revision.read())
     assert [(thread.comment.label, thread.part_changed) for thread in threads] == [
         ("Overview", True),
         ("Title", False),
@@ -249,7 +249,7 @@ def test_the_next_round_shows_comments_answers_and_whether_the_part_changed(
     factories.sign_in(client, ravi)
     text = get_text(client.get(get_path(again)).text)
     for words in (
-        "From the previous review",
+        "You asked for this last time",
         "Which muscle?",
         "The one around the eye.",
         "changed since",
