@@ -31,7 +31,7 @@ TOKEN_NAME = "unsent"  # noqa: S105 - the name of the field
 TOKEN_SALT = "articles.unsent_forms"  # noqa: S105
 # Never saved, whatever form they are in: secrets, and what nobody types.
 SECRET_NAMES = {"password", "code", "csrfmiddlewaretoken", "ticket", TOKEN_NAME}
-UNTYPED_NAMES = {"digest", "about"}
+UNTYPED_NAMES = {"about", "digest", "place"}
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database stores them in JSON
 
 
