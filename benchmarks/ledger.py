@@ -26,7 +26,7 @@ from articles.audit.page_kinds import PAGE  # noqa: E402
 from articles.models import Article, AuditEvent, CopyrightNotice  # noqa: E402
 from articles.publishing.copyright_notices import roll_copyright_year  # noqa: E402
 from reviews import verification  # noqa: E402
-from reviews.models import LedgerEntry, Reviewer  # noqa: E402
+from reviews.models import LedgerEntry  # noqa: E402
 from reviews.signing import ledger  # noqa: E402
 from tests import factories  # noqa: E402
 
