@@ -15,10 +15,14 @@ from articles.content.kinds import PageKind
 from articles.content.review_line import ImportedReview
 from articles.public import pages
 from articles.publishing.actions import build_metadata
-from reviews.desk.queue import estimate_reading_minutes, format_due_date
+from reviews.desk.queue import format_due_date
 from reviews.models import LedgerEntry, MedicalReview
-from reviews.signing import comments, unchanged_texts
-from reviews.signing.eligibility import get_current_withdrawal, get_signing_error
+from reviews.signing import comments, reading_time, unchanged_texts
+from reviews.signing.eligibility import (
+    get_current_withdrawal,
+    get_decision_error,
+    get_signing_error,
+)
 from reviews.signing.review_line import compute_review_line, get_current_review_line
 
 PARTS_PER_PAGE = 200
@@ -67,12 +71,12 @@ def build_review_context(
         "meaning": review.meaning,
         "card_problems": quality.find_card_problems(article, document),
         "is_overridden_by_rule": review.override.startswith(unchanged_texts.BEGINNING),
-        "minutes": estimate_reading_minutes(document),
+        "minutes": reading_time.estimate(review, context["previous"]),
         "due_text": _format_due(review),
         "page_template": kind.partial,
         "causes_template": kind.causes_partial if getattr(document, "causes", ()) else None,
         "hand_over": review.hand_overs.select_related("by", "to").last(),
-        "open_to_me": not review.decided_at and review.reviewer_id in (None, user.reviewer.pk),
+        "open_to_me": not get_decision_error(review, user),
     }
 
 

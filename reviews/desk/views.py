@@ -16,12 +16,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles.admin.forms import parse_key
 from articles.publishing.actions import ActionRefused
+from reviews.alerts import get_open_alerts
 from reviews.desk import forms as desk_forms
 from reviews.desk import queue as desk_queue
 from reviews.desk import unsent_form
+from reviews.desk.danger import DangerForm
+from reviews.desk.offers import build_offers
 from reviews.desk.review_page import build_review_context
 from reviews.models import Absence, MedicalReview, Reviewer
 from reviews.signing import actions, assignment, comments
+from reviews.signing.authentication import get_sign_in
 from reviews.signing.eligibility import get_signing_error
 from reviews.signing.second_factor import is_enrolled
 from reviews.signing.statements import build_statement
@@ -111,6 +115,8 @@ def _render_queue(request, *, away_form=None, status=200):
         "can_sign": not signing_error,
         "signing_error": signing_error,
         "today": today,
+        "alerts": get_open_alerts(),
+        "danger_form": DangerForm(),
         "away_form": away_form or desk_forms.AbsenceForm(),
         "two_step_on": is_enrolled(request.user),
     }
@@ -137,6 +143,7 @@ def _render_review(request, medical_review, *, sent=None, status=200):
         show_all="every" in request.GET,
     )
     context["forms"] = _build_forms(request, medical_review, context, sent)
+    context |= build_offers(medical_review, request.user, refusal=context["refusal"])
     return render(request, "reviews/review.html", context, status=status)
 
 
@@ -215,6 +222,7 @@ def sign(request, medical_review, form):
         authentication=form.authentication,
         opened_at=parse_datetime(opened) if opened else None,
         checklist=form.checked_items,
+        sign_in=get_sign_in(request),
     )
 
 

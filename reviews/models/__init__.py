@@ -6,6 +6,7 @@ from reviews.models.expunction import Expunction
 from reviews.models.ledger import LedgerEntry, LedgerTip, PrivateField
 from reviews.models.mail import Mail, MailItem
 from reviews.models.recall import Recall, RecalledReview
+from reviews.models.receipt import FailedAttempt, SignatureDispute, SignatureReceipt
 from reviews.models.reported_review import ReportedReview
 from reviews.models.review import MedicalReview
 from reviews.models.review_schedule import ReviewSchedule
@@ -15,6 +16,7 @@ __all__ = [
     "Absence",
     "Comment",
     "Expunction",
+    "FailedAttempt",
     "HandOver",
     "LedgerEntry",
     "LedgerTip",
@@ -27,4 +29,6 @@ __all__ = [
     "ReportedReview",
     "ReviewSchedule",
     "Reviewer",
+    "SignatureDispute",
+    "SignatureReceipt",
 ]

@@ -1,6 +1,7 @@
 """The actions of a review: request, assign, sign, send back, take back, withdraw."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -13,7 +14,7 @@ from articles.models import Article, PublicationEvent, Revision
 from articles.publishing import actions as pages
 from articles.publishing.actions import ActionRefused, CannotWithdraw
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
-from reviews.signing import comments, eligibility, ledger, unchanged_texts
+from reviews.signing import comments, eligibility, ledger, receipts, unchanged_texts
 from reviews.signing.assignment import CannotAssign, assign
 from reviews.signing.eligibility import get_signing_error
 from reviews.signing.review_line import CannotSignChange, compute_review_line, get_review_interval
@@ -213,10 +214,12 @@ def sign_off(
     authentication: str = "password",
     opened_at: dt.datetime | None = None,
     checklist: dict[str, bool] | None = None,
+    sign_in: UUID | None = None,
 ) -> LedgerEntry:
     """Sign exactly the text that was read, and publish it, in one transaction.
 
     ``seen_digest`` is the digest of the text shown to the signer. The caller checks the password.
+    ``sign_in`` groups the signatures of one session. The signer is sent a receipt in any case.
 
     Raises CannotSign, with a message for the signer.
     """
@@ -227,7 +230,8 @@ def sign_off(
         raise CannotSign(error)
     document = _verify_document(review, seen_digest)
     validate_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
-    reviewer = Reviewer.objects.get(user=by)
+    # Locked, so that nobody signs while they dispute a signature.
+    reviewer = Reviewer.objects.select_for_update(no_key=True).get(user=by)
     now = timezone.now()
     try:
         line, rule = compute_review_line(review, reviewer, timezone.localdate(now))
@@ -272,6 +276,7 @@ def sign_off(
         by=by,
         at=now,
     )
+    receipts.queue(entry, sign_in=sign_in)
     return entry
 
 
@@ -316,13 +321,9 @@ def _record_decision(
     pages.lock_page(review.article)
     review = lock_open_review(review, CannotDecide)
     by = reload_user(by)
-    reviewer = Reviewer.objects.filter(user=by).first()
-    if reviewer is None or not by.is_active or not by.has_perm("reviews.sign_review"):
-        raise CannotDecide("Only reviewers can decide a review.")
-    if review.reviewer_id not in (None, reviewer.pk):
-        raise CannotDecide(
-            f"This review is assigned to {review.reviewer}, and only they can decide it."
-        )
+    if error := eligibility.get_decision_error(review, by):
+        raise CannotDecide(error)
+    reviewer = Reviewer.objects.get(user=by)
     if outcome == Outcome.UNFIT and not review.article.live_id:
         raise CannotDecide(
             "Visitors cannot read this page, so there is nothing to withdraw. "

@@ -1,6 +1,7 @@
 """Authentication at signing: the password again, and a code where a second factor is enrolled."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
 from allauth.core import ratelimit
 from django import forms
@@ -8,7 +9,16 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from reviews.signing import second_factor
+from reviews.models import FailedAttempt
+from reviews.signing import attempts, second_factor
+
+
+def get_sign_in(request: HttpRequest) -> UUID:
+    """The random number of this session, which groups what is signed in it and opens nothing.
+
+    It outlives a change of the session's key, and ends with the session.
+    """
+    return UUID(request.session.setdefault("sign_in", str(uuid4())))
 
 
 class ConfirmIdentityForm(forms.Form):
@@ -49,6 +59,7 @@ class ConfirmIdentityForm(forms.Form):
             raise forms.ValidationError("Too many attempts. Wait a minute, then try again.")
         stored = self.user.password
         if not self.user.check_password(self.cleaned_data["password"]):
+            attempts.record_attempt(self.user, FailedAttempt.WrongSecret.PASSWORD)
             raise forms.ValidationError("This is not your password.")
         # A stronger hash was stored: that must not log the signer out.
         if self.user.password != stored:
@@ -63,6 +74,7 @@ class ConfirmIdentityForm(forms.Form):
                 code = self.cleaned_data["code"]
                 self.authentication = second_factor.verify_code(self.user, code)
             except forms.ValidationError as error:
+                attempts.record_attempt(self.user, FailedAttempt.WrongSecret.CODE)
                 self.add_error("code", error)
         if not self.errors:
             ratelimit.clear(self.request, action="reauthenticate", user=self.user)
