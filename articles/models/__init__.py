@@ -2,6 +2,7 @@
 
 from articles.models.about import AboutPage
 from articles.models.article import Article, ArticleTag, CareCard, Reference
+from articles.models.audit import AuditEvent, AuditPrivateValue
 from articles.models.emergencies import EmergencyPage, PhraseEvent, PublishedEmergency
 from articles.models.feedback import HarmDecision, ReaderReport, ReaderTally
 from articles.models.history import Authorship, PublicationEvent, Revision
@@ -18,6 +19,8 @@ __all__ = [
     "AboutPage",
     "Article",
     "ArticleTag",
+    "AuditEvent",
+    "AuditPrivateValue",
     "Authorship",
     "CareCard",
     "CopyrightNotice",
