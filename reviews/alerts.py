@@ -7,7 +7,7 @@ looked at the page. A reader's words are shown in the admin alone, and deleted a
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -53,9 +53,11 @@ class OpenAlerts:
         return self.count - len(self.lines)
 
 
-def get_open_alerts(most: int = MAX_LINES) -> OpenAlerts:
+def get_open_alerts(most: int = MAX_LINES, *, with_reports: bool = True) -> OpenAlerts:
     """What is open now, at most so many lines, in four queries however much there is."""
     reports = ReaderReport.objects.open().harmful()
+    if not with_reports:
+        reports = reports.none()
     alerts = SafetyAlert.objects.filter(article__discarded_at__isnull=True)
     lines = _list_reports(reports, most)
     lines += _list_alerts(alerts, most - len(lines))
@@ -65,8 +67,10 @@ def get_open_alerts(most: int = MAX_LINES) -> OpenAlerts:
 def _list_reports(reports, most: int) -> list[PageAlert]:
     """Disputed signatures first, then what people at the desk saw, then readers; each by age."""
     disputed = Exists(SignatureDispute.objects.filter(report=OuterRef("pk")))
-    found = reports.annotate(is_disputed=disputed).select_related("article__live", "reported_by")
-    rows = found.order_by("-is_disputed", "reported_by__isnull", "at", "pk")[:most]
+    is_own = ExpressionWrapper(Q(reported_by__isnull=False), BooleanField())
+    found = reports.annotate(is_disputed=disputed, is_own=is_own)
+    found = found.select_related("article__live", "reported_by")
+    rows = found.order_by("-is_disputed", "-is_own", "at", "pk")[:most]
     return [_describe_report(report) for report in rows]
 
 

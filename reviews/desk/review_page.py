@@ -67,7 +67,7 @@ def build_review_context(
         "withdrawal": get_current_withdrawal(article),
         "recorded": _get_recorded_review(review),
         "recalled": review.recalls.filter(taken_along=True).select_related("recall"),
-        "reported": review.reported.select_related("report__revision", "by"),
+        "reported": review.reported.select_related("report__revision", "report__reported_by", "by"),
         "meaning": review.meaning,
         "card_problems": quality.find_card_problems(article, document),
         "is_overridden_by_rule": review.override.startswith(unchanged_texts.BEGINNING),

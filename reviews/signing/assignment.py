@@ -130,7 +130,9 @@ def _get_deciding_reviewer(review: MedicalReview, by: User) -> Reviewer:
     """The reviewer of an account who can decide a review now. Raises CannotAssign."""
     reviewer = _get_reviewer(by)
     if review.reviewer_id not in (None, reviewer.pk):
-        raise CannotAssign(f"You cannot change this. {describe_holder(review)}")
+        raise CannotAssign(
+            f"{describe_holder(review)} Only they or a managing editor can reassign it."
+        )
     if error := get_decision_error(review, reload_user(by)):
         raise CannotAssign(error)
     return reviewer

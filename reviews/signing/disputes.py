@@ -30,7 +30,7 @@ class CannotDispute(ActionRefused):
     """This person cannot dispute this signature, or nobody can."""
 
 
-class CannotRestore(ActionRefused):
+class CannotRestoreSigning(ActionRefused):
     """The right to sign cannot be restored now, or not by this person."""
 
 
@@ -148,22 +148,24 @@ def _end_sessions(user: User) -> None:
 
 @transaction.atomic
 def restore_right_to_sign(reviewer: Reviewer, *, by: User, identity_check: str) -> None:
-    """Let somebody sign again who disputed a signature. Raises CannotRestore.
+    """Let somebody sign again who disputed a signature. Raises CannotRestoreSigning.
 
     ``identity_check`` says how ``by`` recognised the person. They must have set a new password.
     """
     if not by.has_perm("reviews.verify_reviewer"):
-        raise CannotRestore("Only managing editors can restore the right to sign.")
+        raise CannotRestoreSigning("Only managing editors can restore the right to sign.")
     if by.pk == reviewer.user_id:
-        raise CannotRestore("Somebody else must restore your right to sign.")
+        raise CannotRestoreSigning("Somebody else must restore your right to sign.")
     validate_text(
-        identity_check, "Say how you made sure that it is really this person.", CannotRestore
+        identity_check, "Say how you made sure that it is really this person.", CannotRestoreSigning
     )
     if len(identity_check) > SignatureDispute.MAX_CHECK_LENGTH:
-        raise CannotRestore(f"Say it in at most {SignatureDispute.MAX_CHECK_LENGTH} characters.")
+        raise CannotRestoreSigning(
+            f"Say it in at most {SignatureDispute.MAX_CHECK_LENGTH} characters."
+        )
     reviewer = Reviewer.objects.select_for_update(no_key=True).get(pk=reviewer.pk)
     if error := get_restoring_error(reviewer):
-        raise CannotRestore(error)
+        raise CannotRestoreSigning(error)
     SignatureDispute.objects.open().filter(reviewer=reviewer).update(
         restored_by=by, restored_at=timezone.now(), identity_check=identity_check.strip()
     )

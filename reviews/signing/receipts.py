@@ -52,8 +52,8 @@ def _lock_open_mail(entry: LedgerEntry, sign_in: UUID | None) -> Mail | None:
     unsent = Mail.objects.filter(
         kind=Mail.MailKind.RECEIPT, recipient=entry.by_id, attempted_at__isnull=True
     )
-    told = SignatureReceipt.objects.filter(sign_in=sign_in).values("mail")
-    mail = unsent.filter(pk__in=told).select_for_update().order_by("-pk").first()
+    receipts = SignatureReceipt.objects.filter(sign_in=sign_in).values("mail")
+    mail = unsent.filter(pk__in=receipts).select_for_update().order_by("-pk").first()
     if mail is None or len(mail.content[0]["lines"]) >= MAX_SIGNATURES:
         return None
     return mail

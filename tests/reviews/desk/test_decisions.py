@@ -129,7 +129,7 @@ def test_nobody_takes_a_review_that_is_not_theirs(client, review, fiona, ravi):
     client.force_login(fiona)
     page = client.post(get_path(review, "hand-over/"), {"to": ravi.reviewer.pk, "word": "For you."})
     assert page.status_code == 409
-    assert "only they can reassign it" in page.text
+    assert "Only they or a managing editor can reassign it" in page.text
     assert "For you." in page.text
     assert "ask Ravi Rao, MD or an editor to reassign it to you" in page.text
 
