@@ -276,7 +276,13 @@ def sign_page(
 ) -> LedgerEntry:
     """Ask for a review of a page as it stands, and sign it."""
     review = request_review(page, by=asked_by, trigger=trigger, note="Please read it.", **asked)
-    return sign_off(review, by=by, seen_digest=review.revision.digest, conflicts="None")
+    return sign_off(
+        review,
+        by=by,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
 
 
 def sign_despite_checks(page: Article, *, by: User, manager: User, **asked) -> LedgerEntry:
@@ -835,7 +841,13 @@ def _discuss_reviews(ann, ravi, fiona) -> None:
     cancel_request(request_review(page, by=ann), by=ann)
     handed = request_review(page, by=ann, reviewer=ravi.reviewer)
     hand_over(handed, to=fiona.reviewer, by=ravi, word="You know more of cramps.")
-    sign_off(handed, by=fiona, seen_digest=handed.revision.digest, conflicts="None")
+    sign_off(
+        handed,
+        by=fiona,
+        seen_digest=handed.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     waiting = request_review(make_symptom(ann, slug="open-ache", title="Open ache"), by=ann)
     comments.pin(waiting, part=comment.part, text="I am reading it.", by=ravi)
 
@@ -892,7 +904,13 @@ def _recall_and_report(page: Article, ann, ravi, morgan) -> None:
         [tics.pk, diary.pk], trigger="safety", reason="A regulator warns.", by=morgan
     )
     review = recall.rows.get(taken_along=False).review
-    sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="I know the maker.")
+    sign_off(
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="I know the maker.",
+        authentication="password",
+    )
     live = Article.objects.get(pk=page.pk)
     reader_reports.open_review(report_problem(live), by=ann, reason="Look at the second link.")
     report_problem(live, words="Nobody has read this yet.")

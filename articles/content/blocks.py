@@ -1,6 +1,10 @@
 """Blocks: the pieces of a page that are compared as one."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+# What sort of thing a part of a page is, for questions about it. Running text has none.
+Topic = Literal["", "advice", "causes", "codes", "images", "names", "references", "related"]
 
 
 @dataclass(frozen=True)
@@ -10,7 +14,8 @@ class Block:
     ``key`` names the part of the page that it belongs to, and ``identity`` tells two things of the
     same name apart, such as two related pages. ``stored`` is the value that the text comes from,
     if the text does not tell all of it. A block without a text has the value of its whole part.
-    ``alias`` is another key of its part: parts of two pages that share it are compared.
+    ``alias`` is another key of its part: parts of two pages that share it are compared. ``topic``
+    is what sort of thing it is.
     """
 
     key: str
@@ -19,6 +24,7 @@ class Block:
     identity: str = ""
     stored: object = None
     alias: str = ""
+    topic: Topic = ""
 
     @property
     def is_whole(self) -> bool:

@@ -4,6 +4,7 @@ Two documents whose bytes differ have a change between them. What the words of a
 is said by its name, such as “[no-break space]”, or in the form in which it is stored.
 """
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ from django.utils.functional import SimpleLazyObject
 from pydantic_core import to_json
 
 from articles.content import kinds
-from articles.content.blocks import Block
+from articles.content.blocks import Block, Topic
 from articles.content.document import (
     ADVICE_LABELS,
     CARE_CARD_LABELS,
@@ -53,16 +54,29 @@ Opcode = tuple[str, int, int, int, int]  # as SequenceMatcher gives them
 
 @dataclass(frozen=True)
 class Change:
-    """One block that differs, with its runs of words in order."""
+    """One block that differs, with its runs of words in order.
+
+    ``texts`` are the whole texts of the block, before and after, as far as there are both.
+    """
 
     label: str
     kind: str
     runs: tuple[Run, ...]
     note: str = ""
+    texts: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 def _is_changed(row: Change) -> bool:
     return row.kind != "same"
+
+
+@dataclass(frozen=True)
+class ChangedPart:
+    """A part of a page that differs between two texts."""
+
+    key: str
+    label: str
+    topic: Topic = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,12 @@ class DiffPart:
     label: str
     rows: tuple[Change, ...]
     more: int = 0  # changes that are not among the rows
+    topic: Topic = ""
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands on a page that lists the parts. Keys have spaces and any letters."""
+        return f"part-{hashlib.sha256(self.key.encode()).hexdigest()[:12]}"
 
     @property
     def changes(self) -> list[Change]:
@@ -90,16 +110,19 @@ class DiffPart:
 # From a document to its blocks
 
 
-def split_rich_text(key: str, label: str, html: str, *, alias: str = "") -> list[Block]:
+def split_rich_text(
+    key: str, label: str, html: str, *, alias: str = "", topic: Topic = ""
+) -> list[Block]:
     """The blocks of one rich text, one for each paragraph, and one for its HTML."""
-    blocks = [Block(key, label, line.text, stored=line, alias=alias) for line in read_lines(html)]
-    return [*blocks, Block(key, label, "", stored=html, alias=alias)]
+    make = partial(Block, key, label, alias=alias, topic=topic)
+    blocks = [make(line.text, stored=line) for line in read_lines(html)]
+    return [*blocks, make("", stored=html)]
 
 
 def build_common_blocks(document: Document) -> Iterable[Block]:
     """The blocks that every kind of page has, around its own."""
-    yield Block("title", "Title", document.title)
-    yield Block("headline", "Question at the top", document.headline)
+    yield Block("title", "Title", document.title, topic="names")
+    yield Block("headline", "Question at the top", document.headline, topic="names")
     yield Block("summary", "Summary", document.summary)
     yield Block("written_by", "Written by", document.written_by)
     yield from _build_care_card_blocks(document)
@@ -109,14 +132,15 @@ def build_common_blocks(document: Document) -> Iterable[Block]:
     places = kinds.get(document.kind).figure_places
     for figure in document.figures:
         place = places.get(figure.place, figure.place)
-        yield Block("figures", "Image", _describe_figure(figure, place), stored=figure)
+        text = _describe_figure(figure, place)
+        yield Block("figures", "Image", text, stored=figure, topic="images")
     for reference in document.references:
         parts = [reference.title, reference.publisher, str(reference.year or ""), reference.url]
         text = " · ".join(filter(None, parts))
-        yield Block("references", "Reference", text, stored=reference)
+        yield Block("references", "Reference", text, stored=reference, topic="references")
     yield Block("tags", "Tags", ", ".join(document.tags), stored=document.tags)
-    yield Block("figures", "Image", "", stored=document.figures)
-    yield Block("references", "Reference", "", stored=document.references)
+    yield Block("figures", "Image", "", stored=document.figures, topic="images")
+    yield Block("references", "Reference", "", stored=document.references, topic="references")
     yield Block("tags", "Tags", "", stored=document.tags)
     yield Block("language", "Language", "", stored=document.language)
     yield Block("identity", "Page", "", stored=(document.kind, document.uuid, document.version))
@@ -126,16 +150,19 @@ def _build_care_card_blocks(document: Document) -> Iterable[Block]:
     """The cards, the gravest first. Cards of one level are compared, whatever a page calls them."""
     if document.advice:
         label = "Level of the gravest card" if document.further_advice else "Level of the advice"
-        yield Block("advice_level", label, ADVICE_LABELS[document.advice.level])
+        level = ADVICE_LABELS[document.advice.level]
+        yield Block("advice_level", label, level, topic="advice")
     for card in document.care_cards:
         label, name = document.get_card_label(card), CARE_CARD_LABELS[card.level]
         heading = f"Heading of “{label}”"
-        yield Block(heading, heading, card.heading, alias=f"Heading of “{name}”")
-        yield from split_rich_text(label, label, card.html, alias=name)
+        alias = f"Heading of “{name}”"
+        yield Block(heading, heading, card.heading, alias=alias, topic="advice")
+        yield from split_rich_text(label, label, card.html, alias=name, topic="advice")
     if document.same_for_everyone:
-        yield Block("same_for_everyone", "Same for everyone", SAME_FOR_EVERYONE)
+        yield Block("same_for_everyone", "Same for everyone", SAME_FOR_EVERYONE, topic="advice")
     if document.shows_crisis_line:
-        yield Block("crisis_line", "Crisis line", "Shown under the emergency card.")
+        shown = "Shown under the emergency card."
+        yield Block("crisis_line", "Crisis line", shown, topic="advice")
 
 
 def _describe_figure(figure: DocumentFigure, place: str) -> str:
@@ -179,24 +206,32 @@ def compare_parts(old: Iterable[Block], new: Iterable[Block]) -> list[DiffPart]:
         if part_before.stored != part_after.stored and not any(map(_is_changed, rows)):
             rows.append(_make_stored(label, part_before.stored, part_after.stored))
         if rows:
-            parts.append(DiffPart(key, label, tuple(rows)))
+            topic = part_after.topic or part_before.topic
+            parts.append(DiffPart(key, label, tuple(rows), topic=topic))
     return parts
 
 
-def find_changed_labels(old: Iterable[Block], new: Iterable[Block]) -> list[str]:
-    """The labels of the parts that differ, care cards first, of these the ones that are gone.
+def find_changed_parts(old: Iterable[Block], new: Iterable[Block]) -> list[ChangedPart]:
+    """The parts that differ, care cards first, of these the ones that are gone.
 
-    It compares no words: cheap enough for a list.
+    These are the parts in which ``compare_parts`` finds changes. It compares no words: cheap enough
+    for a list.
     """
     before, after = _group_pages(old, new)
-    cards: list[str] = []
-    others: list[str] = []
+    cards: list[ChangedPart] = []
+    others: list[ChangedPart] = []
     for key in _put_removed_cards_first(_list_keys(after, before), before, after):
         if before[key].contents != after[key].contents:
             is_card = bool(CARE_CARD_ALIASES & {before[key].alias, after[key].alias})
-            label = _name_part(before[key], after[key])
-            (cards if is_card else others).append(label)
-    return list(dict.fromkeys([*cards, *others]))
+            topic = after[key].topic or before[key].topic
+            part = ChangedPart(key, _name_part(before[key], after[key]), topic)
+            (cards if is_card else others).append(part)
+    return [*cards, *others]
+
+
+def find_changed_labels(old: Iterable[Block], new: Iterable[Block]) -> list[str]:
+    """The labels of the parts that differ, each once, in the order of ``find_changed_parts``."""
+    return list(dict.fromkeys(part.label for part in find_changed_parts(old, new)))
 
 
 def _put_removed_cards_first(
@@ -221,6 +256,7 @@ class _Part:
 
     label: str = ""
     alias: str = ""
+    topic: Topic = ""
     blocks: list[Block] = field(default_factory=list)
     stored: object = None
 
@@ -260,6 +296,7 @@ def _group_blocks(blocks: Iterable[Block]) -> defaultdict[str, _Part]:
         part = parts[block.key]
         part.label = part.label or block.label
         part.alias = part.alias or block.alias
+        part.topic = part.topic or block.topic
         if block.is_whole:
             part.stored = block.stored
         else:
@@ -312,7 +349,7 @@ def _compare_passage(
             continue
         source, removed_after = next(next_pairs)
         if source is None:
-            yield Change(label, "added", (("added", block.text),))
+            yield Change(label, "added", (("added", block.text),), texts=(block.text,))
         else:
             yield _make_changed(label, source, block)
         yield from _make_removed(label, removed_after)
@@ -404,34 +441,35 @@ def _make_equal(label: str, old: Iterable[Block], new: Iterable[Block]) -> Itera
     """Blocks of the same text. Where something differs that the text does not show, it is named."""
     for before, after in zip(old, new, strict=True):
         if before.stored == after.stored:
-            yield Change(label, "same", (("same", after.text),))
+            yield Change(label, "same", (("same", after.text),), texts=(after.text,))
         else:
             yield _make_changed(label, before, after)
 
 
 def _make_moved(label: str, old: Block, new: Block, note: str) -> Change:
     if old.stored == new.stored:
-        return Change(label, "moved", (("same", new.text),), note)
+        return Change(label, "moved", (("same", new.text),), note, texts=(new.text,))
     return replace(_make_changed(label, old, new), note=note)
 
 
 def _make_removed(label: str, blocks: Iterable[Block]) -> Iterator[Change]:
     for block in blocks:
-        yield Change(label, "removed", (("removed", block.text),))
+        yield Change(label, "removed", (("removed", block.text),), texts=(block.text,))
 
 
 def _make_changed(label: str, old: Block, new: Block) -> Change:
     """What became of a block. Two things of one name differ by the start of their identities."""
+    texts = (old.text, new.text)
     if old.text != new.text or old.stored != new.stored:
         # Computed when somebody reads it: of thousands of changes, a page shows a few.
         word_runs = SimpleLazyObject(partial(_compare_texts, old, new))
-        return Change(label, "changed", cast(tuple[Run, ...], word_runs))
+        return Change(label, "changed", cast(tuple[Run, ...], word_runs), texts=texts)
     runs = (
         ("same", new.text),
         ("removed", f" ({old.identity[:8]})"),
         ("added", f" ({new.identity[:8]})"),
     )
-    return Change(label, "changed", runs, "another page of the same name")
+    return Change(label, "changed", runs, "another page of the same name", texts=texts)
 
 
 def _make_stored(label: str, old: object, new: object) -> Change:

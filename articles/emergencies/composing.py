@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -71,7 +72,10 @@ def _find_next_page(named: NextPage, report: list[str]) -> Article | None:
 
 
 def build_blocks(document: EmergencyDocument) -> Iterable[Block]:
-    yield from build_common_blocks(document)
+    instructions = document.get_rich_texts()
+    for block in build_common_blocks(document):
+        # All running text of such a page says what to do.
+        yield replace(block, topic="advice") if block.label in instructions else block
     name = EMERGENCIES.get(document.subject, document.subject)
     yield Block("subject", "Emergency", name, stored=document.subject)
     if document.next_page:

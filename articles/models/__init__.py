@@ -14,6 +14,7 @@ from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntr
 from articles.models.normalized_name import NormalizedNameMixin
 from articles.models.safety_alert import SafetyAlert
 from articles.models.search import SearchEntry, SearchKey, SearchStart
+from articles.models.unsent_form import UnsentForm
 
 __all__ = [
     "AboutPage",
@@ -50,4 +51,5 @@ __all__ = [
     "SearchStart",
     "Topic",
     "TopicEntry",
+    "UnsentForm",
 ]

@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.form_fields import PlainTextFormField
 from reviews.models import MedicalReview
-from reviews.signing import checklist, comments
+from reviews.signing import comments
 from reviews.signing.authentication import ConfirmIdentityForm
+from reviews.signing.changes import build_checklist
+from reviews.signing.checklist import CONFIRMED, NOT_MINE, Answer, ChecklistItem
 from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
 
 MAX_PART_CHOICES = 200  # for texts with thousands of parts
+ANSWER_CHOICES = ((CONFIRMED, _("I confirm this")), (NOT_MINE, _("Not mine to judge")))
 REASON: dict[str, Any] = {"widget": forms.Textarea(attrs={"rows": 4}), "max_length": 5000}
 
 
@@ -41,24 +44,25 @@ class SignForm(ConfirmIdentityForm):
     def __init__(self, *args, request, review: MedicalReview, **kwargs):
         super().__init__(*args, request=request, auto_id="sign-%s", **kwargs)
         self.fields["statement"].label = review.meaning
-        self.checklist_items = checklist.get_items(review.revision.read())
-        for item in self.checklist_items:
-            required = f"{item.title}: check this box once you have checked it, or request changes."
-            self.fields[f"check_{item.name}"] = forms.BooleanField(
-                label=item.statement,
-                help_text=item.title,
-                error_messages={"required": required},
+        self.checklist = build_checklist(review)
+        for item in self.checklist.items:
+            self.fields[f"check_{item.name}"] = forms.ChoiceField(
+                label=item.title,
+                help_text=item.statement,
+                choices=ANSWER_CHOICES,
+                widget=forms.RadioSelect,
+                error_messages={"required": f"{item.title}: choose an answer, or request changes."},
             )
 
     @property
-    def checks(self) -> list[tuple]:
-        """The items of the checklist, each with its bound field."""
-        return [(item, self[f"check_{item.name}"]) for item in self.checklist_items]
+    def checks(self) -> list[tuple[ChecklistItem, forms.BoundField]]:
+        """The lines of the checklist, each with its bound field."""
+        return [(item, self[f"check_{item.name}"]) for item in self.checklist.items]
 
     @property
-    def checked_items(self) -> dict[str, bool]:
-        """The names of the items, each with whether it was ticked."""
-        names = [item.name for item in self.checklist_items]
+    def answers(self) -> dict[str, Answer]:
+        """The answers by the names of the lines."""
+        names = [item.name for item in self.checklist.items]
         return {name: self.cleaned_data[f"check_{name}"] for name in names}
 
 

@@ -9,15 +9,15 @@ from django.utils import timezone
 
 from articles import quality
 from articles.content import kinds
-from articles.content.diff import DiffPart, compare_parts
-from articles.content.document import EXPUNGED, Document
-from articles.content.kinds import PageKind
+from articles.content.diff import DiffPart
+from articles.content.document import Document
 from articles.content.review_line import ImportedReview
 from articles.public import pages
 from articles.publishing.actions import build_metadata
 from reviews.desk.queue import format_due_date
-from reviews.models import LedgerEntry, MedicalReview
+from reviews.models import MedicalReview
 from reviews.signing import comments, reading_time, unchanged_texts
+from reviews.signing.changes import load_change
 from reviews.signing.eligibility import (
     get_current_withdrawal,
     get_decision_error,
@@ -59,7 +59,7 @@ def build_review_context(
         line, _ = compute_review_line(review, user.reviewer, timezone.localdate())
     context = pages.build_context(article, document, line, build_metadata(article), state="review")
     context |= kind.part(document, causes_number)
-    context |= _build_changes_context(review, kind, document, changes_number, show_all)
+    context |= _build_changes_context(review, changes_number, show_all)
     context |= _build_comments_context(review, document)
     return context | {
         "review": review,
@@ -80,14 +80,10 @@ def build_review_context(
     }
 
 
-def _build_changes_context(
-    review: MedicalReview, kind: PageKind, document: Document, number: int, show_all: bool
-) -> dict:
+def _build_changes_context(review: MedicalReview, number: int, show_all: bool) -> dict:
     """What changed since the last signature, part by part, one page of parts at a time."""
-    previous = _get_previous_signature(review)
-    blocks = list(kind.blocks(document))
-    previous_blocks = kind.blocks(previous.revision.read()) if previous else blocks
-    parts = compare_parts(previous_blocks, blocks)
+    change = load_change(review)
+    previous, parts = change.previous, change.parts
     only_changed = previous is not None and not show_all
     paginator = Paginator(_select_parts(parts, only_changed), PARTS_PER_PAGE)
     parts_page = paginator.get_page(number)
@@ -97,7 +93,7 @@ def _build_changes_context(
         "part_groups": _group_parts(parts_page),
         "unchanged_count": len(parts) - paginator.count,
         "parts_url": reverse("reviews:review", args=[review.uuid]),
-        "changed_count": len([part for part in parts if part.changes]),
+        "changed_count": len(change.changed_parts),
     }
 
 
@@ -138,18 +134,6 @@ def _truncate_part(part: DiffPart) -> DiffPart:
         return part
     rows = tuple(part.changes or part.rows)
     return replace(part, rows=rows[:PARTS_PER_PAGE], more=max(0, len(rows) - PARTS_PER_PAGE))
-
-
-def _get_previous_signature(review: MedicalReview) -> LedgerEntry | None:
-    """The last signature over the page whose text can be read.
-
-    Of a review that was decided it is the last one before that.
-    """
-    signatures = LedgerEntry.objects.signed().filter(article=review.article)
-    signatures = signatures.exclude(review=review).exclude(revision__document=EXPUNGED)
-    if review.decided_at:
-        signatures = signatures.filter(at__lt=review.decided_at)
-    return signatures.select_related("revision").order_by("-sequence").first()
 
 
 def _get_recorded_review(review: MedicalReview) -> ImportedReview | None:

@@ -221,7 +221,7 @@ def sign(request, medical_review, form):
         conflicts=form.cleaned_data["conflicts"],
         authentication=form.authentication,
         opened_at=parse_datetime(opened) if opened else None,
-        checklist=form.checked_items,
+        answers=form.answers,
         sign_in=get_sign_in(request),
     )
 

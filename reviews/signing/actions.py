@@ -1,6 +1,8 @@
 """The actions of a review: request, assign, sign, send back, take back, withdraw."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Literal
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -16,6 +18,8 @@ from articles.publishing.actions import ActionRefused, CannotWithdraw
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
 from reviews.signing import comments, eligibility, ledger, receipts, unchanged_texts
 from reviews.signing.assignment import CannotAssign, assign
+from reviews.signing.changes import build_checklist
+from reviews.signing.checklist import Answer
 from reviews.signing.eligibility import get_signing_error
 from reviews.signing.review_line import CannotSignChange, compute_review_line, get_review_interval
 from reviews.signing.validation import (
@@ -211,15 +215,19 @@ def sign_off(
     by: User,
     seen_digest: str,
     conflicts: str,
-    authentication: str = "password",
+    authentication: str,
     opened_at: dt.datetime | None = None,
-    checklist: dict[str, bool] | None = None,
+    answers: Mapping[str, Answer] | None = None,
+    read_elsewhere: str | None = None,
     sign_in: UUID | None = None,
 ) -> LedgerEntry:
     """Sign exactly the text that was read, and publish it, in one transaction.
 
-    ``seen_digest`` is the digest of the text shown to the signer. The caller checks the password.
-    ``sign_in`` groups the signatures of one session. The signer is sent a receipt in any case.
+    ``seen_digest`` is the digest of the text shown to the signer. The caller checks the password,
+    and ``authentication`` says how. ``answers`` are those to the checklist, by the name of its
+    lines; None if nothing was asked. ``read_elsewhere`` is the answer to the question that a short
+    reading time asks. ``sign_in`` groups the signatures of one session: the signer gets a receipt
+    of each, in any case.
 
     Raises CannotSign, with a message for the signer.
     """
@@ -239,6 +247,7 @@ def sign_off(
         raise CannotSign(
             "A change can only be signed on a published page. The editors must request it again."
         ) from refusal
+    asked_over, asked = _read_answers(review, answers)
     comment = comments.compose_decision_text(review, "")
     private_values: dict[ledger.HashedField, str] = {"licence_number_hash": reviewer.licence_number}
     public_conflicts = conflicts
@@ -258,7 +267,8 @@ def sign_off(
             private_values=private_values,
             record_fields={
                 "conflicts": public_conflicts,
-                "checklist": checklist or {},
+                "asked": asked,
+                "asked_over": asked_over,
                 "comment": comment,
                 "opened_at": opened_at,
                 "override": review.override,
@@ -294,6 +304,30 @@ def _verify_document(review: MedicalReview, seen_digest: str) -> Document:
             "The text you read is not the text of this review. Open the review again and read it."
         )
     return review.revision.read()
+
+
+def _read_answers(
+    review: MedicalReview, answers: Mapping[str, Answer] | None
+) -> tuple[Literal["", "change", "page"], tuple[ledger.AskedLine, ...]]:
+    """What was asked, over what, with the answers. Raises CannotSign unless each line has one."""
+    if answers is None:
+        return "", ()
+    checklist = build_checklist(review)
+    if answers.keys() != {item.name for item in checklist.items}:
+        raise CannotSign(
+            "The checklist is not the one that you answered. Open the review again and answer it."
+        )
+    lines = []
+    for item in checklist.items:
+        lines.append(
+            ledger.AskedLine(
+                name=item.name,
+                statement=item.statement,
+                parts=item.part_labels,
+                answer=answers[item.name],
+            )
+        )
+    return checklist.over, tuple(lines)
 
 
 def request_changes(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:

@@ -51,8 +51,25 @@ class Actor(FrozenModel):
         )
 
 
+class AskedLine(FrozenModel):
+    """One line of the checklist as it was asked, and the answer.
+
+    ``parts`` are the labels of the changed parts that it was asked over; none means the whole page.
+    """
+
+    name: str
+    statement: str
+    parts: tuple[str, ...] = ()
+    answer: Literal["confirmed", "not mine"]
+
+
 class LedgerRecord(ExtendedModel):
-    """The record of one entry. It names documents by UUID and digest, never by a database key."""
+    """The record of one entry. It names documents by UUID and digest, never by a database key.
+
+    ``asked`` is the checklist as the signer saw it, over the change or the page (``asked_over``).
+    Older records have ``checklist`` in its place, which was about the whole page. Of a second
+    reading, ``earlier_readings`` are the numbers of the entries with what others confirmed.
+    """
 
     ADDED_FIELDS = frozenset(
         {
@@ -63,6 +80,10 @@ class LedgerRecord(ExtendedModel):
             "evidence_note",
             "stated_due",
             "successor",
+            "asked",
+            "asked_over",
+            "earlier_readings",
+            "reading_time_hash",
         }
     )
 
@@ -83,6 +104,10 @@ class LedgerRecord(ExtendedModel):
     conflicts: str = ""
     conflicts_hash: str = ""
     checklist: dict[str, bool] = {}
+    asked: tuple[AskedLine, ...] = ()
+    asked_over: Literal["", "change", "page"] = ""
+    earlier_readings: tuple[int, ...] = ()
+    reading_time_hash: str = ""
     opened_at: UtcDatetime | None = None
     at: UtcDatetime
     authentication: str
@@ -99,7 +124,7 @@ class LedgerRecord(ExtendedModel):
     build: str
 
 
-HashedField = Literal["licence_number_hash", "conflicts_hash"]
+HashedField = Literal["licence_number_hash", "conflicts_hash", "reading_time_hash"]
 
 
 class RecordFields(TypedDict, total=False):
@@ -108,7 +133,9 @@ class RecordFields(TypedDict, total=False):
     comment: str
     override: str
     conflicts: str
-    checklist: dict[str, bool]
+    asked: tuple[AskedLine, ...]
+    asked_over: Literal["", "change", "page"]
+    earlier_readings: tuple[int, ...]
     opened_at: dt.datetime | None
     review_line: ReviewLine
     next_due_rule: str
@@ -203,6 +230,7 @@ def _build_record(
         provenance=compute_provenance(draft.revision),
         build=settings.BUILD,
         conflicts_hash=hashes.get("conflicts_hash", ""),
+        reading_time_hash=hashes.get("reading_time_hash", ""),
         **draft.record_fields,
     )
 

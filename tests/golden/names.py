@@ -32,6 +32,7 @@ ADDED_MODELS: dict[str, str] = {
     "articles.pagelink": "articles_pagelink",
     "symptoms.publishedname": "symptoms_publishedname",
     "articles.safetyalert": "articles_safetyalert",
+    "articles.unsentform": "articles_unsentform",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
 }

@@ -26,6 +26,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # One bound for all that a journey waits for: no measure of speed, only the end of what hangs.
 TIMEOUT = 120_000  # milliseconds
 expect.set_options(timeout=TIMEOUT)
+# What a signer ticks or chooses: each line of the checklist confirmed, and what it means.
+SIGNATURE_BOXES = "[type=checkbox], [type=radio][value=confirmed]"
 SLOWER = float(os.environ.get("SLOWER_BROWSER", "1"))
 FLAGS = [
     "--no-sandbox",

@@ -15,7 +15,7 @@ from reviews.signing.comments import pin
 from tests import factories
 from tests.database import disable_triggers, sql
 from tests.factories import PASSWORD, make_complete_symptom
-from tests.journeys.conftest import find_violations, log_in
+from tests.journeys.conftest import SIGNATURE_BOXES, find_violations, log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -28,7 +28,7 @@ def compute_code(secret: str, later: int = 0) -> str:
 def fill_in(page) -> None:
     """Everything that a signature asks for, but a code."""
     page.get_by_role("button", name="Sign and publish").wait_for()
-    for box in page.locator("#sign form").first.locator("[type=checkbox]").all():
+    for box in page.locator("#sign form").first.locator(SIGNATURE_BOXES).all():
         box.check()
     page.get_by_label("Conflicts of interest").fill("None")
     page.get_by_label("Your password").fill(PASSWORD)

@@ -13,6 +13,7 @@ from articles.models import Article
 from tests import factories
 from tests.factories import PASSWORD
 from tests.journeys.conftest import (
+    SIGNATURE_BOXES,
     log_in,
     log_in_by_form,
     open_form,
@@ -83,7 +84,7 @@ def sign(page, title: str) -> None:
     page.goto("/desk/")
     page.get_by_role("link", name=title).click()
     page.get_by_role("button", name="Sign and publish").wait_for()
-    for box in page.locator("#sign form").first.locator("[type=checkbox]").all():
+    for box in page.locator("#sign form").first.locator(SIGNATURE_BOXES).all():
         box.check()
     page.get_by_label("Conflicts of interest").fill("None")
     page.get_by_label("Your password").fill(PASSWORD)

@@ -63,7 +63,13 @@ def test_twelve_pages_are_recalled_and_the_first_is_signed(
 
     review = MedicalReview.objects.waiting().filter(trigger="safety").first()
     before = Article.objects.get(pk=review.article_id).live.read_review_line()
-    sign_off(review, by=fiona, seen_digest=review.revision.digest, conflicts="None")
+    sign_off(
+        review,
+        by=fiona,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     page.reload()
     expect(page.locator("#progress")).to_have_text(f"1 of {TOUCHED} pages completed")
     after = Article.objects.get(pk=review.article_id).live.read_review_line()

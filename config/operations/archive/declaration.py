@@ -50,6 +50,7 @@ from articles.models import (
     SearchStart,
     Topic,
     TopicEntry,
+    UnsentForm,
 )
 from config.operations.archive.versions import VERSION
 from reviews.models import (
@@ -305,6 +306,7 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     OutsideAddress: "what other sites answered on some day; they are asked again",
     LedgerTip: "holds no fact",
     ReaderReport: "the words of readers are deleted after 90 days, and an archive would keep them",
+    UnsentForm: "what people typed and did not send: theirs alone, and deleted after 30 days",
     Mail: "mails to people, with their addresses",
     SignatureReceipt: "which mail told a signer, and in which sign-in of one database",
     FailedAttempt: "when somebody mistyped a password; deleted after 90 days",

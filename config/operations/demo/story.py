@@ -14,6 +14,7 @@ from articles.publishing.actions import record_revision
 from articles.publishing.copyright_notices import roll_copyright_year
 from reviews.models import MedicalReview
 from reviews.signing.actions import request_changes, request_review, sign_off, withdraw_page
+from reviews.signing.changes import confirm_all
 
 NO_CONFLICT = "None. This signer is fictional."
 
@@ -137,7 +138,14 @@ def _roll_copyright(event: dict, context: StoryContext) -> None:
 
 
 def _sign_off(review: MedicalReview, signer: User) -> None:
-    sign_off(review, by=signer, seen_digest=review.revision.digest, conflicts=NO_CONFLICT)
+    sign_off(
+        review,
+        by=signer,
+        seen_digest=review.revision.digest,
+        conflicts=NO_CONFLICT,
+        authentication="password",
+        answers=confirm_all(review),
+    )
 
 
 EVENT_HANDLERS = {

@@ -128,7 +128,7 @@ def test_pages_are_found_by_reviewer_writer_topic_notice_and_correction(
     factories.edit_page(mine, by=ann, summary="Mended.")
     review = request_review(mine, by=ann, correction="It said “mented”.")
     with_correction = {"seen_digest": review.revision.digest, "conflicts": "None"}
-    factories.sign_off(review, by=fiona, **with_correction)
+    factories.sign_off(review, by=fiona, **with_correction, authentication="password")
     for asked, found in [
         (f"reviewer={ravi.reviewer.pk}", "Mine"),
         (f"reviewer={fiona.reviewer.pk}", "Hers"),

@@ -232,7 +232,11 @@ def test_whoever_wrote_the_title_of_an_unpublished_page_to_go_on_with_does_not_s
     named = factories.make_symptom(ravi)
     page = factories.make_emergency(ann, next_page=named)
     review = request_review(page, by=ann)
-    facts = {"seen_digest": review.revision.digest, "conflicts": "None"}
+    facts = {
+        "seen_digest": review.revision.digest,
+        "conflicts": "None",
+        "authentication": "password",
+    }
     with pytest.raises(CannotSign):
         sign_off(review, by=ravi, **facts)
     sign_off(review, by=fiona, **facts)

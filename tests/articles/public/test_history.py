@@ -40,6 +40,7 @@ def test_each_signature_has_its_time_its_meaning_and_the_conflicts_stated_at_it(
         by=private,
         seen_digest=review.revision.digest,
         conflicts="My brother sells masks.",
+        authentication="password",
     )
     page_cache.clear()
     page = client.get(HISTORY)

@@ -158,7 +158,13 @@ def test_the_title_that_is_logged_is_that_of_the_signed_text(draft, ann, ravi):
     review = request_review(draft, by=ann)
     signed_title = draft.title
     factories.edit_page(draft, by=ann, title="A title that nobody signed")
-    sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    sign_off(
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     assert reload(draft).title == "A title that nobody signed"
     assert reload(draft).live.title == signed_title
 

@@ -23,7 +23,8 @@ def review(symptom, ann, ravi):
 
 
 def list_names(page) -> list[str]:
-    return [item.name for item in checklist.get_items(page.get_latest_revision().read())]
+    whole_page = checklist.build_page_checklist(page.get_latest_revision().read())
+    return [item.name for item in whole_page.items]
 
 
 def test_only_what_the_page_has_is_asked(ann):
@@ -39,26 +40,29 @@ def test_only_what_the_page_has_is_asked(ann):
     assert list_names(bare) == ["language"]
 
 
-def test_an_unticked_line_stops_the_signature_with_a_sentence_beside_it(ravi_client, review):
+def test_a_line_without_an_answer_stops_the_signature_with_a_sentence_beside_it(
+    ravi_client, review
+):
     page = ravi_client.post(get_path(review, "sign/"), make_signature_data(review, check_advice=""))
     assert page.status_code == 422
-    assert (
-        "Emergency advice: check this box once you have checked it, or request changes."
-        in page.text
-    )
+    assert "Emergency advice: choose an answer, or request changes." in page.text
     assert 'name="check_language"' in page.text
     assert not LedgerEntry.objects.exists()
 
 
-def test_what_was_ticked_is_in_the_record(ravi_client, review):
-    ravi_client.post(get_path(review, "sign/"), make_signature_data(review))
-    assert ledger.read_record(LedgerEntry.objects.get()).checklist == {
-        "advice": True,
-        "card_levels": True,
-        "groups_of_people": True,
-        "references": True,
-        "language": True,
+def test_what_was_asked_and_answered_is_in_the_record(ravi_client, review):
+    data = make_signature_data(review, check_language="not mine")
+    ravi_client.post(get_path(review, "sign/"), data)
+    record = ledger.read_record(LedgerEntry.objects.get())
+    assert record.asked_over == "page"
+    assert {line.name: line.answer for line in record.asked} == {
+        "advice": "confirmed",
+        "card_levels": "confirmed",
+        "groups_of_people": "confirmed",
+        "references": "confirmed",
+        "language": "not mine",
     }
+    assert record.asked[-1].statement == checklist.LANGUAGE.statement
 
 
 def test_after_a_signature_the_desk_says_what_is_next(ravi_client, review, ann, ravi):

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from articles.models import Article
 from reviews.models import LedgerEntry, MedicalReview
-from reviews.signing import checklist, ledger
+from reviews.signing import ledger
 from reviews.signing.actions import request_review, withdraw_page
+from reviews.signing.changes import confirm_all
 from tests import factories
 from tests.factories import PASSWORD
 from tests.html import get_text
@@ -41,8 +42,8 @@ def make_signature_data(review, **changed) -> dict:
         "conflicts": "None",
         "password": PASSWORD,
     }
-    ticked = {f"check_{item.name}": "on" for item in checklist.get_items(review.revision.read())}
-    return values | ticked | changed
+    answers = {f"check_{name}": answer for name, answer in confirm_all(review).items()}
+    return values | answers | changed
 
 
 def test_the_queue_shows_mine_what_is_open_and_what_i_decided(

@@ -58,7 +58,13 @@ def shared_page(module_db):
     )
     Reviewer.objects.filter(user=fiona).update(conflicts_private=True)
     review = request_review(factories.edit_page(page, by=ann, summary="Mended anew."), by=ann)
-    sign_off(review, by=fiona, seen_digest=review.revision.digest, conflicts=PRIVATE)
+    sign_off(
+        review,
+        by=fiona,
+        seen_digest=review.revision.digest,
+        conflicts=PRIVATE,
+        authentication="password",
+    )
     change_slug(page, slug="face-spasms", by=morgan)
     return page
 

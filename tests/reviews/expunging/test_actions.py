@@ -173,7 +173,13 @@ def test_what_is_in_review_or_became_live_before_it_was_confirmed_is_refused(
     )
     with pytest.raises(CannotExpunge, match="Cancel that request"):
         confirm_expunction(asked, by=olga)
-    sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    sign_off(
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     with pytest.raises(CannotExpunge, match="Visitors read this text now"):
         confirm_expunction(asked, by=olga)
 

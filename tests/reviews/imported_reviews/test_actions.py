@@ -418,7 +418,13 @@ def test_what_readers_of_it_found_wrong_can_be_corrected_with_that_signature(
 def test_a_review_asked_for_before_is_signed_as_it_was_asked_for(recorded_page, ann, ravi):
     review = request_review(recorded_page, by=ann)
     assert review.trigger == MedicalReview.Trigger.FIRST
-    sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    sign_off(
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     assert list(verification.find_faults()) == []
 
 

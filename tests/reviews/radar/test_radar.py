@@ -224,7 +224,13 @@ def test_the_time_to_a_signature_is_a_median_with_its_trend(ann, ravi, time_mach
         request_review(page, by=ann)
         time_machine.move_to(decided, tick=False)
         review = MedicalReview.objects.waiting().get(article=page)
-        factories.sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+        factories.sign_off(
+            review,
+            by=ravi,
+            seen_digest=review.revision.digest,
+            conflicts="None",
+            authentication="password",
+        )
 
     signed("2026-06-01T12:00Z", "2026-06-03T12:00Z")
     signed("2026-09-01T12:00Z", "2026-09-02T12:00Z")

@@ -46,7 +46,13 @@ def get_review_line(page):
 
 
 def sign(review, by):
-    return sign_off(review, by=by, seen_digest=review.revision.digest, conflicts="None")
+    return sign_off(
+        review,
+        by=by,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
 
 
 def test_signed_pages_are_found_by_words_cause_code_reference_and_reviewer(ann, ravi, fiona):

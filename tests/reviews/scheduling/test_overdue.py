@@ -203,7 +203,13 @@ def test_a_review_of_a_change_alone_holds_nothing_up(clock, page, ann, ravi):
 def test_a_page_signed_in_time_stays(clock, page, ann, ravi):
     travel_to(clock, DUE + dt.timedelta(days=61))
     review = request_review(page, by=ann, trigger="annual")
-    sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    sign_off(
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     apply_policy()
     assert Article.objects.get(pk=page.pk).live
 

@@ -105,7 +105,13 @@ def test_an_annual_signature_moves_the_dates_and_starts_the_line_anew(
 def test_an_unchanged_page_is_signed_again_as_a_whole(published, ann, fiona):
     review = request_review(published, by=ann)
     assert review.trigger == "annual"
-    sign_off(review, by=fiona, seen_digest=review.revision.digest, conflicts="None")
+    sign_off(
+        review,
+        by=fiona,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     assert get_live(published).kind == "re-sign"
     assert get_live(published).revision.number == 1
     assert get_review_line(published).reviewed_by.name == "Fiona Field"
@@ -297,7 +303,13 @@ def test_a_withdrawn_page_is_gone_and_comes_back_only_signed_as_a_whole(
     assert client.get("/symptoms/facial-spasms/").status_code == 410
     review = request_review(published, by=ann, note="Dr Rao checked the doses anew.")
     assert review.trigger == "annual"
-    sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    sign_off(
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     assert get_live(published).kind == "publish"
 
 

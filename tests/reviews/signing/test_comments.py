@@ -80,7 +80,7 @@ def test_a_link_of_a_part_chooses_it_in_the_form(client, review, ravi):
 
 
 HALFWAY = {
-    "check_language": "on",
+    "check_language": "confirmed",
     "conflicts": "I hold shares",
     "comment": "Nearly there",
     "password": "pass-4-word",
@@ -98,7 +98,7 @@ def test_pinning_a_comment_keeps_what_is_filled_in_of_the_decision(client, revie
     page = client.post(get_path(review, "comment/"), pinned | HALFWAY, follow=True)
     form = make_decision(page)
     assert (form["check_language"], form["conflicts"], form["comment"]) == (
-        ["on"],
+        ["confirmed"],
         ["I hold shares"],
         ["Nearly there"],
     )
@@ -167,7 +167,11 @@ def test_a_signature_says_what_was_pinned_too(symptom, ann, ravi):
     review = request_review(symptom, by=ann)
     comments.pin(review, part="Overview", text="Shorter, next year.", by=ravi)
     entry = factories.sign_off(
-        review, by=ravi, seen_digest=review.revision.digest, conflicts="None"
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
     )
     assert ledger.read_record(entry).comment == "On “Overview”: Shorter, next year."
     assert list(verification.find_faults()) == []

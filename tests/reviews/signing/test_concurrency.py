@@ -31,7 +31,13 @@ def sign(review, by):
     """As in a request: everything is loaded anew, on the connection of its own thread."""
     review = MedicalReview.objects.select_related("revision").get(pk=review.pk)
     user = User.objects.get(pk=by.pk)
-    return sign_off(review, by=user, seen_digest=review.revision.digest, conflicts="None")
+    return sign_off(
+        review,
+        by=user,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
 
 
 def send_back(review, by):

@@ -37,7 +37,10 @@ pytestmark = pytest.mark.django_db
 
 def sign(review, by, **more):
     return sign_off(
-        review, by=by, **{"seen_digest": review.revision.digest, "conflicts": "None"} | more
+        review,
+        by=by,
+        **{"seen_digest": review.revision.digest, "conflicts": "None"} | more,
+        authentication="password",
     )
 
 

@@ -41,7 +41,13 @@ def killed(execute, sql, params, many, context):
 review = MedicalReview.objects.get(pk=review)
 with connection.execute_wrapper(killed):
     signer = User.objects.get(pk=user)
-    sign_off(review, by=signer, seen_digest=review.revision.digest, conflicts="None")
+    sign_off(
+        review,
+        by=signer,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
 """
 
 
@@ -68,10 +74,22 @@ def test_a_step_that_fails_leaves_no_signature(ann, ravi, table, event):
     for statement in broken.create_sql(connection.vendor):
         sql(statement)
     with pytest.raises(DatabaseError, match="the disk is broken"):
-        sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+        sign_off(
+            review,
+            by=ravi,
+            seen_digest=review.revision.digest,
+            conflicts="None",
+            authentication="password",
+        )
     assert assert_nothing_happened(review)
     sql(broken.drop_sql(connection.vendor))
-    sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    sign_off(
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     assert list(verification.find_faults()) == []
 
 
@@ -104,7 +122,13 @@ def test_a_process_killed_while_signing_leaves_no_signature(ann, ravi, moment, t
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert assert_nothing_happened(review)
-    sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    sign_off(
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     assert list(verification.find_faults()) == []
 
 

@@ -16,6 +16,7 @@ from reviews.signing.actions import (
     sign_off,
     withdraw_page,
 )
+from reviews.signing.changes import confirm_all
 from tests import factories
 from tests.articles.content.test_document import FIXTURES
 from tests.database import expect_refusal
@@ -37,7 +38,7 @@ def signed(symptom, ann, ravi, settings, time_machine):
         conflicts="I teach for a pharmacy chain.",
         authentication="password",
         opened_at=opened,
-        checklist={"advice": True, "sources": False},
+        answers=confirm_all(review),
     )
 
 
@@ -70,7 +71,9 @@ def test_a_record_says_all_that_a_signature_must_say(signed, symptom, ravi):
         "digest": revision.digest,
         "conflicts": "I teach for a pharmacy chain.",
         "conflicts_hash": "",
-        "checklist": {"advice": True, "sources": False},
+        "checklist": {},
+        "asked": record["asked"],
+        "asked_over": "page",
         "opened_at": record["opened_at"],
         "at": "2026-03-10T12:30:15Z",
         "authentication": "password",
@@ -134,7 +137,11 @@ def test_private_conflicts_are_in_no_record_and_can_be_proved(symptom, ann, ravi
     Reviewer.objects.filter(user=ravi).update(conflicts_private=True)
     review = request_review(symptom, by=ann)
     entry = sign_off(
-        review, by=ravi, seen_digest=review.revision.digest, conflicts="A private matter."
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="A private matter.",
+        authentication="password",
     )
     assert "A private matter." not in entry.record
     assert read_record(entry)["conflicts"] == ""

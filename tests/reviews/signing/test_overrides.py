@@ -45,7 +45,13 @@ def test_morgan_asks_with_a_reason_and_the_reviewer_and_the_ledger_have_it(
     desk = client.get(f"/desk/reviews/{review.uuid}/").text
     assert WHY in desk
     assert "The page tells people to call 999" in desk
-    entry = sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    entry = sign_off(
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     assert ledger.read_record(entry).override == WHY
     assert list(verification.find_faults()) == []
 

@@ -33,7 +33,13 @@ def test_a_report_may_be_read_against_a_text_that_did_not_change_and_moves_no_da
         factories.report_problem(page), by=ann, reason="Look at the link."
     )
     assert row.review.meaning == REREAD_STATEMENT
-    sign_off(row.review, by=ravi, seen_digest=row.review.revision.digest, conflicts="None")
+    sign_off(
+        row.review,
+        by=ravi,
+        seen_digest=row.review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     line = Article.objects.get(pk=page.pk).live.read_review_line()
     assert (line.next_due, line.updates[-1].again) == (due, True)
     assert list(verification.find_faults()) == []

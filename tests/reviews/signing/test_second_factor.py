@@ -9,8 +9,9 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.core.cache import cache
 
 from reviews.models import LedgerEntry
-from reviews.signing import checklist, ledger
+from reviews.signing import ledger
 from reviews.signing.actions import request_review
+from reviews.signing.changes import confirm_all
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -40,7 +41,7 @@ def sign(client, review, **changed):
         "conflicts": "None",
         "password": PASSWORD,
     }
-    values |= {f"check_{item.name}": "on" for item in checklist.get_items(review.revision.read())}
+    values |= {f"check_{name}": answer for name, answer in confirm_all(review).items()}
     return client.post(f"/desk/reviews/{review.uuid}/sign/", values | changed)
 
 

@@ -44,7 +44,13 @@ def test_an_editor_asks_for_the_annual_review_and_everybody_reads_what_was_found
     assert "Reason of" not in desk
     assert "What the checks find in the care cards" in desk
     assert "<strong>Blocks a review:</strong> The non-urgent card sends" in desk
-    entry = sign_off(review, by=ravi, seen_digest=review.revision.digest, conflicts="None")
+    entry = sign_off(
+        review,
+        by=ravi,
+        seen_digest=review.revision.digest,
+        conflicts="None",
+        authentication="password",
+    )
     assert "unchanged text" in ledger.read_record(entry).override
     assert list(verification.find_faults()) == []
 
