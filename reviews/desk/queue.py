@@ -26,7 +26,7 @@ from reviews.models import (
     Reviewer,
     ReviewSchedule,
 )
-from reviews.signing import ledger, reading_time
+from reviews.signing import ledger, reading_minutes
 from reviews.signing.eligibility import get_barred_pages
 
 TASKS_PER_PAGE = 20
@@ -208,7 +208,7 @@ def _build_tasks(
     details = PageDetails(
         barred_pages=get_barred_pages(pages, reviewer.user),
         withdrawals=_get_withdrawals(pages),
-        last_signatures=reading_time.load_last_signatures(review_ids),
+        last_signatures=reading_minutes.load_last_signatures(review_ids),
         answered_flags=_get_answered_flags(pages),
         hand_overs=_get_hand_overs(review_ids),
         due_dates=due_dates,
@@ -224,7 +224,7 @@ def _build_task(review, details: PageDetails, today: dt.date) -> ReviewTask:
     if not review.revision.expunged:
         document = review.revision.read()
         previous = details.last_signatures.get(page)
-        reading_minutes = reading_time.estimate(review, previous)
+        reading_minutes = reading_minutes.estimate_beside(review, previous)
         change_summary = _describe_changes(review, document, previous)
     due = None
     if review.whole_page:

@@ -16,7 +16,7 @@ from articles.public import pages
 from articles.publishing.actions import build_metadata
 from reviews.desk.queue import format_due_date
 from reviews.models import MedicalReview
-from reviews.signing import comments, reading_time, unchanged_texts
+from reviews.signing import comments, reading_minutes, unchanged_texts
 from reviews.signing.changes import load_change
 from reviews.signing.eligibility import (
     get_current_withdrawal,
@@ -71,7 +71,6 @@ def build_review_context(
         "meaning": review.meaning,
         "card_problems": quality.find_card_problems(article, document),
         "is_overridden_by_rule": review.override.startswith(unchanged_texts.BEGINNING),
-        "minutes": reading_time.estimate(review, context["previous"]),
         "due_text": _format_due(review),
         "page_template": kind.partial,
         "causes_template": kind.causes_partial if getattr(document, "causes", ()) else None,
@@ -94,6 +93,7 @@ def _build_changes_context(review: MedicalReview, number: int, show_all: bool) -
         "unchanged_count": len(parts) - paginator.count,
         "parts_url": reverse("reviews:review", args=[review.uuid]),
         "changed_count": len(change.changed_parts),
+        "minutes": reading_minutes.estimate(review, change),
     }
 
 

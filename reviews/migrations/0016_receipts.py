@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('articles', '0022_reported_by'),
-        ('reviews', '0013_harm_decisions'),
+        ('reviews', '0015_second_reading'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

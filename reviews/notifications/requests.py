@@ -28,7 +28,7 @@ from reviews.models import (
 )
 from reviews.notifications.pending import MailRecipients, Notification, NotificationLine
 from reviews.signing.eligibility import get_barred_pages
-from reviews.signing.reading_time import estimate_minutes
+from reviews.signing.reading_minutes import estimate_all
 
 Trigger = MedicalReview.Trigger
 REASONS: dict[str, str] = {
@@ -155,7 +155,7 @@ def _load_facts(review_ids: set[int]) -> RequestFacts:
     recalled = RecalledReview.objects.filter(review__in=review_ids).order_by("pk")
     reported = ReportedReview.objects.filter(review__in=review_ids, taken_along=True)
     return RequestFacts(
-        minutes=estimate_minutes(reviews),
+        minutes=estimate_all(reviews),
         due_dates=dict(schedules.values_list("article", "next_due")),
         recalls=dict(recalled.values_list("review", "recall__trigger")),
         reported=set(reported.values_list("review", flat=True)),
