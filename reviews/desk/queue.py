@@ -219,12 +219,12 @@ def _build_tasks(
 
 def _build_task(review, details: PageDetails, today: dt.date) -> ReviewTask:
     page = review.article_id
-    reading_minutes = 0
+    minutes = 0
     change_summary = ""
     if not review.revision.expunged:
         document = review.revision.read()
         previous = details.last_signatures.get(page)
-        reading_minutes = reading_minutes.estimate_beside(review, previous)
+        minutes = reading_minutes.estimate_beside(review, previous)
         change_summary = _describe_changes(review, document, previous)
     due = None
     if review.whole_page:
@@ -233,7 +233,7 @@ def _build_task(review, details: PageDetails, today: dt.date) -> ReviewTask:
     return ReviewTask(
         review=review,
         title=review.revision.title,
-        reading_minutes=reading_minutes,
+        reading_minutes=minutes,
         priority=get_priority(review.news, due, today, alerting=page in details.alerting_pages),
         due=due,
         due_text=format_due_date(due, today) if due else "",

@@ -115,7 +115,7 @@ def test_ravi_hands_a_review_over_with_a_word(ravi_client, client, review, ravi,
     assert "is reassigned to Fiona Field, MD" in page.text
     client.force_login(fiona)
     text = get_text(client.get(get_path(review)).text)
-    assert "Reassigned to Fiona Field, MD by Ravi Rao." in text
+    assert "Reassigned to Fiona Field, MD by Ravi Rao, " in text
     assert "I am away from Monday." in text
     assert client.post(get_path(review, "sign/"), make_signature_data(review)).status_code == 302
     with expect_refusal("added and never changed"):
