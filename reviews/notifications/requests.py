@@ -52,6 +52,7 @@ NO_DATE = "no date is set"
 class RequestFacts:
     """What mails say of some reviews, by review, or by page where it is of the page."""
 
+    titles: dict[int, str]
     minutes: dict[int, int]
     due_dates: dict[int, dt.date]
     recalls: dict[int, str]
@@ -148,13 +149,14 @@ def _get_stage(review: MedicalReview, today: dt.date) -> int:
 
 def _load_facts(review_ids: set[int]) -> RequestFacts:
     if not review_ids:
-        return RequestFacts({}, {}, {}, set())
+        return RequestFacts({}, {}, {}, {}, set())
     reviews = MedicalReview.objects.filter(pk__in=review_ids).select_related("revision", "basis")
     pages = [review.article_id for review in reviews]
     schedules = ReviewSchedule.objects.filter(article__in=pages)
     recalled = RecalledReview.objects.filter(review__in=review_ids).order_by("pk")
     reported = ReportedReview.objects.filter(review__in=review_ids, taken_along=True)
     return RequestFacts(
+        titles={review.pk: review.revision.title for review in reviews},
         minutes=estimate_all(reviews),
         due_dates=dict(schedules.values_list("article", "next_due")),
         recalls=dict(recalled.values_list("review", "recall__trigger")),
@@ -165,7 +167,7 @@ def _load_facts(review_ids: set[int]) -> RequestFacts:
 def _build_request(
     review: MedicalReview, user: User, stage: int, facts: RequestFacts, today: dt.date
 ) -> Notification:
-    title = review.revision.title
+    title = facts.titles[review.pk]
     if stage:
         heading = "Still waiting"
         subject_line = f"Still waiting for your review: {title}"
