@@ -289,7 +289,7 @@ class MedicalReviewAdmin(ReadOnlyAdmin):
     def get_list_display(self, request):
         columns = super().get_list_display(request)
         if request.user.has_perm(ReassignReviewsAction.permission):
-            return (*columns, read_along)
+            return (columns[0], read_along, *columns[1:])
         return columns
 
 

@@ -159,7 +159,7 @@ def test_danger_is_reported_from_the_queue_by_title_or_address(ann, ravi, client
         assert refused.status_code == 422
         assert "Typed for long." in refused.text
     text = get_text(client.get("/desk/").text)
-    assert text.index("Safety alerts") < text.index("Waiting for you")
+    assert text.index("Safety alerts and reports of harm") < text.index("Waiting for you")
     assert "Reported at the desk" in text
 
 
@@ -205,7 +205,7 @@ def test_an_empty_desk_without_an_address_says_both(ravi, client):
     text = get_text(client.get("/desk/").text)
     assert "Nothing is waiting for your signature." in text
     assert "You get no mail: your account has no email address." in text
-    assert "Safety alerts" not in text
+    assert "reports of harm" not in text
     User.objects.filter(pk=ravi.pk).update(email="ravi@example.org")
     assert "goes to ravi@example.org" in get_text(client.get("/desk/").text)
 
