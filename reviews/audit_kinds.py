@@ -147,11 +147,10 @@ def get_hand_overs() -> QuerySet[HandOver]:
 
 
 def _get_hand_over_facts(hand_over: HandOver) -> Facts:
-    return {
-        "by": hand_over.by_id,
-        "to": str(hand_over.to.uuid),
-        "at": _format_moment(hand_over.at),
-    }
+    facts: Facts = {"by": hand_over.by_id, "at": _format_moment(hand_over.at)}
+    if hand_over.to:
+        facts["to"] = str(hand_over.to.uuid)
+    return facts
 
 
 def _get_hand_over_private_values(hand_over: HandOver) -> dict[str, str]:

@@ -64,8 +64,8 @@ def list_erased_values() -> Iterator[str]:
     for (kind, name), count in sorted(counts.items()):
         numbered = "1 event" if count == 1 else f"{count:,} events"
         yield (
-            f"not checked: {name} in {numbered} of {kind}, which was erased, "
-            "so that only its hash is left"
+            f"not checked: the {name.replace('_', ' ')} in {numbered} of the kind “{kind}”, "
+            "which was erased, so that only its hash is left"
         )
 
 
