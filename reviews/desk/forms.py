@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.form_fields import PlainTextFormField
 from reviews.models import MedicalReview
-from reviews.signing import comments
+from reviews.signing import comments, reading_time
 from reviews.signing.authentication import ConfirmIdentityForm
 from reviews.signing.changes import build_checklist
 from reviews.signing.checklist import CONFIRMED, NOT_MINE, Answer, ChecklistItem
 from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
+from reviews.signing.second_reading import EarlierAnswer, load_earlier_readings
 
 MAX_PART_CHOICES = 200  # for texts with thousands of parts
 ANSWER_CHOICES = ((CONFIRMED, _("I confirm this")), (NOT_MINE, _("Not mine to judge")))
@@ -37,7 +38,13 @@ class SignForm(ConfirmIdentityForm):
     statement = forms.BooleanField(
         error_messages={"required": "Check this box to say what your signature means."}
     )
-    field_order = ("digest", "conflicts", "statement")
+    read_elsewhere = forms.ChoiceField(
+        label=_("How you read it"),
+        choices=tuple(reading_time.ANSWERS.items()),
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    field_order = ("digest", "conflicts", "statement", "read_elsewhere")
     name = "sign"
     is_saved = True
 
@@ -45,6 +52,9 @@ class SignForm(ConfirmIdentityForm):
         super().__init__(*args, request=request, auto_id="sign-%s", **kwargs)
         self.fields["statement"].label = review.meaning
         self.checklist = build_checklist(review)
+        self.earlier = load_earlier_readings(review)
+        self.opened_at = reading_time.get_opened_at(review, self.user)
+        self.reading_question = ""
         for item in self.checklist.items:
             self.fields[f"check_{item.name}"] = forms.ChoiceField(
                 label=item.title,
@@ -54,10 +64,24 @@ class SignForm(ConfirmIdentityForm):
                 error_messages={"required": f"{item.title}: choose an answer, or request changes."},
             )
 
+    def clean_read_elsewhere(self) -> str:
+        """Ask once, before a code is used up, if it was opened only just now."""
+        self.reading_question = reading_time.find_short_time(
+            self.checklist, self.opened_at, timezone.now()
+        )
+        answer = self.cleaned_data["read_elsewhere"]
+        if self.reading_question and not answer:
+            raise forms.ValidationError(_("Say how you read it, or go back to the page."))
+        return answer
+
     @property
-    def checks(self) -> list[tuple[ChecklistItem, forms.BoundField]]:
-        """The lines of the checklist, each with its bound field."""
-        return [(item, self[f"check_{item.name}"]) for item in self.checklist.items]
+    def checks(self) -> list[tuple[ChecklistItem, forms.BoundField, list[EarlierAnswer]]]:
+        """The lines of the checklist, each with its field and what others answered before."""
+        checks = []
+        for item in self.checklist.items:
+            field = self[f"check_{item.name}"]
+            checks.append((item, field, self.earlier.list_answers(item)))
+        return checks
 
     @property
     def answers(self) -> dict[str, Answer]:

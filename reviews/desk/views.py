@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -23,10 +22,13 @@ from reviews.desk.review_page import build_review_context
 from reviews.models import Absence, MedicalReview, Reviewer
 from reviews.signing import actions, assignment, comments
 from reviews.signing.eligibility import get_signing_error
+from reviews.signing.reading_time import get_own_answer, record_opening
+from reviews.signing.reviewer_field import get_eligible_reviewers
 from reviews.signing.second_factor import is_enrolled
 from reviews.signing.statements import build_statement
 
 Outcome = MedicalReview.Outcome
+SIGNED_OUTCOMES = (Outcome.APPROVED, Outcome.PARTLY)
 TYPED_FIELD_LABELS = {
     "text": "Your comment",
     "comment": "Your comment",
@@ -121,7 +123,8 @@ def _render_queue(request, *, away_form=None, status=200):
 @require_safe
 def review(request, uuid):
     medical_review = _get_review(uuid)
-    request.session.setdefault(_get_opened_key(medical_review), timezone.now().isoformat())
+    if medical_review.reviewer_id in (None, request.user.reviewer.pk):
+        record_opening(medical_review, request.user)
     return _render_review(request, medical_review)
 
 
@@ -164,10 +167,10 @@ def _build_forms(request, medical_review, context: dict, sent) -> dict:
     return forms
 
 
-def review_action(form_class, *, outcome: str = "", get_error=None):
+def review_action(form_class, *, outcomes: tuple[str, ...] = (), get_error=None):
     """Makes a view of ``act``, which is given a valid form of the page of a review.
 
-    ``act`` gives the response, unless there is an ``outcome``: then it decides the review, once.
+    ``act`` gives the response, unless there are ``outcomes``: then it decides the review, once.
     ``get_error`` explains who may not, before a form is read whose code can be used once. What is
     not accepted is shown again as it was typed.
     """
@@ -180,8 +183,8 @@ def review_action(form_class, *, outcome: str = "", get_error=None):
             medical_review = _get_review(uuid)
             if request.method != "POST":
                 return redirect("reviews:review", uuid)  # reloaded, or redirected after a log-in
-            decided = medical_review.outcome, medical_review.decided_by
-            if outcome and decided == (outcome, request.user):
+            is_own = medical_review.decided_by == request.user
+            if is_own and medical_review.outcome in outcomes:
                 return redirect("reviews:signed", uuid)  # a double click, or the back button
             if form_class.is_saved:
                 unsent_form.save(request, medical_review)
@@ -194,7 +197,7 @@ def review_action(form_class, *, outcome: str = "", get_error=None):
                 response = act(request, medical_review, form)
             except ActionRefused as refusal:
                 return _render_refusal(request, medical_review, refusal)
-            if outcome:
+            if outcomes:
                 unsent_form.clear(request, medical_review)
                 return redirect("reviews:signed", uuid)
             return response
@@ -204,31 +207,31 @@ def review_action(form_class, *, outcome: str = "", get_error=None):
     return decorate
 
 
-@review_action(desk_forms.SignForm, outcome=Outcome.APPROVED, get_error=get_signing_error)
+@review_action(desk_forms.SignForm, outcomes=SIGNED_OUTCOMES, get_error=get_signing_error)
 def sign(request, medical_review, form):
-    opened = request.session.get(_get_opened_key(medical_review), "")
     actions.sign_off(
         medical_review,
         by=request.user,
         seen_digest=form.cleaned_data["digest"],
         conflicts=form.cleaned_data["conflicts"],
         authentication=form.authentication,
-        opened_at=parse_datetime(opened) if opened else None,
+        opened_at=form.opened_at,
         answers=form.answers,
+        read_elsewhere=form.cleaned_data["read_elsewhere"],
     )
 
 
-@review_action(desk_forms.SendBackForm, outcome=Outcome.CHANGES)
+@review_action(desk_forms.SendBackForm, outcomes=(Outcome.CHANGES,))
 def send_back(request, medical_review, form):
     actions.request_changes(medical_review, by=request.user, **form.cleaned_data)
 
 
-@review_action(desk_forms.DeclineForm, outcome=Outcome.DECLINED)
+@review_action(desk_forms.DeclineForm, outcomes=(Outcome.DECLINED,))
 def decline(request, medical_review, form):
     actions.decline(medical_review, by=request.user, **form.cleaned_data)
 
 
-@review_action(desk_forms.RecommendForm, outcome=Outcome.UNFIT)
+@review_action(desk_forms.RecommendForm, outcomes=(Outcome.UNFIT,))
 def recommend(request, medical_review, form):
     actions.recommend_withdrawal(medical_review, by=request.user, **form.cleaned_data)
 
@@ -289,6 +292,8 @@ def signed(request, uuid):
         "review": medical_review,
         "next_review": next_review,
         "statement": build_statement(medical_review.entry.record),
+        "reading_time": get_own_answer(medical_review),
+        "has_second_reader": get_eligible_reviewers(medical_review.article).exists(),
     }
     return render(request, "reviews/signed.html", context)
 
@@ -320,7 +325,3 @@ def end_absence(request, pk):
     assignment.end_absence(get_object_or_404(Absence, pk=pk, reviewer=request.user.reviewer))
     messages.success(request, "You are no longer marked as away on those days.")
     return redirect("reviews:queue")
-
-
-def _get_opened_key(medical_review) -> str:
-    return f"opened {medical_review.uuid}"

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Literal
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -16,12 +15,15 @@ from articles.models import Article, PublicationEvent, Revision
 from articles.publishing import actions as pages
 from articles.publishing.actions import ActionRefused, CannotWithdraw
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
+from reviews.models.review import PARTLY_STATEMENT
 from reviews.signing import comments, eligibility, ledger, unchanged_texts
+from reviews.signing.answers import CannotSign, GivenAnswers, read_answers
 from reviews.signing.assignment import CannotAssign, assign
-from reviews.signing.changes import build_checklist
 from reviews.signing.checklist import Answer
 from reviews.signing.eligibility import get_signing_error
+from reviews.signing.reading_time import describe_reading_time, forget_openings
 from reviews.signing.review_line import CannotSignChange, compute_review_line, get_review_interval
+from reviews.signing.second_reading import find_unfinished_reading, open_second_reading
 from reviews.signing.validation import (
     lock_open_review,
     reload_user,
@@ -52,10 +54,6 @@ Outcome = MedicalReview.Outcome
 
 class CannotRequestReview(ActionRefused):
     """No review can be requested of this page now."""
-
-
-class CannotSign(ActionRefused):
-    """This person cannot sign this review now."""
 
 
 class CannotDecide(ActionRefused):
@@ -117,6 +115,7 @@ def request_review(
         basis=page.publications.order_by("-id").first(),
         review_months=months,
         interval_rule=rule,
+        continues=find_unfinished_reading(page, revision_id=revision.pk, trigger=trigger),
     )
     if reviewer:
         review = assign(review, reviewer=reviewer, by=by, records_event=False)
@@ -226,10 +225,13 @@ def sign_off(
 ) -> LedgerEntry:
     """Sign exactly the text that was read, and publish it, in one transaction.
 
+    Where advice or doses were answered with “not mine to judge” and nobody has confirmed them, it
+    publishes nothing: the entry has the outcome “partly”, and a second reader is asked for.
+
     ``seen_digest`` is the digest of the text shown to the signer. The caller checks the password,
     and ``authentication`` says how. ``answers`` are those to the checklist, by the name of its
     lines; None if nothing was asked. ``read_elsewhere`` is the answer to the question that a short
-    reading time asks.
+    reading time asks (``reading_time``).
 
     Raises CannotSign, with a message for the signer.
     """
@@ -240,57 +242,89 @@ def sign_off(
         raise CannotSign(error)
     document = _verify_document(review, seen_digest)
     validate_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
+    given = read_answers(review, answers)
     reviewer = Reviewer.objects.get(user=by)
     was_unassigned = review.reviewer is None
     now = timezone.now()
-    try:
-        line, rule = compute_review_line(review, reviewer, timezone.localdate(now))
-    except CannotSignChange as refusal:
-        raise CannotSign(
-            "A change can only be signed on a published page. The editors must request it again."
-        ) from refusal
-    asked_over, asked = _read_answers(review, answers)
-    comment = comments.compose_decision_text(review, "")
     private_values: dict[ledger.HashedField, str] = {"licence_number_hash": reviewer.licence_number}
     public_conflicts = conflicts
     if reviewer.conflicts_private:
         private_values["conflicts_hash"] = conflicts
         public_conflicts = ""
-    entry = ledger.append(
-        ledger.EntryDraft(
-            outcome=LedgerEntry.EntryOutcome.APPROVED,
-            meaning=review.meaning,
-            review=review,
-            revision=review.revision,
-            by=by,
-            actor=ledger.make_reviewer_actor(reviewer),
-            at=now,
-            authentication=authentication,
-            private_values=private_values,
-            record_fields={
-                "conflicts": public_conflicts,
-                "asked": asked,
-                "asked_over": asked_over,
-                "comment": comment,
-                "opened_at": opened_at,
-                "override": review.override,
-                "review_line": line,
-                "next_due_rule": rule,
-            },
-        )
+    if reading_time := describe_reading_time(review, given, opened_at, now, read_elsewhere):
+        private_values["reading_time_hash"] = reading_time
+    comment = comments.compose_decision_text(review, "")
+    draft = ledger.EntryDraft(
+        outcome=LedgerEntry.EntryOutcome.PARTLY,
+        meaning=PARTLY_STATEMENT,
+        review=review,
+        revision=review.revision,
+        by=by,
+        actor=ledger.make_reviewer_actor(reviewer),
+        at=now,
+        authentication=authentication,
+        private_values=private_values,
+        record_fields={
+            "conflicts": public_conflicts,
+            "asked": given.lines,
+            "asked_over": given.over,
+            "earlier_readings": given.earlier.sequences,
+            "comment": comment,
+            "opened_at": opened_at,
+            "override": review.override,
+        },
     )
-    _mark_decided(review, Outcome.APPROVED, by=by, at=now, reviewer=reviewer, comment=comment)
+    if given.needs_second_reader:
+        return _ask_for_second_reader(draft, review, reviewer)
+    return _publish_signature(draft, review, reviewer, given, document)
+
+
+def _publish_signature(
+    draft: ledger.EntryDraft,
+    review: MedicalReview,
+    reviewer: Reviewer,
+    given: GivenAnswers,
+    document: Document,
+) -> LedgerEntry:
+    try:
+        line, rule = compute_review_line(review, reviewer, timezone.localdate(draft.at))
+    except CannotSignChange as refusal:
+        raise CannotSign(
+            "A change can only be signed on a published page. The editors must request it again."
+        ) from refusal
+    draft.outcome = LedgerEntry.EntryOutcome.APPROVED
+    draft.meaning = given.add_to_meaning(review.meaning)
+    draft.record_fields |= {"review_line": line, "next_due_rule": rule}
+    entry = ledger.append(draft)
+    _mark_signed(review, Outcome.APPROVED, draft, reviewer)
     pages.publish(
         revision=review.revision,
         document=document,
         review_line=line,
         evidence=entry.hash,
-        by=by,
-        at=now,
+        by=draft.by,
+        at=draft.at,
     )
     if was_unassigned:
         recording.record("review", [review], by=by)
     return entry
+
+
+def _ask_for_second_reader(
+    draft: ledger.EntryDraft, review: MedicalReview, reviewer: Reviewer
+) -> LedgerEntry:
+    """Record what was confirmed, publish nothing, and open a review of the same text."""
+    entry = ledger.append(draft)
+    _mark_signed(review, Outcome.PARTLY, draft, reviewer)
+    open_second_reading(review, at=draft.at)
+    return entry
+
+
+def _mark_signed(
+    review: MedicalReview, outcome: str, draft: ledger.EntryDraft, reviewer: Reviewer
+) -> None:
+    comment = draft.record_fields["comment"]
+    _mark_decided(review, outcome, by=draft.by, at=draft.at, reviewer=reviewer, comment=comment)
 
 
 def _verify_document(review: MedicalReview, seen_digest: str) -> Document:
@@ -307,30 +341,6 @@ def _verify_document(review: MedicalReview, seen_digest: str) -> Document:
             "The text you read is not the text of this review. Open the review again and read it."
         )
     return review.revision.read()
-
-
-def _read_answers(
-    review: MedicalReview, answers: Mapping[str, Answer] | None
-) -> tuple[Literal["", "change", "page"], tuple[ledger.AskedLine, ...]]:
-    """What was asked, over what, with the answers. Raises CannotSign unless each line has one."""
-    if answers is None:
-        return "", ()
-    checklist = build_checklist(review)
-    if answers.keys() != {item.name for item in checklist.items}:
-        raise CannotSign(
-            "The checklist is not the one that you answered. Open the review again and answer it."
-        )
-    lines = []
-    for item in checklist.items:
-        lines.append(
-            ledger.AskedLine(
-                name=item.name,
-                statement=item.statement,
-                parts=item.part_labels,
-                answer=answers[item.name],
-            )
-        )
-    return checklist.over, tuple(lines)
 
 
 def request_changes(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
@@ -492,3 +502,4 @@ def _mark_decided(
     review.comment = comment
     review.reviewer = reviewer or review.reviewer
     review.save(update_fields=["outcome", "decided_by", "decided_at", "comment", "reviewer"])
+    forget_openings(review)

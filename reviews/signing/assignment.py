@@ -10,6 +10,7 @@ from articles.audit import recording
 from articles.publishing.actions import ActionRefused
 from reviews.models import Absence, HandOver, MedicalReview, Reviewer
 from reviews.signing.eligibility import is_barred
+from reviews.signing.second_reading import was_read_by
 from reviews.signing.validation import lock_open_review, reload_user, validate_printable
 
 MAX_ABSENCE_DAYS = 400  # longer is a typing error
@@ -75,6 +76,10 @@ def _set_reviewer(review: MedicalReview, reviewer: Reviewer) -> MedicalReview:
     """Give a review to a reviewer. Raises CannotAssign if they cannot sign it."""
     if error := reviewer.get_signing_error(timezone.localdate()):
         raise CannotAssign(f"{reviewer} cannot sign now. {error}")
+    if was_read_by(review, reviewer.user):
+        raise CannotAssign(
+            f"{reviewer} read this text first, so a second reader must be somebody else."
+        )
     if is_barred(review.article, reviewer.user):
         raise CannotAssign(
             f"{reviewer} wrote some of this page and cannot sign it. Choose somebody else."

@@ -19,7 +19,6 @@ from articles.quality.safety import DOSE, STATISTIC
 Answer = Literal["confirmed", "not mine"]
 CONFIRMED: Answer = "confirmed"
 NOT_MINE: Answer = "not mine"
-AskedOver = Literal["change", "page"]
 NUMBER = re.compile(r"\d+")
 WORDS_PER_MINUTE = 200
 # Parts whose numbers are no figures that a reader acts on: years, addresses, codes, file sizes.
@@ -57,7 +56,7 @@ class Checklist:
     """What is asked of a signer, over the change or over the page, and how long that is to read."""
 
     items: tuple[ChecklistItem, ...]
-    over: AskedOver
+    over: Literal["change", "page"]
     words: int
 
     @property

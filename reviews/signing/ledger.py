@@ -28,6 +28,7 @@ from articles.models import Revision
 from reviews.models import LedgerEntry, LedgerTip, MedicalReview, PrivateField, Reviewer
 
 GENESIS_HASH = "0" * 64
+AskedOver = Literal["", "change", "page"]
 
 
 class Actor(FrozenModel):
@@ -114,7 +115,7 @@ class LedgerRecord(ExtendedModel):
     conflicts_hash: str = ""
     checklist: dict[str, bool] = {}
     asked: tuple[AskedLine, ...] = ()
-    asked_over: Literal["", "change", "page"] = ""
+    asked_over: AskedOver = ""
     earlier_readings: tuple[int, ...] = ()
     reading_time_hash: str = ""
     opened_at: UtcDatetime | None = None
@@ -144,7 +145,7 @@ class RecordFields(TypedDict, total=False):
     override: str
     conflicts: str
     asked: tuple[AskedLine, ...]
-    asked_over: Literal["", "change", "page"]
+    asked_over: AskedOver
     earlier_readings: tuple[int, ...]
     opened_at: dt.datetime | None
     review_line: ReviewLine

@@ -41,6 +41,7 @@ def make_signature_data(review, **changed) -> dict:
         "statement": "on",
         "conflicts": "None",
         "password": PASSWORD,
+        "read_elsewhere": "elsewhere",
     }
     answers = {f"check_{name}": answer for name, answer in confirm_all(review).items()}
     return values | answers | changed
