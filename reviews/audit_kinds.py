@@ -82,7 +82,7 @@ def _get_reviewer_private_values(reviewer: Reviewer) -> dict[str, str]:
 
 
 def get_reviews() -> QuerySet[MedicalReview]:
-    reviews = MedicalReview.objects.select_related("article", "revision", "reviewer")
+    reviews = MedicalReview.objects.select_related("article", "revision", "reviewer", "continues")
     return reviews.only(
         "uuid",
         "trigger",
@@ -98,6 +98,7 @@ def get_reviews() -> QuerySet[MedicalReview]:
         "article__uuid",
         "revision__uuid",
         "reviewer__uuid",
+        "continues__uuid",
     ).order_by("pk")
 
 
@@ -113,6 +114,8 @@ def _get_review_facts(review: MedicalReview) -> Facts:
         "override": review.override,
         **_format_step("requested", review.requested_by_id, review.requested_at),
     }
+    if review.continues:
+        facts["continues"] = str(review.continues.uuid)
     if review.basis_id:
         facts["basis"] = review.basis_id
     if review.reviewer:

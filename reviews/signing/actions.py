@@ -276,7 +276,10 @@ def sign_off(
     )
     if given.needs_second_reader:
         return _ask_for_second_reader(draft, review, reviewer)
-    return _publish_signature(draft, review, reviewer, given, document)
+    entry = _publish_signature(draft, review, reviewer, given, document)
+    if was_unassigned:
+        recording.record("review", [review], by=by)
+    return entry
 
 
 def _publish_signature(
@@ -305,8 +308,6 @@ def _publish_signature(
         by=draft.by,
         at=draft.at,
     )
-    if was_unassigned:
-        recording.record("review", [review], by=by)
     return entry
 
 
@@ -316,7 +317,8 @@ def _ask_for_second_reader(
     """Record what was confirmed, publish nothing, and open a review of the same text."""
     entry = ledger.append(draft)
     _mark_signed(review, Outcome.PARTLY, draft, reviewer)
-    open_second_reading(review, at=draft.at)
+    second = open_second_reading(review, at=draft.at)
+    recording.record("review", [review, second], by=draft.by)
     return entry
 
 
