@@ -15,7 +15,7 @@ from articles.content.review_line import ImportedReview
 from articles.public import pages
 from articles.publishing.actions import build_metadata
 from reviews.desk.queue import format_due_date
-from reviews.models import MedicalReview
+from reviews.models import MedicalReview, RecalledReview, ReportedReview
 from reviews.signing import comments, reading_minutes, unchanged_texts
 from reviews.signing.changes import load_change
 from reviews.signing.eligibility import (
@@ -61,13 +61,18 @@ def build_review_context(
     context |= kind.part(document, causes_number)
     context |= _build_changes_context(review, changes_number, show_all)
     context |= _build_comments_context(review, document)
+    readings = [review.pk, review.continues_id]  # of a second reading, the first one too
     return context | {
         "review": review,
         "refusal": refusal,
         "withdrawal": get_current_withdrawal(article),
         "recorded": _get_recorded_review(review),
-        "recalled": review.recalls.filter(taken_along=True).select_related("recall"),
-        "reported": review.reported.select_related("report__revision", "report__reported_by", "by"),
+        "recalled": RecalledReview.objects.filter(
+            review__in=readings, taken_along=True
+        ).select_related("recall"),
+        "reported": ReportedReview.objects.filter(review__in=readings).select_related(
+            "report__revision", "report__reported_by", "by"
+        ),
         "meaning": review.meaning,
         "card_problems": quality.find_card_problems(article, document),
         "is_overridden_by_rule": review.override.startswith(unchanged_texts.BEGINNING),

@@ -22,7 +22,11 @@ from reviews.signing import ledger
 from reviews.verification.batching import iter_batches
 
 FORMAT = "countersign-evidence"
-OUTCOMES_WITH_TEXT = (*LedgerEntry.POSITIVE, LedgerEntry.EntryOutcome.WITHDRAWN)
+OUTCOMES_WITH_TEXT = (
+    *LedgerEntry.POSITIVE,
+    LedgerEntry.EntryOutcome.PARTLY,
+    LedgerEntry.EntryOutcome.WITHDRAWN,
+)
 README_TEMPLATE = "reviews/evidence/readme.txt"
 # The oldest date that a ZIP can store: the same data gives the same file.
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -206,7 +206,9 @@ def collect_decisions(recipients: MailRecipients) -> Iterator[Notification]:
         day = timezone.localdate(review.decided_at)
         text = f"{review.get_trigger_display()}: {outcome.lower()} by {decider}"
         text += f" on {day:%-d %B %Y}."
-        if review.outcome != outcomes.APPROVED:
+        if review.outcome == outcomes.PARTLY:
+            text += " Nothing is published yet: a second reader is asked to confirm the rest."
+        elif review.outcome != outcomes.APPROVED:
             text += " What they wrote is in the status of the page."
         line = NotificationLine(outcome, title, text, get_edit_url(review.article))
         yield Notification(

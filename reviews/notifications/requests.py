@@ -45,6 +45,7 @@ RECALL_REASONS: dict[str, str] = {
 }
 REPORTED_REASON = "A reader reported a problem on it as well."
 RETURN_REASON = "Visitors cannot read it now: your signature brings it back."
+SECOND_READER_REASON = "A first reader left advice or doses to a second one."
 NO_DATE = "no date is set"
 
 
@@ -204,6 +205,8 @@ def _describe_reason(review, facts: RequestFacts) -> str:
     recall = facts.recalls.get(review.pk)
     if recall and recall != review.trigger:
         reasons.append(RECALL_REASONS[recall])
+    if review.continues_id:
+        reasons.append(SECOND_READER_REASON)
     if review.pk in facts.reported:
         reasons.append(REPORTED_REASON)
     if review.newest_kind == PublicationEvent.EventKind.WITHDRAW:

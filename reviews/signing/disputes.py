@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from articles.audit import recording
 from articles.feedback import actions as feedback_actions
 from articles.models import ReaderReport
 from articles.publishing.actions import ActionRefused
@@ -111,6 +112,7 @@ def dispute(entry: LedgerEntry, *, by: User) -> list[SignatureDispute]:
     _end_sessions(by)
     for listener in _listeners:
         transaction.on_commit(partial(listener, reviewer), robust=True)
+    recording.record("dispute", disputes, by=by)
     return disputes
 
 
@@ -166,9 +168,12 @@ def restore_right_to_sign(reviewer: Reviewer, *, by: User, identity_check: str) 
     reviewer = Reviewer.objects.select_for_update(no_key=True).get(pk=reviewer.pk)
     if error := get_restoring_error(reviewer):
         raise CannotRestoreSigning(error)
-    SignatureDispute.objects.open().filter(reviewer=reviewer).update(
+    open_disputes = SignatureDispute.objects.open().filter(reviewer=reviewer)
+    disputes = list(open_disputes)
+    open_disputes.update(
         restored_by=by, restored_at=timezone.now(), identity_check=identity_check.strip()
     )
+    recording.record("dispute", disputes, by=by)
 
 
 def get_restoring_error(reviewer: Reviewer) -> str:

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from articles.audit import chain
 from articles.content.document import (
     ExtendedModel,
     FrozenModel,
@@ -52,6 +53,13 @@ class Actor(FrozenModel):
         )
 
 
+class EventsHead(FrozenModel):
+    """Number and hash of the newest event of the chain of events."""
+
+    size: int
+    hash: str
+
+
 class AskedLine(FrozenModel):
     """One line of the checklist as it was asked, and the answer.
 
@@ -81,6 +89,7 @@ class LedgerRecord(ExtendedModel):
             "evidence_note",
             "stated_due",
             "successor",
+            "events",
             "asked",
             "asked_over",
             "earlier_readings",
@@ -122,6 +131,7 @@ class LedgerRecord(ExtendedModel):
     evidence_note: str = ""
     stated_due: dt.date | None = None
     provenance: str = ""
+    events: EventsHead | None = None
     build: str
 
 
@@ -229,11 +239,22 @@ def _build_record(
         at=draft.at,
         authentication=draft.authentication,
         provenance=compute_provenance(draft.revision),
+        events=get_events_head(),
         build=settings.BUILD,
         conflicts_hash=hashes.get("conflicts_hash", ""),
         reading_time_hash=hashes.get("reading_time_hash", ""),
         **draft.record_fields,
     )
+
+
+def get_events_head() -> EventsHead | None:
+    """The newest event of the chain of events, which the next entry names; None before the first.
+
+    The tip of the ledger is locked, and entries are appended in turn: none names an event older
+    than the one before it does.
+    """
+    size, hash_ = chain.get_head()
+    return EventsHead(size=size, hash=hash_) if size else None
 
 
 def compute_provenance(revision: Revision, authors: Iterable[int] | None = None) -> str:

@@ -34,6 +34,15 @@ class EarlierAnswer:
 
 
 @dataclass(frozen=True)
+class EarlierReading:
+    """An earlier reader of the same text, and the lines that they left to others."""
+
+    reader: str
+    on: dt.date
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class EarlierReadings:
     """The earlier readings of a text under review, in order; none for a first reading."""
 
@@ -60,6 +69,15 @@ class EarlierReadings:
         if item.name not in NEEDS_CONFIRMATION or answer == CONFIRMED:
             return False
         return self.find_confirmation(item) is None
+
+    def describe(self) -> list[EarlierReading]:
+        """Who read the text before, and what they left to others."""
+        readings = []
+        for record in self.records:
+            left = tuple(line.statement for line in record.asked if line.answer != CONFIRMED)
+            reader = str(record.actor.to_person())
+            readings.append(EarlierReading(reader, timezone.localdate(record.at), left))
+        return readings
 
     @property
     def sequences(self) -> tuple[int, ...]:

@@ -7,21 +7,23 @@ from django.db import connection
 from django.db.models import QuerySet
 from tqdm import tqdm
 
+from articles.audit import verification as audit_verification
 from articles.db import triggers
 from articles.publishing import projections
-from reviews.models import LedgerEntry
-from reviews.signing import ledger
 from reviews.verification import chain, decisions, images, publications, stray_triggers, texts
 from reviews.verification.batching import iter_batches
 from reviews.verification.decisions import list_erased_values
+from reviews.verification.heads import explain_lost_head, get_head, get_heads
 from reviews.verification.texts import list_expunged_texts
 
 __all__ = [
     "explain_lost_head",
     "find_faults",
     "get_head",
+    "get_heads",
     "list_erased_values",
     "list_expunged_texts",
+    "list_findings",
 ]
 
 # Its name, its rows, and what finds their faults.
@@ -49,26 +51,15 @@ def find_faults(*, no_progress: bool | None = True) -> Iterator[str]:
     yield from stray_triggers.find_faults()
     for label, get_rows, find in STAGES:
         yield from find(iter_batches(get_rows(), label, no_progress=no_progress))
+    yield from audit_verification.find_faults(no_progress=no_progress)
     yield from tqdm(_find_stale_projections(), "lists beside the log", disable=no_progress)
 
 
-def get_head() -> tuple[int, str]:
-    """Sequence and hash of the newest entry: keep a copy outside to detect a rewritten chain."""
-    newest = LedgerEntry.objects.order_by("-sequence").values_list("sequence", "hash").first()
-    return newest or (0, ledger.GENESIS_HASH)
-
-
-def explain_lost_head(sequence: int, hash_: str) -> str:
-    """Why a head that was stored outside is no longer in the chain; empty if it still is."""
-    if sequence == 0 and hash_ == ledger.GENESIS_HASH:
-        return ""
-    found = LedgerEntry.objects.filter(sequence=sequence).values_list("hash", flat=True).first()
-    if found == hash_:
-        return ""
-    if found is None:
-        newest, _ = get_head()
-        return f"entry {sequence}, whose hash was kept outside, is gone: the chain ends at {newest}"
-    return f"entry {sequence} is not the one that was kept outside: its hash is now {found}"
+def list_findings() -> Iterator[str]:
+    """A sentence for all that is blank or cannot be compared, and is no fault."""
+    yield from list_expunged_texts()
+    yield from list_erased_values()
+    yield from audit_verification.list_erased_values()
 
 
 def _find_stale_projections() -> Iterator[str]:

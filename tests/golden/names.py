@@ -51,6 +51,7 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "shows_crisis_line",
         "article_advice_heading_at_most_120",
     },
+    "articles_revision": {"authorship_hash", "revision_authorship_hash_is_64_digits"},
     "symptoms_symptom": {"determiner"},
     "files": {
         "apple-touch-icon.png",
@@ -70,10 +71,14 @@ ADDED_COLUMNS: dict[str, set[str]] = {
     },
     "reviews_medicalreview": {
         "continues_id",
+        "reviews_medicalrevie_continues_id_83ce46e9_fk_reviews_m",
         "reviews_medicalreview_continues_id_83ce46e9",
     },
     "symptoms_publishedcause": {"catch_all", "description_uuid"},
-    "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},  # a trigger
+    # Triggers.
+    "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},
+    "second_reader_is_somebody_else": {"second_reader_is_somebody_else"},
+    "second_reading_is_of_the_same_text": {"second_reading_is_of_the_same_text"},
 }
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
@@ -87,6 +92,7 @@ ADDED_KEYS: dict[str, set[str]] = {
         "symptom.determiner",
     },
     "causes": {"catch_all", "description"},
+    "revisions": {"authorship_hash"},
     "reviews": {"continues"},
 }
 # Files that later versions of the format of archives added.
