@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0022_reported_by'),
+        ('articles', '0023_reported_by'),
         ('reviews', '0015_second_reading'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

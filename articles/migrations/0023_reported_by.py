@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0021_unsent_forms'),
+        ('articles', '0022_authorship_hash'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
