@@ -9,10 +9,11 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from articles.models import ReaderReport
+from reviews import verification
 from reviews.alerts import get_open_alerts
 from reviews.desk.danger import MAX_REPORTS
 from reviews.models import Comment, HandOver, LedgerEntry, MedicalReview, Reviewer
-from reviews.signing import assignment, comments
+from reviews.signing import assignment, comments, disputes
 from reviews.signing.actions import (
     CannotDecide,
     decline,
@@ -21,7 +22,7 @@ from reviews.signing.actions import (
     request_review,
 )
 from tests import factories
-from tests.database import run_concurrently
+from tests.database import disable_triggers, run_concurrently, sql
 from tests.html import get_text
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +225,22 @@ def test_two_who_take_a_review_at_once_one_gets_it(review, ravi, fiona):
     (refusal,) = [result for result in results if result != "taken"]
     assert str(MedicalReview.objects.get().reviewer) in refusal
     assert HandOver.objects.count() == 1
+
+
+def test_the_chain_knows_who_had_a_review_and_who_disputes(review, ann, ravi, fiona, morgan):
+    assignment.take(review, by=ravi)
+    assignment.give_back(review, by=ravi, word="Not my field.")
+    assignment.reassign(review, to=fiona.reviewer, by=morgan, word="Please.")
+    entry = factories.sign_page(factories.make_article(ann), by=ravi, asked_by=ann)
+    disputes.dispute(entry, by=ravi)
+    ravi.refresh_from_db()
+    ravi.set_password("another-long-word")
+    ravi.save()
+    disputes.restore_right_to_sign(ravi.reviewer, by=morgan, identity_check="I know her.")
+    assert list(verification.find_faults(no_progress=True)) == []
+    with disable_triggers():
+        sql(
+            "UPDATE reviews_signaturedispute SET restored_at = NULL, restored_by_id = NULL, "
+            "identity_check = ''"
+        )
+        assert [fault for fault in verification.find_faults(no_progress=True) if "dispute" in fault]
