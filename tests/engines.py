@@ -58,6 +58,7 @@ ON_SQLITE = {
     "tests/articles/content/test_diff.py",
     "tests/articles/content/test_diff_says_all.py",
     "tests/articles/content/test_document.py",
+    "tests/articles/content/test_passages.py",
     "tests/articles/emergencies/test_emergency_pages.py",
     "tests/articles/emergencies/test_help_box.py",
     "tests/articles/feedback/test_admin.py",

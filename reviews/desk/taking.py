@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from articles.admin.forms import parse_key
 from articles.publishing.actions import ActionRefused
+from reviews.desk.access import reviewer_required
 from reviews.desk.offers import GiveBackForm
 from reviews.desk.review_page import build_review_context
-from reviews.desk.views import reviewer_required
 from reviews.models import MedicalReview
 from reviews.signing import assignment
 

@@ -24,6 +24,7 @@ from reviews.signing.checklist import Answer
 from reviews.signing.eligibility import get_signing_error
 from reviews.signing.reading_time import describe_reading_time, forget_openings
 from reviews.signing.review_line import CannotSignChange, compute_review_line, get_review_interval
+from reviews.signing.second_factor import get_method_error
 from reviews.signing.second_reading import find_unfinished_reading, open_second_reading
 from reviews.signing.validation import (
     lock_open_review,
@@ -224,6 +225,7 @@ def sign_off(
     answers: Mapping[str, Answer] | None = None,
     read_elsewhere: str | None = None,
     sign_in: UUID | None = None,
+    together: ledger.Together | None = None,
 ) -> LedgerEntry:
     """Sign exactly the text that was read, and publish it, in one transaction.
 
@@ -233,15 +235,16 @@ def sign_off(
     ``seen_digest`` is the digest of the text shown to the signer. The caller checks the password,
     and ``authentication`` says how. ``answers`` are those to the checklist, by the name of its
     lines; None if nothing was asked. ``read_elsewhere`` is the answer to the question that a short
-    reading time asks (``reading_time``). ``sign_in`` groups the signatures of one session: the
-    signer gets a receipt of each, in any case.
+    reading time asks (``reading_time``). ``together`` is for ``signing_together`` alone.
+    ``sign_in`` groups the signatures of one session: the signer gets a receipt of each, in any
+    case.
 
     Raises CannotSign, with a message for the signer.
     """
     pages.lock_page(review.article)
     review = lock_open_review(review, CannotSign)
     by = reload_user(by)
-    if error := get_signing_error(review, by):
+    if error := get_signing_error(review, by) or get_method_error(by, authentication):
         raise CannotSign(error)
     document = _verify_document(review, seen_digest)
     validate_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
@@ -273,6 +276,7 @@ def sign_off(
             "asked": given.lines,
             "asked_over": given.over,
             "earlier_readings": given.earlier.sequences,
+            "together": together,
             "comment": comment,
             "opened_at": opened_at,
             "override": review.override,
@@ -282,9 +286,9 @@ def sign_off(
         entry = _ask_for_second_reader(draft, review, reviewer)
     else:
         entry = _publish_signature(draft, review, reviewer, given, document)
-        if was_unassigned:
-            recording.record("review", [review], by=by)
     receipts.queue(entry, sign_in=sign_in)
+    if was_unassigned:
+        recording.record("review", [review], by=by)
     return entry
 
 
@@ -324,7 +328,7 @@ def _ask_for_second_reader(
     entry = ledger.append(draft)
     _mark_signed(review, Outcome.PARTLY, draft, reviewer)
     second = open_second_reading(review, at=draft.at)
-    recording.record("review", [review, second], by=draft.by)
+    recording.record("review", [second], by=draft.by)
     return entry
 
 
@@ -351,32 +355,65 @@ def _verify_document(review: MedicalReview, seen_digest: str) -> Document:
     return review.revision.read()
 
 
-def request_changes(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
+def request_changes(
+    review: MedicalReview, *, by: User, comment: str, authentication: str = "session"
+) -> LedgerEntry:
     """Send a page back to its editors with what must change, here or in comments on its parts."""
     meaning = "I have read this text and ask for changes before it can be signed."
-    return _record_decision(review, Outcome.CHANGES, by=by, meaning=meaning, comment=comment)
+    return _record_decision(
+        review,
+        Outcome.CHANGES,
+        by=by,
+        meaning=meaning,
+        comment=comment,
+        authentication=authentication,
+    )
 
 
-def decline(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
+def decline(
+    review: MedicalReview, *, by: User, comment: str, authentication: str = "session"
+) -> LedgerEntry:
     """Decline to review, so that somebody else can be asked."""
     meaning = "I cannot review this page."
-    return _record_decision(review, Outcome.DECLINED, by=by, meaning=meaning, comment=comment)
+    return _record_decision(
+        review,
+        Outcome.DECLINED,
+        by=by,
+        meaning=meaning,
+        comment=comment,
+        authentication=authentication,
+    )
 
 
-def recommend_withdrawal(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
+def recommend_withdrawal(
+    review: MedicalReview, *, by: User, comment: str, authentication: str = "session"
+) -> LedgerEntry:
     """Recommend that a page be withdrawn. It stays public until a managing editor does so."""
     meaning = "I recommend that the page be withdrawn from the public."
-    return _record_decision(review, Outcome.UNFIT, by=by, meaning=meaning, comment=comment)
+    return _record_decision(
+        review,
+        Outcome.UNFIT,
+        by=by,
+        meaning=meaning,
+        comment=comment,
+        authentication=authentication,
+    )
 
 
 @transaction.atomic
 def _record_decision(
-    review: MedicalReview, outcome: str, *, by: User, meaning: str, comment: str
+    review: MedicalReview,
+    outcome: str,
+    *,
+    by: User,
+    meaning: str,
+    comment: str,
+    authentication: str,
 ) -> LedgerEntry:
     pages.lock_page(review.article)
     review = lock_open_review(review, CannotDecide)
     by = reload_user(by)
-    if error := eligibility.get_decision_error(review, by):
+    if error := eligibility.get_deciding_error(review, by):
         raise CannotDecide(error)
     reviewer = Reviewer.objects.get(user=by)
     if outcome == Outcome.UNFIT and not review.article.live_id:
@@ -390,7 +427,15 @@ def _record_decision(
     text = comments.compose_decision_text(review, comment)
     was_unassigned = review.reviewer is None
     actor = ledger.make_reviewer_actor(reviewer)
-    entry = _append_decision_entry(review, outcome, actor, by=by, meaning=meaning, comment=text)
+    entry = _append_decision_entry(
+        review,
+        outcome,
+        actor,
+        by=by,
+        meaning=meaning,
+        comment=text,
+        authentication=authentication,
+    )
     _mark_decided(review, outcome, by=by, at=entry.at, reviewer=reviewer, comment=text)
     if was_unassigned:
         recording.record("review", [review], by=by)
@@ -475,6 +520,7 @@ def _append_decision_entry(
     by: User,
     meaning: str,
     comment: str,
+    authentication: str = "session",
 ) -> LedgerEntry:
     return ledger.append(
         ledger.EntryDraft(
@@ -485,7 +531,7 @@ def _append_decision_entry(
             by=by,
             actor=actor,
             at=timezone.now(),
-            authentication="session",
+            authentication=authentication,
             record_fields={"comment": comment},
         )
     )

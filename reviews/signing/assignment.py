@@ -9,7 +9,7 @@ from django.utils import timezone
 from articles.audit import recording
 from articles.publishing.actions import ActionRefused
 from reviews.models import Absence, HandOver, MedicalReview, Reviewer
-from reviews.signing.eligibility import get_decision_error, is_barred
+from reviews.signing.eligibility import get_deciding_error, is_barred
 from reviews.signing.second_reading import was_read_by
 from reviews.signing.validation import (
     lock_open_review,
@@ -143,7 +143,7 @@ def _get_deciding_reviewer(review: MedicalReview, by: User) -> Reviewer:
         raise CannotAssign(
             f"{describe_holder(review)} Only they or a managing editor can reassign it."
         )
-    if error := get_decision_error(review, reload_user(by)):
+    if error := get_deciding_error(review, reload_user(by)):
         raise CannotAssign(error)
     return reviewer
 

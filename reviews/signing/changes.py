@@ -73,7 +73,7 @@ def get_last_signature(page: Article) -> LedgerEntry | None:
 def _get_signatures(page: Article) -> QuerySet[LedgerEntry]:
     signatures = LedgerEntry.objects.signed().filter(article=page)
     readable = signatures.exclude(revision__document=EXPUNGED)
-    return readable.select_related("revision").order_by("-sequence")
+    return readable.select_related("revision", "by").order_by("-sequence")
 
 
 def build_checklist(

@@ -77,9 +77,18 @@ def get_qualified_reviewers() -> QuerySet[Reviewer]:
     )
 
 
+def get_deciding_error(review: MedicalReview, user: User) -> str:
+    """Why this person cannot decide this review in any way; empty if they can.
+
+    A decision is a clinician's. Who wrote some of the page can decide, and cannot sign.
+    """
+    return _get_deciding_error(review, user, _get_reviewer(user))
+
+
 def get_signing_error(review: MedicalReview, user: User) -> str:
     """Why this person cannot sign this review now; empty if they can."""
-    if error := get_decision_error(review, user):
+    reviewer = _get_reviewer(user)
+    if error := _get_deciding_error(review, user, reviewer):
         return error
     if second_reading.was_read_by(review, user):
         return second_reading.MESSAGE
@@ -88,14 +97,13 @@ def get_signing_error(review: MedicalReview, user: User) -> str:
     return get_outdated_error(review)
 
 
-def get_decision_error(review: MedicalReview, user: User) -> str:
-    """Why this person can decide nothing of this review now, in any way; empty if they can.
+def _get_reviewer(user: User) -> Reviewer | None:
+    return Reviewer.objects.select_related("user").filter(user=user).first()
 
-    A decision is a clinician's. Who wrote some of the page can decide, and cannot sign.
-    """
+
+def _get_deciding_error(review: MedicalReview, user: User, reviewer: Reviewer | None) -> str:
     if not user.is_active:
         return "This account is closed."
-    reviewer = Reviewer.objects.select_related("user").filter(user=user).first()
     if reviewer is None or not user.has_perm("reviews.sign_review"):
         return "Only reviewers can sign or decide. Ask a managing editor to add you."
     if review.decided_at and review.decided_by_id == user.pk:

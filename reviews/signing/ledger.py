@@ -53,13 +53,6 @@ class Actor(FrozenModel):
         )
 
 
-class EventsHead(FrozenModel):
-    """Number and hash of the newest event of the chain of events."""
-
-    size: int
-    hash: str
-
-
 class AskedLine(FrozenModel):
     """One line of the checklist as it was asked, and the answer.
 
@@ -72,12 +65,27 @@ class AskedLine(FrozenModel):
     answer: Literal["confirmed", "not mine"]
 
 
+class EventsHead(FrozenModel):
+    """Number and hash of the newest event of the chain of events."""
+
+    size: int
+    hash: str
+
+
+class Together(FrozenModel):
+    """The act in which an entry was signed with others: how many, and the digest of their list."""
+
+    number: int
+    digest: str
+
+
 class LedgerRecord(ExtendedModel):
     """The record of one entry. It names documents by UUID and digest, never by a database key.
 
     ``asked`` is the checklist as the signer saw it, over the change or the page (``asked_over``).
     Older records have ``checklist`` in its place, which was about the whole page. Of a second
     reading, ``earlier_readings`` are the numbers of the entries with what others confirmed.
+    ``together`` is there where the same change was signed on many pages in one act.
     """
 
     ADDED_FIELDS = frozenset(
@@ -89,11 +97,12 @@ class LedgerRecord(ExtendedModel):
             "evidence_note",
             "stated_due",
             "successor",
-            "events",
             "asked",
             "asked_over",
             "earlier_readings",
             "reading_time_hash",
+            "events",
+            "together",
         }
     )
 
@@ -117,6 +126,7 @@ class LedgerRecord(ExtendedModel):
     asked: tuple[AskedLine, ...] = ()
     asked_over: AskedOver = ""
     earlier_readings: tuple[int, ...] = ()
+    together: Together | None = None
     reading_time_hash: str = ""
     opened_at: UtcDatetime | None = None
     at: UtcDatetime
@@ -147,6 +157,7 @@ class RecordFields(TypedDict, total=False):
     asked: tuple[AskedLine, ...]
     asked_over: AskedOver
     earlier_readings: tuple[int, ...]
+    together: Together | None
     opened_at: dt.datetime | None
     review_line: ReviewLine
     next_due_rule: str
@@ -271,6 +282,15 @@ def compute_provenance(revision: Revision, authors: Iterable[int] | None = None)
         "authors": sorted(authors),
     }
     return digest(canonicalize(origin))
+
+
+def describe_together(reviews: Iterable[tuple[UUID, str]]) -> Together:
+    """What each entry of one act has of all of them: reviews with the digests of their texts.
+
+    The list is ordered by the reviews' UUIDs, so that it can be computed again from the entries.
+    """
+    rows = sorted([str(review), text_digest] for review, text_digest in reviews)
+    return Together(number=len(rows), digest=digest(canonicalize({"reviews": rows})))
 
 
 def lock_tip() -> None:

@@ -187,6 +187,10 @@ REWRITTEN_PAGES = ("causes/", "finder/", "sitemap.xml")
 # Functions of PostgreSQL behind triggers that later builds added to tables of that build.
 ADDED_FUNCTIONS = {"published_cause_facts_are_made_anew"}
 
+# What a pack of evidence says since of what it cannot prove: in its list, and after its readme.
+ADDED_MANIFEST_FIELDS = {"limits"}
+ADDED_TO_README = b"\nNo pack can show:"
+
 # Searches of which the first page found stays, and the others are chosen otherwise (ADR 60).
 SEARCHED_OTHERWISE = {"facial spasms"}
 

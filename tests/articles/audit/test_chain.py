@@ -164,5 +164,5 @@ def test_facts_are_plain_and_times_are_in_utc(db, ann):
     assert '"at":"2026-07-01T16:00:00Z"' in event.record
     assert chain.read_record(event).facts == {"a": [1, True, "é"]}
     for fact in (None, {"a": 1}, at):
-        with pytest.raises(ValueError, match="validation error"):
+        with pytest.raises(ValueError, match="validation error"), transaction.atomic():
             chain.append([EventDraft("x", "y", {"a": fact})], by=ann, at=at)
