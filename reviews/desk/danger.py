@@ -12,9 +12,10 @@ from urllib.parse import unquote, urlsplit
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +25,8 @@ from articles.feedback import actions as feedback_actions
 from articles.form_fields import LineFormField, PlainTextFormField
 from articles.models import Article, ReaderReport, Revision
 from articles.names import fold
+from reviews.desk import unsent_form
+from reviews.desk.access import render_shut
 from reviews.models import MedicalReview
 
 PERIOD = dt.timedelta(days=1)
@@ -97,12 +100,19 @@ def _find_pages(name: str) -> list[Article]:
 
 
 def desk_required(view):
-    """Admit everybody who works at the desk or in the admin, licensed or not."""
+    """Admit everybody who works at the desk or in the admin, licensed or not.
+
+    Whoever was signed out meanwhile gets back what they typed.
+    """
 
     @never_cache
-    @login_required
     @wraps(view)
     def enter(request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            here = reverse("reviews:danger")
+            if unsent_form.list_typed_texts(request.POST):
+                return render_shut(request, "signed_out", here)
+            return redirect_to_login(here)
         if not any(request.user.has_perm(name) for name in DESK_PERMISSIONS):
             raise PermissionDenied("The desk is for reviewers. Your account is not one.")
         return view(request, *args, **kwargs)

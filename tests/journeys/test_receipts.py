@@ -1,18 +1,20 @@
 """On a phone: two take one review, one is reassigned while signing, one says “This was not me”."""
 
+import datetime as dt
 import re
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import ReaderReport
-from reviews.models import LedgerEntry, MedicalReview
+from reviews.models import LedgerEntry, MedicalReview, ReviewOpening
 from reviews.signing import assignment
 from reviews.signing.actions import request_review
 from tests import factories
 from tests.factories import PASSWORD
-from tests.journeys.conftest import find_violations, log_in
+from tests.journeys.conftest import SIGNATURE_BOXES, find_violations, log_in
 from tests.servers import run_mail_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,10 +68,9 @@ def test_this_was_not_me_from_the_mail_to_the_end_of_the_session(
     review = request_review(factories.make_symptom(ann), by=ann)
     thief = open_page(**PHONE)
     log_in(thief, "ravi", f"/desk/reviews/{review.uuid}/")
-    for box in thief.get_by_label("I confirm this").all():
+    ReviewOpening.objects.update(at=timezone.now() - dt.timedelta(hours=1))
+    for box in thief.locator("#decision").locator(SIGNATURE_BOXES).all():
         box.check()
-    thief.locator("#sign [type=checkbox]").first.check()
-    thief.get_by_label("Conflicts of interest").fill("None")
     thief.get_by_label("Your password").fill(PASSWORD)
     thief.get_by_role("button", name="Sign and publish").click()
     thief.get_by_text("A receipt goes to ravi@example.org.").wait_for()
@@ -97,8 +98,8 @@ def test_this_was_not_me_from_the_mail_to_the_end_of_the_session(
         page.get_by_role("heading", name="Reported").wait_for()
         assert find_violations(page) == []
         assert is_narrow(page)
-        told = [letter["Subject"] for to, letter in server.messages if to.startswith("morgan")]
-    assert any("not theirs" in subject for subject in told)
+        subjects = [letter["Subject"] for to, letter in server.messages if to.startswith("morgan")]
+    assert any("not theirs" in subject for subject in subjects)
     assert ReaderReport.objects.open().harmful().count() == 1
 
     for browser in (page, thief):

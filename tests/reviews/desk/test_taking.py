@@ -164,6 +164,13 @@ def test_danger_is_reported_from_the_queue_by_title_or_address(ann, ravi, client
     assert "Reported at the desk" in text
 
 
+def test_who_is_signed_out_gets_back_what_they_typed_of_a_danger(client, review):
+    page = client.post("/desk/danger/", {"review": review.uuid, "danger": "Step two kills."})
+    assert page.status_code == 403
+    assert "Step two kills." in page.text
+    assert client.get("/desk/danger/").status_code == 302
+
+
 def test_danger_is_bounded_and_for_the_desk_alone(review, client, ravi, charlie):
     client.force_login(ravi)
     for number in range(MAX_REPORTS + 1):

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from html.parser import HTMLParser
+from itertools import chain
 
 import pytest
 import time_machine
@@ -222,25 +223,25 @@ def test_failed_attempts_are_told_to_the_person_and_managing_editors_once_an_hou
             data = {"password": f"wrong {minutes}", "digest": review.revision.digest}
             client.post(f"/desk/reviews/{review.uuid}/sign/", data)
 
-    def told(minutes: int) -> dict[str, str]:
+    def collect(minutes: int) -> dict[str, str]:
         with time_machine.travel(start + dt.timedelta(minutes=minutes), tick=False):
             taken = [each for each in run(server) if "attempt" in each[1]["Subject"].lower()]
         return {to: letter.get_body(("plain",)).get_content() for to, letter in taken}
 
     fail(0)
     fail(1)
-    found = told(2)
+    found = collect(2)
     assert set(found) == {"ravi@example.org", "morgan@example.org"}
     assert "2 failed attempts to sign in your name" in found["ravi@example.org"]
     assert "2 failed attempts to sign in the name of Ravi Rao" in found["morgan@example.org"]
     assert "2 wrong passwords" in found["ravi@example.org"]
     assert "wrong 0" not in str(found)
     fail(20)
-    assert told(30) == {}
+    assert collect(30) == {}
     fail(61)
-    found = told(63)
+    found = collect(63)
     assert "2 failed attempts" in found["ravi@example.org"]
-    assert told(200) == {}
+    assert collect(200) == {}
 
 
 def test_attempts_are_rows_that_go_after_90_days(ravi):
@@ -253,7 +254,7 @@ def test_attempts_are_rows_that_go_after_90_days(ravi):
 
 def build_all() -> list[Mail]:
     recipients = MailRecipients(timezone.localdate())
-    notes = [note for collect in COLLECTORS for note in collect(recipients)]
+    notes = chain.from_iterable(collect(recipients) for collect in COLLECTORS)
     mails, _skipped = outbox.write(notes)
     return [*mails, *outbox.list_queued()[0]]
 
