@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from articles.content import kinds
 from articles.display import format_user_name, get_admin_url
 from articles.models import Article, ReaderReport, SafetyAlert
-from reviews.models import SignatureDispute
+from reviews.models import MedicalReview, SignatureDispute
 
 MAX_LINES = 5
 
@@ -106,9 +106,10 @@ def _list_alerts(alerts, most: int) -> list[PageAlert]:
     ]
 
 
-def find_alerting_pages(page_ids: list[int]) -> set[int]:
-    """Those of some pages that have an open report of harm or a safety alert, in one query."""
-    pages = Article.objects.filter(pk__in=page_ids)
+def find_alerting_pages() -> set[int]:
+    """The pages in review that have an open report of harm or a safety alert, in one query."""
+    waiting = MedicalReview.objects.waiting().filter(article=OuterRef("pk"))
+    pages = Article.objects.filter(Exists(waiting))
     reports = ReaderReport.objects.open().harmful().filter(article=OuterRef("pk"))
     alerts = SafetyAlert.objects.filter(article=OuterRef("pk"))
     return set(pages.filter(Exists(reports) | Exists(alerts)).values_list("pk", flat=True))

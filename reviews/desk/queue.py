@@ -154,7 +154,7 @@ def _get_waiting_reviews(
         "pk", "article", "reviewer", "news", "requested_at"
     )
     by_priority = []
-    alerting = find_alerting_pages([page for _key, page, *_others in rows])
+    alerting = find_alerting_pages()
     for key, page, owner, trigger, requested_at in rows:
         priority = get_priority(trigger, due_dates.get(page), today, alerting=page in alerting)
         by_priority.append((priority, requested_at, key, owner is not None))
@@ -210,7 +210,7 @@ def _build_tasks(
         answered_flags=_get_answered_flags(pages),
         hand_overs=_get_hand_overs(review_ids),
         due_dates=due_dates,
-        alerting_pages=find_alerting_pages(pages),
+        alerting_pages=find_alerting_pages(),
     )
     return {key: _build_task(review, details, today) for key, review in reviews.items()}
 
