@@ -86,7 +86,7 @@ class EarlierReadings:
 
 def _is_same_line(line: ledger.AskedLine, item: ChecklistItem) -> bool:
     asked = (line.name, line.statement, line.parts)
-    return asked == (item.name, item.statement, item.part_labels)
+    return asked == (item.name, item.full_statement, item.part_labels)
 
 
 def load_earlier_readings(review: MedicalReview) -> EarlierReadings:
@@ -137,7 +137,7 @@ def open_second_reading(review: MedicalReview, *, at: dt.datetime) -> MedicalRev
         overridden=review.overridden,
         override=review.override,
         requested_by=review.requested_by,
-        requested_at=at,
+        requested_at=at + dt.timedelta(microseconds=1),  # after the decision that asks for it
         basis=review.basis,
         review_months=review.review_months,
         interval_rule=review.interval_rule,

@@ -190,6 +190,8 @@ ADDED_FUNCTIONS = {"published_cause_facts_are_made_anew"}
 # What a pack of evidence says since of what it cannot prove: in its list, and after its readme.
 ADDED_MANIFEST_FIELDS = {"limits"}
 ADDED_TO_README = b"\nNo pack can show:"
+# What later builds added to the conditions of triggers: a column that they keep as well.
+ADDED_CONDITIONS = (" AND NEW.authorship_hash = OLD.authorship_hash",)
 
 # Searches of which the first page found stays, and the others are chosen otherwise (ADR 60).
 SEARCHED_OTHERWISE = {"facial spasms"}
@@ -216,6 +218,13 @@ def is_added_permission(app_label: str, codename: str) -> bool:
 def is_added(table: str, name: str) -> bool:
     """Whether a later build added this column, or this constraint or index, to a table."""
     return name in ADDED_COLUMNS.get(table, ())
+
+
+def without_added_conditions(triggers: dict[str, str]) -> dict[str, str]:
+    """What triggers do, by name, as build 978f4c9 would have had them."""
+    for condition in ADDED_CONDITIONS:
+        triggers = {name: does.replace(condition, "") for name, does in triggers.items()}
+    return triggers
 
 
 def without_rewritten(pages: dict) -> dict:
