@@ -26,7 +26,7 @@ from articles.audit.page_kinds import PAGE  # noqa: E402
 from articles.models import Article, AuditEvent, CopyrightNotice  # noqa: E402
 from articles.publishing.copyright_notices import roll_copyright_year  # noqa: E402
 from reviews import verification  # noqa: E402
-from reviews.models import LedgerEntry, Reviewer  # noqa: E402
+from reviews.models import LedgerEntry  # noqa: E402
 from reviews.signing import ledger  # noqa: E402
 from tests import factories  # noqa: E402
 
@@ -38,18 +38,7 @@ def migrate() -> None:
 def fill(entries: int, pages: int) -> None:
     """Pages that one clinician signed, and then signed again, year after year."""
     ann, ravi = (User.objects.create_user(name) for name in ("ann", "ravi"))
-    today = timezone.localdate()
-    Reviewer.objects.create(
-        user=ravi,
-        name="Ravi Rao",
-        slug="ravi-rao",
-        specialty="Neurology",
-        licence_number="LIC",
-        licence_jurisdiction="Nowhere",
-        licence_expires=today.replace(year=today.year + 2, day=1),
-        verified_by=ann,
-        verified_at=timezone.now(),
-    )
+    factories.make_reviewer(ravi, verified_by=ann, name="Ravi Rao", slug="ravi-rao")
     pages = min(pages, entries)
     factories.publish_symptoms(pages, by=ann, signer=ravi)
     factories.sign_all_again(entries - pages, signer=ravi)

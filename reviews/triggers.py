@@ -106,6 +106,7 @@ def get_triggers() -> list[DatabaseTrigger]:
         *build_no_delete_triggers(MedicalReview),
         *get_expunction_triggers(),
         *get_comment_triggers(),
+        *get_second_reading_triggers(),
         *build_append_only_triggers(HandOver),
         DatabaseTrigger(
             "standing_is_made_anew",
@@ -151,7 +152,8 @@ def get_triggers() -> list[DatabaseTrigger]:
             signature,
             "INSERT",
             "only a verified reviewer signs, and only an open review that is theirs or nobody''s",
-            condition="NEW.outcome = 'approved' AND NOT EXISTS (SELECT 1 FROM reviews_reviewer v "
+            condition="NEW.outcome IN ('approved', 'partly') AND NOT EXISTS (SELECT 1 "
+            "FROM reviews_reviewer v "
             "JOIN reviews_medicalreview m ON m.id = NEW.review_id WHERE v.user_id = NEW.by_id "
             "AND v.verified_at IS NOT NULL AND m.decided_at IS NULL AND (m.reviewer_id IS NULL "
             "OR m.reviewer_id = v.id))",
@@ -173,7 +175,8 @@ def get_triggers() -> list[DatabaseTrigger]:
             signature,
             "INSERT",
             "nobody signs words of their own that nobody else has signed",
-            condition="NEW.outcome = 'approved' AND EXISTS (SELECT 1 FROM articles_revision r "
+            condition="NEW.outcome IN ('approved', 'partly') AND EXISTS (SELECT 1 "
+            "FROM articles_revision r "
             "WHERE r.article_id = NEW.article_id AND (r.saved_by_id = NEW.by_id "
             "OR EXISTS (SELECT 1 FROM articles_authorship a WHERE a.revision_id = r.id "
             f"AND a.user_id = NEW.by_id)) AND r.number > COALESCE({SIGNED_BY_ANOTHER_SQL}, 0))",
@@ -212,7 +215,8 @@ def get_triggers() -> list[DatabaseTrigger]:
             "OR NEW.requested_at <> OLD.requested_at OR NEW.review_months <> OLD.review_months "
             "OR NEW.correction <> OLD.correction OR NEW.override <> OLD.override "
             "OR NEW.overridden <> OLD.overridden OR COALESCE(NEW.basis_id, 0) <> "
-            "COALESCE(OLD.basis_id, 0) OR OLD.decided_at IS NOT NULL",
+            "COALESCE(OLD.basis_id, 0) OR COALESCE(NEW.continues_id, 0) <> "
+            "COALESCE(OLD.continues_id, 0) OR OLD.decided_at IS NOT NULL",
             reads_other_tables=True,  # its own columns, which a migration adds and takes away
         ),
         DatabaseTrigger(
@@ -221,6 +225,35 @@ def get_triggers() -> list[DatabaseTrigger]:
             "UPDATE",
             "a reviewer stays the same person",
             condition="NEW.user_id <> OLD.user_id OR NEW.uuid <> OLD.uuid",
+        ),
+    ]
+
+
+def get_second_reading_triggers() -> list[DatabaseTrigger]:
+    """A second reader reads the same text as the first, and is somebody else."""
+    return [
+        DatabaseTrigger(
+            "second_reading_is_of_the_same_text",
+            MedicalReview._meta.db_table,
+            "INSERT",
+            "a second reader is asked for a text that a first one has confirmed in part",
+            condition="NEW.continues_id IS NOT NULL AND NOT EXISTS (SELECT 1 "
+            "FROM reviews_medicalreview m WHERE m.id = NEW.continues_id "
+            "AND m.revision_id = NEW.revision_id AND m.continues_id IS NULL "
+            "AND m.outcome = 'partly')",
+            reads_other_tables=True,
+        ),
+        DatabaseTrigger(
+            "second_reader_is_somebody_else",
+            LedgerEntry._meta.db_table,
+            "INSERT",
+            "a second reader is somebody else than those who have read the text before",
+            condition="NEW.outcome IN ('approved', 'partly') AND EXISTS (SELECT 1 "
+            "FROM reviews_medicalreview n JOIN reviews_medicalreview m "
+            "ON m.id = n.continues_id OR m.continues_id = n.continues_id "
+            "JOIN reviews_signature s ON s.review_id = m.id WHERE n.id = NEW.review_id "
+            "AND s.outcome = 'partly' AND s.by_id = NEW.by_id)",
+            reads_other_tables=True,
         ),
     ]
 

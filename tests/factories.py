@@ -7,6 +7,7 @@ import datetime as dt
 import itertools
 import json
 import tempfile
+import time
 import uuid
 from datetime import datetime
 from io import BytesIO
@@ -18,6 +19,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
+from django.test import Client
 from django.utils import timezone
 from django.utils.text import slugify
 from PIL import Image as Pixels
@@ -108,6 +110,17 @@ def make_user(
     return user
 
 
+def sign_in(client: Client, user: User, *, seconds_ago: int = 0) -> None:
+    """Sign somebody in who gave their password so long ago."""
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time() - seconds_ago, "username": user.username}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+
+
 def make_reviewer(user: User, *, verified_by: User, **more) -> Reviewer:
     today = timezone.localdate()
     values = {
@@ -121,7 +134,16 @@ def make_reviewer(user: User, *, verified_by: User, **more) -> Reviewer:
         "verified_by": verified_by,
         "verified_at": timezone.now(),
     }
-    return Reviewer.objects.create(user=user, **values | more)
+    reviewer = Reviewer.objects.create(user=user, **values | more)
+    recording.record("reviewer", [reviewer], by=verified_by)
+    return reviewer
+
+
+def change_reviewer(user: User, **fields) -> None:
+    """Change some facts of a reviewer, as a managing editor does in the admin."""
+    reviewer = user.reviewer
+    Reviewer.objects.filter(pk=reviewer.pk).update(**fields)
+    recording.record("reviewer", [reviewer], by=get_person("morgan"))
 
 
 def get_person(username: str) -> User:
@@ -554,6 +576,7 @@ def sign_revisions(
         last_reviewed=today,
         next_due=today + relativedelta(months=12),
     )
+    events = ledger.get_events_head()
     entries, reviews = [], _open_reviews(revisions, now, trigger)
     for revision, review in zip(revisions, reviews, strict=True):
         sequence += 1
@@ -575,6 +598,7 @@ def sign_revisions(
                 authentication="password",
                 review_line=line,
                 provenance=ledger.compute_provenance(revision),
+                events=events,
                 build="scale",
             )
         )
@@ -600,6 +624,7 @@ def sign_revisions(
         "reviewer": signer.reviewer,
     }
     MedicalReview.objects.filter(decided_at__isnull=True, revision__in=revisions).update(**decision)
+    recording.record("review", reviews, by=signer)
     return [(entry.hash, canonicalize(line).decode()) for entry in entries], now
 
 
@@ -785,9 +810,7 @@ def make_site_history(ann, ravi, fiona, morgan, olga) -> None:
     _import_and_merge(ann, ravi, morgan)
     _prepare_for_emergencies(whole, ann, ravi, morgan)
     # Somebody whose signatures stand, and whose new credentials nobody has checked yet.
-    Reviewer.objects.filter(user=fiona).update(
-        specialty="General practice", verified_by=None, verified_at=None
-    )
+    change_reviewer(fiona, specialty="General practice", verified_by=None, verified_at=None)
 
 
 def _set_up_people(ann, ravi, fiona, morgan) -> None:
@@ -798,7 +821,7 @@ def _set_up_people(ann, ravi, fiona, morgan) -> None:
     helpers.permissions.add(Permission.objects.get(codename="view_topic"))
     ann.groups.add(helpers)
     ann.user_permissions.add(Permission.objects.get(codename="see_radar"))
-    Reviewer.objects.filter(user=ravi).update(conflicts_private=True)
+    change_reviewer(ravi, conflicts_private=True)
     first = timezone.localdate() + dt.timedelta(days=30)
     record_absence(ravi.reviewer, first_day=first, last_day=first + dt.timedelta(days=9))
 

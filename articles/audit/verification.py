@@ -1,5 +1,6 @@
 """Proof that the chain of events is whole, and that each row is what its newest event says."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
@@ -50,7 +51,8 @@ def explain_lost_head(sequence: int, hash_: str) -> str:
 
 
 def list_erased_values() -> Iterator[str]:
-    """A sentence for each private value that was erased, which is no fault."""
+    """A sentence for each kind of private value that was erased, which is no fault."""
+    counts: Counter[tuple[str, str]] = Counter()
     events = AuditEvent.objects.filter(record__contains='"private":').in_order()
     for batch in iter_batches(events.iterator(BATCH)):
         values = load_private_values(batch)
@@ -59,8 +61,13 @@ def list_erased_values() -> Iterator[str]:
                 state = read_event(event, values.get(event.sequence, {}))
             except ValueError:
                 continue  # a fault, which is found
-            for name in sorted(state.erased_names):
-                yield f"{_describe(event)}: its {name} was erased"
+            counts.update((event.kind, name) for name in state.erased_names)
+    for (kind, name), count in sorted(counts.items()):
+        numbered = "1 event" if count == 1 else f"{count:,} events"
+        yield (
+            f"not checked: the {name.replace('_', ' ')} in {numbered} of the kind “{kind}”, "
+            "which was erased, so that only its hash is left"
+        )
 
 
 def _describe(event: AuditEvent) -> str:

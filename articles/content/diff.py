@@ -27,6 +27,7 @@ from articles.content.document import (
     Document,
     DocumentFigure,
 )
+from articles.content.passages import Run, Versions, is_rewritten, split_versions
 from articles.richtext import sign_names
 from articles.richtext.plaintext import Line, read_lines
 
@@ -48,7 +49,6 @@ PLACEHOLDERS = range(0xE000, 0xF900)  # signs without a meaning, which no named 
 CARE_CARD_ALIASES = frozenset(CARE_CARD_LABELS.values())
 STORED_NOTE = "in how it is stored"
 
-Run = tuple[str, str]  # (same | added | removed, text)
 Opcode = tuple[str, int, int, int, int]  # as SequenceMatcher gives them
 
 
@@ -56,7 +56,8 @@ Opcode = tuple[str, int, int, int, int]  # as SequenceMatcher gives them
 class Change:
     """One block that differs, with its runs of words in order.
 
-    ``texts`` are the whole texts of the block, before and after, as far as there are both.
+    ``texts`` are the whole texts of the block, before and after, as far as there are both; ``part``
+    is the key of its part.
     """
 
     label: str
@@ -64,6 +65,14 @@ class Change:
     runs: tuple[Run, ...]
     note: str = ""
     texts: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    part: str = field(default="", compare=False, repr=False)
+
+    @property
+    def versions(self) -> Versions | None:
+        """The passage before and after, where it was rewritten and not just mended."""
+        if self.kind != "changed" or self.note or not is_rewritten(self.runs):
+            return None
+        return split_versions(self.runs)
 
 
 def _is_changed(row: Change) -> bool:
@@ -87,6 +96,7 @@ class DiffPart:
     label: str
     rows: tuple[Change, ...]
     more: int = 0  # changes that are not among the rows
+    alias: str = ""
     topic: Topic = ""
 
     @property
@@ -188,8 +198,13 @@ def compare(old: Iterable[Block], new: Iterable[Block]) -> list[Change]:
     """The changes that lead from one page to another, in the order of the newer page."""
     changes: list[Change] = []
     for part in compare_parts(old, new):
-        changes += part.changes
+        changes += [replace(change, part=part.key) for change in part.changes]
     return changes
+
+
+def count_parts(changes: Iterable[Change]) -> int:
+    """In how many parts the changes of ``compare`` are: as many as ``find_changed_parts`` finds."""
+    return len({change.part or change.label for change in changes})
 
 
 def compare_parts(old: Iterable[Block], new: Iterable[Block]) -> list[DiffPart]:
@@ -206,8 +221,9 @@ def compare_parts(old: Iterable[Block], new: Iterable[Block]) -> list[DiffPart]:
         if part_before.stored != part_after.stored and not any(map(_is_changed, rows)):
             rows.append(_make_stored(label, part_before.stored, part_after.stored))
         if rows:
+            alias = part_after.alias or part_before.alias
             topic = part_after.topic or part_before.topic
-            parts.append(DiffPart(key, label, tuple(rows), topic=topic))
+            parts.append(DiffPart(key, label, tuple(rows), alias=alias, topic=topic))
     return parts
 
 

@@ -8,56 +8,74 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.form_fields import PlainTextFormField
+from articles.lists import Label
+from reviews.desk.signature_form import FirstFocusRadioSelect, SignatureForm
 from reviews.models import MedicalReview
-from reviews.signing import comments
-from reviews.signing.authentication import ConfirmIdentityForm
+from reviews.signing import comments, reading_time
+from reviews.signing.authentication import ConfirmPasswordForm, was_confirmed_recently
 from reviews.signing.changes import build_checklist
 from reviews.signing.checklist import CONFIRMED, NOT_MINE, Answer, ChecklistItem
 from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
+from reviews.signing.second_reading import EarlierAnswer, load_earlier_readings
 
 MAX_PART_CHOICES = 200  # for texts with thousands of parts
 ANSWER_CHOICES = ((CONFIRMED, _("I confirm this")), (NOT_MINE, _("Not mine to judge")))
 REASON: dict[str, Any] = {"widget": forms.Textarea(attrs={"rows": 4}), "max_length": 5000}
 
 
-class SignForm(ConfirmIdentityForm):
+class SignForm(SignatureForm):
     """The signature: checklist, statement, conflicts of interest, password and code."""
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    conflicts = PlainTextFormField(
-        label=_("Conflicts of interest"),
-        widget=forms.Textarea(attrs={"rows": 2}),
-        max_length=2000,
-        help_text=(
-            "Anything that could look like an interest in what this page says. "
-            "If there is none, write “None”."
-        ),
-        error_messages={"required": "State your conflicts of interest, or write “None”."},
-    )
     statement = forms.BooleanField(
         error_messages={"required": "Check this box to say what your signature means."}
     )
-    field_order = ("digest", "conflicts", "statement")
+    read_elsewhere = forms.ChoiceField(
+        label=_("How you read it"),
+        choices=tuple(reading_time.ANSWERS.items()),
+        widget=FirstFocusRadioSelect,
+        required=False,
+    )
     name = "sign"
-    is_saved = True
+    html_form = "decision"
 
     def __init__(self, *args, request, review: MedicalReview, **kwargs):
         super().__init__(*args, request=request, auto_id="sign-%s", **kwargs)
         self.fields["statement"].label = review.meaning
         self.checklist = build_checklist(review)
+        self.earlier = load_earlier_readings(review)
+        self.opened_at = reading_time.get_opened_at(review, self.user)
+        self.reading_question = ""
         for item in self.checklist.items:
             self.fields[f"check_{item.name}"] = forms.ChoiceField(
                 label=item.title,
                 help_text=item.statement,
                 choices=ANSWER_CHOICES,
-                widget=forms.RadioSelect,
+                widget=FirstFocusRadioSelect,
                 error_messages={"required": f"{item.title}: choose an answer, or request changes."},
             )
+        asked = ("conflicts_choice", "conflicts", "statement", "read_elsewhere", "password", "code")
+        checks = [f"check_{item.name}" for item in self.checklist.items]
+        self.order_fields(["digest", *checks, *asked])
+
+    def clean_read_elsewhere(self) -> str:
+        """Ask once, before a code is used up, if it was opened only just now."""
+        self.reading_question = reading_time.find_short_time(
+            self.checklist, self.opened_at, timezone.now()
+        )
+        answer = self.cleaned_data["read_elsewhere"]
+        if self.reading_question and not answer:
+            raise forms.ValidationError(_("Say how you read it, or go back to the page."))
+        return answer
 
     @property
-    def checks(self) -> list[tuple[ChecklistItem, forms.BoundField]]:
-        """The lines of the checklist, each with its bound field."""
-        return [(item, self[f"check_{item.name}"]) for item in self.checklist.items]
+    def checks(self) -> list[tuple[ChecklistItem, forms.BoundField, list[EarlierAnswer]]]:
+        """The lines of the checklist, each with its field and what others answered before."""
+        checks = []
+        for item in self.checklist.items:
+            field = self[f"check_{item.name}"]
+            checks.append((item, field, self.earlier.list_answers(item)))
+        return checks
 
     @property
     def answers(self) -> dict[str, Answer]:
@@ -69,21 +87,57 @@ class SignForm(ConfirmIdentityForm):
 class ReviewForm(forms.Form):
     """A form of the page of a review, which knows it by its ``name``.
 
-    ``is_saved`` is for those whose fields stand in the HTML form of the signature, which can be
-    sent without them and is saved while somebody comments.
+    ``html_form`` is the HTML form in which its fields stand. Forms of one HTML form are sent
+    together, and what is typed into them is saved together.
     """
 
     name: str
-    is_saved = False
+    html_form: str
+    button: Label = ""
 
-    def __init__(self, data=None, *, request, review: MedicalReview, **kwargs):
-        self.use_required_attribute = not self.is_saved
+    def __init__(self, data=None, *, review: MedicalReview, request=None, **kwargs):
+        self.use_required_attribute = self.html_form != "decision"
         super().__init__(data, auto_id=f"{self.name}-%s", **kwargs)
 
 
-class SendBackForm(ReviewForm):
+class DecisionForm(ConfirmPasswordForm, ReviewForm):
+    """A decision other than a signature, which asks for a password that was given a while ago.
+
+    ``authentication`` says which of the two it was, and ``button`` what is pressed to decide. A
+    password that came with the form, such as that of the signature, counts.
+    """
+
+    def __init__(self, data=None, *, request, **kwargs):
+        super().__init__(data, request=request, **kwargs)
+        password = self.fields.pop("password")
+        password.help_text = ""
+        password.error_messages["required"] = _("Enter your password.")
+        if data is not None and not was_confirmed_recently(request):
+            self.fields["password"] = password
+        else:
+            self.authentication = "session"
+
+    @property
+    def lacks_password_alone(self) -> bool:
+        """Whether all is right but the password, which was not given or is wrong."""
+        return set(self.errors) == {"password"}
+
+    @property
+    def decision(self) -> dict[str, Any]:
+        """What was decided, without the password."""
+        return {name: self.cleaned_data[name] for name in self.cleaned_data if name != "password"}
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if "password" in self.fields and "password" not in self.errors:
+            self.record_confirmation()
+        return self.cleaned_data
+
+
+class SendBackForm(DecisionForm):
     name = "send_back"
-    is_saved = True
+    html_form = "decision"
+    button = _("Request changes")
     comment = PlainTextFormField(
         label=_("Changes needed"),
         help_text=_("The editors read this. Say where, what is wrong, and how to correct it."),
@@ -100,8 +154,9 @@ class SendBackForm(ReviewForm):
         self.fields["comment"].required = not review.comments.exists()
 
 
-class DeclineForm(ReviewForm):
-    name = "decline"
+class DeclineForm(DecisionForm):
+    name = html_form = "decline"
+    button = _("Decline")
     comment = PlainTextFormField(
         label=_("Reason for declining"),
         help_text=_(
@@ -115,8 +170,9 @@ class DeclineForm(ReviewForm):
     )
 
 
-class RecommendForm(ReviewForm):
-    name = "recommend"
+class RecommendForm(DecisionForm):
+    name = html_form = "recommend"
+    button = _("Recommend withdrawal")
     comment = PlainTextFormField(
         label=_("Reason for withdrawal"),
         help_text=_(
@@ -131,7 +187,7 @@ class CommentForm(ReviewForm):
     """A comment on one part of the page. It is sent with the fields of the decision form."""
 
     name = "comment"
-    is_saved = True
+    html_form = "decision"
     part = forms.ChoiceField(
         label=_("Part of the page"), error_messages={"required": "Choose the part you mean."}
     )
@@ -162,8 +218,9 @@ class CommentForm(ReviewForm):
         self.fields["part"].widget.choices = choices
 
 
-class HandOverForm(ReviewForm):
-    name = "hand_over"
+class HandOverForm(DecisionForm):
+    name = html_form = "hand_over"
+    button = _("Reassign")
     to = ReviewerField(
         label=_("Reassign to"),
         empty_label=_("Choose a reviewer"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from django.core.paginator import Paginator
 from django.urls import reverse
@@ -9,15 +10,19 @@ from django.utils import timezone
 
 from articles import quality
 from articles.content import kinds
-from articles.content.diff import DiffPart
+from articles.content.diff import DiffPart, compare_parts
 from articles.content.document import Document
+from articles.content.kinds import PageKind
+from articles.content.passages import make_excerpt
 from articles.content.review_line import ImportedReview
 from articles.public import pages
 from articles.publishing.actions import build_metadata
+from reviews.desk import rounds, whole_reading
 from reviews.desk.queue import estimate_reading_minutes, format_due_date
-from reviews.models import MedicalReview
+from reviews.desk.rounds import Comparison
+from reviews.models import MedicalReview, RecalledReview, ReportedReview
 from reviews.signing import comments, unchanged_texts
-from reviews.signing.changes import load_change
+from reviews.signing.changes import SignedChange, load_change
 from reviews.signing.eligibility import get_current_withdrawal, get_signing_error
 from reviews.signing.review_line import compute_review_line, get_current_review_line
 
@@ -26,7 +31,7 @@ PARTS_PER_PAGE = 200
 
 @dataclass(frozen=True)
 class PartGroup:
-    """Parts in a row that all changed, or that all did not."""
+    """Parts that all changed, or that all did not."""
 
     changed: bool
     parts: list[DiffPart]
@@ -39,11 +44,12 @@ def build_review_context(
     causes_number: int = 1,
     changes_number: int = 1,
     show_all: bool = False,
+    since: str = "",
 ) -> dict:
     """The frozen text as visitors would read it if this person signed it now, and its changes.
 
     Of a text with thousands of causes or parts it has one page of each. ``show_all`` adds the parts
-    that did not change.
+    that did not change. ``since`` is with what it is compared: see ``rounds``.
     """
     article = review.article
     kind = kinds.get(article.kind)
@@ -55,15 +61,16 @@ def build_review_context(
         line, _ = compute_review_line(review, user.reviewer, timezone.localdate())
     context = pages.build_context(article, document, line, build_metadata(article), state="review")
     context |= kind.part(document, causes_number)
-    context |= _build_changes_context(review, changes_number, show_all)
+    change = load_change(review)
+    comparison = rounds.choose_comparison(review, change.previous, user, since)
+    context |= _build_changes_context(review, kind, change, comparison, changes_number, show_all)
     context |= _build_comments_context(review, document)
+    context |= _build_alerts_context(review)
     return context | {
         "review": review,
         "refusal": refusal,
         "withdrawal": get_current_withdrawal(article),
         "recorded": _get_recorded_review(review),
-        "recalled": review.recalls.filter(taken_along=True).select_related("recall"),
-        "reported": review.reported.select_related("report__revision", "by"),
         "meaning": review.meaning,
         "card_problems": quality.find_card_problems(article, document),
         "is_overridden_by_rule": review.override.startswith(unchanged_texts.BEGINNING),
@@ -71,48 +78,94 @@ def build_review_context(
         "due_text": _format_due(review),
         "page_template": kind.partial,
         "causes_template": kind.causes_partial if getattr(document, "causes", ()) else None,
-        "hand_over": review.hand_overs.select_related("by", "to").last(),
         "open_to_me": not review.decided_at and review.reviewer_id in (None, user.reviewer.pk),
     }
 
 
-def _build_changes_context(review: MedicalReview, number: int, show_all: bool) -> dict:
-    """What changed since the last signature, part by part, one page of parts at a time."""
-    change = load_change(review)
-    previous, parts = change.previous, change.parts
-    only_changed = previous is not None and not show_all
+def _build_changes_context(
+    review: MedicalReview,
+    kind: PageKind,
+    change: SignedChange,
+    comparison: Comparison,
+    number: int,
+    show_all: bool,
+) -> dict:
+    """What changed, part by part, one page of parts at a time.
+
+    ``changed_count`` is of what is signed: what changed since the last signature. ``shown_count``
+    is of what changed since the text that is compared. ``signed_parts`` changed since the last
+    signature and not since that.
+    """
+    parts, signed_parts = change.parts, []
+    if comparison.reading and comparison.since == rounds.SINCE_READING:
+        before = kind.blocks(comparison.reading.revision.read())
+        parts = compare_parts(before, kind.blocks(change.document))
+        shown = {part.key for part in parts if part.changes}
+        signed_parts = [part for part in change.changed_parts if part.key not in shown]
+    only_changed = comparison.basis is not None and not show_all
     paginator = Paginator(_select_parts(parts, only_changed), PARTS_PER_PAGE)
     parts_page = paginator.get_page(number)
+    changed_count = len(change.changed_parts)
     return {
-        "previous": previous,
+        "previous": comparison.signature,
+        "comparison": comparison,
         "parts_page": parts_page,
         "part_groups": _group_parts(parts_page),
+        "excerpt": _make_excerpt(parts_page),
         "unchanged_count": len(parts) - paginator.count,
         "parts_url": reverse("reviews:review", args=[review.uuid]),
-        "changed_count": len(change.changed_parts),
+        "changed_count": changed_count,
+        "shown_count": len([part for part in parts if part.changes]),
+        "signed_parts": signed_parts[:PARTS_PER_PAGE],
+        "changes_first": bool(comparison.signature and changed_count and not review.whole_page),
+        "facts": whole_reading.load_facts(review, change.document) if review.whole_page else None,
     }
 
 
 def _build_comments_context(review: MedicalReview, document: Document) -> dict:
-    """The comments of this round and of the one before."""
+    """What was asked for last time, the comments of this round, and of another one before it."""
     own_comments = list(review.comments.with_people())
-    earlier_comments = comments.get_previous_round(review, document)
+    requested = rounds.find_requested_changes(review, document)
+    previous = comments.get_previous_round(review)
+    if requested and previous == requested.review:
+        previous = None
+    earlier_comments = comments.build_threads(previous, document)
     return {
+        "requested": requested,
         "comments": own_comments,
         "earlier_comments": earlier_comments,
         "comment_count": len(own_comments) + len(earlier_comments),
     }
 
 
+def _build_alerts_context(review: MedicalReview) -> dict:
+    """What came up since the request, or led to it."""
+    readings = [review.pk, review.continues_id]  # of a second reading, the first one too
+    recalls = RecalledReview.objects.filter(review__in=readings, taken_along=True)
+    reports = ReportedReview.objects.filter(review__in=readings)
+    return {
+        "recalled": list(recalls.select_related("recall")),
+        "reported": list(reports.select_related("report__revision", "by")),
+        "hand_over": review.hand_overs.select_related("by", "to").last(),
+    }
+
+
 def _group_parts(parts: Iterable[DiffPart]) -> list[PartGroup]:
-    """The parts in their order, those in a row together that changed or did not."""
+    """The parts that changed in their order, then those that did not."""
     groups: list[PartGroup] = []
-    for part in parts:
-        changed = bool(part.changes)
-        if not groups or groups[-1].changed != changed:
-            groups.append(PartGroup(changed, []))
-        groups[-1].parts.append(part)
+    by_change = sorted(parts, key=lambda part: not part.changes)
+    for changed, group in groupby(by_change, lambda part: bool(part.changes)):
+        groups.append(PartGroup(changed, list(group)))
     return groups
+
+
+def _make_excerpt(parts: Iterable[DiffPart]) -> dict:
+    """The part and the words that changed first, where they stand far from its beginning."""
+    for part in parts:
+        for change in part.changes:
+            runs = make_excerpt(change.runs)
+            return {"label": part.label, "runs": runs} if runs else {}
+    return {}
 
 
 def _select_parts(parts: list[DiffPart], only_changed: bool) -> list[DiffPart]:

@@ -7,6 +7,8 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
+from articles import unsent_forms
+from articles.audit import recording
 from articles.models import Revision
 from articles.publishing import actions as pages
 from articles.publishing.actions import CannotExpunge
@@ -62,13 +64,15 @@ def request_expunction(revision: Revision, *, reason: str, legal_basis: str, by)
         raise CannotExpunge(error)
     if Expunction.objects.waiting().filter(revision=revision).exists():
         raise CannotExpunge("This is requested already and is waiting for confirmation.")
-    return Expunction.objects.create(
+    expunction = Expunction.objects.create(
         revision=revision,
         reason=reason,
         legal_basis=legal_basis,
         asked_by=by,
         asked_at=timezone.now(),
     )
+    recording.record("expunction", [expunction], by=by)
+    return expunction
 
 
 @transaction.atomic
@@ -109,6 +113,9 @@ def confirm_expunction(
     expunction.confirmed_at = entry.at
     expunction.save(update_fields=["entry", "confirmed_by", "confirmed_at"])
     pages.expunge(expunction.revision, evidence=entry.hash, by=by, at=entry.at)
+    # What reviewers typed and did not send may quote the text.
+    for review in MedicalReview.objects.filter(revision=expunction.revision):
+        unsent_forms.clear_subject(f"review:{review.uuid}")
     return entry
 
 
@@ -121,6 +128,7 @@ def drop_expunction(expunction: Expunction, *, by) -> None:
     expunction.dropped_by = by
     expunction.dropped_at = timezone.now()
     expunction.save(update_fields=["dropped_by", "dropped_at"])
+    recording.record("expunction", [expunction], by=by)
 
 
 def _reload_revision(revision: Revision) -> Revision:

@@ -5,6 +5,7 @@ from reviews.models.comment import Comment
 from reviews.models.expunction import Expunction
 from reviews.models.ledger import LedgerEntry, LedgerTip, PrivateField
 from reviews.models.mail import Mail, MailItem
+from reviews.models.opening import ReviewOpening
 from reviews.models.recall import Recall, RecalledReview
 from reviews.models.reported_review import ReportedReview
 from reviews.models.review import MedicalReview
@@ -25,6 +26,7 @@ __all__ = [
     "Recall",
     "RecalledReview",
     "ReportedReview",
+    "ReviewOpening",
     "ReviewSchedule",
     "Reviewer",
 ]

@@ -20,6 +20,10 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
         """Signatures of clinicians here. Four eyes and the pages of reviewers use these alone."""
         return self.filter(outcome=LedgerEntry.EntryOutcome.APPROVED)
 
+    def partly(self) -> Self:
+        """Readings that confirmed a part of what was asked, so that a second reader is needed."""
+        return self.filter(outcome=LedgerEntry.EntryOutcome.PARTLY)
+
     def in_order(self) -> Self:
         return self.order_by("sequence")
 
@@ -40,6 +44,7 @@ class LedgerEntry(models.Model):
         WITHDRAWN = "withdrawn", "Page withdrawn"
         EXPUNGED = "expunged", "Text expunged"
         ATTESTED = "attested", _("Imported review recorded")
+        PARTLY = "partly", _("Partly confirmed")
 
     POSITIVE = (EntryOutcome.APPROVED, EntryOutcome.ATTESTED)
 

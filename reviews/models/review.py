@@ -4,8 +4,10 @@ import uuid
 from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from articles.fields import LineField, build_length_checks
@@ -19,6 +21,11 @@ WHOLE_PAGE_STATEMENT = (
 CHANGE_STATEMENT = (
     "I have read what changed since the page was last signed. In my professional judgment the "
     "change is accurate and safe for the public to read. This is not a review of the whole page."
+)
+PARTLY_STATEMENT = (
+    "I have read what I was asked about, and confirm what I marked as confirmed. I do not judge "
+    "the rest: this text must not be published before a second reader has confirmed its advice and "
+    "doses."
 )
 REREAD_STATEMENT = (
     "I have read the page again for the reason that was given with this request. "
@@ -35,6 +42,12 @@ class MedicalReviewQuerySet(models.QuerySet["MedicalReview"]):
 
     def decided(self) -> Self:
         return self.filter(decided_at__isnull=False)
+
+    def not_read_by(self, user: User) -> Self:
+        """Without the second readings of texts that this person has read as a first reader."""
+        own = MedicalReview.objects.filter(outcome=MedicalReview.Outcome.PARTLY, decided_by=user)
+        roots = own.annotate(root=Coalesce("continues", "pk")).values("root")
+        return self.exclude(continues__isnull=False, continues__in=roots)
 
     def newest_per_page(self) -> Self:
         """The review of each page that was requested last."""
@@ -66,6 +79,7 @@ class MedicalReview(models.Model):
         DECLINED = "declined", "Declined"
         UNFIT = "unfit", "Withdrawal recommended"
         CANCELLED = "cancelled", _("Request cancelled")
+        PARTLY = "partly", _("Partly confirmed")
 
     # Only these move the annual dates: the clinician reads the whole page.
     WHOLE_PAGE_TRIGGERS = (Trigger.FIRST, Trigger.ANNUAL)
@@ -106,6 +120,15 @@ class MedicalReview(models.Model):
         _("override reason"),
         blank=True,
         help_text=_("Why the review was requested although checks block it."),
+    )
+    continues = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="further_readings",
+        help_text=_("The first review of this text, if this one asks for a second reader."),
     )
     reviewer = models.ForeignKey(
         Reviewer, models.PROTECT, null=True, blank=True, related_name="medical_reviews"

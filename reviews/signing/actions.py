@@ -2,25 +2,29 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Literal
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from articles import quality
+from articles.audit import recording
 from articles.content import kinds
 from articles.content.document import Document, digest
 from articles.models import Article, PublicationEvent, Revision
 from articles.publishing import actions as pages
 from articles.publishing.actions import ActionRefused, CannotWithdraw
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
+from reviews.models.review import PARTLY_STATEMENT
 from reviews.signing import comments, eligibility, ledger, unchanged_texts
+from reviews.signing.answers import CannotSign, GivenAnswers, read_answers
 from reviews.signing.assignment import CannotAssign, assign
-from reviews.signing.changes import build_checklist
 from reviews.signing.checklist import Answer
 from reviews.signing.eligibility import get_signing_error
+from reviews.signing.reading_time import describe_reading_time, forget_openings
 from reviews.signing.review_line import CannotSignChange, compute_review_line, get_review_interval
+from reviews.signing.second_factor import get_method_error
+from reviews.signing.second_reading import find_unfinished_reading, open_second_reading
 from reviews.signing.validation import (
     lock_open_review,
     reload_user,
@@ -53,10 +57,6 @@ class CannotRequestReview(ActionRefused):
     """No review can be requested of this page now."""
 
 
-class CannotSign(ActionRefused):
-    """This person cannot sign this review now."""
-
-
 class CannotDecide(ActionRefused):
     """This person cannot decide this review now, or not in this way."""
 
@@ -71,12 +71,14 @@ def request_review(
     note: str = "",
     correction: str = "",
     override: str = "",
+    records_event: bool = True,
 ) -> MedicalReview:
     """Request a signature over the page as it is now. Without a trigger the likeliest one is used.
 
     ``correction`` is the published error that the text corrects, for visitors to read.
     ``override`` is the reason to request a review although a check blocks it. The annual review of
     an unchanged text needs none until the day that the settings say (``unchanged_texts``).
+    Without ``records_event``, the caller records the events of all its reviews at once.
 
     Raises CannotRequestReview, with a message for the editor.
     """
@@ -114,10 +116,13 @@ def request_review(
         basis=page.publications.order_by("-id").first(),
         review_months=months,
         interval_rule=rule,
+        continues=find_unfinished_reading(page, revision_id=revision.pk, trigger=trigger),
     )
-    if reviewer is None:
-        return review
-    return assign(review, reviewer=reviewer, by=by)
+    if reviewer:
+        review = assign(review, reviewer=reviewer, by=by, records_event=False)
+    if records_event:
+        recording.record("review", [review], by=by)
+    return review
 
 
 def _require_return_note(page: Article, revision: Revision, note: str) -> None:
@@ -218,71 +223,114 @@ def sign_off(
     opened_at: dt.datetime | None = None,
     answers: Mapping[str, Answer] | None = None,
     read_elsewhere: str | None = None,
+    together: ledger.Together | None = None,
 ) -> LedgerEntry:
     """Sign exactly the text that was read, and publish it, in one transaction.
+
+    Where advice or doses were answered with “not mine to judge” and nobody has confirmed them, it
+    publishes nothing: the entry has the outcome “partly”, and a second reader is asked for.
 
     ``seen_digest`` is the digest of the text shown to the signer. The caller checks the password,
     and ``authentication`` says how. ``answers`` are those to the checklist, by the name of its
     lines; None if nothing was asked. ``read_elsewhere`` is the answer to the question that a short
-    reading time asks.
+    reading time asks (``reading_time``). ``together`` is for ``signing_together`` alone.
 
     Raises CannotSign, with a message for the signer.
     """
     pages.lock_page(review.article)
     review = lock_open_review(review, CannotSign)
     by = reload_user(by)
-    if error := get_signing_error(review, by):
+    if error := get_signing_error(review, by) or get_method_error(by, authentication):
         raise CannotSign(error)
     document = _verify_document(review, seen_digest)
     validate_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
+    given = read_answers(review, answers)
     reviewer = Reviewer.objects.get(user=by)
+    was_unassigned = review.reviewer is None
     now = timezone.now()
-    try:
-        line, rule = compute_review_line(review, reviewer, timezone.localdate(now))
-    except CannotSignChange as refusal:
-        raise CannotSign(
-            "A change can only be signed on a published page. The editors must request it again."
-        ) from refusal
-    asked_over, asked = _read_answers(review, answers)
-    comment = comments.compose_decision_text(review, "")
     private_values: dict[ledger.HashedField, str] = {"licence_number_hash": reviewer.licence_number}
     public_conflicts = conflicts
     if reviewer.conflicts_private:
         private_values["conflicts_hash"] = conflicts
         public_conflicts = ""
-    entry = ledger.append(
-        ledger.EntryDraft(
-            outcome=LedgerEntry.EntryOutcome.APPROVED,
-            meaning=review.meaning,
-            review=review,
-            revision=review.revision,
-            by=by,
-            actor=ledger.make_reviewer_actor(reviewer),
-            at=now,
-            authentication=authentication,
-            private_values=private_values,
-            record_fields={
-                "conflicts": public_conflicts,
-                "asked": asked,
-                "asked_over": asked_over,
-                "comment": comment,
-                "opened_at": opened_at,
-                "override": review.override,
-                "review_line": line,
-                "next_due_rule": rule,
-            },
-        )
+    if reading_time := describe_reading_time(review, given, opened_at, now, read_elsewhere):
+        private_values["reading_time_hash"] = reading_time
+    comment = comments.compose_decision_text(review, "")
+    draft = ledger.EntryDraft(
+        outcome=LedgerEntry.EntryOutcome.PARTLY,
+        meaning=PARTLY_STATEMENT,
+        review=review,
+        revision=review.revision,
+        by=by,
+        actor=ledger.make_reviewer_actor(reviewer),
+        at=now,
+        authentication=authentication,
+        private_values=private_values,
+        record_fields={
+            "conflicts": public_conflicts,
+            "asked": given.lines,
+            "asked_over": given.over,
+            "earlier_readings": given.earlier.sequences,
+            "together": together,
+            "comment": comment,
+            "opened_at": opened_at,
+            "override": review.override,
+        },
     )
-    _mark_decided(review, Outcome.APPROVED, by=by, at=now, reviewer=reviewer, comment=comment)
+    if given.needs_second_reader:
+        entry = _ask_for_second_reader(draft, review, reviewer)
+    else:
+        entry = _publish_signature(draft, review, reviewer, given, document)
+    if was_unassigned:
+        recording.record("review", [review], by=by)
+    return entry
+
+
+def _publish_signature(
+    draft: ledger.EntryDraft,
+    review: MedicalReview,
+    reviewer: Reviewer,
+    given: GivenAnswers,
+    document: Document,
+) -> LedgerEntry:
+    try:
+        line, rule = compute_review_line(review, reviewer, timezone.localdate(draft.at))
+    except CannotSignChange as refusal:
+        raise CannotSign(
+            "A change can only be signed on a published page. The editors must request it again."
+        ) from refusal
+    draft.outcome = LedgerEntry.EntryOutcome.APPROVED
+    draft.meaning = given.add_to_meaning(review.meaning)
+    draft.record_fields |= {"review_line": line, "next_due_rule": rule}
+    entry = ledger.append(draft)
+    _mark_signed(review, Outcome.APPROVED, draft, reviewer)
     pages.publish(
         revision=review.revision,
         document=document,
         review_line=line,
         evidence=entry.hash,
-        by=by,
-        at=now,
+        by=draft.by,
+        at=draft.at,
     )
     return entry
+
+
+def _ask_for_second_reader(
+    draft: ledger.EntryDraft, review: MedicalReview, reviewer: Reviewer
+) -> LedgerEntry:
+    """Record what was confirmed, publish nothing, and open a review of the same text."""
+    entry = ledger.append(draft)
+    _mark_signed(review, Outcome.PARTLY, draft, reviewer)
+    second = open_second_reading(review, at=draft.at)
+    recording.record("review", [second], by=draft.by)
+    return entry
+
+
+def _mark_signed(
+    review: MedicalReview, outcome: str, draft: ledger.EntryDraft, reviewer: Reviewer
+) -> None:
+    comment = draft.record_fields["comment"]
+    _mark_decided(review, outcome, by=draft.by, at=draft.at, reviewer=reviewer, comment=comment)
 
 
 def _verify_document(review: MedicalReview, seen_digest: str) -> Document:
@@ -301,51 +349,60 @@ def _verify_document(review: MedicalReview, seen_digest: str) -> Document:
     return review.revision.read()
 
 
-def _read_answers(
-    review: MedicalReview, answers: Mapping[str, Answer] | None
-) -> tuple[Literal["", "change", "page"], tuple[ledger.AskedLine, ...]]:
-    """What was asked, over what, with the answers. Raises CannotSign unless each line has one."""
-    if answers is None:
-        return "", ()
-    checklist = build_checklist(review)
-    if answers.keys() != {item.name for item in checklist.items}:
-        raise CannotSign(
-            "The checklist is not the one that you answered. Open the review again and answer it."
-        )
-    lines = []
-    for item in checklist.items:
-        lines.append(
-            ledger.AskedLine(
-                name=item.name,
-                statement=item.statement,
-                parts=item.part_labels,
-                answer=answers[item.name],
-            )
-        )
-    return checklist.over, tuple(lines)
-
-
-def request_changes(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
+def request_changes(
+    review: MedicalReview, *, by: User, comment: str, authentication: str = "session"
+) -> LedgerEntry:
     """Send a page back to its editors with what must change, here or in comments on its parts."""
     meaning = "I have read this text and ask for changes before it can be signed."
-    return _record_decision(review, Outcome.CHANGES, by=by, meaning=meaning, comment=comment)
+    return _record_decision(
+        review,
+        Outcome.CHANGES,
+        by=by,
+        meaning=meaning,
+        comment=comment,
+        authentication=authentication,
+    )
 
 
-def decline(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
+def decline(
+    review: MedicalReview, *, by: User, comment: str, authentication: str = "session"
+) -> LedgerEntry:
     """Decline to review, so that somebody else can be asked."""
     meaning = "I cannot review this page."
-    return _record_decision(review, Outcome.DECLINED, by=by, meaning=meaning, comment=comment)
+    return _record_decision(
+        review,
+        Outcome.DECLINED,
+        by=by,
+        meaning=meaning,
+        comment=comment,
+        authentication=authentication,
+    )
 
 
-def recommend_withdrawal(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
+def recommend_withdrawal(
+    review: MedicalReview, *, by: User, comment: str, authentication: str = "session"
+) -> LedgerEntry:
     """Recommend that a page be withdrawn. It stays public until a managing editor does so."""
     meaning = "I recommend that the page be withdrawn from the public."
-    return _record_decision(review, Outcome.UNFIT, by=by, meaning=meaning, comment=comment)
+    return _record_decision(
+        review,
+        Outcome.UNFIT,
+        by=by,
+        meaning=meaning,
+        comment=comment,
+        authentication=authentication,
+    )
 
 
 @transaction.atomic
 def _record_decision(
-    review: MedicalReview, outcome: str, *, by: User, meaning: str, comment: str
+    review: MedicalReview,
+    outcome: str,
+    *,
+    by: User,
+    meaning: str,
+    comment: str,
+    authentication: str,
 ) -> LedgerEntry:
     pages.lock_page(review.article)
     review = lock_open_review(review, CannotDecide)
@@ -366,9 +423,20 @@ def _record_decision(
     if outcome != Outcome.CHANGES or not review.comments.exists():
         validate_text(comment, "Say what the editors should change.", CannotDecide)
     text = comments.compose_decision_text(review, comment)
+    was_unassigned = review.reviewer is None
     actor = ledger.make_reviewer_actor(reviewer)
-    entry = _append_decision_entry(review, outcome, actor, by=by, meaning=meaning, comment=text)
+    entry = _append_decision_entry(
+        review,
+        outcome,
+        actor,
+        by=by,
+        meaning=meaning,
+        comment=text,
+        authentication=authentication,
+    )
     _mark_decided(review, outcome, by=by, at=entry.at, reviewer=reviewer, comment=text)
+    if was_unassigned:
+        recording.record("review", [review], by=by)
     return entry
 
 
@@ -439,6 +507,7 @@ def verify_reviewer(reviewer: Reviewer, *, by: User) -> None:
             "Record the renewal first."
         )
     Reviewer.objects.filter(pk=reviewer.pk).update(verified_by=by, verified_at=timezone.now())
+    recording.record("reviewer", [reviewer], by=by)
 
 
 def _append_decision_entry(
@@ -449,6 +518,7 @@ def _append_decision_entry(
     by: User,
     meaning: str,
     comment: str,
+    authentication: str = "session",
 ) -> LedgerEntry:
     return ledger.append(
         ledger.EntryDraft(
@@ -459,7 +529,7 @@ def _append_decision_entry(
             by=by,
             actor=actor,
             at=timezone.now(),
-            authentication="session",
+            authentication=authentication,
             record_fields={"comment": comment},
         )
     )
@@ -480,3 +550,4 @@ def _mark_decided(
     review.comment = comment
     review.reviewer = reviewer or review.reviewer
     review.save(update_fields=["outcome", "decided_by", "decided_at", "comment", "reviewer"])
+    forget_openings(review)

@@ -19,7 +19,6 @@ from articles.quality.safety import DOSE, STATISTIC
 Answer = Literal["confirmed", "not mine"]
 CONFIRMED: Answer = "confirmed"
 NOT_MINE: Answer = "not mine"
-AskedOver = Literal["change", "page"]
 NUMBER = re.compile(r"\d+")
 WORDS_PER_MINUTE = 200
 # Parts whose numbers are no figures that a reader acts on: years, addresses, codes, file sizes.
@@ -42,6 +41,11 @@ class ChecklistItem:
     parts: tuple[DiffPart, ...] = ()
 
     @property
+    def full_statement(self) -> str:
+        """The statement with its title, as a record keeps it: it stands there by itself."""
+        return f"{self.title}. {self.statement}"
+
+    @property
     def part_labels(self) -> tuple[str, ...]:
         """The labels of its parts, each once."""
         return tuple(dict.fromkeys(part.label for part in self.parts))
@@ -57,8 +61,13 @@ class Checklist:
     """What is asked of a signer, over the change or over the page, and how long that is to read."""
 
     items: tuple[ChecklistItem, ...]
-    over: AskedOver
+    over: Literal["change", "page"]
     words: int
+
+    @property
+    def has_advice(self) -> bool:
+        """Whether a line asks about advice or doses."""
+        return any(item.needs_confirmation for item in self.items)
 
     @property
     def reading_seconds(self) -> int:

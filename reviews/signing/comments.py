@@ -1,11 +1,13 @@
 """Comments pinned to parts of a page: pinning, answering, and the comments of the last round."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from articles.audit import recording
 from articles.content import kinds
 from articles.content.document import Document
 from articles.publishing.actions import ActionRefused
@@ -19,7 +21,7 @@ class CannotComment(ActionRefused):
 
 @dataclass(frozen=True)
 class CommentThread:
-    """A comment, and whether its part has changed: None on the text that it was pinned to."""
+    """A comment, and whether its part has changed: None where that is not known."""
 
     comment: Comment
     part_changed: bool | None = None
@@ -53,9 +55,11 @@ def pin(review: MedicalReview, *, part: str, text: str, by: User) -> Comment:
     if part not in labels:
         raise CannotComment("This page has no such part. Choose one from the list.")
     validate_text(text, "Write your comment.", CannotComment)
-    return Comment.objects.create(
+    comment = Comment.objects.create(
         review=review, part=part, label=labels[part], text=text.strip(), by=by, at=timezone.now()
     )
+    recording.record("comment", [comment], by=by)
+    return comment
 
 
 @transaction.atomic
@@ -73,13 +77,14 @@ def answer(comment: Comment, *, text: str, by: User) -> Comment:
     comment.answered_by = by
     comment.answered_at = timezone.now()
     comment.save(update_fields=["answer", "answered_by", "answered_at"])
+    recording.record("comment", [comment], by=by)
     return comment
 
 
 def compose_decision_text(review: MedicalReview, comment: str) -> str:
     """The text of a decision as the ledger stores it: on the whole page, then on each part."""
     pinned_comments = review.comments.order_by("id")
-    on_parts = [f"On “{pinned.label}”: {pinned.text}" for pinned in pinned_comments]
+    on_parts = list(map(_describe, pinned_comments))
     if not on_parts:
         return comment
     on_whole_page = comment.strip()
@@ -88,17 +93,33 @@ def compose_decision_text(review: MedicalReview, comment: str) -> str:
     return "\n\n".join([on_whole_page, *on_parts])
 
 
-def get_previous_round(review: MedicalReview, document: Document) -> list[CommentThread]:
-    """The comments of the round before this one, and whether their parts have changed since."""
+def _describe(comment: Comment) -> str:
+    return f"On “{comment.label}”: {comment.text}"
+
+
+def extract_own_words(decision: str, pinned: Iterable[Comment]) -> str:
+    """What a reviewer wrote of the whole page, without the comments on parts that follow it."""
+    on_parts = "\n\n".join(_describe(comment) for comment in pinned)
+    return decision.removesuffix(on_parts).strip() if on_parts else decision.strip()
+
+
+def get_previous_round(review: MedicalReview) -> MedicalReview | None:
+    """The review before this one that has comments."""
     rounds = review.article.medical_reviews.filter(pk__lt=review.pk, comments__isnull=False)
-    previous = rounds.order_by("-pk").first()
+    return rounds.select_related("revision").order_by("-pk").first()
+
+
+def build_threads(previous: MedicalReview | None, document: Document) -> list[CommentThread]:
+    """The comments of an earlier review, and whether their parts have changed since.
+
+    That is unknown where their text was expunged.
+    """
     if previous is None:
         return []
     comments = list(previous.comments.with_people())
-    revision = comments[0].review.revision
-    old_texts: dict[str, list[tuple[str, object]]] = {}
-    if not revision.expunged:
-        old_texts = _get_texts_by_part(revision.read())
+    if previous.revision.expunged:
+        return [CommentThread(comment) for comment in comments]
+    old_texts = _get_texts_by_part(previous.revision.read())
     new_texts = _get_texts_by_part(document)
     threads = []
     for comment in comments:

@@ -8,30 +8,37 @@ from django.utils import timezone
 
 from articles.models import Article, Authorship, PublicationEvent
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
+from reviews.signing import second_reading
 
 
 def is_barred(page: Article, user: User) -> bool:
-    """Four eyes: whether somebody wrote in a page since the last signature by someone else."""
+    """Whether somebody wrote in a page since the last signature by someone else (four eyes), or
+    read the text first that is open for a second reader.
+    """
     return user.pk in get_barred_users(page)
 
 
 def get_barred_users(page: Article) -> set[int]:
-    """Ids of all people that four eyes bar from a page, in two queries."""
+    """Ids of all people that are barred from a page, in three queries."""
     return get_barred_users_by_page([page]).get(page.pk, set())
 
 
 def get_barred_pages(pages: Iterable[Article | int], user: User) -> set[int]:
-    """Ids of those of the pages that four eyes bar somebody from, in two queries."""
+    """Ids of those of the pages that somebody is barred from, in three queries."""
     own_words = Authorship.objects.filter(revision__article__in=pages, user=user)
     last_written = own_words.values_list("revision__article").annotate(Max("revision__number"))
     signatures = LedgerEntry.objects.signed().filter(article__in=pages).exclude(by=user)
     in_order = signatures.order_by("sequence")
     last_signed = dict(in_order.values_list("article", "revision__number"))
-    return {page for page, number in last_written if number > last_signed.get(page, 0)}
+    barred = {page for page, number in last_written if number > last_signed.get(page, 0)}
+    for page, readers in second_reading.get_readers_by_page(pages).items():
+        if user.pk in readers:
+            barred.add(page)
+    return barred
 
 
 def get_barred_users_by_page(pages: Iterable[Article | int]) -> dict[int, set[int]]:
-    """Page id → ids of all people that four eyes bar from it, in two queries."""
+    """Page id → ids of all people that are barred from it, in three queries."""
     signatures = LedgerEntry.objects.signed().filter(article__in=pages).order_by("-sequence")
     signed: dict[int, list[tuple[int, int]]] = {}
     for page, signer, number in signatures.values_list("article", "by", "revision__number"):
@@ -42,6 +49,8 @@ def get_barred_users_by_page(pages: Iterable[Article | int]) -> dict[int, set[in
     for page, author, number in by_author.annotate(Max("revision__number")):
         if number > _get_last_number_signed_by_others(signed.get(page, []), author):
             barred.setdefault(page, set()).add(author)
+    for page, readers in second_reading.get_readers_by_page(pages).items():
+        barred.setdefault(page, set()).update(readers)
     return barred
 
 
@@ -64,11 +73,33 @@ def get_qualified_reviewers() -> QuerySet[Reviewer]:
     )
 
 
+def get_deciding_error(review: MedicalReview, user: User) -> str:
+    """Why this person cannot decide this review in any way; empty if they can."""
+    return _get_deciding_error(review, user, _get_reviewer(user))
+
+
 def get_signing_error(review: MedicalReview, user: User) -> str:
     """Why this person cannot sign this review now; empty if they can."""
+    reviewer = _get_reviewer(user)
+    if error := _get_deciding_error(review, user, reviewer):
+        return error
+    assert reviewer  # else there is an error
+    if error := reviewer.get_signing_error(timezone.localdate()):
+        return error
+    if second_reading.was_read_by(review, user):
+        return second_reading.MESSAGE
+    if is_barred(review.article, user):
+        return "You wrote some of this page, so somebody else must sign it."
+    return get_outdated_error(review)
+
+
+def _get_reviewer(user: User) -> Reviewer | None:
+    return Reviewer.objects.select_related("user").filter(user=user).first()
+
+
+def _get_deciding_error(review: MedicalReview, user: User, reviewer: Reviewer | None) -> str:
     if not user.is_active:
         return "This account is closed."
-    reviewer = Reviewer.objects.select_related("user").filter(user=user).first()
     if reviewer is None or not user.has_perm("reviews.sign_review"):
         return "Only reviewers can sign. Ask a managing editor to add you."
     if review.decided_at and review.decided_by_id == user.pk:
@@ -79,11 +110,7 @@ def get_signing_error(review: MedicalReview, user: User) -> str:
         return f"This review was decided already, by {name} on {day:%-d %B %Y}."
     if review.reviewer_id not in (None, reviewer.pk):
         return f"This review is assigned to {review.reviewer}, and only they can decide it."
-    if error := reviewer.get_signing_error(timezone.localdate()):
-        return error
-    if is_barred(review.article, user):
-        return "You wrote some of this page, so somebody else must sign it."
-    return get_outdated_error(review)
+    return ""
 
 
 def get_current_withdrawal(page: Article) -> PublicationEvent | None:

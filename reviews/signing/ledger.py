@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from articles.audit import chain
 from articles.content.document import (
     ExtendedModel,
     FrozenModel,
@@ -27,6 +28,7 @@ from articles.models import Revision
 from reviews.models import LedgerEntry, LedgerTip, MedicalReview, PrivateField, Reviewer
 
 GENESIS_HASH = "0" * 64
+AskedOver = Literal["", "change", "page"]
 
 
 class Actor(FrozenModel):
@@ -63,12 +65,27 @@ class AskedLine(FrozenModel):
     answer: Literal["confirmed", "not mine"]
 
 
+class EventsHead(FrozenModel):
+    """Number and hash of the newest event of the chain of events."""
+
+    size: int
+    hash: str
+
+
+class Together(FrozenModel):
+    """The act in which an entry was signed with others: how many, and the digest of their list."""
+
+    number: int
+    digest: str
+
+
 class LedgerRecord(ExtendedModel):
     """The record of one entry. It names documents by UUID and digest, never by a database key.
 
     ``asked`` is the checklist as the signer saw it, over the change or the page (``asked_over``).
     Older records have ``checklist`` in its place, which was about the whole page. Of a second
     reading, ``earlier_readings`` are the numbers of the entries with what others confirmed.
+    ``together`` is there where the same change was signed on many pages in one act.
     """
 
     ADDED_FIELDS = frozenset(
@@ -84,6 +101,8 @@ class LedgerRecord(ExtendedModel):
             "asked_over",
             "earlier_readings",
             "reading_time_hash",
+            "events",
+            "together",
         }
     )
 
@@ -105,8 +124,9 @@ class LedgerRecord(ExtendedModel):
     conflicts_hash: str = ""
     checklist: dict[str, bool] = {}
     asked: tuple[AskedLine, ...] = ()
-    asked_over: Literal["", "change", "page"] = ""
+    asked_over: AskedOver = ""
     earlier_readings: tuple[int, ...] = ()
+    together: Together | None = None
     reading_time_hash: str = ""
     opened_at: UtcDatetime | None = None
     at: UtcDatetime
@@ -121,6 +141,7 @@ class LedgerRecord(ExtendedModel):
     evidence_note: str = ""
     stated_due: dt.date | None = None
     provenance: str = ""
+    events: EventsHead | None = None
     build: str
 
 
@@ -134,8 +155,9 @@ class RecordFields(TypedDict, total=False):
     override: str
     conflicts: str
     asked: tuple[AskedLine, ...]
-    asked_over: Literal["", "change", "page"]
+    asked_over: AskedOver
     earlier_readings: tuple[int, ...]
+    together: Together | None
     opened_at: dt.datetime | None
     review_line: ReviewLine
     next_due_rule: str
@@ -228,11 +250,22 @@ def _build_record(
         at=draft.at,
         authentication=draft.authentication,
         provenance=compute_provenance(draft.revision),
+        events=get_events_head(),
         build=settings.BUILD,
         conflicts_hash=hashes.get("conflicts_hash", ""),
         reading_time_hash=hashes.get("reading_time_hash", ""),
         **draft.record_fields,
     )
+
+
+def get_events_head() -> EventsHead | None:
+    """The newest event of the chain of events, which the next entry names; None before the first.
+
+    The tip of the ledger is locked, and entries are appended in turn: none names an event older
+    than the one before it does.
+    """
+    size, hash_ = chain.get_head()
+    return EventsHead(size=size, hash=hash_) if size else None
 
 
 def compute_provenance(revision: Revision, authors: Iterable[int] | None = None) -> str:
@@ -249,6 +282,15 @@ def compute_provenance(revision: Revision, authors: Iterable[int] | None = None)
         "authors": sorted(authors),
     }
     return digest(canonicalize(origin))
+
+
+def describe_together(reviews: Iterable[tuple[UUID, str]]) -> Together:
+    """What each entry of one act has of all of them: reviews with the digests of their texts.
+
+    The list is ordered by the reviews' UUIDs, so that it can be computed again from the entries.
+    """
+    rows = sorted([str(review), text_digest] for review, text_digest in reviews)
+    return Together(number=len(rows), digest=digest(canonicalize({"reviews": rows})))
 
 
 def lock_tip() -> None:

@@ -35,11 +35,16 @@ ADDED_MODELS: dict[str, str] = {
     "articles.unsentform": "articles_unsentform",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
+    "reviews.reviewopening": "reviews_reviewopening",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
     # PostgreSQL lists them beside the tables.
-    "indexes": {"search_entry_by_title", "symptoms_cause_description_id_1a571c42"},
+    "indexes": {
+        "reviews_medicalreview_continues_id_83ce46e9",
+        "search_entry_by_title",
+        "symptoms_cause_description_id_1a571c42",
+    },
     "articles_article": {
         "advice_heading",
         "same_for_everyone",
@@ -64,8 +69,16 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "symptoms_cause_description_id_1a571c42",
         "symptoms_cause_description_id_1a571c42_fk_articles_article_id",
     },
+    "reviews_medicalreview": {
+        "continues_id",
+        "reviews_medicalrevie_continues_id_83ce46e9_fk_reviews_m",
+        "reviews_medicalreview_continues_id_83ce46e9",
+    },
     "symptoms_publishedcause": {"catch_all", "description_uuid"},
-    "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},  # a trigger
+    # Triggers.
+    "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},
+    "second_reader_is_somebody_else": {"second_reader_is_somebody_else"},
+    "second_reading_is_of_the_same_text": {"second_reading_is_of_the_same_text"},
 }
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
@@ -80,6 +93,7 @@ ADDED_KEYS: dict[str, set[str]] = {
     },
     "causes": {"catch_all", "description"},
     "revisions": {"authorship_hash"},
+    "reviews": {"continues"},
 }
 # Files that later versions of the format of archives added.
 ADDED_FILES: set[str] = {
@@ -170,6 +184,9 @@ REWRITTEN_PAGES = ("causes/", "finder/", "sitemap.xml")
 # Functions of PostgreSQL behind triggers that later builds added to tables of that build.
 ADDED_FUNCTIONS = {"published_cause_facts_are_made_anew"}
 
+# What a pack of evidence says since of what it cannot prove: in its list, and after its readme.
+ADDED_MANIFEST_FIELDS = {"limits"}
+ADDED_TO_README = b"\nNo pack can show:"
 # What later builds added to the conditions of triggers: a column that they keep as well.
 ADDED_CONDITIONS = (" AND NEW.authorship_hash = OLD.authorship_hash",)
 

@@ -209,11 +209,19 @@ def _add_authorship_hash(row: dict) -> dict:
     return row if "authorship_hash" in row else row | {"authorship_hash": ""}
 
 
+# And no review had a second reader.
+def _add_first_review(row: dict) -> dict:
+    return row if "continues" in row else row | {"continues": None}
+
+
 UPCASTERS: dict[int, Upcaster] = {
     1: Upcaster(_require_last_schema, rows={"groups": _rename_rights, "people": _rename_rights}),
     2: Upcaster(
         _keep_manifest,
         rows={"groups": _add_rights, "pages": _upcast_page, "causes": _add_cause_facts},
     ),
-    3: Upcaster(_add_events_head, rows={"revisions": _add_authorship_hash}),
+    3: Upcaster(
+        _add_events_head,
+        rows={"revisions": _add_authorship_hash, "reviews": _add_first_review},
+    ),
 }

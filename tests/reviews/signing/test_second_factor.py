@@ -40,6 +40,7 @@ def sign(client, review, **changed):
         "statement": "on",
         "conflicts": "None",
         "password": PASSWORD,
+        "read_elsewhere": "elsewhere",
     }
     values |= {f"check_{name}": answer for name, answer in confirm_all(review).items()}
     return client.post(f"/desk/reviews/{review.uuid}/sign/", values | changed)
