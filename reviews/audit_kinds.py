@@ -82,7 +82,7 @@ def _get_reviewer_private_values(reviewer: Reviewer) -> dict[str, str]:
 
 
 def get_reviews() -> QuerySet[MedicalReview]:
-    reviews = MedicalReview.objects.select_related("article", "revision", "reviewer")
+    reviews = MedicalReview.objects.select_related("article", "revision", "reviewer", "continues")
     return reviews.only(
         "uuid",
         "trigger",
@@ -98,6 +98,7 @@ def get_reviews() -> QuerySet[MedicalReview]:
         "article__uuid",
         "revision__uuid",
         "reviewer__uuid",
+        "continues__uuid",
     ).order_by("pk")
 
 
@@ -117,6 +118,8 @@ def _get_review_facts(review: MedicalReview) -> Facts:
         facts["basis"] = review.basis_id
     if review.reviewer:
         facts["reviewer"] = str(review.reviewer.uuid)
+    if review.continues:
+        facts["continues"] = str(review.continues.uuid)
     return facts
 
 
