@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('articles', '0019_safety_alerts'),
-        ('reviews', '0015_second_reading'),
+        ('reviews', '0016_receipts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='mail',
             name='kind',
-            field=models.CharField(choices=[('harm', 'Reports of harm'), ('request', 'Review requests'), ('due', 'Due pages'), ('planned', 'Planned reviews'), ('decided', 'Decided reviews'), ('answer', 'Answers to comments'), ('licence', 'Licence about to lapse'), ('digest', 'Weekly digest')], max_length=10),
+            field=models.CharField(choices=[('harm', 'Reports of harm'), ('dispute', 'Disputed signatures'), ('receipt', 'Receipts of signatures'), ('attempt', 'Failed attempts to sign'), ('request', 'Review requests'), ('due', 'Due pages'), ('planned', 'Planned reviews'), ('decided', 'Decided reviews'), ('answer', 'Answers to comments'), ('licence', 'Licence about to lapse'), ('digest', 'Weekly digest')], max_length=10),
         ),
         migrations.CreateModel(
             name='PlannedReview',

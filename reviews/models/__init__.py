@@ -8,6 +8,7 @@ from reviews.models.mail import Mail, MailItem
 from reviews.models.opening import ReviewOpening
 from reviews.models.planned_review import PlannedReview
 from reviews.models.recall import Recall, RecalledReview
+from reviews.models.receipt import FailedAttempt, SignatureDispute, SignatureReceipt
 from reviews.models.reported_review import ReportedReview
 from reviews.models.review import MedicalReview
 from reviews.models.review_schedule import ReviewSchedule
@@ -17,6 +18,7 @@ __all__ = [
     "Absence",
     "Comment",
     "Expunction",
+    "FailedAttempt",
     "HandOver",
     "LedgerEntry",
     "LedgerTip",
@@ -31,4 +33,6 @@ __all__ = [
     "ReviewOpening",
     "ReviewSchedule",
     "Reviewer",
+    "SignatureDispute",
+    "SignatureReceipt",
 ]

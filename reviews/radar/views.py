@@ -1,5 +1,6 @@
 """The radar of managing editors: numbers, what falls due, workloads, and the list behind each."""
 
+import datetime as dt
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
@@ -18,6 +19,7 @@ from reviews import page_states
 from reviews.models import Reviewer
 from reviews.planned_reviews.summary import load_attention
 from reviews.radar import queries, statistics, table
+from reviews.signing import reading_time
 
 
 def require_managing_editor(view):
@@ -37,7 +39,7 @@ def require_managing_editor(view):
 def read_query(request, **options) -> tuple[ListQuery, list[Topic], list[Reviewer]]:
     """What the address asks for, and the topics and reviewers to choose from, in two queries."""
     topics = list(Topic.objects.all())
-    reviewers = list(Reviewer.objects.select_related("user"))
+    reviewers = list(Reviewer.objects.select_related("user").prefetch_related("disputes"))
     return queries.read_query(request.GET, topics, reviewers, **options), topics, reviewers
 
 
@@ -73,6 +75,9 @@ def overview(request):
         "workloads": workloads,
         "lapsing": [load for load in workloads if load.lapsed or load.lapses_soon],
         "signing_time": statistics.measure_signing_time(timezone.now()),
+        "early_signatures": reading_time.count_answers(
+            timezone.now() - dt.timedelta(days=statistics.WINDOW_DAYS)
+        ),
         "today": today,
     }
     planned_count, attention = load_attention(today)
