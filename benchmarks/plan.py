@@ -138,7 +138,7 @@ def measure() -> None:
     form = read_form(second) | {"do": "apply"}
     print_row("planning all of it", lambda: chief.post(PLAN, form))
     print(f"| reviews planned: {PlannedReview.objects.pending().count():,} | | |")
-    print_row("the plan, a page of 50", lambda: chief.get("/desk/radar/planned/"))
+    print_row("the plan, a page of 25", lambda: chief.get("/desk/radar/planned/"))
     print_row("radar", lambda: chief.get("/desk/radar/"))
     print_row("radar as CSV", lambda: chief.get("/desk/radar/?format=csv"))
     print_row("home", lambda: chief.get("/admin/"))

@@ -38,7 +38,7 @@ STOP_WORDS = {"medicine", "general", "health", "system", "and", "the", "disorder
 ONLY_AUTHORS_LEFT = "Every possible reviewer wrote some of it, or declined to review it."
 NOBODY_AVAILABLE = "No possible reviewer is available with a valid licence."
 NO_REVIEWERS = "There is no reviewer who can sign."
-NO_ROOM = f"The reviewers have no room for it within {HORIZON_WEEKS} weeks."
+NO_CAPACITY = f"The reviewers have no room for it within {HORIZON_WEEKS} weeks."
 
 Slot = tuple[int, int]  # a reviewer and a week, counted from this one
 
@@ -235,11 +235,11 @@ class _PlanInProgress:
         is_urgent = page.is_withdrawn_late and page.due < self.today
         if self._place_directly(page, due_weeks, in_order=is_urgent):
             return
-        if self._make_room(page, due_weeks, keeps_promises=True):
+        if self._push_others(page, due_weeks, keeps_promises=True):
             return
         if self._place_directly(page, policy_weeks, in_order=True):
             return
-        self._make_room(page, policy_weeks, keeps_promises=False)
+        self._push_others(page, policy_weeks, keeps_promises=False)
 
     def move_before_due_date(self, page: PageToPlan) -> None:
         """Move a page that is read after its due date before it, where others can make room."""
@@ -247,7 +247,7 @@ class _PlanInProgress:
         self._remove(page)
         self.full.clear()  # its own slot has room now
         weeks = get_possible_weeks(page, self.today, Promise.BY_DUE_DATE)
-        if not self._make_room(page, weeks, keeps_promises=True):
+        if not self._push_others(page, weeks, keeps_promises=True):
             self._put(page, slot)
 
     def place_soon(self, page: PageToPlan) -> None:
@@ -262,7 +262,7 @@ class _PlanInProgress:
             if self._place_directly(page, weeks, in_order=True):
                 return
             keeps = not page.is_withdrawn_late
-            if week < LATE_WEEKS and self._make_room(page, weeks, keeps_promises=keeps):
+            if week < LATE_WEEKS and self._push_others(page, weeks, keeps_promises=keeps):
                 return
 
     def _iterate_slots(self, page: PageToPlan, weeks: range) -> Iterator[Slot]:
@@ -279,15 +279,15 @@ class _PlanInProgress:
             return True
         return reviewer.first_day <= page.last_day
 
-    def _has_room(self, page: PageToPlan, slot: Slot, without: float = 0) -> bool:
+    def _fits(self, page: PageToPlan, slot: Slot, without: float = 0) -> bool:
         """Whether a page fits into a slot, if so much is taken out of it."""
         reviewer = self.by_reviewer[slot[0]]
-        room = self.capacities[slot] - self.used[slot] + without
-        return reviewer.get_cost(page.minutes) <= room + 1e-9
+        free = self.capacities[slot] - self.used[slot] + without
+        return reviewer.get_cost(page.minutes) <= free + 1e-9
 
     def _place_directly(self, page: PageToPlan, weeks: range, *, in_order: bool) -> bool:
         """Place a page where there is room. ``in_order``: in the first such week."""
-        free = [slot for slot in self._iterate_slots(page, weeks) if self._has_room(page, slot)]
+        free = [slot for slot in self._iterate_slots(page, weeks) if self._fits(page, slot)]
         if not free:
             return False
         if in_order:
@@ -317,7 +317,7 @@ class _PlanInProgress:
         count = len(self.contents[slot]) + 1 if reviewer.counts_pages else self.used[slot] + 1
         return count / reviewer.days[slot[1]], slot[1], slot[0]
 
-    def _make_room(self, page: PageToPlan, weeks: range, *, keeps_promises: bool) -> bool:
+    def _push_others(self, page: PageToPlan, weeks: range, *, keeps_promises: bool) -> bool:
         """Place a page by moving others along, each within its own weeks; the shortest such chain.
 
         ``keeps_promises``: no page is moved behind its due date by that.
@@ -337,7 +337,7 @@ class _PlanInProgress:
             for slot in self._iterate_slots(self.by_key[key], own_weeks):
                 if slot in entrants or slot == self.slots.get(key):
                     continue
-                if self._has_room(self.by_key[key], slot):
+                if self._fits(self.by_key[key], slot):
                     self._move_along(key, slot, entrants)
                     return True
                 movable = self._find_movable(self.by_key[key], slot)
@@ -367,7 +367,7 @@ class _PlanInProgress:
         movable = []
         for key in self.contents[slot]:
             cost = reviewer.get_cost(self.by_key[key].minutes)
-            if self.promises[key] != Promise.LATER and self._has_room(page, slot, cost):
+            if self.promises[key] != Promise.LATER and self._fits(page, slot, cost):
                 movable.append(key)
         return movable
 
@@ -421,7 +421,7 @@ class _PlanInProgress:
             return NO_REVIEWERS
         if not present:
             return NOBODY_AVAILABLE
-        return NO_ROOM if self.able[page.key] else ONLY_AUTHORS_LEFT
+        return NO_CAPACITY if self.able[page.key] else ONLY_AUTHORS_LEFT
 
 
 def matches_specialty(specialty: str, topics: Iterable[str]) -> bool:

@@ -179,10 +179,10 @@ def find_shortages(proposal: PlanProposal, rows: Iterable[ProposalRow]) -> list[
     for row in rows:
         is_placed = row.proposed.is_marked
         is_left_out = is_placed and not row.choice.is_marked
-        lacks_room = row.promise == Promise.LATER or (
-            not is_placed and row.reason == planner.NO_ROOM
+        lacks_capacity = row.promise == Promise.LATER or (
+            not is_placed and row.reason == planner.NO_CAPACITY
         )
-        if row.is_past or is_left_out or not lacks_room:
+        if row.is_past or is_left_out or not lacks_capacity:
             continue
         by_week[planner.get_last_week(row.page.policy_date, proposal.today)].append(row.page)
     monday = get_monday(proposal.today)
@@ -197,12 +197,12 @@ class ReaderWeek:
     reviewer: Reviewer
     pages: int
     used: float
-    room: float
+    capacity: float
     unit: str
 
     @property
     def excess(self) -> float:
-        return round(max(0, self.used - self.room))
+        return round(max(0, self.used - self.capacity))
 
 
 def build_weeks(
@@ -234,7 +234,7 @@ def _build_reader_week(
         reviewer=proposal.reviewers[key],
         pages=pages,
         used=round(cost + available.get_used(number)),
-        room=round(available.get_capacity(number)),
+        capacity=round(available.get_capacity(number)),
         unit="pages" if available.counts_pages else "min",
     )
 

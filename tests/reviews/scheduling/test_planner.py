@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
+from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,8 +11,8 @@ from reviews.scheduling.planner import (
     HORIZON_WEEKS,
     LATE_WEEKS,
     LEAD_WEEKS,
+    NO_CAPACITY,
     NO_REVIEWERS,
-    NO_ROOM,
     NOBODY_AVAILABLE,
     ONLY_AUTHORS_LEFT,
     TOLERANCE,
@@ -86,16 +87,11 @@ def test_every_promise_holds_for_any_facts(pages, readers, today):
         assert minutes <= by_reader[key].get_capacity(number) + 1e-9
     for key, why in made.unplaced:
         able = [one for one in readers if one.key not in by_key[key].excluded_reviewers]
-        free = [
-            (one.key, week)
-            for one in able
-            for week in range(HORIZON)
-            if one.get_capacity(week)
-            and one.get_capacity(week) - used[one.key, week] >= one.get_cost(by_key[key].minutes)
-        ]
         first = get_possible_weeks(by_key[key], today, Promise.BY_POLICY_DATE)[:1]
-        assert not [slot for slot in free if slot[1] >= (first[0] if first else 0)]
-        assert why in (NO_REVIEWERS, NOBODY_AVAILABLE, ONLY_AUTHORS_LEFT, NO_ROOM)
+        for one, week in product(able, range(first[0] if first else 0, HORIZON)):
+            left = one.get_capacity(week) - used[one.key, week]
+            assert not one.get_capacity(week) or left < one.get_cost(by_key[key].minutes)
+        assert why in (NO_REVIEWERS, NOBODY_AVAILABLE, ONLY_AUTHORS_LEFT, NO_CAPACITY)
 
 
 def count_saved(pages, readers, today) -> int:
@@ -103,17 +99,14 @@ def count_saved(pages, readers, today) -> int:
 
     Each reviewer counts pages, so that this is a matching of pages and places.
     """
-    places = [
-        (reader, week, number)
-        for reader in readers
-        for week in range(HORIZON)
-        for number in range(int(min(reader.get_capacity(week), len(pages))))
-    ]
+    places = []
+    for reader, week in product(readers, range(HORIZON)):
+        places += [(reader, week)] * int(min(reader.get_capacity(week), len(pages)))
     taken: dict[int, PageToPlan] = {}
 
     def find_place(page, tried) -> bool:
         weeks = get_possible_weeks(page, today, Promise.BY_POLICY_DATE)
-        for index, (reader, week, _) in enumerate(places):
+        for index, (reader, week) in enumerate(places):
             if index in tried or week not in weeks or reader.key in page.excluded_reviewers:
                 continue
             tried.add(index)
@@ -166,9 +159,9 @@ def test_no_page_passes_its_policy_date_in_minutes_where_half_of_the_room_is_eno
     pages = []
     for reader in readers:
         for week in range(1, weeks - 1):
-            room = reader.capacity / 2
-            while (minutes := data.draw(st.integers(2, 15))) <= room:
-                room -= minutes
+            free = reader.capacity / 2
+            while (minutes := data.draw(st.integers(2, 15))) <= free:
+                free -= minutes
                 policy = MONDAY + (week + 1) * WEEK - dt.timedelta(days=1)
                 pages.append(
                     PageToPlan(
@@ -278,13 +271,13 @@ def test_a_heap_and_one_reviewer_gets_what_would_be_withdrawn_read_first():
         by_week[row.week].append(row.page)
     assert max(map(len, by_week.values())) == 20
     assert sorted(by_week[MONDAY] + by_week[MONDAY + WEEK]) == list(range(40))
-    assert {why for _, why in made.unplaced} == {NO_ROOM}
+    assert {why for _, why in made.unplaced} == {NO_CAPACITY}
     assert len(made.rows) == 20 * HORIZON_WEEKS
 
 
 def test_a_capacity_of_nothing_plans_nothing():
     assert plan_heap(3, reviewers=2, minutes=0, high_risk=1).unplaced == tuple(
-        (key, NO_ROOM) for key in range(3)
+        (key, NO_CAPACITY) for key in range(3)
     )
 
 
