@@ -289,6 +289,15 @@ def test_who_is_back_after_the_date_does_not_save_a_page_of_this_week():
     assert make_plan([page], [back], MONDAY).rows[0].promise == Promise.LATER
 
 
+def test_a_page_moves_to_another_reviewer_for_one_that_only_its_own_can_read():
+    day = MONDAY + dt.timedelta(days=6)
+    anybody = PageToPlan(1, day, is_withdrawn_late=True)
+    nobody_else = PageToPlan(2, day, is_withdrawn_late=True, excluded_reviewers=frozenset({2}))
+    readers = [AvailableReviewer(key, (5,), capacity=1, counts_pages=True) for key in (1, 2)]
+    made = make_plan([anybody, nobody_else], readers, MONDAY)
+    assert {row.page: row.reviewer for row in made.rows} == {1: 2, 2: 1}
+
+
 def test_a_page_that_is_longer_than_a_week_takes_a_whole_one():
     page = PageToPlan(1, MONDAY + 3 * WEEK, minutes=90)
     row = make_plan([page], [AvailableReviewer(1, (4, 5, 5), capacity=60)], MONDAY).rows[0]
