@@ -89,7 +89,9 @@ def list_differences(row: RowState, event: EventState) -> list[str]:
 
 def _is_same(one: Fact | None, other: Fact | None) -> bool:
     """Whether two facts are the same JSON: to Python, 1 and true are equal."""
-    return one == other and canonicalize({"fact": one}) == canonicalize({"fact": other})
+    if one != other or (type(one) is type(other) and not isinstance(one, list)):
+        return one == other
+    return canonicalize({"fact": one}) == canonicalize({"fact": other})
 
 
 def iter_batches(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:

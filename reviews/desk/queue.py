@@ -1,7 +1,7 @@
 """A reviewer's queue: ordered by priority, a page at a time, in a fixed number of queries."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -10,8 +10,6 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from articles.content import kinds
-from articles.content.diff import find_changed_labels
 from articles.content.document import EXPUNGED, Document
 from articles.models import PublicationEvent
 from articles.quality import WORD, extract_plain_lines
@@ -27,6 +25,7 @@ from reviews.models import (
     ReviewSchedule,
 )
 from reviews.signing import ledger
+from reviews.signing.changes import format_part_count, list_changed_parts
 from reviews.signing.eligibility import get_barred_pages
 
 WORDS_PER_MINUTE = 200
@@ -35,9 +34,9 @@ MAX_DECISIONS = 10
 DUE_SOON_DAYS = 30
 # The trigger that gives a review its priority: that of the recall that opened it, else its own.
 # A recall can open a page's first review too.
-RECALL_TRIGGER = RecalledReview.objects.filter(review=OuterRef("pk"), taken_along=False).values(
-    "recall__trigger"
-)[:1]
+RECALL_TRIGGER = RecalledReview.objects.filter(
+    Q(review=OuterRef("pk")) | Q(review=OuterRef("continues")), taken_along=False
+).values("recall__trigger")[:1]
 EFFECTIVE_TRIGGER = Coalesce(Subquery(RECALL_TRIGGER), F("trigger"))
 MAX_NAMED_PARTS = 3  # a card counts the others
 RECORDED_MESSAGE = "Never signed here: it has an imported review, so read all of it."
@@ -149,9 +148,8 @@ def _get_waiting_reviews(
     reviewer: Reviewer, due_dates: dict[int, dt.date], today: dt.date
 ) -> tuple[list[int], list[int]]:
     """Ids of the open reviews of a reviewer, and of those open to any, the most important first."""
-    reviews = MedicalReview.objects.waiting().filter(
-        Q(reviewer=reviewer) | Q(reviewer__isnull=True)
-    )
+    reviews = MedicalReview.objects.waiting().not_read_by(reviewer.user)
+    reviews = reviews.filter(Q(reviewer=reviewer) | Q(reviewer__isnull=True))
     rows = reviews.annotate(news=EFFECTIVE_TRIGGER).values_list(
         "pk", "article", "reviewer", "news", "requested_at"
     )
@@ -290,15 +288,16 @@ def _describe_changes(
     since = f"since {name} signed it on {day:%-d %B %Y}"
     if previous.revision.digest == review.revision.digest:
         return f"Nothing has changed {since}."
-    blocks = kinds.get(document.kind).blocks
-    labels = find_changed_labels(blocks(previous.revision.read()), blocks(document))
-    if not labels:
+    parts = list_changed_parts(previous.revision.read(), document)
+    if not parts:
         return f"Changed {since}, in spaces or in markup that no line shows."
-    others = len(labels) - MAX_NAMED_PARTS
-    if others > 0:
+    counts = Counter(part.label for part in parts)
+    labels = list(counts)[:MAX_NAMED_PARTS]
+    others = len(parts) - sum(counts[label] for label in labels)
+    if others:
         unit = "part" if others == 1 else "parts"
-        labels = [*labels[:MAX_NAMED_PARTS], f"{others} more {unit}"]
-    return f"Changed {since}: {join_names(labels)}."
+        labels.append(f"{others} more {unit}")
+    return f"{format_part_count(len(parts))} changed {since}: {join_names(labels)}."
 
 
 def format_due_date(due: dt.date, today: dt.date) -> str:

@@ -20,7 +20,7 @@ from articles.publishing.actions import build_metadata
 from reviews.desk import rounds, whole_reading
 from reviews.desk.queue import estimate_reading_minutes, format_due_date
 from reviews.desk.rounds import Comparison
-from reviews.models import MedicalReview
+from reviews.models import MedicalReview, RecalledReview, ReportedReview
 from reviews.signing import comments, unchanged_texts
 from reviews.signing.changes import SignedChange, load_change
 from reviews.signing.eligibility import get_current_withdrawal, get_signing_error
@@ -140,10 +140,12 @@ def _build_comments_context(review: MedicalReview, document: Document) -> dict:
 
 def _build_alerts_context(review: MedicalReview) -> dict:
     """What came up since the request, or led to it."""
-    recalls = review.recalls.filter(taken_along=True)
+    readings = [review.pk, review.continues_id]  # of a second reading, the first one too
+    recalls = RecalledReview.objects.filter(review__in=readings, taken_along=True)
+    reports = ReportedReview.objects.filter(review__in=readings)
     return {
         "recalled": list(recalls.select_related("recall")),
-        "reported": list(review.reported.select_related("report__revision", "by")),
+        "reported": list(reports.select_related("report__revision", "by")),
         "hand_over": review.hand_overs.select_related("by", "to").last(),
     }
 

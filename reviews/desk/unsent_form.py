@@ -64,6 +64,10 @@ class SavedForm:
         """By field the values that new forms begin with."""
         return self.row.data.dict() if self.row else {}
 
+    def get_values(self, name: str) -> list[str]:
+        """All values of a field that can have several."""
+        return self.row.data.getlist(name) if self.row else []
+
     @property
     def texts(self) -> list[UnsentText]:
         return list_typed_texts(self.row.data) if self.row else []
@@ -95,6 +99,15 @@ def load_review_forms(user: User, review: MedicalReview) -> dict[str, SavedForm]
 def make_token(user: User, review: MedicalReview) -> str:
     """The token for all forms of a review together, to discard what is in them."""
     return unsent_forms.make_token(user, get_subject(review), None)
+
+
+def get_change_subject(key: str) -> str:
+    """The subject of the form that signs the same change on many pages."""
+    return f"change:{key}"
+
+
+def load_change_form(user: User, key: str) -> SavedForm:
+    return _load_forms(user, {"change": get_change_subject(key)})["change"]
 
 
 def load_absence_form(user: User) -> SavedForm:
@@ -163,6 +176,9 @@ def is_decided_by(user_id: int, subject: str) -> bool:
 
 def get_address(subject: str) -> str:
     """Where the form of a subject is."""
+    kind, _, key = subject.partition(":")
+    if kind == "change":
+        return f"{reverse('reviews:same_change', args=[key])}#sign"
     uuid = _read_review_uuid(subject)
     return f"{reverse('reviews:review', args=[uuid])}#sign" if uuid else reverse("reviews:queue")
 

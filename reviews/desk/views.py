@@ -22,6 +22,7 @@ from reviews.models import Absence, MedicalReview
 from reviews.signing import actions, assignment, comments
 from reviews.signing.eligibility import get_deciding_error, get_signing_error
 from reviews.signing.reading_time import get_own_answer, record_opening
+from reviews.signing.reviewer_field import get_eligible_reviewers
 from reviews.signing.second_factor import is_enrolled
 from reviews.signing.statements import build_statement
 
@@ -300,6 +301,7 @@ def signed(request, uuid):
         "next_review": next_review,
         "statement": build_statement(medical_review.entry.record),
         "reading_time": get_own_answer(medical_review),
+        "has_second_reader": get_eligible_reviewers(medical_review.article).exists(),
     }
     return render(request, "reviews/signed.html", context)
 

@@ -180,6 +180,8 @@ def _build_request(review: MedicalReview, user, today: dt.date) -> Notification:
     text = f"{review.get_trigger_display()}, requested by {format_user_name(review.requested_by)}"
     text += f" on {requested_on:%-d %B %Y}"
     text += "." if review.reviewer_id else "; open to any reviewer."
+    if review.continues_id:
+        text += " A first reader left advice or doses to a second one."
     url = reverse("reviews:review", kwargs={"uuid": review.uuid})
     line = NotificationLine(heading, title, text, url)
     return Notification(
@@ -267,7 +269,9 @@ def collect_decisions(recipients: MailRecipients) -> Iterator[Notification]:
         day = timezone.localdate(review.decided_at)
         text = f"{review.get_trigger_display()}: {outcome.lower()} by {decider}"
         text += f" on {day:%-d %B %Y}."
-        if review.outcome != outcomes.APPROVED:
+        if review.outcome == outcomes.PARTLY:
+            text += " Nothing is published yet: a second reader is asked to confirm the rest."
+        elif review.outcome != outcomes.APPROVED:
             text += " What they wrote is in the status of the page."
         line = NotificationLine(outcome, title, text, get_edit_url(review.article))
         yield Notification(

@@ -1,5 +1,6 @@
 """The radar of managing editors: numbers, what falls due, workloads, and the list behind each."""
 
+import datetime as dt
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
@@ -17,6 +18,7 @@ from articles.public.pages import get_adjacent_urls
 from reviews import page_states
 from reviews.models import Reviewer
 from reviews.radar import queries, statistics
+from reviews.signing import reading_time
 
 CSV_HEADER = ["Title", "Kind", "Filed under", "Reviewed last by", "Due", "In words", "With"]
 
@@ -74,6 +76,9 @@ def overview(request):
         "workloads": workloads,
         "lapsing": [load for load in workloads if load.lapsed or load.lapses_soon],
         "signing_time": statistics.measure_signing_time(timezone.now()),
+        "early_signatures": reading_time.count_answers(
+            timezone.now() - dt.timedelta(days=statistics.WINDOW_DAYS)
+        ),
         "today": today,
     }
     context["harm_reports"], context["harm_reports_late"] = _count_harm_reports()

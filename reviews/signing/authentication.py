@@ -21,6 +21,8 @@ RECENT_SECONDS = 15 * 60
 
 def was_confirmed_recently(request: HttpRequest) -> bool:
     """Whether the person gave their password in the last 15 minutes, in this session."""
+    if not request.user.is_authenticated:
+        return False
     records = get_authentication_records(request, request.user)
     moments = [record["at"] for record in records if record.get("method") == "password"]
     return bool(moments) and 0 <= time.time() - max(moments) < RECENT_SECONDS

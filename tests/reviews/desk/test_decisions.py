@@ -62,7 +62,7 @@ def test_what_was_asked_and_answered_is_in_the_record(ravi_client, review):
         "references": "confirmed",
         "language": "not mine",
     }
-    assert record.asked[-1].statement == checklist.LANGUAGE.statement
+    assert record.asked[-1].statement == checklist.LANGUAGE.full_statement
 
 
 def test_after_a_signature_the_desk_says_what_is_next(ravi_client, review, ann, ravi):
