@@ -6,11 +6,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.form_fields import PlainTextFormField
+from reviews.desk.signature_form import FirstFocusRadioSelect, SignatureForm
 from reviews.models import Reviewer, ReviewOpening
 from reviews.models.review import CHANGE_STATEMENT
 from reviews.signing import reading_time, same_changes
-from reviews.signing.authentication import ConfirmIdentityForm
 from reviews.signing.checklist import CONFIRMED, Answer, ChecklistItem
 from reviews.signing.signing_together import SEPARATOR, SeenPlace, SigningList
 
@@ -40,22 +39,12 @@ def build_groups(reviewer: Reviewer) -> list[ChangeGroup]:
     return groups
 
 
-class SignTogetherForm(ConfirmIdentityForm):
+class SignTogetherForm(SignatureForm):
     """One signature over the same change on many pages, with the lines of all their checklists.
 
     ``place`` names each page that was seen, and ``leave_out`` those that are signed by themselves.
     """
 
-    conflicts = PlainTextFormField(
-        label=_("Conflicts of interest"),
-        widget=forms.Textarea(attrs={"rows": 2}),
-        max_length=2000,
-        help_text=_(
-            "Anything that could look like an interest in what these pages say. "
-            "If there is none, write “None”."
-        ),
-        error_messages={"required": _("State your conflicts of interest, or write “None”.")},
-    )
     statement = forms.BooleanField(
         label=CHANGE_STATEMENT,
         error_messages={"required": _("Check this box to say what your signature means.")},
@@ -63,14 +52,16 @@ class SignTogetherForm(ConfirmIdentityForm):
     read_elsewhere = forms.ChoiceField(
         label=_("How you read it"),
         choices=tuple(reading_time.ANSWERS.items()),
-        widget=forms.RadioSelect,
+        widget=FirstFocusRadioSelect,
         required=False,
     )
-    field_order = ("conflicts", "statement", "read_elsewhere")
 
     def __init__(self, *args, request, signing_list: SigningList, **kwargs):
         super().__init__(*args, request=request, auto_id="sign-%s", **kwargs)
         self.signing_list = signing_list
+        self.fields["conflicts_choice"].help_text = _(
+            "Anything that could look like an interest in what these pages say."
+        )
         self.reading_question = ""
         for item in signing_list.items:
             self.fields[f"check_{item.name}"] = forms.BooleanField(
@@ -78,6 +69,9 @@ class SignTogetherForm(ConfirmIdentityForm):
                 help_text=item.title,
                 error_messages={"required": _("Confirm it, or sign the pages one by one.")},
             )
+        checks = [f"check_{item.name}" for item in signing_list.items]
+        asked = ("conflicts_choice", "conflicts", "statement", "password", "code", "read_elsewhere")
+        self.order_fields([*checks, *asked])
 
     def clean_read_elsewhere(self) -> str:
         """Ask once, before a code is used up, if the list was opened only just now."""

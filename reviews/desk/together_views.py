@@ -7,9 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 
+from articles import unsent_forms
 from articles.publishing.actions import ActionRefused
+from reviews.desk import unsent_form
 from reviews.desk.access import reviewer_required
 from reviews.desk.together import SignTogetherForm, read_seen
+from reviews.signing.authentication import get_sign_in
 from reviews.signing.signing_together import (
     ListChanged,
     SeenPlace,
@@ -34,6 +37,7 @@ def same_change(request, key):
             return redirect("reviews:queue")
         record_openings(found, request.user)
         return _render_list(request, found)
+    unsent_forms.save_sent(request, unsent_form.get_change_subject(key))
     seen = read_seen(request.POST.getlist("place"))
     differences = list_differences(seen, found)
     if differences:
@@ -56,12 +60,14 @@ def _sign(request, found: SigningList, form: SignTogetherForm, seen: list[SeenPl
             answers=form.answers,
             left_out=request.POST.getlist("leave_out"),
             read_elsewhere=form.cleaned_data["read_elsewhere"],
+            sign_in=get_sign_in(request),
         )
     except ListChanged as change:
         found = build_list(found.key, request.user)
         return _render_list(request, found, differences=change.differences, status=409)
     except ActionRefused as refusal:
         return _render_list(request, found, refusal=str(refusal), status=409)
+    unsent_forms.clear_form(request.user, unsent_form.get_change_subject(found.key))
     count = len(entries)
     message = ngettext(
         "You signed %(count)d page. It is public now.",
@@ -77,18 +83,19 @@ def _sign(request, found: SigningList, form: SignTogetherForm, seen: list[SeenPl
 def _render_list(request, found, *, form=None, differences=(), refusal="", status=200):
     """The list with its form, and what stands in the way of signing it.
 
-    Without a ``form`` it has a new one, with the conflicts that were typed.
+    Without a ``form`` it has a new one, with what was typed and not sent.
     """
+    unsent = unsent_form.load_change_form(request.user, found.key)
     if form is None:
-        initial = {"conflicts": request.POST.get("conflicts", "")}
-        form = SignTogetherForm(request=request, signing_list=found, initial=initial)
+        form = SignTogetherForm(request=request, signing_list=found, initial=unsent.initial)
     context = {
         "found": found,
         "sample": found.places[0] if found.places else None,
         "form": form,
         "differences": differences,
         "refusal": refusal,
-        "left_out": request.POST.getlist("leave_out"),
+        "left_out": unsent.get_values("leave_out"),
+        "unsent": unsent,
         "left": found.left[:MAX_LEFT_SHOWN],
         "signing_error": request.user.reviewer.get_signing_error(timezone.localdate()),
     }
