@@ -103,7 +103,7 @@ def read_pages(archive: Path) -> list[dict]:
 
 
 CHANGED_FILES = {
-    f"{name}.jsonl.gz" for name in ("groups", "people", "pages", "causes", "revisions")
+    f"{name}.jsonl.gz" for name in ("groups", "people", "pages", "causes", "revisions", "reviews")
 }
 
 
@@ -124,6 +124,9 @@ def test_version_1_comes_in_and_goes_out_as_this_version(transactional_db, older
     revisions = list(files.read_rows(tmp_path / "newer", "revisions"))
     assert all(len(revision.pop("authorship_hash")) == 64 for revision in revisions)
     assert revisions == list(files.read_rows(older, "revisions"))
+    reviews = list(files.read_rows(tmp_path / "newer", "reviews"))
+    assert {review.pop("continues") for review in reviews} == {None}
+    assert reviews == list(files.read_rows(older, "reviews"))
     after = read_rights(tmp_path / "newer")
     added = set().union(*versions.ADDED_RIGHTS_IN_VERSION_3.values())
     assert {name: len({*rights} - added) for name, rights in after.items()} == {
