@@ -38,6 +38,7 @@ ADDED_MODELS: dict[str, str] = {
     "articles.unsentform": "articles_unsentform",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
+    "reviews.plannedreview": "reviews_plannedreview",
     "reviews.reviewopening": "reviews_reviewopening",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
@@ -54,6 +55,11 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "same_for_everyone",
         "shows_crisis_line",
         "article_advice_heading_at_most_120",
+    },
+    "reviews_reviewer": {
+        "capacity_unit",
+        "reviews_reviewer_weekly_capacity_check",
+        "weekly_capacity",
     },
     "articles_readerreport": {
         "reported_by_id",
