@@ -1,6 +1,7 @@
 """What rows say now, and what their newest events say: the two that must be the same."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
@@ -45,8 +46,8 @@ def read_row(kind: ChainedKind, row: Any) -> RowState:
 def load_newest(kind: ChainedKind, subjects: Sequence[str]) -> dict[str, EventState]:
     """What the newest event of each of these subjects says; nothing is asked without subjects.
 
-    One query, and one for private values if the kind has some. Raises ValueError where a record
-    cannot be read.
+    One query, and one for private values if the kind has some. An event whose record cannot be
+    read counts as none: verification names it, and nobody is kept from withdrawing a page.
     """
     if not subjects:
         return {}
@@ -54,7 +55,11 @@ def load_newest(kind: ChainedKind, subjects: Sequence[str]) -> dict[str, EventSt
     events = list(rows.newest())
     has_values = kind.get_private_values is not get_no_private_values
     values = load_private_values(events) if has_values else {}
-    return {event.subject: read_event(event, values.get(event.sequence, {})) for event in events}
+    found: dict[str, EventState] = {}
+    for event in events:
+        with suppress(ValueError):
+            found[event.subject] = read_event(event, values.get(event.sequence, {}))
+    return found
 
 
 def load_private_values(events: Sequence[AuditEvent]) -> dict[int, dict[str, AuditPrivateValue]]:

@@ -194,3 +194,11 @@ def test_a_person_who_is_renamed_is_the_same_person(kind, topics, ann):
     ann.username = ann.last_name = "somebody-else"
     ann.save()
     assert find_faults() == []
+
+
+def test_a_damaged_event_stops_no_action_and_stays_a_fault(kind, topics, ann):
+    recording.record(kind, topics, by=ann)
+    with disable_triggers():
+        sql("UPDATE articles_auditevent SET record = '{' WHERE subject = 'topic:eyes'")
+    assert recording.record(kind, topics, by=ann) == 1
+    assert any("its record cannot be read" in fault for fault in find_faults())
