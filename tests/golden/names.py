@@ -203,7 +203,14 @@ ADDED_FUNCTIONS = {"published_cause_facts_are_made_anew"}
 ADDED_MANIFEST_FIELDS = {"limits"}
 ADDED_TO_README = b"\nNo pack can show:"
 # What later builds added to the conditions of triggers: a column that they keep as well.
-ADDED_CONDITIONS = (" AND NEW.authorship_hash = OLD.authorship_hash",)
+ADDED_CONDITIONS = (
+    " AND NEW.authorship_hash = OLD.authorship_hash",
+    " OR COALESCE(NEW.continues_id, 0) <> COALESCE(OLD.continues_id, 0)",
+    " AND NOT EXISTS (SELECT 1 FROM reviews_signaturedispute d WHERE d.reviewer_id = v.id "
+    "AND d.restored_at IS NULL)",
+)
+# What holds for signatures holds for readings that confirm a part of a text too.
+WIDENED_CONDITIONS = {"NEW.outcome IN ('approved', 'partly')": "NEW.outcome = 'approved'"}
 
 # Searches of which the first page found stays, and the others are chosen otherwise (ADR 60).
 SEARCHED_OTHERWISE = {"facial spasms"}
@@ -247,6 +254,8 @@ def without_added_conditions(triggers: dict[str, str]) -> dict[str, str]:
     """What triggers do, by name, as build 978f4c9 would have had them."""
     for condition in ADDED_CONDITIONS:
         triggers = {name: does.replace(condition, "") for name, does in triggers.items()}
+    for now, then in WIDENED_CONDITIONS.items():
+        triggers = {name: does.replace(now, then) for name, does in triggers.items()}
     return triggers
 
 
