@@ -129,6 +129,7 @@ ON_SQLITE = {
     "tests/golden/test_names.py",
     "tests/reviews/admin/test_imported_reviews.py",
     "tests/reviews/desk/test_decisions.py",
+    "tests/reviews/desk/test_rounds.py",
     "tests/reviews/desk/test_views.py",
     "tests/reviews/evidence/test_pack.py",
     "tests/reviews/expunging/test_expunged_texts.py",
