@@ -4,6 +4,8 @@ from articles.content.document import EXPUNGED
 from articles.db.triggers import DatabaseTrigger, build_append_only_triggers, build_only_changes_sql
 from articles.models import (
     Article,
+    AuditEvent,
+    AuditPrivateValue,
     Authorship,
     HarmDecision,
     Image,
@@ -85,8 +87,17 @@ def _build_history_triggers() -> list[DatabaseTrigger]:
         *build_append_only_triggers(PublicationEvent),
         *build_append_only_triggers(Image),
         *build_append_only_triggers(HarmDecision),
+        *build_append_only_triggers(AuditEvent),
+        *_build_private_value_triggers(),
         *_build_phrase_triggers(),
     ]
+
+
+def _build_private_value_triggers() -> list[DatabaseTrigger]:
+    """A private value of the chain stays as it is until it is erased."""
+    table = AuditPrivateValue._meta.db_table
+    message = "a private value of the chain is erased, never changed"
+    return [DatabaseTrigger(f"{table}_no_update", table, "UPDATE", message)]
 
 
 def _build_phrase_triggers() -> list[DatabaseTrigger]:

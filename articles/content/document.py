@@ -1,13 +1,16 @@
 """The frozen document that a clinician signs: pydantic models, canonical bytes, their digest."""
 
+import datetime as dt
 import hashlib
 import json
 from html import escape
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from uuid import UUID
 
 import rfc8785
 from pydantic import (
+    AfterValidator,
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -48,6 +51,8 @@ IMAGE_EXTENSIONS = {
     "image/jpeg": "jpg",
     "image/webp": "webp",
 }
+# A moment, written in UTC whatever its zone.
+UtcDatetime = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(dt.UTC))]
 
 
 class FrozenModel(BaseModel):

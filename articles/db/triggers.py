@@ -5,6 +5,7 @@ Each app gives its triggers to ``install_after_migrate``. They are installed aga
 verification of the ledger calls ``find_missing``.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -67,6 +68,8 @@ class DatabaseTrigger:
 
 
 _triggers: dict[str, list[DatabaseTrigger]] = {}
+# What is done once they are installed, given the name of the database.
+_followers: list[Callable[[str], None]] = []
 
 
 def build_append_only_triggers(
@@ -138,6 +141,12 @@ def install_after_migrate(app_config: AppConfig, triggers: list[DatabaseTrigger]
     )
 
 
+def follow_install(follower: Callable[[str], None]) -> None:
+    """Call a function with the database after each ``migrate``, when triggers are installed."""
+    if follower not in _followers:
+        _followers.append(follower)
+
+
 def list_applicable(connection: BaseDatabaseWrapper) -> list[DatabaseTrigger]:
     """The triggers whose tables exist, without those that the engine does not have."""
     tables = set(connection.introspection.table_names())
@@ -149,10 +158,17 @@ def list_applicable(connection: BaseDatabaseWrapper) -> list[DatabaseTrigger]:
     return found
 
 
-def _install_after_last_app(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    """Install the triggers of every app again, after the last app that has some is migrated."""
+def _install_after_last_app(
+    sender: AppConfig, using: str, plan: Sequence[Any] | None = None, **kwargs: Any
+) -> None:
+    """Install the triggers of every app again, after the last app that has some is migrated.
+
+    ``flush`` gives no plan, and leaves nothing to follow.
+    """
     if sender.label == list(_triggers)[-1]:
         install_triggers(connections[using])
+        for follower in _followers if plan is not None else []:
+            follower(using)
 
 
 def install_triggers(connection: BaseDatabaseWrapper) -> None:

@@ -2,6 +2,7 @@
 
 from articles.models.about import AboutPage
 from articles.models.article import Article, ArticleTag, CareCard, Reference
+from articles.models.audit import AuditEvent, AuditPrivateValue
 from articles.models.emergencies import EmergencyPage, PhraseEvent, PublishedEmergency
 from articles.models.feedback import HarmDecision, ReaderReport, ReaderTally
 from articles.models.history import Authorship, PublicationEvent, Revision
@@ -13,11 +14,14 @@ from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntr
 from articles.models.normalized_name import NormalizedNameMixin
 from articles.models.safety_alert import SafetyAlert
 from articles.models.search import SearchEntry, SearchKey, SearchStart
+from articles.models.unsent_form import UnsentForm
 
 __all__ = [
     "AboutPage",
     "Article",
     "ArticleTag",
+    "AuditEvent",
+    "AuditPrivateValue",
     "Authorship",
     "CareCard",
     "CopyrightNotice",
@@ -47,4 +51,5 @@ __all__ = [
     "SearchStart",
     "Topic",
     "TopicEntry",
+    "UnsentForm",
 ]

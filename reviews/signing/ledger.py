@@ -9,21 +9,25 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypedDict
+from typing import Literal, TypedDict
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from pydantic import AfterValidator, AwareDatetime
 
-from articles.content.document import ExtendedModel, FrozenModel, canonicalize, digest
+from articles.content.document import (
+    ExtendedModel,
+    FrozenModel,
+    UtcDatetime,
+    canonicalize,
+    digest,
+)
 from articles.content.review_line import Person, ReviewLine
 from articles.models import Revision
 from reviews.models import LedgerEntry, LedgerTip, MedicalReview, PrivateField, Reviewer
 
 GENESIS_HASH = "0" * 64
 AskedOver = Literal["", "change", "page"]
-UtcDatetime = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(dt.UTC))]
 
 
 class Actor(FrozenModel):

@@ -23,6 +23,8 @@ RENAMED_MODELS: dict[str, str] = {
 # "app_label.model": its table, of models that later builds added. What Django derives from them
 # (content types, permissions) is left out with them.
 ADDED_MODELS: dict[str, str] = {
+    "articles.auditevent": "articles_auditevent",
+    "articles.auditprivatevalue": "articles_auditprivatevalue",
     "articles.carecard": "articles_carecard",
     "articles.emergencypage": "articles_emergencypage",
     "articles.harmdecision": "articles_harmdecision",
@@ -30,6 +32,7 @@ ADDED_MODELS: dict[str, str] = {
     "articles.pagelink": "articles_pagelink",
     "symptoms.publishedname": "symptoms_publishedname",
     "articles.safetyalert": "articles_safetyalert",
+    "articles.unsentform": "articles_unsentform",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
 }
@@ -77,7 +80,12 @@ ADDED_KEYS: dict[str, set[str]] = {
     "causes": {"catch_all", "description"},
 }
 # Files that later versions of the format of archives added.
-ADDED_FILES: set[str] = {"harm_decisions.jsonl.gz", "phrases.jsonl.gz"}
+ADDED_FILES: set[str] = {
+    "event_values.jsonl.gz",
+    "events.jsonl.gz",
+    "harm_decisions.jsonl.gz",
+    "phrases.jsonl.gz",
+}
 # Type of a record that other systems get: the fields that later builds added to it.
 CARD_FIELDS = {"advice_heading", "care_cards", "same_for_everyone", "shows_crisis_line"}
 ADDED_FIELDS: dict[str, set[str]] = {

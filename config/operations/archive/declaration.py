@@ -1,6 +1,6 @@
 """What is in an archive and what is not; a test compares it with all models there are.
 
-The names of columns are those of version 3 of the format. They follow the names of the fields, save
+The names of columns are those of version 4 of the format. They follow the names of the fields, save
 for those that a file lists as ``renamed``: the format keeps its names when a field gets another
 one. Whoever changes what a line holds raises the version and writes an upcaster (``versions.py``).
 """
@@ -20,6 +20,8 @@ from taggit.models import Tag, TaggedItem
 from articles.models import (
     Article,
     ArticleTag,
+    AuditEvent,
+    AuditPrivateValue,
     Authorship,
     CareCard,
     CopyrightNotice,
@@ -48,6 +50,7 @@ from articles.models import (
     SearchStart,
     Topic,
     TopicEntry,
+    UnsentForm,
 )
 from config.operations.archive.versions import VERSION
 from reviews.models import (
@@ -179,6 +182,7 @@ NATURAL_KEYS: dict[type[Model], tuple[str, ...]] = {
     MedicalReview: ("uuid",),
     Expunction: ("uuid",),
     LedgerEntry: ("sequence",),
+    AuditEvent: ("sequence",),
     PublicationEvent: ("id",),
     Recall: ("uuid",),
     ImportRun: ("uuid",),
@@ -257,6 +261,7 @@ LEDGER = ArchiveFile("ledger", LedgerEntry)
 PUBLICATIONS = ArchiveFile(
     "publications", PublicationEvent, number="number", renamed={"metadata": "frame"}
 )
+EVENTS = ArchiveFile("events", AuditEvent, number="sequence", since=4)
 HISTORY_FILES = (REVISIONS, REVIEWS, EXPUNCTIONS, LEDGER, PUBLICATIONS)
 EXTRA_FILES = (
     ArchiveFile("private", PrivateField, renamed={"entry": "signature"}, is_private=True),
@@ -273,6 +278,8 @@ EXTRA_FILES = (
     ArchiveFile("phrases", PhraseEvent, since=3),
     # Its ``key`` is that of a row in one database.
     ArchiveFile("merged_causes", MergedCause, excluded=("key",)),
+    EVENTS,
+    ArchiveFile("event_values", AuditPrivateValue, is_private=True, since=4),
 )
 FILES = (*BASE_FILES, *HISTORY_FILES, *EXTRA_FILES)
 
@@ -294,6 +301,7 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     OutsideAddress: "what other sites answered on some day; they are asked again",
     LedgerTip: "holds no fact",
     ReaderReport: "the words of readers are deleted after 90 days, and an archive would keep them",
+    UnsentForm: "what people typed and did not send: theirs alone, and deleted after 30 days",
     Mail: "mails to people, with their addresses",
     MailItem: "which mails were sent, by keys of one database",
     Authenticator: "second factors are secrets; people enrol again",

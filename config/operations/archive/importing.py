@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from tqdm import tqdm
 
+from articles.audit import chain, recording
 from articles.models import PublicationEvent
 from articles.publishing import projections
 from config import groups
@@ -94,6 +95,8 @@ def import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, i
             projections.rebuild()
         _store_images(archive, stored, no_progress)
         _check_head(archive, history.head)
+        _check_events_head(archive)
+        recording.record_baseline()  # of kinds that an older archive has no events of
         _verify(archive, no_progress)
     _vacuum(no_progress)
     return count_lines(archive)
@@ -188,6 +191,16 @@ def _check_head(archive: Archive, head: tuple[int, str]) -> None:
         raise CannotRunOperation(
             f"{manifest.FILE_NAME}: it names the head {named.get('sequence')}:{named.get('hash')}, "
             f"and the ledger ends with {head[0]}:{head[1]}."
+        )
+
+
+def _check_events_head(archive: Archive) -> None:
+    named = archive.manifest["events_head"]
+    sequence, hash_ = chain.get_head()
+    if (sequence, hash_) != (named.get("sequence"), named.get("hash")):
+        raise CannotRunOperation(
+            f"{manifest.FILE_NAME}: it names the event {named.get('sequence')}:"
+            f"{named.get('hash')}, and the chain of events ends with {sequence}:{hash_}."
         )
 
 

@@ -6,6 +6,7 @@ import re
 from django.conf import settings
 from django.db.migrations.loader import MigrationLoader
 
+from articles.audit import chain
 from articles.content.document import IMAGE_EXTENSIONS
 from articles.models import PublicationEvent
 from config.operations.archive import versions
@@ -20,6 +21,7 @@ IMAGE_PATH = re.compile(
 )
 FIELD_TYPES = {
     "build": str,
+    "events_head": dict,
     "files": dict,
     "head": dict,
     "images_missing": list,
@@ -38,6 +40,7 @@ def get_schema() -> dict[str, str]:
 def compose(files: dict[str, dict], *, private: bool, missing: list[str]) -> bytes:
     """The bytes of a manifest. It holds no time: two archives of one site are the same."""
     sequence, tip = verification.get_head()
+    newest_event, event_hash = chain.get_head()
     manifest = {
         "format": FORMAT,
         "version": versions.VERSION,
@@ -45,6 +48,7 @@ def compose(files: dict[str, dict], *, private: bool, missing: list[str]) -> byt
         "schema": get_schema(),
         "private": private,
         "head": {"sequence": sequence, "hash": tip},
+        "events_head": {"sequence": newest_event, "hash": event_hash},
         "site_revision": PublicationEvent.objects.site_revision(),
         "images_missing": missing,
         "files": files,

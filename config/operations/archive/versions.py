@@ -20,7 +20,7 @@ from typing import TypeGuard
 
 from config.operations.archive.folder import CannotRunOperation
 
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -198,10 +198,16 @@ def _add_cause_facts(row: dict) -> dict:
     return row | ADDED_TO_CAUSES_IN_VERSION_3
 
 
+# Version 3, of builds up to 7e69995: there was no chain of events. An import begins one.
+def _add_events_head(manifest: dict) -> dict:
+    return {"events_head": {"sequence": 0, "hash": "0" * 64}} | manifest
+
+
 UPCASTERS: dict[int, Upcaster] = {
     1: Upcaster(_require_last_schema, rows={"groups": _rename_rights, "people": _rename_rights}),
     2: Upcaster(
         _keep_manifest,
         rows={"groups": _add_rights, "pages": _upcast_page, "causes": _add_cause_facts},
     ),
+    3: Upcaster(_add_events_head),
 }

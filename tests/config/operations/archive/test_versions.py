@@ -1,6 +1,6 @@
-"""The format of archives has versions: what version 3 holds does not move, and older ones come in.
+"""The format of archives has versions: what version 4 holds does not move, and older ones come in.
 
-``tests/fixtures/archive-3.json`` holds the keys of the lines of version 3, and the permissions that
+``tests/fixtures/archive-4.json`` holds the keys of the lines of version 4, and the permissions that
 they may name. A test below fails when a model changes them. Then raise ``VERSION`` in
 ``config/operations/archive/versions.py``, write an upcaster for the version before, and keep the
 new shape in a file of its own. The file of a version is never changed once a build wrote such

@@ -1,0 +1,170 @@
+"""Proof that the chain of events is whole, and that each row is what its newest event says."""
+
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from typing import Any
+
+from tqdm import tqdm
+
+from articles.audit import chain, kinds
+from articles.audit.kinds import BASELINE, ChainedKind
+from articles.audit.state import (
+    BATCH,
+    EventState,
+    iter_batches,
+    list_differences,
+    read_event,
+    read_row,
+)
+from articles.content.document import digest
+from articles.models import AuditEvent
+
+# By kind, and in it by the digest of a subject, the number of the newest event that is no removal.
+NewestEvents = dict[str, dict[bytes, int]]
+
+
+def find_faults(*, no_progress: bool | None = True) -> Iterator[str]:
+    """A line for each fault of the chain, of a private value, and of a row beside the chain.
+
+    Memory grows by some bytes a subject; the number of queries is fixed for each 1,000 rows.
+    """
+    newest: NewestEvents = {kind.name: {} for kind in kinds.get_all()}
+    yield from _find_chain_faults(newest, no_progress)
+    for kind in kinds.get_all():
+        yield from _find_row_faults(kind, newest[kind.name], no_progress)
+
+
+def explain_lost_head(sequence: int, hash_: str) -> str:
+    """Why a head that was kept outside is no longer in the chain; empty if it still is."""
+    if sequence == 0 and hash_ == chain.GENESIS_HASH:
+        return ""
+    found = AuditEvent.objects.filter(pk=sequence).values_list("hash", flat=True).first()
+    if found == hash_:
+        return ""
+    if found is None:
+        newest, _ = chain.get_head()
+        return f"event {sequence}, whose hash was kept outside, is gone: the chain ends at {newest}"
+    return f"event {sequence} is not the one that was kept outside: its hash is now {found}"
+
+
+def list_erased_values() -> Iterator[str]:
+    """A sentence for each private value that was erased, which is no fault."""
+    events = AuditEvent.objects.filter(record__contains='"private":').in_order()
+    for batch in iter_batches(_with_values(events)):
+        for event in batch:
+            try:
+                erased = read_event(event).erased_names
+            except ValueError:
+                continue  # a fault, which is found
+            for name in sorted(erased):
+                yield f"{_describe(event)}: its {name} was erased"
+
+
+def _with_values(events: Any) -> Iterator[AuditEvent]:
+    rows: Iterator[AuditEvent] = events.prefetch_related("private_values").iterator(BATCH)
+    return rows
+
+
+def _describe(event: AuditEvent) -> str:
+    return f"event {event.sequence} ({event.kind}, {event.subject})"
+
+
+def _find_chain_faults(newest: NewestEvents, no_progress: bool | None) -> Iterator[str]:
+    """Read the chain from its beginning, and note the newest event of each subject."""
+    sequence, previous_hash = 0, chain.GENESIS_HASH
+    events = AuditEvent.objects.in_order()
+    total = None if no_progress else events.count()
+    bar = tqdm(_with_values(events), "events", total, disable=no_progress)
+    for event in bar:
+        if event.sequence != sequence + 1:
+            yield f"{_describe(event)}: event {sequence + 1} is missing before it"
+        if event.previous_hash != previous_hash:
+            yield f"{_describe(event)}: it does not follow the event before it"
+        for fault in _find_event_faults(event, newest):
+            yield f"{_describe(event)}: {fault}"
+        sequence, previous_hash = event.sequence, event.hash
+
+
+def _find_event_faults(event: AuditEvent, newest: NewestEvents) -> Iterator[str]:
+    if digest(event.record.encode(errors="surrogatepass")) != event.hash:
+        yield "its record is not the record of its hash"
+    try:
+        record = chain.read_record(event)
+    except ValueError:
+        yield "its record cannot be read"
+        return
+    for column in _list_differing_columns(event, record):
+        yield f"its {column} is not what its record says"
+    for private in event.private_values.all():
+        hashed = record.private.get(private.name)
+        if chain.hash_with_salt(private.salt, private.value) != hashed:
+            yield f"its {private.name} is not the one that was recorded"
+    if event.kind == BASELINE:
+        return
+    if event.kind not in newest:
+        yield "this build does not know such events"
+        return
+    key = _hash_subject(event.subject)
+    newest[event.kind].pop(key, None)
+    if not record.removed:
+        newest[event.kind][key] = event.sequence
+
+
+def _list_differing_columns(event: AuditEvent, record: chain.EventRecord) -> list[str]:
+    # Column → its value in the database, and in the record.
+    values: dict[str, tuple[object, object]] = {
+        "sequence": (event.sequence, record.sequence),
+        "kind": (event.kind, record.kind),
+        "subject": (event.subject, record.subject),
+        "by": (event.by_id, record.by),
+        "at": (event.at, record.at),
+        "previous_hash": (event.previous_hash, record.previous_hash),
+    }
+    return [column for column, (stored, said) in values.items() if stored != said]
+
+
+def _hash_subject(subject: str) -> bytes:
+    return blake2b(subject.encode(errors="surrogatepass"), digest_size=16).digest()
+
+
+def _find_row_faults(
+    kind: ChainedKind, newest: dict[bytes, int], no_progress: bool | None
+) -> Iterator[str]:
+    """What rows say that their events do not; what is left of ``newest`` has no row."""
+    rows = kind.get_rows()
+    total = None if no_progress else rows.count()
+    stream = rows.order_by("pk").iterator(BATCH)
+    bar = tqdm(stream, f"events: {kind.name}", total, disable=no_progress)
+    for batch in iter_batches(bar):
+        yield from _compare_rows(kind, batch, newest)
+    for numbers in iter_batches(sorted(newest.values())):
+        for event in AuditEvent.objects.filter(pk__in=numbers).in_order():
+            yield f"{kind.name} {event.subject}: it is gone, and event {event.sequence} has it"
+
+
+def _compare_rows(
+    kind: ChainedKind, rows: Iterable[Any], newest: dict[bytes, int]
+) -> Iterator[str]:
+    states = [read_row(kind, row) for row in rows]
+    numbers = [newest.pop(_hash_subject(state.subject), 0) for state in states]
+    events = _load_events(numbers)
+    for state, number in zip(states, numbers, strict=True):
+        if number not in events:
+            yield f"{kind.name} {state.subject}: no event has it"
+            continue
+        event = events[number]
+        if event is None:
+            continue  # its record cannot be read, which was found
+        for name in list_differences(state, event):
+            yield f"{kind.name} {state.subject}: its {name} is not what event {number} says"
+
+
+def _load_events(numbers: list[int]) -> dict[int, EventState | None]:
+    events = AuditEvent.objects.filter(pk__in=numbers).prefetch_related("private_values")
+    found: dict[int, EventState | None] = {}
+    for event in events:
+        try:
+            found[event.sequence] = read_event(event)
+        except ValueError:
+            found[event.sequence] = None
+    return found
