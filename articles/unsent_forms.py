@@ -9,12 +9,14 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.core import signing
 from django.db import transaction
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.datastructures import MultiValueDict
@@ -27,8 +29,9 @@ MAX_EARLIER = 3  # forms that are kept beside the newest
 MAX_FORMS = 500  # of one person; the oldest goes
 TOKEN_NAME = "unsent"  # noqa: S105 - the name of the field
 TOKEN_SALT = "articles.unsent_forms"  # noqa: S105
-# Never saved, whatever form they are in.
+# Never saved, whatever form they are in: secrets, and what nobody types.
 SECRET_NAMES = {"password", "code", "csrfmiddlewaretoken", "ticket", TOKEN_NAME}
+UNTYPED_NAMES = {"digest", "about"}
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database stores them in JSON
 
 
@@ -65,10 +68,38 @@ def select_fields(data: MultiValueDict[str, str]) -> dict[str, list[str]]:
     """What is saved of a form that was sent: no password, no code and no token."""
     fields = {}
     for name, values in data.lists():
-        if name in SECRET_NAMES or name.endswith("password"):
+        if name in SECRET_NAMES | UNTYPED_NAMES or name.endswith("password"):
             continue
         fields[name] = [UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value) for value in values]
     return fields
+
+
+def save_sent(request: HttpRequest, subject: str = "") -> bool:
+    """Save a form that was sent, for whoever opened its page; whether anything was saved.
+
+    That is the person of the token in it, signed in or not. Without a token it is who is signed in,
+    on this subject. ``request.unsent_saved`` says the same to the page of an error.
+    """
+    saved = None
+    token = read_token(request.POST.get(TOKEN_NAME, ""))
+    with suppress(FormTooLong):
+        if token:
+            saved = save_by_token(token, request.POST)
+        elif subject and request.user.is_authenticated:
+            saved = save_form(request.user, subject, request.POST)
+    request.unsent_saved = saved is not None  # type: ignore[attr-defined]
+    return saved is not None
+
+
+def save_by_token(token: FormToken, data: MultiValueDict[str, str]) -> UnsentForm | None:
+    """Save a form for the person who opened its page, unless their account is closed.
+
+    Raises FormTooLong.
+    """
+    user = User.objects.filter(pk=token.user_id, is_active=True).first()
+    if user is None:
+        return None
+    return save_form(user, token.subject, data, page=token.page, base=token.base)
 
 
 @transaction.atomic
@@ -151,7 +182,21 @@ def use_earlier(user: User, subject: str, key: str) -> bool:
     return True
 
 
-def clear_form(user: User, subject: str) -> None:
+@transaction.atomic
+def clear_fields(user: User, subject: str, names: Iterable[str]) -> None:
+    """Delete fields of a form that were sent, and keep the rest of it."""
+    saved = _lock_form(user, subject)
+    if saved is None:
+        return
+    for name in names:
+        saved.fields.pop(name, None)
+    if saved.is_empty and not saved.earlier:
+        saved.delete()
+    else:
+        saved.save(update_fields=["fields"])
+
+
+def clear_form(user: User | int, subject: str) -> None:
     """Delete what this person typed on a subject and on all that belongs to it."""
     own = UnsentForm.objects.filter(user=user)
     own.filter(Q(subject=subject) | Q(subject__startswith=f"{subject}:")).delete()

@@ -42,6 +42,16 @@ def _date(name: str, default: dt.date) -> dt.date:
         ) from error
 
 
+def _switch(name: str, *, default: bool = False) -> bool:
+    """On or off, in one of a few words: a typing error turns nothing off."""
+    value = env(name, default="").strip().lower()
+    if not value:
+        return default
+    if value not in ("on", "off", "true", "false", "yes", "no", "1", "0"):
+        raise ImproperlyConfigured(f"{name} is “on” or “off”, not “{value}”.")
+    return value in ("on", "true", "yes", "1")
+
+
 def _one_of(name: str, choices: tuple[str, ...]) -> str:
     """One of a few words; the first of them by default."""
     value = env(name, default=choices[0]).strip()
@@ -216,10 +226,12 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.middleware.second_factor.require_second_factor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
+CSRF_FAILURE_VIEW = "config.public.views.csrf_failure"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -347,6 +359,9 @@ MFA_FORMS = {
     "reauthenticate": "config.auth.second_factor.CodeReauthenticateForm",
     "activate_totp": "config.auth.second_factor.ActivateForm",
 }
+# Whether reviewers, managing editors and superusers must have one (ADR 67). Of the demonstration,
+# whose passwords are known to all, nobody is locked out.
+SECOND_FACTOR_REQUIRED = _switch("SECOND_FACTOR_REQUIRED") and not COUNTERSIGN_DEMO
 # What their secrets are encrypted with, the newest first; without any, a key that comes from
 # SECRET_KEY.
 SECOND_FACTOR_KEYS = env.list("SECOND_FACTOR_KEYS", default=[])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.desk import together_views, views
+from reviews.desk import together_views, unsent_views, views
 from reviews.radar import views as radar_views
 from reviews.recalls import views as recalls_views
 from reviews.scheduling import views as scheduling_views
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", views.queue, name="queue"),
     path("away/", views.add_absence, name="away"),
     path("away/<int:pk>/back/", views.end_absence, name="back"),
+    path("unsent/", unsent_views.change_unsent, name="unsent"),
+    path("unsent/save/", unsent_views.save_unsent, name="save_unsent"),
     path("reviews/<uuid:uuid>/", views.review, name="review"),
     path("reviews/<uuid:uuid>/sign/", views.sign, name="sign"),
     path("reviews/<uuid:uuid>/send-back/", views.send_back, name="send_back"),

@@ -201,5 +201,5 @@ def morgan_client(client, morgan):
 
 @pytest.fixture
 def ravi_client(client, ravi):
-    client.force_login(ravi)
+    factories.sign_in(client, ravi)
     return client

@@ -7,6 +7,7 @@ import datetime as dt
 import itertools
 import json
 import tempfile
+import time
 import uuid
 from datetime import datetime
 from io import BytesIO
@@ -18,6 +19,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
+from django.test import Client
 from django.utils import timezone
 from django.utils.text import slugify
 from PIL import Image as Pixels
@@ -104,6 +106,17 @@ def make_user(
     if group:
         user.groups.add(Group.objects.get(name=group))
     return user
+
+
+def sign_in(client: Client, user: User, *, seconds_ago: int = 0) -> None:
+    """Sign somebody in who gave their password so long ago."""
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time() - seconds_ago, "username": user.username}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 def make_reviewer(user: User, *, verified_by: User, **more) -> Reviewer:

@@ -16,8 +16,8 @@ MAX_AGE = 60 * 60  # seconds
 MAX_FILE_NAMES = 20  # names that are stored; files are not
 MAX_TOKEN_AGE = 30 * 24 * 60 * 60  # seconds
 NOT_SAVED = (
-    "This is not saved yet. You had been signed out when you pressed Save; here is what you typed. "
-    "Check it and save again."
+    "This is not saved yet. You had to sign in, or to set up two-step sign-in, when you pressed "
+    "Save; here is what you typed. Check it and save again."
 )
 CHOOSE_FILES_AGAIN = "A file cannot be kept meanwhile. Choose again: {}."
 

@@ -59,7 +59,7 @@ class UnsentForm(models.Model):
     @property
     def is_empty(self) -> bool:
         """Whether nothing is in any field: it was emptied after it had been saved."""
-        return not any(value.strip() for values in self.fields.values() for value in values)
+        return not any("".join(values).strip() for values in self.fields.values())
 
     @property
     def earlier_forms(self) -> list[EarlierForm]:

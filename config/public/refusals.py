@@ -1,6 +1,7 @@
 """Answers to requests that are refused: plain pages that need neither database nor session."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -39,11 +40,11 @@ def _is_too_long(request: HttpRequest) -> bool:
     return len(request.get_full_path()) > MAX_ADDRESS_LENGTH
 
 
-def render_plain(template: str, *, status: int) -> HttpResponse:
+def render_plain(template: str, *, status: int, **values: Any) -> HttpResponse:
     """A page that is whole even if the list of static files is what is missing."""
     try:
         stylesheet = static("css/site.css")
     except ValueError:
         stylesheet = ""
-    context = publisher(None) | {"stylesheet": stylesheet}
+    context = publisher(None) | {"stylesheet": stylesheet} | values
     return HttpResponse(get_template(template).render(context), status=status)

@@ -3,10 +3,11 @@
 from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.defaults import page_not_found
 
+from articles import unsent_forms
 from articles.content import kinds
 from articles.models import Article, PublicationEvent
 from articles.public import json_ld, topics
@@ -90,5 +91,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The plain page for when something broke: it needs neither database nor context processors."""
-    return render_plain("500.html", status=500)
+    """The plain page for when something broke: it needs neither database nor context processors.
+
+    It says so where what somebody typed at the desk was saved before.
+    """
+    is_saved = getattr(request, "unsent_saved", False)
+    return render_plain("500.html", status=500, is_saved=is_saved, here=request.path)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was not accepted: another log-in in this browser, or none of our forms.
+
+    What was typed at the desk is saved for whoever opened the page, which its own token proves.
+    """
+    context = {"is_saved": unsent_forms.save_sent(request), "here": request.path}
+    return render(request, "403_csrf.html", context, status=403)

@@ -1,16 +1,23 @@
 """Forms of the desk: signing, the other decisions, comments, handing over, absences."""
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from articles.form_fields import PlainTextFormField
+from articles.lists import Label
 from reviews.models import MedicalReview
 from reviews.signing import comments, reading_time
-from reviews.signing.authentication import ConfirmIdentityForm
+from reviews.signing.authentication import (
+    ConfirmIdentityForm,
+    ConfirmPasswordForm,
+    was_confirmed_recently,
+)
 from reviews.signing.changes import build_checklist
 from reviews.signing.checklist import CONFIRMED, NOT_MINE, Answer, ChecklistItem
 from reviews.signing.reviewer_field import ReviewerField, get_eligible_reviewers
@@ -21,19 +28,41 @@ ANSWER_CHOICES = ((CONFIRMED, _("I confirm this")), (NOT_MINE, _("Not mine to ju
 REASON: dict[str, Any] = {"widget": forms.Textarea(attrs={"rows": 4}), "max_length": 5000}
 
 
+class FirstFocusRadioSelect(forms.RadioSelect):
+    """Radio buttons of which only the first takes the focus that the field is given."""
+
+    def create_option(self, name, value, label, selected, index, subindex=None, attrs=None):
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        if index:
+            option["attrs"].pop("autofocus", None)
+        return option
+
+
 class SignForm(ConfirmIdentityForm):
-    """The signature: checklist, statement, conflicts of interest, password and code."""
+    """The signature: checklist, statement, conflicts of interest, password and code.
+
+    Conflicts are none, those of the reviewer's profile or those that are typed; what is typed adds
+    to those of the profile. ``cleaned_data["conflicts"]`` is the statement for the record.
+    """
+
+    NONE, PROFILE, OWN = "none", "profile", "own"
+    NO_CONFLICTS = "None"
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    conflicts = PlainTextFormField(
+    conflicts_choice = forms.ChoiceField(
         label=_("Conflicts of interest"),
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=FirstFocusRadioSelect,
+        required=False,
+        help_text=_("Anything that could look like an interest in what this page says."),
+        error_messages={
+            "invalid_choice": _("The disclosures on your profile changed meanwhile. Choose again.")
+        },
+    )
+    conflicts = PlainTextFormField(
+        label=_("My conflicts of interest"),
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": " "}),  # its style sheet asks
         max_length=2000,
-        help_text=(
-            "Anything that could look like an interest in what this page says. "
-            "If there is none, write “None”."
-        ),
-        error_messages={"required": "State your conflicts of interest, or write “None”."},
+        required=False,
     )
     statement = forms.BooleanField(
         error_messages={"required": "Check this box to say what your signature means."}
@@ -41,12 +70,11 @@ class SignForm(ConfirmIdentityForm):
     read_elsewhere = forms.ChoiceField(
         label=_("How you read it"),
         choices=tuple(reading_time.ANSWERS.items()),
-        widget=forms.RadioSelect,
+        widget=FirstFocusRadioSelect,
         required=False,
     )
-    field_order = ("digest", "conflicts", "statement", "read_elsewhere")
     name = "sign"
-    is_saved = True
+    html_form = "decision"
 
     def __init__(self, *args, request, review: MedicalReview, **kwargs):
         super().__init__(*args, request=request, auto_id="sign-%s", **kwargs)
@@ -60,9 +88,55 @@ class SignForm(ConfirmIdentityForm):
                 label=item.title,
                 help_text=item.statement,
                 choices=ANSWER_CHOICES,
-                widget=forms.RadioSelect,
+                widget=FirstFocusRadioSelect,
                 error_messages={"required": f"{item.title}: choose an answer, or request changes."},
             )
+        self.disclosures = request.user.reviewer.disclosures.strip()
+        conflicts_choice = self.fields["conflicts_choice"]
+        assert isinstance(conflicts_choice, forms.ChoiceField)
+        conflicts_choice.choices = self._list_conflict_choices()
+        asked = ("conflicts_choice", "conflicts", "statement", "password", "code", "read_elsewhere")
+        checks = [f"check_{item.name}" for item in self.checklist.items]
+        self.order_fields(["digest", *checks, *asked])
+
+    def _list_conflict_choices(self) -> list[tuple[str, Label]]:
+        """None is offered first; nothing is chosen beforehand."""
+        choices: list[tuple[str, Label]] = [(self.NONE, _("None"))]
+        if self.disclosures:
+            label = format_lazy(_("Those on my profile: “{}”"), self.disclosures)
+            choices.append((self._get_profile_value(), label))
+        return [*choices, (self.OWN, _("I have these:"))]
+
+    def _get_profile_value(self) -> str:
+        """The value of the choice, which names the disclosures that were shown."""
+        shown = hashlib.sha256(self.disclosures.encode()).hexdigest()
+        return f"{self.PROFILE}-{shown[:16]}"
+
+    def clean(self) -> dict[str, Any]:
+        """The conflicts first: a code is spent only where nothing else is missing."""
+        if "conflicts_choice" not in self.errors and "conflicts" not in self.errors:
+            try:
+                self.cleaned_data["conflicts"] = self._compose_conflicts()
+            except forms.ValidationError as error:
+                self.add_error(None, error)
+        return super().clean()
+
+    def _compose_conflicts(self) -> str:
+        """The statement for the record. Raises ValidationError where the form has none, or two."""
+        choice = self.cleaned_data["conflicts_choice"]
+        typed = self.cleaned_data["conflicts"].strip()
+        if choice == self.NONE:
+            if typed and typed != self.NO_CONFLICTS:
+                contradiction = _("You chose “None” and wrote conflicts. Leave one of them out.")
+                raise forms.ValidationError({"conflicts": contradiction})
+            return self.NO_CONFLICTS
+        if choice.startswith(self.PROFILE):
+            return "\n".join(filter(None, [self.disclosures, typed]))
+        if not typed:
+            field = "conflicts" if choice == self.OWN else "conflicts_choice"
+            missing = _("State your conflicts of interest, or choose “None”.")
+            raise forms.ValidationError({field: missing})
+        return typed
 
     def clean_read_elsewhere(self) -> str:
         """Ask once, before a code is used up, if it was opened only just now."""
@@ -93,21 +167,57 @@ class SignForm(ConfirmIdentityForm):
 class ReviewForm(forms.Form):
     """A form of the page of a review, which knows it by its ``name``.
 
-    ``is_saved`` is for those whose fields stand in the HTML form of the signature, which can be
-    sent without them and is saved while somebody comments.
+    ``html_form`` is the HTML form in which its fields stand. Forms of one HTML form are sent
+    together, and what is typed into them is saved together.
     """
 
     name: str
-    is_saved = False
+    html_form: str
+    button: Label = ""
 
-    def __init__(self, data=None, *, request, review: MedicalReview, **kwargs):
-        self.use_required_attribute = not self.is_saved
+    def __init__(self, data=None, *, review: MedicalReview, request=None, **kwargs):
+        self.use_required_attribute = self.html_form != "decision"
         super().__init__(data, auto_id=f"{self.name}-%s", **kwargs)
 
 
-class SendBackForm(ReviewForm):
+class DecisionForm(ConfirmPasswordForm, ReviewForm):
+    """A decision other than a signature, which asks for a password that was given a while ago.
+
+    ``authentication`` says which of the two it was, and ``button`` what is pressed to decide. A
+    password that came with the form, such as that of the signature, counts.
+    """
+
+    def __init__(self, data=None, *, request, **kwargs):
+        super().__init__(data, request=request, **kwargs)
+        password = self.fields.pop("password")
+        password.help_text = ""
+        password.error_messages["required"] = _("Enter your password.")
+        if data is not None and not was_confirmed_recently(request):
+            self.fields["password"] = password
+        else:
+            self.authentication = "session"
+
+    @property
+    def lacks_password_alone(self) -> bool:
+        """Whether all is right but the password, which was not given or is wrong."""
+        return set(self.errors) == {"password"}
+
+    @property
+    def decision(self) -> dict[str, Any]:
+        """What was decided, without the password."""
+        return {name: self.cleaned_data[name] for name in self.cleaned_data if name != "password"}
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if "password" in self.fields and "password" not in self.errors:
+            self.record_confirmation()
+        return self.cleaned_data
+
+
+class SendBackForm(DecisionForm):
     name = "send_back"
-    is_saved = True
+    html_form = "decision"
+    button = _("Request changes")
     comment = PlainTextFormField(
         label=_("Changes needed"),
         help_text=_("The editors read this. Say where, what is wrong, and how to correct it."),
@@ -124,8 +234,9 @@ class SendBackForm(ReviewForm):
         self.fields["comment"].required = not review.comments.exists()
 
 
-class DeclineForm(ReviewForm):
-    name = "decline"
+class DeclineForm(DecisionForm):
+    name = html_form = "decline"
+    button = _("Decline")
     comment = PlainTextFormField(
         label=_("Reason for declining"),
         help_text=_(
@@ -139,8 +250,9 @@ class DeclineForm(ReviewForm):
     )
 
 
-class RecommendForm(ReviewForm):
-    name = "recommend"
+class RecommendForm(DecisionForm):
+    name = html_form = "recommend"
+    button = _("Recommend withdrawal")
     comment = PlainTextFormField(
         label=_("Reason for withdrawal"),
         help_text=_(
@@ -155,7 +267,7 @@ class CommentForm(ReviewForm):
     """A comment on one part of the page. It is sent with the fields of the decision form."""
 
     name = "comment"
-    is_saved = True
+    html_form = "decision"
     part = forms.ChoiceField(
         label=_("Part of the page"), error_messages={"required": "Choose the part you mean."}
     )
@@ -186,8 +298,9 @@ class CommentForm(ReviewForm):
         self.fields["part"].widget.choices = choices
 
 
-class HandOverForm(ReviewForm):
-    name = "hand_over"
+class HandOverForm(DecisionForm):
+    name = html_form = "hand_over"
+    button = _("Reassign")
     to = ReviewerField(
         label=_("Reassign to"),
         empty_label=_("Choose a reviewer"),

@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.form_fields import PlainTextFormField
+from reviews.desk.forms import SignForm
 from reviews.models import Reviewer, ReviewOpening
-from reviews.models.review import CHANGE_STATEMENT
-from reviews.signing import reading_time, same_changes
-from reviews.signing.authentication import ConfirmIdentityForm
-from reviews.signing.checklist import CONFIRMED, Answer, ChecklistItem
+from reviews.signing import same_changes
+from reviews.signing.checklist import CONFIRMED, Answer
 from reviews.signing.signing_together import SEPARATOR, SeenPlace, SigningList
 
 MAX_GROUPS = 5  # on a desk; the others are there once these are signed
@@ -42,67 +39,36 @@ def build_groups(reviewer: Reviewer) -> list[ChangeGroup]:
     return groups
 
 
-class SignTogetherForm(ConfirmIdentityForm):
+class SignTogetherForm(SignForm):
     """One signature over the same change on many pages, with the lines of all their checklists.
 
-    ``place`` names each page that was seen, and ``leave_out`` those that are signed by themselves.
+    Each line is confirmed or the form is not valid: what a signer does not judge is answered on the
+    page itself.
     """
 
-    conflicts = PlainTextFormField(
-        label=_("Conflicts of interest"),
-        widget=forms.Textarea(attrs={"rows": 2}),
-        max_length=2000,
-        help_text=_(
-            "Anything that could look like an interest in what these pages say. "
-            "If there is none, write “None”."
-        ),
-        error_messages={"required": _("State your conflicts of interest, or write “None”.")},
-    )
-    statement = forms.BooleanField(
-        label=CHANGE_STATEMENT,
-        error_messages={"required": _("Check this box to say what your signature means.")},
-    )
-    read_elsewhere = forms.ChoiceField(
-        label=_("How you read it"),
-        choices=tuple(reading_time.ANSWERS.items()),
-        widget=forms.RadioSelect,
-        required=False,
-    )
-    field_order = ("conflicts", "statement", "read_elsewhere")
+    html_form = "together"
 
     def __init__(self, *args, request, signing_list: SigningList, **kwargs):
-        super().__init__(*args, request=request, auto_id="sign-%s", **kwargs)
-        self.signing_list = signing_list
-        self.reading_question = ""
-        for item in signing_list.items:
+        first = signing_list.places[0].review
+        super().__init__(*args, request=request, review=first, **kwargs)
+        self.checklist = signing_list.checklist
+        del self.fields["digest"]
+        for item in self.checklist.items:
             self.fields[f"check_{item.name}"] = forms.BooleanField(
                 label=item.statement,
                 help_text=item.title,
                 error_messages={"required": _("Confirm it, or sign the pages one by one.")},
             )
-
-    def clean_read_elsewhere(self) -> str:
-        """Ask once, before a code is used up, if the list was opened only just now."""
-        reviews = [place.review for place in self.signing_list.places]
+        reviews = [place.review for place in signing_list.places]
         openings = ReviewOpening.objects.filter(user=self.user, review__in=reviews)
-        opened_at = openings.order_by("-at").values_list("at", flat=True).first()
-        self.reading_question = reading_time.find_short_time(
-            self.signing_list.checklist, opened_at, timezone.now()
-        )
-        answer = self.cleaned_data["read_elsewhere"]
-        if self.reading_question and not answer:
-            raise forms.ValidationError(_("Say how you read it, or go back to the list."))
-        return answer
-
-    @property
-    def checks(self) -> list[tuple[ChecklistItem, forms.BoundField]]:
-        """The lines of all checklists, each with its field."""
-        return [(item, self[f"check_{item.name}"]) for item in self.signing_list.items]
+        # The latest: an opening of last week says nothing of the pages that are new in the list.
+        self.opened_at = openings.order_by("-at").values_list("at", flat=True).first()
+        checks = [f"check_{item.name}" for item in self.checklist.items]
+        self.order_fields([*checks, *self.fields])
 
     @property
     def answers(self) -> dict[str, Answer]:
-        """Each line is confirmed: a form that leaves one out is not valid."""
-        return {item.name: CONFIRMED for item in self.signing_list.items}
+        return {item.name: CONFIRMED for item in self.checklist.items}
 
 
 def read_seen(values: list[str]) -> list[SeenPlace]:

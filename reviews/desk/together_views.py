@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 
+from articles import unsent_forms
 from articles.publishing.actions import ActionRefused
+from reviews.desk import unsent_form
+from reviews.desk.access import reviewer_required
 from reviews.desk.together import SignTogetherForm, read_seen
-from reviews.desk.views import reviewer_required
 from reviews.signing.signing_together import (
     ListChanged,
     SeenPlace,
@@ -21,6 +23,8 @@ from reviews.signing.signing_together import (
 )
 
 MAX_LEFT_SHOWN = 200
+# What stays of a form when the list was read again. What was confirmed is confirmed again.
+KEPT_FIELDS = ("conflicts_choice", "conflicts")
 
 
 @sensitive_post_parameters("password", "code")
@@ -34,9 +38,11 @@ def same_change(request, key):
             return redirect("reviews:queue")
         record_openings(found, request.user)
         return _render_list(request, found)
+    subject = unsent_form.get_same_change_subject(key)
+    unsent_forms.save_sent(request, subject)
     seen = read_seen(request.POST.getlist("place"))
     differences = list_differences(seen, found)
-    if differences:
+    if differences or not found.places:
         return _render_list(request, found, differences=differences, status=409)
     form = SignTogetherForm(request.POST, request=request, signing_list=found)
     if not form.is_valid():
@@ -62,6 +68,7 @@ def _sign(request, found: SigningList, form: SignTogetherForm, seen: list[SeenPl
         return _render_list(request, found, differences=change.differences, status=409)
     except ActionRefused as refusal:
         return _render_list(request, found, refusal=str(refusal), status=409)
+    unsent_forms.clear_form(request.user, unsent_form.get_same_change_subject(found.key))
     count = len(entries)
     message = ngettext(
         "You signed %(count)d page. It is public now.",
@@ -77,18 +84,21 @@ def _sign(request, found: SigningList, form: SignTogetherForm, seen: list[SeenPl
 def _render_list(request, found, *, form=None, differences=(), refusal="", status=200):
     """The list with its form, and what stands in the way of signing it.
 
-    Without a ``form`` it has a new one, with the conflicts that were typed.
+    Without a ``form`` it has a new one, with what was typed and not sent.
     """
-    if form is None:
-        initial = {"conflicts": request.POST.get("conflicts", "")}
-        form = SignTogetherForm(request=request, signing_list=found, initial=initial)
+    unsent = unsent_form.load_same_change_form(request.user, found.key)
+    if form is None and found.places:
+        typed = {name: value for name, value in unsent.initial.items() if name in KEPT_FIELDS}
+        form = SignTogetherForm(request=request, signing_list=found, initial=typed)
+    left_out = unsent.row.data.getlist("leave_out") if unsent.row else []
     context = {
         "found": found,
         "sample": found.places[0] if found.places else None,
         "form": form,
         "differences": differences,
         "refusal": refusal,
-        "left_out": request.POST.getlist("leave_out"),
+        "unsent": unsent,
+        "left_out": left_out,
         "left": found.left[:MAX_LEFT_SHOWN],
         "signing_error": request.user.reviewer.get_signing_error(timezone.localdate()),
     }

@@ -22,6 +22,7 @@ from reviews.signing.checklist import Answer
 from reviews.signing.eligibility import get_signing_error
 from reviews.signing.reading_time import describe_reading_time, forget_openings
 from reviews.signing.review_line import CannotSignChange, compute_review_line, get_review_interval
+from reviews.signing.second_factor import get_method_error
 from reviews.signing.second_reading import find_unfinished_reading, open_second_reading
 from reviews.signing.validation import (
     lock_open_review,
@@ -234,7 +235,7 @@ def sign_off(
     pages.lock_page(review.article)
     review = lock_open_review(review, CannotSign)
     by = reload_user(by)
-    if error := get_signing_error(review, by):
+    if error := get_signing_error(review, by) or get_method_error(by, authentication):
         raise CannotSign(error)
     document = _verify_document(review, seen_digest)
     validate_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
@@ -337,27 +338,60 @@ def _verify_document(review: MedicalReview, seen_digest: str) -> Document:
     return review.revision.read()
 
 
-def request_changes(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
+def request_changes(
+    review: MedicalReview, *, by: User, comment: str, authentication: str = "session"
+) -> LedgerEntry:
     """Send a page back to its editors with what must change, here or in comments on its parts."""
     meaning = "I have read this text and ask for changes before it can be signed."
-    return _record_decision(review, Outcome.CHANGES, by=by, meaning=meaning, comment=comment)
+    return _record_decision(
+        review,
+        Outcome.CHANGES,
+        by=by,
+        meaning=meaning,
+        comment=comment,
+        authentication=authentication,
+    )
 
 
-def decline(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
+def decline(
+    review: MedicalReview, *, by: User, comment: str, authentication: str = "session"
+) -> LedgerEntry:
     """Decline to review, so that somebody else can be asked."""
     meaning = "I cannot review this page."
-    return _record_decision(review, Outcome.DECLINED, by=by, meaning=meaning, comment=comment)
+    return _record_decision(
+        review,
+        Outcome.DECLINED,
+        by=by,
+        meaning=meaning,
+        comment=comment,
+        authentication=authentication,
+    )
 
 
-def recommend_withdrawal(review: MedicalReview, *, by: User, comment: str) -> LedgerEntry:
+def recommend_withdrawal(
+    review: MedicalReview, *, by: User, comment: str, authentication: str = "session"
+) -> LedgerEntry:
     """Recommend that a page be withdrawn. It stays public until a managing editor does so."""
     meaning = "I recommend that the page be withdrawn from the public."
-    return _record_decision(review, Outcome.UNFIT, by=by, meaning=meaning, comment=comment)
+    return _record_decision(
+        review,
+        Outcome.UNFIT,
+        by=by,
+        meaning=meaning,
+        comment=comment,
+        authentication=authentication,
+    )
 
 
 @transaction.atomic
 def _record_decision(
-    review: MedicalReview, outcome: str, *, by: User, meaning: str, comment: str
+    review: MedicalReview,
+    outcome: str,
+    *,
+    by: User,
+    meaning: str,
+    comment: str,
+    authentication: str,
 ) -> LedgerEntry:
     pages.lock_page(review.article)
     review = lock_open_review(review, CannotDecide)
@@ -379,7 +413,15 @@ def _record_decision(
         validate_text(comment, "Say what the editors should change.", CannotDecide)
     text = comments.compose_decision_text(review, comment)
     actor = ledger.make_reviewer_actor(reviewer)
-    entry = _append_decision_entry(review, outcome, actor, by=by, meaning=meaning, comment=text)
+    entry = _append_decision_entry(
+        review,
+        outcome,
+        actor,
+        by=by,
+        meaning=meaning,
+        comment=text,
+        authentication=authentication,
+    )
     _mark_decided(review, outcome, by=by, at=entry.at, reviewer=reviewer, comment=text)
     return entry
 
@@ -461,6 +503,7 @@ def _append_decision_entry(
     by: User,
     meaning: str,
     comment: str,
+    authentication: str = "session",
 ) -> LedgerEntry:
     return ledger.append(
         ledger.EntryDraft(
@@ -471,7 +514,7 @@ def _append_decision_entry(
             by=by,
             actor=actor,
             at=timezone.now(),
-            authentication="session",
+            authentication=authentication,
             record_fields={"comment": comment},
         )
     )

@@ -73,11 +73,33 @@ def get_qualified_reviewers() -> QuerySet[Reviewer]:
     )
 
 
+def get_deciding_error(review: MedicalReview, user: User) -> str:
+    """Why this person cannot decide this review in any way; empty if they can."""
+    return _get_deciding_error(review, user, _get_reviewer(user))
+
+
 def get_signing_error(review: MedicalReview, user: User) -> str:
     """Why this person cannot sign this review now; empty if they can."""
+    reviewer = _get_reviewer(user)
+    if error := _get_deciding_error(review, user, reviewer):
+        return error
+    assert reviewer  # else there is an error
+    if error := reviewer.get_signing_error(timezone.localdate()):
+        return error
+    if second_reading.was_read_by(review, user):
+        return second_reading.MESSAGE
+    if is_barred(review.article, user):
+        return "You wrote some of this page, so somebody else must sign it."
+    return get_outdated_error(review)
+
+
+def _get_reviewer(user: User) -> Reviewer | None:
+    return Reviewer.objects.select_related("user").filter(user=user).first()
+
+
+def _get_deciding_error(review: MedicalReview, user: User, reviewer: Reviewer | None) -> str:
     if not user.is_active:
         return "This account is closed."
-    reviewer = Reviewer.objects.select_related("user").filter(user=user).first()
     if reviewer is None or not user.has_perm("reviews.sign_review"):
         return "Only reviewers can sign. Ask a managing editor to add you."
     if review.decided_at and review.decided_by_id == user.pk:
@@ -88,13 +110,7 @@ def get_signing_error(review: MedicalReview, user: User) -> str:
         return f"This review was decided already, by {name} on {day:%-d %B %Y}."
     if review.reviewer_id not in (None, reviewer.pk):
         return f"This review is assigned to {review.reviewer}, and only they can decide it."
-    if error := reviewer.get_signing_error(timezone.localdate()):
-        return error
-    if second_reading.was_read_by(review, user):
-        return second_reading.MESSAGE
-    if is_barred(review.article, user):
-        return "You wrote some of this page, so somebody else must sign it."
-    return get_outdated_error(review)
+    return ""
 
 
 def get_current_withdrawal(page: Article) -> PublicationEvent | None:

@@ -5,6 +5,7 @@ import time
 from allauth.mfa import app_settings
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,6 +19,28 @@ METHOD_NAMES: dict[str, str] = {
 
 def is_enrolled(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+
+
+def is_required_of(user: User) -> bool:
+    """Whether the site requires a second factor of this person: one who signs or withdraws."""
+    return settings.SECOND_FACTOR_REQUIRED and (
+        user.has_perm("reviews.sign_review") or user.has_perm("articles.withdraw_article")
+    )
+
+
+def is_missing(user: User) -> bool:
+    """Whether the site requires a second factor of this person, and they have none."""
+    return is_required_of(user) and not is_enrolled(user)
+
+
+def get_method_error(user: User, authentication: str) -> str:
+    """Why a signature that was authenticated so is refused; empty if it is not."""
+    if is_required_of(user) and authentication not in METHOD_NAMES.values():
+        return (
+            "This site requires two-step sign-in of everybody who signs. "
+            "Set it up, then sign with a code."
+        )
+    return ""
 
 
 @transaction.atomic

@@ -35,11 +35,16 @@ ADDED_MODELS: dict[str, str] = {
     "articles.unsentform": "articles_unsentform",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
+    "reviews.reviewopening": "reviews_reviewopening",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
     # PostgreSQL lists them beside the tables.
-    "indexes": {"search_entry_by_title", "symptoms_cause_description_id_1a571c42"},
+    "indexes": {
+        "reviews_medicalreview_continues_id_83ce46e9",
+        "search_entry_by_title",
+        "symptoms_cause_description_id_1a571c42",
+    },
     "articles_article": {
         "advice_heading",
         "same_for_everyone",
@@ -63,6 +68,10 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "symptoms_cause_description_id_1a571c42",
         "symptoms_cause_description_id_1a571c42_fk_articles_article_id",
     },
+    "reviews_medicalreview": {
+        "continues_id",
+        "reviews_medicalreview_continues_id_83ce46e9",
+    },
     "symptoms_publishedcause": {"catch_all", "description_uuid"},
     "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},  # a trigger
 }
@@ -78,6 +87,7 @@ ADDED_KEYS: dict[str, set[str]] = {
         "symptom.determiner",
     },
     "causes": {"catch_all", "description"},
+    "reviews": {"continues"},
 }
 # Files that later versions of the format of archives added.
 ADDED_FILES: set[str] = {

@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, sign_in
 
 # Playwright's own loop runs in this thread, and Django would otherwise refuse to speak to the
 # database in it.
@@ -26,8 +26,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # One bound for all that a journey waits for: no measure of speed, only the end of what hangs.
 TIMEOUT = 120_000  # milliseconds
 expect.set_options(timeout=TIMEOUT)
-# What a signer ticks or chooses: each line of the checklist confirmed, and what it means.
-SIGNATURE_BOXES = "[type=checkbox], [type=radio][value=confirmed]"
+# What a signer ticks or chooses: each line of the checklist confirmed, no conflicts, what it means.
+SIGNATURE_BOXES = "[type=checkbox], [type=radio]:is([value=confirmed], [value=none])"
 SLOWER = float(os.environ.get("SLOWER_BROWSER", "1"))
 FLAGS = [
     "--no-sandbox",
@@ -148,7 +148,7 @@ def log_in(page, username: str, next_path: str = "") -> None:
     tested where ``log_in_by_form`` is used.
     """
     client = Client()
-    client.force_login(User.objects.get(username=username))
+    sign_in(client, User.objects.get(username=username))
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "httpOnly": True}
     page.context.add_cookies([cookie | {"domain": "localhost", "path": "/"}])

@@ -30,7 +30,6 @@ def fill_in(page) -> None:
     page.get_by_role("button", name="Sign and publish").wait_for()
     for box in page.locator("#sign form").first.locator(SIGNATURE_BOXES).all():
         box.check()
-    page.get_by_label("Conflicts of interest").fill("None")
     page.get_by_label("Your password").fill(PASSWORD)
 
 

@@ -86,7 +86,6 @@ def sign(page, title: str) -> None:
     page.get_by_role("button", name="Sign and publish").wait_for()
     for box in page.locator("#sign form").first.locator(SIGNATURE_BOXES).all():
         box.check()
-    page.get_by_label("Conflicts of interest").fill("None")
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Sign and publish").click()
     page.get_by_text("It is public now").wait_for()

@@ -68,6 +68,7 @@ from reviews.models import (
     RecalledReview,
     ReportedReview,
     Reviewer,
+    ReviewOpening,
     ReviewSchedule,
 )
 from symptoms.models import (
@@ -300,6 +301,7 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     PageLink: "rebuilt from the revisions",
     OutsideAddress: "what other sites answered on some day; they are asked again",
     LedgerTip: "holds no fact",
+    ReviewOpening: "when somebody opened a review; the ledger has it once they signed",
     ReaderReport: "the words of readers are deleted after 90 days, and an archive would keep them",
     UnsentForm: "what people typed and did not send: theirs alone, and deleted after 30 days",
     Mail: "mails to people, with their addresses",

@@ -203,11 +203,16 @@ def _add_events_head(manifest: dict) -> dict:
     return {"events_head": {"sequence": 0, "hash": "0" * 64}} | manifest
 
 
+# And no review had a second reader.
+def _add_first_review(row: dict) -> dict:
+    return row if "continues" in row else row | {"continues": None}
+
+
 UPCASTERS: dict[int, Upcaster] = {
     1: Upcaster(_require_last_schema, rows={"groups": _rename_rights, "people": _rename_rights}),
     2: Upcaster(
         _keep_manifest,
         rows={"groups": _add_rights, "pages": _upcast_page, "causes": _add_cause_facts},
     ),
-    3: Upcaster(_add_events_head),
+    3: Upcaster(_add_events_head, rows={"reviews": _add_first_review}),
 }

@@ -10,7 +10,7 @@ from reviews.signing import checklist, ledger
 from reviews.signing.actions import cancel_request, request_review, withdraw_page
 from tests import factories
 from tests.database import expect_refusal
-from tests.factories import add_figure, make_user
+from tests.factories import add_figure, make_user, sign_in
 from tests.html import get_text
 from tests.reviews.desk.test_views import get_path, make_signature_data
 
@@ -113,7 +113,7 @@ def test_ravi_hands_a_review_over_with_a_word(ravi_client, client, review, ravi,
     sent = {"to": fiona.reviewer.pk, "word": "I am away from Monday."}
     page = ravi_client.post(get_path(review, "hand-over/"), sent, follow=True)
     assert "is reassigned to Fiona Field, MD" in page.text
-    client.force_login(fiona)
+    sign_in(client, fiona)
     text = get_text(client.get(get_path(review)).text)
     assert "Reassigned to Fiona Field, MD by Ravi Rao." in text
     assert "I am away from Monday." in text
@@ -130,7 +130,7 @@ def test_a_review_is_handed_only_to_somebody_who_can_sign_it(ravi_client, review
 
 
 def test_nobody_takes_a_review_that_is_not_theirs(client, review, fiona, ravi):
-    client.force_login(fiona)
+    sign_in(client, fiona)
     page = client.post(get_path(review, "hand-over/"), {"to": ravi.reviewer.pk, "word": "For you."})
     assert page.status_code == 409
     assert "only they can reassign it" in page.text

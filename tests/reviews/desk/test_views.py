@@ -12,7 +12,7 @@ from reviews.signing import ledger
 from reviews.signing.actions import request_review, withdraw_page
 from reviews.signing.changes import confirm_all
 from tests import factories
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, sign_in
 from tests.html import get_text
 
 pytestmark = pytest.mark.django_db
@@ -214,7 +214,7 @@ def test_coming_back_to_the_address_of_a_form_leads_to_the_review(ravi_client, r
 
 
 def test_fiona_reads_a_review_given_to_ravi_and_cannot_decide_it(client, review, fiona):
-    client.force_login(fiona)
+    sign_in(client, fiona)
     assert "This review is assigned to Ravi Rao, MD" in client.get(get_path(review)).text
     assert client.post(get_path(review, "sign/"), make_signature_data(review)).status_code == 409
     assert client.post(get_path(review, "send-back/"), {"comment": "Mine."}).status_code == 409

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
+from articles.models import UnsentForm
 from reviews import verification
 from reviews.models import Comment, LedgerEntry
 from reviews.signing import comments, ledger
@@ -39,7 +40,7 @@ def get_path(review, action="") -> str:
 
 
 def test_a_comment_is_pinned_at_the_desk(client, review, ravi):
-    client.force_login(ravi)
+    factories.sign_in(client, ravi)
     page = client.post(
         get_path(review, "comment/"), {"part": "Overview", "text": "Which muscle?"}, follow=True
     )
@@ -59,7 +60,7 @@ def test_a_comment_is_pinned_at_the_desk(client, review, ravi):
     ],
 )
 def test_a_comment_without_part_or_words_is_shown_again(client, review, ravi, sent, message):
-    client.force_login(ravi)
+    factories.sign_in(client, ravi)
     page = client.post(get_path(review, "comment/"), sent)
     assert page.status_code in (422, 409)
     assert message in page.text
@@ -73,7 +74,7 @@ def test_only_the_reviewer_whose_review_it_is_comments(review, ann, fiona, who):
 
 
 def test_a_link_of_a_part_chooses_it_in_the_form(client, review, ravi):
-    client.force_login(ravi)
+    factories.sign_in(client, ravi)
     assert (
         '<option value="Overview" selected>' in client.get(get_path(review) + "?part=Overview").text
     )
@@ -93,7 +94,7 @@ def make_decision(page) -> dict:
 
 
 def test_pinning_a_comment_keeps_what_is_filled_in_of_the_decision(client, review, ravi):
-    client.force_login(ravi)
+    factories.sign_in(client, ravi)
     pinned = {"part": "Overview", "text": "Which muscle?"}
     page = client.post(get_path(review, "comment/"), pinned | HALFWAY, follow=True)
     form = make_decision(page)
@@ -107,12 +108,12 @@ def test_pinning_a_comment_keeps_what_is_filled_in_of_the_decision(client, revie
 
 
 def test_the_password_is_not_kept_with_the_rest(client, review, ravi):
-    client.force_login(ravi)
+    factories.sign_in(client, ravi)
     page = client.post(
         get_path(review, "comment/"),
         {"part": "Overview", "text": "Why?", "code": "123456"} | HALFWAY,
     )
-    kept = str(dict(client.session))
+    kept = str(UnsentForm.objects.values_list("fields"))
     assert "I hold shares" in kept
     for secret in ("pass-4-word", "123456"):
         assert secret not in kept
@@ -120,7 +121,7 @@ def test_the_password_is_not_kept_with_the_rest(client, review, ravi):
 
 
 def test_choosing_a_part_to_comment_on_keeps_what_is_filled_in(client, review, ravi):
-    client.force_login(ravi)
+    factories.sign_in(client, ravi)
     page = client.post(
         get_path(review, "comment/"), {"about": "Overview", "text": "Which"} | HALFWAY, follow=True
     )
@@ -136,13 +137,13 @@ def test_choosing_a_part_to_comment_on_keeps_what_is_filled_in(client, review, r
 def test_what_is_half_filled_is_shown_with_a_refusal_too_and_forgotten_with_the_decision(
     client, review, ravi
 ):
-    client.force_login(ravi)
+    factories.sign_in(client, ravi)
     page = client.post(get_path(review, "comment/"), {"part": "", "text": "x"} | HALFWAY)
     assert make_decision(page)["conflicts"] == ["I hold shares"]
     page = client.post(get_path(review, "sign/"), HALFWAY | {"password": "wrong"})
     assert make_decision(page)["comment"] == ["Nearly there"]
     client.post(get_path(review, "send-back/"), HALFWAY)
-    assert "I hold shares" not in str(dict(client.session))
+    assert not UnsentForm.objects.exists()
 
 
 def test_sending_back_needs_a_comment_on_the_whole_or_a_pinned_one(review, ravi):
@@ -245,7 +246,7 @@ def test_the_next_round_shows_comments_answers_and_whether_the_part_changed(
         ("Overview", True),
         ("Title", False),
     ]
-    client.force_login(ravi)
+    factories.sign_in(client, ravi)
     text = get_text(client.get(get_path(again)).text)
     for words in (
         "You asked for this last time",
@@ -260,7 +261,7 @@ def test_the_next_round_shows_comments_answers_and_whether_the_part_changed(
 def test_a_recommended_withdrawal_is_loud_until_somebody_acts(client, symptom, ann, ravi, morgan):
     factories.sign_page(symptom, by=ravi, asked_by=ann)
     review = request_review(symptom, by=ann, trigger="annual", reviewer=ravi.reviewer)
-    client.force_login(ravi)
+    factories.sign_in(client, ravi)
     done = client.post(
         get_path(review, "recommend-withdrawal/"), {"comment": "The dose is wrong."}, follow=True
     )

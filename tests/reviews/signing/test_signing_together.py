@@ -78,7 +78,7 @@ def make_data(client, key: str, **changed) -> dict:
     found = response.context["found"]
     values = {
         "place": [place.seen_value for place in found.places],
-        "conflicts": "None",
+        "conflicts_choice": "none",
         "statement": "on",
         "password": PASSWORD,
         "read_elsewhere": "elsewhere",
@@ -280,7 +280,8 @@ def test_an_act_that_lacks_something_signs_nothing_and_keeps_what_was_typed(
     ravi_client, ravi, reviews, changed, message
 ):
     key = get_key(ravi.reviewer)
-    data = make_data(ravi_client, key, conflicts="I own shares.") | changed
+    typed = {"conflicts_choice": "own", "conflicts": "I own shares."}
+    data = make_data(ravi_client, key, **typed) | changed
     response = ravi_client.post(f"/desk/same-changes/{key}/", data)
     assert response.status_code in (409, 422)
     assert message in response.text
