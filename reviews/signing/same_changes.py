@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.core.cache import cache
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from articles.content import kinds
 from articles.content.diff import CARE_CARD_ALIASES, Change, DiffPart, compare_parts
@@ -140,22 +140,23 @@ def list_places(parts: Iterable[DiffPart]) -> list[tuple[str, tuple[Run, ...]]]:
     return places
 
 
-def select_candidates() -> QuerySet[MedicalReview]:
-    """The open reviews of changes to pages that were signed before, with the text signed last."""
+def load_candidates() -> list[ChangeCandidate]:
+    """The open reviews of changes to pages that were signed before, the oldest first.
+
+    One query, of no text.
+    """
     readable = LedgerEntry.objects.signed().exclude(revision__document=EXPUNGED)
     last = readable.filter(article=OuterRef("article")).order_by("-sequence")
-    changes = MedicalReview.objects.waiting().exclude(trigger__in=MedicalReview.WHOLE_PAGE_TRIGGERS)
-    with_texts = changes.exclude(revision__document=EXPUNGED).annotate(
-        before=Subquery(last.values("revision")[:1]),
-        before_digest=Subquery(last.values("revision__digest")[:1]),
-    )
-    return with_texts.filter(before__isnull=False).exclude(before_digest=F("revision__digest"))
-
-
-def load_candidates() -> list[ChangeCandidate]:
-    """The open reviews of changes, the oldest first. One query, of no text."""
     rows = (
-        select_candidates()
+        MedicalReview.objects.waiting()
+        .exclude(trigger__in=MedicalReview.WHOLE_PAGE_TRIGGERS)
+        .exclude(revision__document=EXPUNGED)
+        .annotate(
+            before=Subquery(last.values("revision")[:1]),
+            before_digest=Subquery(last.values("revision__digest")[:1]),
+        )
+        .filter(before__isnull=False)
+        .exclude(before_digest=F("revision__digest"))
         .order_by("requested_at", "pk")
         .values_list(
             "pk", "article", "reviewer", "revision", "before", "before_digest", "revision__digest"
