@@ -12,7 +12,7 @@ class ArticlesConfig(AppConfig):
     def ready(self) -> None:
         from articles import models
         from articles import triggers as articles_triggers
-        from articles.audit import baseline
+        from articles.audit import baseline, page_kinds
         from articles.content import diff, kinds
         from articles.content.document import AboutDocument, ArticleDocument
         from articles.content.emergency_document import EmergencyDocument
@@ -129,6 +129,7 @@ class ArticlesConfig(AppConfig):
         registry.register(pages.AboutPageImporter())
         registry.register(obsolete_ids.ObsoleteIdImporter())
         triggers.install_after_migrate(self, articles_triggers.build_triggers())
+        page_kinds.register()
         baseline.install_after_migrate()
         # Before the search: it looks whether every projection is what the log says.
         safety_alerts.install_after_migrate(self)

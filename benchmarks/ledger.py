@@ -16,10 +16,8 @@ django.setup()
 from django.contrib.auth.models import User  # noqa: E402 - models need the settings first
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
 
 from reviews import verification  # noqa: E402
-from reviews.models import Reviewer  # noqa: E402
 from tests import factories  # noqa: E402
 
 
@@ -30,18 +28,7 @@ def migrate() -> None:
 def fill(entries: int, pages: int) -> None:
     """Pages that one clinician signed, and then signed again, year after year."""
     ann, ravi = (User.objects.create_user(name) for name in ("ann", "ravi"))
-    today = timezone.localdate()
-    Reviewer.objects.create(
-        user=ravi,
-        name="Ravi Rao",
-        slug="ravi-rao",
-        specialty="Neurology",
-        licence_number="LIC",
-        licence_jurisdiction="Nowhere",
-        licence_expires=today.replace(year=today.year + 2, day=1),
-        verified_by=ann,
-        verified_at=timezone.now(),
-    )
+    factories.make_reviewer(ravi, verified_by=ann, name="Ravi Rao", slug="ravi-rao")
     pages = min(pages, entries)
     factories.publish_symptoms(pages, by=ann, signer=ravi)
     factories.sign_all_again(entries - pages, signer=ravi)

@@ -12,13 +12,11 @@ from pathlib import Path
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
-from django.utils import timezone
 from django.utils.text import slugify
 
 from articles.models import Article
 from articles.names import fold
 from articles.publishing import projections
-from reviews.models import Reviewer
 from symptoms.models import Cause, Code, OtherName, Symptom, SymptomCause
 from tests import factories
 
@@ -59,19 +57,13 @@ def get_people() -> tuple[User, User]:
     )
     if made:
         signer.groups.add(Group.objects.get(name="Reviewers"))
-        values = {
-            "specialty": "None",
-            "licence_jurisdiction": "None",
-            "licence_expires": dt.date(2100, 1, 1),
-        }
-        verified = {"verified_by": writer, "verified_at": timezone.now()}
-        Reviewer.objects.create(
-            user=signer,
+        factories.make_reviewer(
+            signer,
+            verified_by=writer,
             name="Nobody clinical",
             slug="bench",
-            licence_number="0",
-            **values,
-            **verified,
+            specialty="None",
+            licence_expires=dt.date(2100, 1, 1),
         )
     return writer, signer
 

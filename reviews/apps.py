@@ -8,12 +8,14 @@ class ReviewsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from articles.audit import kinds
         from articles.content.kinds import Projection
         from articles.db import triggers
         from articles.feedback import actions as feedback_actions
         from articles.public import json_ld, signature_statements
         from articles.publishing import merging, projections
         from articles.quality import stored_texts
+        from reviews import audit_kinds
         from reviews import triggers as reviews_triggers
         from reviews.models import ReviewSchedule
         from reviews.notifications import harm
@@ -33,4 +35,5 @@ class ReviewsConfig(AppConfig):
         )
         feedback_actions.listen_for_harm(harm.mail_at_once)
         stored_texts.RECORDS.update({"reviews.Expunction", "reviews.MedicalReview"})
+        kinds.register(*audit_kinds.KINDS)
         triggers.install_after_migrate(self, reviews_triggers.get_triggers())

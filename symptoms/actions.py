@@ -3,9 +3,19 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from articles.audit import recording
 from articles.models import Article
 from articles.publishing.actions import record_revisions
+from symptoms.audit import MERGED_CAUSE, name_merged_cause
 from symptoms.models import Cause, Symptom
+
+
+@transaction.atomic
+def delete_cause(cause: Cause, *, by: User) -> None:
+    """Delete a cause that no page names, with the causes that were merged into it."""
+    merged = [name_merged_cause(row) for row in cause.merged.all()]
+    cause.delete()
+    recording.record_removed(MERGED_CAUSE, merged, by=by)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ class SymptomsConfig(AppConfig):
         from articles.publishing.stored_keys import KeyColumn, register
         from articles.quality import stored_texts
         from articles.search import cards_of_names
-        from symptoms import quality
+        from symptoms import audit, quality
         from symptoms import triggers as symptoms_triggers
         from symptoms.content import cause_pages, diff_blocks, serialization
         from symptoms.content.document import SECTION_ANCHORS, SymptomDocument
@@ -78,6 +78,7 @@ class SymptomsConfig(AppConfig):
                 OtherName, "name", "folded", build_stored_key, is_unique=True, once_in="symptom"
             ),
         )
+        audit.register()
         registry.register(CauseImporter())
         registry.register(SymptomImporter())
         triggers.install_after_migrate(self, symptoms_triggers.get_triggers())

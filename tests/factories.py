@@ -24,6 +24,8 @@ from django.utils import timezone
 from django.utils.text import slugify
 from PIL import Image as Pixels
 
+from articles.audit import recording
+from articles.audit.page_kinds import PAGE, PUBLICATION
 from articles.content.document import canonicalize, digest
 from articles.content.review_line import ReviewLine
 from articles.emergencies import phrases
@@ -132,7 +134,16 @@ def make_reviewer(user: User, *, verified_by: User, **more) -> Reviewer:
         "verified_by": verified_by,
         "verified_at": timezone.now(),
     }
-    return Reviewer.objects.create(user=user, **values | more)
+    reviewer = Reviewer.objects.create(user=user, **values | more)
+    recording.record("reviewer", [reviewer], by=verified_by)
+    return reviewer
+
+
+def change_reviewer(user: User, **fields) -> None:
+    """Change some facts of a reviewer, as a managing editor does in the admin."""
+    reviewer = user.reviewer
+    Reviewer.objects.filter(pk=reviewer.pk).update(**fields)
+    recording.record("reviewer", [reviewer], by=get_person("morgan"))
 
 
 def get_person(username: str) -> User:
@@ -565,6 +576,7 @@ def sign_revisions(
         last_reviewed=today,
         next_due=today + relativedelta(months=12),
     )
+    events = ledger.get_events_head()
     entries, reviews = [], _open_reviews(revisions, now, trigger)
     for revision, review in zip(revisions, reviews, strict=True):
         sequence += 1
@@ -586,6 +598,7 @@ def sign_revisions(
                 authentication="password",
                 review_line=line,
                 provenance=ledger.compute_provenance(revision),
+                events=events,
                 build="scale",
             )
         )
@@ -611,6 +624,7 @@ def sign_revisions(
         "reviewer": signer.reviewer,
     }
     MedicalReview.objects.filter(decided_at__isnull=True, revision__in=revisions).update(**decision)
+    recording.record("review", reviews, by=signer)
     return [(entry.hash, canonicalize(line).decode()) for entry in entries], now
 
 
@@ -635,7 +649,7 @@ def log_publications(
     revisions: list[Revision], lines: list[tuple[str, str]], signer, now, kind: str
 ) -> None:
     frame = canonicalize(build_metadata(revisions[0].article)).decode()
-    PublicationEvent.objects.bulk_create(
+    events = PublicationEvent.objects.bulk_create(
         [
             PublicationEvent(
                 article_id=revision.article_id,
@@ -661,6 +675,8 @@ def log_publications(
     Article.objects.filter(pk__in=[revision.article_id for revision in revisions]).update(
         live=Subquery(newest)
     )
+    pages = [revision.article for revision in revisions]
+    recording.record_changes({PUBLICATION: events, PAGE: pages}, by=signer, at=now)
 
 
 # A symptom with thousands of causes, as an import leaves it
@@ -794,9 +810,7 @@ def make_site_history(ann, ravi, fiona, morgan, olga) -> None:
     _import_and_merge(ann, ravi, morgan)
     _prepare_for_emergencies(whole, ann, ravi, morgan)
     # Somebody whose signatures stand, and whose new credentials nobody has checked yet.
-    Reviewer.objects.filter(user=fiona).update(
-        specialty="General practice", verified_by=None, verified_at=None
-    )
+    change_reviewer(fiona, specialty="General practice", verified_by=None, verified_at=None)
 
 
 def _set_up_people(ann, ravi, fiona, morgan) -> None:
@@ -807,7 +821,7 @@ def _set_up_people(ann, ravi, fiona, morgan) -> None:
     helpers.permissions.add(Permission.objects.get(codename="view_topic"))
     ann.groups.add(helpers)
     ann.user_permissions.add(Permission.objects.get(codename="see_radar"))
-    Reviewer.objects.filter(user=ravi).update(conflicts_private=True)
+    change_reviewer(ravi, conflicts_private=True)
     first = timezone.localdate() + dt.timedelta(days=30)
     record_absence(ravi.reviewer, first_day=first, last_day=first + dt.timedelta(days=9))
 

@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from articles import characters
+from articles.audit import recording
+from articles.audit.page_kinds import PAGE
 from articles.content.document import CARE_CARD_LABELS
 from articles.fields import clean_rich_text
 from articles.form_fields import RichTextFormField, StoredText, StoredTextMixin
@@ -80,6 +82,8 @@ def record_save(request, form, formsets: Iterable) -> SaveResult:
         Article.objects.filter(pk=page.pk).update(form_version=F("form_version") + 1)
     revision = actions.record_revision(page, by=request.user)
     published = actions.publish_metadata(Article.objects.filter(pk=page.pk), by=request.user)
+    if changed:
+        recording.record(PAGE, [page], by=request.user)
     return SaveResult(
         page=page,
         revision=revision,

@@ -61,7 +61,7 @@ def get_head() -> tuple[int, str]:
     return newest or (0, GENESIS_HASH)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def append(drafts: Sequence[EventDraft], *, by: User | None, at: dt.datetime) -> None:
     """Add events at the end, which stays locked until the caller's transaction ends."""
     if not drafts:

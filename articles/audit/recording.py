@@ -1,7 +1,7 @@
 """Recording what rows say in the chain of events: what every action does last."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -24,51 +24,19 @@ from articles.audit.state import (
 from articles.models import AuditEvent
 
 
-@transaction.atomic
 def record(
     kind_name: str, rows: Iterable[Model], *, by: User | None, at: dt.datetime | None = None
 ) -> int:
     """Append an event for each row that is not what its newest event says; gives their number.
 
     The rows are read again, so that they may be stale; those that the kind does not give have no
-    event. Nothing is locked where nothing differs. A fixed number of queries for each 1,000 rows.
+    event. Call it last in the transaction that wrote the rows, or locked their pages: nobody else
+    can record them meanwhile. Nothing is locked where nothing differs. A fixed number of queries
+    for each 1,000 rows.
     """
-    kind = kinds.get(kind_name)
-    keys = sorted({row.pk for row in rows})
-    changed = [key for batch in iter_batches(keys) for key, _ in _find_changed(kind, batch)]
-    if not changed:
-        return 0
-    AuditEvent.objects.lock_chain_end()
-    count = 0
-    for batch in iter_batches(changed):
-        drafts = [_draft(kind, state) for _, state in _find_changed(kind, batch)]
-        chain.append(drafts, by=by, at=at or timezone.now())
-        count += len(drafts)
-    return count
+    return record_changes({kind_name: rows}, by=by, at=at)
 
 
-def _find_changed(kind: ChainedKind, keys: Sequence[Any]) -> list[tuple[Any, RowState]]:
-    """The rows, by key, that are not what their newest events say."""
-    rows = kind.get_rows().filter(pk__in=keys).order_by("pk")
-    states = [(row.pk, read_row(kind, row)) for row in rows]
-    newest = load_newest(kind.name, [state.subject for _, state in states])
-    return [(key, state) for key, state in states if _has_changed(state, newest)]
-
-
-def _has_changed(state: RowState, newest: dict[str, EventState]) -> bool:
-    event = newest.get(state.subject)
-    if event is None or event.record.removed:
-        return True
-    if event.erased_names & state.private_values.keys():
-        return True  # nothing says whether the value is the one that was erased
-    return bool(list_differences(state, event))
-
-
-def _draft(kind: ChainedKind, state: RowState, *, found: bool = False) -> EventDraft:
-    return EventDraft(kind.name, state.subject, state.facts, state.private_values, found=found)
-
-
-@transaction.atomic
 def record_removed(
     kind_name: str, subjects: Iterable[str], *, by: User | None, at: dt.datetime | None = None
 ) -> int:
@@ -76,14 +44,54 @@ def record_removed(
 
     A subject that has no event, or was removed before, gets none.
     """
-    kind = kinds.get(kind_name)
-    present: list[str] = []
-    for batch in iter_batches(sorted(set(subjects))):
-        newest = load_newest(kind.name, batch)
-        present += [name for name, event in newest.items() if not event.record.removed]
-    drafts = [EventDraft(kind.name, subject, removed=True) for subject in present]
+    return record_changes({}, removed={kind_name: subjects}, by=by, at=at)
+
+
+@transaction.atomic(savepoint=False)
+def record_changes(
+    changed: Mapping[str, Iterable[Model]],
+    *,
+    removed: Mapping[str, Iterable[str]] | None = None,
+    by: User | None,
+    at: dt.datetime | None = None,
+) -> int:
+    """Do ``record`` and ``record_removed`` for several kinds at once, by their names."""
+    drafts: list[EventDraft] = []
+    for name, subjects in (removed or {}).items():
+        drafts += _draft_removals(kinds.get(name), subjects)
+    for name, rows in changed.items():
+        drafts += _draft_changes(kinds.get(name), rows)
     chain.append(drafts, by=by, at=at or timezone.now())
     return len(drafts)
+
+
+def _draft_changes(kind: ChainedKind, rows: Iterable[Model]) -> Iterator[EventDraft]:
+    for keys in iter_batches(sorted({row.pk for row in rows})):
+        stored = kind.get_rows().filter(pk__in=keys).order_by("pk")
+        states = [read_row(kind, row) for row in stored]
+        newest = load_newest(kind, [state.subject for state in states])
+        for state in states:
+            if _has_changed(state, newest.get(state.subject)):
+                yield _draft(kind, state)
+
+
+def _has_changed(state: RowState, event: EventState | None) -> bool:
+    if event is None or event.record.removed:
+        return True
+    if event.erased_names & state.private_values.keys():
+        return True  # nothing says whether the value is the one that was erased
+    return bool(list_differences(state, event))
+
+
+def _draft_removals(kind: ChainedKind, subjects: Iterable[str]) -> Iterator[EventDraft]:
+    for batch in iter_batches(sorted(set(subjects))):
+        for subject, event in load_newest(kind, batch).items():
+            if not event.record.removed:
+                yield EventDraft(kind.name, subject, removed=True)
+
+
+def _draft(kind: ChainedKind, state: RowState, *, found: bool = False) -> EventDraft:
+    return EventDraft(kind.name, state.subject, state.facts, state.private_values, found=found)
 
 
 @transaction.atomic
@@ -102,7 +110,7 @@ def record_baseline() -> dict[str, int]:
 
 
 def _record_found(kind: ChainedKind) -> int:
-    if not kind.get_rows().exists() or _is_begun(kind):
+    if _is_begun(kind) or not kind.get_rows().exists():
         return 0
     AuditEvent.objects.lock_chain_end()
     if _is_begun(kind):

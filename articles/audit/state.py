@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from articles.audit import chain
-from articles.audit.kinds import ChainedKind, Fact
+from articles.audit.kinds import ChainedKind, Fact, get_no_private_values
 from articles.content.document import canonicalize
 from articles.models import AuditEvent
 
@@ -42,19 +42,31 @@ def read_row(kind: ChainedKind, row: Any) -> RowState:
     return RowState(kind.get_subject(row), kind.get_facts(row), kept)
 
 
-def load_newest(kind: str, subjects: Sequence[str]) -> dict[str, EventState]:
-    """What the newest event of each of these subjects says. Two queries.
+def load_newest(kind: ChainedKind, subjects: Sequence[str]) -> dict[str, EventState]:
+    """What the newest event of each of these subjects says; nothing is asked without subjects.
 
-    Raises ValueError where a record cannot be read.
+    One query, and one for private values if the kind has some. Raises ValueError where a record
+    cannot be read.
     """
-    events = AuditEvent.objects.filter(kind=kind, subject__in=subjects).newest()
-    return {event.subject: read_event(event) for event in events.prefetch_related("private_values")}
+    if not subjects:
+        return {}
+    events = AuditEvent.objects.filter(kind=kind.name, subject__in=subjects).newest()
+    if kind.get_private_values is get_no_private_values:
+        return {event.subject: read_event(event, {}) for event in events}
+    found = {}
+    for event in events.prefetch_related("private_values"):
+        found[event.subject] = read_event(event, list_private_values(event))
+    return found
 
 
-def read_event(event: AuditEvent) -> EventState:
-    """What an event with its private values says. Raises ValueError."""
-    values = {private.name: private.value for private in event.private_values.all()}
-    return EventState(event.sequence, chain.read_record(event), values)
+def list_private_values(event: AuditEvent) -> dict[str, str]:
+    """The private values of an event that are not erased."""
+    return {private.name: private.value for private in event.private_values.all()}
+
+
+def read_event(event: AuditEvent, private_values: dict[str, str]) -> EventState:
+    """What an event says. Raises ValueError."""
+    return EventState(event.sequence, chain.read_record(event), private_values)
 
 
 def list_differences(row: RowState, event: EventState) -> list[str]:

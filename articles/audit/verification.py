@@ -1,5 +1,6 @@
 """Proof that the chain of events is whole, and that each row is what its newest event says."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
@@ -7,18 +8,20 @@ from typing import Any
 from tqdm import tqdm
 
 from articles.audit import chain, kinds
-from articles.audit.kinds import BASELINE, ChainedKind
+from articles.audit.kinds import BASELINE, ChainedKind, Fact
 from articles.audit.state import (
     BATCH,
     EventState,
     iter_batches,
     list_differences,
+    list_private_values,
     read_event,
     read_row,
 )
 from articles.content.document import digest
 from articles.models import AuditEvent
 
+MAX_VALUE_LENGTH = 60  # of what a line says of a fact
 # By kind, and in it by the digest of a subject, the number of the newest event that is no removal.
 NewestEvents = dict[str, dict[bytes, int]]
 
@@ -48,16 +51,22 @@ def explain_lost_head(sequence: int, hash_: str) -> str:
 
 
 def list_erased_values() -> Iterator[str]:
-    """A sentence for each private value that was erased, which is no fault."""
+    """A sentence for each kind of private value that was erased, which is no fault."""
+    counts: Counter[tuple[str, str]] = Counter()
     events = AuditEvent.objects.filter(record__contains='"private":').in_order()
     for batch in iter_batches(_with_values(events)):
         for event in batch:
             try:
-                erased = read_event(event).erased_names
+                erased = read_event(event, list_private_values(event)).erased_names
             except ValueError:
                 continue  # a fault, which is found
-            for name in sorted(erased):
-                yield f"{_describe(event)}: its {name} was erased"
+            counts.update((event.kind, name) for name in erased)
+    for (kind, name), count in sorted(counts.items()):
+        numbered = "1 event" if count == 1 else f"{count:,} events"
+        yield (
+            f"not checked: {name} in {numbered} of {kind}, which was erased, "
+            "so that only its hash is left"
+        )
 
 
 def _with_values(events: Any) -> Iterator[AuditEvent]:
@@ -156,7 +165,17 @@ def _compare_rows(
         if event is None:
             continue  # its record cannot be read, which was found
         for name in list_differences(state, event):
-            yield f"{kind.name} {state.subject}: its {name} is not what event {number} says"
+            values = _format_values(state.facts.get(name), event.record.facts.get(name))
+            fault = f"its {name.replace('_', ' ')} is not what event {number} says{values}"
+            yield f"{kind.name} {state.subject}: {fault}"
+
+
+def _format_values(now: Fact | None, then: Fact | None) -> str:
+    """What a fact is and was, if both are short. Private values are no facts."""
+    texts = ["nothing" if value in (None, "") else str(value) for value in (now, then)]
+    if now is then or max(map(len, texts)) > MAX_VALUE_LENGTH:
+        return ""
+    return f": {texts[0]}, not {texts[1]}"
 
 
 def _load_events(numbers: list[int]) -> dict[int, EventState | None]:
@@ -164,7 +183,7 @@ def _load_events(numbers: list[int]) -> dict[int, EventState | None]:
     found: dict[int, EventState | None] = {}
     for event in events:
         try:
-            found[event.sequence] = read_event(event)
+            found[event.sequence] = read_event(event, list_private_values(event))
         except ValueError:
             found[event.sequence] = None
     return found

@@ -12,6 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles.audit import recording
+from articles.audit.page_kinds import PHRASE
 from articles.models import PhraseEvent
 from articles.names import fold
 from articles.publishing.actions import ActionRefused
@@ -71,8 +73,7 @@ def remove_phrase(event: PhraseEvent, *, by: User) -> PhraseEvent:
     lock_table()
     _require_newest(event)
     removal = _build_next(event, PhraseEvent.PhraseAction.REMOVE, by, **event.facts)
-    removal.save(force_insert=True)
-    return removal
+    return _save(removal)
 
 
 def lock_table() -> None:
@@ -123,7 +124,12 @@ def _append(event: PhraseEvent) -> PhraseEvent:
     same = find_same_text(event.text, event.language)
     if same and same.phrase != event.phrase:
         raise CannotChangePhrases(describe_same_text(same))
+    return _save(event)
+
+
+def _save(event: PhraseEvent) -> PhraseEvent:
     event.save(force_insert=True)
+    recording.record(PHRASE, [event], by=event.by, at=event.at)
     return event
 
 

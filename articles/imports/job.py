@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import User
 
 from articles.imports.staging import StagedRecord, StagingDatabase
-from articles.models import ImportFinding, ImportRun
+from articles.models import ImportFinding, ImportRun, Redirect
 from articles.publishing.actions import ActionRefused
 
 FindingKind = ImportFinding.FindingType
@@ -22,7 +22,7 @@ class ImportJob:
     """The options of an import, its staged records, and what its importers count and look up.
 
     ``run`` is there once something is to be written. ``lookup_cache`` is for importers: what they
-    looked up once.
+    looked up once. ``new_redirects`` are not recorded in the chain of events yet.
     """
 
     source: str
@@ -33,6 +33,7 @@ class ImportJob:
     dangling_counts: Counter = field(default_factory=Counter)
     lookup_cache: dict = field(default_factory=dict, repr=False)
     duplicate_counts: Counter = field(default_factory=Counter)
+    new_redirects: list[Redirect] = field(default_factory=list, repr=False)
 
     def add_note(self, line: int, key: str, text: str) -> None:
         """Something that a rule decided."""

@@ -104,7 +104,7 @@ class ObsoleteIdImporter:
             if row.key in external_ids:
                 self._discard(job, row, external_ids[row.key])
         self._save_external_ids(job, rows, replacements, external_ids)
-        self._add_redirects(records, replacements)
+        self._add_redirects(job, records, replacements)
         return rows
 
     def _find_replacements(self, job: ImportJob, rows: list[StagedRecord]) -> dict[str, Article]:
@@ -158,7 +158,10 @@ class ObsoleteIdImporter:
         )
 
     def _add_redirects(
-        self, records: dict[str, ObsoleteIdRecord], replacements: dict[str, Article]
+        self,
+        job: ImportJob,
+        records: dict[str, ObsoleteIdRecord],
+        replacements: dict[str, Article],
     ) -> None:
         slugs_by_kind: dict[str, dict[str, int]] = {}
         for key, page in replacements.items():
@@ -166,7 +169,7 @@ class ObsoleteIdImporter:
             old_slugs[slugs.make_slug("", key)] = page.pk
             old_slugs[slugs.make_slug(_remove_prefix(records[key].title), key)] = page.pk
         for kind, old_slugs in slugs_by_kind.items():
-            slugs.create_redirects(kind, old_slugs)
+            job.new_redirects += slugs.create_redirects(kind, old_slugs)
 
     def differences(self, job: ImportJob, rows: list[StagedRecord]) -> dict[str, list[Difference]]:
         difference = Difference("page", "a draft", "discarded, as it is obsolete there")

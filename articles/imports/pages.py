@@ -319,7 +319,7 @@ class PageImporter(Generic[PageT, PageRecordT]):
             versions = (revisions[page], form_versions[page])
             values.append((job.source, key, page, *others, *versions, job.run.pk))
         bulk_insert.insert_rows(ExternalId, EXTERNAL_ID_FIELDS, values)
-        publishing_slugs.create_redirects(self.kind, redirects)
+        job.new_redirects += publishing_slugs.create_redirects(self.kind, redirects)
 
     # Differences and exports
 

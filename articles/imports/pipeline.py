@@ -10,6 +10,8 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
+from articles.audit import recording
+from articles.audit.page_kinds import REDIRECT
 from articles.imports import registry
 from articles.imports.formats import RawRecord, ReaderNote, RecordReader, RejectedRecord
 from articles.imports.formats.tables import LOST_LETTER, LOST_LETTER_MESSAGE
@@ -165,18 +167,24 @@ def apply(job: ImportJob, *, chunk: int = 0, track: RowTracker) -> Counter:
     editors save meanwhile.
     """
     written: Counter[str] = Counter()
-    size = chunk or BATCH
     with nullcontext() if chunk else transaction.atomic():
         for importer in registry.get_all():
             new = [ImportVerdict.NEW]
-            _run_step(job, importer, importer.create_stubs, new, size, track, "begun")
+            _run_step(job, importer, importer.create_stubs, new, chunk, track, "begun")
             counts = _run_step(
-                job, importer, importer.write, WRITTEN_VERDICTS, size, track, "written"
+                job, importer, importer.write, WRITTEN_VERDICTS, chunk, track, "written"
             )
             for verdict, number in counts.items():
                 written[f"{importer.type} {verdict}"] += number
         _finish_run(job)
+        _record_redirects(job)
     return written
+
+
+def _record_redirects(job: ImportJob) -> None:
+    """Record new redirects in the chain of events, once no further page is locked."""
+    recording.record(REDIRECT, job.new_redirects, by=job.by)
+    job.new_redirects.clear()
 
 
 def _run_step(
@@ -184,12 +192,13 @@ def _run_step(
     importer,
     step,
     verdicts,
-    size: int,
+    chunk: int,
     track: RowTracker,
     what: str,
 ) -> Counter:
     """Call a step with each batch of records. Returns how many it wrote of each verdict."""
     total: Counter[str] = Counter()
+    size = chunk or BATCH
     batches = job.staging.rows([importer.type], verdicts, size=size)
     batch_count = ceil(job.staging.count([importer.type], verdicts) / size)
     label = f"{importer.type} records {what}"
@@ -200,6 +209,8 @@ def _run_step(
                 written = Counter(row.verdict for row in written_rows)
                 _save_counts(job, importer, written)
                 total.update(written)
+            if chunk:  # the transaction ends here
+                _record_redirects(job)
     return total
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -16,6 +17,17 @@ from articles.richtext.links import TextLink, find_links
 BATCH = 500
 REFERENCES = "References"
 MAX_TEXT_LENGTH = 200
+COMPARED_FIELDS = (
+    "section",
+    "words",
+    "href",
+    "fault",
+    "problem_of_address",
+    "target_kind",
+    "target_slug",
+    "outside_key",
+)
+LinkValues = tuple[str, ...]
 
 
 def compute_key(url: str) -> str:
@@ -92,6 +104,47 @@ def select_current_revisions() -> QuerySet[Revision]:
     later = Revision.objects.filter(article=OuterRef("article"), number__gt=OuterRef("number"))
     pages = Revision.objects.filter(article__discarded_at__isnull=True)
     return pages.filter(Q(article__live__revision=F("pk")) | ~Exists(later)).order_by("pk")
+
+
+def find_faults() -> Iterator[str]:
+    """A line for each row of a current text that its text does not give, and each it lacks.
+
+    Only of texts that are in the index: visitors read no row of it.
+    """
+    revisions = select_current_revisions().iterator(BATCH)
+    while batch := list(islice(revisions, BATCH)):
+        stored = _load_stored_values(batch)
+        for revision in batch:
+            yield from _compare_links(revision, stored[revision.pk])
+
+
+def _load_stored_values(revisions: list[Revision]) -> dict[int, dict[int, LinkValues]]:
+    """Of each of these texts: what its rows say, by their position."""
+    stored: dict[int, dict[int, LinkValues]] = {revision.pk: {} for revision in revisions}
+    rows = PageLink.objects.filter(revision__in=revisions).order_by()
+    for revision, position, *values in rows.values_list("revision", "position", *COMPARED_FIELDS):
+        stored[revision][position] = tuple(values)
+    return stored
+
+
+def _compare_links(revision: Revision, stored: dict[int, LinkValues]) -> Iterator[str]:
+    """A text without any row was saved by an older build: its links are indexed later."""
+    if not stored:
+        return
+    expected: dict[int, LinkValues] = {}
+    if not revision.expunged:
+        try:
+            rows = build_rows(revision, revision.read())
+        except ValueError:
+            return  # a text that cannot be read is a fault of its own
+        for row in rows:
+            expected[row.position] = tuple(getattr(row, name) for name in COMPARED_FIELDS)
+    for position in sorted(expected.keys() | stored.keys()):
+        if stored.get(position) != expected.get(position):
+            yield (
+                f"articles_pagelink: link {position + 1} of articles_revision {revision.pk} "
+                f"({revision.uuid}) is not that of its text"
+            )
 
 
 def rebuild() -> int:

@@ -28,6 +28,8 @@ class Revision(models.Model):
     restored_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Of who saved it and wrote in it, and of the revision before it: articles.audit.authorship.
+    authorship_hash = models.CharField(max_length=64, editable=False)
 
     class Meta:
         ordering = ["article", "-number"]
@@ -35,6 +37,10 @@ class Revision(models.Model):
             models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
             models.CheckConstraint(
                 condition=models.Q(digest__length=64), name="revision_digest_is_64_digits"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(authorship_hash__length=64),
+                name="revision_authorship_hash_is_64_digits",
             ),
         ]
 

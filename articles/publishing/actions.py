@@ -4,19 +4,39 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from articles.audit import authorship, recording
+from articles.audit.chain import GENESIS_HASH
+from articles.audit.page_kinds import (
+    IMAGE,
+    MERGED_PAGE,
+    PAGE,
+    PUBLICATION,
+    REDIRECT,
+    name_page,
+    name_redirect,
+)
 from articles.content import kinds
 from articles.content.document import EXPUNGED, Document, canonicalize, digest
 from articles.content.review_line import PageMetadata, ReviewLine
 from articles.images import store
 from articles.links import index
-from articles.models import Article, Authorship, MergedPage, PublicationEvent, Redirect, Revision
+from articles.models import (
+    Article,
+    Authorship,
+    Image,
+    MergedPage,
+    PublicationEvent,
+    Redirect,
+    Revision,
+)
 from articles.models.article import ArticleQuerySet
 from articles.names import fold
 from articles.publishing import projections
@@ -111,6 +131,7 @@ def record_revisions(
     unchanged: list[Revision] = []
     new: list[Revision] = []
     writer_ids: list[int] = []
+    page_uuids: dict[int, UUID] = {}
     document_pairs: list[tuple[Document, Document | None]] = []
     for page in kind.load(kind.model.objects.filter(pk__in=ids).order_by("pk")):
         document = kind.compose(page)
@@ -133,9 +154,9 @@ def record_revisions(
         )
         new.append(revision)
         writer_ids.append(page.writer_id)
+        page_uuids[page.pk] = page.uuid
         document_pairs.append((document, _read_previous(previous)))
     inherited = _find_inherited_authors(new)
-    Revision.objects.bulk_create(new)
     authors = kind.authors(document_pairs)
     uploaders = store.find_uploaders(document_pairs)
     rows = zip(new, writer_ids, authors, uploaders, strict=True)
@@ -143,7 +164,15 @@ def record_revisions(
     for revision, writer_id, author_ids, uploader_ids in rows:
         user_ids = {by.pk, writer_id, *author_ids, *uploader_ids, *extra_author_ids}
         user_ids.update(inherited.get(revision.article_id, ()))
+        previous = previous_revisions.get(revision.article_id)
+        revision.authorship_hash = authorship.compute_hash(
+            revision,
+            page_uuids[revision.article_id],
+            authors=user_ids,
+            previous_hash=previous.authorship_hash if previous else GENESIS_HASH,
+        )
         authorships += _build_authorships(revision, user_ids)
+    Revision.objects.bulk_create(new)
     Authorship.objects.bulk_create(authorships)
     documents = [document for document, _ in document_pairs]
     index.add_revisions(zip(new, documents, strict=True))
@@ -263,11 +292,30 @@ def publish(
         at=at,
     )
     Article.objects.filter(pk=page.pk).update(live=publication)
-    MergedPage.objects.filter(page=page).delete()  # it is a page of its own again
+    deleted, _ = MergedPage.objects.filter(page=page).delete()  # it is a page of its own again
     projections.update_topic_entries([publication])
     projections.on_publish(publication, document)
     index.ensure_revision(revision, document)
+    _record_publication(publication, document, is_merged_no_more=bool(deleted))
     return publication
+
+
+def _record_publication(
+    publication: PublicationEvent, document: Document, *, is_merged_no_more: bool
+) -> None:
+    """Record a signed publication in the chain, with what became public around its text.
+
+    A page is in the chain from its first publication on, and an image from the first that shows it.
+    """
+    page = publication.article
+    changed: dict[str, Iterable[Model]] = {PUBLICATION: [publication]}
+    if not page.publications.exclude(pk=publication.pk).exists():
+        changed |= {PAGE: [page], REDIRECT: page.old_addresses.all()}
+    digests = {figure.sha256 for figure in document.figures}
+    if digests:
+        changed[IMAGE] = Image.objects.filter(sha256__in=digests)
+    removed = {MERGED_PAGE: [name_page(page)]} if is_merged_no_more else {}
+    recording.record_changes(changed, removed=removed, by=publication.by, at=publication.at)
 
 
 @transaction.atomic
@@ -302,6 +350,7 @@ def withdraw(
     Article.objects.filter(pk=page.pk).update(live=None)
     projections.update_topic_entries([withdrawal])
     projections.on_withdraw(withdrawal)
+    recording.record(PUBLICATION, [withdrawal], by=by, at=at)
     return withdrawal
 
 
@@ -375,6 +424,7 @@ def expunge(revision: Revision, *, evidence: str, by: User, at: dt.datetime) -> 
         event.save(force_insert=True)
         Article.objects.filter(pk=page.pk).update(live=event)
         projections.update_topic_entries([event])
+        recording.record(PUBLICATION, [event], by=by, at=at)
 
 
 @transaction.atomic
@@ -399,8 +449,9 @@ def change_slug(page: Article, *, slug: str, by: User) -> None:
         Article.objects.filter(pk=page.pk).update(slug=slug)
         return
     address = {"language": page.language, "kind": page.kind}
-    Redirect.objects.filter(**address, slug=slug, article=page).delete()
-    Redirect.objects.create(**address, slug=old_slug, article=page)
+    freed = list(Redirect.objects.filter(**address, slug=slug, article=page))
+    Redirect.objects.filter(pk__in=[row.pk for row in freed]).delete()
+    redirect = Redirect.objects.create(**address, slug=old_slug, article=page)
     PublicationEvent.objects.lock_log_end()
     moved = _build_next_event(
         page.live, kind=PublicationEvent.EventKind.ADDRESS, by=by, at=timezone.now(), slug=slug
@@ -408,6 +459,12 @@ def change_slug(page: Article, *, slug: str, by: User) -> None:
     moved.save(force_insert=True)
     Article.objects.filter(pk=page.pk).update(live=moved, slug=slug)
     projections.update_topic_entries([moved])
+    recording.record_changes(
+        {PUBLICATION: [moved], PAGE: [page], REDIRECT: [redirect]},
+        removed={REDIRECT: [name_redirect(row) for row in freed]},
+        by=by,
+        at=moved.at,
+    )
 
 
 @transaction.atomic
@@ -429,6 +486,7 @@ def publish_metadata(pages: ArticleQuerySet, *, by: User) -> int:
     changed_ids = [event.article_id for event in events]
     Article.objects.filter(pk__in=changed_ids).update(live=Subquery(newest))
     projections.update_topic_entries(events)
+    recording.record(PUBLICATION, events, by=by, at=events[0].at)
     return len(events)
 
 

@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from articles.audit import authorship
 from articles.content import kinds
 from articles.content.document import Document, canonicalize, digest
 from articles.db import bulk_insert
@@ -23,10 +24,12 @@ def record_first_revisions(pages: list[Article], *, by: User) -> dict[int, int]:
         return {}
     kind = kinds.get_for_model(type(pages[0]))
     now = timezone.now()
+    documents = [kind.compose(page) for page in pages]
+    pairs: list[tuple[Document, None]] = [(document, None) for document in documents]
+    authors = zip(kind.authors(pairs), store.find_uploaders(pairs), strict=True)
     revisions: list[Revision] = []
-    document_pairs: list[tuple[Document, None]] = []
-    for page in pages:
-        document = kind.compose(page)
+    user_ids: dict[int, set[int]] = {}
+    for page, document, (author_ids, uploader_ids) in zip(pages, documents, authors, strict=True):
         text = canonicalize(document)
         revision = Revision(
             article_id=page.pk,
@@ -36,20 +39,20 @@ def record_first_revisions(pages: list[Article], *, by: User) -> dict[int, int]:
             saved_by=by,
             saved_at=now,
         )
+        user_ids[page.pk] = {by.pk, page.writer_id, *author_ids, *uploader_ids}
+        revision.authorship_hash = authorship.compute_hash(
+            revision, page.uuid, authors=user_ids[page.pk]
+        )
         revisions.append(revision)
-        document_pairs.append((document, None))
     bulk_insert.insert_objects(Revision, revisions)
     stored = Revision.objects.filter(article__in=[page.pk for page in pages])
     revision_ids = dict(stored.values_list("article", "pk"))
-    authors = kind.authors(document_pairs)
-    uploaders = store.find_uploaders(document_pairs)
     indexed: list[tuple[Revision, Document]] = []
-    for page, (document, _) in zip(pages, document_pairs, strict=True):
-        indexed.append((Revision(pk=revision_ids[page.pk]), document))
-    index.add_revisions(indexed)
     rows: list[tuple[int, int]] = []
-    for page, author_ids, uploader_ids in zip(pages, authors, uploaders, strict=True):
-        for user_id in {by.pk, page.writer_id, *author_ids, *uploader_ids}:
-            rows.append((revision_ids[page.pk], user_id))
+    for page, document in zip(pages, documents, strict=True):
+        revision_id = revision_ids[page.pk]
+        indexed.append((Revision(pk=revision_id), document))
+        rows += [(revision_id, user_id) for user_id in user_ids[page.pk]]
+    index.add_revisions(indexed)
     bulk_insert.insert_rows(Authorship, ["revision", "user"], rows)
     return revision_ids

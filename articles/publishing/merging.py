@@ -10,6 +10,8 @@ from contextlib import suppress
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from articles.audit import recording
+from articles.audit.page_kinds import MERGED_PAGE
 from articles.models import Article, MergedPage, PublicationEvent
 from articles.names import fold
 from articles.publishing import actions
@@ -103,6 +105,7 @@ def retire_page(lost: Article, kept: Article, *, by: User) -> None:
     MergedPage.objects.create(page_id=lost.pk, into_id=kept.pk, by=by, at=timezone.now())
     for handle_merge in MERGE_HANDLERS:
         handle_merge(lost, kept)
+    recording.record(MERGED_PAGE, MergedPage.objects.filter(into=kept.pk), by=by)
 
 
 def find_successor(event: PublicationEvent | None) -> Article | None:

@@ -16,6 +16,7 @@ from articles.names import fold
 from articles.publishing import stored_keys
 
 BATCH = 500
+MAX_SHOWN = 40  # letters of a value in the line of a fault
 _common_projections: list[Projection[Any]] = []
 
 
@@ -148,8 +149,15 @@ def _select_rows(rows: Iterable[Model], digests: Counter[bytes]) -> Iterator[Mod
 
 
 def _describe_row(row: Model) -> str:
-    values = [f"{name} {value}" for name, value in _get_values(row)]
-    return f"{row._meta.db_table}: the row with {', '.join(values)}"
+    values = [f"{name} {shorten(value)}" for name, value in _get_values(row) if value != ""]
+    key = f" {row.pk}" if row.pk else ""
+    return f"{row._meta.db_table}{key}: the row with {', '.join(values)}"
+
+
+def shorten(value: object) -> str:
+    """A value of a column on one line, without the rest of a long one."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
 
 
 def _iterate_stored_rows() -> Iterator[Model]:

@@ -63,13 +63,15 @@ def find_taken_topic_slugs(slugs: Iterable[str]) -> set[str]:
     return {*topics, *entries}
 
 
-def create_redirects(kind: str, pages: dict[str, int]) -> int:
-    """Redirect slugs to pages, given by id, unless they are in use. Returns how many it were."""
+def create_redirects(kind: str, pages: dict[str, int]) -> list[Redirect]:
+    """Redirect slugs to pages, given by id, unless they are in use. Returns the new rows.
+
+    The caller has them recorded in the chain of events, last in its transaction.
+    """
     taken = find_taken_slugs(kind, pages)
     rows = []
     for slug, page_id in pages.items():
         if slug and slug not in taken:
             row = Redirect(language=SOURCE_LANGUAGE, kind=kind, slug=slug, article_id=page_id)
             rows.append(row)
-    Redirect.objects.bulk_create(rows, batch_size=BATCH)
-    return len(rows)
+    return Redirect.objects.bulk_create(rows, batch_size=BATCH)

@@ -34,32 +34,53 @@ TRIGGERS = {
 }
 
 
+TOKENIZER = "tokenize='unicode61 remove_diacritics 0'"
+TABLE_SQL = (
+    f"CREATE VIRTUAL TABLE {FTS_TABLE} USING fts5 ({COLUMNS}, "
+    f"content='{ENTRY_TABLE}', content_rowid='id', {TOKENIZER})"
+)
+
+
 def _get_trigger_name(event: str) -> str:
     return f"{FTS_TABLE}_{event.lower()}"
 
 
+def _build_trigger_sql(event: str) -> str:
+    name, body = _get_trigger_name(event), TRIGGERS[event]
+    return f"CREATE TRIGGER {name} AFTER {event} ON {ENTRY_TABLE} BEGIN {body}; END"
+
+
+def list_definitions() -> dict[str, str]:
+    """The table of the index and its triggers, by name, as SQLite stores their statements."""
+    definitions = {FTS_TABLE: TABLE_SQL}
+    for event in TRIGGERS:
+        definitions[_get_trigger_name(event)] = _build_trigger_sql(event)
+    return definitions
+
+
 def _build_sqlite_statements() -> list[str]:
     statements = [
-        f"CREATE VIRTUAL TABLE IF NOT EXISTS {FTS_TABLE} USING fts5 ({COLUMNS}, "
-        f"content='{ENTRY_TABLE}', content_rowid='id', "
-        "tokenize='unicode61 remove_diacritics 0')",
+        TABLE_SQL.replace(" TABLE ", " TABLE IF NOT EXISTS ", 1),
         f"INSERT INTO {FTS_TABLE} ({FTS_TABLE}, rank) "  # noqa: S608
         "VALUES ('rank', 'bm25(10.0, 6.0, 1.0)')",
     ]
-    for event, body in TRIGGERS.items():
-        name = _get_trigger_name(event)
-        statements.append(f"DROP TRIGGER IF EXISTS {name}")
-        statements.append(f"CREATE TRIGGER {name} AFTER {event} ON {ENTRY_TABLE} BEGIN {body}; END")
+    for event in TRIGGERS:
+        statements.append(f"DROP TRIGGER IF EXISTS {_get_trigger_name(event)}")
+        statements.append(_build_trigger_sql(event))
     statements.append(f"INSERT INTO {FTS_TABLE} ({FTS_TABLE}) VALUES ('rebuild')")  # noqa: S608
     return statements
 
 
-POSTGRESQL_STATEMENTS = [
-    f"ALTER TABLE {ENTRY_TABLE} ADD COLUMN IF NOT EXISTS words tsvector GENERATED ALWAYS AS ("
+INDEX_NAME = "articles_search_words"
+WORDS_EXPRESSION = (
     "setweight(to_tsvector('simple', title_words), 'A') || "
     "setweight(to_tsvector('simple', name_words), 'B') || "
-    "setweight(to_tsvector('simple', text_words), 'D')) STORED",
-    f"CREATE INDEX IF NOT EXISTS articles_search_words ON {ENTRY_TABLE} USING gin (words)",
+    "setweight(to_tsvector('simple', text_words), 'D')"
+)
+POSTGRESQL_STATEMENTS = [
+    f"ALTER TABLE {ENTRY_TABLE} ADD COLUMN IF NOT EXISTS words tsvector "
+    f"GENERATED ALWAYS AS ({WORDS_EXPRESSION}) STORED",
+    f"CREATE INDEX IF NOT EXISTS {INDEX_NAME} ON {ENTRY_TABLE} USING gin (words)",
 ]
 
 

@@ -18,6 +18,7 @@ from articles.admin import (
 )
 from articles.admin import pages as articles
 from articles.admin.save_messages import SAVE_MESSAGES
+from articles.audit import recording
 from articles.exports.admin import EXPORT_VIEW, ExportAction
 from articles.exports.resources import RedirectResource, TopicResource
 from articles.feedback import admin as feedback
@@ -127,6 +128,13 @@ class UserAccountAdmin(UserAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def save_related(self, request, form, formsets, change):
+        """Record too that the account of a reviewer was closed or opened."""
+        super().save_related(request, form, formsets, change)
+        # Locked, so that nobody records the reviewer meanwhile with the account as it was.
+        reviewers = list(Reviewer.objects.select_for_update().filter(user=form.instance))
+        recording.record("reviewer", reviewers, by=request.user)
 
 
 class SecondFactorAdmin(admin.ModelAdmin):

@@ -18,6 +18,7 @@ from articles.admin.composition import POST_ONLY, ComposedAdmin, ObjectView
 from articles.admin.pages import PageAdmin
 from articles.admin.readonly import ReadOnlyAdmin
 from articles.admin.timeline import TimelineSource
+from articles.audit import recording
 from articles.content import kinds
 from articles.exports.admin import EXPORT_VIEW, ExportAction
 from articles.publishing.actions import ActionRefused
@@ -236,6 +237,10 @@ class ReviewerAdmin(ComposedAdmin):
                 request, f"{obj} can sign once somebody has verified these credentials."
             )
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        recording.record("reviewer", [form.instance], by=request.user)
 
     def has_verify_permission(self, request):
         return request.user.has_perm("reviews.verify_reviewer")

@@ -24,6 +24,17 @@ from reviews.verification.batching import iter_batches
 FORMAT = "countersign-evidence"
 OUTCOMES_WITH_TEXT = (*LedgerEntry.POSITIVE, LedgerEntry.EntryOutcome.WITHDRAWN)
 README_TEMPLATE = "reviews/evidence/readme.txt"
+# What no pack proves. The pack says so itself, in the words of the program that checks it.
+LIMITS = (
+    "that every entry about its pages is in it: entries between those in the pack, and after them,"
+    " are listed by their hash alone, or not at all. The ledger itself shows that.",
+    "the address, topics and copyright notice in publications.jsonl, and the names of persons"
+    " there: nobody signs them. The chain of events beside the ledger has them.",
+    "the pages in texts/: they are for reading, and were not compared with documents/.",
+    "licence numbers, and private conflicts of interest: the entries have their salted hashes.",
+    "that the person named in an entry made it, and not somebody with their password or with the"
+    " publisher's database: signers have no keys of their own.",
+)
 # The oldest date that a ZIP can store: the same data gives the same file.
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 UNIX = 3  # the system that a file was made on, in a ZIP's numbers
@@ -81,7 +92,7 @@ def _write_files(
 ) -> int:
     pack = EvidencePack(out)
     with pack.zip:
-        readme = render_to_string(README_TEMPLATE, {"site": settings.SITE_NAME})
+        readme = render_to_string(README_TEMPLATE, {"site": settings.SITE_NAME, "limits": LIMITS})
         pack.add("README.txt", readme.encode())
         pack.add("public_key.pem", keys.encode_public_key(key.public_key()))
         sequences, expunged = _add_entries(pack, scope)
@@ -98,6 +109,7 @@ def _write_files(
             "entries": sequences,
             "expunged": expunged,
             "head": {"sequence": sequence, "hash": tip},
+            "limits": LIMITS,
             "files": dict(pack.files),
         }
         text = canonicalize(manifest)

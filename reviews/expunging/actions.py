@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
+from articles.audit import recording
 from articles.models import Revision
 from articles.publishing import actions as pages
 from articles.publishing.actions import CannotExpunge
@@ -62,13 +63,15 @@ def request_expunction(revision: Revision, *, reason: str, legal_basis: str, by)
         raise CannotExpunge(error)
     if Expunction.objects.waiting().filter(revision=revision).exists():
         raise CannotExpunge("This is requested already and is waiting for confirmation.")
-    return Expunction.objects.create(
+    expunction = Expunction.objects.create(
         revision=revision,
         reason=reason,
         legal_basis=legal_basis,
         asked_by=by,
         asked_at=timezone.now(),
     )
+    recording.record("expunction", [expunction], by=by)
+    return expunction
 
 
 @transaction.atomic
@@ -121,6 +124,7 @@ def drop_expunction(expunction: Expunction, *, by) -> None:
     expunction.dropped_by = by
     expunction.dropped_at = timezone.now()
     expunction.save(update_fields=["dropped_by", "dropped_at"])
+    recording.record("expunction", [expunction], by=by)
 
 
 def _reload_revision(revision: Revision) -> Revision:

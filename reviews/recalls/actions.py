@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from articles.audit import recording
 from articles.content import kinds
 from articles.models import Article
 from articles.publishing.actions import ActionRefused
@@ -65,6 +66,8 @@ def open_recall(
             review = _request_review(page, recall, reviewer, by)
         rows.append(RecalledReview(recall=recall, review=review, taken_along=taken_along))
     RecalledReview.objects.bulk_create(rows)
+    recording.record("review", [row.review for row in rows], by=by)
+    recording.record("recall", [recall], by=by)
     return recall
 
 
@@ -94,7 +97,13 @@ def _request_review(page: Article, recall: Recall, reviewer: Reviewer | None, by
     trigger = actions.choose_trigger(page, recall.trigger)
     try:
         return actions.request_review(
-            page, by=by, trigger=trigger, reviewer=reviewer, note=note, override=note
+            page,
+            by=by,
+            trigger=trigger,
+            reviewer=reviewer,
+            note=note,
+            override=note,
+            records_event=False,
         )
     except ActionRefused as refusal:
         raise CannotRecall(f"Nothing was done, because of “{page.title}”. {refusal}") from refusal

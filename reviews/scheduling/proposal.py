@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from articles import quality
+from articles.audit import recording
 from articles.content import kinds
 from articles.content.document import Document
 from articles.models import Article
@@ -206,7 +207,9 @@ def open_reviews(proposal: PlanProposal, *, by) -> list[MedicalReview]:
     """Open the reviews of a plan, all or none. Raises CannotPlan."""
     planned = proposal.plan.planned_reviews
     articles = Article.objects.in_bulk([review.page for review in planned])
-    return [_request_review(articles[review.page], review, proposal, by) for review in planned]
+    opened = [_request_review(articles[review.page], review, proposal, by) for review in planned]
+    recording.record("review", opened, by=by)
+    return opened
 
 
 def _request_review(
@@ -221,6 +224,7 @@ def _request_review(
             trigger=trigger,
             reviewer=proposal.reviewers[planned.reviewer],
             note=format_note(planned.week, schedule.next_due),
+            records_event=False,
         )
     except ActionRefused as refusal:
         raise CannotPlan(f"Nothing was done, because of “{page.title}”. {refusal}") from refusal

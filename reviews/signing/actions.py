@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles import quality
+from articles.audit import recording
 from articles.content import kinds
 from articles.content.document import Document, digest
 from articles.models import Article, PublicationEvent, Revision
@@ -70,12 +71,14 @@ def request_review(
     note: str = "",
     correction: str = "",
     override: str = "",
+    records_event: bool = True,
 ) -> MedicalReview:
     """Request a signature over the page as it is now. Without a trigger the likeliest one is used.
 
     ``correction`` is the published error that the text corrects, for visitors to read.
     ``override`` is the reason to request a review although a check blocks it. The annual review of
     an unchanged text needs none until the day that the settings say (``unchanged_texts``).
+    Without ``records_event``, the caller records the events of all its reviews at once.
 
     Raises CannotRequestReview, with a message for the editor.
     """
@@ -115,9 +118,11 @@ def request_review(
         interval_rule=rule,
         continues=find_unfinished_reading(page, revision_id=revision.pk, trigger=trigger),
     )
-    if reviewer is None:
-        return review
-    return assign(review, reviewer=reviewer, by=by)
+    if reviewer:
+        review = assign(review, reviewer=reviewer, by=by, records_event=False)
+    if records_event:
+        recording.record("review", [review], by=by)
+    return review
 
 
 def _require_return_note(page: Article, revision: Revision, note: str) -> None:
@@ -241,6 +246,7 @@ def sign_off(
     validate_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
     given = read_answers(review, answers)
     reviewer = Reviewer.objects.get(user=by)
+    was_unassigned = review.reviewer is None
     now = timezone.now()
     private_values: dict[ledger.HashedField, str] = {"licence_number_hash": reviewer.licence_number}
     public_conflicts = conflicts
@@ -272,8 +278,12 @@ def sign_off(
         },
     )
     if given.needs_second_reader:
-        return _ask_for_second_reader(draft, review, reviewer)
-    return _publish_signature(draft, review, reviewer, given, document)
+        entry = _ask_for_second_reader(draft, review, reviewer)
+    else:
+        entry = _publish_signature(draft, review, reviewer, given, document)
+    if was_unassigned:
+        recording.record("review", [review], by=by)
+    return entry
 
 
 def _publish_signature(
@@ -311,7 +321,8 @@ def _ask_for_second_reader(
     """Record what was confirmed, publish nothing, and open a review of the same text."""
     entry = ledger.append(draft)
     _mark_signed(review, Outcome.PARTLY, draft, reviewer)
-    open_second_reading(review, at=draft.at)
+    second = open_second_reading(review, at=draft.at)
+    recording.record("review", [second], by=draft.by)
     return entry
 
 
@@ -412,6 +423,7 @@ def _record_decision(
     if outcome != Outcome.CHANGES or not review.comments.exists():
         validate_text(comment, "Say what the editors should change.", CannotDecide)
     text = comments.compose_decision_text(review, comment)
+    was_unassigned = review.reviewer is None
     actor = ledger.make_reviewer_actor(reviewer)
     entry = _append_decision_entry(
         review,
@@ -423,6 +435,8 @@ def _record_decision(
         authentication=authentication,
     )
     _mark_decided(review, outcome, by=by, at=entry.at, reviewer=reviewer, comment=text)
+    if was_unassigned:
+        recording.record("review", [review], by=by)
     return entry
 
 
@@ -493,6 +507,7 @@ def verify_reviewer(reviewer: Reviewer, *, by: User) -> None:
             "Record the renewal first."
         )
     Reviewer.objects.filter(pk=reviewer.pk).update(verified_by=by, verified_at=timezone.now())
+    recording.record("reviewer", [reviewer], by=by)
 
 
 def _append_decision_entry(

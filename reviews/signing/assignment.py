@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from articles.audit import recording
 from articles.publishing.actions import ActionRefused
 from reviews.models import Absence, HandOver, MedicalReview, Reviewer
 from reviews.signing.eligibility import is_barred
@@ -24,8 +25,13 @@ class CannotRecordAbsence(ActionRefused):
 
 
 @transaction.atomic
-def assign(review: MedicalReview, *, reviewer: Reviewer, by: User) -> MedicalReview:
-    """Give an open review to a reviewer who can sign it. Raises CannotAssign."""
+def assign(
+    review: MedicalReview, *, reviewer: Reviewer, by: User, records_event: bool = True
+) -> MedicalReview:
+    """Give an open review to a reviewer who can sign it. Raises CannotAssign.
+
+    Without ``records_event``, the caller records the event.
+    """
     review = lock_open_review(review, CannotAssign)
     if not by.has_perm("reviews.request_review") and by.pk != reviewer.user_id:
         raise CannotAssign("Only editors can reassign a review.")
@@ -33,7 +39,10 @@ def assign(review: MedicalReview, *, reviewer: Reviewer, by: User) -> MedicalRev
         raise CannotAssign(
             f"This review is assigned to {review.reviewer}. Only editors can reassign it."
         )
-    return _set_reviewer(review, reviewer)
+    review = _set_reviewer(review, reviewer)
+    if records_event:
+        recording.record("review", [review], by=by)
+    return review
 
 
 @transaction.atomic
@@ -55,9 +64,12 @@ def hand_over(review: MedicalReview, *, to: Reviewer, by: User, word: str = "") 
         raise CannotAssign("Choose somebody other than yourself.")
     validate_printable(word, CannotAssign)
     _set_reviewer(review, to)
-    return HandOver.objects.create(
+    hand_over = HandOver.objects.create(
         review=review, by=by, to=to, at=timezone.now(), word=word.strip()
     )
+    recording.record("review", [review], by=by)
+    recording.record("hand-over", [hand_over], by=by)
+    return hand_over
 
 
 def _set_reviewer(review: MedicalReview, reviewer: Reviewer) -> MedicalReview:

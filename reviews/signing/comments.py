@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from articles.audit import recording
 from articles.content import kinds
 from articles.content.document import Document
 from articles.publishing.actions import ActionRefused
@@ -54,9 +55,11 @@ def pin(review: MedicalReview, *, part: str, text: str, by: User) -> Comment:
     if part not in labels:
         raise CannotComment("This page has no such part. Choose one from the list.")
     validate_text(text, "Write your comment.", CannotComment)
-    return Comment.objects.create(
+    comment = Comment.objects.create(
         review=review, part=part, label=labels[part], text=text.strip(), by=by, at=timezone.now()
     )
+    recording.record("comment", [comment], by=by)
+    return comment
 
 
 @transaction.atomic
@@ -74,6 +77,7 @@ def answer(comment: Comment, *, text: str, by: User) -> Comment:
     comment.answered_by = by
     comment.answered_at = timezone.now()
     comment.save(update_fields=["answer", "answered_by", "answered_at"])
+    recording.record("comment", [comment], by=by)
     return comment
 
 

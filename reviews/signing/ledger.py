@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from articles.audit import chain
 from articles.content.document import (
     ExtendedModel,
     FrozenModel,
@@ -64,6 +65,13 @@ class AskedLine(FrozenModel):
     answer: Literal["confirmed", "not mine"]
 
 
+class EventsHead(FrozenModel):
+    """Number and hash of the newest event of the chain of events."""
+
+    size: int
+    hash: str
+
+
 class Together(FrozenModel):
     """The act in which an entry was signed with others: how many, and the digest of their list."""
 
@@ -93,6 +101,7 @@ class LedgerRecord(ExtendedModel):
             "asked_over",
             "earlier_readings",
             "reading_time_hash",
+            "events",
             "together",
         }
     )
@@ -132,6 +141,7 @@ class LedgerRecord(ExtendedModel):
     evidence_note: str = ""
     stated_due: dt.date | None = None
     provenance: str = ""
+    events: EventsHead | None = None
     build: str
 
 
@@ -240,11 +250,22 @@ def _build_record(
         at=draft.at,
         authentication=draft.authentication,
         provenance=compute_provenance(draft.revision),
+        events=get_events_head(),
         build=settings.BUILD,
         conflicts_hash=hashes.get("conflicts_hash", ""),
         reading_time_hash=hashes.get("reading_time_hash", ""),
         **draft.record_fields,
     )
+
+
+def get_events_head() -> EventsHead | None:
+    """The newest event of the chain of events, which the next entry names; None before the first.
+
+    The tip of the ledger is locked, and entries are appended in turn: none names an event older
+    than the one before it does.
+    """
+    size, hash_ = chain.get_head()
+    return EventsHead(size=size, hash=hash_) if size else None
 
 
 def compute_provenance(revision: Revision, authors: Iterable[int] | None = None) -> str:

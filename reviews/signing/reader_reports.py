@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from articles.audit import recording
 from articles.feedback import actions as feedback_actions
 from articles.models import ReaderReport
 from articles.publishing import actions as pages
@@ -48,11 +49,12 @@ def open_review(
             trigger=actions.choose_trigger(page, MedicalReview.Trigger.READER),
             note=reason,
             reviewer=reviewer,
+            records_event=False,
         )
     feedback_actions.close_report(
         report, by=by, outcome=outcome, summary=f"{outcome} {reason.strip()}"[:2000]
     )
-    return ReportedReview.objects.create(
+    reported = ReportedReview.objects.create(
         report=report,
         review=review,
         taken_along=waiting is not None,
@@ -60,3 +62,6 @@ def open_review(
         by=by,
         at=timezone.now(),
     )
+    recording.record("review", [review], by=by)
+    recording.record("reported-review", [reported], by=by)
+    return reported

@@ -13,6 +13,7 @@ from articles.models import Authorship, PublicationEvent
 from reviews.models import LedgerEntry, Reviewer
 from reviews.signing import ledger
 from reviews.verification import attestations
+from reviews.verification.events_heads import EventsHeadCheck
 
 RELATED_COLUMNS = (
     "article__uuid",
@@ -95,30 +96,37 @@ class FourEyesCheck:
 def find_faults(batches: Iterable[list[LedgerEntry]]) -> Iterator[str]:
     sequence, previous_hash = 0, ledger.GENESIS_HASH
     four_eyes = FourEyesCheck()
+    events_heads = EventsHeadCheck()
     signers = dict(Reviewer.objects.values_list("user", "uuid"))
     for batch in batches:
         compared = _load_compared_rows(batch, signers)
-        for entry in batch:
+        records = [read_record(entry) for entry in batch]
+        events_heads.load(records)
+        for entry, record in zip(batch, records, strict=True):
             name = describe_entry(entry)
             if entry.sequence != sequence + 1:
                 yield f"{name}: entry {sequence + 1} is missing before it"
             if entry.previous_hash != previous_hash:
                 yield f"{name}: it does not follow the entry before it"
-            for fault in _find_entry_faults(entry, compared, four_eyes):
+            for fault in _find_entry_faults(entry, record, compared, four_eyes):
+                yield f"{name}: {fault}"
+            if record and (fault := events_heads.find_fault(record)):
                 yield f"{name}: {fault}"
             sequence, previous_hash = entry.sequence, entry.hash
 
 
 def _find_entry_faults(
-    entry: LedgerEntry, compared: ComparedRows, four_eyes: FourEyesCheck
+    entry: LedgerEntry,
+    record: ledger.LedgerRecord | None,
+    compared: ComparedRows,
+    four_eyes: FourEyesCheck,
 ) -> Iterator[str]:
     """What is wrong with one entry by itself, and with its signature or attestation."""
     if digest(entry.record.encode(errors="surrogatepass")) != entry.hash:
         yield "its record is not the record of its hash"
     else:
-        for column in _find_differing_columns(entry, compared):
+        for column in _find_differing_columns(entry, record, compared):
             yield f"its {column} is not what its record says"
-    record = read_record(entry)
     if entry.outcome == LedgerEntry.EntryOutcome.ATTESTED:
         signed_before = four_eyes.is_signed(entry.article_id)
         yield from attestations.find_faults(entry, record, signed_before)
@@ -142,8 +150,9 @@ def read_record(entry: LedgerEntry) -> ledger.LedgerRecord | None:
         return None
 
 
-def _find_differing_columns(entry: LedgerEntry, compared: ComparedRows) -> Iterator[str]:
-    record = read_record(entry)
+def _find_differing_columns(
+    entry: LedgerEntry, record: ledger.LedgerRecord | None, compared: ComparedRows
+) -> Iterator[str]:
     if record is None:
         yield "record"
         return

@@ -22,7 +22,7 @@ from articles.exports.admin import EXPORT_VIEW, ExportAction
 from articles.models import Article, MergedPage
 from articles.names import fold
 from symptoms import questions
-from symptoms.actions import record_cause
+from symptoms.actions import delete_cause, record_cause
 from symptoms.admin.cause_messages import describe_changed_pages, describe_grave_catch_all
 from symptoms.admin.export_resources import CauseResource
 from symptoms.admin.forms import CauseForm
@@ -236,6 +236,13 @@ class CauseAdmin(ComposedAdmin):
         row = same_name.select_related("kept", "by").last()
         if row and "name" in form.changed_data:
             messages.warning(request, self._format_merged_before(row, obj))
+
+    def delete_model(self, request, obj):
+        delete_cause(obj, by=request.user)
+
+    def delete_queryset(self, request, queryset):
+        for cause in queryset:
+            delete_cause(cause, by=request.user)
 
     def _format_merged_before(self, row: MergedCause, cause) -> str:
         """That a cause of this name was merged once, with a link to merge it again."""

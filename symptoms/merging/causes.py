@@ -12,10 +12,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from articles.audit import recording
 from articles.models import Article
 from articles.names import build_stored_key
 from articles.publishing.actions import StalePreview, record_revisions
 from articles.publishing.merging import CannotMerge, lock_pages
+from symptoms.audit import MERGED_CAUSE
 from symptoms.merging import duplicates
 from symptoms.merging.duplicates import DuplicateRows
 from symptoms.models import Cause, MergedCause, PublishedCause, Symptom, SymptomCause
@@ -195,6 +197,7 @@ def apply_merge(plan: CauseMergePlan, *, by: User) -> CauseMergeResult:
     Article.objects.filter(pk__in=pages).update(form_version=F("form_version") + 1)
     latest = record_revisions(Symptom.objects.filter(pk__in=pages), by=by)
     unsigned = len(latest) - Article.objects.filter(live__revision__in=latest).count()
+    recording.record(MERGED_CAUSE, MergedCause.objects.filter(kept=kept), by=by)
     return CauseMergeResult(plan, kept, pages, unsigned)
 
 

@@ -187,11 +187,14 @@ def pack(out: Path, *, page=None, first=None, last=None) -> dict:
             if name.endswith(".html"):
                 result[name] = evidence_page(result[name], packed.read(name))
         manifest = json.loads(packed.read("manifest.json"))
+        readme, _, _ = packed.read("README.txt").partition(names.ADDED_TO_README)
+    result["README.txt"] = sha256(readme)
     for name in ("manifest.json", "manifest.sig", "public_key.pem"):
         result[name] = "is there"
     return result | {
         "manifest": {
-            name: manifest[name] for name in sorted(manifest.keys() - {"files", "made_at"})
+            name: manifest[name]
+            for name in sorted(manifest.keys() - {"files", "made_at"} - names.ADDED_MANIFEST_FIELDS)
         }
     }
 

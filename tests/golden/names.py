@@ -51,6 +51,7 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "shows_crisis_line",
         "article_advice_heading_at_most_120",
     },
+    "articles_revision": {"authorship_hash", "revision_authorship_hash_is_64_digits"},
     "symptoms_symptom": {"determiner"},
     "files": {
         "apple-touch-icon.png",
@@ -87,6 +88,7 @@ ADDED_KEYS: dict[str, set[str]] = {
         "symptom.determiner",
     },
     "causes": {"catch_all", "description"},
+    "revisions": {"authorship_hash"},
     "reviews": {"continues"},
 }
 # Files that later versions of the format of archives added.
@@ -177,6 +179,10 @@ REWRITTEN_PAGES = ("causes/", "finder/", "sitemap.xml")
 
 # Functions of PostgreSQL behind triggers that later builds added to tables of that build.
 ADDED_FUNCTIONS = {"published_cause_facts_are_made_anew"}
+
+# What a pack of evidence says since of what it cannot prove: in its list, and after its readme.
+ADDED_MANIFEST_FIELDS = {"limits"}
+ADDED_TO_README = b"\nNo pack can show:"
 
 # Searches of which the first page found stays, and the others are chosen otherwise (ADR 60).
 SEARCHED_OTHERWISE = {"facial spasms"}

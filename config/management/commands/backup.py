@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.operations.archive.folder import CannotRunOperation
 from config.operations.backup.create import create_backup
+from reviews.verification.heads import Heads
 
 
 class Command(BaseCommand):
@@ -30,5 +31,4 @@ class Command(BaseCommand):
         missing = ", ".join(manifest["images_missing"])
         if missing:
             self.stderr.write(f"Not there, or not the file of its digest: {missing}.")
-        head = manifest["head"]
-        self.stdout.write(f"To keep outside this system: {head['sequence']}:{head['hash']}")
+        self.stdout.write(f"To keep outside this system: {Heads.from_manifest(manifest)}")

@@ -45,9 +45,8 @@ class Command(BaseCommand):
         self.stdout.write("Nothing was stored.")
 
     def _import(self, archive: Archive) -> None:
-        sequence, tip = verification.get_head()
         self.stdout.write("The ledger is whole, and it is the one that the archive names.")
-        self.stdout.write(f"To keep outside this system: {sequence}:{tip}")
+        self.stdout.write(f"To keep outside this system: {verification.get_heads()}")
         self.stdout.write(
             "Nobody has a password yet. Set one for each person: manage.py changepassword USERNAME"
         )

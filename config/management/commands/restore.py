@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.operations.archive.folder import CannotRunOperation
 from config.operations.backup.restore import restore_backup
+from reviews.verification.heads import Heads
 
 
 class Command(BaseCommand):
@@ -25,5 +26,4 @@ class Command(BaseCommand):
         except CannotRunOperation as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write("The ledger is whole, and it is the one that the backup names.")
-        head = manifest["head"]
-        self.stdout.write(f"To keep outside this system: {head['sequence']}:{head['hash']}")
+        self.stdout.write(f"To keep outside this system: {Heads.from_manifest(manifest)}")

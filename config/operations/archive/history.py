@@ -5,11 +5,14 @@ Nothing here touches a database. What is checked is what the lines alone can sho
 
 from collections.abc import Callable, Iterator
 from typing import Generic
+from uuid import UUID
 
 from tqdm import tqdm
 
+from articles.audit import authorship
+from articles.audit.chain import GENESIS_HASH
 from articles.content.document import digest
-from articles.models import PublicationEvent, Revision
+from articles.models import Article, PublicationEvent, Revision
 from config.operations.archive.declaration import (
     EXPUNCTIONS,
     LEDGER,
@@ -22,6 +25,7 @@ from config.operations.archive.declaration import (
 from config.operations.archive.keys import KeyMap
 from config.operations.archive.reading import Archive, InvalidArchive
 from config.operations.archive.rows import ArchiveRow, build_rows
+from config.operations.archive.versions import FIRST_VERSION_WITH_EVENTS
 from reviews.models import Expunction, LedgerEntry, MedicalReview
 from reviews.signing import ledger
 
@@ -36,6 +40,9 @@ class ArchiveHistory:
     def __init__(self, archive: Archive, keys: KeyMap, no_progress: bool | None):
         self._archive, self._keys, self._no_progress = archive, keys, no_progress
         self.head = (0, ledger.GENESIS_HASH)
+        self._has_hashes = archive.manifest["version"] >= FIRST_VERSION_WITH_EVENTS
+        self._page_uuids = keys.list_names(Article)
+        self._authorship_hashes: dict[int, str] = {}  # page → that of its newest revision
         self._revisions = _RowStream(self._iter_checked(REVISIONS, self._check_revision))
         self._reviews = _RowStream(self._iter_checked(REVIEWS, self._note_decision))
         self._expunctions = _RowStream(self._iter_checked(EXPUNCTIONS, self._note_expunction))
@@ -95,6 +102,21 @@ class ArchiveHistory:
             self._blank_revisions[revision.pk] = archive_row.number
         elif digest(revision.document.encode()) != revision.digest:
             raise archive_row.error("its text is not the text of its digest")
+        self._check_authorship(archive_row)
+
+    def _check_authorship(self, archive_row: ArchiveRow[Revision]) -> None:
+        """Compare the hash of a revision; compute it where the archive is of an older version."""
+        revision = archive_row.instance
+        expected = authorship.compute_hash(
+            revision,
+            UUID(bytes=self._page_uuids[revision.article_id]),
+            authors=[author.user_id for author in archive_row.related["authors"]],
+            previous_hash=self._authorship_hashes.get(revision.article_id, GENESIS_HASH),
+        )
+        if self._has_hashes and revision.authorship_hash != expected:
+            raise archive_row.error("who saved it or wrote in it is not what its hash says")
+        revision.authorship_hash = expected
+        self._authorship_hashes[revision.article_id] = expected
 
     def _note_decision(self, archive_row: ArchiveRow[MedicalReview]) -> None:
         if archive_row.instance.decided_at is not None:

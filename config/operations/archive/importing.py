@@ -17,7 +17,7 @@ from articles.audit import chain, recording
 from articles.models import PublicationEvent
 from articles.publishing import projections
 from config import groups
-from config.operations.archive import keys, manifest
+from config.operations.archive import keys, manifest, versions
 from config.operations.archive.declaration import BASE_FILES, EXTRA_FILES, ArchiveFile
 from config.operations.archive.folder import CannotRunOperation
 from config.operations.archive.history import ArchiveHistory
@@ -95,8 +95,10 @@ def import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, i
             projections.rebuild()
         _store_images(archive, stored, no_progress)
         _check_head(archive, history.head)
-        _check_events_head(archive)
-        recording.record_baseline()  # of kinds that an older archive has no events of
+        if archive.manifest["version"] < versions.FIRST_VERSION_WITH_EVENTS:
+            recording.record_baseline()
+        else:
+            _check_events_head(archive)
         _verify(archive, no_progress)
     _vacuum(no_progress)
     return count_lines(archive)

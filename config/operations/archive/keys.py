@@ -1,5 +1,6 @@
 """The primary key in this database for each natural key in an archive."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
@@ -34,6 +35,10 @@ class KeyMap:
 
     def all(self, model: type[Model]) -> list[int]:
         return list(self._keys.get(model, {}).values())
+
+    def list_names(self, model: type[Model]) -> dict[int, Any]:
+        """The natural key of each row of a model, as it is held in memory, by its primary key."""
+        return {key: name for name, key in self._keys.get(model, {}).items()}
 
     def of(self, model: type[Model], name) -> int:
         """Raises ValueError where the archive has no such row."""

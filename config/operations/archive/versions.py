@@ -21,6 +21,7 @@ from typing import TypeGuard
 from config.operations.archive.folder import CannotRunOperation
 
 VERSION = 4
+FIRST_VERSION_WITH_EVENTS = 4  # and with hashes of authorship
 
 
 @dataclass(frozen=True)
@@ -198,9 +199,14 @@ def _add_cause_facts(row: dict) -> dict:
     return row | ADDED_TO_CAUSES_IN_VERSION_3
 
 
-# Version 3, of builds up to 7e69995: there was no chain of events. An import begins one.
+# Version 3, of builds up to 7e69995: there was no chain of events, and an import begins one.
+# Revisions had no hash of their authorship, and an import computes it.
 def _add_events_head(manifest: dict) -> dict:
     return {"events_head": {"sequence": 0, "hash": "0" * 64}} | manifest
+
+
+def _add_authorship_hash(row: dict) -> dict:
+    return row if "authorship_hash" in row else row | {"authorship_hash": ""}
 
 
 # And no review had a second reader.
@@ -214,5 +220,8 @@ UPCASTERS: dict[int, Upcaster] = {
         _keep_manifest,
         rows={"groups": _add_rights, "pages": _upcast_page, "causes": _add_cause_facts},
     ),
-    3: Upcaster(_add_events_head, rows={"reviews": _add_first_review}),
+    3: Upcaster(
+        _add_events_head,
+        rows={"revisions": _add_authorship_hash, "reviews": _add_first_review},
+    ),
 }

@@ -28,14 +28,13 @@ def get_schema() -> dict[str, str]:
 
 
 def compose(files: dict[str, dict], *, missing: list[str]) -> bytes:
-    sequence, tip = verification.get_head()
     facts = {
         "format": FORMAT,
         "version": VERSION,
         "engine": connection.vendor,
         "build": settings.BUILD,
         "schema": get_schema(),
-        "head": {"sequence": sequence, "hash": tip},
+        **verification.get_heads().to_manifest(),
         "site_revision": PublicationEvent.objects.site_revision(),
         "images_missing": missing,
         "files": files,

@@ -17,6 +17,7 @@ from config.operations.archive.manifest import IMAGE_PATH
 from config.operations.backup import manifest
 from config.operations.backup.engines import get_engine
 from reviews import verification
+from reviews.verification.heads import Heads
 
 MAX_FAULTS = 20  # faults that are printed
 
@@ -31,7 +32,7 @@ def restore_backup(directory: Path, *, bin_directory: str, no_progress: bool | N
     engine = get_engine()
     obstacle = engine.find_obstacle()
     if obstacle:
-        head = f"{facts['head']['sequence']}:{facts['head']['hash']}"
+        head = Heads.from_manifest(facts)
         raise CannotRunOperation(
             f"{obstacle} Nothing was changed. If a restore ended early here, "
             f"“manage.py verify_ledger --head {head}” says whether all of it is there."
@@ -53,11 +54,9 @@ def _restore_images(directory: Path, facts: dict, no_progress: bool | None) -> N
 
 
 def _verify(facts: dict, no_progress: bool | None) -> None:
-    sequence, tip = verification.get_head()
-    if {"sequence": sequence, "hash": tip} != facts["head"]:
-        raise CannotRunOperation(
-            f"The ledger ends with {sequence}:{tip}, and the backup names another head."
-        )
+    heads = verification.get_heads()
+    if heads != Heads.from_manifest(facts):
+        raise CannotRunOperation(f"The chains end with {heads}, and the backup names another head.")
     if PublicationEvent.objects.site_revision() != facts["site_revision"]:
         raise CannotRunOperation("The newest publication is not the one that the backup names.")
     faults = list(islice(verification.find_faults(no_progress=no_progress), MAX_FAULTS))

@@ -3,7 +3,6 @@
 Name each row that does not, as soon as it is found.
 """
 
-import re
 import sys
 from collections.abc import Iterator
 
@@ -11,18 +10,16 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from reviews import verification
+from reviews.verification import heads
+from reviews.verification.heads import Heads
 
-HEAD_PATTERN = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
-
-def parse_head(text: str) -> tuple[int, str]:
-    """A head as it was printed: SEQUENCE:HASH. Raises CommandError."""
-    found = HEAD_PATTERN.fullmatch(text.strip().lower())
-    if found is None:
-        raise CommandError(
-            f"“{text}” is not a head. Write it as it was printed: its number, a colon, 64 digits."
-        )
-    return int(found[1]), found[2]
+def parse_heads(text: str) -> Heads:
+    """Heads as they were printed. Raises CommandError."""
+    try:
+        return heads.parse_heads(text)
+    except heads.NotAHead as error:
+        raise CommandError(str(error)) from error
 
 
 class Command(BaseCommand):
@@ -31,37 +28,38 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument(
             "--head",
-            metavar="SEQUENCE:HASH",
+            metavar="NUMBER:HASH,NUMBER:HASH",
             action="append",
             default=[],
-            help="an earlier head that was kept outside: it must still be in the chain "
-            "(any number of times)",
+            help="an earlier line that was kept outside: the entry and the event must still be in "
+            "their chains (any number of times; older builds printed the entry alone)",
         )
         parser.add_argument("--no-progress", action="store_true", help="draw no bar on a terminal")
 
     def handle(self, *, head, no_progress, **options):
-        heads = [parse_head(text) for text in head]
+        kept = [parse_heads(text) for text in head]
         count = 0
         first_fault = ""
-        for fault in self._find_faults(heads, no_progress or None):
+        for fault in self._find_faults(kept, no_progress or None):
             with tqdm.external_write_mode(sys.stderr):
                 self.stderr.write(self.style.ERROR(fault))
             count += 1
             first_fault = first_fault or fault
-        for finding in (*verification.list_expunged_texts(), *verification.list_erased_values()):
+        for finding in verification.list_findings():
             self.stdout.write(finding)
-        sequence, tip = verification.get_head()
-        self.stdout.write(f"{sequence} entries; the newest is {tip}")
-        self.stdout.write(f"To keep outside this system: {sequence}:{tip}")
+        for limit in heads.describe_limits(kept):
+            self.stdout.write(limit)
+        newest = heads.get_heads()
+        for label, (number, hash_) in newest.list_chains():
+            self.stdout.write(f"{number} {label}; the newest is {hash_}")
+        self.stdout.write(f"To keep outside this system: {newest}")
         if count:
             self.stderr.write(f"{count} faults; the first: {first_fault}")
             self.stderr.write("Nothing was changed. Compare with a copy from before the first.")
             sys.exit(1)
         self.stdout.write("The ledger is whole.")
 
-    def _find_faults(self, heads: list[tuple[int, str]], no_progress: bool | None) -> Iterator[str]:
-        for head in heads:
-            fault = verification.explain_lost_head(*head)
-            if fault:
-                yield fault
+    def _find_faults(self, kept: list[Heads], no_progress: bool | None) -> Iterator[str]:
+        for one in kept:
+            yield from heads.explain_lost_heads(one)
         yield from verification.find_faults(no_progress=no_progress)

@@ -117,6 +117,13 @@ def run_checker(tmp_path, pack: bytes, *options: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+def write_key(tmp_path, key) -> Path:
+    """The file of the public half of a key, as an auditor has it."""
+    path = tmp_path / "key.pem"
+    path.write_bytes(keys.encode_public_key(key.public_key()))
+    return path
+
+
 def test_a_pack_of_a_page_has_its_entries_texts_pages_lines_and_chain(page, key):
     inside = read_files(write_pack(key, page=page))
     manifest, chain = json.loads(inside["manifest.json"]), json.loads(inside["chain.json"])
@@ -179,8 +186,7 @@ def test_more_entries_are_asked_for_no_oftener(page, key, ann, ravi):
 
 
 def test_all_of_it_holds(page, key, check, tmp_path):
-    pinned = tmp_path / "key.pem"
-    pinned.write_bytes(keys.encode_public_key(key.public_key()))
+    pinned = write_key(tmp_path, key)
     sequence, tip = verification.get_head()
     faults, output = check(write_pack(key, page=page), pinned, f"{sequence}:{tip}")
     assert faults == 0
@@ -230,8 +236,7 @@ def test_a_pack_damaged_on_its_way_is_told_in_plain_words(page, key, check):
 def test_a_pack_signed_anew_by_somebody_else_is_found_with_the_publishers_key(
     page, key, check, tmp_path
 ):
-    pinned = tmp_path / "key.pem"
-    pinned.write_bytes(keys.encode_public_key(key.public_key()))
+    pinned = write_key(tmp_path, key)
     forged = write_pack(Ed25519PrivateKey.generate(), page=page)
     assert check(forged)[0] == 0  # whole in itself: only the key tells
     assert "another key signed it" in check(forged, pinned)[1]
@@ -288,7 +293,8 @@ def test_a_head_that_was_kept_is_compared(page, key, check):
 
 def test_a_head_outside_the_pack_is_not_checked_and_the_status_says_so(page, key, tmp_path):
     pack = write_pack(key, page=page)
-    status, output = run_checker(tmp_path, pack, "--head", f"99:{'e' * 64}")
+    pinned = write_key(tmp_path, key)
+    status, output = run_checker(tmp_path, pack, "--key", str(pinned), "--head", f"99:{'e' * 64}")
     assert status == 3
     assert "not checked    the head that you kept: entry 99 is not in this pack" in output
     assert "holds          the head" not in output
@@ -297,7 +303,9 @@ def test_a_head_outside_the_pack_is_not_checked_and_the_status_says_so(page, key
         output.splitlines()[-1] == "What was checked holds. 1 thing was not checked: see above why."
     )
     sequence, tip = verification.get_head()
-    status, output = run_checker(tmp_path, pack, "--head", f"{sequence}:{tip.upper()}")
+    status, output = run_checker(
+        tmp_path, pack, "--key", str(pinned), "--head", f"{sequence}:{tip.upper()}"
+    )
     assert (status, output.splitlines()[-1]) == (0, "All of it holds.")
     status, output = run_checker(tmp_path, pack, "--head", f"{sequence}:{'e' * 64}")
     assert (status, output.splitlines()[-1]) == (
@@ -347,8 +355,7 @@ def test_a_pack_without_an_entry_proves_nothing_of_entries(page, key, tmp_path):
 def test_a_signature_checked_with_the_packs_own_key_is_no_proof_of_who_made_it(
     page, key, check, tmp_path
 ):
-    pinned = tmp_path / "key.pem"
-    pinned.write_bytes(keys.encode_public_key(key.public_key()))
+    pinned = write_key(tmp_path, key)
     pack = write_pack(key, page=page)
     output = check(pack)[1]
     assert "by the key in the pack itself" in output
@@ -488,7 +495,10 @@ def test_the_command_writes_a_pack_that_the_checker_takes_in_a_process_of_its_ow
     out, output = tmp_path / "pack.zip", io.StringIO()
     call_command("export_evidence", page=address, out=out, stdout=output)
     assert "5 entries are in" in output.getvalue()
-    done = subprocess.run([sys.executable, "-I", CHECKER, out], capture_output=True, text=True)
+    pinned = write_key(tmp_path, keys.load_key())
+    done = subprocess.run(
+        [sys.executable, "-I", CHECKER, out, "--key", pinned], capture_output=True, text=True
+    )
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "All of it holds.")
     out.write_bytes(out.read_bytes()[:-30])
     assert subprocess.run([sys.executable, "-I", CHECKER, out], capture_output=True).returncode == 1

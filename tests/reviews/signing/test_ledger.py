@@ -7,6 +7,7 @@ import json
 import pytest
 import rfc8785
 
+from articles.models import AuditEvent
 from reviews.models import LedgerEntry, LedgerTip, MedicalReview, PrivateField, Reviewer
 from reviews.signing import ledger
 from reviews.signing.actions import (
@@ -56,6 +57,7 @@ def test_a_record_says_all_that_a_signature_must_say(signed, symptom, ravi):
     review, revision = signed.review, signed.revision
     record = read_record(signed)
     actor = record.pop("actor")
+    size = record["events"]["size"]
     assert record == {
         "version": 1,
         "sequence": 1,
@@ -91,6 +93,7 @@ def test_a_record_says_all_that_a_signature_must_say(signed, symptom, ravi):
         "next_due_rule": "12 months after the review: the site's interval for standard risk.",
         "reason": "",
         "provenance": ledger.compute_provenance(signed.revision),
+        "events": {"size": size, "hash": AuditEvent.objects.get(sequence=size).hash},
         "build": "a1b2c3",
     }
     assert actor.pop("licence_number_hash") != ""

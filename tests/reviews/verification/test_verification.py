@@ -14,14 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.document import canonicalize, digest
-from articles.models import Article, Authorship, PublicationEvent, Revision, TopicEntry
+from articles.models import Article, AuditEvent, Authorship, PublicationEvent, Revision, TopicEntry
 from articles.publishing.actions import change_slug
 from articles.publishing.copyright_notices import roll_copyright_year
 from reviews import triggers, verification
 from reviews.models import LedgerEntry, MedicalReview, PrivateField, ReviewSchedule
+from reviews.signing import ledger
 from reviews.signing.actions import decline, request_changes, request_review, withdraw_page
+from reviews.signing.ledger import EventsHead
 from reviews.verification import batching
 from reviews.verification.chain import FourEyesCheck
+from reviews.verification.events_heads import EventsHeadCheck
+from reviews.verification.heads import get_heads
 from symptoms.models import CauseAddress, PublishedCause
 from tests import factories
 from tests.database import disable_triggers, find_faults_after, sql
@@ -86,10 +90,74 @@ def test_the_command_prints_the_head_in_the_form_that_it_takes_back(site_with_hi
     call_command("verify_ledger", stdout=out)
     (line,) = [line for line in out.getvalue().splitlines() if line.startswith("To keep outside")]
     kept = line.rpartition(" ")[2]
-    assert kept == f"6:{get_entry(6).hash}"
-    call_command(
-        "verify_ledger", head=[kept, f"2:{get_entry(2).hash}", f"0:{'0' * 64}"], stdout=out
+    newest = AuditEvent.objects.latest("sequence")
+    assert kept == f"6:{get_entry(6).hash},{newest.sequence}:{newest.hash}"
+    nothing = f"0:{'0' * 64}"
+    earlier = [f"2:{get_entry(2).hash}", nothing, f"{nothing},{nothing}"]
+    call_command("verify_ledger", head=[kept, *earlier], stdout=out)
+
+
+def test_the_command_says_what_it_cannot_find_out_without_a_head(site_with_history):
+    """A head of a build that had no events is none of the chain of events."""
+    heads = {
+        "whether the newest entries or events were deleted": [],
+        "whether the newest events were deleted": [f"6:{get_entry(6).hash}"],
+        "": [str(get_heads())],
+    }
+    for words, kept in heads.items():
+        out = StringIO()
+        call_command("verify_ledger", head=kept, stdout=out)
+        limits = [line for line in out.getvalue().splitlines() if line.startswith("not checked")]
+        assert len(limits) == bool(words)
+        assert words in "".join(limits)
+
+
+def test_newest_events_deleted_with_all_that_names_them_show_with_a_kept_head_alone(
+    site_with_history, ann, ravi
+):
+    review = request_review(site_with_history, by=ann, reviewer=ravi.reviewer)
+    kept = str(get_heads())
+    newest = AuditEvent.objects.latest("sequence")
+    assert newest.subject == f"review:{review.uuid}"
+    with disable_triggers():
+        sql("DELETE FROM articles_auditprivatevalue WHERE event_id = %s", newest.pk)
+        sql("DELETE FROM articles_auditevent WHERE sequence = %s", newest.pk)
+        sql("DELETE FROM reviews_medicalreview WHERE id = %s", review.pk)
+    assert list_faults() == ""
+    errors = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify_ledger", head=[kept], stdout=StringIO(), stderr=errors)
+    assert (
+        f"event {newest.pk}, whose hash was kept outside, is gone: the chain ends at "
+        f"{newest.pk - 1}" in errors.getvalue()
     )
+
+
+def test_an_entry_whose_newest_event_is_gone_or_another_one_is_named(site_with_history):
+    entry = get_entry(6)
+    size = ledger.read_record(entry).events.size
+    name = f"reviews_signature {entry.pk} (entry 6): the newest event that it names, {size}, is "
+    forged = "UPDATE articles_auditevent SET hash = %s WHERE sequence = %s"
+    assert f"{name}another one now" in find_faults_after(forged, "e" * 64, size)
+    with disable_triggers():
+        sql("DELETE FROM articles_auditprivatevalue WHERE event_id >= %s", size)
+        sql("DELETE FROM articles_auditevent WHERE sequence >= %s", size)
+    assert f"{name}gone" in list_faults()
+
+
+def test_an_entry_that_names_an_older_event_than_one_before_it_is_named(site_with_history):
+    """Entries of a build without events name none, and go before."""
+    record = ledger.read_record(get_entry(1))
+    hashes = dict(AuditEvent.objects.values_list("sequence", "hash"))
+    records = [
+        record.model_copy(update={"events": size and EventsHead(size=size, hash=hashes[size])})
+        for size in (None, 1, 1, 3, 2, 3)
+    ]
+    check = EventsHeadCheck()
+    check.load(records)
+    faults = [check.find_fault(one) for one in records]
+    older = "the newest event that it names, 2, is older than one named before it"
+    assert faults == ["", "", "", "", older, ""]
 
 
 @pytest.mark.parametrize(
@@ -97,6 +165,8 @@ def test_the_command_prints_the_head_in_the_form_that_it_takes_back(site_with_hi
     [
         (f"6:{'e' * 64}", "entry 6 is not the one that was kept outside"),
         (f"7:{'e' * 64}", "entry 7, whose hash was kept outside, is gone: the chain ends at 6"),
+        (f"0:{'0' * 64},1:{'e' * 64}", "event 1 is not the one that was kept outside"),
+        (f"0:{'0' * 64},99:{'e' * 64}", "event 99, whose hash was kept outside, is gone"),
     ],
 )
 def test_a_head_that_is_no_longer_in_the_chain_is_told(site_with_history, kept, explanation):
@@ -107,7 +177,12 @@ def test_a_head_that_is_no_longer_in_the_chain_is_told(site_with_history, kept, 
     assert explanation in errors.getvalue()
 
 
-@pytest.mark.parametrize("kept", ["", "6", "6:abc", f"{'e' * 64}", f"six:{'e' * 64}"])
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "", "6", "6:abc", f"{'e' * 64}", f"six:{'e' * 64}", f"6:{'e' * 64},", f"6:{'e' * 64},7:abc",
+    ],
+)  # fmt: skip
 def test_a_head_that_is_none_is_refused_in_plain_words(site_with_history, kept):
     with pytest.raises(CommandError, match="is not a head"):
         call_command("verify_ledger", head=[kept], stdout=StringIO())
@@ -438,9 +513,8 @@ def test_an_altered_address_is_named(site_with_history):
 def test_an_altered_decision_is_named(site_with_history, change):
     review = get_entry(2).review
     change = change.replace("trigger", connection.ops.quote_name("trigger"))
-    assert find_faults_after(
-        f"UPDATE reviews_medicalreview SET {change} WHERE id = %s", review.pk
-    ) == [f"reviews_medicalreview {review.pk}: its decision is not in the ledger"]
+    found = find_faults_after(f"UPDATE reviews_medicalreview SET {change} WHERE id = %s", review.pk)
+    assert f"reviews_medicalreview {review.pk}: its decision is not in the ledger" in found
 
 
 def test_a_waiting_review_is_no_fault(site_with_history, ann):

@@ -102,7 +102,9 @@ def read_pages(archive: Path) -> list[dict]:
     return pages
 
 
-CHANGED_FILES = {f"{name}.jsonl.gz" for name in ("groups", "people", "pages", "causes")}
+CHANGED_FILES = {
+    f"{name}.jsonl.gz" for name in ("groups", "people", "pages", "causes", "revisions")
+}
 
 
 def test_version_1_comes_in_and_goes_out_as_this_version(transactional_db, older, tmp_path):
@@ -119,6 +121,9 @@ def test_version_1_comes_in_and_goes_out_as_this_version(transactional_db, older
     causes = list(files.read_rows(tmp_path / "newer", "causes"))
     new = versions.ADDED_TO_CAUSES_IN_VERSION_3
     assert causes == [cause | new for cause in files.read_rows(older, "causes")]
+    revisions = list(files.read_rows(tmp_path / "newer", "revisions"))
+    assert all(len(revision.pop("authorship_hash")) == 64 for revision in revisions)
+    assert revisions == list(files.read_rows(older, "revisions"))
     after = read_rights(tmp_path / "newer")
     added = set().union(*versions.ADDED_RIGHTS_IN_VERSION_3.values())
     assert {name: len({*rights} - added) for name, rights in after.items()} == {
