@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.core import signing
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -31,7 +31,7 @@ TOKEN_NAME = "unsent"  # noqa: S105 - the name of the field
 TOKEN_SALT = "articles.unsent_forms"  # noqa: S105
 # Never saved, whatever form they are in: secrets, and what nobody types.
 SECRET_NAMES = {"password", "code", "csrfmiddlewaretoken", "ticket", TOKEN_NAME}
-UNTYPED_NAMES = {"digest", "about"}
+UNTYPED_NAMES = {"about", "digest", "place"}
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # no database stores them in JSON
 
 
@@ -198,8 +198,16 @@ def clear_fields(user: User, subject: str, names: Iterable[str]) -> None:
 
 def clear_form(user: User | int, subject: str) -> None:
     """Delete what this person typed on a subject and on all that belongs to it."""
-    own = UnsentForm.objects.filter(user=user)
-    own.filter(Q(subject=subject) | Q(subject__startswith=f"{subject}:")).delete()
+    _filter_subject(subject).filter(user=user).delete()
+
+
+def clear_subject(subject: str) -> None:
+    """Delete what anybody typed on a subject: its text is expunged."""
+    _filter_subject(subject).delete()
+
+
+def _filter_subject(subject: str) -> QuerySet[UnsentForm]:
+    return UnsentForm.objects.filter(Q(subject=subject) | Q(subject__startswith=f"{subject}:"))
 
 
 def purge(now: dt.datetime | None = None) -> int:

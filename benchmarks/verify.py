@@ -1,6 +1,6 @@
-"""How long `verify_ledger` takes over a long ledger, and how much memory.
+"""How long `verify_ledger` takes over a long ledger, and how much memory; what an event costs.
 
-Run it with `python -m benchmarks.verify [ENTRIES]`.
+Run it with `python -m benchmarks.verify [ENTRIES]`. Afterwards it appends entries and events.
 """
 
 import os
@@ -44,6 +44,19 @@ def measure(engine: str, database: str, entries: int) -> None:
     print(
         f"| {engine} | {seconds:,.0f} s | {rate:,.0f} | {peak:,.0f} MB | {least:,.0f} MB |",
         flush=True,
+    )
+    print(f"\n{engine}: {measure_appends(database)}\n", flush=True)
+
+
+def measure_appends(database: str) -> str:
+    """What an event costs against an entry of the ledger, in one run over one database."""
+    times = run_module("benchmarks.ledger", "append", "500", database=database).split()
+    entry, event, many, unchanged = map(float, times)
+    seconds, queries, events = run_module("benchmarks.ledger", "roll", database=database).split()
+    return (
+        f"an entry {entry:.1f} ms; an event alone {event / entry:.2f} of that, among 500 at once "
+        f"{many / entry:.2f}, and a row that has its event already {unchanged / entry:.2f}. "
+        f"A new copyright year on {int(events):,} pages: {float(seconds):.1f} s, {queries} queries."
     )
 
 

@@ -26,7 +26,12 @@ FORMAT = "countersign-evidence"
 VERSION = 1  # of the pack; of a record and of a text too
 UNLISTED = {"manifest.json", "manifest.sig"}  # the list itself, and the signature over it
 MAX_FILE_BYTES = 1 << 28
-HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
+# As “verify_ledger” prints it to be kept: number and hash of the newest entry and, by builds that
+# have a chain of events, of the newest event.
+HEAD = re.compile(
+    r"(?P<entry>[0-9]{1,18}):(?P<entry_hash>[0-9a-f]{64})"
+    r"(?:,(?P<event>[0-9]{1,18}):(?P<event_hash>[0-9a-f]{64}))?"
+)
 HASH = re.compile(r"[0-9a-f]{64}")
 
 # What lets a text be shown: a clinician's signature, or a review in an earlier system that a
@@ -81,6 +86,7 @@ RECORD_FIELDS = {
     "asked_over",
     "earlier_readings",
     "reading_time_hash",
+    "together",
 }
 IMAGE_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 LIMITS = (
@@ -561,7 +567,7 @@ def check_head(pack: PackReader, expected: str) -> Iterator[str]:
     if found is None:
         yield NotChecked("what you gave is no head: its number, a colon and 64 digits of a hash")
         return
-    sequence, hash_ = int(found[1]), found[2]
+    sequence, hash_ = int(found["entry"]), found["entry_hash"]
     stated = list_stated_hashes(pack)
     if sequence not in stated:
         yield NotChecked(f"entry {sequence} is not in this pack, which says nothing about it")
@@ -572,6 +578,21 @@ def check_head(pack: PackReader, expected: str) -> Iterator[str]:
             f"the publisher states the same hash of entry {sequence}, and no entry in this pack"
             " shows it"
         )
+    if found["event"]:
+        yield from check_event(pack, int(found["event"]), found["event_hash"])
+
+
+def check_event(pack: PackReader, number: int, hash_: str) -> Iterator[str]:
+    """Entries name the newest event of their moment. The events themselves are in no pack."""
+    named = set()
+    for record in pack.records.values():
+        events = record.get("events")
+        if isinstance(events, dict) and events.get("size") == number:
+            named.add(events.get("hash"))
+    if not named:
+        yield NotChecked(f"event {number} is named by no entry in this pack")
+    elif named != {hash_}:
+        yield f"event {number} is not the one whose hash you kept"
 
 
 def list_stated_hashes(pack: PackReader) -> dict[int, set[str]]:
@@ -680,7 +701,7 @@ def open_pack(path: Path, result: CheckResult) -> PackReader | None:
     return pack
 
 
-def examine(path: Path, pinned: Path | None, head: str | None) -> CheckResult:
+def examine(path: Path, pinned: Path | None, head: str | list[str] | None) -> CheckResult:
     result = CheckResult()
     pack = open_pack(path, result)
     if pack is None:
@@ -689,8 +710,8 @@ def examine(path: Path, pinned: Path | None, head: str | None) -> CheckResult:
     result.run(f"the signature over the list of files{by}", lambda: check_signature(pack, pinned))
     for what, find in CHECKS.items():
         result.run(what, lambda find=find: find(pack))
-    if head:
-        result.run("the head that you kept", lambda: check_head(pack, head))
+    for kept in [head] if isinstance(head, str) else head or []:
+        result.run("the head that you kept", lambda kept=kept: check_head(pack, kept))
     if not result.faults:
         print_summary(pack, pinned=bool(pinned))
     return result
@@ -705,7 +726,7 @@ CHECKS = {
 }
 
 
-def check(path: Path, pinned: Path | None, head: str | None) -> int:
+def check(path: Path, pinned: Path | None, head: str | list[str] | None) -> int:
     """The number of things that do not hold. What was not checked is said, and is none of them: see
     ``examine``.
     """
@@ -731,7 +752,7 @@ def parse_key(text: str) -> Path:
 def parse_head(text: str) -> str:
     if not HEAD.fullmatch(text.strip().lower()):
         raise argparse.ArgumentTypeError(
-            f"“{text}” is not a head: its number, a colon and 64 digits, as printed"
+            f"“{escape(text)}” is not a head: its number, a colon and 64 digits, as printed"
         )
     return text
 
@@ -748,7 +769,8 @@ def main() -> None:
         "--head",
         metavar="SEQUENCE:HASH",
         type=parse_head,
-        help="a head of the ledger that you kept",
+        action="append",
+        help="a head of the ledger that you kept, as it was printed (any number of times)",
     )
     asked = parser.parse_args()
     result = examine(asked.pack, asked.key, asked.head)

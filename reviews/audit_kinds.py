@@ -25,6 +25,7 @@ from reviews.models import (
     Recall,
     ReportedReview,
     Reviewer,
+    SignatureDispute,
 )
 
 Facts = dict[str, Fact]
@@ -82,7 +83,7 @@ def _get_reviewer_private_values(reviewer: Reviewer) -> dict[str, str]:
 
 
 def get_reviews() -> QuerySet[MedicalReview]:
-    reviews = MedicalReview.objects.select_related("article", "revision", "reviewer")
+    reviews = MedicalReview.objects.select_related("article", "revision", "reviewer", "continues")
     return reviews.only(
         "uuid",
         "trigger",
@@ -97,11 +98,14 @@ def get_reviews() -> QuerySet[MedicalReview]:
         "override",
         "article__uuid",
         "revision__uuid",
+        "revision__authorship_hash",
         "reviewer__uuid",
+        "continues__uuid",
     ).order_by("pk")
 
 
 def _get_review_facts(review: MedicalReview) -> Facts:
+    """With the authorship of all texts of the page so far: four eyes are checked with it."""
     facts: Facts = {
         "article": str(review.article.uuid),
         "revision": str(review.revision.uuid),
@@ -113,10 +117,16 @@ def _get_review_facts(review: MedicalReview) -> Facts:
         "override": review.override,
         **_format_step("requested", review.requested_by_id, review.requested_at),
     }
+    if review.continues:
+        facts["continues"] = str(review.continues.uuid)
     if review.basis_id:
         facts["basis"] = review.basis_id
+    if review.revision.authorship_hash:
+        facts["authorship"] = review.revision.authorship_hash
     if review.reviewer:
         facts["reviewer"] = str(review.reviewer.uuid)
+    if review.continues:
+        facts["continues"] = str(review.continues.uuid)
     return facts
 
 
@@ -147,11 +157,10 @@ def get_hand_overs() -> QuerySet[HandOver]:
 
 
 def _get_hand_over_facts(hand_over: HandOver) -> Facts:
-    return {
-        "by": hand_over.by_id,
-        "to": str(hand_over.to.uuid),
-        "at": _format_moment(hand_over.at),
-    }
+    facts: Facts = {"by": hand_over.by_id, "at": _format_moment(hand_over.at)}
+    if hand_over.to:
+        facts["to"] = str(hand_over.to.uuid)
+    return facts
 
 
 def _get_hand_over_private_values(hand_over: HandOver) -> dict[str, str]:
@@ -210,6 +219,23 @@ def _get_expunction_private_values(expunction: Expunction) -> dict[str, str]:
     return {"reason": expunction.reason, "legal_basis": expunction.legal_basis}
 
 
+def get_disputes() -> QuerySet[SignatureDispute]:
+    return SignatureDispute.objects.select_related("entry", "reviewer").order_by("pk")
+
+
+def _get_dispute_facts(dispute: SignatureDispute) -> Facts:
+    """Without the alert, which is a report and stays behind when a site is moved."""
+    return {
+        "reviewer": str(dispute.reviewer.uuid),
+        "at": _format_moment(dispute.at),
+        **_format_step("restored", dispute.restored_by_id, dispute.restored_at),
+    }
+
+
+def _get_dispute_private_values(dispute: SignatureDispute) -> dict[str, str]:
+    return {"identity_check": dispute.identity_check}
+
+
 REVIEWER = ChainedKind(
     name="reviewer",
     get_rows=get_reviewers,
@@ -259,4 +285,11 @@ EXPUNCTION = ChainedKind(
     get_facts=_get_expunction_facts,
     get_private_values=_get_expunction_private_values,
 )
-KINDS = (REVIEWER, REVIEW, COMMENT, HAND_OVER, REPORTED_REVIEW, RECALL, EXPUNCTION)
+DISPUTE = ChainedKind(
+    name="dispute",
+    get_rows=get_disputes,
+    get_subject=lambda dispute: f"dispute:{dispute.entry.sequence}",
+    get_facts=_get_dispute_facts,
+    get_private_values=_get_dispute_private_values,
+)
+KINDS = (REVIEWER, REVIEW, COMMENT, HAND_OVER, REPORTED_REVIEW, RECALL, EXPUNCTION, DISPUTE)

@@ -56,13 +56,21 @@ def record_changes(
     at: dt.datetime | None = None,
 ) -> int:
     """Do ``record`` and ``record_removed`` for several kinds at once, by their names."""
-    drafts: list[EventDraft] = []
-    for name, subjects in (removed or {}).items():
-        drafts += _draft_removals(kinds.get(name), subjects)
+    at = at or timezone.now()
+    count = 0
+    for drafts in iter_batches(_iter_drafts(changed, removed or {})):
+        chain.append(drafts, by=by, at=at)
+        count += len(drafts)
+    return count
+
+
+def _iter_drafts(
+    changed: Mapping[str, Iterable[Model]], removed: Mapping[str, Iterable[str]]
+) -> Iterator[EventDraft]:
+    for name, subjects in removed.items():
+        yield from _draft_removals(kinds.get(name), subjects)
     for name, rows in changed.items():
-        drafts += _draft_changes(kinds.get(name), rows)
-    chain.append(drafts, by=by, at=at or timezone.now())
-    return len(drafts)
+        yield from _draft_changes(kinds.get(name), rows)
 
 
 def _draft_changes(kind: ChainedKind, rows: Iterable[Model]) -> Iterator[EventDraft]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from articles.audit import chain
 from articles.audit.kinds import ChainedKind, Fact, get_no_private_values
 from articles.content.document import canonicalize
-from articles.models import AuditEvent
+from articles.models import AuditEvent, AuditPrivateValue
 
 BATCH = 1000
 ItemT = TypeVar("ItemT")
@@ -50,23 +50,26 @@ def load_newest(kind: ChainedKind, subjects: Sequence[str]) -> dict[str, EventSt
     """
     if not subjects:
         return {}
-    events = AuditEvent.objects.filter(kind=kind.name, subject__in=subjects).newest()
-    if kind.get_private_values is get_no_private_values:
-        return {event.subject: read_event(event, {}) for event in events}
-    found = {}
-    for event in events.prefetch_related("private_values"):
-        found[event.subject] = read_event(event, list_private_values(event))
+    rows = AuditEvent.objects.filter(kind=kind.name, subject__in=subjects)
+    events = list(rows.newest())
+    has_values = kind.get_private_values is not get_no_private_values
+    values = load_private_values(events) if has_values else {}
+    return {event.subject: read_event(event, values.get(event.sequence, {})) for event in events}
+
+
+def load_private_values(events: Sequence[AuditEvent]) -> dict[int, dict[str, AuditPrivateValue]]:
+    """The private values that are not erased, by the number of the event and their name."""
+    found: dict[int, dict[str, AuditPrivateValue]] = {}
+    numbers = [event.sequence for event in events]
+    for private in AuditPrivateValue.objects.filter(event__in=numbers):
+        found.setdefault(private.event_id, {})[private.name] = private
     return found
 
 
-def list_private_values(event: AuditEvent) -> dict[str, str]:
-    """The private values of an event that are not erased."""
-    return {private.name: private.value for private in event.private_values.all()}
-
-
-def read_event(event: AuditEvent, private_values: dict[str, str]) -> EventState:
+def read_event(event: AuditEvent, private_values: dict[str, AuditPrivateValue]) -> EventState:
     """What an event says. Raises ValueError."""
-    return EventState(event.sequence, chain.read_record(event), private_values)
+    values = {name: private.value for name, private in private_values.items()}
+    return EventState(event.sequence, chain.read_record(event), values)
 
 
 def list_differences(row: RowState, event: EventState) -> list[str]:
@@ -89,7 +92,9 @@ def list_differences(row: RowState, event: EventState) -> list[str]:
 
 def _is_same(one: Fact | None, other: Fact | None) -> bool:
     """Whether two facts are the same JSON: to Python, 1 and true are equal."""
-    return one == other and canonicalize({"fact": one}) == canonicalize({"fact": other})
+    if one != other or (type(one) is type(other) and not isinstance(one, list)):
+        return one == other
+    return canonicalize({"fact": one}) == canonicalize({"fact": other})
 
 
 def iter_batches(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:

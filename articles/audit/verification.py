@@ -14,12 +14,12 @@ from articles.audit.state import (
     EventState,
     iter_batches,
     list_differences,
-    list_private_values,
+    load_private_values,
     read_event,
     read_row,
 )
 from articles.content.document import digest
-from articles.models import AuditEvent
+from articles.models import AuditEvent, AuditPrivateValue
 
 MAX_VALUE_LENGTH = 60  # of what a line says of a fact
 # By kind, and in it by the digest of a subject, the number of the newest event that is no removal.
@@ -54,24 +54,20 @@ def list_erased_values() -> Iterator[str]:
     """A sentence for each kind of private value that was erased, which is no fault."""
     counts: Counter[tuple[str, str]] = Counter()
     events = AuditEvent.objects.filter(record__contains='"private":').in_order()
-    for batch in iter_batches(_with_values(events)):
+    for batch in iter_batches(events.iterator(BATCH)):
+        values = load_private_values(batch)
         for event in batch:
             try:
-                erased = read_event(event, list_private_values(event)).erased_names
+                state = read_event(event, values.get(event.sequence, {}))
             except ValueError:
                 continue  # a fault, which is found
-            counts.update((event.kind, name) for name in erased)
+            counts.update((event.kind, name) for name in state.erased_names)
     for (kind, name), count in sorted(counts.items()):
         numbered = "1 event" if count == 1 else f"{count:,} events"
         yield (
-            f"not checked: {name} in {numbered} of {kind}, which was erased, "
-            "so that only its hash is left"
+            f"not checked: the {name.replace('_', ' ')} in {numbered} of the kind “{kind}”, "
+            "which was erased, so that only its hash is left"
         )
-
-
-def _with_values(events: Any) -> Iterator[AuditEvent]:
-    rows: Iterator[AuditEvent] = events.prefetch_related("private_values").iterator(BATCH)
-    return rows
 
 
 def _describe(event: AuditEvent) -> str:
@@ -83,18 +79,22 @@ def _find_chain_faults(newest: NewestEvents, no_progress: bool | None) -> Iterat
     sequence, previous_hash = 0, chain.GENESIS_HASH
     events = AuditEvent.objects.in_order()
     total = None if no_progress else events.count()
-    bar = tqdm(_with_values(events), "events", total, disable=no_progress)
-    for event in bar:
-        if event.sequence != sequence + 1:
-            yield f"{_describe(event)}: event {sequence + 1} is missing before it"
-        if event.previous_hash != previous_hash:
-            yield f"{_describe(event)}: it does not follow the event before it"
-        for fault in _find_event_faults(event, newest):
-            yield f"{_describe(event)}: {fault}"
-        sequence, previous_hash = event.sequence, event.hash
+    bar = tqdm(events.iterator(BATCH), "events", total, disable=no_progress)
+    for batch in iter_batches(bar):
+        values = load_private_values(batch)
+        for event in batch:
+            if event.sequence != sequence + 1:
+                yield f"{_describe(event)}: event {sequence + 1} is missing before it"
+            if event.previous_hash != previous_hash:
+                yield f"{_describe(event)}: it does not follow the event before it"
+            for fault in _find_event_faults(event, values.get(event.sequence, {}), newest):
+                yield f"{_describe(event)}: {fault}"
+            sequence, previous_hash = event.sequence, event.hash
 
 
-def _find_event_faults(event: AuditEvent, newest: NewestEvents) -> Iterator[str]:
+def _find_event_faults(
+    event: AuditEvent, private_values: dict[str, AuditPrivateValue], newest: NewestEvents
+) -> Iterator[str]:
     if digest(event.record.encode(errors="surrogatepass")) != event.hash:
         yield "its record is not the record of its hash"
     try:
@@ -104,7 +104,7 @@ def _find_event_faults(event: AuditEvent, newest: NewestEvents) -> Iterator[str]
         return
     for column in _list_differing_columns(event, record):
         yield f"its {column} is not what its record says"
-    for private in event.private_values.all():
+    for private in private_values.values():
         hashed = record.private.get(private.name)
         if chain.hash_with_salt(private.salt, private.value) != hashed:
             yield f"its {private.name} is not the one that was recorded"
@@ -179,11 +179,12 @@ def _format_values(now: Fact | None, then: Fact | None) -> str:
 
 
 def _load_events(numbers: list[int]) -> dict[int, EventState | None]:
-    events = AuditEvent.objects.filter(pk__in=numbers).prefetch_related("private_values")
+    events = list(AuditEvent.objects.filter(pk__in=numbers))
+    values = load_private_values(events)
     found: dict[int, EventState | None] = {}
     for event in events:
         try:
-            found[event.sequence] = read_event(event, list_private_values(event))
+            found[event.sequence] = read_event(event, values.get(event.sequence, {}))
         except ValueError:
             found[event.sequence] = None
     return found

@@ -56,7 +56,8 @@ Opcode = tuple[str, int, int, int, int]  # as SequenceMatcher gives them
 class Change:
     """One block that differs, with its runs of words in order.
 
-    ``texts`` are the whole texts of the block, before and after, as far as there are both.
+    ``texts`` are the whole texts of the block, before and after, as far as there are both; ``part``
+    is the key of its part.
     """
 
     label: str
@@ -64,6 +65,7 @@ class Change:
     runs: tuple[Run, ...]
     note: str = ""
     texts: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    part: str = field(default="", compare=False, repr=False)
 
     @property
     def versions(self) -> Versions | None:
@@ -196,8 +198,13 @@ def compare(old: Iterable[Block], new: Iterable[Block]) -> list[Change]:
     """The changes that lead from one page to another, in the order of the newer page."""
     changes: list[Change] = []
     for part in compare_parts(old, new):
-        changes += part.changes
+        changes += [replace(change, part=part.key) for change in part.changes]
     return changes
+
+
+def count_parts(changes: Iterable[Change]) -> int:
+    """In how many parts the changes of ``compare`` are: as many as ``find_changed_parts`` finds."""
+    return len({change.part or change.label for change in changes})
 
 
 def compare_parts(old: Iterable[Block], new: Iterable[Block]) -> list[DiffPart]:

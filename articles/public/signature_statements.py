@@ -9,15 +9,30 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class StatementLine:
+    """One thing that the signer was asked about, and whether they confirmed it.
+
+    ``parts`` are the changed parts that it was asked over; none means the whole page.
+    """
+
+    statement: str
+    is_confirmed: bool
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class SignatureStatement:
     """When somebody signed, what the signature means, and the conflicts of interest stated at it.
 
-    ``conflicts`` is empty where the signer keeps them private.
+    ``conflicts`` is empty where the signer keeps them private. ``asked`` are the lines of the
+    checklist as they were asked; older entries have the names alone, and ``asked_note`` says so.
     """
 
     at: dt.datetime
     meaning: str
     conflicts: str
+    asked: tuple[StatementLine, ...] = ()
+    asked_note: str = ""
 
 
 # From the hashes of ledger entries to what they say, in one query.

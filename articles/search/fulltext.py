@@ -109,6 +109,19 @@ def install(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(statement)
 
 
+def rebuild(connection: BaseDatabaseWrapper) -> None:
+    """Drop the index, whatever it has become, and create it again from the entries."""
+    if connection.vendor == "sqlite":
+        statements = [f"DROP TRIGGER IF EXISTS {_get_trigger_name(event)}" for event in TRIGGERS]
+        statements += [f"DROP TABLE IF EXISTS {FTS_TABLE}", *_build_sqlite_statements()]
+    else:
+        statements = [f"ALTER TABLE {ENTRY_TABLE} DROP COLUMN IF EXISTS words"]
+        statements += [f"DROP INDEX IF EXISTS {INDEX_NAME}", *POSTGRESQL_STATEMENTS]
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
 def list_triggers(vendor: str) -> list[tuple[str, str]]:
     """The triggers that keep the index: the name and the table of each. Only SQLite has them."""
     if vendor != "sqlite":

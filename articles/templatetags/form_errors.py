@@ -28,7 +28,7 @@ def list_errors(form: BaseForm) -> list[FieldError]:
     Call it before the fields are printed: it marks that field, so that a page that comes back with
     errors begins there, with no script.
     """
-    errors = []
+    errors: list[FieldError] = []
     for field in form:
         if not field.errors:
             continue

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.care import advice, phone_links
 from articles.care.emergencies import CRISIS_SUBJECTS, POISON_SUBJECTS
-from articles.content import kinds
+from articles.content import diff, kinds
 from articles.content.document import SAME_FOR_EVERYONE
 from articles.links import display
 from articles.richtext import anchors, attributes, raised, sign_marks, tables
@@ -22,6 +22,12 @@ def at(mapping, key):
     if not mapping:
         return ""
     return mapping.get(key, "")
+
+
+@register.filter
+def count_parts(changes):
+    """In how many parts of a page these changes are."""
+    return diff.count_parts(changes)
 
 
 @register.filter

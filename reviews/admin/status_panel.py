@@ -10,7 +10,9 @@ from articles.content.diff import Change, compare
 from articles.models import Article, Revision
 from reviews.models import LedgerEntry, MedicalReview
 from reviews.signing import ledger
+from reviews.signing.changes import get_last_signature
 from reviews.signing.reviewer_field import get_eligible_reviewers
+from reviews.signing.second_reading import load_earlier_readings
 
 Outcome = MedicalReview.Outcome
 
@@ -27,6 +29,7 @@ def build_status_panel(page_admin, request, page: Article) -> dict:
     is_sent_back = decided and decided.outcome in (Outcome.CHANGES, Outcome.DECLINED)
     latest = page.get_latest_revision()
     line = page.live.read_review_line() if page.live else None
+    compared_with = _get_signed_revision(page)
     problems = quality.find_problems(page, kinds.get(page.kind).compose(page))
     panel = {
         "template": "reviews/admin/_status_panel.html",
@@ -35,7 +38,8 @@ def build_status_panel(page_admin, request, page: Article) -> dict:
         "evidence_note": _get_evidence_note(page) if line and line.earlier else "",
         "overdue": bool(line and line.is_overdue(timezone.localdate())),
         "latest": latest,
-        "changes": _get_changes_since_signing(page, latest),
+        "compared_with": compared_with,
+        "changes": _compare_with_signed(page, compared_with, latest),
         "changed": _is_changed(page, latest),
         "waiting": waiting,
         "sent_back": decided if is_sent_back else None,
@@ -45,6 +49,10 @@ def build_status_panel(page_admin, request, page: Article) -> dict:
         "blocked": any(problem.blocking for problem in problems),
         "nobody_can_sign": not waiting and not get_eligible_reviewers(page).exists(),
         "readers": _count_reader_feedback(page),
+        "readings": load_earlier_readings(waiting).describe() if waiting else [],
+        "nobody_can_read_second": bool(
+            waiting and waiting.continues_id and not get_eligible_reviewers(page).exists()
+        ),
         "can_ask": user.has_perm("reviews.request_review"),
         "can_override": user.has_perm("reviews.override_checks"),
         "can_withdraw": bool(page.live) and user.has_perm("articles.withdraw_article"),
@@ -68,12 +76,22 @@ def _get_evidence_note(page: Article) -> str:
     return ledger.read_record(newest).evidence_note
 
 
-def _get_changes_since_signing(page: Article, latest: Revision | None) -> list[Change]:
-    """What the latest revision changes of what visitors read."""
-    if not (page.live and latest and _is_changed(page, latest)):
+def _compare_with_signed(
+    page: Article, before: Revision | None, latest: Revision | None
+) -> list[Change]:
+    """What the latest revision changes of the text that was signed last, as the desk shows it."""
+    if before is None or latest is None or before.digest == latest.digest:
         return []
     kind = kinds.get(page.kind)
-    return compare(kind.blocks(page.live.revision.read()), kind.blocks(latest.read()))
+    return compare(kind.blocks(before.read()), kind.blocks(latest.read()))
+
+
+def _get_signed_revision(page: Article) -> Revision | None:
+    """The text that was signed last, or that visitors read on a review of an earlier system."""
+    signature = get_last_signature(page)
+    if signature:
+        return signature.revision
+    return page.live.revision if page.live else None
 
 
 def _count_reader_feedback(page: Article) -> dict:

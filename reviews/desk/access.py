@@ -42,15 +42,13 @@ def _handle_signed_out(request, uuid=None, key="", **kwargs):
 
     It is saved for whoever opened the page, and nobody else.
     """
-    here = reverse("reviews:review", args=[uuid]) if uuid else reverse("reviews:queue")
-    if key:
-        here = reverse("reviews:same_change", args=[key])
+    here = unsent_form.get_address(f"review:{uuid}" if uuid else f"change:{key}" if key else "")
     if request.method == "GET":
         return redirect_to_login(request.get_full_path())
     if unsent_form.list_typed_texts(request.POST):
-        return render_shut(request, "signed_out", f"{here}#sign" if uuid or key else here)
+        return render_shut(request, "signed_out", here)
     unsent_forms.save_sent(request)
-    return redirect_to_login(here)
+    return redirect_to_login(here.partition("#")[0])
 
 
 def _handle_other_user(request):

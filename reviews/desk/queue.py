@@ -1,7 +1,7 @@
 """A reviewer's queue: ordered by priority, a page at a time, in a fixed number of queries."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -10,11 +10,9 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from articles.content import kinds
-from articles.content.diff import find_changed_labels
-from articles.content.document import EXPUNGED, Document
+from articles.content.document import Document
 from articles.models import PublicationEvent
-from articles.quality import WORD, extract_plain_lines
+from reviews.alerts import find_alerting_pages
 from reviews.display import join_names
 from reviews.models import (
     Absence,
@@ -26,18 +24,18 @@ from reviews.models import (
     Reviewer,
     ReviewSchedule,
 )
-from reviews.signing import ledger
+from reviews.signing import ledger, reading_minutes
+from reviews.signing.changes import format_part_count, list_changed_parts
 from reviews.signing.eligibility import get_barred_pages
 
-WORDS_PER_MINUTE = 200
 TASKS_PER_PAGE = 20
 MAX_DECISIONS = 10
 DUE_SOON_DAYS = 30
 # The trigger that gives a review its priority: that of the recall that opened it, else its own.
 # A recall can open a page's first review too.
-RECALL_TRIGGER = RecalledReview.objects.filter(review=OuterRef("pk"), taken_along=False).values(
-    "recall__trigger"
-)[:1]
+RECALL_TRIGGER = RecalledReview.objects.filter(
+    Q(review=OuterRef("pk")) | Q(review=OuterRef("continues")), taken_along=False
+).values("recall__trigger")[:1]
 EFFECTIVE_TRIGGER = Coalesce(Subquery(RECALL_TRIGGER), F("trigger"))
 MAX_NAMED_PARTS = 3  # a card counts the others
 RECORDED_MESSAGE = "Never signed here: it has an imported review, so read all of it."
@@ -99,6 +97,7 @@ class PageDetails:
     answered_flags: dict[int, list[bool]]
     hand_overs: dict[int, HandOver]
     due_dates: dict[int, dt.date]
+    alerting_pages: set[int]
 
 
 def build_queue(reviewer: Reviewer, *, own_number=1, open_number=1) -> dict:
@@ -149,15 +148,15 @@ def _get_waiting_reviews(
     reviewer: Reviewer, due_dates: dict[int, dt.date], today: dt.date
 ) -> tuple[list[int], list[int]]:
     """Ids of the open reviews of a reviewer, and of those open to any, the most important first."""
-    reviews = MedicalReview.objects.waiting().filter(
-        Q(reviewer=reviewer) | Q(reviewer__isnull=True)
-    )
+    reviews = MedicalReview.objects.waiting().not_read_by(reviewer.user)
+    reviews = reviews.filter(Q(reviewer=reviewer) | Q(reviewer__isnull=True))
     rows = reviews.annotate(news=EFFECTIVE_TRIGGER).values_list(
         "pk", "article", "reviewer", "news", "requested_at"
     )
     by_priority = []
+    alerting = find_alerting_pages()
     for key, page, owner, trigger, requested_at in rows:
-        priority = get_priority(trigger, due_dates.get(page), today)
+        priority = get_priority(trigger, due_dates.get(page), today, alerting=page in alerting)
         by_priority.append((priority, requested_at, key, owner is not None))
     by_priority.sort()
     own: list[int] = []
@@ -170,9 +169,14 @@ def _get_waiting_reviews(
     return own, open_to_any
 
 
-def get_priority(trigger: str, due: dt.date | None, today: dt.date) -> TaskPriority:
-    """The priority of a review: by its trigger, and by the due date where it can move that date."""
-    if trigger == MedicalReview.Trigger.SAFETY:
+def get_priority(
+    trigger: str, due: dt.date | None, today: dt.date, *, alerting: bool = False
+) -> TaskPriority:
+    """The priority of a review: by its trigger, and by the due date where it can move that date.
+
+    A page with an open alert (``alerting``) comes with the safety alerts, whatever is asked of it.
+    """
+    if alerting or trigger == MedicalReview.Trigger.SAFETY:
         return TaskPriority.SAFETY
     if trigger == MedicalReview.Trigger.GUIDELINE:
         return TaskPriority.GUIDELINE
@@ -202,22 +206,24 @@ def _build_tasks(
     details = PageDetails(
         barred_pages=get_barred_pages(pages, reviewer.user),
         withdrawals=_get_withdrawals(pages),
-        last_signatures=_get_last_signatures(review_ids),
+        last_signatures=reading_minutes.load_last_signatures(review_ids),
         answered_flags=_get_answered_flags(pages),
         hand_overs=_get_hand_overs(review_ids),
         due_dates=due_dates,
+        alerting_pages=find_alerting_pages(),
     )
     return {key: _build_task(review, details, today) for key, review in reviews.items()}
 
 
 def _build_task(review, details: PageDetails, today: dt.date) -> ReviewTask:
     page = review.article_id
-    reading_minutes = 0
+    minutes = 0
     change_summary = ""
     if not review.revision.expunged:
         document = review.revision.read()
-        reading_minutes = estimate_reading_minutes(document)
-        change_summary = _describe_changes(review, document, details.last_signatures.get(page))
+        previous = details.last_signatures.get(page)
+        minutes = reading_minutes.estimate_beside(review, previous)
+        change_summary = _describe_changes(review, document, previous)
     due = None
     if review.whole_page:
         due = details.due_dates.get(page)
@@ -225,8 +231,8 @@ def _build_task(review, details: PageDetails, today: dt.date) -> ReviewTask:
     return ReviewTask(
         review=review,
         title=review.revision.title,
-        reading_minutes=reading_minutes,
-        priority=get_priority(review.news, due, today),
+        reading_minutes=minutes,
+        priority=get_priority(review.news, due, today, alerting=page in details.alerting_pages),
         due=due,
         due_text=format_due_date(due, today) if due else "",
         change_summary=change_summary,
@@ -243,16 +249,6 @@ def _get_withdrawals(pages: list[int]) -> dict[int, PublicationEvent]:
     events = PublicationEvent.objects.filter(article__in=pages, article__live__isnull=True)
     # The newest event of a page that is not live is its withdrawal.
     return {event.article_id: event for event in events.order_by("id")}
-
-
-def _get_last_signatures(review_ids: list[int]) -> dict[int, LedgerEntry]:
-    """Page id → the last signature over it, with its text."""
-    readable = LedgerEntry.objects.signed().exclude(revision__document=EXPUNGED)
-    of_page = readable.filter(article=OuterRef("article")).order_by("-sequence")
-    reviews = MedicalReview.objects.filter(pk__in=review_ids)
-    last_ids = reviews.annotate(last=Subquery(of_page.values("pk")[:1])).values("last")
-    entries = LedgerEntry.objects.filter(pk__in=last_ids).select_related("revision")
-    return {entry.article_id: entry for entry in entries}
 
 
 def _get_answered_flags(pages: list[int]) -> dict[int, list[bool]]:
@@ -272,7 +268,7 @@ def _get_answered_flags(pages: list[int]) -> dict[int, list[bool]]:
 
 def _get_hand_overs(review_ids: list[int]) -> dict[int, HandOver]:
     """Review id → how it was handed over last."""
-    hand_overs = HandOver.objects.filter(review__in=review_ids).select_related("by", "to")
+    hand_overs = HandOver.objects.filter(review__in=review_ids).select_related("by", "to__user")
     return {row.review_id: row for row in hand_overs.order_by("id")}
 
 
@@ -290,15 +286,16 @@ def _describe_changes(
     since = f"since {name} signed it on {day:%-d %B %Y}"
     if previous.revision.digest == review.revision.digest:
         return f"Nothing has changed {since}."
-    blocks = kinds.get(document.kind).blocks
-    labels = find_changed_labels(blocks(previous.revision.read()), blocks(document))
-    if not labels:
+    parts = list_changed_parts(previous.revision.read(), document)
+    if not parts:
         return f"Changed {since}, in spaces or in markup that no line shows."
-    others = len(labels) - MAX_NAMED_PARTS
-    if others > 0:
+    counts = Counter(part.label for part in parts)
+    labels = list(counts)[:MAX_NAMED_PARTS]
+    others = len(parts) - sum(counts[label] for label in labels)
+    if others:
         unit = "part" if others == 1 else "parts"
-        labels = [*labels[:MAX_NAMED_PARTS], f"{others} more {unit}"]
-    return f"Changed {since}: {join_names(labels)}."
+        labels.append(f"{others} more {unit}")
+    return f"{format_part_count(len(parts))} changed {since}: {join_names(labels)}."
 
 
 def format_due_date(due: dt.date, today: dt.date) -> str:
@@ -313,12 +310,3 @@ def format_due_date(due: dt.date, today: dt.date) -> str:
     if days == 1:
         return "due tomorrow"
     return f"due in {days} days"
-
-
-def estimate_reading_minutes(document: Document) -> int:
-    """How long it takes to read a text, at least 1 minute."""
-    words = 0
-    for lines in extract_plain_lines(document).values():
-        for line in lines:
-            words += len(WORD.findall(line))
-    return max(1, round(words / WORDS_PER_MINUTE))

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from reviews.desk.forms import SignForm
+from reviews.desk.signature_form import FirstFocusRadioSelect, SignatureForm
 from reviews.models import Reviewer, ReviewOpening
-from reviews.signing import same_changes
-from reviews.signing.checklist import CONFIRMED, Answer
+from reviews.models.review import CHANGE_STATEMENT
+from reviews.signing import reading_time, same_changes
+from reviews.signing.checklist import CONFIRMED, Answer, ChecklistItem
 from reviews.signing.signing_together import SEPARATOR, SeenPlace, SigningList
 
 MAX_GROUPS = 5  # on a desk; the others are there once these are signed
@@ -39,36 +41,62 @@ def build_groups(reviewer: Reviewer) -> list[ChangeGroup]:
     return groups
 
 
-class SignTogetherForm(SignForm):
+class SignTogetherForm(SignatureForm):
     """One signature over the same change on many pages, with the lines of all their checklists.
 
-    Each line is confirmed or the form is not valid: what a signer does not judge is answered on the
-    page itself.
+    ``place`` names each page that was seen, and ``leave_out`` those that are signed by themselves.
     """
 
-    html_form = "together"
+    statement = forms.BooleanField(
+        label=CHANGE_STATEMENT,
+        error_messages={"required": _("Check this box to say what your signature means.")},
+    )
+    read_elsewhere = forms.ChoiceField(
+        label=_("How you read it"),
+        choices=tuple(reading_time.ANSWERS.items()),
+        widget=FirstFocusRadioSelect,
+        required=False,
+    )
 
     def __init__(self, *args, request, signing_list: SigningList, **kwargs):
-        first = signing_list.places[0].review
-        super().__init__(*args, request=request, review=first, **kwargs)
-        self.checklist = signing_list.checklist
-        del self.fields["digest"]
-        for item in self.checklist.items:
+        super().__init__(*args, request=request, auto_id="sign-%s", **kwargs)
+        self.signing_list = signing_list
+        self.fields["conflicts_choice"].help_text = _(
+            "Anything that could look like an interest in what these pages say."
+        )
+        self.reading_question = ""
+        for item in signing_list.items:
             self.fields[f"check_{item.name}"] = forms.BooleanField(
                 label=item.statement,
                 help_text=item.title,
                 error_messages={"required": _("Confirm it, or sign the pages one by one.")},
             )
-        reviews = [place.review for place in signing_list.places]
+        checks = [f"check_{item.name}" for item in signing_list.items]
+        asked = ("conflicts_choice", "conflicts", "statement", "password", "code", "read_elsewhere")
+        self.order_fields([*checks, *asked])
+
+    def clean_read_elsewhere(self) -> str:
+        """Ask once, before a code is used up, if the list was opened only just now."""
+        reviews = [place.review for place in self.signing_list.places]
         openings = ReviewOpening.objects.filter(user=self.user, review__in=reviews)
-        # The latest: an opening of last week says nothing of the pages that are new in the list.
-        self.opened_at = openings.order_by("-at").values_list("at", flat=True).first()
-        checks = [f"check_{item.name}" for item in self.checklist.items]
-        self.order_fields([*checks, *self.fields])
+        opened_at = openings.order_by("-at").values_list("at", flat=True).first()
+        self.reading_question = reading_time.find_short_time(
+            self.signing_list.checklist, opened_at, timezone.now()
+        )
+        answer = self.cleaned_data["read_elsewhere"]
+        if self.reading_question and not answer:
+            raise forms.ValidationError(_("Say how you read it, or go back to the list."))
+        return answer
+
+    @property
+    def checks(self) -> list[tuple[ChecklistItem, forms.BoundField]]:
+        """The lines of all checklists, each with its field."""
+        return [(item, self[f"check_{item.name}"]) for item in self.signing_list.items]
 
     @property
     def answers(self) -> dict[str, Answer]:
-        return {item.name: CONFIRMED for item in self.checklist.items}
+        """Each line is confirmed: a form that leaves one out is not valid."""
+        return {item.name: CONFIRMED for item in self.signing_list.items}
 
 
 def read_seen(values: list[str]) -> list[SeenPlace]:

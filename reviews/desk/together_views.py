@@ -12,6 +12,7 @@ from articles.publishing.actions import ActionRefused
 from reviews.desk import unsent_form
 from reviews.desk.access import reviewer_required
 from reviews.desk.together import SignTogetherForm, read_seen
+from reviews.signing.authentication import get_sign_in
 from reviews.signing.signing_together import (
     ListChanged,
     SeenPlace,
@@ -23,8 +24,7 @@ from reviews.signing.signing_together import (
 )
 
 MAX_LEFT_SHOWN = 200
-# What stays of a form when the list was read again. What was confirmed is confirmed again.
-KEPT_FIELDS = ("conflicts_choice", "conflicts")
+KEPT_FIELDS = ("conflicts_choice", "conflicts")  # when the list is another one by now
 
 
 @sensitive_post_parameters("password", "code")
@@ -38,11 +38,10 @@ def same_change(request, key):
             return redirect("reviews:queue")
         record_openings(found, request.user)
         return _render_list(request, found)
-    subject = unsent_form.get_same_change_subject(key)
-    unsent_forms.save_sent(request, subject)
+    unsent_forms.save_sent(request, unsent_form.get_change_subject(key))
     seen = read_seen(request.POST.getlist("place"))
     differences = list_differences(seen, found)
-    if differences or not found.places:
+    if differences:
         return _render_list(request, found, differences=differences, status=409)
     form = SignTogetherForm(request.POST, request=request, signing_list=found)
     if not form.is_valid():
@@ -62,13 +61,14 @@ def _sign(request, found: SigningList, form: SignTogetherForm, seen: list[SeenPl
             answers=form.answers,
             left_out=request.POST.getlist("leave_out"),
             read_elsewhere=form.cleaned_data["read_elsewhere"],
+            sign_in=get_sign_in(request),
         )
     except ListChanged as change:
         found = build_list(found.key, request.user)
         return _render_list(request, found, differences=change.differences, status=409)
     except ActionRefused as refusal:
         return _render_list(request, found, refusal=str(refusal), status=409)
-    unsent_forms.clear_form(request.user, unsent_form.get_same_change_subject(found.key))
+    unsent_forms.clear_form(request.user, unsent_form.get_change_subject(found.key))
     count = len(entries)
     message = ngettext(
         "You signed %(count)d page. It is public now.",
@@ -86,19 +86,20 @@ def _render_list(request, found, *, form=None, differences=(), refusal="", statu
 
     Without a ``form`` it has a new one, with what was typed and not sent.
     """
-    unsent = unsent_form.load_same_change_form(request.user, found.key)
-    if form is None and found.places:
-        typed = {name: value for name, value in unsent.initial.items() if name in KEPT_FIELDS}
-        form = SignTogetherForm(request=request, signing_list=found, initial=typed)
-    left_out = unsent.row.data.getlist("leave_out") if unsent.row else []
+    unsent = unsent_form.load_change_form(request.user, found.key)
+    if form is None:
+        initial = unsent.initial
+        if differences:  # what was confirmed is confirmed again
+            initial = {name: text for name, text in initial.items() if name in KEPT_FIELDS}
+        form = SignTogetherForm(request=request, signing_list=found, initial=initial)
     context = {
         "found": found,
         "sample": found.places[0] if found.places else None,
         "form": form,
         "differences": differences,
         "refusal": refusal,
+        "left_out": unsent.get_values("leave_out"),
         "unsent": unsent,
-        "left_out": left_out,
         "left": found.left[:MAX_LEFT_SHOWN],
         "signing_error": request.user.reviewer.get_signing_error(timezone.localdate()),
     }

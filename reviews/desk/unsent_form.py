@@ -1,7 +1,7 @@
 """What was typed at the desk and not sent: saved for its author, shown again, offered to copy."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,13 +20,13 @@ from reviews.models import MedicalReview
 # The HTML forms of the page of a review.
 HTML_FORMS = ("decision", "decline", "recommend", "hand_over")
 ABSENCE = "absence"
-SAME_CHANGE = "same-change"
 # Fields with words that somebody would want back, and what to call them.
 TYPED_FIELD_LABELS: dict[str, Label] = {
     "conflicts": "Conflicts of interest",
     "text": "Your comment",
     "comment": "Your comment",
     "word": "Your message",
+    "danger": "What could harm somebody",
 }
 
 
@@ -65,6 +65,10 @@ class SavedForm:
         """By field the values that new forms begin with."""
         return self.row.data.dict() if self.row else {}
 
+    def get_values(self, name: str) -> list[str]:
+        """All values of a field that can have several."""
+        return self.row.data.getlist(name) if self.row else []
+
     @property
     def texts(self) -> list[UnsentText]:
         return list_typed_texts(self.row.data) if self.row else []
@@ -98,17 +102,17 @@ def make_token(user: User, review: MedicalReview) -> str:
     return unsent_forms.make_token(user, get_subject(review), None)
 
 
+def get_change_subject(key: str) -> str:
+    """The subject of the form that signs the same change on many pages."""
+    return f"change:{key}"
+
+
+def load_change_form(user: User, key: str) -> SavedForm:
+    return _load_forms(user, {"change": get_change_subject(key)})["change"]
+
+
 def load_absence_form(user: User) -> SavedForm:
     return _load_forms(user, {ABSENCE: ABSENCE})[ABSENCE]
-
-
-def get_same_change_subject(key: str) -> str:
-    """The subject of the form that signs one change on many pages."""
-    return f"{SAME_CHANGE}:{key}"
-
-
-def load_same_change_form(user: User, key: str) -> SavedForm:
-    return _load_forms(user, {SAME_CHANGE: get_same_change_subject(key)})[SAME_CHANGE]
 
 
 def _load_forms(user: User, subjects: dict[str, str]) -> dict[str, SavedForm]:
@@ -120,12 +124,14 @@ def _load_forms(user: User, subjects: dict[str, str]) -> dict[str, SavedForm]:
     return forms
 
 
-def list_typed_texts(data: MultiValueDict[str, str]) -> list[UnsentText]:
-    """The words of a form that was sent or saved, never a password or a code."""
+def list_typed_texts(
+    data: MultiValueDict[str, str], names: Collection[str] = TYPED_FIELD_LABELS
+) -> list[UnsentText]:
+    """The words in these fields of a form that was sent or saved, never a password or a code."""
     texts = []
     for name, label in TYPED_FIELD_LABELS.items():
         text = data.get(name) or ""
-        if text.strip():
+        if name in names and text.strip():
             texts.append(UnsentText(label, text))
     return texts
 
@@ -139,13 +145,15 @@ def list_other_fields(data: MultiValueDict[str, str], form: Form) -> list[tuple[
     return fields
 
 
-def list_saved_texts(forms: Iterable[SavedForm]) -> list[UnsentText]:
-    """The words of forms that can no longer be sent, to copy: the newest and the others."""
+def list_saved_texts(
+    forms: Iterable[SavedForm], names: Collection[str] = TYPED_FIELD_LABELS
+) -> list[UnsentText]:
+    """The words in fields that can no longer be sent, to copy: the newest and the others."""
     texts = []
     for form in forms:
-        texts += form.texts
-        for other in form.others:
-            texts += other.texts
+        rows = [form.row.data, *(row.fields for row in form.row.earlier_forms)] if form.row else []
+        for data in rows:
+            texts += [text for text in list_typed_texts(data, names) if text not in texts]
     return texts
 
 
@@ -174,7 +182,7 @@ def is_decided_by(user_id: int, subject: str) -> bool:
 def get_address(subject: str) -> str:
     """Where the form of a subject is."""
     kind, _, key = subject.partition(":")
-    if kind == SAME_CHANGE:
+    if kind == "change":
         return f"{reverse('reviews:same_change', args=[key])}#sign"
     uuid = _read_review_uuid(subject)
     return f"{reverse('reviews:review', args=[uuid])}#sign" if uuid else reverse("reviews:queue")

@@ -22,7 +22,11 @@ from reviews.signing import ledger
 from reviews.verification.batching import iter_batches
 
 FORMAT = "countersign-evidence"
-OUTCOMES_WITH_TEXT = (*LedgerEntry.POSITIVE, LedgerEntry.EntryOutcome.WITHDRAWN)
+OUTCOMES_WITH_TEXT = (
+    *LedgerEntry.POSITIVE,
+    LedgerEntry.EntryOutcome.PARTLY,
+    LedgerEntry.EntryOutcome.WITHDRAWN,
+)
 README_TEMPLATE = "reviews/evidence/readme.txt"
 # What no pack proves. The pack says so itself, in the words of the program that checks it.
 LIMITS = (

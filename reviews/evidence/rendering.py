@@ -11,6 +11,7 @@ from articles.images import store
 from articles.models import PublicationEvent
 from reviews.models import LedgerEntry
 from reviews.signing import ledger
+from reviews.signing.statements import build_statement
 
 
 def render_text(
@@ -34,6 +35,7 @@ def render_text(
         "causes_template": kind.causes_partial if has_causes else None,
         "entry": entry,
         "record": record,
+        "statement": build_statement(entry.record),
         "stylesheet": _read_stylesheet(),
     }
     return render_to_string("reviews/evidence/text.html", context).encode()
@@ -41,7 +43,12 @@ def render_text(
 
 def render_expunged_text(entry: LedgerEntry, record: ledger.LedgerRecord) -> bytes:
     """The page in place of an expunged text: that it was expunged, and what is left of it."""
-    context = {"entry": entry, "record": record, "stylesheet": _read_stylesheet()}
+    context = {
+        "entry": entry,
+        "record": record,
+        "statement": build_statement(entry.record),
+        "stylesheet": _read_stylesheet(),
+    }
     return render_to_string("reviews/evidence/gone.html", context).encode()
 
 

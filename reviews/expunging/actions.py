@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
+from articles import unsent_forms
 from articles.audit import recording
 from articles.models import Revision
 from articles.publishing import actions as pages
@@ -112,6 +113,9 @@ def confirm_expunction(
     expunction.confirmed_at = entry.at
     expunction.save(update_fields=["entry", "confirmed_by", "confirmed_at"])
     pages.expunge(expunction.revision, evidence=entry.hash, by=by, at=entry.at)
+    # What reviewers typed and did not send may quote the text.
+    for review in MedicalReview.objects.filter(revision=expunction.revision):
+        unsent_forms.clear_subject(f"review:{review.uuid}")
     return entry
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, DurationField, ExpressionWrapper, F
+from django.db.models.functions import Coalesce
 
 from reviews.models import MedicalReview, Reviewer, ReviewSchedule
 
@@ -140,7 +141,9 @@ def _measure_median(since: dt.datetime, until: dt.datetime) -> tuple[int, dt.tim
     count = signed.count()
     if not count:
         return 0, None
-    duration = ExpressionWrapper(F("decided_at") - F("requested_at"), output_field=DurationField())
+    # Of a text with a second reader, from the request of the editors on.
+    requested_at = Coalesce("continues__requested_at", "requested_at")
+    duration = ExpressionWrapper(F("decided_at") - requested_at, output_field=DurationField())
     durations = signed.annotate(took=duration).order_by("took").values_list("took", flat=True)
     middle = (count - 1) // 2
     return count, durations[middle : middle + 1].get()

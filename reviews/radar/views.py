@@ -1,5 +1,6 @@
 """The radar of managing editors: numbers, what falls due, workloads, and the list behind each."""
 
+import datetime as dt
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
@@ -17,6 +18,7 @@ from articles.public.pages import get_adjacent_urls
 from reviews import page_states
 from reviews.models import Reviewer
 from reviews.radar import queries, statistics
+from reviews.signing import reading_time
 
 CSV_HEADER = ["Title", "Kind", "Filed under", "Reviewed last by", "Due", "In words", "With"]
 
@@ -38,7 +40,7 @@ def require_managing_editor(view):
 def read_query(request, **options) -> tuple[ListQuery, list[Topic], list[Reviewer]]:
     """What the address asks for, and the topics and reviewers to choose from, in two queries."""
     topics = list(Topic.objects.all())
-    reviewers = list(Reviewer.objects.select_related("user"))
+    reviewers = list(Reviewer.objects.select_related("user").prefetch_related("disputes"))
     return queries.read_query(request.GET, topics, reviewers, **options), topics, reviewers
 
 
@@ -74,6 +76,9 @@ def overview(request):
         "workloads": workloads,
         "lapsing": [load for load in workloads if load.lapsed or load.lapses_soon],
         "signing_time": statistics.measure_signing_time(timezone.now()),
+        "early_signatures": reading_time.count_answers(
+            timezone.now() - dt.timedelta(days=statistics.WINDOW_DAYS)
+        ),
         "today": today,
     }
     context["harm_reports"], context["harm_reports_late"] = _count_harm_reports()

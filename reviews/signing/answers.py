@@ -38,7 +38,7 @@ class GivenAnswers:
             lines.append(
                 ledger.AskedLine(
                     name=item.name,
-                    statement=item.statement,
+                    statement=item.full_statement,
                     parts=item.part_labels,
                     answer=self.answers[item.name],
                 )

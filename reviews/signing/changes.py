@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from articles.content import kinds
 from articles.content.diff import ChangedPart, DiffPart, compare_parts, find_changed_parts
 from articles.content.document import EXPUNGED, Document
+from articles.models import Article
 from reviews.models import LedgerEntry, MedicalReview
 from reviews.signing import checklist
 
@@ -46,16 +49,31 @@ def list_changed_parts(before: Document, document: Document) -> list[ChangedPart
     return find_changed_parts(blocks(before), blocks(document))
 
 
+def format_part_count(count: int) -> str:
+    """A number of parts in words, such as “1 part” or “2 parts”."""
+    return "1 part" if count == 1 else f"{count:,} parts"
+
+
 def get_previous_signature(review: MedicalReview) -> LedgerEntry | None:
     """The last signature over the page whose text can be read.
 
     Of a review that was decided it is the last one before that.
     """
-    signatures = LedgerEntry.objects.signed().filter(article=review.article)
-    signatures = signatures.exclude(review=review).exclude(revision__document=EXPUNGED)
+    signatures = _get_signatures(review.article).exclude(review=review)
     if review.decided_at:
         signatures = signatures.filter(at__lt=review.decided_at)
-    return signatures.select_related("revision", "by").order_by("-sequence").first()
+    return signatures.first()
+
+
+def get_last_signature(page: Article) -> LedgerEntry | None:
+    """The last signature over a page whose text can be read."""
+    return _get_signatures(page).first()
+
+
+def _get_signatures(page: Article) -> QuerySet[LedgerEntry]:
+    signatures = LedgerEntry.objects.signed().filter(article=page)
+    readable = signatures.exclude(revision__document=EXPUNGED)
+    return readable.select_related("revision", "by").order_by("-sequence")
 
 
 def build_checklist(

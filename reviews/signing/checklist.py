@@ -41,6 +41,11 @@ class ChecklistItem:
     parts: tuple[DiffPart, ...] = ()
 
     @property
+    def full_statement(self) -> str:
+        """The statement with its title, as a record keeps it: it stands there by itself."""
+        return f"{self.title}. {self.statement}"
+
+    @property
     def part_labels(self) -> tuple[str, ...]:
         """The labels of its parts, each once."""
         return tuple(dict.fromkeys(part.label for part in self.parts))
@@ -58,6 +63,11 @@ class Checklist:
     items: tuple[ChecklistItem, ...]
     over: Literal["change", "page"]
     words: int
+
+    @property
+    def has_advice(self) -> bool:
+        """Whether a line asks about advice or doses."""
+        return any(item.needs_confirmation for item in self.items)
 
     @property
     def reading_seconds(self) -> int:

@@ -34,6 +34,15 @@ class EarlierAnswer:
 
 
 @dataclass(frozen=True)
+class EarlierReading:
+    """An earlier reader of the same text, and the lines that they left to others."""
+
+    reader: str
+    on: dt.date
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class EarlierReadings:
     """The earlier readings of a text under review, in order; none for a first reading."""
 
@@ -61,6 +70,15 @@ class EarlierReadings:
             return False
         return self.find_confirmation(item) is None
 
+    def describe(self) -> list[EarlierReading]:
+        """Who read the text before, and what they left to others."""
+        readings = []
+        for record in self.records:
+            left = tuple(line.statement for line in record.asked if line.answer != CONFIRMED)
+            reader = str(record.actor.to_person())
+            readings.append(EarlierReading(reader, timezone.localdate(record.at), left))
+        return readings
+
     @property
     def sequences(self) -> tuple[int, ...]:
         return tuple(record.sequence for record in self.records)
@@ -68,7 +86,7 @@ class EarlierReadings:
 
 def _is_same_line(line: ledger.AskedLine, item: ChecklistItem) -> bool:
     asked = (line.name, line.statement, line.parts)
-    return asked == (item.name, item.statement, item.part_labels)
+    return asked == (item.name, item.full_statement, item.part_labels)
 
 
 def load_earlier_readings(review: MedicalReview) -> EarlierReadings:
@@ -119,7 +137,7 @@ def open_second_reading(review: MedicalReview, *, at: dt.datetime) -> MedicalRev
         overridden=review.overridden,
         override=review.override,
         requested_by=review.requested_by,
-        requested_at=at,
+        requested_at=at + dt.timedelta(microseconds=1),  # after the decision that asks for it
         basis=review.basis,
         review_months=review.review_months,
         interval_rule=review.interval_rule,

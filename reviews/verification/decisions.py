@@ -73,6 +73,7 @@ def _get_signed_hash(field: PrivateField) -> str | None:
 HASHED_FIELDS = {
     "licence_number_hash": "licence number",
     "conflicts_hash": "private conflicts of interest",
+    "reading_time_hash": "answer about the reading time",
 }
 
 

@@ -26,6 +26,9 @@ ADDED_MODELS: dict[str, str] = {
     "articles.auditevent": "articles_auditevent",
     "articles.auditprivatevalue": "articles_auditprivatevalue",
     "articles.carecard": "articles_carecard",
+    "reviews.failedattempt": "reviews_failedattempt",
+    "reviews.signaturedispute": "reviews_signaturedispute",
+    "reviews.signaturereceipt": "reviews_signaturereceipt",
     "articles.emergencypage": "articles_emergencypage",
     "articles.harmdecision": "articles_harmdecision",
     "articles.outsideaddress": "articles_outsideaddress",
@@ -71,10 +74,14 @@ ADDED_COLUMNS: dict[str, set[str]] = {
     },
     "reviews_medicalreview": {
         "continues_id",
+        "reviews_medicalrevie_continues_id_83ce46e9_fk_reviews_m",
         "reviews_medicalreview_continues_id_83ce46e9",
     },
     "symptoms_publishedcause": {"catch_all", "description_uuid"},
-    "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},  # a trigger
+    # Triggers.
+    "published_cause_facts_are_made_anew": {"published_cause_facts_are_made_anew"},
+    "second_reader_is_somebody_else": {"second_reader_is_somebody_else"},
+    "second_reading_is_of_the_same_text": {"second_reading_is_of_the_same_text"},
 }
 # File of an archive: the keys that later versions of its format added, such as
 # "symptom.prevention".
@@ -183,9 +190,14 @@ ADDED_FUNCTIONS = {"published_cause_facts_are_made_anew"}
 # What a pack of evidence says since of what it cannot prove: in its list, and after its readme.
 ADDED_MANIFEST_FIELDS = {"limits"}
 ADDED_TO_README = b"\nNo pack can show:"
+# What later builds added to the conditions of triggers: a column that they keep as well.
+ADDED_CONDITIONS = (" AND NEW.authorship_hash = OLD.authorship_hash",)
 
 # Searches of which the first page found stays, and the others are chosen otherwise (ADR 60).
 SEARCHED_OTHERWISE = {"facial spasms"}
+
+# Letters that say more since: what is asked of a reviewer, why, and how long it takes (ADR 69).
+REWRITTEN_LETTERS = "reviews wait for you"
 
 VERBS = ("add", "change", "delete", "view")
 
@@ -206,6 +218,13 @@ def is_added_permission(app_label: str, codename: str) -> bool:
 def is_added(table: str, name: str) -> bool:
     """Whether a later build added this column, or this constraint or index, to a table."""
     return name in ADDED_COLUMNS.get(table, ())
+
+
+def without_added_conditions(triggers: dict[str, str]) -> dict[str, str]:
+    """What triggers do, by name, as build 978f4c9 would have had them."""
+    for condition in ADDED_CONDITIONS:
+        triggers = {name: does.replace(condition, "") for name, does in triggers.items()}
+    return triggers
 
 
 def without_rewritten(pages: dict) -> dict:
@@ -244,6 +263,16 @@ def with_old_key(place: str, row: dict) -> dict:
     key, name = KEYS_OF_NAMES[place]
     assert row[key] == fold(row[name])[:200]
     return row | {key: fold_1(row[name])[:200]}
+
+
+def without_rewritten_letters(letters: dict) -> dict:
+    """Letters by their numbers, of those that were written anew on purpose who gets which."""
+    return {
+        number: {name: letter[name] for name in ("from", "to", "subject", "headers")}
+        if REWRITTEN_LETTERS in letter["subject"]
+        else letter
+        for number, letter in letters.items()
+    }
 
 
 def without_looks(answers: dict) -> dict:

@@ -42,7 +42,8 @@ def sqlite() -> dict:
     rows = ask("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
     rows = [row for row in rows if not names.is_added_table(row[1])]
     result["triggers"] = {name: table for name, table, _ in rows}
-    result["what triggers do"] = {name: MESSAGE.sub("", sql) for name, _, sql in rows}
+    does = {name: MESSAGE.sub("", sql) for name, _, sql in rows}
+    result["what triggers do"] = names.without_added_conditions(does)
     return result
 
 
@@ -140,9 +141,8 @@ def postgresql() -> dict:
     triggers = [row for row in triggers if row[0] not in added]
     added |= names.ADDED_FUNCTIONS
     result["triggers"] = {name: table for name, table, _, _ in triggers}
-    result["what triggers do"] = {
-        name: f"{how} {MESSAGE.sub('', what)}" for name, _, how, what in triggers
-    }
+    does = {name: f"{how} {MESSAGE.sub('', what)}" for name, _, how, what in triggers}
+    result["what triggers do"] = names.without_added_conditions(does)
     result["functions"] = sorted(
         name
         for (name,) in ask(

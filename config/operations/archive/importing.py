@@ -14,11 +14,17 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from articles.audit import chain, recording
+from articles.content.document import digest
 from articles.models import PublicationEvent
 from articles.publishing import projections
 from config import groups
-from config.operations.archive import keys, manifest, versions
-from config.operations.archive.declaration import BASE_FILES, EXTRA_FILES, ArchiveFile
+from config.operations.archive import keys, manifest
+from config.operations.archive.declaration import (
+    BASE_FILES,
+    EVENTS,
+    EXTRA_FILES,
+    ArchiveFile,
+)
 from config.operations.archive.folder import CannotRunOperation
 from config.operations.archive.history import ArchiveHistory
 from config.operations.archive.inserting import reset_sequences, store_rows
@@ -66,6 +72,7 @@ def check_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, in
     for _ in history.events():
         pass
     _check_head(archive, history.head)
+    _check_events(archive, names)
     return count_lines(archive)
 
 
@@ -83,6 +90,7 @@ def import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, i
     with _translate_database_errors(), _delete_images_on_error() as stored, transaction.atomic():
         _lock_imports()
         _require_empty_database()
+        _check_events(archive, names)
         Group.objects.all().delete()  # those of the migrations, which the archive has too
         unverified = _store_files(archive, BASE_FILES, names, no_progress)
         history = ArchiveHistory(archive, names, no_progress)
@@ -95,10 +103,8 @@ def import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, i
             projections.rebuild()
         _store_images(archive, stored, no_progress)
         _check_head(archive, history.head)
-        if archive.manifest["version"] < versions.FIRST_VERSION_WITH_EVENTS:
+        if EVENTS not in archive.files:
             recording.record_baseline()
-        else:
-            _check_events_head(archive)
         _verify(archive, no_progress)
     _vacuum(no_progress)
     return count_lines(archive)
@@ -196,9 +202,17 @@ def _check_head(archive: Archive, head: tuple[int, str]) -> None:
         )
 
 
-def _check_events_head(archive: Archive) -> None:
+def _check_events(archive: Archive, names: KeyMap) -> None:
+    """The chain of events is whole, and ends as the manifest says. An older archive has none."""
+    sequence, hash_ = 0, chain.GENESIS_HASH
+    for row in build_rows(archive, EVENTS, names) if EVENTS in archive.files else ():
+        event = row.instance
+        if (event.sequence, event.previous_hash) != (sequence + 1, hash_):
+            raise row.error("it does not follow the event before it")
+        if digest(event.record.encode()) != event.hash:
+            raise row.error("its record is not the record of its hash")
+        sequence, hash_ = event.sequence, event.hash
     named = archive.manifest["events_head"]
-    sequence, hash_ = chain.get_head()
     if (sequence, hash_) != (named.get("sequence"), named.get("hash")):
         raise CannotRunOperation(
             f"{manifest.FILE_NAME}: it names the event {named.get('sequence')}:"

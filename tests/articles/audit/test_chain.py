@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.audit import chain, kinds, recording, verification
-from articles.audit.chain import EventDraft
+from articles.audit.chain import EventDraft, EventRecord
 from articles.audit.kinds import ChainedKind
+from articles.audit.state import EventState, RowState, list_differences
 from articles.models import AuditEvent, AuditPrivateValue, Topic
 from tests.database import disable_triggers, expect_refusal, run_concurrently, sql
 
@@ -108,7 +109,7 @@ def test_an_erased_value_is_said_and_no_fault(kind, topics, ann):
     AuditPrivateValue.objects.filter(event__subject="topic:eyes").delete()
     assert find_faults() == []
     (line,) = verification.list_erased_values()
-    assert line.startswith("not checked: key in 1 event of test topic, which was erased")
+    assert line.startswith("not checked: the key in 1 event of the kind “test topic”")
 
 
 def test_events_are_added_and_never_changed(kind, topics, ann):
@@ -166,3 +167,30 @@ def test_facts_are_plain_and_times_are_in_utc(db, ann):
     for fact in (None, {"a": 1}, at):
         with pytest.raises(ValueError, match="validation error"), transaction.atomic():
             chain.append([EventDraft("x", "y", {"a": fact})], by=ann, at=at)
+
+
+def test_facts_are_compared_as_json(db):
+    def differ(now, then) -> bool:
+        record = EventRecord(
+            sequence=1,
+            previous_hash="",
+            kind="",
+            subject="",
+            facts={"a": then},
+            by=None,
+            at=timezone.now(),
+            build="",
+        )
+        return bool(list_differences(RowState("", {"a": now}), EventState(1, record, {})))
+
+    for now, then in ((1, True), ([1], [True]), ("1", 1), ("", []), (["a"], ["a", "b"])):
+        assert differ(now, then)
+    for now, then in ((1.0, 1), ([1, "é"], [1, "é"]), ("a", "a"), (True, True)):
+        assert not differ(now, then)
+
+
+def test_a_person_who_is_renamed_is_the_same_person(kind, topics, ann):
+    recording.record(kind, topics, by=ann)
+    ann.username = ann.last_name = "somebody-else"
+    ann.save()
+    assert find_faults() == []

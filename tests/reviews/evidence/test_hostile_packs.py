@@ -330,6 +330,24 @@ def test_a_kept_head_holds_only_where_an_entry_of_the_pack_shows_it(files, check
     assert "says nothing about it" in check(later, *pinned, "--head", f"39:{'b' * 64}")[1]
 
 
+def test_the_event_of_a_kept_head_is_compared_with_what_entries_name(files, check, pinned):
+    """A head is given as it was printed, with the newest event behind a comma, or several times."""
+    name, hashes = "ledger/00000009.json", json.loads(files["chain.json"])["hashes"]
+    changed = change(files, name, events={"size": 40, "hash": "c" * 64})
+    own = digest(changed[name])
+    changed = change(changed, "chain.json", hashes=[*hashes[:-1], own])
+    place = files["publications.jsonl"].count(b"\n") - 1
+    pack = sign(change_line(changed, place, evidence=own), head={"sequence": 9, "hash": own})
+    for event, words in (
+        (f"40:{'c' * 64}", "holds          the head that you kept"),
+        (f"40:{'d' * 64}", "the head that you kept: event 40 is not the one whose hash you kept"),
+        (f"39:{'c' * 64}", "the head that you kept: event 39 is named by no entry in this pack"),
+    ):
+        printed = check(pack, *pinned, "--head", f"9:{own},{event}", "--head", f"8:{hashes[7]}")[1]
+        assert words in printed
+        assert printed.count("the head that you kept") == 2
+
+
 def test_packs_of_earlier_builds_can_be_checked(check):
     for path in sorted(FIXTURES.glob("*.zip")):
         status, printed = check(path, "--key", str(path.with_suffix(".pem")))

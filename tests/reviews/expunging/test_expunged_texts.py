@@ -4,9 +4,12 @@ import time
 
 import pytest
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 
-from articles.models import Article
+from articles.models import Article, UnsentForm
 from articles.public.page_cache import MAX_STALENESS
+from articles.unsent_forms import save_form
+from reviews.desk import unsent_form
 from reviews.expunging.actions import request_expunction
 from reviews.models import Expunction
 from tests import factories
@@ -130,10 +133,21 @@ def test_the_desk_of_the_one_who_signed_it_says_so(expunged, client, ravi):
         assert answer.status_code == status
         assert "expunged" in answer.text
     for action in ("sign", "send_back"):
-        assert client.post(reverse(f"reviews:{action}", args=[review.uuid]), {}).status_code in (
-            302,
-            410,
-        )
+        answer = client.post(reverse(f"reviews:{action}", args=[review.uuid]), {})
+        assert answer.status_code in (302, 409)
+        assert SECRET not in answer.text
+
+
+def test_what_a_reviewer_typed_of_it_and_did_not_send_goes_too(page, morgan, olga, ravi, fiona):
+    revision = get_second_revision(page)
+    for review in page.medical_reviews.all():
+        subject = unsent_form.get_subject(review, "decision")
+        save_form(fiona, subject, MultiValueDict({"comment": [SECRET]}))
+    factories.expunge_revision(revision, asked_by=morgan, by=olga)
+    kept = page.medical_reviews.exclude(revision=revision)
+    assert set(UnsentForm.objects.values_list("subject", flat=True)) == {
+        unsent_form.get_subject(review, "decision") for review in kept
+    }
 
 
 def test_the_review_after_it_is_compared_with_the_text_before_it(expunged, client, ravi):

@@ -37,8 +37,7 @@ def page(clock, ann, ravi):
     page = factories.make_symptom(ann)
     factories.add_facts(page, ann)
     factories.sign_page(page, by=ravi, asked_by=ann)
-    ravi.reviewer.licence_expires = dt.date(2040, 1, 1)
-    ravi.reviewer.save()
+    factories.change_reviewer(ravi, licence_expires=dt.date(2040, 1, 1))
     return page
 
 

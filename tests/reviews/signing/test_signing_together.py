@@ -2,9 +2,10 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from articles.models import Article
+from articles.models import Article, UnsentForm
 from reviews.models import LedgerEntry, MedicalReview
 from reviews.signing import comments, ledger, same_changes, signing_together
 from reviews.signing.actions import (
@@ -21,7 +22,7 @@ from reviews.signing.checklist import CONFIRMED, NOT_MINE
 from reviews.signing.signing_together import ListChanged, build_list, sign_together
 from tests import factories
 from tests.factories import PASSWORD
-from tests.html import get_text
+from tests.html import get_text, read_form
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "116 123", "0800 555"
@@ -287,6 +288,25 @@ def test_an_act_that_lacks_something_signs_nothing_and_keeps_what_was_typed(
     assert message in response.text
     assert changed.get("conflicts", "I own shares.") in response.text
     assert not LedgerEntry.objects.filter(review__in=reviews).exists()
+
+
+def test_what_was_typed_for_an_act_is_there_again_on_another_device(ravi_client, ravi, reviews):
+    key = get_key(ravi.reviewer)
+    path = f"/desk/same-changes/{key}/"
+    data = make_data(ravi_client, key, conflicts="I own shares.")
+    left_out = str(reviews[0].uuid)
+    sent = data | {"password": "a guess", "leave_out": [left_out]}
+    assert ravi_client.post(path, sent).status_code == 422
+    device = Client()
+    factories.sign_in(device, ravi)
+    page = device.get(path)
+    assert "I own shares." in page.text
+    assert "Not sent yet." in page.text
+    assert read_form(page)["leave_out"] == [left_out]
+    device.logout()
+    assert f"?next={path}" in device.post(path, sent).text
+    ravi_client.post(path, data)
+    assert not UnsentForm.objects.exists()
 
 
 def test_others_than_reviewers_get_no_list(client, ann, reviews, ravi):

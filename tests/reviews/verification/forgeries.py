@@ -150,7 +150,7 @@ PUBLIC_FACTS = [
         set_page("tics", "language = 'es'"),
     ),
     Forgery(
-        "the risk of a page is lowered",
+        "the risk of a page is changed",
         EVENTS,
         r"page settings page:\S+: its risk is not what event \d+ says(: .*)?",
         set_page("facial-spasms", "risk = 'high'"),

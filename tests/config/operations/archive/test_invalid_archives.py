@@ -1,15 +1,20 @@
 """Archives that are not as they should be are refused with file, line and reason."""
 
+import datetime as dt
 import gzip
 import shutil
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import storages
 from django.core.management import CommandError
 
+from articles.audit import authorship
+from articles.audit.chain import GENESIS_HASH
 from articles.content.document import digest
+from articles.models import Revision
 from config.operations.archive import reading
 from tests import files
 from tests.files import change_manifest, change_rows, replace_file
@@ -380,11 +385,32 @@ def test_another_site_revision(archive):
     )
 
 
+def hash_again(archive: Path, rows: list[dict]) -> list[dict]:
+    """Revisions with hashes of the authorship that they claim."""
+    people = {row["username"]: row["number"] for row in files.read_rows(archive, "people")}
+    newest: dict[str, str] = {}
+    for row in rows:
+        revision = Revision(
+            number=row["number"],
+            digest=row["digest"],
+            saved_by_id=people[row["saved_by"]],
+            saved_at=dt.datetime.fromisoformat(row["saved_at"]),
+        )
+        row["authorship_hash"] = newest[row["article"]] = authorship.compute_hash(
+            revision,
+            UUID(row["article"]),
+            authors=[people[name] for name in row["authors"]],
+            previous_hash=newest.get(row["article"], GENESIS_HASH),
+        )
+    return rows
+
+
 def test_words_of_ones_own_that_one_signed(archive):
     """Triggers are in place during an import: this one is that nobody signs what they wrote."""
-    change_row(
-        archive, "revisions", find_row(archive, "revisions", number=2), authors=["ann", "ravi"]
-    )
+    row = find_row(archive, "revisions", number=2)
+    change_row(archive, "revisions", row, authors=["ann", "ravi"])
+    assert_refused(archive, r"revisions\.jsonl\.gz, line 3: who saved it or wrote in it is not")
+    change_rows(archive, "revisions", lambda rows: hash_again(archive, rows))
     words = (
         r"ledger\.jsonl\.gz lines \d+ to \d+.*: nobody signs words of their own that nobody else"
         r" has signed"
