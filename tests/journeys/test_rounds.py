@@ -20,7 +20,7 @@ CARD = "<p>Call 911 if one side of your face droops.</p>"
 
 
 def sign(page, done: str = "It is public now", button: str = "Sign and publish") -> None:
-    """Sign, and say that it was read elsewhere if that is asked: the machine may be fast or slow."""
+    """Sign, and say that it was read elsewhere if that is asked: of a fast machine it is."""
     press = page.get_by_role("button", name=button)
     press.wait_for()
     form = page.locator("#sign form").first

@@ -293,7 +293,7 @@ def test_an_act_that_lacks_something_signs_nothing_and_keeps_what_was_typed(
 def test_what_was_typed_for_an_act_is_there_again_on_another_device(ravi_client, ravi, reviews):
     key = get_key(ravi.reviewer)
     path = f"/desk/same-changes/{key}/"
-    data = make_data(ravi_client, key, conflicts="I own shares.")
+    data = make_data(ravi_client, key, conflicts_choice="own", conflicts="I own shares.")
     left_out = str(reviews[0].uuid)
     sent = data | {"password": "a guess", "leave_out": [left_out]}
     assert ravi_client.post(path, sent).status_code == 422
