@@ -59,7 +59,7 @@ class MedicalReviewQuerySet(models.QuerySet["MedicalReview"]):
         return self.filter(outcome=MedicalReview.Outcome.CHANGES).newest_per_page()
 
     def with_page(self) -> Self:
-        return self.select_related("article__live", "revision", "reviewer", "requested_by")
+        return self.select_related("article__live", "basis", "revision", "reviewer", "requested_by")
 
 
 class MedicalReview(models.Model):

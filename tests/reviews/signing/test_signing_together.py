@@ -329,7 +329,7 @@ def test_the_list_takes_a_fixed_number_of_queries(ravi_client, ann, ravi, fiona,
     path = f"/desk/same-changes/{get_key(ravi.reviewer)}/"
     three = count("/desk/"), count(path)
     pages = [make_page(ann, fiona, f"more-{number}") for number in range(3)]
-    request_all(ann, pages)
+    request_all(ann, pages, ravi.reviewer)
     assert (count("/desk/"), count(path)) == three
 
 
