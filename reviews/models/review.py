@@ -72,7 +72,7 @@ class MedicalReviewQuerySet(models.QuerySet["MedicalReview"]):
         return self.waiting().filter(reviewer__isnull=True)
 
     def with_page(self) -> Self:
-        return self.select_related("article__live", "revision", "reviewer", "requested_by")
+        return self.select_related("article__live", "basis", "revision", "reviewer", "requested_by")
 
 
 class MedicalReview(models.Model):

@@ -45,6 +45,7 @@ desk/reviews/<uuid>/decline/                                         in   403  -
 desk/reviews/<uuid>/recommend-withdrawal/                            in   403  ->   ->   403
 desk/reviews/<uuid>/comment/                                         in   403  ->   ->   403
 desk/reviews/<uuid>/hand-over/                                       in   403  ->   ->   403
+desk/same-changes/<key>/                                             in   403  ->   ->   403
 desk/radar/                                                          in   403  403  403  200
 desk/radar/plan/                                                     in   403  403  403  200
 desk/radar/planned/                                                  in   403  403  403  200
@@ -308,6 +309,7 @@ def fill_path(address: str, site: dict) -> str:
         "^articles/publication/(?P<rest>.*)$": "articles/publication/1/change/",
         "^reviews/signature/(?P<rest>.*)$": "reviews/signature/1/change/",
         "reports/<name>": "reports/orphan-causes",
+        "<key>": "no-such-change",
         "(?P<url>.*)$": "no-such-address/",
     }
     for name, key in keys.items():
