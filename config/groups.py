@@ -45,7 +45,12 @@ MANAGING_EDITOR_PERMISSIONS = {
         "externalid": ["view"],
     },
     "symptoms": {"cause": ["delete"]},
-    "reviews": {"reviewer": ["view", "add", "change"], "expunction": ["view"], "mail": ["view"]},
+    "reviews": {
+        "reviewer": ["view", "add", "change"],
+        "expunction": ["view"],
+        "mail": ["view"],
+        "signaturedispute": ["view"],
+    },
     "auth": {"user": ["view"]},
 }
 
@@ -71,6 +76,7 @@ GROUP_PERMISSIONS = {
         ("reviews", "expunge_revision"),
         ("reviews", "export_evidence"),
         ("reviews", "override_checks"),
+        ("reviews", "reassign_review"),
         ("reviews", "request_review"),
         ("reviews", "see_radar"),
         ("reviews", "verify_reviewer"),

@@ -20,7 +20,7 @@ class ReviewsConfig(AppConfig):
         from reviews.models import ReviewSchedule
         from reviews.notifications import harm
         from reviews.public import reviewer_profile
-        from reviews.signing import due_dates, statements
+        from reviews.signing import disputes, due_dates, statements
         from reviews.signing import merging as signing_merging
 
         json_ld.register_profile(reviewer_profile.get_url)
@@ -34,6 +34,7 @@ class ReviewsConfig(AppConfig):
             obstacle=signing_merging.find_obstacles, withdrawal=signing_merging.withdraw_merged_page
         )
         feedback_actions.listen_for_harm(harm.mail_at_once)
+        disputes.listen(harm.mail_dispute_at_once)
         stored_texts.RECORDS.update({"reviews.Expunction", "reviews.MedicalReview"})
         kinds.register(*audit_kinds.KINDS)
         triggers.install_after_migrate(self, reviews_triggers.get_triggers())

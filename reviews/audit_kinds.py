@@ -25,6 +25,7 @@ from reviews.models import (
     Recall,
     ReportedReview,
     Reviewer,
+    SignatureDispute,
 )
 
 Facts = dict[str, Fact]
@@ -216,6 +217,23 @@ def _get_expunction_private_values(expunction: Expunction) -> dict[str, str]:
     return {"reason": expunction.reason, "legal_basis": expunction.legal_basis}
 
 
+def get_disputes() -> QuerySet[SignatureDispute]:
+    return SignatureDispute.objects.select_related("entry", "reviewer").order_by("pk")
+
+
+def _get_dispute_facts(dispute: SignatureDispute) -> Facts:
+    """Without the alert, which is a report and stays behind when a site is moved."""
+    return {
+        "reviewer": str(dispute.reviewer.uuid),
+        "at": _format_moment(dispute.at),
+        **_format_step("restored", dispute.restored_by_id, dispute.restored_at),
+    }
+
+
+def _get_dispute_private_values(dispute: SignatureDispute) -> dict[str, str]:
+    return {"identity_check": dispute.identity_check}
+
+
 REVIEWER = ChainedKind(
     name="reviewer",
     get_rows=get_reviewers,
@@ -265,4 +283,11 @@ EXPUNCTION = ChainedKind(
     get_facts=_get_expunction_facts,
     get_private_values=_get_expunction_private_values,
 )
-KINDS = (REVIEWER, REVIEW, COMMENT, HAND_OVER, REPORTED_REVIEW, RECALL, EXPUNCTION)
+DISPUTE = ChainedKind(
+    name="dispute",
+    get_rows=get_disputes,
+    get_subject=lambda dispute: f"dispute:{dispute.entry.sequence}",
+    get_facts=_get_dispute_facts,
+    get_private_values=_get_dispute_private_values,
+)
+KINDS = (REVIEWER, REVIEW, COMMENT, HAND_OVER, REPORTED_REVIEW, RECALL, EXPUNCTION, DISPUTE)

@@ -15,6 +15,8 @@ from reviews.models import (
     MedicalReview,
     Reviewer,
     ReviewSchedule,
+    SignatureDispute,
+    SignatureReceipt,
 )
 
 # The number of the last revision of a page that somebody else than the new signer has signed.
@@ -108,6 +110,8 @@ def get_triggers() -> list[DatabaseTrigger]:
         *get_comment_triggers(),
         *get_second_reading_triggers(),
         *build_append_only_triggers(HandOver),
+        *build_append_only_triggers(SignatureReceipt),
+        *get_dispute_triggers(),
         DatabaseTrigger(
             "standing_is_made_anew",
             ReviewSchedule._meta.db_table,
@@ -156,7 +160,8 @@ def get_triggers() -> list[DatabaseTrigger]:
             "FROM reviews_reviewer v "
             "JOIN reviews_medicalreview m ON m.id = NEW.review_id WHERE v.user_id = NEW.by_id "
             "AND v.verified_at IS NOT NULL AND m.decided_at IS NULL AND (m.reviewer_id IS NULL "
-            "OR m.reviewer_id = v.id))",
+            "OR m.reviewer_id = v.id) AND NOT EXISTS (SELECT 1 FROM reviews_signaturedispute d "
+            "WHERE d.reviewer_id = v.id AND d.restored_at IS NULL))",
             reads_other_tables=True,
         ),
         DatabaseTrigger(
@@ -281,5 +286,36 @@ def get_comment_triggers() -> list[DatabaseTrigger]:
             "OR NEW.review_id <> OLD.review_id OR NEW.part <> OLD.part OR NEW.label <> OLD.label "
             "OR NEW.text <> OLD.text OR NEW.by_id <> OLD.by_id OR NEW.at <> OLD.at "
             "OR NEW.id <> OLD.id",
+        ),
+    ]
+
+
+def get_dispute_triggers() -> list[DatabaseTrigger]:
+    """Who disputes a signature is its signer, and who lets them sign again is somebody else."""
+    dispute = SignatureDispute._meta.db_table
+    return [
+        *build_no_delete_triggers(SignatureDispute),
+        DatabaseTrigger(
+            "dispute_is_by_its_signer",
+            dispute,
+            "INSERT",
+            "a signature is disputed by the person in whose name it stands",
+            condition="NOT EXISTS (SELECT 1 FROM reviews_signature s "
+            "JOIN reviews_reviewer v ON v.user_id = s.by_id "
+            "WHERE s.id = NEW.entry_id AND v.id = NEW.reviewer_id)",
+            reads_other_tables=True,
+        ),
+        DatabaseTrigger(
+            "dispute_stays_and_is_restored_once",
+            dispute,
+            "UPDATE",
+            "a disputed signature stays as it was reported, and the right to sign is restored "
+            "once, by somebody else",
+            condition="OLD.restored_at IS NOT NULL OR NEW.restored_at IS NULL "
+            "OR NEW.entry_id <> OLD.entry_id OR NEW.reviewer_id <> OLD.reviewer_id "
+            "OR NEW.at <> OLD.at OR COALESCE(NEW.report_id, 0) <> COALESCE(OLD.report_id, 0) "
+            "OR EXISTS (SELECT 1 FROM reviews_reviewer v WHERE v.id = NEW.reviewer_id "
+            "AND v.user_id = NEW.restored_by_id)",
+            reads_other_tables=True,
         ),
     ]

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from reviews.desk import together_views, unsent_views, views
+from reviews.desk import (
+    danger,
+    receipts,
+    taking,
+    together_views,
+    unsent_views,
+    views,
+)
 from reviews.radar import views as radar_views
 from reviews.recalls import views as recalls_views
 from reviews.scheduling import views as scheduling_views
@@ -21,6 +28,11 @@ urlpatterns = [
     path("reviews/<uuid:uuid>/recommend-withdrawal/", views.recommend, name="recommend"),
     path("reviews/<uuid:uuid>/comment/", views.comment, name="comment"),
     path("reviews/<uuid:uuid>/hand-over/", views.hand_over, name="hand_over"),
+    path("reviews/<uuid:uuid>/take/", taking.take, name="take"),
+    path("reviews/<uuid:uuid>/give-back/", taking.give_back, name="give_back"),
+    path("reviews/<uuid:uuid>/read-along/", taking.observe, name="observe"),
+    path("reviews/<uuid:uuid>/not-me/", receipts.not_me, name="not_me"),
+    path("danger/", danger.report_danger, name="danger"),
     path("reviews/<uuid:uuid>/done/", views.signed, name="signed"),
     path("same-changes/<str:key>/", together_views.same_change, name="same_change"),
     path("radar/", radar_views.overview, name="radar"),

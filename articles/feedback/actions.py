@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -35,19 +36,33 @@ def record_answer(revision: Revision, *, helpful: bool) -> None:
 
 
 @transaction.atomic
-def create_report(revision: Revision, *, key: uuid.UUID, kind: str, words: str) -> ReaderReport:
-    """Create a report on the text that a reader read; the same ``key`` gives the same report."""
+def create_report(
+    revision: Revision,
+    *,
+    key: uuid.UUID,
+    kind: str,
+    words: str,
+    by: User | None = None,
+    is_announced: bool = True,
+) -> ReaderReport:
+    """Create a report on the text that somebody read; the same ``key`` gives the same report.
+
+    ``by`` is somebody at the desk who reports in their own name; None for a reader. A report that
+    the page could harm somebody is mailed at once, unless the caller tells of it
+    (``is_announced``).
+    """
     values = {
         "article_id": revision.article_id,
         "revision": revision,
         "kind": kind,
         "words": words,
         "at": timezone.now(),
+        "reported_by": by,
     }
     report, created = ReaderReport.objects.get_or_create(uuid=key, defaults=values)
-    if created:
+    if created and by is None:
         _increment_tally(revision, "reports")
-    if created and report.is_harmful:
+    if created and report.is_harmful and is_announced:
         for listener in _harm_listeners:
             transaction.on_commit(partial(listener, report), robust=True)
     return report
@@ -123,11 +138,13 @@ class PurgeResult:
 
 @transaction.atomic
 def purge_reports() -> PurgeResult:
-    """Delete the words of every report that is too old, and the report with them.
+    """Delete the words of every reader's report that is too old, and the report with them.
 
-    Tallies stay: they are about no person. So do open reports of harm, without their words.
+    What people at the desk reported in their own names stays. Tallies stay: they are about no
+    person. So do open reports of harm, without their words.
     """
-    old = ReaderReport.objects.filter(at__lt=timezone.now() - dt.timedelta(days=RETENTION_DAYS))
+    last = timezone.now() - dt.timedelta(days=RETENTION_DAYS)
+    old = ReaderReport.objects.of_readers().filter(at__lt=last)
     keys = list(old.select_for_update().values_list("pk", flat=True))
     old = ReaderReport.objects.filter(pk__in=keys)
     undecided = old.open().harmful()

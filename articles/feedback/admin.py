@@ -74,7 +74,7 @@ class BaseReaderReportAdmin(ComposedAdmin):
     """The reports of readers, beside the page. Other apps add what they can do about one."""
 
     review_requested: Exists | Value = Value(False)  # whether a report led to a review
-    list_display = ("excerpt", "about", "problem", "at", "decide_by", "state", "reason")
+    list_display = ("excerpt", "about", "problem", "reporter", "at", "decide_by", "state", "reason")
     filters = (
         ListFilter(
             "state",
@@ -87,7 +87,7 @@ class BaseReaderReportAdmin(ComposedAdmin):
         ),
         ListFilter("page", _("page"), _load_reported_pages, apply=filter_by("article")),
     )
-    list_select_related = ("article", "dealt_with_by")
+    list_select_related = ("article", "dealt_with_by", "reported_by")
     list_per_page = 50
     ordering = (
         F("dealt_with_at").desc(nulls_first=True),
@@ -125,6 +125,12 @@ class BaseReaderReportAdmin(ComposedAdmin):
     @admin.display(description=_("problem"), ordering="kind")
     def problem(self, report):
         return report.get_kind_display()
+
+    @admin.display(description=_("from"))
+    def reporter(self, report):
+        if report.reported_by is None:
+            return _("a reader")
+        return format_user_name(report.reported_by)
 
     @admin.display(description=_("decide by"))
     def decide_by(self, report):

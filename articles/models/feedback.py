@@ -1,4 +1,4 @@
-"""Feedback of readers on a page: reports and tallies. Neither stores who sent it."""
+"""Feedback of readers on a page: reports and tallies. Neither stores which reader sent it."""
 
 import datetime as dt
 import uuid
@@ -28,7 +28,13 @@ class ReaderReportQuerySet(models.QuerySet["ReaderReport"]):
         return self.filter(dealt_with_at__isnull=False)
 
     def with_page(self) -> Self:
-        return self.select_related("article__live__revision", "revision", "dealt_with_by")
+        return self.select_related(
+            "article__live__revision", "revision", "dealt_with_by", "reported_by"
+        )
+
+    def of_readers(self) -> Self:
+        """Without those of people at the desk."""
+        return self.filter(reported_by__isnull=True)
 
     def harmful(self) -> Self:
         """Reports that the page could harm somebody."""
@@ -41,9 +47,9 @@ class ReaderReportQuerySet(models.QuerySet["ReaderReport"]):
 
 
 class ReaderReport(models.Model):
-    """A reader's report of a problem on a page.
+    """A report of a problem on a page, by a reader or by somebody at the desk (``reported_by``).
 
-    Nothing is stored of the reader, and the text is deleted after 90 days. ``uuid`` identifies what
+    Nothing is stored of a reader, and their text is deleted after 90 days. ``uuid`` identifies what
     was sent, so that sending it twice makes one report. A report that the page could harm somebody
     stays open, without its text, until it is decided.
     """
@@ -69,6 +75,15 @@ class ReaderReport(models.Model):
     kind = models.CharField(max_length=10, choices=ReportKind)
     words = models.CharField(max_length=MAX_REPORT_LENGTH, validators=[refuse_unprintable])
     at = models.DateTimeField("received")
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text=_("Who reported it at the desk; nobody where it was a reader."),
+    )
     dealt_with_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

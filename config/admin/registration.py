@@ -44,10 +44,17 @@ from articles.reports import broken_links, page_reports, twin_names
 from articles.search import floor
 from articles.search.added_phrases import check_phrase
 from config.admin import export_resources
-from reviews.admin import changelists, expunging, mail, reader_reports
+from reviews.admin import changelists, expunging, mail, reader_reports, reassigning
 from reviews.admin import pages as reviews
 from reviews.admin.save_messages import describe_next_step
-from reviews.models import Expunction, LedgerEntry, Mail, MedicalReview, Reviewer
+from reviews.models import (
+    Expunction,
+    LedgerEntry,
+    Mail,
+    MedicalReview,
+    Reviewer,
+    SignatureDispute,
+)
 from symptoms.admin import pages as symptoms
 from symptoms.admin import reports as symptom_reports
 from symptoms.admin.merging import MergeTwoAction
@@ -177,6 +184,7 @@ admin.site.register(Reviewer, reviews.ReviewerAdmin)
 admin.site.register(MedicalReview, reviews.MedicalReviewAdmin)
 admin.site.register(LedgerEntry, reviews.LedgerEntryAdmin)
 admin.site.register(Mail, mail.MailAdmin)
+admin.site.register(SignatureDispute, reassigning.SignatureDisputeAdmin)
 admin.site.register(Expunction, expunging.ExpunctionAdmin)
 admin.site.unregister(User)  # as Django's own module registered it when it was imported above
 admin.site.register(User, UserAccountAdmin)

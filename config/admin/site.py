@@ -38,6 +38,7 @@ MODEL_GROUPS: dict[Label, tuple[str, ...]] = {
         "PublicationEvent",
         "LedgerEntry",
         "Expunction",
+        "SignatureDispute",
         "Mail",
         "Redirect",
     ),

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from articles.content import kinds
 from articles.emergencies.lookup import list_without_page
 from articles.lists import Label
-from articles.models import Article, EmergencyPage, ReaderReport, SafetyAlert
+from articles.models import Article, EmergencyPage, ReaderReport
 from reviews import page_states
+from reviews.alerts import OpenAlerts, get_open_alerts
 from reviews.display import format_days_until_due, get_admin_url, get_changelist_url
 from reviews.models import MedicalReview, ReviewSchedule
 
@@ -62,7 +63,7 @@ def build_dashboard(user) -> dict:
         "cards": _put_harm_first(
             cards + _build_report_cards(user) + _build_emergency_cards(visible_kinds)
         ),
-        "alerts": _get_alert_lines(pages),
+        "alerts": _get_alerts(user),
         "sent_back": _get_sent_back_lines(pages, user),
         "due": _get_due_lines(pages),
     }
@@ -194,16 +195,9 @@ def _get_noun(kind, count: int) -> str:
     return str(opts.verbose_name if count == 1 else opts.verbose_name_plural)
 
 
-def _get_alert_lines(pages) -> list[DashboardLine]:
-    """The gravest safety alerts, each with the first finding."""
-    alerts = SafetyAlert.objects.filter(article__in=pages.values("pk"))
-    rows = alerts.select_related("article").order_by("gravity", "article__sort_key", "article")
-    lines = []
-    for alert in rows[:MAX_LINES]:
-        page = alert.article
-        url = get_admin_url(kinds.get(page.kind), "change", page.pk)
-        lines.append(DashboardLine(page.title, url, alert.first_finding))
-    return lines
+def _get_alerts(user) -> OpenAlerts:
+    """What could harm a reader now; of reports only for those who may see them."""
+    return get_open_alerts(MAX_LINES, with_reports=user.has_perm("articles.view_readerreport"))
 
 
 def _get_sent_back_lines(pages, user) -> list[DashboardLine]:

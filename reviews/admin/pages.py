@@ -28,6 +28,13 @@ from reviews.admin.comments import answer_comments, build_comments_panel
 from reviews.admin.export_resources import MedicalReviewResource
 from reviews.admin.forms import RequestReviewForm, ReviewerForm, WithdrawForm
 from reviews.admin.imported_reviews import LEDGER_VIEWS, RecordImportedReviewsAction
+from reviews.admin.reassigning import (
+    OpenListFilter,
+    ReassignReviewsAction,
+    RestoreSigningAction,
+    can_sign,
+    read_along,
+)
 from reviews.admin.status_panel import build_status_panel
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
 from reviews.signing import actions, unchanged_texts
@@ -206,13 +213,15 @@ class ReviewerAdmin(ComposedAdmin):
         "licence_expires",
         "verified_by",
         "verified_at",
+        can_sign,
     )
-    list_select_related = ("verified_by",)
+    list_select_related = ("verified_by", "user")
     search_fields = ("name", "user__username")
     readonly_fields = ("verified_by", "verified_at")
     autocomplete_fields = ("user",)
     prepopulated_fields = {"slug": ("name",)}
     actions = ("verify",)
+    bulk_actions = (RestoreSigningAction,)
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -225,6 +234,9 @@ class ReviewerAdmin(ComposedAdmin):
         if LedgerEntry.objects.signed().filter(by=obj.user_id).exists():
             fields.append("slug")
         return fields
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("disputes")
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else self.prepopulated_fields
@@ -264,7 +276,7 @@ class ReviewerAdmin(ComposedAdmin):
 
 class MedicalReviewAdmin(ReadOnlyAdmin):
     views = (EXPORT_VIEW,)
-    bulk_actions = (ExportAction,)
+    bulk_actions = (ReassignReviewsAction, ExportAction)
     export_resources = (MedicalReviewResource,)
     list_display = (
         "article",
@@ -276,8 +288,14 @@ class MedicalReviewAdmin(ReadOnlyAdmin):
         "decided_at",
     )
     list_select_related = ("article", "reviewer", "requested_by")
-    list_filter = ("outcome", "trigger", "reviewer")
+    list_filter = (OpenListFilter, "outcome", "trigger", "reviewer")
     search_fields = ("article__title",)
+
+    def get_list_display(self, request):
+        columns = super().get_list_display(request)
+        if request.user.has_perm(ReassignReviewsAction.permission):
+            return (columns[0], read_along, *columns[1:])
+        return columns
 
 
 class LedgerEntryAdmin(ReadOnlyAdmin):

@@ -10,9 +10,9 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from articles.content.document import EXPUNGED, Document
+from articles.content.document import Document
 from articles.models import PublicationEvent
-from articles.quality import WORD, extract_plain_lines
+from reviews.alerts import find_alerting_pages
 from reviews.display import join_names
 from reviews.models import (
     Absence,
@@ -24,11 +24,10 @@ from reviews.models import (
     Reviewer,
     ReviewSchedule,
 )
-from reviews.signing import ledger
+from reviews.signing import ledger, reading_minutes
 from reviews.signing.changes import format_part_count, list_changed_parts
 from reviews.signing.eligibility import get_barred_pages
 
-WORDS_PER_MINUTE = 200
 TASKS_PER_PAGE = 20
 MAX_DECISIONS = 10
 DUE_SOON_DAYS = 30
@@ -98,6 +97,7 @@ class PageDetails:
     answered_flags: dict[int, list[bool]]
     hand_overs: dict[int, HandOver]
     due_dates: dict[int, dt.date]
+    alerting_pages: set[int]
 
 
 def build_queue(reviewer: Reviewer, *, own_number=1, open_number=1) -> dict:
@@ -154,8 +154,9 @@ def _get_waiting_reviews(
         "pk", "article", "reviewer", "news", "requested_at"
     )
     by_priority = []
+    alerting = find_alerting_pages()
     for key, page, owner, trigger, requested_at in rows:
-        priority = get_priority(trigger, due_dates.get(page), today)
+        priority = get_priority(trigger, due_dates.get(page), today, alerting=page in alerting)
         by_priority.append((priority, requested_at, key, owner is not None))
     by_priority.sort()
     own: list[int] = []
@@ -168,9 +169,14 @@ def _get_waiting_reviews(
     return own, open_to_any
 
 
-def get_priority(trigger: str, due: dt.date | None, today: dt.date) -> TaskPriority:
-    """The priority of a review: by its trigger, and by the due date where it can move that date."""
-    if trigger == MedicalReview.Trigger.SAFETY:
+def get_priority(
+    trigger: str, due: dt.date | None, today: dt.date, *, alerting: bool = False
+) -> TaskPriority:
+    """The priority of a review: by its trigger, and by the due date where it can move that date.
+
+    A page with an open alert (``alerting``) comes with the safety alerts, whatever is asked of it.
+    """
+    if alerting or trigger == MedicalReview.Trigger.SAFETY:
         return TaskPriority.SAFETY
     if trigger == MedicalReview.Trigger.GUIDELINE:
         return TaskPriority.GUIDELINE
@@ -200,22 +206,24 @@ def _build_tasks(
     details = PageDetails(
         barred_pages=get_barred_pages(pages, reviewer.user),
         withdrawals=_get_withdrawals(pages),
-        last_signatures=_get_last_signatures(review_ids),
+        last_signatures=reading_minutes.load_last_signatures(review_ids),
         answered_flags=_get_answered_flags(pages),
         hand_overs=_get_hand_overs(review_ids),
         due_dates=due_dates,
+        alerting_pages=find_alerting_pages(),
     )
     return {key: _build_task(review, details, today) for key, review in reviews.items()}
 
 
 def _build_task(review, details: PageDetails, today: dt.date) -> ReviewTask:
     page = review.article_id
-    reading_minutes = 0
+    minutes = 0
     change_summary = ""
     if not review.revision.expunged:
         document = review.revision.read()
-        reading_minutes = estimate_reading_minutes(document)
-        change_summary = _describe_changes(review, document, details.last_signatures.get(page))
+        previous = details.last_signatures.get(page)
+        minutes = reading_minutes.estimate_beside(review, previous)
+        change_summary = _describe_changes(review, document, previous)
     due = None
     if review.whole_page:
         due = details.due_dates.get(page)
@@ -223,8 +231,8 @@ def _build_task(review, details: PageDetails, today: dt.date) -> ReviewTask:
     return ReviewTask(
         review=review,
         title=review.revision.title,
-        reading_minutes=reading_minutes,
-        priority=get_priority(review.news, due, today),
+        reading_minutes=minutes,
+        priority=get_priority(review.news, due, today, alerting=page in details.alerting_pages),
         due=due,
         due_text=format_due_date(due, today) if due else "",
         change_summary=change_summary,
@@ -241,16 +249,6 @@ def _get_withdrawals(pages: list[int]) -> dict[int, PublicationEvent]:
     events = PublicationEvent.objects.filter(article__in=pages, article__live__isnull=True)
     # The newest event of a page that is not live is its withdrawal.
     return {event.article_id: event for event in events.order_by("id")}
-
-
-def _get_last_signatures(review_ids: list[int]) -> dict[int, LedgerEntry]:
-    """Page id → the last signature over it, with its text."""
-    readable = LedgerEntry.objects.signed().exclude(revision__document=EXPUNGED)
-    of_page = readable.filter(article=OuterRef("article")).order_by("-sequence")
-    reviews = MedicalReview.objects.filter(pk__in=review_ids)
-    last_ids = reviews.annotate(last=Subquery(of_page.values("pk")[:1])).values("last")
-    entries = LedgerEntry.objects.filter(pk__in=last_ids).select_related("revision")
-    return {entry.article_id: entry for entry in entries}
 
 
 def _get_answered_flags(pages: list[int]) -> dict[int, list[bool]]:
@@ -270,7 +268,7 @@ def _get_answered_flags(pages: list[int]) -> dict[int, list[bool]]:
 
 def _get_hand_overs(review_ids: list[int]) -> dict[int, HandOver]:
     """Review id → how it was handed over last."""
-    hand_overs = HandOver.objects.filter(review__in=review_ids).select_related("by", "to")
+    hand_overs = HandOver.objects.filter(review__in=review_ids).select_related("by", "to__user")
     return {row.review_id: row for row in hand_overs.order_by("id")}
 
 
@@ -312,12 +310,3 @@ def format_due_date(due: dt.date, today: dt.date) -> str:
     if days == 1:
         return "due tomorrow"
     return f"due in {days} days"
-
-
-def estimate_reading_minutes(document: Document) -> int:
-    """How long it takes to read a text, at least 1 minute."""
-    words = 0
-    for lines in extract_plain_lines(document).values():
-        for line in lines:
-            words += len(WORD.findall(line))
-    return max(1, round(words / WORDS_PER_MINUTE))

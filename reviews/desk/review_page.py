@@ -18,12 +18,16 @@ from articles.content.review_line import ImportedReview
 from articles.public import pages
 from articles.publishing.actions import build_metadata
 from reviews.desk import rounds, whole_reading
-from reviews.desk.queue import estimate_reading_minutes, format_due_date
+from reviews.desk.queue import format_due_date
 from reviews.desk.rounds import Comparison
 from reviews.models import MedicalReview, RecalledReview, ReportedReview
-from reviews.signing import comments, unchanged_texts
+from reviews.signing import comments, reading_minutes, unchanged_texts
 from reviews.signing.changes import SignedChange, load_change
-from reviews.signing.eligibility import get_current_withdrawal, get_signing_error
+from reviews.signing.eligibility import (
+    get_current_withdrawal,
+    get_deciding_error,
+    get_signing_error,
+)
 from reviews.signing.review_line import compute_review_line, get_current_review_line
 
 PARTS_PER_PAGE = 200
@@ -74,11 +78,10 @@ def build_review_context(
         "meaning": review.meaning,
         "card_problems": quality.find_card_problems(article, document),
         "is_overridden_by_rule": review.override.startswith(unchanged_texts.BEGINNING),
-        "minutes": estimate_reading_minutes(document),
         "due_text": _format_due(review),
         "page_template": kind.partial,
         "causes_template": kind.causes_partial if getattr(document, "causes", ()) else None,
-        "open_to_me": not review.decided_at and review.reviewer_id in (None, user.reviewer.pk),
+        "open_to_me": not get_deciding_error(review, user),
     }
 
 
@@ -119,6 +122,7 @@ def _build_changes_context(
         "signed_parts": signed_parts[:PARTS_PER_PAGE],
         "changes_first": bool(comparison.signature and changed_count and not review.whole_page),
         "facts": whole_reading.load_facts(review, change.document) if review.whole_page else None,
+        "minutes": reading_minutes.estimate(review, change),
     }
 
 
@@ -142,10 +146,10 @@ def _build_alerts_context(review: MedicalReview) -> dict:
     """What came up since the request, or led to it."""
     readings = [review.pk, review.continues_id]  # of a second reading, the first one too
     recalls = RecalledReview.objects.filter(review__in=readings, taken_along=True)
-    reports = ReportedReview.objects.filter(review__in=readings)
+    reported = ReportedReview.objects.filter(review__in=readings)
     return {
         "recalled": list(recalls.select_related("recall")),
-        "reported": list(reports.select_related("report__revision", "by")),
+        "reported": list(reported.select_related("report__revision", "report__reported_by", "by")),
         "hand_over": review.hand_overs.select_related("by", "to").last(),
     }
 

@@ -12,6 +12,7 @@ from articles.publishing.actions import ActionRefused
 from reviews.desk import unsent_form
 from reviews.desk.access import reviewer_required
 from reviews.desk.together import SignTogetherForm, read_seen
+from reviews.signing.authentication import get_sign_in
 from reviews.signing.signing_together import (
     ListChanged,
     SeenPlace,
@@ -59,6 +60,7 @@ def _sign(request, found: SigningList, form: SignTogetherForm, seen: list[SeenPl
             answers=form.answers,
             left_out=request.POST.getlist("leave_out"),
             read_elsewhere=form.cleaned_data["read_elsewhere"],
+            sign_in=get_sign_in(request),
         )
     except ListChanged as change:
         found = build_list(found.key, request.user)

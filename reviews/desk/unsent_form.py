@@ -26,6 +26,7 @@ TYPED_FIELD_LABELS: dict[str, Label] = {
     "text": "Your comment",
     "comment": "Your comment",
     "word": "Your message",
+    "danger": "What could harm somebody",
 }
 
 

@@ -13,13 +13,17 @@ from django.views.decorators.http import require_safe
 from articles import unsent_forms
 from articles.admin.forms import parse_key
 from articles.publishing.actions import ActionRefused
+from reviews.alerts import get_open_alerts
 from reviews.desk import forms as desk_forms
 from reviews.desk import queue as desk_queue
 from reviews.desk import together, unsent_form
 from reviews.desk.access import reviewer_required
+from reviews.desk.danger import DangerForm
+from reviews.desk.offers import build_offers
 from reviews.desk.review_page import build_review_context
 from reviews.models import Absence, MedicalReview
 from reviews.signing import actions, assignment, comments
+from reviews.signing.authentication import get_sign_in
 from reviews.signing.eligibility import get_deciding_error, get_signing_error
 from reviews.signing.reading_time import get_own_answer, record_opening
 from reviews.signing.reviewer_field import get_eligible_reviewers
@@ -54,6 +58,8 @@ def _render_queue(request, *, away_form=None, status=200):
         "can_sign": not signing_error,
         "signing_error": signing_error,
         "today": today,
+        "alerts": get_open_alerts(),
+        "danger_form": DangerForm(),
         "away_form": away_form or desk_forms.AbsenceForm(initial=away.initial),
         "away_unsent": away,
         "two_step_on": is_enrolled(request.user),
@@ -89,6 +95,7 @@ def _render_review(request, medical_review, *, sent=None, status=200):
         context["unsent_texts"] = unsent_form.list_saved_texts(unsent.values())
         context["unsent_token"] = unsent_form.make_token(request.user, medical_review)
     context["forms"] = _build_forms(request, medical_review, context, sent)
+    context |= build_offers(medical_review, request.user, refusal=context["refusal"])
     return render(request, "reviews/review.html", context, status=status)
 
 
@@ -201,6 +208,7 @@ def sign(request, medical_review, form):
         opened_at=form.opened_at,
         answers=form.answers,
         read_elsewhere=form.cleaned_data["read_elsewhere"],
+        sign_in=get_sign_in(request),
     )
 
 

@@ -7,6 +7,7 @@ from reviews.models.ledger import LedgerEntry, LedgerTip, PrivateField
 from reviews.models.mail import Mail, MailItem
 from reviews.models.opening import ReviewOpening
 from reviews.models.recall import Recall, RecalledReview
+from reviews.models.receipt import FailedAttempt, SignatureDispute, SignatureReceipt
 from reviews.models.reported_review import ReportedReview
 from reviews.models.review import MedicalReview
 from reviews.models.review_schedule import ReviewSchedule
@@ -16,6 +17,7 @@ __all__ = [
     "Absence",
     "Comment",
     "Expunction",
+    "FailedAttempt",
     "HandOver",
     "LedgerEntry",
     "LedgerTip",
@@ -29,4 +31,6 @@ __all__ = [
     "ReviewOpening",
     "ReviewSchedule",
     "Reviewer",
+    "SignatureDispute",
+    "SignatureReceipt",
 ]

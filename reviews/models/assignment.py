@@ -12,11 +12,15 @@ from reviews.models.reviewer import Reviewer
 
 
 class HandOver(models.Model):
-    """One reviewer gave an open review to another, with a message (``word``)."""
+    """An open review changed hands: taken, given back, handed over or reassigned, with a message
+    (``word``).
+
+    ``to`` is who has it now; None if it is open to any reviewer again.
+    """
 
     review = models.ForeignKey(MedicalReview, models.PROTECT, related_name="hand_overs")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    to = models.ForeignKey(Reviewer, models.PROTECT, related_name="+")
+    to = models.ForeignKey(Reviewer, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     word = models.TextField(blank=True)
 
@@ -24,7 +28,12 @@ class HandOver(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.review} to {self.to}"
+        return f"{self.review} to {self.to or 'any reviewer'}"
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a reviewer took a review that was open to any."""
+        return self.to is not None and self.to.user_id == self.by_id
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):

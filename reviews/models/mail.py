@@ -30,10 +30,14 @@ class Mail(models.Model):
     """One mail to one person. It is written first, then claimed, then sent, then marked.
 
     Until it is sent, each run writes it again with what is true then, and merges several of a kind.
+    Receipts are written where somebody signs, and are never written again, merged or dropped.
     """
 
     class MailKind(models.TextChoices):
         HARM = "harm", _("Reports of harm")
+        DISPUTE = "dispute", _("Disputed signatures")
+        RECEIPT = "receipt", _("Receipts of signatures")
+        ATTEMPT = "attempt", _("Failed attempts to sign")
         REQUEST = "request", _("Review requests")
         DUE = "due", _("Due pages")
         DECIDED = "decided", _("Decided reviews")

@@ -148,6 +148,7 @@ class MedicalReview(models.Model):
             ("request_review", _("Can request a medical review")),
             ("sign_review", _("Can sign and decide medical reviews")),
             ("override_checks", _("Can override checks that block a review")),
+            ("reassign_review", _("Can reassign medical reviews")),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -83,6 +83,11 @@ class Reviewer(models.Model):
             slug=self.slug,
         )
 
+    @property
+    def is_suspended(self) -> bool:
+        """Whether they disputed a signature, and nobody has restored their right to sign."""
+        return any(dispute.restored_at is None for dispute in self.disputes.all())
+
     def get_signing_error(self, today: dt.date) -> str:
         """Why this reviewer can sign nothing today; empty if they can."""
         if not self.user.is_active:
@@ -90,6 +95,11 @@ class Reviewer(models.Model):
         if not self.verified_at:
             return (
                 "Your credentials have not been verified yet. Ask a managing editor to check them."
+            )
+        if self.is_suspended:
+            return (
+                "You reported that a signature in your name was not yours. "
+                "A managing editor restores your right to sign once they know that it is you."
             )
         if self.licence_expires < today:
             return (

@@ -1,10 +1,12 @@
 """A mail of the outbox as text and HTML, with links that lead in from outside."""
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from reviews.models import Mail
 
@@ -12,6 +14,8 @@ Kind = Mail.MailKind
 # The subject of a mail about more than one thing.
 PLURAL_SUBJECTS: dict[str, str] = {
     Kind.HARM: "{} reports that pages could harm somebody",
+    Kind.DISPUTE: "{} reports of signatures that were not their signer’s",
+    Kind.ATTEMPT: "Failed attempts to sign in {} names",
     Kind.REQUEST: "{} reviews wait for you",
     Kind.DUE: "{} pages that you reviewed last are due",
     Kind.DECIDED: "{} of your requests were decided",
@@ -23,7 +27,16 @@ INTRODUCTIONS: dict[str, str] = {
     Kind.HARM: "The link opens the report beside the text that the reader read. "
     "Withdraw the page first if what it says is dangerous: "
     "it can come back once it is signed again.",
-    Kind.REQUEST: "The link opens the text to read, and there you sign it or request changes.",
+    Kind.DISPUTE: "Nothing was withdrawn: the pages are as they were. "
+    "The link opens each page beside the text that was signed. "
+    "Withdraw it first if what it says is dangerous.",
+    Kind.RECEIPT: "This was signed in your name. If it was you, you do not need to do anything. "
+    "If it was not you, say so now: your sessions and your right to sign end at once, "
+    "and managing editors look at the pages. Opening the link changes nothing.",
+    Kind.ATTEMPT: "A wrong password or code was entered where a signature was to be made. "
+    "If it was you, or the person says that it was they, you do not need to do anything. "
+    "If not, somebody else is signed in: the password must be changed, which ends all sessions.",
+    Kind.REQUEST: "You read the text at your desk, and there you sign it or request changes.",
     Kind.DUE: "You do not need to do anything yet: the editors request the review from you, "
     "and you get its link then.",
     Kind.DECIDED: "These reviews that you requested are decided.",
@@ -33,6 +46,9 @@ INTRODUCTIONS: dict[str, str] = {
 }
 REASONS: dict[str, str] = {
     Kind.HARM: "you are a managing editor of {site}",
+    Kind.DISPUTE: "you are a managing editor of {site}",
+    Kind.RECEIPT: "somebody signed a text in your name for {site}",
+    Kind.ATTEMPT: "it is your name, or you are a managing editor of {site}",
     Kind.REQUEST: "you review for {site}, and these reviews are yours or open to any reviewer",
     Kind.DUE: "you signed these pages as a whole last, and can sign them again",
     Kind.DECIDED: "you requested these reviews",
@@ -42,10 +58,42 @@ REASONS: dict[str, str] = {
 }
 
 
+# The words on the button of a mail, if one thing is in it, and if several are.
+BUTTONS: dict[str, tuple[str, str]] = {
+    Kind.HARM: ("Open the report", ""),
+    Kind.REQUEST: ("Read and decide", "Open your desk"),
+}
+
+
+@dataclass(frozen=True)
+class MailButton:
+    """The one button of a mail. ``is_of_line``: it leads where its only line leads."""
+
+    label: str
+    path: str
+    is_of_line: bool = False
+
+
+def find_button(mail: Mail) -> MailButton | None:
+    """The button that is stored with a mail, else the one of its kind, if it has any."""
+    lines: list[dict] = []
+    for section in mail.content:
+        if button := section.get("button"):
+            return MailButton(button["label"], button["path"])
+        lines += section["lines"]
+    one, several = BUTTONS.get(mail.kind, ("", ""))
+    if one and len(lines) == 1 and lines[0]["path"]:
+        return MailButton(one, lines[0]["path"], is_of_line=True)
+    if several:
+        return MailButton(several, reverse("reviews:queue"))
+    return None
+
+
 def build_message(mail: Mail, connection=None) -> EmailMultiAlternatives:
     """The mail as it is sent. Sent again it has the same id, so that a copy can be recognised."""
     context = {
         "mail": mail,
+        "button": find_button(mail),
         "name": mail.recipient.get_full_name() or mail.recipient.get_username(),
         "introduction": INTRODUCTIONS[mail.kind],
         "reason": REASONS[mail.kind].format(site=settings.SITE_NAME),

@@ -1,15 +1,16 @@
-"""Mails managing editors at once when a reader reports that a page could harm somebody."""
+"""Mails managing editors at once: of a page that could harm somebody, of a disputed signature."""
 
 import datetime as dt
 import logging
+from collections.abc import Callable, Iterable
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
 from articles.models import ReaderReport
-from reviews.models import Mail
-from reviews.notifications import outbox, pending
+from reviews.models import Mail, Reviewer
+from reviews.notifications import disputed, outbox, pending
 from reviews.notifications.smtp import MailConnection, MailDeliveryUnknown, MailServerUnavailable
 
 logger = logging.getLogger(__name__)
@@ -23,18 +24,28 @@ def mail_at_once(report: ReaderReport) -> None:
     What cannot be sent now goes with the next run of ``send_review_mail``. The reader's answer
     never depends on it, and the log gets no word of theirs.
     """
-    if not settings.SITE_URL or _was_mailed_lately():
+    if not _was_mailed_lately():
+        _mail_open(pending.collect_harm_reports, Mail.MailKind.HARM)
+
+
+def mail_dispute_at_once(reviewer: Reviewer) -> None:
+    """Write and send what was disputed, within the mail server's time limit, however often."""
+    _mail_open(disputed.collect_disputes, Mail.MailKind.DISPUTE)
+
+
+def _mail_open(collect: Callable[[pending.MailRecipients], Iterable], kind: str) -> None:
+    """Write and send the mails of one kind that are open now. What fails goes with the next run."""
+    if not settings.SITE_URL:
         return
     connection = MailConnection()
     recipients = pending.MailRecipients(timezone.localdate())
     try:
-        notifications = pending.collect_harm_reports(recipients)
-        mails, _skipped = outbox.write(notifications, kinds=[Mail.MailKind.HARM])
+        mails, _skipped = outbox.write(collect(recipients), kinds=[kind])
         for mail in outbox.send(mails, connection):
             if mail.refused_at:
                 logger.warning("%s was refused; the next run sends it again.", mail)
     except (MailServerUnavailable, MailDeliveryUnknown, DatabaseError) as error:
-        logger.warning("A report of harm could not be mailed at once: %s.", type(error).__name__)
+        logger.warning("A mail (%s) could not go at once: %s.", kind, type(error).__name__)
     finally:
         connection.close()
 

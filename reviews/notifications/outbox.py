@@ -16,14 +16,18 @@ from django.utils import timezone
 
 from reviews.models import Mail, MailItem
 from reviews.notifications.emails import PLURAL_SUBJECTS
-from reviews.notifications.pending import Notification
+from reviews.notifications.pending import Notification, NotificationLine
 from reviews.notifications.smtp import MailConnection, MailRefused
 
 MAX_LINES = 100  # lines of a mail that lists pages
 # Within it a mail without an answer may still be on its way.
 IN_FLIGHT_PERIOD = dt.timedelta(minutes=10)
 BATCH_SIZE = 500
+NO_ADDRESS = "the account has no email address"
 MAX_SUBJECT_LENGTH = 300
+# Written in full where it happens (``signing.receipts``): never written again, merged or dropped.
+QUEUED_KINDS = (Mail.MailKind.RECEIPT,)
+COLLECTED_KINDS = tuple(kind for kind in Mail.MailKind if kind not in QUEUED_KINDS)
 
 
 class CannotSettle(Exception):
@@ -31,7 +35,7 @@ class CannotSettle(Exception):
 
 
 def write(
-    notifications: Iterable[Notification], *, kinds: Collection[str] = tuple(Mail.MailKind)
+    notifications: Iterable[Notification], *, kinds: Collection[str] = COLLECTED_KINDS
 ) -> tuple[list[Mail], dict[str, str]]:
     """Write what people were not notified of yet, one mail a person and kind.
 
@@ -57,11 +61,31 @@ def write(
     return mails, skipped
 
 
+def list_queued() -> tuple[list[Mail], dict[str, str]]:
+    """The open mails that nobody writes again, each with the address that its person has now.
+
+    By username why somebody's has to wait. A closed account is no reason: what was signed in its
+    name is told all the same.
+    """
+    mails = []
+    skipped = {}
+    queued = Mail.objects.open().filter(kind__in=QUEUED_KINDS).select_related("recipient")
+    for mail in queued.order_by("pk"):
+        address = mail.recipient.email.strip() or mail.address
+        if address != mail.address:
+            Mail.objects.filter(pk=mail.pk).update(address=address)
+        if address:
+            mails.append(mail)
+        else:
+            skipped[mail.recipient.get_username()] = NO_ADDRESS
+    return mails, skipped
+
+
 def _explain_unreachable(user) -> str:
     if not user.is_active:
         return "the account is closed"
     if not user.email.strip():
-        return "the account has no email address"
+        return NO_ADDRESS
     return ""
 
 
@@ -119,10 +143,20 @@ def _build_sections(notifications: list[Notification]) -> list[dict]:
             empty = {"heading": line.heading, "lines": [], "more": 0}
             section = sections.setdefault(line.heading, empty)
             if len(section["lines"]) < MAX_LINES:
-                section["lines"].append({"title": line.title, "said": line.text, "path": line.path})
+                section["lines"].append(_build_line(line))
             else:
                 section["more"] += 1
     return list(sections.values())
+
+
+def _build_line(line: NotificationLine) -> dict:
+    """A line as it is stored: with its facts and its note only where it has any."""
+    stored: dict = {"title": line.title, "said": line.text, "path": line.path}
+    if line.facts:
+        stored["facts"] = [list(fact) for fact in line.facts]
+    if line.note.strip():
+        stored["note"] = line.note.strip()
+    return stored
 
 
 def send(mails: Iterable[Mail], connection: MailConnection) -> Iterator[Mail]:

@@ -1,25 +1,31 @@
 """What is worth a mail today: who is notified of what, whether or not they were before.
 
-A new kind of mail is one more function in ``COLLECTORS``, with its ``Mail.MailKind`` and its words
+A new kind of mail is one more function in ``collectors``, with its ``Mail.MailKind`` and its words
 in ``emails``.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
 from articles.content import kinds
 from articles.display import format_user_name
-from articles.models import Article, PublicationEvent, ReaderReport
-from reviews.models import Comment, Mail, MedicalReview, Reviewer, ReviewSchedule
+from articles.models import Article, ReaderReport
+from reviews.models import (
+    Comment,
+    Mail,
+    MedicalReview,
+    Reviewer,
+    ReviewSchedule,
+    SignatureDispute,
+)
 from reviews.signing.eligibility import get_barred_pages
 
 MODEL_BACKEND_PATH = "django.contrib.auth.backends.ModelBackend"
@@ -31,12 +37,17 @@ NEWS_PERIOD = dt.timedelta(days=30)  # older decisions and answers are no news
 
 @dataclass(frozen=True)
 class NotificationLine:
-    """One line of a mail, under a heading; ``path`` is the address of the task."""
+    """One line of a mail, under a heading; ``path`` is the address of the task.
+
+    ``facts`` are labels with their values, and ``note`` is what an editor wrote.
+    """
 
     heading: str
     title: str
     text: str
     path: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,8 @@ class MailRecipients:
 
     def __init__(self, today: dt.date):
         self.today = today
-        self.reviewers = list(Reviewer.objects.select_related("user"))
+        reviewers = Reviewer.objects.select_related("user").prefetch_related("disputes")
+        self.reviewers = list(reviewers)
         signers = self._get_users_with_permission("reviews.sign_review")
         signer_ids = set(signers.values_list("pk", flat=True))
         self.permitted_reviewers = []
@@ -87,12 +99,17 @@ class MailRecipients:
 
 
 def collect_harm_reports(recipients: MailRecipients) -> Iterator[Notification]:
-    """Open reports that a page could harm somebody, to all managing editors; daily once late."""
+    """Open reports that a page could harm somebody, to all managing editors; daily once late.
+
+    Of those that a disputed signature raised only what is late: the dispute has a mail of its own.
+    """
     now = timezone.now()
-    reports = ReaderReport.objects.open().harmful().select_related("article")
-    for report in reports.order_by("at", "pk"):
-        for user in recipients.managing_editors:
-            yield _build_harm_report(report, user, now)
+    reports = ReaderReport.objects.open().harmful().select_related("article", "reported_by")
+    disputed = SignatureDispute.objects.filter(report=OuterRef("pk"))
+    for report in reports.annotate(disputed=Exists(disputed)).order_by("at", "pk"):
+        if not report.disputed or report.decide_by < now:
+            for user in recipients.managing_editors:
+                yield _build_harm_report(report, user, now)
 
 
 def _build_harm_report(report: ReaderReport, user: User, now: dt.datetime) -> Notification:
@@ -100,101 +117,21 @@ def _build_harm_report(report: ReaderReport, user: User, now: dt.datetime) -> No
     received = timezone.localtime(report.at)
     decide_by = timezone.localtime(report.decide_by)
     days_late = (now - report.decide_by).days
+    reporter = format_user_name(report.reported_by) if report.reported_by else "a reader"
+    what = f"{reporter} reports that this could harm somebody"
     if report.decide_by < now:
         heading = "Late: decide now"
-        subject_line = f"Late: a reader reports that this could harm somebody: {title}"
+        subject_line = f"Late: {what}: {title}"
         stage = days_late + 1
     else:
-        heading = "A reader reports that this could harm somebody"
-        subject_line = f"A reader reports that this could harm somebody: {title}"
+        heading = what[0].upper() + what[1:]
+        subject_line = f"{heading}: {title}"
         stage = 0
     text = f"Received {received:%-d %B %Y at %H:%M}, to be decided by {decide_by:%-d %B at %H:%M}."
     url = reverse("admin:articles_readerreport_change", args=[report.pk])
     line = NotificationLine(heading, title, text, url)
     subject = f"harm {report.pk}"
     return Notification(user, Mail.MailKind.HARM, subject, stage, subject_line, (line,))
-
-
-def collect_requests(recipients: MailRecipients) -> Iterator[Notification]:
-    """Waiting reviews, to their reviewers; those open to any reviewer, to all who can sign them."""
-    assigned = defaultdict(list)
-    open_to_any = []
-    for review in get_waiting_reviews():
-        if review.reviewer_id is None:
-            open_to_any.append(review)
-        else:
-            assigned[review.reviewer_id].append(review)
-    for key, reviewer in recipients.addressed_reviewers.items():
-        reviews = assigned[key]
-        if key in recipients.eligible_reviewers:
-            reviews = reviews + _select_signable(reviewer, open_to_any)
-        for review in reviews:
-            yield _build_request(review, reviewer.user, recipients.today)
-
-
-def _select_signable(reviewer: Reviewer, reviews: list[MedicalReview]) -> list[MedicalReview]:
-    """The reviews of pages that a reviewer may sign."""
-    if not reviews:
-        return []
-    barred = get_barred_pages([review.article_id for review in reviews], reviewer.user)
-    return [review for review in reviews if review.article_id not in barred]
-
-
-def get_waiting_reviews() -> Iterable[MedicalReview]:
-    """Open requests that are not outdated (see ``MedicalReview``), safety alerts first."""
-    events = PublicationEvent.objects.filter(article=OuterRef("article")).order_by("-id")
-    waiting = MedicalReview.objects.waiting().filter(article__discarded_at__isnull=True)
-    waiting = waiting.annotate(
-        newest=Subquery(events.values("pk")[:1]),
-        newest_kind=Subquery(events.values("kind")[:1]),
-        newest_number=Subquery(events.values("revision__number")[:1]),
-    )
-    waiting = waiting.select_related("article", "revision", "reviewer__user", "requested_by")
-    current = [
-        review for review in waiting.order_by("requested_at", "pk") if not _is_outdated(review)
-    ]
-    safety = MedicalReview.Trigger.SAFETY
-    alerts = [review for review in current if review.trigger == safety]
-    others = [review for review in current if review.trigger != safety]
-    return alerts + others
-
-
-def _is_outdated(review) -> bool:
-    """Whether the page was withdrawn, or a later revision published, since the request."""
-    is_withdrawn = review.newest_kind == PublicationEvent.EventKind.WITHDRAW
-    if is_withdrawn and review.newest != review.basis_id:
-        return True
-    return (review.newest_number or 0) > review.revision.number
-
-
-def _build_request(review: MedicalReview, user, today: dt.date) -> Notification:
-    requested_on = timezone.localdate(review.requested_at)
-    title = review.article.title
-    stage = _get_request_stage((today - requested_on).days)
-    if stage:
-        heading = "Still waiting"
-        subject_line = f"Still waiting for your review: {title}"
-    else:
-        heading = "New"
-        subject_line = f"Please review: {title}"
-    text = f"{review.get_trigger_display()}, requested by {format_user_name(review.requested_by)}"
-    text += f" on {requested_on:%-d %B %Y}"
-    text += "." if review.reviewer_id else "; open to any reviewer."
-    if review.continues_id:
-        text += " A first reader left advice or doses to a second one."
-    url = reverse("reviews:review", kwargs={"uuid": review.uuid})
-    line = NotificationLine(heading, title, text, url)
-    return Notification(
-        user, Mail.MailKind.REQUEST, f"request {review.pk}", stage, subject_line, (line,)
-    )
-
-
-def _get_request_stage(days: int) -> int:
-    """The newest reminder so many days after a request: a multiple of the days between two."""
-    interval = settings.REVIEW_REMINDER_DAYS
-    if not interval or days < interval:
-        return 0
-    return days // interval * interval
 
 
 def collect_due_pages(recipients: MailRecipients) -> Iterator[Notification]:
@@ -338,13 +275,3 @@ def collect_answers(recipients: MailRecipients) -> Iterator[Notification]:
             f"Answered: {title}",
             (line,),
         )
-
-
-COLLECTORS = (
-    collect_harm_reports,
-    collect_requests,
-    collect_due_pages,
-    collect_decisions,
-    collect_answers,
-    collect_licences,
-)

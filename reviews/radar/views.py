@@ -40,7 +40,7 @@ def require_managing_editor(view):
 def read_query(request, **options) -> tuple[ListQuery, list[Topic], list[Reviewer]]:
     """What the address asks for, and the topics and reviewers to choose from, in two queries."""
     topics = list(Topic.objects.all())
-    reviewers = list(Reviewer.objects.select_related("user"))
+    reviewers = list(Reviewer.objects.select_related("user").prefetch_related("disputes"))
     return queries.read_query(request.GET, topics, reviewers, **options), topics, reviewers
 
 

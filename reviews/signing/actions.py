@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -16,7 +17,7 @@ from articles.publishing import actions as pages
 from articles.publishing.actions import ActionRefused, CannotWithdraw
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
 from reviews.models.review import PARTLY_STATEMENT
-from reviews.signing import comments, eligibility, ledger, unchanged_texts
+from reviews.signing import comments, eligibility, ledger, receipts, unchanged_texts
 from reviews.signing.answers import CannotSign, GivenAnswers, read_answers
 from reviews.signing.assignment import CannotAssign, assign
 from reviews.signing.checklist import Answer
@@ -223,6 +224,7 @@ def sign_off(
     opened_at: dt.datetime | None = None,
     answers: Mapping[str, Answer] | None = None,
     read_elsewhere: str | None = None,
+    sign_in: UUID | None = None,
     together: ledger.Together | None = None,
 ) -> LedgerEntry:
     """Sign exactly the text that was read, and publish it, in one transaction.
@@ -234,6 +236,8 @@ def sign_off(
     and ``authentication`` says how. ``answers`` are those to the checklist, by the name of its
     lines; None if nothing was asked. ``read_elsewhere`` is the answer to the question that a short
     reading time asks (``reading_time``). ``together`` is for ``signing_together`` alone.
+    ``sign_in`` groups the signatures of one session: the signer gets a receipt of each, in any
+    case.
 
     Raises CannotSign, with a message for the signer.
     """
@@ -245,7 +249,8 @@ def sign_off(
     document = _verify_document(review, seen_digest)
     validate_text(conflicts, "State your conflicts of interest, or write “None”.", CannotSign)
     given = read_answers(review, answers)
-    reviewer = Reviewer.objects.get(user=by)
+    # Locked, so that nobody signs while they dispute a signature.
+    reviewer = Reviewer.objects.select_for_update(no_key=True).get(user=by)
     was_unassigned = review.reviewer is None
     now = timezone.now()
     private_values: dict[ledger.HashedField, str] = {"licence_number_hash": reviewer.licence_number}
@@ -281,6 +286,7 @@ def sign_off(
         entry = _ask_for_second_reader(draft, review, reviewer)
     else:
         entry = _publish_signature(draft, review, reviewer, given, document)
+    receipts.queue(entry, sign_in=sign_in)
     if was_unassigned:
         recording.record("review", [review], by=by)
     return entry
@@ -407,13 +413,9 @@ def _record_decision(
     pages.lock_page(review.article)
     review = lock_open_review(review, CannotDecide)
     by = reload_user(by)
-    reviewer = Reviewer.objects.filter(user=by).first()
-    if reviewer is None or not by.is_active or not by.has_perm("reviews.sign_review"):
-        raise CannotDecide("Only reviewers can decide a review.")
-    if review.reviewer_id not in (None, reviewer.pk):
-        raise CannotDecide(
-            f"This review is assigned to {review.reviewer}, and only they can decide it."
-        )
+    if error := eligibility.get_deciding_error(review, by):
+        raise CannotDecide(error)
+    reviewer = Reviewer.objects.get(user=by)
     if outcome == Outcome.UNFIT and not review.article.live_id:
         raise CannotDecide(
             "Visitors cannot read this page, so there is nothing to withdraw. "

@@ -5,6 +5,7 @@ A decision other than a signature asks for the password only if it was last give
 
 import time
 from typing import Any
+from uuid import UUID, uuid4
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
@@ -14,7 +15,17 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from reviews.signing import second_factor
+from reviews.models import FailedAttempt
+from reviews.signing import attempts, second_factor
+
+
+def get_sign_in(request: HttpRequest) -> UUID:
+    """The random number of this session, which groups what is signed in it and opens nothing.
+
+    It outlives a change of the session's key, and ends with the session.
+    """
+    return UUID(request.session.setdefault("sign_in", str(uuid4())))
+
 
 RECENT_SECONDS = 15 * 60
 
@@ -52,6 +63,7 @@ class ConfirmPasswordForm(forms.Form):
             raise forms.ValidationError(_("Too many attempts. Wait a minute, then try again."))
         stored = self.user.password
         if not self.user.check_password(self.cleaned_data["password"]):
+            attempts.record_attempt(self.user, FailedAttempt.WrongSecret.PASSWORD)
             raise forms.ValidationError(_("This is not your password."))
         # A stronger hash was stored: that must not log the signer out.
         if self.user.password != stored:
@@ -90,6 +102,7 @@ class ConfirmIdentityForm(ConfirmPasswordForm):
                 code = self.cleaned_data["code"]
                 self.authentication = second_factor.verify_code(self.user, code)
             except forms.ValidationError as error:
+                attempts.record_attempt(self.user, FailedAttempt.WrongSecret.CODE)
                 self.add_error("code", error)
         if not self.errors:
             self.record_confirmation()

@@ -11,7 +11,8 @@ from articles.audit import recording
 from articles.content import kinds
 from articles.content.document import Document
 from articles.publishing.actions import ActionRefused
-from reviews.models import Comment, MedicalReview, Reviewer
+from reviews.models import Comment, MedicalReview
+from reviews.signing.eligibility import get_deciding_error
 from reviews.signing.validation import lock_open_review, reload_user, validate_text
 
 
@@ -44,13 +45,8 @@ def pin(review: MedicalReview, *, part: str, text: str, by: User) -> Comment:
     """
     review = lock_open_review(review, CannotComment)
     by = reload_user(by)
-    reviewer = Reviewer.objects.filter(user=by).first()
-    if reviewer is None or not by.is_active or not by.has_perm("reviews.sign_review"):
-        raise CannotComment("Only reviewers can comment here.")
-    if review.reviewer_id not in (None, reviewer.pk):
-        raise CannotComment(
-            f"This review is assigned to {review.reviewer}, and only they can comment on it."
-        )
+    if error := get_deciding_error(review, by):
+        raise CannotComment(error)
     labels = get_parts(review.revision.read())
     if part not in labels:
         raise CannotComment("This page has no such part. Choose one from the list.")

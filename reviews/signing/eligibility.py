@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.models import User
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from articles.models import Article, Authorship, PublicationEvent
-from reviews.models import LedgerEntry, MedicalReview, Reviewer
+from reviews.models import LedgerEntry, MedicalReview, Reviewer, SignatureDispute
 from reviews.signing import second_reading
 
 
@@ -66,15 +66,22 @@ def _get_last_number_signed_by_others(signed: list[tuple[int, int]], user: int) 
 
 
 def get_qualified_reviewers() -> QuerySet[Reviewer]:
-    """Reviewers who are verified, licensed today and have an open account."""
+    """Reviewers who are verified, licensed today, have an open account and dispute no signature."""
     today = timezone.localdate()
+    disputes = SignatureDispute.objects.open().filter(reviewer=OuterRef("pk"))
     return Reviewer.objects.filter(
-        verified_at__isnull=False, licence_expires__gte=today, user__is_active=True
+        ~Exists(disputes),
+        verified_at__isnull=False,
+        licence_expires__gte=today,
+        user__is_active=True,
     )
 
 
 def get_deciding_error(review: MedicalReview, user: User) -> str:
-    """Why this person cannot decide this review in any way; empty if they can."""
+    """Why this person cannot decide this review in any way; empty if they can.
+
+    A decision is a clinician's. Who wrote some of the page can decide, and cannot sign.
+    """
     return _get_deciding_error(review, user, _get_reviewer(user))
 
 
@@ -82,9 +89,6 @@ def get_signing_error(review: MedicalReview, user: User) -> str:
     """Why this person cannot sign this review now; empty if they can."""
     reviewer = _get_reviewer(user)
     if error := _get_deciding_error(review, user, reviewer):
-        return error
-    assert reviewer  # else there is an error
-    if error := reviewer.get_signing_error(timezone.localdate()):
         return error
     if second_reading.was_read_by(review, user):
         return second_reading.MESSAGE
@@ -101,7 +105,7 @@ def _get_deciding_error(review: MedicalReview, user: User, reviewer: Reviewer | 
     if not user.is_active:
         return "This account is closed."
     if reviewer is None or not user.has_perm("reviews.sign_review"):
-        return "Only reviewers can sign. Ask a managing editor to add you."
+        return "Only reviewers can sign or decide. Ask a managing editor to add you."
     if review.decided_at and review.decided_by_id == user.pk:
         return f"You decided this review on {timezone.localdate(review.decided_at):%-d %B %Y}."
     if review.decided_by:
@@ -110,7 +114,7 @@ def _get_deciding_error(review: MedicalReview, user: User, reviewer: Reviewer | 
         return f"This review was decided already, by {name} on {day:%-d %B %Y}."
     if review.reviewer_id not in (None, reviewer.pk):
         return f"This review is assigned to {review.reviewer}, and only they can decide it."
-    return ""
+    return reviewer.get_signing_error(timezone.localdate())
 
 
 def get_current_withdrawal(page: Article) -> PublicationEvent | None:

@@ -337,6 +337,7 @@ def sign_together(
     answers: Mapping[str, Answer],
     left_out: Collection[str] = (),
     read_elsewhere: str | None = None,
+    sign_in: UUID | None = None,
 ) -> list[LedgerEntry]:
     """Sign the same change on all pages that were seen, but those left out: all of them, or none.
 
@@ -372,6 +373,7 @@ def sign_together(
                 opened_at=opened_at.get(place.review.pk),
                 answers={name: answer for name, answer in lines.items() if answer},
                 read_elsewhere=read_elsewhere,
+                sign_in=sign_in,
                 together=together if len(places) > 1 else None,
             )
         except ActionRefused as refusal:

@@ -121,7 +121,8 @@ def test_lists_as_files_have_the_same_columns_and_rows(database):
 
 
 def test_letters_say_the_same(database):
-    assert_same(runs.expected("mail"), database["mail"])
+    expected = names.without_rewritten_letters(runs.expected("mail"))
+    assert_same(expected, names.without_rewritten_letters(database["mail"]))
 
 
 def test_commands_take_the_same_options(database):

@@ -57,6 +57,7 @@ from reviews.models import (
     Absence,
     Comment,
     Expunction,
+    FailedAttempt,
     HandOver,
     LedgerEntry,
     LedgerTip,
@@ -70,6 +71,8 @@ from reviews.models import (
     Reviewer,
     ReviewOpening,
     ReviewSchedule,
+    SignatureDispute,
+    SignatureReceipt,
 )
 from symptoms.models import (
     Cause,
@@ -279,6 +282,8 @@ EXTRA_FILES = (
     ArchiveFile("phrases", PhraseEvent, since=3),
     # Its ``key`` is that of a row in one database.
     ArchiveFile("merged_causes", MergedCause, excluded=("key",)),
+    # Alerts are reports, which stay behind.
+    ArchiveFile("disputes", SignatureDispute, excluded=("report",), since=4),
     EVENTS,
     ArchiveFile("event_values", AuditPrivateValue, is_private=True, since=4),
 )
@@ -305,6 +310,8 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     ReaderReport: "the words of readers are deleted after 90 days, and an archive would keep them",
     UnsentForm: "what people typed and did not send: theirs alone, and deleted after 30 days",
     Mail: "mails to people, with their addresses",
+    SignatureReceipt: "which mail told a signer, and in which sign-in of one database",
+    FailedAttempt: "when somebody mistyped a password; deleted after 90 days",
     MailItem: "which mails were sent, by keys of one database",
     Authenticator: "second factors are secrets; people enrol again",
     EmailAddress: "made again at the next log-in",

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from reviews.models import Mail
 from reviews.notifications import outbox, pending
-from reviews.notifications.digest import collect_digests
+from reviews.notifications.collectors import COLLECTORS
 from reviews.notifications.smtp import MailConnection, MailDeliveryUnknown, MailServerUnavailable
+from reviews.signing import attempts
 
 
 class Command(BaseCommand):
@@ -58,12 +59,13 @@ class Command(BaseCommand):
 
     def send_pending(self, connection: MailConnection) -> bool:
         recipients = pending.MailRecipients(timezone.localdate())
-        collectors = (*pending.COLLECTORS, collect_digests)
-        notifications = chain.from_iterable(collect(recipients) for collect in collectors)
+        notifications = chain.from_iterable(collect(recipients) for collect in COLLECTORS)
         mails, skipped = outbox.write(notifications)
-        for username, reason in sorted(skipped.items()):
+        receipts, without_receipt = outbox.list_queued()
+        for username, reason in sorted((skipped | without_receipt).items()):
             self.stdout.write(f"No mail for {username}: {reason}.")
-        return self.report_deliveries(outbox.send(mails, connection))
+        attempts.purge_attempts()
+        return self.report_deliveries(outbox.send([*receipts, *mails], connection))
 
     def resend_mail(self, mail_id: int, connection: MailConnection) -> bool:
         # Lazily: it is sent where the errors of the mail server are caught.

@@ -115,7 +115,7 @@ def test_ravi_hands_a_review_over_with_a_word(ravi_client, client, review, ravi,
     assert "is reassigned to Fiona Field, MD" in page.text
     sign_in(client, fiona)
     text = get_text(client.get(get_path(review)).text)
-    assert "Reassigned to Fiona Field, MD by Ravi Rao." in text
+    assert "Reassigned to Fiona Field, MD by Ravi Rao, " in text
     assert "I am away from Monday." in text
     assert client.post(get_path(review, "sign/"), make_signature_data(review)).status_code == 302
     with expect_refusal("added and never changed"):
@@ -133,7 +133,7 @@ def test_nobody_takes_a_review_that_is_not_theirs(client, review, fiona, ravi):
     sign_in(client, fiona)
     page = client.post(get_path(review, "hand-over/"), {"to": ravi.reviewer.pk, "word": "For you."})
     assert page.status_code == 409
-    assert "only they can reassign it" in page.text
+    assert "Only they or a managing editor can reassign it" in page.text
     assert "For you." in page.text
     assert "ask Ravi Rao, MD or an editor to reassign it to you" in page.text
 

@@ -140,7 +140,7 @@ def test_a_card_tells_that_comments_were_answered_and_who_handed_it_over(
     comments.answer(pinned[0], text="Because.", by=ann)
     text = get_text(ravi_client.get("/desk/").text)
     assert "1 of 2 comments answered" in text
-    assert "Reassigned by Fiona Field" in text
+    assert "Reassigned to Ravi Rao, MD by Fiona Field, " in text
     assert "I am away." in text
 
 

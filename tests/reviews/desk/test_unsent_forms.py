@@ -238,7 +238,7 @@ def test_who_handed_a_review_over_is_told_when_and_to_whom(ravi_client, review, 
     ravi_client.post(get_path(review, "hand-over/"), {"to": fiona.reviewer.pk, "word": "For you."})
     page = ravi_client.post(get_path(review, "send-back/"), {"comment": WORDS})
     assert page.status_code == 409
-    assert "Ravi Rao reassigned it to Fiona Field, MD on" in get_text(page.text)
+    assert "Reassigned to Fiona Field, MD by Ravi Rao, " in get_text(page.text)
 
 
 def test_a_decision_deletes_what_its_author_typed_and_a_late_script_brings_nothing_back(
