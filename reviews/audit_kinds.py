@@ -125,6 +125,8 @@ def _get_review_facts(review: MedicalReview) -> Facts:
         facts["authorship"] = review.revision.authorship_hash
     if review.reviewer:
         facts["reviewer"] = str(review.reviewer.uuid)
+    if review.continues:
+        facts["continues"] = str(review.continues.uuid)
     return facts
 
 

@@ -1,7 +1,7 @@
 """What was typed at the desk and not sent: saved for its author, shown again, offered to copy."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -124,12 +124,14 @@ def _load_forms(user: User, subjects: dict[str, str]) -> dict[str, SavedForm]:
     return forms
 
 
-def list_typed_texts(data: MultiValueDict[str, str]) -> list[UnsentText]:
-    """The words of a form that was sent or saved, never a password or a code."""
+def list_typed_texts(
+    data: MultiValueDict[str, str], names: Collection[str] = TYPED_FIELD_LABELS
+) -> list[UnsentText]:
+    """The words in these fields of a form that was sent or saved, never a password or a code."""
     texts = []
     for name, label in TYPED_FIELD_LABELS.items():
         text = data.get(name) or ""
-        if text.strip():
+        if name in names and text.strip():
             texts.append(UnsentText(label, text))
     return texts
 
@@ -143,13 +145,15 @@ def list_other_fields(data: MultiValueDict[str, str], form: Form) -> list[tuple[
     return fields
 
 
-def list_saved_texts(forms: Iterable[SavedForm]) -> list[UnsentText]:
-    """The words of forms that can no longer be sent, to copy: the newest and the others."""
+def list_saved_texts(
+    forms: Iterable[SavedForm], names: Collection[str] = TYPED_FIELD_LABELS
+) -> list[UnsentText]:
+    """The words in fields that can no longer be sent, to copy: the newest and the others."""
     texts = []
     for form in forms:
-        texts += form.texts
-        for other in form.others:
-            texts += other.texts
+        rows = [form.row.data, *(row.fields for row in form.row.earlier_forms)] if form.row else []
+        for data in rows:
+            texts += [text for text in list_typed_texts(data, names) if text not in texts]
     return texts
 
 

@@ -94,6 +94,8 @@ def _render_review(request, medical_review, *, sent=None, status=200):
     if not context["open_to_me"]:
         context["unsent_texts"] = unsent_form.list_saved_texts(unsent.values())
         context["unsent_token"] = unsent_form.make_token(request.user, medical_review)
+    elif context["refusal"]:
+        context["unsent_texts"] = unsent_form.list_saved_texts([unsent["decision"]], ["conflicts"])
     context["forms"] = _build_forms(request, medical_review, context, sent)
     context |= build_offers(medical_review, request.user, refusal=context["refusal"])
     return render(request, "reviews/review.html", context, status=status)

@@ -5,6 +5,7 @@ see one as a slow machine does, set ``SLOWER_BROWSER=6``: scripts take six times
 are late.
 """
 
+import datetime as dt
 import os
 import time
 from collections.abc import Callable
@@ -16,8 +17,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
+from reviews.models import ReviewOpening
 from tests.factories import PASSWORD, sign_in
 
 # Playwright's own loop runs in this thread, and Django would otherwise refuse to speak to the
@@ -36,6 +39,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pass_reading_time() -> None:
+    """Let the time go by that a text takes to read."""
+    ReviewOpening.objects.update(at=timezone.now() - dt.timedelta(minutes=9))
 
 
 def pytest_collection_modifyitems(items):

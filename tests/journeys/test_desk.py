@@ -15,7 +15,7 @@ from reviews.signing.comments import pin
 from tests import factories
 from tests.database import disable_triggers, sql
 from tests.factories import PASSWORD, make_complete_symptom
-from tests.journeys.conftest import SIGNATURE_BOXES, find_violations, log_in
+from tests.journeys.conftest import SIGNATURE_BOXES, find_violations, log_in, pass_reading_time
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -30,6 +30,7 @@ def fill_in(page) -> None:
     page.get_by_role("button", name="Sign and publish").wait_for()
     for box in page.locator("#sign form").first.locator(SIGNATURE_BOXES).all():
         box.check()
+    pass_reading_time()
     page.get_by_label("Your password").fill(PASSWORD)
 
 
@@ -174,7 +175,7 @@ def test_axe_finds_nothing_at_the_desk(ann, ravi, fiona, morgan, open_page, look
     page.goto(f"/desk/reviews/{other.uuid}/")
     page.evaluate("document.querySelectorAll('form').forEach(form => { form.noValidate = true })")
     page.get_by_role("button", name="Sign and publish").click()
-    page.get_by_text("check this box once you have checked it").first.wait_for()
+    page.get_by_text("choose an answer, or request changes").first.wait_for()
     for details in page.locator("details").all():
         details.evaluate("element => element.open = true")
     found += find_violations(page)

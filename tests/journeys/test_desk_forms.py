@@ -1,22 +1,26 @@
 """The forms of the desk on a phone: few taps, and nothing typed is lost whatever happens."""
 
-import datetime as dt
 import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.sessions.models import Session
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import UnsentForm
-from reviews.models import LedgerEntry, ReviewOpening
+from reviews.models import LedgerEntry
 from reviews.signing import ledger
 from reviews.signing.actions import request_review
 from reviews.signing.assignment import assign
 from tests import factories
 from tests.factories import PASSWORD
-from tests.journeys.conftest import SIGNATURE_BOXES, find_violations, log_in, wait_until
+from tests.journeys.conftest import (
+    SIGNATURE_BOXES,
+    find_violations,
+    log_in,
+    pass_reading_time,
+    wait_until,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -46,11 +50,6 @@ def answer(page) -> None:
     """What is not counted as a tap: each line of the checklist, the conflicts, the meaning."""
     for box in page.locator("#decision").locator(SIGNATURE_BOXES).all():
         box.check()
-
-
-def pass_reading_time() -> None:
-    """Let the time go by that the change takes to read."""
-    ReviewOpening.objects.update(at=timezone.now() - dt.timedelta(minutes=9))
 
 
 def sign_in_again(page) -> None:

@@ -17,6 +17,7 @@ from tests.journeys.conftest import (
     log_in,
     log_in_by_form,
     open_form,
+    pass_reading_time,
     read_until,
     write_rich_text,
 )
@@ -86,6 +87,7 @@ def sign(page, title: str) -> None:
     page.get_by_role("button", name="Sign and publish").wait_for()
     for box in page.locator("#sign form").first.locator(SIGNATURE_BOXES).all():
         box.check()
+    pass_reading_time()
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Sign and publish").click()
     page.get_by_text("It is public now").wait_for()

@@ -1,5 +1,6 @@
 """Nothing typed at the desk is lost: it is there again for its author, and for nobody else."""
 
+import datetime as dt
 import re
 from types import SimpleNamespace
 
@@ -7,10 +8,11 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from articles.db.triggers import DatabaseTrigger
 from articles.models import UnsentForm
-from reviews.models import Absence, Comment, HandOver, LedgerEntry, MedicalReview
+from reviews.models import Absence, Comment, HandOver, LedgerEntry, MedicalReview, Reviewer
 from reviews.signing.actions import cancel_request, request_review
 from reviews.signing.assignment import assign
 from tests import factories
@@ -229,9 +231,19 @@ def test_words_for_a_review_that_was_decided_or_reassigned_meanwhile_are_kept_to
         assert "You typed this here and did not send it" in again
         assert WORDS in again
     assert WORDS not in read_again(fiona, review)
-    (token,) = re.findall(r'name="discard" value="([^"]+)"', again)
+    (token,) = re.findall(r'name="discard"\s+value="([^"]+)"', again)
     assert WORDS not in ravi_client.post("/desk/unsent/", {"discard": token}, follow=True).text
     assert not UnsentForm.objects.exists()
+
+
+def test_a_statement_of_conflicts_is_shown_to_copy_once_its_author_cannot_sign(ravi_client, review):
+    ravi_client.post(get_path(review, "sign/"), {"conflicts": WORDS, "comment": "Nearly there."})
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    Reviewer.objects.update(licence_expires=yesterday)
+    page = ravi_client.get(get_path(review))
+    assert "You typed this here and did not send it" in page.text
+    assert WORDS in page.text
+    assert page.text.count("Nearly there.") == 1  # in its field
 
 
 def test_who_handed_a_review_over_is_told_when_and_to_whom(ravi_client, review, fiona):

@@ -320,7 +320,7 @@ def test_an_event_in_a_line_that_was_kept_is_compared_where_an_entry_names_it(pa
     entry = LedgerEntry.objects.get(sequence=4)
     events = ledger.read_record(entry).events
     kept = f"4:{entry.hash},{events.size}"
-    assert check(pack, None, f"{kept}:{events.hash}")[0] == 0
+    assert "holds          the head that you kept" in check(pack, None, f"{kept}:{events.hash}")[1]
     words = f"event {events.size} is not the one whose hash you kept"
     assert words in check(pack, None, f"{kept}:{'e' * 64}")[1]
     output = check(pack, None, f"4:{entry.hash},999:{'e' * 64}")[1]

@@ -1,5 +1,7 @@
 """What a signature is asked: about what changed, about the page, or about why it is read again."""
 
+from itertools import chain
+
 import pytest
 
 from articles.content import kinds
@@ -157,7 +159,7 @@ def test_every_changed_part_is_asked_about_in_a_line(document):
         parts = [part for part in compare_documents(document, new) if part.changes]
         assert parts, changed
         asked = checklist.build_change_checklist(new, parts)
-        over = {part.key for item in asked.items for part in item.parts}
+        over = {part.key for part in chain.from_iterable(item.parts for item in asked.items)}
         assert over == {part.key for part in parts}, changed
         # One number of parts, wherever parts are counted.
         blocks = kinds.get("symptom").blocks

@@ -49,14 +49,14 @@ def test_an_early_signature_asks_once_and_keeps_the_answer_in_private(
     done = post(ravi_client, review, read_elsewhere="elsewhere")
     assert done.status_code == 302
     entry = LedgerEntry.objects.get()
-    said = "Open for 11 seconds; about 10 minutes to read. Yes, I read it elsewhere."
+    kept = "Open for 11 seconds; about 10 minutes to read. Yes, I read it elsewhere."
     private = PrivateField.objects.get(entry=entry, name="reading_time_hash")
-    assert private.value == said
+    assert private.value == kept
     record = ledger.read_record(entry)
-    assert record.reading_time_hash == ledger.hash_with_salt(private.salt, said)
+    assert record.reading_time_hash == ledger.hash_with_salt(private.salt, kept)
     assert record.opened_at == NOON
     assert "elsewhere" not in entry.record
-    assert said in get_text(ravi_client.get(get_path(review, "done/")).text)
+    assert kept in get_text(ravi_client.get(get_path(review, "done/")).text)
     assert list(verification.find_faults()) == []
 
 

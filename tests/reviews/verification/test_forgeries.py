@@ -79,7 +79,7 @@ def test_each_forgery_is_named_by_its_own_check_and_by_no_other(site):
         found = find_faults_after_forging(batch)
         failures += [explain_failure(forgery, found) for forgery in batch]
         expected = {forgery.check for forgery in batch}
-        expected.update(label for forgery in batch for label in forgery.also)
+        expected.update(*[forgery.also for forgery in batch])
         if found.keys() != expected:
             failures.append(f"{[forgery.what for forgery in batch]}: found by {found.keys()}")
     assert list(filter(None, failures)) == []
@@ -173,11 +173,10 @@ FULLTEXT_FORGERIES = {
 def test_the_full_text_index_is_compared_with_the_entries_and_can_be_rebuilt(site):
     for line, statements in FULLTEXT_FORGERIES[connection.vendor].items():
         with transaction.atomic():
-            connection.check_constraints()
-            for statement in statements:
-                sql(statement)
+            with disable_triggers():
+                for statement in statements:
+                    sql(statement)
             found = find_faults_by_check()
-            connection.check_constraints()
             fulltext.rebuild(connection)
             rebuilt = find_faults_by_check()
             transaction.set_rollback(True)
