@@ -129,7 +129,7 @@ def _list_differing_columns(event: AuditEvent, record: chain.EventRecord) -> lis
         "at": (event.at, record.at),
         "previous_hash": (event.previous_hash, record.previous_hash),
     }
-    return [column for column, (stored, said) in values.items() if stored != said]
+    return [column for column, (stored, recorded) in values.items() if stored != recorded]
 
 
 def _hash_subject(subject: str) -> bytes:
