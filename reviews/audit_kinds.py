@@ -7,7 +7,7 @@ by their number, which archives keep, as in the provenance of the ledger. Left o
 - decisions, confirmed expunctions and private values at signing: the ledger has them, and
   verification compares them with it;
 - the dates of a page: they are rebuilt from the publication log, and compared;
-- days of absence and mails: nothing public depends on them.
+- days of absence, capacity for the plan, and mails: nothing public depends on them.
 """
 
 import datetime as dt

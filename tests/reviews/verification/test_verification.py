@@ -416,6 +416,7 @@ def test_a_deleted_entry_is_missed(site_with_history):
 def test_an_entry_deleted_at_the_end_is_missed(site_with_history):
     with disable_triggers():
         sql("DELETE FROM reviews_privatefield WHERE signature_id = %s", get_entry(6).pk)
+        sql("DELETE FROM reviews_signaturereceipt WHERE entry_id = %s", get_entry(6).pk)
         sql("DELETE FROM reviews_signature WHERE sequence = 6")
     assert (
         f"articles_publication {site_with_history.live_id}: the ledger has no entry for it"
