@@ -87,16 +87,23 @@ def columns(table: str, *, imported: bool) -> dict:
 
 def without_added_models(table: str) -> str:
     """A condition that leaves out what Django derives from models of later builds."""
-    column = {"django_content_type": "id", "auth_permission": "content_type_id"}.get(table)
     added = [
         str(key)
         for key, app, model in schema.ask("SELECT id, app_label, model FROM django_content_type")
         if names.is_added_model(app, model)
     ]
-    if table in GRANTED and added:
-        of_added = f"SELECT id FROM auth_permission WHERE content_type_id IN ({', '.join(added)})"
-        return f" WHERE permission_id NOT IN ({of_added})"
-    return f" WHERE {column} NOT IN ({', '.join(added)})" if column and added else ""
+    if table == "django_content_type" and added:
+        return f" WHERE id NOT IN ({', '.join(added)})"
+    rights = [
+        str(key)
+        for key, app, model, codename in schema.ask(
+            f"SELECT p.id, c.app_label, c.model, p.codename FROM {PERMISSION}"
+        )
+        if names.is_added_model(app, model) or names.is_added_permission(app, codename)
+    ]
+    column = "permission_id" if table in GRANTED else "id"
+    is_of_rights = table in GRANTED or table == "auth_permission"
+    return f" WHERE {column} NOT IN ({', '.join(rights)})" if is_of_rights and rights else ""
 
 
 def is_derived_in_the_database(table: str, column: str) -> bool:
@@ -156,7 +163,7 @@ def by_name(*, imported: bool) -> dict:
         "permissions": sorted(
             [key, app, names.old_model(app, model), names.old_codename(app, codename)][first:]
             for key, app, model, codename in permissions
-            if not names.is_added_model(app, model)
+            if not names.is_added_model(app, model) and not names.is_added_permission(app, codename)
         ),
         "groups": sorted(
             [who, app, names.old_codename(app, codename)]
