@@ -102,13 +102,21 @@ def roll() -> str:
 
 
 def verify() -> str:
-    """The seconds and the megabytes that it took."""
+    """The seconds, the megabytes and the queries that it took."""
+    queries = 0
+
+    def count(execute, sql, params, many, context):
+        nonlocal queries
+        queries += 1
+        return execute(sql, params, many, context)
+
     begun = time.perf_counter()
-    if found := list(verification.find_faults()):
+    with connection.execute_wrapper(count):
+        found = list(verification.find_faults())
+    if found:
         sys.exit(f"{len(found)} faults: {found[:3]}")
-    return (
-        f"{time.perf_counter() - begun} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}"
-    )
+    seconds = time.perf_counter() - begun
+    return f"{seconds} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024} {queries}"
 
 
 if __name__ == "__main__":

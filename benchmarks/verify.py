@@ -21,8 +21,8 @@ def main(entries: int) -> None:
         f"{entries:,} entries over {min(PAGES, entries):,} symptom pages, each signed again and"
         " again\n"
     )
-    print("| engine | verified in | entries/s | peak memory | of which an empty site |")
-    print("|---|---:|---:|---:|---:|", flush=True)
+    print("| engine | verified in | entries/s | queries | peak memory | of which an empty site |")
+    print("|---|---:|---:|---:|---:|---:|", flush=True)
     with tempfile.TemporaryDirectory(prefix="countersign-") as directory:
         measure("SQLite", f"sqlite:///{directory}/db.sqlite3", entries)
     with postgresql() as database:
@@ -34,15 +34,14 @@ def measure(engine: str, database: str, entries: int) -> None:
     alone.
     """
     run_module("benchmarks.ledger", "migrate", database=database)
-    _, empty = run_module("benchmarks.ledger", "verify", database=database).split()
+    _, empty, _ = run_module("benchmarks.ledger", "verify", database=database).split()
     run_module("benchmarks.ledger", "fill", str(entries), str(PAGES), database=database)
-    seconds, peak = (
-        float(seconds)
-        for seconds in run_module("benchmarks.ledger", "verify", database=database).split()
-    )
+    measured = run_module("benchmarks.ledger", "verify", database=database).split()
+    seconds, peak, queries = map(float, measured)
     rate, least = entries / seconds, float(empty)
     print(
-        f"| {engine} | {seconds:,.0f} s | {rate:,.0f} | {peak:,.0f} MB | {least:,.0f} MB |",
+        f"| {engine} | {seconds:,.0f} s | {rate:,.0f} | {queries:,.0f} | {peak:,.0f} MB |"
+        f" {least:,.0f} MB |",
         flush=True,
     )
     print(f"\n{engine}: {measure_appends(database)}\n", flush=True)

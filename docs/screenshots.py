@@ -37,6 +37,12 @@ def _choose_action(label: str) -> Callable[[Page], None]:
     return act
 
 
+def _apply_plan(page: Page) -> None:
+    """Plan the reviews that are proposed, and go to what is planned."""
+    page.locator("button[name=do][value=apply]").first.click()
+    page.wait_for_url("**/radar/planned/")
+
+
 def _upload_pages(page: Page) -> None:
     """Choose a file with two new pages and one that cannot be read, and go to the preview."""
     records = (
@@ -136,6 +142,7 @@ REVIEWERS = (
 MANAGERS = (
     Screenshot("managers-radar", "morgan", "/desk/radar/", height=1100),
     Screenshot("managers-plan", "morgan", "/desk/radar/plan/"),
+    Screenshot("managers-planned", "morgan", "/desk/radar/plan/", act=_apply_plan),
     Screenshot("managers-recall", "morgan", "/desk/recall/?q=stroke&part=words", height=1100),
     Screenshot("managers-import", "morgan", "/admin/articles/importrun/add/", height=1000),
     Screenshot(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.lists import Label
-from reviews.models import MedicalReview, ReviewSchedule
+from reviews.models import MedicalReview, PlannedReview, ReviewSchedule
 
 DUE_WITHIN_DAYS = (30, 60, 90)
 NEXT_DUE = Subquery(
@@ -30,6 +30,26 @@ def filter_drafts(pages):
 def filter_sent_back(pages):
     """The newest review was sent back."""
     return pages.filter(pk__in=MedicalReview.objects.sent_back().values("article"))
+
+
+def filter_declined(pages):
+    """The newest review was declined."""
+    return pages.filter(pk__in=MedicalReview.objects.declined().values("article"))
+
+
+def filter_unfit(pages):
+    """Public, and a reviewer recommends to withdraw it."""
+    return pages.filter(pk__in=MedicalReview.objects.unfit().values("article"))
+
+
+def filter_unassigned(pages):
+    """A review is open to any reviewer."""
+    return pages.filter(pk__in=MedicalReview.objects.unassigned().values("article"))
+
+
+def filter_planned(pages):
+    """A review is planned and not opened yet."""
+    return pages.filter(pk__in=PlannedReview.objects.pending().values("article"))
 
 
 def filter_waiting(pages):
@@ -98,7 +118,11 @@ STATES: dict[str, tuple[Label, Callable]] = {
     "drafts": (_("Unsigned work"), filter_drafts),
     "unpublished": (_("Never published"), filter_unpublished),
     "sent-back": (_("Changes requested"), filter_sent_back),
+    "unfit": (_("Withdrawal recommended"), filter_unfit),
+    "declined": (_("Declined"), filter_declined),
     "waiting": (_("In review"), filter_waiting),
+    "unassigned": (_("In review, unassigned"), filter_unassigned),
+    "planned": (_("Review planned"), filter_planned),
     "live": (_("Published"), filter_as_signed),
     "recorded": (_("Published, imported review"), filter_recorded),
     "changed": (_("Published, newer draft not signed"), filter_changed),
@@ -112,14 +136,15 @@ STATES: dict[str, tuple[Label, Callable]] = {
 WITHIN_DAYS = tuple(map(str, DUE_WITHIN_DAYS))
 # Which states a list is filtered by, and in what order they are offered.
 LIST_STATES = (
-    *("drafts", "unpublished", "sent-back", "waiting"),
+    *("drafts", "unpublished", "sent-back", "declined", "unfit"),
+    *("waiting", "unassigned", "planned"),
     *("live", "recorded", "changed", "withdrawn", "alerts"),
 )
 DUE_STATES = ("overdue", *WITHIN_DAYS, "later", "never")
 RADAR_STATES = (
-    "alerts",
+    *("alerts", "unfit"),
     *("never", "overdue", "grace", *WITHIN_DAYS),
-    *("waiting", "sent-back", "changed", "recorded"),
+    *("planned", "waiting", "unassigned", "declined", "sent-back", "changed", "recorded"),
 )
 
 

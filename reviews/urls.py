@@ -4,6 +4,7 @@ from django.urls import path
 
 from reviews.desk import (
     danger,
+    planned_views,
     receipts,
     taking,
     together_views,
@@ -12,6 +13,7 @@ from reviews.desk import (
 )
 from reviews.radar import views as radar_views
 from reviews.recalls import views as recalls_views
+from reviews.scheduling import plan_rows_views
 from reviews.scheduling import views as scheduling_views
 
 app_name = "reviews"
@@ -37,6 +39,8 @@ urlpatterns = [
     path("same-changes/<str:key>/", together_views.same_change, name="same_change"),
     path("radar/", radar_views.overview, name="radar"),
     path("radar/plan/", scheduling_views.plan, name="plan"),
+    path("radar/planned/", plan_rows_views.planned, name="planned"),
+    path("planned/<uuid:planned_uuid>/open/", planned_views.open_review, name="open_planned"),
     path("recall/", recalls_views.recalls, name="recalls"),
     path("recall/<uuid:uuid>/", recalls_views.recall, name="recall"),
 ]

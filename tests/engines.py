@@ -131,6 +131,7 @@ ON_SQLITE = {
     "tests/reviews/admin/test_imported_reviews.py",
     "tests/reviews/desk/test_confirmation.py",
     "tests/reviews/desk/test_decisions.py",
+    "tests/reviews/desk/test_rounds.py",
     "tests/reviews/desk/test_unsent_forms.py",
     "tests/reviews/desk/test_views.py",
     "tests/reviews/evidence/test_pack.py",

@@ -15,7 +15,8 @@ from articles.models import Article, EmergencyPage, ReaderReport
 from reviews import page_states
 from reviews.alerts import OpenAlerts, get_open_alerts
 from reviews.display import format_days_until_due, get_admin_url, get_changelist_url
-from reviews.models import MedicalReview, ReviewSchedule
+from reviews.models import MedicalReview, Reviewer, ReviewSchedule
+from reviews.planned_reviews.summary import load_attention, load_summaries
 
 MAX_LINES = 5
 DUE_SOON_DAYS = 30
@@ -59,6 +60,7 @@ def build_dashboard(user) -> dict:
     names = [kind.name for kind in visible_kinds]
     pages = Article.objects.active().filter(kind__in=names)
     cards = [_build_card(*card, pages, visible_kinds, user) for card in CARDS]
+    cards += _build_manager_cards(pages, visible_kinds, user)
     return {
         "cards": _put_harm_first(
             cards + _build_report_cards(user) + _build_emergency_cards(visible_kinds)
@@ -70,7 +72,9 @@ def build_dashboard(user) -> dict:
 
 
 def _put_harm_first(cards: list[DashboardCard]) -> list[DashboardCard]:
-    return sorted(cards, key=lambda card: card.name != "harm")
+    """What could harm somebody before all else, in this order."""
+    first = ("harm", "alerts", "unfit")
+    return sorted(cards, key=lambda card: first.index(card.name) if card.name in first else 3)
 
 
 def _can_view(user, kind) -> bool:
@@ -106,6 +110,59 @@ CARDS: list[tuple[str, Label, dict[str, str], str]] = [
         f"No page is due within {DUE_SOON_DAYS} days.",
     ),
 ]
+
+
+MANAGER_CARDS: list[tuple[str, Label, dict[str, str], str]] = [
+    (
+        "unfit",
+        _("Withdrawal recommended"),
+        {"state": "unfit"},
+        "No withdrawal is recommended.",
+    ),
+    ("declined", _("Declined"), {"state": "declined"}, "No review was declined."),
+    (
+        "unassigned",
+        _("In review, unassigned"),
+        {"state": "unassigned"},
+        "No review waits for any reviewer.",
+    ),
+]
+
+
+def _build_manager_cards(pages, visible_kinds, user) -> list[DashboardCard]:
+    """What managing editors have to give to somebody, the plan, and what the reviewers have."""
+    if not user.has_perm("reviews.see_radar"):
+        return []
+    cards = [_build_card(*card, pages, visible_kinds, user) for card in MANAGER_CARDS]
+    return [*cards, _build_plan_card(), _build_reviewers_card()]
+
+
+def _build_plan_card() -> DashboardCard:
+    planned, attention = load_attention(timezone.localdate())
+    url = reverse("reviews:planned")
+    numbers = []
+    if attention:
+        verb = "needs attention" if len(attention) == 1 else "need attention"
+        numbers.append(PageCount(len(attention), verb, f"{url}?show=attention"))
+    if planned:
+        numbers.append(PageCount(planned, "planned", url))
+    return DashboardCard("planned", _("Planned reviews"), numbers, _("No review is planned."))
+
+
+def _build_reviewers_card() -> DashboardCard:
+    """How long each reviewer has to read, and who is away, the longest first."""
+    summaries = load_summaries(list(Reviewer.objects.all()), timezone.localdate())
+    busy = [one for one in summaries.values() if one.minutes or one.absences]
+    busy.sort(key=lambda one: (-one.minutes, one.reviewer.name))
+    parts = []
+    for summary in busy[:MAX_LINES]:
+        reading = f"{summary.minutes} min to read" if summary.minutes else ""
+        what = ", ".join(filter(None, [reading, summary.away_text]))
+        parts.append(f"{summary.reviewer.name}: {what}")
+    url = f"{reverse('reviews:radar')}#carry"
+    numbers = [PageCount(len(busy), "with reviews or away", url)] if busy else []
+    empty = _("No reviewer has a review to read, and none is away.")
+    return DashboardCard("reviewers", _("Reviewers"), numbers, empty, ". ".join(parts))
 
 
 def _build_card(

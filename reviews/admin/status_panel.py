@@ -42,6 +42,7 @@ def build_status_panel(page_admin, request, page: Article) -> dict:
         "changes": _compare_with_signed(page, compared_with, latest),
         "changed": _is_changed(page, latest),
         "waiting": waiting,
+        "planned": page.planned_reviews.pending().select_related("reviewer").first(),
         "sent_back": decided if is_sent_back else None,
         "answered": bool(decided and latest and latest.number > decided.revision.number),
         "withdrawn": None if page.live else page.publications.order_by("-id").first(),

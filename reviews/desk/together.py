@@ -23,6 +23,7 @@ class ChangeGroup:
     key: str
     count: int
     words: list[tuple[str, str, str]]
+    has_more: bool = False
 
 
 def build_groups(reviewer: Reviewer) -> list[ChangeGroup]:
@@ -35,7 +36,8 @@ def build_groups(reviewer: Reviewer) -> list[ChangeGroup]:
     for same in shared:
         change = samples.get(same.candidates[0].review)
         if change is not None:
-            groups.append(ChangeGroup(same.key, len(same.candidates), change.describe()))
+            count = len(same.candidates)
+            groups.append(ChangeGroup(same.key, count, change.describe(), same.has_more))
     return groups
 
 

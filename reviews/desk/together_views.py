@@ -24,6 +24,7 @@ from reviews.signing.signing_together import (
 )
 
 MAX_LEFT_SHOWN = 200
+KEPT_FIELDS = ("conflicts_choice", "conflicts")  # when the list is another one by now
 
 
 @sensitive_post_parameters("password", "code")
@@ -87,7 +88,10 @@ def _render_list(request, found, *, form=None, differences=(), refusal="", statu
     """
     unsent = unsent_form.load_change_form(request.user, found.key)
     if form is None:
-        form = SignTogetherForm(request=request, signing_list=found, initial=unsent.initial)
+        initial = unsent.initial
+        if differences:  # what was confirmed is confirmed again
+            initial = {name: text for name, text in initial.items() if name in KEPT_FIELDS}
+        form = SignTogetherForm(request=request, signing_list=found, initial=initial)
     context = {
         "found": found,
         "sample": found.places[0] if found.places else None,

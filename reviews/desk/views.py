@@ -15,6 +15,7 @@ from articles.admin.forms import parse_key
 from articles.publishing.actions import ActionRefused
 from reviews.alerts import get_open_alerts
 from reviews.desk import forms as desk_forms
+from reviews.desk import planned as desk_planned
 from reviews.desk import queue as desk_queue
 from reviews.desk import together, unsent_form
 from reviews.desk.access import reviewer_required
@@ -54,6 +55,7 @@ def _render_queue(request, *, away_form=None, status=200):
         reviewer, own_number=request.GET.get("page"), open_number=request.GET.get("any")
     )
     context |= {
+        "planned": desk_planned.build_planned(reviewer, today),
         "reviewer": reviewer,
         "can_sign": not signing_error,
         "signing_error": signing_error,

@@ -6,6 +6,7 @@ from reviews.models.expunction import Expunction
 from reviews.models.ledger import LedgerEntry, LedgerTip, PrivateField
 from reviews.models.mail import Mail, MailItem
 from reviews.models.opening import ReviewOpening
+from reviews.models.planned_review import PlannedReview
 from reviews.models.recall import Recall, RecalledReview
 from reviews.models.receipt import FailedAttempt, SignatureDispute, SignatureReceipt
 from reviews.models.reported_review import ReportedReview
@@ -24,6 +25,7 @@ __all__ = [
     "Mail",
     "MailItem",
     "MedicalReview",
+    "PlannedReview",
     "PrivateField",
     "Recall",
     "RecalledReview",

@@ -40,6 +40,7 @@ class Mail(models.Model):
         ATTEMPT = "attempt", _("Failed attempts to sign")
         REQUEST = "request", _("Review requests")
         DUE = "due", _("Due pages")
+        PLANNED = "planned", _("Planned reviews")
         DECIDED = "decided", _("Decided reviews")
         ANSWER = "answer", _("Answers to comments")
         LICENCE = "licence", _("Licence about to lapse")

@@ -58,8 +58,21 @@ class MedicalReviewQuerySet(models.QuerySet["MedicalReview"]):
         """Sent back to the editors, who have not requested a review again."""
         return self.filter(outcome=MedicalReview.Outcome.CHANGES).newest_per_page()
 
+    def declined(self) -> Self:
+        """Declined, and not requested of anybody again."""
+        return self.filter(outcome=MedicalReview.Outcome.DECLINED).newest_per_page()
+
+    def unfit(self) -> Self:
+        """With a recommendation to withdraw the page, which is public still."""
+        found = self.filter(outcome=MedicalReview.Outcome.UNFIT, article__live__isnull=False)
+        return found.newest_per_page()
+
+    def unassigned(self) -> Self:
+        """Waiting for any reviewer."""
+        return self.waiting().filter(reviewer__isnull=True)
+
     def with_page(self) -> Self:
-        return self.select_related("article__live", "revision", "reviewer", "requested_by")
+        return self.select_related("article__live", "basis", "revision", "reviewer", "requested_by")
 
 
 class MedicalReview(models.Model):

@@ -12,6 +12,16 @@ from articles.models import Article, PublicationEvent
 from reviews.models.reviewer import Reviewer
 
 
+def get_policy_date(next_due: dt.date, risk: str) -> dt.date:
+    """The last day of the grace of a page. After it the policy of its risk class applies."""
+    return next_due + dt.timedelta(days=settings.GRACE_DAYS[risk])
+
+
+def is_withdrawn_late(risk: str) -> bool:
+    """Whether pages of a risk class are withdrawn after their policy date."""
+    return settings.OVERDUE_POLICY[risk] == "withdraw"
+
+
 class ReviewScheduleQuerySet(models.QuerySet["ReviewSchedule"]):
     def recorded(self) -> Self:
         """Pages that nobody has signed here, with an imported review."""

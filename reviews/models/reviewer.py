@@ -24,6 +24,10 @@ class Reviewer(models.Model):
         "licence_expires",
     )
 
+    class CapacityUnit(models.TextChoices):
+        MINUTES = "minutes", _("minutes of reading")
+        PAGES = "pages", _("pages")
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviewer")
     name = LineField(max_length=150, help_text=_("As shown in the review line."))
@@ -39,6 +43,16 @@ class Reviewer(models.Model):
     licence_expires = models.DateField()
     conflicts_private = models.BooleanField(
         default=False, help_text="Keep conflict statements at signing out of public records."
+    )
+    weekly_capacity = models.PositiveSmallIntegerField(
+        _("capacity a week"),
+        default=120,
+        help_text=_(
+            "What they can read in a full week. Plans give them no more, and with 0 nothing at all."
+        ),
+    )
+    capacity_unit = models.CharField(
+        _("counted in"), max_length=7, choices=CapacityUnit, default=CapacityUnit.MINUTES
     )
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

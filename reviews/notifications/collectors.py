@@ -10,6 +10,7 @@ from reviews.notifications.pending import (
     collect_harm_reports,
     collect_licences,
 )
+from reviews.notifications.planned import collect_planned
 from reviews.notifications.requests import collect_requests
 
 COLLECTORS = (
@@ -17,6 +18,7 @@ COLLECTORS = (
     collect_disputes,
     collect_attempts,
     collect_requests,
+    collect_planned,
     collect_due_pages,
     collect_decisions,
     collect_answers,

@@ -7,8 +7,9 @@ from operator import attrgetter
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
-from articles.models import Article, ReaderReport
+from articles.models import Article, ReaderReport, SafetyAlert
 from reviews.models import Mail, MedicalReview, ReviewSchedule
 from reviews.notifications.pending import (
     DUE_REMINDER_DAYS,
@@ -18,6 +19,7 @@ from reviews.notifications.pending import (
     NotificationLine,
     get_edit_url,
 )
+from reviews.planned_reviews.summary import load_attention, load_summaries
 
 MAX_LINES = 10  # lines under a heading; the heading says how many there are
 ALL_IS_WELL = NotificationLine(
@@ -48,11 +50,69 @@ def collect_digests(recipients: MailRecipients) -> Iterator[Notification]:
 
 
 def _collect_lines(recipients: MailRecipients) -> Iterator[NotificationLine]:
+    """What could harm a reader comes first."""
+    yield from _collect_alerts()
+    yield from _collect_outcomes()
     yield from _collect_schedules(recipients)
+    yield from _collect_plan(recipients)
     yield from _collect_reviews(recipients)
+    yield from _collect_reviewers(recipients)
     yield from _collect_drafts()
     yield from _collect_reader_reports()
     yield from _collect_licences(recipients)
+
+
+def _collect_alerts() -> Iterator[NotificationLine]:
+    """Public pages with a safety alert, the gravest first."""
+    alerts = SafetyAlert.objects.select_related("article")
+    rows = alerts.order_by("gravity", "article__sort_key", "article")
+    yield from _build_section("Safety alerts", rows, _describe_alert)
+
+
+def _describe_alert(alert: SafetyAlert) -> DescribedRow:
+    return alert.article.title, alert.first_finding, get_edit_url(alert.article)
+
+
+def _collect_outcomes() -> Iterator[NotificationLine]:
+    """Pages whose withdrawal is recommended, and reviews that nobody took after a refusal."""
+    reviews = MedicalReview.objects.select_related("article", "reviewer")
+    reviews = reviews.filter(article__discarded_at__isnull=True).order_by("decided_at", "pk")
+    yield from _build_section("Withdrawal recommended", reviews.unfit(), _describe_outcome)
+    yield from _build_section("Declined", reviews.declined(), _describe_outcome)
+
+
+def _describe_outcome(review: MedicalReview) -> DescribedRow:
+    day = timezone.localdate(review.decided_at)
+    text = f"By {review.reviewer} on {day:%-d %B %Y}, and nothing was requested since."
+    return review.article.title, text, get_edit_url(review.article)
+
+
+def _collect_plan(recipients: MailRecipients) -> Iterator[NotificationLine]:
+    """Planned reviews that need something, and how many there are in all."""
+    count, attention = load_attention(recipients.today)
+    path = f"{reverse('reviews:planned')}?show=attention"
+    heading = f"Planned reviews that need attention ({len(attention)})"
+    for row, state in attention[:MAX_LINES]:
+        yield NotificationLine(heading, row.article.title, state.text, path)
+    if len(attention) > MAX_LINES:
+        yield NotificationLine(heading, f"and {len(attention) - MAX_LINES} more", "", path)
+    if count and not attention:
+        text = "Nothing in it needs you."
+        yield NotificationLine(f"Planned reviews ({count})", "The plan", text, path)
+
+
+def _collect_reviewers(recipients: MailRecipients) -> Iterator[NotificationLine]:
+    """How long each reviewer has to read, and when they are away."""
+    summaries = load_summaries(recipients.permitted_reviewers, recipients.today)
+    busy = [one for one in summaries.values() if one.reviews or one.planned or one.absences]
+    heading = f"Reviewers ({len(busy)})"
+    path = f"{reverse('reviews:radar')}#carry"
+    for summary in sorted(busy, key=lambda one: (-one.minutes, one.reviewer.name)):
+        counts = f"{summary.reviews} open, {summary.minutes} minutes to read"
+        text = f"{counts}, {summary.planned} planned."
+        if summary.away_text:
+            text += f" {capfirst(summary.away_text)}."
+        yield NotificationLine(heading, str(summary.reviewer), text, path)
 
 
 def _collect_schedules(recipients: MailRecipients) -> Iterator[NotificationLine]:
@@ -80,7 +140,9 @@ def _collect_reviews(recipients: MailRecipients) -> Iterator[NotificationLine]:
 
     reviews = MedicalReview.objects.select_related("article", "reviewer")
     reviews = reviews.order_by("requested_at", "pk")
-    yield from _build_section("In review", reviews.waiting(), describe)
+    yield from _build_section("In review, unassigned", reviews.unassigned(), describe)
+    assigned = reviews.waiting().filter(reviewer__isnull=False)
+    yield from _build_section("In review", assigned, describe)
     newer = MedicalReview.objects.filter(article=OuterRef("article"), pk__gt=OuterRef("pk"))
     sent_back = reviews.filter(
         outcome=MedicalReview.Outcome.CHANGES, article__discarded_at__isnull=True

@@ -18,6 +18,7 @@ PLURAL_SUBJECTS: dict[str, str] = {
     Kind.ATTEMPT: "Failed attempts to sign in {} names",
     Kind.REQUEST: "{} reviews wait for you",
     Kind.DUE: "{} pages that you reviewed last are due",
+    Kind.PLANNED: "{} planned reviews wait for you",
     Kind.DECIDED: "{} of your requests were decided",
     Kind.ANSWER: "{} of your comments were answered",
     Kind.LICENCE: "Your licences",
@@ -39,6 +40,8 @@ INTRODUCTIONS: dict[str, str] = {
     Kind.REQUEST: "You read the text at your desk, and there you sign it or request changes.",
     Kind.DUE: "You do not need to do anything yet: the editors request the review from you, "
     "and you get its link then.",
+    Kind.PLANNED: "The link leads to your desk. Opening a review there gives you the text that "
+    "visitors read, and keeps it for you until you decide.",
     Kind.DECIDED: "These reviews that you requested are decided.",
     Kind.ANSWER: "The link opens the review with your comment.",
     Kind.LICENCE: "Reviews can be signed only under a licence that is recorded as valid.",
@@ -51,6 +54,7 @@ REASONS: dict[str, str] = {
     Kind.ATTEMPT: "it is your name, or you are a managing editor of {site}",
     Kind.REQUEST: "you review for {site}, and these reviews are yours or open to any reviewer",
     Kind.DUE: "you signed these pages as a whole last, and can sign them again",
+    Kind.PLANNED: "you review for {site}, and these reviews are planned for you",
     Kind.DECIDED: "you requested these reviews",
     Kind.ANSWER: "you commented on these reviews",
     Kind.LICENCE: "you review for {site}",

@@ -1,11 +1,12 @@
 """The radar: which pages want a review, filtered by an address, in numbers and in rows."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +16,9 @@ from articles.lists import ListFilter, ListQuery, filter_by
 from articles.models import Article, PublicationEvent, SafetyAlert, Topic
 from reviews import page_states
 from reviews.display import format_days_until_due, get_admin_url
-from reviews.models import MedicalReview, Reviewer, ReviewSchedule
+from reviews.models import MedicalReview, PlannedReview, Reviewer, ReviewSchedule
 
 ROWS_PER_PAGE = 50
-BATCH_SIZE = 1000
 NOBODY = "nobody"
 
 
@@ -49,6 +49,13 @@ def read_query(
             _("assigned to"),
             {NOBODY: _("Any reviewer"), **names},
             apply=_filter_by_holder,
+            noun="reviewer",
+        ),
+        ListFilter(
+            "planned",
+            _("planned for"),
+            names,
+            apply=_filter_by_planned_reader,
             noun="reviewer",
         ),
         ListFilter(
@@ -85,6 +92,12 @@ def _filter_by_holder(pages, slug: str, user):
     else:
         waiting = waiting.filter(reviewer__slug=slug)
     return pages.filter(pk__in=waiting.values("article"))
+
+
+def _filter_by_planned_reader(pages, slug: str, user):
+    """The pages that are planned for a reviewer, and not opened yet."""
+    planned = PlannedReview.objects.pending().filter(reviewer__slug=slug)
+    return pages.filter(pk__in=planned.values("article"))
 
 
 def _find_day(text: str) -> str:
@@ -180,7 +193,8 @@ def build_rows(page_ids: list[int], today: dt.date) -> list[RadarRow]:
     }
     schedules = _load_schedules(page_ids)
     assignees, findings = _load_assignees(page_ids)
-    findings |= _load_alerts(page_ids)
+    assignees = _load_planned(page_ids) | assignees
+    findings |= _load_outcomes(page_ids) | _load_alerts(page_ids)
     topics = _load_topic_names(page_ids)
     rows = []
     for page_id in page_ids:
@@ -213,6 +227,26 @@ def _load_assignees(page_ids: list[int]) -> tuple[dict[int, str], dict[int, str]
             first = review.overridden.splitlines()[0]
             overridden[review.article_id] = f"In review although a check blocks it: {first}"
     return assignees, overridden
+
+
+def _load_planned(page_ids: list[int]) -> dict[int, str]:
+    """By page, who is to read it in which week."""
+    planned = PlannedReview.objects.pending().filter(article__in=page_ids)
+    texts = {}
+    for row in planned.select_related("reviewer"):
+        texts[row.article_id] = f"Planned: {row.reviewer}, week of {row.week:%-d %b %Y}"
+    return texts
+
+
+def _load_outcomes(page_ids: list[int]) -> dict[int, str]:
+    """By page, that its last review was declined, or that its withdrawal is recommended."""
+    reviews = MedicalReview.objects.filter(article__in=page_ids).select_related("reviewer")
+    texts = {}
+    for review in reviews.declined() | reviews.unfit():
+        day = timezone.localdate(review.decided_at)
+        label = review.get_outcome_display()
+        texts[review.article_id] = f"{label}: {review.reviewer}, {day:%-d %B %Y}"
+    return texts
 
 
 def _load_alerts(page_ids: list[int]) -> dict[int, str]:
@@ -268,13 +302,6 @@ def _format_reviewer(schedule: ReviewSchedule | None) -> str:
     if schedule.recorded:
         return "Nobody here: imported review"
     return str(schedule.reviewer or "")
-
-
-def iter_rows(pages, today: dt.date) -> Iterator[RadarRow]:
-    """All rows, for a file, in batches."""
-    page_ids = list(order_by_due_date(pages))
-    for start in range(0, len(page_ids), BATCH_SIZE):
-        yield from build_rows(page_ids[start : start + BATCH_SIZE], today)
 
 
 def count_by_topic(today: dt.date) -> dict[int, tuple[int, int]]:

@@ -9,6 +9,7 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F
 from django.db.models.functions import Coalesce
 
 from reviews.models import MedicalReview, Reviewer, ReviewSchedule
+from reviews.planned_reviews.summary import load_summaries
 
 MONTHS = 12
 WINDOW_DAYS = 90
@@ -76,6 +77,9 @@ class ReviewerWorkload:
 
     reviewer: Reviewer
     open: int
+    minutes: int
+    planned: int
+    away: str
     late: int
     soon: int
     share: int
@@ -89,20 +93,24 @@ def build_workloads(
     reviewers: list[Reviewer], counts_by_reviewer: dict[int, tuple[int, int]], today: dt.date
 ) -> list[ReviewerWorkload]:
     """The workload of each reviewer. The counts are of pages overdue, and due soon."""
-    waiting = MedicalReview.objects.waiting().filter(reviewer__isnull=False).order_by()
-    open_counts = dict(waiting.values_list("reviewer").annotate(Count("pk")))
+    summaries = load_summaries(reviewers, today)
+    open_counts = {key: summary.reviews for key, summary in summaries.items()}
     heaviest = 1
     for reviewer in reviewers:
         _, soon = counts_by_reviewer.get(reviewer.pk, (0, 0))
-        heaviest = max(heaviest, open_counts.get(reviewer.pk, 0) + soon)
+        heaviest = max(heaviest, open_counts[reviewer.pk] + soon)
     window_end = today + dt.timedelta(days=WINDOW_DAYS)
     workloads = []
     for reviewer in reviewers:
-        open_count = open_counts.get(reviewer.pk, 0)
+        summary = summaries[reviewer.pk]
+        open_count = summary.reviews
         late, soon = counts_by_reviewer.get(reviewer.pk, (0, 0))
         workload = ReviewerWorkload(
             reviewer=reviewer,
             open=open_count,
+            minutes=summary.minutes,
+            planned=summary.planned,
+            away=summary.away_text,
             late=late,
             soon=soon,
             share=round(100 * open_count / heaviest),

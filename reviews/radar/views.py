@@ -17,10 +17,9 @@ from articles.models import Article, ReaderReport, SafetyAlert, Topic
 from articles.public.pages import get_adjacent_urls
 from reviews import page_states
 from reviews.models import Reviewer
-from reviews.radar import queries, statistics
+from reviews.planned_reviews.summary import load_attention
+from reviews.radar import queries, statistics, table
 from reviews.signing import reading_time
-
-CSV_HEADER = ["Title", "Kind", "Filed under", "Reviewed last by", "Due", "In words", "With"]
 
 
 def require_managing_editor(view):
@@ -81,6 +80,8 @@ def overview(request):
         ),
         "today": today,
     }
+    planned_count, attention = load_attention(today)
+    context |= {"planned_count": planned_count, "planned_attention": len(attention)}
     context["harm_reports"], context["harm_reports_late"] = _count_harm_reports()
     return render(request, "reviews/radar.html", context)
 
@@ -96,13 +97,8 @@ def _count_harm_reports() -> tuple[int, int]:
 
 
 def _render_csv(pages, today):
-    rows = map(_build_csv_row, queries.iter_rows(pages, today))
-    return spreadsheets.build_csv_response(f"radar-{today}", CSV_HEADER, rows)
-
-
-def _build_csv_row(row: queries.RadarRow) -> list:
-    """The cells under ``CSV_HEADER``."""
-    return [row.title, row.kind, row.topics, row.reviewer, row.due, row.due_text, row.assignee]
+    rows = table.iterate_rows(pages, today)
+    return spreadsheets.build_csv_response(f"radar-{today}", table.HEADINGS, rows)
 
 
 def _count_by_state(query: ListQuery, pages) -> list[dict]:

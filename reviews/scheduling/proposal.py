@@ -1,164 +1,202 @@
-"""Many annual reviews assigned at once: a plan, and the plan carried out, whole or not at all."""
+"""What is proposed to managing editors: a plan of annual reviews, what it lacks, and its facts."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from django.db import transaction
-from django.db.models import Count, QuerySet
-from django.utils import timezone
+from articles.models import Article, SafetyAlert
+from reviews.models import MedicalReview, PlannedReview, Reviewer, ReviewSchedule
+from reviews.models.review_schedule import get_policy_date, is_withdrawn_late
+from reviews.planned_reviews import capacity, readers
+from reviews.planned_reviews.states import describe_rows
+from reviews.reading_time import load_reading_minutes
+from reviews.scheduling import planner
+from reviews.signing import eligibility
 
-from articles import quality
-from articles.audit import recording
-from articles.content import kinds
-from articles.content.document import Document
-from articles.models import Article
-from articles.publishing.actions import ActionRefused
-from reviews.models import MedicalReview, Reviewer, ReviewSchedule
-from reviews.scheduling import capacity, planner
-from reviews.signing import actions, eligibility, unchanged_texts
-
-# Each is asked for by itself, all in one transaction: on SQLite a minute without other writers.
-MAX_PAGES = 500
-SENT_BACK = "Changes were requested, and no review has been requested since."
+MAX_PAGES = 1000
+MAX_NAMED = 50  # pages that are left out for one reason, by name
+PLANNED = "Planned already."
 IN_REVIEW = "In review already."
-UNCHANGED = "Unchanged since it was signed, though a check blocks it:"
+SENT_BACK = (
+    "Changes were requested in the text that visitors read. Mend it, and request its review."
+)
+UNFIT = "A reviewer recommends to withdraw it. Decide that first."
 UNDATED = "Never published, or withdrawn: request its review from its own form."
+CHANGE_IN_REVIEW = "A change of it is in review; this review can be opened after that."
 
 
-class CannotPlan(ActionRefused):
-    """Something stands in the way of the whole plan; nothing was done."""
+@dataclass(frozen=True)
+class ProposedPage:
+    """A page that can be planned: its dates, its risk, and what is worth knowing of it."""
+
+    key: int
+    title: str
+    risk: str
+    next_due: dt.date
+    revision: int
+    minutes: int = 1
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def policy_date(self) -> dt.date:
+        return get_policy_date(self.next_due, self.risk)
+
+    @property
+    def is_withdrawn_late(self) -> bool:
+        return is_withdrawn_late(self.risk)
+
+    @property
+    def needed_by(self) -> dt.date:
+        """The last day before it is withdrawn; its due date, where it would not be."""
+        return self.policy_date if self.is_withdrawn_late else self.next_due
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Why pages are not proposed: how many, and the names of the first ones."""
+
+    reason: str
+    count: int
+    titles: list[str]
 
 
 @dataclass(frozen=True)
 class PlanProposal:
-    """A plan and what it was made from. ``facts`` are all that decides it, by kind.
+    """A plan and what it was made from. ``facts`` are all that decides it, by kind."""
 
-    ``remarks`` are what checks find in pages of the plan that are unchanged since they were signed.
-    """
-
+    today: dt.date
     plan: planner.ReviewPlan
-    pages: dict[int, ReviewSchedule]
-    titles: dict[int, str]
+    pages: dict[int, ProposedPage]
+    wanted: dict[int, planner.PageToPlan]
     reviewers: dict[int, Reviewer]
     availability: dict[int, planner.AvailableReviewer]
-    left_out: tuple[tuple[int, str], ...]
-    remarks: tuple[tuple[int, str], ...]
+    left_out: tuple[LeftOut, ...]
     remaining: int
     facts: dict[str, list]
 
 
-def find_due(pages) -> QuerySet[ReviewSchedule]:
-    """The schedules of pages, the first due first."""
-    schedules = ReviewSchedule.objects.filter(article__in=pages.values("pk"))
-    return schedules.order_by("next_due", "article")
+CHANGE_REASONS = {
+    "day": "a day has passed",
+    "pages": "other pages are due, or some of these were signed, withdrawn, planned, requested or "
+    "moved to other topics",
+    "words": "somebody changed one of these pages, or declined to review it",
+    "readers": "a reviewer was added or removed, took or decided a review, is away on other days, "
+    "or has another licence or capacity",
+}
 
 
 def build_proposal(pages, today: dt.date) -> PlanProposal:
-    """A plan for the pages that fall due first, in a number of queries that does not grow."""
-    schedules = find_due(pages)
-    due = {schedule.article_id: schedule for schedule in schedules[:MAX_PAGES]}
-    remaining = schedules.count() - len(due)
-    left_out, remarks = _find_left_out(pages, list(due))
-    reasons = dict(left_out)
-    plannable = {page: schedule for page, schedule in due.items() if page not in reasons}
-    qualified = eligibility.get_qualified_reviewers().select_related("user")
-    reviewers = {reviewer.pk: reviewer for reviewer in qualified}
-    wanted = _load_pages(plannable, reviewers)
-    last_day = max((page.due for page in wanted), default=today)
-    available = _load_reviewers(reviewers, last_day, today)
-    named = Article.objects.filter(pk__in=[*due, *reasons])
+    """A plan for the pages that are needed first, in a number of queries that does not grow."""
+    dated = _load_dated_pages(pages)
+    pending = _load_pending_rows(today)
+    reasons = _find_left_out(pages, pending)
+    possible = [page for page in dated if page.key not in reasons]
+    chosen = _add_details(possible[:MAX_PAGES])
+    reviewers = {reviewer.pk: reviewer for reviewer in readers.get_readers()}
+    wanted = _build_pages_to_plan(chosen, reviewers)
+    weeks = planner.count_weeks_until(max([today, *(one.last_day for one in wanted)]), today)
+    absences = capacity.get_absences(today, today + dt.timedelta(weeks=weeks))
+    available = _build_available(reviewers, pending, absences, weeks, today)
     return PlanProposal(
+        today=today,
         plan=planner.make_plan(wanted, available, today),
-        pages=plannable,
-        titles=dict(named.values_list("pk", "title")),
+        pages={page.key: page for page in chosen},
+        wanted={page.key: page for page in wanted},
         reviewers=reviewers,
         availability={reviewer.key: reviewer for reviewer in available},
-        left_out=tuple(left_out),
-        remarks=tuple(remarks),
-        remaining=remaining,
+        left_out=_group_left_out(pages, dated, reasons),
+        remaining=len(possible) - len(chosen),
         facts=_list_facts(wanted, available, today),
     )
 
 
-def _find_left_out(pages, due: list[int]) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    """Pages that cannot be planned, each with the reason; and the remarks on those that can."""
-    left_out = []
-    waiting = MedicalReview.objects.waiting().filter(article__in=due)
+def find_possible_pages(pages, today: dt.date) -> list[int]:
+    """The ids of the pages that a plan made now would be for."""
+    reasons = _find_left_out(pages, _load_pending_rows(today))
+    possible = [page.key for page in _load_dated_pages(pages) if page.key not in reasons]
+    return possible[:MAX_PAGES]
+
+
+def _load_dated_pages(pages) -> list[ProposedPage]:
+    """Pages with a due date: what would be withdrawn first, by its date, then by due date."""
+    schedules = ReviewSchedule.objects.filter(article__in=pages.values("pk"))
+    rows = schedules.order_by().values_list(
+        "article", "article__title", "article__risk", "next_due", "article__live__revision"
+    )
+    return sorted([ProposedPage(*row) for row in rows], key=_get_rank)
+
+
+def _get_rank(page: ProposedPage) -> tuple:
+    return not page.is_withdrawn_late, page.needed_by, page.next_due, page.key
+
+
+def _load_pending_rows(today: dt.date) -> list[PlannedReview]:
+    """What is planned and not over yet."""
+    rows = list(PlannedReview.objects.pending().with_page())
+    states = describe_rows(rows, today)
+    return [row for row in rows if not states[row.pk].is_over]
+
+
+def _find_left_out(pages, pending: list[PlannedReview]) -> dict[int, str]:
+    """Page → why it is not proposed."""
+    outcomes = MedicalReview.Outcome
+    whole = MedicalReview.WHOLE_PAGE_TRIGGERS
+    reasons = {row.article_id: PLANNED for row in pending}
+    reviews = MedicalReview.objects.filter(article__in=pages.values("pk"))
+    waiting = reviews.waiting().filter(trigger__in=whole)
     for page in waiting.values_list("article", flat=True):
-        left_out.append((page, IN_REVIEW))
-    sent_back = MedicalReview.objects.sent_back().filter(article__in=due)
-    for page in sent_back.values_list("article", flat=True):
-        left_out.append((page, SENT_BACK))
-    reasons = dict(left_out)
-    blocked, remarks = _find_blocked_pages([page for page in due if page not in reasons])
-    left_out += blocked
-    undated = pages.exclude(pk__in=ReviewSchedule.objects.values("article"))
-    undated = undated.order_by("sort_key", "pk").values_list("pk", flat=True)
-    for page in undated[:MAX_PAGES]:
-        left_out.append((page, UNDATED))
-    return left_out, remarks
+        reasons[page] = IN_REVIEW
+    newest = reviews.newest_per_page().filter(outcome__in=(outcomes.CHANGES, outcomes.UNFIT))
+    rows = newest.values_list(
+        "article", "outcome", "trigger", "revision", "article__live__revision"
+    )
+    for page, outcome, trigger, revision, published in rows:
+        if outcome == outcomes.UNFIT:
+            reasons[page] = UNFIT
+        elif trigger in whole or revision == published:
+            reasons[page] = SENT_BACK
+    return reasons
 
 
-def _list_facts(
-    pages: list[planner.PageToPlan], reviewers: list[planner.AvailableReviewer], today: dt.date
-) -> dict[str, list]:
-    """The facts of each kind in ``CHANGE_REASONS``."""
-    page_facts = [(page.key, page.due.isoformat(), sorted(page.topics)) for page in pages]
-    author_facts = [(page.key, sorted(page.excluded_reviewers)) for page in pages]
-    return {
-        "day": [today.isoformat()],
-        "pages": sorted(page_facts),
-        "words": sorted(author_facts),
-        "readers": [[one.key, one.load, one.specialty, *one.days] for one in reviewers],
-    }
+def _add_details(pages: list[ProposedPage]) -> list[ProposedPage]:
+    """The pages with their reading times and remarks."""
+    keys = [page.key for page in pages]
+    minutes = load_reading_minutes(page.revision for page in pages)
+    changes = MedicalReview.objects.waiting().filter(article__in=keys)
+    remarks = {page: [CHANGE_IN_REVIEW] for page in changes.values_list("article", flat=True)}
+    for alert in SafetyAlert.objects.filter(article__in=keys):
+        remarks.setdefault(alert.article_id, []).append(f"Safety alert: {alert.first_finding}")
+    detailed = []
+    for page in pages:
+        own = tuple(remarks.get(page.key, ()))
+        detailed.append(replace(page, minutes=minutes[page.revision], remarks=own))
+    return detailed
 
 
-def _find_blocked_pages(
-    page_ids: list[int],
-) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    """Pages that a check blocks, each with the first problem as its reason; and, apart from them,
-    those whose annual review can be requested all the same (``unchanged_texts``).
-
-    A check may be newer than a signature, and one such page would stop the whole plan.
-    """
-    messages: dict[int, str] = {}
-    documents: dict[int, Document] = {}
-    for kind in kinds.get_all():
-        pages = kind.load(kind.model.objects.filter(pk__in=page_ids, kind=kind.name))
-        for page in pages.select_related("writer", "notice").prefetch_related("topics"):
-            document = kind.compose(page)
-            problems = quality.find_blocking_problems(page, document)
-            if problems:
-                messages[page.pk] = problems[0].message
-                documents[page.pk] = document
-    reviewable = unchanged_texts.find_reviewable(documents)
-    blocked = []
-    remarks = []
-    for page_id, message in messages.items():
-        if page_id in reviewable:
-            remarks.append((page_id, f"{UNCHANGED} {message}"))
-        else:
-            blocked.append((page_id, f"A check blocks it: {message}"))
-    return blocked, remarks
-
-
-def _load_pages(
-    schedules: dict[int, ReviewSchedule], reviewers: dict[int, Reviewer]
+def _build_pages_to_plan(
+    pages: list[ProposedPage], reviewers: dict[int, Reviewer]
 ) -> list[planner.PageToPlan]:
-    barred = eligibility.get_barred_users_by_page(list(schedules))
+    keys = [page.key for page in pages]
+    barred = eligibility.get_barred_users_by_page(keys)
+    declined = readers.find_decliners(keys)
     reviewer_by_user = {reviewer.user_id: reviewer.pk for reviewer in reviewers.values()}
-    topics = _load_topic_names(list(schedules))
-    pages = []
-    for key, schedule in schedules.items():
-        excluded = [reviewer_by_user.get(user) for user in barred.get(key, ())]
-        page = planner.PageToPlan(
-            key=key,
-            due=schedule.next_due,
-            topics=tuple(sorted(topics.get(key, ()))),
-            excluded_reviewers=frozenset(filter(None, excluded)),
+    topics = _load_topic_names(keys)
+    wanted = []
+    for page in pages:
+        authors = {reviewer_by_user.get(user) for user in barred.get(page.key, ())}
+        excluded = (authors | declined.get(page.key, set())) & reviewers.keys()
+        one = planner.PageToPlan(
+            key=page.key,
+            due=page.next_due,
+            policy_date=page.policy_date,
+            is_withdrawn_late=page.is_withdrawn_late,
+            minutes=page.minutes,
+            topics=tuple(sorted(topics.get(page.key, ()))),
+            excluded_reviewers=frozenset(excluded),
         )
-        pages.append(page)
-    return pages
+        wanted.append(one)
+    return wanted
 
 
 def _load_topic_names(pages: list[int]) -> dict[int, list[str]]:
@@ -169,72 +207,106 @@ def _load_topic_names(pages: list[int]) -> dict[int, list[str]]:
     return topics
 
 
-def _load_reviewers(
-    reviewers: dict[int, Reviewer], last_day: dt.date, today: dt.date
+def _build_available(
+    reviewers: dict[int, Reviewer],
+    pending: list[PlannedReview],
+    absences: dict[int, list[tuple[dt.date, dt.date]]],
+    weeks: int,
+    today: dt.date,
 ) -> list[planner.AvailableReviewer]:
-    weeks = planner.count_weeks_until(last_day, today)
-    absences = capacity.get_absences(today, today + dt.timedelta(weeks=weeks))
-    waiting = MedicalReview.objects.waiting().filter(reviewer__isnull=False).order_by()
-    loads = dict(waiting.values_list("reviewer").annotate(Count("pk")))
+    waiting = readers.load_waiting_minutes()
+    planned = _load_planned_minutes(pending, today)
+    loads = Counter(row.reviewer_id for row in pending)
     available = []
     for key, reviewer in sorted(reviewers.items()):
+        away = absences.get(key, ())
         days = capacity.count_working_days(
-            today,
-            weeks,
-            licence_expires=reviewer.licence_expires,
-            absences=absences.get(key, ()),
+            today, weeks, licence_expires=reviewer.licence_expires, absences=away
         )
-        available.append(
-            planner.AvailableReviewer(
-                key=key, days=days, specialty=reviewer.specialty, load=loads.get(key, 0)
-            )
+        one = planner.AvailableReviewer(
+            key=key,
+            days=days,
+            specialty=reviewer.specialty,
+            load=len(waiting.get(key, ())) + loads[key],
+            capacity=reviewer.weekly_capacity,
+            counts_pages=reviewer.capacity_unit == Reviewer.CapacityUnit.PAGES,
+            first_day=capacity.find_first_day(today, away),
         )
+        used = _fill_weeks(one, waiting.get(key, []), planned.get(key, []))
+        available.append(replace(one, used=used))
     return available
 
 
-CHANGE_REASONS = {
-    "day": "a day has passed",
-    "pages": "other pages are due, or some of these were signed, withdrawn, moved to other topics "
-    "or requested",
-    "words": "somebody changed one of these pages",
-    "readers": "a reviewer was added or removed, took or decided a review, is away on other days, "
-    "or has another licence",
-}
+def _load_planned_minutes(
+    pending: list[PlannedReview], today: dt.date
+) -> dict[int, list[tuple[int, int]]]:
+    """Reviewer → week, counted from this one, and minutes of each review that is planned."""
+    revisions = {row.pk: row.article.live.revision_id for row in pending if row.article.live}
+    minutes = load_reading_minutes(revisions.values())
+    monday = capacity.get_monday(today)
+    found: dict[int, list[tuple[int, int]]] = {}
+    for row in pending:
+        week = max(0, (row.week - monday).days // 7)
+        cost = minutes.get(revisions.get(row.pk, 0), 1)
+        found.setdefault(row.reviewer_id, []).append((week, cost))
+    return found
 
 
-@transaction.atomic
-def open_reviews(proposal: PlanProposal, *, by) -> list[MedicalReview]:
-    """Open the reviews of a plan, all or none. Raises CannotPlan."""
-    planned = proposal.plan.planned_reviews
-    articles = Article.objects.in_bulk([review.page for review in planned])
-    opened = [_request_review(articles[review.page], review, proposal, by) for review in planned]
-    recording.record("review", opened, by=by)
-    return opened
+def _fill_weeks(
+    reviewer: planner.AvailableReviewer, waiting: list[int], planned: list[tuple[int, int]]
+) -> tuple[float, ...]:
+    """What is taken of each week: what is planned for it, and open reviews as soon as possible."""
+    used = [0.0] * len(reviewer.days)
+    for week, minutes in planned:
+        used[min(week, len(used) - 1)] += reviewer.get_cost(minutes)
+    left = sum(reviewer.get_cost(minutes) for minutes in waiting)
+    for week in range(len(used)):
+        taken = min(left, max(0.0, reviewer.get_capacity(week) - used[week]))
+        used[week] += taken
+        left -= taken
+    return tuple(used)
 
 
-def _request_review(
-    page: Article, planned: planner.PlannedReview, proposal: PlanProposal, by
-) -> MedicalReview:
-    schedule = proposal.pages[page.pk]
-    trigger = MedicalReview.Trigger.FIRST if schedule.recorded else MedicalReview.Trigger.ANNUAL
-    try:
-        return actions.request_review(
-            page,
-            by=by,
-            trigger=trigger,
-            reviewer=proposal.reviewers[planned.reviewer],
-            note=format_note(planned.week, schedule.next_due),
-            records_event=False,
+def _group_left_out(
+    pages, dated: list[ProposedPage], reasons: dict[int, str]
+) -> tuple[LeftOut, ...]:
+    """The pages that are not proposed by their reasons, the reasons with the most first."""
+    titles: dict[str, list[str]] = {}
+    for page in dated:
+        if page.key in reasons:
+            titles.setdefault(reasons[page.key], []).append(page.title)
+    counts = Counter({reason: len(names) for reason, names in titles.items()})
+    undated = pages.exclude(pk__in=ReviewSchedule.objects.values("article")).order_by()
+    counts[UNDATED] = undated.count()
+    first = undated.order_by("sort_key", "pk").values_list("title", flat=True)[:MAX_NAMED]
+    titles[UNDATED] = list(first)
+    groups = []
+    for reason, count in counts.most_common():
+        if count:
+            groups.append(LeftOut(reason, count, titles[reason][:MAX_NAMED]))
+    return tuple(groups)
+
+
+def _list_facts(
+    pages: Iterable[planner.PageToPlan],
+    reviewers: Iterable[planner.AvailableReviewer],
+    today: dt.date,
+) -> dict[str, list]:
+    """The facts of each kind in ``CHANGE_REASONS``."""
+    page_facts = []
+    author_facts = []
+    for page in pages:
+        dates = page.due.isoformat(), page.last_day.isoformat(), page.is_withdrawn_late
+        page_facts.append((page.key, *dates, page.minutes, sorted(page.topics)))
+        author_facts.append((page.key, sorted(page.excluded_reviewers)))
+    reader_facts = []
+    for one in reviewers:
+        reader_facts.append(
+            (one.key, one.specialty, one.capacity, one.counts_pages, one.days, one.used)
         )
-    except ActionRefused as refusal:
-        raise CannotPlan(f"Nothing was done, because of “{page.title}”. {refusal}") from refusal
-
-
-def format_note(monday: dt.date, due: dt.date) -> str:
-    """The note to a reviewer: the week, and the due date where that is not after the week."""
-    note = f"Please read it in the week of {monday:%-d %B}."
-    if due < timezone.localdate():
-        return f"{note} It has been overdue since {due:%-d %B}."
-    if due < monday + dt.timedelta(days=7):
-        return f"{note} Its review is due on {due:%-d %B}."
-    return note
+    return {
+        "day": [today.isoformat()],
+        "pages": sorted(page_facts),
+        "words": sorted(author_facts),
+        "readers": reader_facts,
+    }

@@ -72,9 +72,12 @@ def request_review(
     note: str = "",
     correction: str = "",
     override: str = "",
+    of_published: bool = False,
     records_event: bool = True,
 ) -> MedicalReview:
     """Request a signature over the page as it is now. Without a trigger the likeliest one is used.
+
+    ``of_published``: over the text that visitors read, whatever was changed since.
 
     ``correction`` is the published error that the text corrects, for visitors to read.
     ``override`` is the reason to request a review although a check blocks it. The annual review of
@@ -94,10 +97,15 @@ def request_review(
         raise CannotRequestReview(
             "This page is in review already. Cancel that request to request again."
         )
-    revision = pages.record_revision(page, by=by)
+    published = None
+    if of_published:
+        revision = _get_published_revision(page)
+        published = revision.read()
+    else:
+        revision = pages.record_revision(page, by=by)
     possible = get_possible_triggers(page, revision)
     trigger = trigger or possible[0]
-    blocking, override = _get_overridden_problems(page, trigger, by, override)
+    blocking, override = _get_overridden_problems(page, trigger, by, override, published)
     if trigger not in possible:
         names = " or ".join(Trigger(name).label.lower() for name in possible)
         raise CannotRequestReview(f"This page needs another kind of review now: {names}.")
@@ -124,6 +132,13 @@ def request_review(
     if records_event:
         recording.record("review", [review], by=by)
     return review
+
+
+def _get_published_revision(page: Article) -> Revision:
+    """The revision that visitors read. Raises CannotRequestReview if there is none."""
+    if not page.live:
+        raise CannotRequestReview("Visitors cannot read this page, so that no text is published.")
+    return page.live.revision
 
 
 def _require_return_note(page: Article, revision: Revision, note: str) -> None:
@@ -155,16 +170,18 @@ def can_correct(page: Article, revision: Revision) -> bool:
 
 
 def _get_overridden_problems(
-    page: Article, trigger: str, by: User, override: str
+    page: Article, trigger: str, by: User, override: str, published: Document | None
 ) -> tuple[list[quality.Problem], str]:
     """The problems that block a review and are overridden, and the reason for that.
 
     A managing editor gives it. For the annual review of an unchanged text it is the rule that
-    allows it. Raises CannotRequestReview if there is none, or if somebody else gave one.
+    allows it. ``published`` is the text that visitors read, where that is to be reviewed and not
+    the page as it is now. Raises CannotRequestReview if there is no reason, or if somebody else
+    gave one.
     """
     kind = kinds.get(page.kind)
     loaded = kind.load(kind.model.objects.filter(pk=page.pk)).get()
-    document = kind.compose(loaded)
+    document = published or kind.compose(loaded)
     blocking = quality.find_blocking_problems(loaded, document)
     override = override.strip()
     if not blocking:
@@ -173,12 +190,15 @@ def _get_overridden_problems(
     if override and can_override:
         return blocking, override
     documents = {page.pk: document}
-    if trigger == Trigger.ANNUAL and unchanged_texts.find_reviewable(documents):
+    # A document that was read in an older format has other bytes than the stored text.
+    is_unchanged = published or unchanged_texts.find_unchanged(documents)
+    may_stay = is_unchanged and unchanged_texts.is_window_open() and has_been_signed(page)
+    if trigger == Trigger.ANNUAL and may_stay:
         return blocking, unchanged_texts.describe_rule()
     message = " ".join(f"{problem.message} {problem.fix}" for problem in blocking)
     if override:
         raise CannotRequestReview(f"{message} Only a managing editor can override this check.")
-    if unchanged_texts.find_unchanged(documents):
+    if is_unchanged:
         message = f"{message} {unchanged_texts.describe_end()}".strip()
     raise CannotRequestReview(message)
 

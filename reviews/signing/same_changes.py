@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.core.cache import cache
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from articles.content import kinds
 from articles.content.diff import CARE_CARD_ALIASES, Change, DiffPart, compare_parts
@@ -74,11 +74,15 @@ class ChangeCandidate:
 
 @dataclass(frozen=True)
 class SameChange:
-    """The open reviews of one change, and others that have it beside another change."""
+    """The open reviews of one change, and others that have it beside another change.
+
+    ``has_more``: whether some reviews were not looked at, which may have it too.
+    """
 
     key: str
     candidates: list[ChangeCandidate]
     wider: list[ChangeCandidate]
+    has_more: bool = False
 
 
 def find_change(before: Document, document: Document) -> TextChange:
@@ -136,22 +140,23 @@ def list_places(parts: Iterable[DiffPart]) -> list[tuple[str, tuple[Run, ...]]]:
     return places
 
 
-def select_candidates() -> QuerySet[MedicalReview]:
-    """The open reviews of changes to pages that were signed before, with the text signed last."""
+def load_candidates() -> list[ChangeCandidate]:
+    """The open reviews of changes to pages that were signed before, the oldest first.
+
+    One query, of no text.
+    """
     readable = LedgerEntry.objects.signed().exclude(revision__document=EXPUNGED)
     last = readable.filter(article=OuterRef("article")).order_by("-sequence")
-    changes = MedicalReview.objects.waiting().exclude(trigger__in=MedicalReview.WHOLE_PAGE_TRIGGERS)
-    with_texts = changes.exclude(revision__document=EXPUNGED).annotate(
-        before=Subquery(last.values("revision")[:1]),
-        before_digest=Subquery(last.values("revision__digest")[:1]),
-    )
-    return with_texts.filter(before__isnull=False).exclude(before_digest=F("revision__digest"))
-
-
-def load_candidates() -> list[ChangeCandidate]:
-    """The open reviews of changes, the oldest first. One query, of no text."""
     rows = (
-        select_candidates()
+        MedicalReview.objects.waiting()
+        .exclude(trigger__in=MedicalReview.WHOLE_PAGE_TRIGGERS)
+        .exclude(revision__document=EXPUNGED)
+        .annotate(
+            before=Subquery(last.values("revision")[:1]),
+            before_digest=Subquery(last.values("revision__digest")[:1]),
+        )
+        .filter(before__isnull=False)
+        .exclude(before_digest=F("revision__digest"))
         .order_by("requested_at", "pk")
         .values_list(
             "pk", "article", "reviewer", "revision", "before", "before_digest", "revision__digest"
@@ -163,8 +168,13 @@ def load_candidates() -> list[ChangeCandidate]:
     return candidates
 
 
-def load_digests(candidates: list[ChangeCandidate]) -> dict[int, tuple[str, ...]]:
-    """By review, the digests of what changed. What two texts differ in is computed once."""
+def load_digests(
+    candidates: list[ChangeCandidate], *, max_new: int = MAX_CANDIDATES
+) -> dict[int, tuple[str, ...]]:
+    """By review, the digests of what changed. What two texts differ in is computed once.
+
+    Of those that are not known yet, ``max_new`` are computed, and the others left out.
+    """
     keys = {each.review: _make_cache_key(each) for each in candidates}
     known = cache.get_many(keys.values())
     found: dict[int, tuple[str, ...]] = {}
@@ -175,7 +185,7 @@ def load_digests(candidates: list[ChangeCandidate]) -> dict[int, tuple[str, ...]
             missing.append(each)
         else:
             found[each.review] = digests
-    for start in range(0, len(missing), BATCH):
+    for start in range(0, min(len(missing), max_new), BATCH):
         changes = load_changes(missing[start : start + BATCH])
         computed = {review: change.digests for review, change in changes.items()}
         cache.set_many({keys[key]: value for key, value in computed.items()}, CACHE_SECONDS)
@@ -208,10 +218,12 @@ def compute_key(digests: Iterable[str]) -> str:
 def find_same_changes(reviewer: int) -> list[SameChange]:
     """The changes that several pages share, where a reviewer can sign some of them.
 
-    The widest come first.
+    The widest come first. Where hundreds of reviews are new, some are counted the next time:
+    nobody waits for all of them on the way to something else.
     """
     candidates = load_candidates()
-    digests = load_digests(candidates)
+    digests = load_digests(candidates, max_new=BATCH)
+    has_more = len(digests) < len(candidates)
     by_key: defaultdict[str, list[ChangeCandidate]] = defaultdict(list)
     for each in candidates:
         if digests.get(each.review):
@@ -220,7 +232,7 @@ def find_same_changes(reviewer: int) -> list[SameChange]:
     for key, group in by_key.items():
         mine = [each for each in group if each.reviewer in (None, reviewer)]
         if len(mine) >= MIN_PAGES:
-            shared.append(SameChange(key, group, []))
+            shared.append(SameChange(key, group, [], has_more))
     return sorted(shared, key=lambda same: (-len(same.candidates), same.key))
 
 

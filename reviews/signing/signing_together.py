@@ -319,11 +319,15 @@ def _describe_end(review: MedicalReview | None) -> str:
     return f"It was decided meanwhile: {review.get_outcome_display().lower()}, by {name}."
 
 
-def _lock_pages(reviews: Iterable[str]) -> None:
-    """Lock the pages of reviews until the transaction ends, in the order of their ids."""
-    named = MedicalReview.objects.filter(uuid__in=filter(_parse_uuid, reviews))
-    ids = list(named.values_list("article", flat=True))
+def _lock_rows(uuids: Iterable[str]) -> None:
+    """Lock reviews and their pages until the transaction ends, each in the order of their ids.
+
+    All of them before the first signature: from then on the act holds the end of the ledger.
+    """
+    reviews = MedicalReview.objects.filter(uuid__in=filter(_parse_uuid, uuids)).order_by("pk")
+    ids = list(reviews.values_list("article", flat=True))
     list(Article.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    list(reviews.select_for_update().values_list("pk"))
 
 
 @transaction.atomic
@@ -348,7 +352,7 @@ def sign_together(
     """
     if set(answers.values()) - {CONFIRMED}:
         raise CannotSign("Pages that you do not judge as a whole are signed one by one.")
-    _lock_pages(each[0] for each in seen)
+    _lock_rows(each[0] for each in seen)
     found = build_list(key, by)
     if differences := list_differences(seen, found):
         raise ListChanged(differences)

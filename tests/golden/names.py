@@ -38,12 +38,14 @@ ADDED_MODELS: dict[str, str] = {
     "articles.unsentform": "articles_unsentform",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
+    "reviews.plannedreview": "reviews_plannedreview",
     "reviews.reviewopening": "reviews_reviewopening",
 }
 # Table: the columns, and the constraints and indexes on them, that later builds added.
 ADDED_COLUMNS: dict[str, set[str]] = {
     # PostgreSQL lists them beside the tables.
     "indexes": {
+        "articles_readerreport_reported_by_id_1cff2c20",
         "reviews_medicalreview_continues_id_83ce46e9",
         "search_entry_by_title",
         "symptoms_cause_description_id_1a571c42",
@@ -53,6 +55,16 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "same_for_everyone",
         "shows_crisis_line",
         "article_advice_heading_at_most_120",
+    },
+    "reviews_reviewer": {
+        "capacity_unit",
+        "reviews_reviewer_weekly_capacity_check",
+        "weekly_capacity",
+    },
+    "articles_readerreport": {
+        "reported_by_id",
+        "articles_readerreport_reported_by_id_1cff2c20",
+        "articles_readerreport_reported_by_id_1cff2c20_fk_auth_user_id",
     },
     "articles_revision": {"authorship_hash", "revision_authorship_hash_is_64_digits"},
     "symptoms_symptom": {"determiner"},
@@ -191,13 +203,24 @@ ADDED_FUNCTIONS = {"published_cause_facts_are_made_anew"}
 ADDED_MANIFEST_FIELDS = {"limits"}
 ADDED_TO_README = b"\nNo pack can show:"
 # What later builds added to the conditions of triggers: a column that they keep as well.
-ADDED_CONDITIONS = (" AND NEW.authorship_hash = OLD.authorship_hash",)
+ADDED_CONDITIONS = (
+    " AND NEW.authorship_hash = OLD.authorship_hash",
+    " OR COALESCE(NEW.continues_id, 0) <> COALESCE(OLD.continues_id, 0)",
+    " AND NOT EXISTS (SELECT 1 FROM reviews_signaturedispute d WHERE d.reviewer_id = v.id "
+    "AND d.restored_at IS NULL)",
+)
+# What holds for signatures holds for readings that confirm a part of a text too.
+WIDENED_CONDITIONS = {"NEW.outcome IN ('approved', 'partly')": "NEW.outcome = 'approved'"}
 
 # Searches of which the first page found stays, and the others are chosen otherwise (ADR 60).
 SEARCHED_OTHERWISE = {"facial spasms"}
 
 # Letters that say more since: what is asked of a reviewer, why, and how long it takes (ADR 69).
 REWRITTEN_LETTERS = "reviews wait for you"
+
+ADDED_PERMISSIONS = {"reviews.reassign_review"}
+# Table: the columns that may be empty since. A review is handed over to nobody in particular too.
+EMPTIED_COLUMNS: dict[str, set[str]] = {"reviews_handover": {"to_id"}}
 
 VERBS = ("add", "change", "delete", "view")
 
@@ -211,8 +234,15 @@ def is_added_model(app_label: str, model: str) -> bool:
 
 
 def is_added_permission(app_label: str, codename: str) -> bool:
-    """Whether a permission is one over a model that a later build added."""
+    """Whether a later build added a permission, or the model that it is over."""
+    if f"{app_label}.{codename}" in ADDED_PERMISSIONS:
+        return True
     return is_added_model(app_label, codename.partition("_")[2])
+
+
+def was_required(table: str, column: str) -> bool:
+    """Whether a column that may be empty now had to have a value."""
+    return column in EMPTIED_COLUMNS.get(table, ())
 
 
 def is_added(table: str, name: str) -> bool:
@@ -224,6 +254,8 @@ def without_added_conditions(triggers: dict[str, str]) -> dict[str, str]:
     """What triggers do, by name, as build 978f4c9 would have had them."""
     for condition in ADDED_CONDITIONS:
         triggers = {name: does.replace(condition, "") for name, does in triggers.items()}
+    for now, then in WIDENED_CONDITIONS.items():
+        triggers = {name: does.replace(now, then) for name, does in triggers.items()}
     return triggers
 
 

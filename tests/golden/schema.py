@@ -59,7 +59,7 @@ def _sqlite_table(name: str) -> dict:
         constraints = connection.introspection.get_constraints(cursor, name).values()
     return {
         "columns": {
-            column: [type, bool(notnull), default, pk]
+            column: [type, bool(notnull) or names.was_required(name, column), default, pk]
             for _, column, type, notnull, default, pk in columns
         },
         "indexes": dict(indexes),
@@ -115,6 +115,8 @@ def postgresql() -> dict:
     result: dict = {"tables": {name: {} for name in tables()}}
     for table, column, *rest in columns:
         if not names.is_added_table(table):
+            if names.was_required(table, column):
+                rest[1] = "NO"  # is_nullable
             result["tables"].setdefault(table, {})[column] = rest
     result["constraints"] = {
         f"{table} {name}": without_casts(text)

@@ -108,7 +108,7 @@ def test_pinned_comments_are_answered_and_the_second_round_is_signed(ann, ravi, 
     ravi_page.get_by_text("The comment is answered").wait_for()
     ravi_page.locator(".cards:not(.quiet)").get_by_role("link", name="Facial spasms").click()
     for words in ("Say for how long.", "Two weeks: it says so now.", "changed since"):
-        expect(ravi_page.locator("#comments")).to_contain_text(words)
+        expect(ravi_page.locator("#requested")).to_contain_text(words)
     sign(ravi_page)
 
 
@@ -204,10 +204,10 @@ def test_the_reading_page_works_without_javascript(ann, ravi, fiona, open_page):
     log_in(page, "ravi", "/desk/")
     page.get_by_role("link", name="Facial spasms").click()
     page.get_by_role(
-        "heading", name="What changed"
+        "heading", name="What changed", exact=True
     ).wait_for()  # of a change, the change comes first
     page.get_by_role("link", name="Page", exact=True).click()
     expect(page.get_by_role("heading", name="Exactly what visitors will read")).to_be_visible()
-    expect(page.get_by_role("heading", name="What changed")).to_be_hidden()
+    expect(page.get_by_role("heading", name="What changed", exact=True)).to_be_hidden()
     page.get_by_role("link", name="Decision").click()
     sign(page)

@@ -87,6 +87,7 @@ DESK = {
         "radar": "/desk/radar/",
         "overdue": "/desk/radar/?state=overdue",
         "plan": "/desk/radar/plan/",
+        "planned": "/desk/radar/planned/",
         "recalls": "/desk/recall/",
         "recall search": "/desk/recall/?q=stroke",
         "recall": "/desk/recall/{recall}/",

@@ -64,6 +64,7 @@ from reviews.models import (
     Mail,
     MailItem,
     MedicalReview,
+    PlannedReview,
     PrivateField,
     Recall,
     RecalledReview,
@@ -216,6 +217,7 @@ BASE_FILES = (
         Reviewer,
         related_rows={"absences": NestedRows(Absence, "reviewer")},
         private=("licence_number",),
+        excluded=("weekly_capacity", "capacity_unit"),  # how a managing editor plans
     ),
     ArchiveFile("topics", Topic),
     ArchiveFile("notices", CopyrightNotice),
@@ -313,6 +315,7 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     SignatureReceipt: "which mail told a signer, and in which sign-in of one database",
     FailedAttempt: "when somebody mistyped a password; deleted after 90 days",
     MailItem: "which mails were sent, by keys of one database",
+    PlannedReview: "plans, made again from the due dates in a minute; what was opened is a review",
     Authenticator: "second factors are secrets; people enrol again",
     EmailAddress: "made again at the next log-in",
     EmailConfirmation: "good for a few days in one database",

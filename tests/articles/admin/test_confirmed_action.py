@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from articles.models import Article, CopyrightNotice, ImportRun, PublicationEvent, Revision
 from articles.publishing.actions import discard
-from reviews.models import MedicalReview
+from reviews.models import MedicalReview, PlannedReview
 from symptoms.models import Cause, MergedCause, RelatedSymptom, SymptomCause
 from tests import factories
 from tests.database import run_concurrently
@@ -184,7 +184,7 @@ def prepare_plan(ann, ravi, morgan) -> Case:
     return Case(
         address,
         lambda client: client.get(address),
-        MedicalReview.objects.waiting().exists,
+        PlannedReview.objects.pending().exists,
         partial(factories.edit_page, page, by=ravi, body="<p>Ravi wrote this.</p>"),
     )
 
@@ -223,8 +223,8 @@ def every_case(names=tuple(BUILDERS)):
 
 def count_rows() -> tuple[int, ...]:
     """What an action adds to, or takes from."""
-    models = (Article, Cause, Revision, PublicationEvent, MedicalReview, RelatedSymptom, ImportRun)
-    return tuple(model.objects.count() for model in models)
+    counted = (Article, Cause, Revision, PublicationEvent, MedicalReview, PlannedReview)
+    return tuple(model.objects.count() for model in (*counted, RelatedSymptom, ImportRun))
 
 
 @every_case()

@@ -127,9 +127,8 @@ def test_the_sentence_around_a_change_is_whole():
     (sentence,) = list_sentences(compare_words(old, old.replace("116 123", "0800 555")))
     text = "".join(text for kind, text in sentence if kind != "removed")
     assert text.strip() == "It hurts. Call Dr. Smith on 0800 555 if it does not stop at night."
-    old = (
-        f"{'All of this stays as it was before. ' * 3}Take 5 mg of it. {'And this too stays. ' * 3}"
-    )
+    before, after = "All of this stays as it was before. " * 3, "And this too stays. " * 3
+    old = f"{before}Take 5 mg of it. {after}"
     (sentence,) = list_sentences(compare_words(old, old.replace("5 mg", "10 mg")))
     text = "".join(text for kind, text in sentence if kind != "removed")
     assert text.strip().startswith("Take 10 mg of it.")

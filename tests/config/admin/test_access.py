@@ -45,8 +45,11 @@ desk/reviews/<uuid>/decline/                                         in   403  -
 desk/reviews/<uuid>/recommend-withdrawal/                            in   403  ->   ->   403
 desk/reviews/<uuid>/comment/                                         in   403  ->   ->   403
 desk/reviews/<uuid>/hand-over/                                       in   403  ->   ->   403
+desk/same-changes/<key>/                                             in   403  ->   ->   403
 desk/radar/                                                          in   403  403  403  200
 desk/radar/plan/                                                     in   403  403  403  200
+desk/radar/planned/                                                  in   403  403  403  200
+desk/planned/<planned_uuid>/open/                                    in   403  405  405  403
 desk/recall/                                                         in   403  403  403  200
 desk/recall/<uuid>/                                                  in   403  403  403  200
 accounts/start/                                                      in   ->   ->   ->   ->
@@ -299,12 +302,14 @@ def fill_path(address: str, site: dict) -> str:
         "desk/away/<pk>": f"desk/away/{site['away'].pk}",
         "<digest>.<extension>": get_file_name(site["image"]),
         "<ticket>": str(site["review"].uuid),  # of no file that is here
+        "<planned_uuid>": str(site["review"].uuid),
         "<uuid>": str(site["review"].uuid),
         "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-x/",
         "^(?P<app_label>auth|symptoms|articles|reviews|mfa)/$": "articles/",
         "^articles/publication/(?P<rest>.*)$": "articles/publication/1/change/",
         "^reviews/signature/(?P<rest>.*)$": "reviews/signature/1/change/",
         "reports/<name>": "reports/orphan-causes",
+        "<key>": "no-such-change",
         "(?P<url>.*)$": "no-such-address/",
     }
     for name, key in keys.items():

@@ -33,6 +33,7 @@ LISTS = {
     "admin/reports/incomplete-pages/": ("kind", "page"),
     RADAR: ("until", "page"),
     "desk/radar/plan/": ("due", "page"),
+    "desk/radar/planned/": ("show", "page"),
 }
 # Lists that Django filters by itself: what they cannot follow leads back to the whole list.
 STOCK_LISTS = {

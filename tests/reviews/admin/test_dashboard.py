@@ -9,7 +9,14 @@ from django.utils import timezone
 
 from articles.models import Article
 from reviews.display import format_days_until_due
-from reviews.signing.actions import request_changes, request_review
+from reviews.planned_reviews.actions import PlanChoice, plan_reviews
+from reviews.planned_reviews.capacity import get_monday
+from reviews.signing.actions import (
+    decline,
+    recommend_withdrawal,
+    request_changes,
+    request_review,
+)
 from tests import factories
 from tests.html import list_titles
 
@@ -166,3 +173,33 @@ def test_the_lists_stand_in_groups_of_what_they_are_for(client, morgan):
 )
 def test_dates_are_told_in_days(days, expected):
     assert format_days_until_due(days) == expected
+
+
+def test_managing_editors_see_what_nobody_took_up_the_plan_and_who_is_busy(
+    client, ann, ravi, fiona, morgan
+):
+    def publish(title: str) -> Article:
+        page = factories.make_symptom(ann, slug=title.lower(), title=title)
+        factories.sign_page(page, by=ravi, asked_by=ann)
+        return page
+
+    recommend_withdrawal(request_review(publish("Unfit"), by=ann), by=fiona, comment="Dangerous.")
+    decline(request_review(publish("Refused"), by=ann), by=fiona, comment="Not my field.")
+    request_review(publish("Open"), by=ann)
+    request_review(publish("Asked"), by=ann, reviewer=ravi.reviewer)
+    monday = get_monday(timezone.localdate())
+    plan_reviews([PlanChoice(publish("Late").pk, fiona.reviewer.pk, monday)], by=morgan)
+    fiona.groups.clear()
+    client.force_login(morgan)
+    text = client.get("/admin/").text
+    numbers = read_numbers(text)
+    for card in ("Withdrawal recommended", "Declined", "In review, unassigned"):
+        count, url = numbers[card, "symptom"]
+        assert (count, len(list_titles(client.get(url)))) == (1, 1), card
+    assert numbers["Planned reviews", "needs attention"][0] == 1
+    assert "Ravi Rao: 1 min to read" in text
+    client.force_login(ann)
+    assert not {card for card, _ in read_numbers(client.get("/admin/").text)} & {
+        "Declined",
+        "Planned reviews",
+    }

@@ -17,9 +17,10 @@ from articles.models import Article
 from articles.public.page_cache import page_cache
 from reviews import evidence
 from reviews.desk import queue as desk_queue
-from reviews.models import MedicalReview, Reviewer, ReviewSchedule
+from reviews.models import MedicalReview, PlannedReview, Reviewer, ReviewSchedule
 from reviews.notifications import pending
 from reviews.notifications.digest import collect_digests as weekly
+from reviews.planned_reviews.actions import PlanChoice, open_planned, plan_reviews
 from reviews.radar import queries
 from reviews.recalls.actions import open_recall
 from reviews.recalls.search import find_pages
@@ -306,8 +307,9 @@ def test_nobody_is_reminded_as_its_reviewer_and_the_digest_says_why(spasms, ravi
 
 def test_a_plan_gives_it_out_for_its_first_review(spasms, ravi, morgan):
     pages = Article.objects.filter(pk=spasms.pk)
-    proposal = scheduling_proposal.build_proposal(pages, TODAY)
-    (review,) = scheduling_proposal.open_reviews(proposal, by=morgan)
+    (row,) = scheduling_proposal.build_proposal(pages, TODAY).plan.rows
+    plan_reviews([PlanChoice(row.page, row.reviewer, row.week)], by=morgan)
+    review = open_planned(PlannedReview.objects.get(), by=ravi)
     assert (review.trigger, review.reviewer) == ("first", ravi.reviewer)
 
 

@@ -16,9 +16,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from reviews.models import Mail, MailItem, Reviewer
+from reviews.models import Absence, Mail, MailItem, Reviewer
+from reviews.planned_reviews.actions import PlanChoice, plan_reviews
 from reviews.signing import comments
-from reviews.signing.actions import request_changes, request_review, withdraw_page
+from reviews.signing.actions import (
+    decline,
+    recommend_withdrawal,
+    request_changes,
+    request_review,
+    withdraw_page,
+)
 from tests import factories
 from tests.database import run_concurrently
 from tests.factories import publish_symptoms
@@ -295,6 +302,61 @@ def test_managing_editors_get_one_digest_a_week(ann, ravi, run, clock):
     ):
         assert heading in text
     assert f"https://example.org/admin/symptoms/symptom/{late.pk}/change/" in text
+
+
+def test_the_digest_begins_with_what_could_harm_and_has_what_nobody_took_up(
+    ann, ravi, fiona, morgan, run, clock
+):
+    first = publish_page(ann, ravi, slug="first", title="First")
+    second = publish_page(ann, ravi, slug="second", title="Second")
+    third = publish_page(ann, ravi, slug="third", title="Third")
+    travel_to(clock, dt.date(2026, 3, 9))
+    recommend_withdrawal(request_review(first, by=ann), by=fiona, comment="Dangerous.")
+    decline(request_review(second, by=ann), by=fiona, comment="Not my field.")
+    plan_reviews([PlanChoice(third.pk, fiona.reviewer.pk, dt.date(2026, 3, 9))], by=morgan)
+    request_review(second, by=ann)
+    Absence.objects.create(
+        reviewer=ravi.reviewer, first_day=dt.date(2026, 3, 16), last_day=dt.date(2026, 3, 20)
+    )
+    travel_to(clock, dt.date(2026, 3, 16))
+    digest = next(letter for to, letter in run() if to.startswith("morgan"))
+    text = digest.get_body(("plain",)).get_content()
+    positions = [
+        text.index(part)
+        for part in (
+            "Withdrawal recommended (1)",
+            "Planned reviews that need attention (1)",
+            "The week of 9 March is over.",
+            "In review, unassigned (1)",
+            "Reviewers (2)",
+            "Away from 16 March to 20 March 2026",
+        )
+    ]
+    assert "Declined" not in text  # it was requested again
+    assert positions[:4] == sorted(positions[:4])
+
+
+def test_planned_reviews_come_as_one_mail_a_week_to_their_reviewer(
+    ann, ravi, fiona, morgan, run, clock
+):
+    pages = [
+        publish_page(ann, ravi, slug=f"page-{number}", title=f"Page {number}")
+        for number in range(3)
+    ]
+    travel_to(clock, dt.date(2026, 3, 9))
+    week = dt.date(2026, 3, 16)
+    plan_reviews([PlanChoice(page.pk, fiona.reviewer.pk, week) for page in pages[:2]], by=morgan)
+    sent = []
+    for days in range(21):
+        travel_to(clock, dt.date(2026, 3, 9) + dt.timedelta(days=days))
+        sent += [(days, subject) for subject in list_subjects(run(), "fiona")]
+        if days == 9:
+            plan_reviews([PlanChoice(pages[2].pk, fiona.reviewer.pk, week)], by=morgan)
+    assert sent == [
+        (7, "Countersign: 2 planned reviews wait for you"),
+        (10, "Countersign: Planned for you this week: Page 2"),
+        (14, "Countersign: 3 planned reviews wait for you"),
+    ]
 
 
 def test_the_digest_comes_also_where_there_is_nothing_to_tell(run):

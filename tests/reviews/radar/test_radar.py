@@ -12,10 +12,18 @@ from django.utils import timezone
 
 from articles.imports.formats.spreadsheets import escape_formula
 from articles.models import Article
-from reviews.models import MedicalReview, Reviewer
+from reviews.models import Absence, MedicalReview, Reviewer
+from reviews.planned_reviews.actions import PlanChoice, plan_reviews
+from reviews.planned_reviews.capacity import get_monday
 from reviews.radar import queries as radar_queries
 from reviews.radar import statistics
-from reviews.signing.actions import request_changes, request_review, withdraw_page
+from reviews.signing.actions import (
+    decline,
+    recommend_withdrawal,
+    request_changes,
+    request_review,
+    withdraw_page,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -271,19 +279,93 @@ def test_licences_that_lapse_and_what_their_holders_carry_are_told(morgan_client
     assert "Fiona" not in section
 
 
-def test_the_file_holds_what_the_filters_leave_and_no_formulas(morgan_client, ann, ravi, morgan):
-    publish_page(ann, ravi, "=HYPERLINK(1)")
+def read_table(response) -> list[dict[str, str]]:
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+
+
+def test_the_file_has_ids_and_dates_to_join_by_and_no_formulas(
+    morgan_client, ann, ravi, fiona, morgan, settings, time_machine
+):
+    time_machine.move_to("2026-11-25T12:00Z")
+    settings.OVERDUE_POLICY = {"standard": "banner", "high": "withdraw"}
+    settings.SITE_URL = "https://example.org"
+    due = publish_page(ann, ravi, "Due", risk="high", review_months=1)
+    Article.objects.filter(pk=due.pk).update(title="=HYPERLINK(1)")
+    asked = publish_page(ann, ravi, "Asked")
+    declined = publish_page(ann, ravi, "Refused")
     factories.make_symptom(ann, slug="draft", title="Draft")
     withdraw_page(publish_page(ann, ravi, "Gone"), reason="wrong", by=morgan)
-    response = morgan_client.get(RADAR, {"format": "csv", "reviewer": ravi.reviewer.slug})
-    assert response["Content-Type"] == "text/csv; charset=utf-8"
-    head, *rows = csv.reader(io.StringIO(response.content.decode("utf-8-sig")))
-    assert head == ["Title", "Kind", "Filed under", "Reviewed last by", "Due", "In words", "With"]
-    assert [row[0] for row in rows] == ["'=HYPERLINK(1)"]
-    everything = morgan_client.get(RADAR, {"format": "csv"}).content.decode("utf-8-sig")
-    words = {row[0]: row[5] for row in csv.reader(io.StringIO(everything))}
-    assert len(words) == 4
-    assert (words["Draft"], words["Gone"]) == ("Never published", "Withdrawn")
+    week = dt.date(2026, 11, 30)
+    plan_reviews([PlanChoice(due.pk, fiona.reviewer.pk, week)], by=morgan)
+    request_review(asked, by=ann, trigger="annual")
+    decline(request_review(declined, by=ann), by=fiona, comment="Not my field.")
+    Absence.objects.create(
+        reviewer=fiona.reviewer, first_day=dt.date(2026, 12, 1), last_day=dt.date(2026, 12, 4)
+    )
+    rows = {row["ID"]: row for row in read_table(morgan_client.get(RADAR, {"format": "csv"}))}
+    assert len(rows) == 5
+    row = rows[str(due.uuid)]
+    expected = {
+        "Title": "'=HYPERLINK(1)",
+        "Address": "https://example.org/symptoms/due/",
+        "Risk": "high",
+        "Status": "published",
+        "Due": "2026-12-25",
+        "Policy date": "2027-01-08",
+        "After the policy date": "withdrawn",
+        "Last reviewed": "2026-11-25",
+        "Planned for": "Fiona Field, MD",
+        "Planned for ID": str(fiona.reviewer.uuid),
+        "Planned week": "2026-11-30",
+        "Minutes to read": "1",
+        "Reviewer away from": "2026-12-01",
+        "Reviewer away until": "2026-12-04",
+    }
+    assert {name: row[name] for name in expected} == expected
+    row = rows[str(asked.uuid)]
+    assert (row["Last review"], row["Assigned to"], row["Review open since"]) == (
+        "in review",
+        "any reviewer",
+        "2026-11-25",
+    )
+    row = rows[str(declined.uuid)]
+    assert (row["Last review"], row["Last review decided"]) == ("declined", "2026-11-25")
+    assert {row["Status"] for row in rows.values() if not row["Address"]} == {
+        "never published",
+        "withdrawn",
+    }
+    some = read_table(morgan_client.get(RADAR, {"format": "csv", "planned": "fiona-field"}))
+    assert [row["ID"] for row in some] == [str(due.uuid)]
+
+
+def test_what_nobody_took_up_is_counted_with_the_workloads(morgan_client, ann, ravi, fiona, morgan):
+    unfit = publish_page(ann, ravi, "Unfit")
+    recommend_withdrawal(request_review(unfit, by=ann), by=fiona, comment="Dangerous.")
+    declined = publish_page(ann, ravi, "Refused")
+    decline(request_review(declined, by=ann), by=fiona, comment="No.")
+    open_to_any = publish_page(ann, ravi, "Open")
+    request_review(open_to_any, by=ann)
+    request_review(publish_page(ann, ravi, "Asked"), by=ann, reviewer=ravi.reviewer)
+    week = get_monday(timezone.localdate())
+    planned = publish_page(ann, ravi, "Planned")
+    plan_reviews([PlanChoice(planned.pk, fiona.reviewer.pk, week)], by=morgan)
+    Absence.objects.create(
+        reviewer=ravi.reviewer, first_day=week, last_day=week + dt.timedelta(days=20)
+    )
+    for state, title in [
+        ("unfit", "Unfit"),
+        ("declined", "Refused"),
+        ("unassigned", "Open"),
+        ("planned", "Planned"),
+    ]:
+        found = morgan_client.get(RADAR, {"state": state})
+        assert (read_count(found, state), list_titles(found)) == (1, [title])
+    text = " ".join(found.text.split())
+    assert "1 planned review" in text
+    assert "Planned: Fiona Field, MD, week of" in text
+    assert "Away from" in text
+    assert "120 minutes of reading" in text
 
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx"])

@@ -21,6 +21,9 @@ from reviews.signing.actions import (
     sign_off,
     withdraw_page,
 )
+from reviews.signing.checklist import CONFIRMED
+from reviews.signing.same_changes import find_same_changes
+from reviews.signing.signing_together import build_list, sign_together
 from tests import factories
 from tests.database import count_lost, run_concurrently
 
@@ -213,3 +216,38 @@ def test_a_page_recorded_while_somebody_asks_for_its_review_is_one_or_the_other(
     assert list(verification.find_faults()) == []
     waiting = MedicalReview.objects.waiting().filter(article=page.pk).first()
     assert waiting is None or waiting.trigger == "first"
+
+
+def sign_all(key, seen, by):
+    """One act over many pages, as in a request."""
+    user = User.objects.get(pk=by.pk)
+    answers = {item.name: CONFIRMED for item in build_list(key, user).items}
+    return sign_together(
+        key, seen, by=user, conflicts="None", authentication="password", answers=answers
+    )
+
+
+def test_an_act_over_many_pages_is_whole_though_one_of_them_is_decided_at_once(ann, ravi, fiona):
+    reviews = []
+    for slug in ("a", "b", "c"):
+        page = factories.make_symptom(ann, slug=slug, title=slug, body="<p>Phone 116 123.</p>")
+        factories.sign_page(page, by=fiona, asked_by=ann)
+        factories.edit_page(page, by=ann, body="<p>Phone 0800 555.</p>")
+        reviews.append(request_review(page, by=ann))
+    (same,) = find_same_changes(ravi.reviewer.pk)
+    seen = [place.seen for place in build_list(same.key, ravi).places]
+    before = LedgerEntry.objects.count()
+    (refusal,) = count_lost(
+        run_concurrently(
+            partial(sign_all, same.key, seen, ravi),
+            partial(sign_all, same.key, seen[::-1], fiona),
+            partial(
+                assign, MedicalReview.objects.get(pk=reviews[2].pk), reviewer=ravi.reviewer, by=ann
+            ),
+        )[:2]
+    )
+    assert isinstance(refusal, CannotSign)
+    assert LedgerEntry.objects.count() == before + 3
+    signers = LedgerEntry.objects.filter(review__in=reviews).values_list("by", flat=True)
+    assert len(set(signers)) == 1
+    assert list(verification.find_faults()) == []

@@ -10,7 +10,7 @@ from articles.models import Article, PublicationEvent
 from reviews import verification
 from reviews.desk import queue
 from reviews.models import LedgerEntry, MedicalReview
-from reviews.notifications import pending
+from reviews.notifications import pending, requests
 from reviews.recalls import actions as recalls
 from reviews.scheduling import overdue_policy
 from reviews.signing import ledger
@@ -139,7 +139,7 @@ def test_the_first_reader_cannot_be_the_second_in_any_way(review, ravi, fiona, m
     assert queue.build_queue(ravi.reviewer)["open"].paginator.count == 0
     assert queue.build_queue(fiona.reviewer)["open"].paginator.count == 1
     recipients = pending.MailRecipients(review.requested_at.date())
-    assert [line.user for line in pending.collect_requests(recipients)] == [fiona]
+    assert [line.user for line in requests.collect_requests(recipients)] == [fiona]
     with expect_refusal("somebody else than those who have read the text before"):
         LedgerEntry.objects.create(
             sequence=2, review=second, article=second.article, revision=second.revision,

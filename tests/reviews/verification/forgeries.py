@@ -415,6 +415,21 @@ REVIEWS = [
         ("UPDATE reviews_reportedreview SET reason = 'Nothing much.'",),
     ),
     Forgery(
+        "a signature that was disputed is disputed no longer",
+        EVENTS,
+        r"dispute dispute:\d+: it is gone, and event \d+ has it",
+        ("DELETE FROM reviews_signaturedispute",),
+    ),
+    Forgery(
+        "the right to sign of a disputed signer is restored",
+        EVENTS,
+        r"dispute dispute:\d+: its restored by is not what event \d+ says(: .*)?",
+        (
+            f"UPDATE reviews_signaturedispute SET restored_by_id = {RAVI}, "
+            f"restored_at = {MOMENT}, identity_check = 'By telephone.'",
+        ),
+    ),
+    Forgery(
         "a request to expunge was dropped by somebody else",
         EVENTS,
         r"expunction expunction:\S+: its dropped by is not what event \d+ says(: .*)?",

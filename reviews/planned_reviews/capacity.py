@@ -56,3 +56,20 @@ def _count_days(monday: dt.date, today: dt.date, absences: list[tuple[dt.date, d
 
 def get_monday(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
+
+
+def is_away(monday: dt.date, today: dt.date, absences: Iterable[tuple[dt.date, dt.date]]) -> bool:
+    """Whether a reviewer is absent on each working day that is left of a week."""
+    first = max(monday, today)
+    last = monday + dt.timedelta(days=WORKING_DAYS - 1)
+    return first <= last and not _count_days(monday, today, list(absences))
+
+
+def find_first_day(today: dt.date, absences: Iterable[tuple[dt.date, dt.date]]) -> dt.date | None:
+    """The first working day of this week, from today on, on which a reviewer is there."""
+    monday = get_monday(today)
+    for number in range(WORKING_DAYS):
+        day = monday + dt.timedelta(days=number)
+        if day >= today and not any(begins <= day <= ends for begins, ends in absences):
+            return day
+    return None
