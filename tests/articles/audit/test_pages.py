@@ -61,7 +61,7 @@ def test_every_action_on_a_page_is_recorded(signed, ann, morgan):
     change_slug(signed, slug="third", by=morgan)
     change_slug(signed, slug="elsewhere", by=morgan)  # back: its own redirect is freed
     add_to_topic(
-        Article.objects.filter(pk=signed.pk), topic=factories.make_topic("Face"), by=morgan
+        Article.objects.filter(pk=signed.pk), topic=factories.make_topic("Face", "face"), by=morgan
     )
     withdraw_page(signed, reason="wrong", by=morgan)
     assert list(verification.find_faults()) == []
