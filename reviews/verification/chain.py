@@ -14,7 +14,10 @@ from reviews.models import LedgerEntry, Reviewer
 from reviews.signing import ledger
 from reviews.verification import attestations
 from reviews.verification.events_heads import EventsHeadCheck
+from reviews.verification.readings import SecondReadingCheck, SignedTogetherCheck
 
+# Entries of somebody who has read the text and answers for it, in whole or in part.
+READ_OUTCOMES = (LedgerEntry.EntryOutcome.APPROVED, LedgerEntry.EntryOutcome.PARTLY)
 RELATED_COLUMNS = (
     "article__uuid",
     "review__uuid",
@@ -57,7 +60,7 @@ def _load_compared_rows(batch: list[LedgerEntry], signers: dict[int, UUID]) -> C
     for revision, user in authorships.values_list("revision", "user"):
         authors[revision].append(user)
     written = defaultdict(list)
-    signed = [entry for entry in batch if entry.outcome == LedgerEntry.EntryOutcome.APPROVED]
+    signed = [entry for entry in batch if entry.outcome in READ_OUTCOMES]
     own = Authorship.objects.filter(
         revision__article__in={entry.article_id for entry in signed},
         user__in={entry.by_id for entry in signed},
@@ -86,10 +89,11 @@ class FourEyesCheck:
     def is_violated_by(
         self, entry: LedgerEntry, written: Iterable[tuple[int, dt.datetime]]
     ) -> bool:
-        """Whether a signature is over the signer's own words. Remembers the signature."""
+        """Whether a text was read by somebody who wrote in it. Remembers a signature."""
         signer, number, by_another = self._signed.get(entry.article_id, (None, 0, 0))
         last = number if signer != entry.by_id else by_another
-        self._signed[entry.article_id] = (entry.by_id, entry.revision.number, last)
+        if entry.outcome == LedgerEntry.EntryOutcome.APPROVED:
+            self._signed[entry.article_id] = (entry.by_id, entry.revision.number, last)
         return any(number > last and saved_at <= entry.at for number, saved_at in written)
 
 
@@ -97,6 +101,7 @@ def find_faults(batches: Iterable[list[LedgerEntry]]) -> Iterator[str]:
     sequence, previous_hash = 0, ledger.GENESIS_HASH
     four_eyes = FourEyesCheck()
     events_heads = EventsHeadCheck()
+    second_readings, acts = SecondReadingCheck(), SignedTogetherCheck()
     signers = dict(Reviewer.objects.values_list("user", "uuid"))
     for batch in batches:
         compared = _load_compared_rows(batch, signers)
@@ -110,9 +115,14 @@ def find_faults(batches: Iterable[list[LedgerEntry]]) -> Iterator[str]:
                 yield f"{name}: it does not follow the entry before it"
             for fault in _find_entry_faults(entry, record, compared, four_eyes):
                 yield f"{name}: {fault}"
+            if record:
+                yield from acts.find_faults(record)
+                for fault in second_readings.find_faults(record):
+                    yield f"{name}: {fault}"
             if record and (fault := events_heads.find_fault(record)):
                 yield f"{name}: {fault}"
             sequence, previous_hash = entry.sequence, entry.hash
+    yield from acts.end()
 
 
 def _find_entry_faults(
@@ -130,7 +140,7 @@ def _find_entry_faults(
     if entry.outcome == LedgerEntry.EntryOutcome.ATTESTED:
         signed_before = four_eyes.is_signed(entry.article_id)
         yield from attestations.find_faults(entry, record, signed_before)
-    elif entry.outcome == LedgerEntry.EntryOutcome.APPROVED:
+    elif entry.outcome in READ_OUTCOMES:
         if record and not _is_reviewers_signature(record):
             yield "it is not a reviewer's signature on a review"
         if four_eyes.is_violated_by(entry, compared.written[entry.article_id, entry.by_id]):
