@@ -314,20 +314,6 @@ def test_a_head_outside_the_pack_is_not_checked_and_the_status_says_so(page, key
     )
 
 
-def test_an_event_in_a_line_that_was_kept_is_compared_where_an_entry_names_it(page, key, check):
-    """Commands print the newest entry and the newest event, and a pack has no events."""
-    pack = write_pack(key, page=page)
-    entry = LedgerEntry.objects.get(sequence=4)
-    events = ledger.read_record(entry).events
-    kept = f"4:{entry.hash},{events.size}"
-    assert "holds          the head that you kept" in check(pack, None, f"{kept}:{events.hash}")[1]
-    words = f"event {events.size} is not the one whose hash you kept"
-    assert words in check(pack, None, f"{kept}:{'e' * 64}")[1]
-    output = check(pack, None, f"4:{entry.hash},999:{'e' * 64}")[1]
-    assert "not checked    the head that you kept: event 999 is named by no entry" in output
-    assert "holds          the head" not in output
-
-
 @pytest.mark.parametrize(
     "head", ["", "abc", "4", "4:", ":", "4:ab12", "-1:" + "e" * 64, "4:" + "g" * 64, "9" * 30]
 )
