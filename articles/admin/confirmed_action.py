@@ -83,14 +83,15 @@ class ConfirmedAction:
     """
 
     heading: Label = ""
-    description = permission = ""
+    description: Label = ""
+    permission = ""
     button = ""  # by default it says what the heading says
     nouns = ("page", "pages")
     form_class: type[forms.Form] = forms.Form
     template = "articles/admin/confirm.html"
     max_rows = MAX_ROWS
     rows_shown = MAX_NAMES_SHOWN
-    too_many = (
+    too_many: Label = (
         "At most {max} {nouns} can be changed at once, and you selected {count}. "
         "Filter the list, then select again."
     )
@@ -102,6 +103,7 @@ class ConfirmedAction:
     done_url = ""  # where it leads once it is done, if not there
 
     def __init__(self, request: HttpRequest):
+        assert request.user.is_authenticated  # the caller's view requires it
         self.request = request
         self.by = request.user
         self.form = self.build_form()

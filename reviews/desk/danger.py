@@ -53,9 +53,9 @@ class DangerForm(forms.Form):
         error_messages={"required": gettext_lazy("Say what could harm somebody.")},
     )
 
-    def __init__(self, *args, reviewed: MedicalReview | None = None, **kwargs):
+    def __init__(self, data=None, *, reviewed: MedicalReview | None = None):
         initial = {"key": uuid.uuid4, "review": reviewed.uuid if reviewed else None}
-        super().__init__(*args, auto_id="danger-%s", initial=initial, **kwargs)
+        super().__init__(data, auto_id="danger-%s", initial=initial)
         self.revision: Revision | None = None
         self.reviewed = reviewed
         if reviewed:

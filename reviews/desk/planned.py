@@ -8,7 +8,7 @@ from reviews.models import PlannedReview, Reviewer, ReviewSchedule
 from reviews.models.review_schedule import get_policy_date, is_withdrawn_late
 from reviews.planned_reviews.capacity import get_monday
 from reviews.planned_reviews.states import PlannedState, describe_rows
-from reviews.reading_time import load_reading_minutes
+from reviews.reading_speed import load_reading_minutes
 
 MAX_SHOWN = 20
 

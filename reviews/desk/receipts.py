@@ -52,6 +52,7 @@ def _dispute(request, entry: LedgerEntry):
 
 
 def _build_context(entry: LedgerEntry) -> dict:
+    assert entry.review  # a signature decides one
     receipt = getattr(entry, "receipt", None)
     return {
         "entry": entry,

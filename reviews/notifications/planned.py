@@ -9,7 +9,7 @@ from reviews.models import Mail, PlannedReview, ReviewSchedule
 from reviews.notifications.pending import MailRecipients, Notification, NotificationLine
 from reviews.planned_reviews.capacity import get_monday
 from reviews.planned_reviews.states import describe_rows
-from reviews.reading_time import load_reading_minutes
+from reviews.reading_speed import load_reading_minutes
 
 
 def collect_planned(recipients: MailRecipients) -> Iterator[Notification]:

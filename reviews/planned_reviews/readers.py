@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from reviews.models import MedicalReview, Reviewer
-from reviews.reading_time import load_reading_minutes
+from reviews.reading_speed import load_reading_minutes
 from reviews.signing.eligibility import get_qualified_reviewers
 
 MODEL_BACKEND_PATH = "django.contrib.auth.backends.ModelBackend"

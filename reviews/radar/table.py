@@ -16,7 +16,7 @@ from reviews.display import format_days_until_due
 from reviews.models import Absence, MedicalReview, PlannedReview, Reviewer, ReviewSchedule
 from reviews.models.review_schedule import get_policy_date, is_withdrawn_late
 from reviews.radar.queries import order_by_due_date
-from reviews.reading_time import load_reading_minutes
+from reviews.reading_speed import load_reading_minutes
 
 BATCH_SIZE = 1000
 HEADINGS = [

@@ -10,7 +10,7 @@ from reviews.models import MedicalReview, PlannedReview, Reviewer, ReviewSchedul
 from reviews.models.review_schedule import get_policy_date, is_withdrawn_late
 from reviews.planned_reviews import capacity, readers
 from reviews.planned_reviews.states import describe_rows
-from reviews.reading_time import load_reading_minutes
+from reviews.reading_speed import load_reading_minutes
 from reviews.scheduling import planner
 from reviews.signing import eligibility
 
@@ -184,7 +184,7 @@ def _build_pages_to_plan(
     topics = _load_topic_names(keys)
     wanted = []
     for page in pages:
-        authors = {reviewer_by_user.get(user) for user in barred.get(page.key, ())}
+        authors = {reviewer_by_user.get(user, 0) for user in barred.get(page.key, ())}
         excluded = (authors | declined.get(page.key, set())) & reviewers.keys()
         one = planner.PageToPlan(
             key=page.key,

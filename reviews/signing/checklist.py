@@ -15,12 +15,12 @@ from articles.content.diff import STORED_NOTE, Change, DiffPart
 from articles.content.document import Document
 from articles.quality import WORD, extract_plain_lines
 from articles.quality.safety import DOSE, STATISTIC
+from reviews.reading_speed import WORDS_PER_MINUTE, count_words
 
 Answer = Literal["confirmed", "not mine"]
 CONFIRMED: Answer = "confirmed"
 NOT_MINE: Answer = "not mine"
 NUMBER = re.compile(r"\d+")
-WORDS_PER_MINUTE = 200
 # Parts whose numbers are no figures that a reader acts on: years, addresses, codes, file sizes.
 TOPICS_WITHOUT_DOSES: tuple[Topic, ...] = ("codes", "images", "references")
 TOPICS_OF_TEXT: tuple[Topic, ...] = ("", "advice", "causes")
@@ -392,15 +392,6 @@ def _has_figures(document: Document) -> bool:
     plain_lines = extract_plain_lines(document).values()
     text = " ".join(chain.from_iterable(plain_lines))
     return bool(DOSE.search(text) or STATISTIC.search(text))
-
-
-def count_words(document: Document) -> int:
-    """How many words a text has."""
-    words = 0
-    for lines in extract_plain_lines(document).values():
-        for line in lines:
-            words += len(WORD.findall(line))
-    return words
 
 
 def _count_changed_words(part: DiffPart) -> int:

@@ -11,13 +11,17 @@ MAX_CACHED = 200_000
 _cache: dict[str, int] = {}  # the digest of a text → minutes
 
 
-def estimate_reading_minutes(document: Document) -> int:
-    """How long it takes to read a text, at least 1 minute."""
+def count_words(document: Document) -> int:
     words = 0
     for lines in extract_plain_lines(document).values():
         for line in lines:
             words += len(WORD.findall(line))
-    return max(1, round(words / WORDS_PER_MINUTE))
+    return words
+
+
+def estimate_reading_minutes(document: Document) -> int:
+    """How long it takes to read a text, at least 1 minute."""
+    return max(1, round(count_words(document) / WORDS_PER_MINUTE))
 
 
 def load_reading_minutes(revision_ids: Iterable[int]) -> dict[int, int]:
