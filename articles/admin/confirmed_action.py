@@ -166,7 +166,7 @@ class ConfirmedAction:
         """Show what would be done; once exactly that is confirmed, do it."""
         count = self.count_chosen()
         if count > self.max_rows or not (count or self.is_confirmed):
-            error = self.too_many if count else "Select {nouns} first."
+            error = str(self.too_many) if count else "Select {nouns} first."
             error = error.format(count=f"{count:,}", max=f"{self.max_rows:,}", nouns=self.nouns[1])
             messages.warning(self.request, error)
             return redirect(self.cancel_url)
