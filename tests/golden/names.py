@@ -112,6 +112,7 @@ ADDED_KEYS: dict[str, set[str]] = {
 }
 # Files that later versions of the format of archives added.
 ADDED_FILES: set[str] = {
+    "disputes.jsonl.gz",
     "event_values.jsonl.gz",
     "events.jsonl.gz",
     "harm_decisions.jsonl.gz",
@@ -195,6 +196,8 @@ SAME_BYTES = {"/robots.txt", "/feeds/reviewed.atom", "/healthz"}
 # Pages of the site as plain files, and addresses, whose looks a later build changed on purpose:
 # pages of causes and the finder (ADR 61).
 REWRITTEN_PAGES = ("causes/", "finder/", "sitemap.xml")
+# Histories say since what a signer was asked, and count parts as the desk does (ADR 66).
+REWRITTEN_HISTORY = "/history/index.html"
 
 # Functions of PostgreSQL behind triggers that later builds added to tables of that build.
 ADDED_FUNCTIONS = {"published_cause_facts_are_made_anew"}
@@ -215,8 +218,14 @@ WIDENED_CONDITIONS = {"NEW.outcome IN ('approved', 'partly')": "NEW.outcome = 'a
 # Searches of which the first page found stays, and the others are chosen otherwise (ADR 60).
 SEARCHED_OTHERWISE = {"facial spasms"}
 
-# Letters that say more since: what is asked of a reviewer, why, and how long it takes (ADR 69).
-REWRITTEN_LETTERS = "reviews wait for you"
+# Letters that say more since: what is asked of a reviewer, why, and how long it takes (ADR 69), and
+# in the weekly digest what is planned, declined or not assigned (ADR 70).
+REWRITTEN_LETTERS = ("reviews wait for you", "Reviews in the week of")
+# What staff get since where they got a refusal: who is asked for a password comes back by GET.
+LED_BACK = {"/desk/away/": [302, "/desk/"]}
+REFUSED = [405, ""]
+# Options that take more since: the head of the chain of events, behind a comma (ADR 64).
+EXTENDED_OPTIONS = {"NUMBER:HASH,NUMBER:HASH": "SEQUENCE:HASH"}
 
 ADDED_PERMISSIONS = {"reviews.reassign_review"}
 # Table: the columns that may be empty since. A review is handed over to nobody in particular too.
@@ -265,6 +274,7 @@ def without_rewritten(pages: dict) -> dict:
         path: page
         for path, page in pages.items()
         if not path.removeprefix("/").startswith(REWRITTEN_PAGES)
+        and not path.endswith(REWRITTEN_HISTORY)
     }
 
 
@@ -301,10 +311,33 @@ def without_rewritten_letters(letters: dict) -> dict:
     """Letters by their numbers, of those that were written anew on purpose who gets which."""
     return {
         number: {name: letter[name] for name in ("from", "to", "subject", "headers")}
-        if REWRITTEN_LETTERS in letter["subject"]
+        if any(subject in letter["subject"] for subject in REWRITTEN_LETTERS)
         else letter
         for number, letter in letters.items()
     }
+
+
+def with_old_answers(answers: dict) -> dict:
+    """Answers to staff, by person and address, with the refusals that are ways back since."""
+    found = {}
+    for visit, answer in answers.items():
+        _, path = visit.split(" ", 1)
+        found[visit] = REFUSED if LED_BACK.get(path) == answer else answer
+    return found
+
+
+def with_old_options(commands: dict) -> dict:
+    """The options of commands, with what they took before."""
+    found = {}
+    for command, options in commands.items():
+        found[command] = {
+            name: [
+                EXTENDED_OPTIONS.get(part, part) if isinstance(part, str) else part
+                for part in option
+            ]
+            for name, option in options.items()
+        }
+    return found
 
 
 def without_looks(answers: dict) -> dict:
