@@ -75,6 +75,7 @@ from reviews.signing.actions import (
     withdraw_page,
 )
 from reviews.signing.assignment import hand_over, record_absence
+from reviews.signing.disputes import dispute
 from symptoms.models import (
     BodySystem,
     Cause,
@@ -809,6 +810,7 @@ def make_site_history(ann, ravi, fiona, morgan, olga) -> None:
     _change_metadata(morgan)
     _import_and_merge(ann, ravi, morgan)
     _prepare_for_emergencies(whole, ann, ravi, morgan)
+    dispute(LedgerEntry.objects.signed().filter(by=fiona).in_order()[0], by=fiona)
     # Somebody whose signatures stand, and whose new credentials nobody has checked yet.
     change_reviewer(fiona, specialty="General practice", verified_by=None, verified_at=None)
 

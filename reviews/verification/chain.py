@@ -92,7 +92,7 @@ class FourEyesCheck:
         """Whether a text was read by somebody who wrote in it. Remembers a signature."""
         signer, number, by_another = self._signed.get(entry.article_id, (None, 0, 0))
         last = number if signer != entry.by_id else by_another
-        if entry.outcome == LedgerEntry.EntryOutcome.APPROVED:
+        if entry.outcome != LedgerEntry.EntryOutcome.PARTLY:
             self._signed[entry.article_id] = (entry.by_id, entry.revision.number, last)
         return any(number > last and saved_at <= entry.at for number, saved_at in written)
 

@@ -16,9 +16,8 @@ from articles.public.page_cache import page_cache
 from articles.search import fulltext
 from articles.search.fulltext import COLUMNS, ENTRY_TABLE, FTS_TABLE
 from reviews import verification
-from reviews.models import LedgerEntry, MedicalReview, Reviewer
+from reviews.models import MedicalReview, Reviewer
 from reviews.signing.actions import withdraw_page
-from reviews.signing.disputes import dispute
 from reviews.verification.heads import explain_lost_heads, get_heads
 from tests import factories
 from tests.database import disable_triggers, sql
@@ -35,8 +34,6 @@ ROOT = Path(__file__).resolve().parents[3]
 def site(module_db):
     """Two years of a small site; verification finds nothing in it."""
     factories.make_site_history(*map(get_person, ("ann", "ravi", "fiona", "morgan", "olga")))
-    fiona = get_person("fiona")
-    dispute(LedgerEntry.objects.signed().filter(by=fiona).in_order()[0], by=fiona)
 
 
 def find_faults_by_check() -> dict[str, list[str]]:
