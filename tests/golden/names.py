@@ -200,7 +200,11 @@ REWRITTEN_PAGES = ("causes/", "finder/", "sitemap.xml")
 REWRITTEN_HISTORY = "/history/index.html"
 
 # Functions of PostgreSQL behind triggers that later builds added to tables of that build.
-ADDED_FUNCTIONS = {"published_cause_facts_are_made_anew"}
+ADDED_FUNCTIONS = {
+    "published_cause_facts_are_made_anew",
+    "second_reader_is_somebody_else",
+    "second_reading_is_of_the_same_text",
+}
 
 # What a pack of evidence says since of what it cannot prove: in its list, and after its readme.
 ADDED_MANIFEST_FIELDS = {"limits"}
