@@ -142,6 +142,8 @@ class RadarRow:
     due_text: str
     late: bool
     assignee: str
+    planned: str = ""
+    is_high_risk: bool = False
     finding: str = ""
 
 
@@ -188,12 +190,11 @@ def build_rows(page_ids: list[int], today: dt.date) -> list[RadarRow]:
     """The rows of some pages, in their order, in a fixed number of queries."""
     events = Exists(PublicationEvent.objects.filter(article=OuterRef("pk")))
     found = Article.objects.filter(pk__in=page_ids).annotate(was_published=events)
-    pages = {
-        page["pk"]: page for page in found.values("pk", "kind", "title", "live", "was_published")
-    }
+    columns = ("pk", "kind", "title", "risk", "live", "was_published")
+    pages = {page["pk"]: page for page in found.values(*columns)}
     schedules = _load_schedules(page_ids)
     assignees, findings = _load_assignees(page_ids)
-    assignees = _load_planned(page_ids) | assignees
+    planned = _load_planned(page_ids)
     findings |= _load_outcomes(page_ids) | _load_alerts(page_ids)
     topics = _load_topic_names(page_ids)
     rows = []
@@ -203,6 +204,7 @@ def build_rows(page_ids: list[int], today: dt.date) -> list[RadarRow]:
                 pages[page_id],
                 schedule=schedules.get(page_id),
                 assignee=assignees.get(page_id, ""),
+                planned=planned.get(page_id, ""),
                 finding=findings.get(page_id, ""),
                 topics=topics.get(page_id, []),
                 today=today,
@@ -268,6 +270,7 @@ def _build_row(
     *,
     schedule: ReviewSchedule | None,
     assignee: str,
+    planned: str,
     finding: str,
     topics: list[str],
     today: dt.date,
@@ -291,6 +294,8 @@ def _build_row(
         due_text=due_text,
         late=due is not None and due < today,
         assignee=assignee,
+        planned=planned,
+        is_high_risk=page["risk"] == Article.Risk.HIGH,
         finding=finding,
     )
 

@@ -101,6 +101,19 @@ def test_a_row_says_who_reviewed_it_who_has_it_and_when_it_is_due(morgan_client,
     assert row.due_text.startswith("due in 36")
 
 
+def test_a_row_shows_high_risk_and_what_is_planned_beside_a_change_in_review(
+    morgan_client, ann, ravi, fiona, morgan
+):
+    page = publish_page(ann, ravi, "Facial spasms", risk="high")
+    week = get_monday(timezone.localdate())
+    plan_reviews([PlanChoice(page.pk, ravi.reviewer.pk, week)], by=morgan)
+    factories.edit_page(page, by=ann, summary="Shorter.")
+    request_review(page, by=ann, reviewer=fiona.reviewer)
+    text = " ".join(morgan_client.get(RADAR).text.split())
+    assert "Symptom · high risk" in text
+    assert re.search(r"Fiona Field, MD <span class=\"said\">Planned: Ravi Rao, MD, week of", text)
+
+
 def test_the_list_is_sifted_by_topic_reviewer_holder_month_and_date(
     morgan_client, ann, ravi, fiona
 ):
