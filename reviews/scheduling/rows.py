@@ -185,7 +185,7 @@ def find_shortages(proposal: PlanProposal, rows: Iterable[ProposalRow]) -> list[
     for row in rows:
         is_placed = row.proposed.is_marked
         is_left_out = is_placed and not row.choice.is_marked
-        is_moved = is_placed and row.is_edited and _had_room(proposal, row)
+        is_moved = is_placed and row.is_edited and _was_in_time(proposal, row)
         lacks_capacity = row.promise == Promise.LATER or (
             not is_placed and row.reason == planner.NO_CAPACITY
         )
@@ -196,7 +196,7 @@ def find_shortages(proposal: PlanProposal, rows: Iterable[ProposalRow]) -> list[
     return [Shortage(monday + dt.timedelta(weeks=week), by_week[week]) for week in sorted(by_week)]
 
 
-def _had_room(proposal: PlanProposal, row: ProposalRow) -> bool:
+def _was_in_time(proposal: PlanProposal, row: ProposalRow) -> bool:
     """Whether the plan had put a page into a week in time."""
     week = row.proposed.week
     return week is not None and _get_promise(proposal, row.page.key, week) != Promise.LATER
