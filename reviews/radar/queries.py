@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
@@ -148,6 +149,7 @@ class RadarRow:
 
 
 MAX_ALERTS = 10
+MAX_REASON = 200  # characters of why a review was declined
 
 
 @dataclass(frozen=True)
@@ -241,13 +243,14 @@ def _load_planned(page_ids: list[int]) -> dict[int, str]:
 
 
 def _load_outcomes(page_ids: list[int]) -> dict[int, str]:
-    """By page, that its last review was declined, or that its withdrawal is recommended."""
+    """By page, that its last review was declined or its withdrawal is recommended, and why."""
     reviews = MedicalReview.objects.filter(article__in=page_ids).select_related("reviewer")
     texts = {}
     for review in reviews.declined() | reviews.unfit():
         day = timezone.localdate(review.decided_at)
         label = review.get_outcome_display()
-        texts[review.article_id] = f"{label}: {review.reviewer}, {day:%-d %B %Y}"
+        reason = Truncator(review.comment).chars(MAX_REASON)
+        texts[review.article_id] = f"{label}: {review.reviewer}, {day:%-d %B %Y}. {reason}".strip()
     return texts
 
 

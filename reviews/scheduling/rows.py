@@ -54,7 +54,9 @@ class ProposalRow:
         if self.promise == Promise.BY_POLICY_DATE:
             return "After its due date."
         if self.promise == Promise.LATER or not self.choice.is_marked:
-            end = "is withdrawn" if self.page.is_withdrawn_late else "says first that it is late"
+            end = "begins with a notice that its review is late"
+            if self.page.is_withdrawn_late:
+                end = "is withdrawn"
             return f"Not read before its grace ends: after {policy} it {end}."
         return ""
 

@@ -374,6 +374,8 @@ def test_what_nobody_took_up_is_counted_with_the_workloads(morgan_client, ann, r
     ]:
         found = morgan_client.get(RADAR, {"state": state})
         assert (read_count(found, state), list_titles(found)) == (1, [title])
+    declined_list = morgan_client.get(RADAR, {"state": "declined"}).text
+    assert re.search(r"Declined: Fiona Field, MD, [^.<]*\. No\.", declined_list)
     text = " ".join(found.text.split())
     assert "1 planned review" in text
     assert "Planned: Fiona Field, MD, week of" in text
