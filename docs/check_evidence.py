@@ -718,7 +718,7 @@ def examine(path: Path, pinned: Path | None, head: str | list[str] | None) -> Ch
 
 
 CHECKS = {
-    "each file is as it was when the pack was made": check_files,
+    "each file is as the list says": check_files,
     "each entry has its hash and follows the one before it": check_records,
     "each signed text is the one of the digest in its entry": check_texts,
     "each picture is the one that the texts name": check_images,

@@ -64,6 +64,11 @@ def get_open_alerts(most: int = MAX_LINES, *, with_reports: bool = True) -> Open
     return OpenAlerts(lines, reports.count(), alerts.count())
 
 
+def list_open_reports(most: int = MAX_LINES) -> list[PageAlert]:
+    """The first open reports of harm, in the order of every screen, in one query."""
+    return _list_reports(ReaderReport.objects.open().harmful(), most)
+
+
 def _list_reports(reports, most: int) -> list[PageAlert]:
     """Disputed signatures first, then what people at the desk saw, then readers; each by age."""
     disputed = Exists(SignatureDispute.objects.filter(report=OuterRef("pk")))

@@ -21,6 +21,7 @@ from articles.richtext.reader.cleaning import format_counts
 
 # Messages after a save, each with its level.
 SaveMessages = Iterator[tuple[int, SafeString]]
+INTERVAL_FIELDS = frozenset({"risk", "review_months"})  # what decides how long a review lasts
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class SaveResult:
     metadata_published: bool
     live: PublicationEvent | None
     removed_text: tuple[str, ...]
+    interval_changed: bool = False
 
 
 def list_removed_text(form, formsets: Iterable) -> Iterator[str]:
@@ -90,6 +92,7 @@ def record_save(request, form, formsets: Iterable) -> SaveResult:
         is_new=before != revision,
         changed=changed,
         metadata_published=bool(published),
+        interval_changed=not INTERVAL_FIELDS.isdisjoint(form.changed_data),
         live=Article.objects.select_related("live__revision").get(pk=page.pk).live,
         removed_text=tuple(list_removed_text(form, formsets)),
     )
@@ -113,6 +116,11 @@ def _iter_sentences(link: SafeString, saved: SaveResult) -> Iterator[str]:
         yield format_html("Nothing was changed in “{}”, so there was nothing to save.", link)
     if saved.metadata_published:
         yield "The copyright notice and the topics are public now: they need no signature."
+    if saved.interval_changed and saved.live:
+        yield (
+            "The next review stays due on the same day: the new risk or interval counts for "
+            "reviews that are requested from now on."
+        )
 
 
 def _describe_visibility(saved: SaveResult) -> str:

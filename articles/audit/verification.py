@@ -1,7 +1,7 @@
 """Proof that the chain of events is whole, and that each row is what its newest event says."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -166,16 +166,25 @@ def _compare_rows(
             continue  # its record cannot be read, which was found
         for name in list_differences(state, event):
             values = _format_values(state.facts.get(name), event.record.facts.get(name))
-            fault = f"its {name.replace('_', ' ')} is not what event {number} says{values}"
-            yield f"{kind.name} {state.subject}: {fault}"
+            about = " ".join(filter(None, [values, _get_title(event.record.facts)]))
+            fault = f"its {name.replace('_', ' ')} is not what event {number} says"
+            yield f"{kind.name} {state.subject}: {fault}{about and f': {about}'}"
 
 
 def _format_values(now: Fact | None, then: Fact | None) -> str:
     """What a fact is and was, if both are short. Private values are no facts."""
-    texts = ["nothing" if value in (None, "") else str(value) for value in (now, then)]
+    texts = ["nothing" if value in (None, "") else f"“{value}”" for value in (now, then)]
     if now is then or max(map(len, texts)) > MAX_VALUE_LENGTH:
         return ""
-    return f": {texts[0]}, not {texts[1]}"
+    return f"the row has {texts[0]}, the event {texts[1]}"
+
+
+def _get_title(facts: Mapping[str, Fact]) -> str:
+    """What somebody would call the subject: its name, or the end of its address."""
+    for name in ("name", "title", "slug"):
+        if facts.get(name):
+            return f"({facts[name]})"
+    return ""
 
 
 def _load_events(numbers: list[int]) -> dict[int, EventState | None]:

@@ -69,8 +69,8 @@ class ReassignReviewsAction(RowAction):
     form_class = ReassignForm
     max_rows = MAX_REVIEWS
     description = _(
-        "Who reads one now finds it assigned to the other, and what they send is refused "
-        "with the name of who has it; what they typed is kept for them."
+        "If somebody has one of them open now, what they send is refused, with the name of who "
+        "has it then; what they typed is kept for them."
     )
     log_message = "Reassigned the review."
 

@@ -40,6 +40,7 @@ class _Facts:
     merged_into: dict[int, str] = field(default_factory=dict)
     signed: dict[int, LedgerEntry] = field(default_factory=dict)
     waiting: dict[int, MedicalReview] = field(default_factory=dict)
+    unfit: dict[int, MedicalReview] = field(default_factory=dict)
     absences: dict[int, list[tuple[dt.date, dt.date]]] = field(default_factory=dict)
     barred: dict[int, set[int]] = field(default_factory=dict)
     signers: set[int] = field(default_factory=set)
@@ -64,13 +65,14 @@ def _load_facts(rows: list[PlannedReview], today: dt.date) -> _Facts:
         at__gt=earliest,
         review__trigger__in=MedicalReview.WHOLE_PAGE_TRIGGERS,
     )
-    waiting = MedicalReview.objects.waiting().filter(article__in=page_ids)
+    reviews = MedicalReview.objects.filter(article__in=page_ids).select_related("reviewer")
     last = max(row.week for row in rows) + dt.timedelta(days=6)
     return _Facts(
         today=today,
         merged_into=dict(merged),
         signed={entry.article_id: entry for entry in signed.order_by("sequence")},
-        waiting={one.article_id: one for one in waiting.select_related("reviewer")},
+        waiting={one.article_id: one for one in reviews.waiting()},
+        unfit={one.article_id: one for one in reviews.unfit()},
         absences=get_absences(today, max(last, today)),
         barred=eligibility.get_barred_users_by_page(page_ids),
         signers=set(get_users_with_right("sign_review").values_list("pk", flat=True)),
@@ -85,6 +87,10 @@ def _describe(row: PlannedReview, facts: _Facts) -> PlannedState:
     waiting = facts.waiting.get(row.article_id)
     if waiting:
         return _describe_waiting(waiting)
+    if row.article_id in facts.unfit:
+        who = facts.unfit[row.article_id].reviewer
+        text = f"{who} recommends withdrawing this page. A managing editor decides that first."
+        return PlannedState("unfit", text, can_open=True)
     problem = _describe_reader(row, facts)
     if problem:
         return problem

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
@@ -142,10 +143,13 @@ class RadarRow:
     due_text: str
     late: bool
     assignee: str
+    planned: str = ""
+    is_high_risk: bool = False
     finding: str = ""
 
 
 MAX_ALERTS = 10
+MAX_REASON = 200  # characters of why a review was declined
 
 
 @dataclass(frozen=True)
@@ -188,12 +192,11 @@ def build_rows(page_ids: list[int], today: dt.date) -> list[RadarRow]:
     """The rows of some pages, in their order, in a fixed number of queries."""
     events = Exists(PublicationEvent.objects.filter(article=OuterRef("pk")))
     found = Article.objects.filter(pk__in=page_ids).annotate(was_published=events)
-    pages = {
-        page["pk"]: page for page in found.values("pk", "kind", "title", "live", "was_published")
-    }
+    columns = ("pk", "kind", "title", "risk", "live", "was_published")
+    pages = {page["pk"]: page for page in found.values(*columns)}
     schedules = _load_schedules(page_ids)
     assignees, findings = _load_assignees(page_ids)
-    assignees = _load_planned(page_ids) | assignees
+    planned = _load_planned(page_ids)
     findings |= _load_outcomes(page_ids) | _load_alerts(page_ids)
     topics = _load_topic_names(page_ids)
     rows = []
@@ -203,6 +206,7 @@ def build_rows(page_ids: list[int], today: dt.date) -> list[RadarRow]:
                 pages[page_id],
                 schedule=schedules.get(page_id),
                 assignee=assignees.get(page_id, ""),
+                planned=planned.get(page_id, ""),
                 finding=findings.get(page_id, ""),
                 topics=topics.get(page_id, []),
                 today=today,
@@ -239,13 +243,14 @@ def _load_planned(page_ids: list[int]) -> dict[int, str]:
 
 
 def _load_outcomes(page_ids: list[int]) -> dict[int, str]:
-    """By page, that its last review was declined, or that its withdrawal is recommended."""
+    """By page, that its last review was declined or its withdrawal is recommended, and why."""
     reviews = MedicalReview.objects.filter(article__in=page_ids).select_related("reviewer")
     texts = {}
     for review in reviews.declined() | reviews.unfit():
         day = timezone.localdate(review.decided_at)
         label = review.get_outcome_display()
-        texts[review.article_id] = f"{label}: {review.reviewer}, {day:%-d %B %Y}"
+        reason = Truncator(review.comment).chars(MAX_REASON)
+        texts[review.article_id] = f"{label}: {review.reviewer}, {day:%-d %B %Y}. {reason}".strip()
     return texts
 
 
@@ -268,6 +273,7 @@ def _build_row(
     *,
     schedule: ReviewSchedule | None,
     assignee: str,
+    planned: str,
     finding: str,
     topics: list[str],
     today: dt.date,
@@ -291,6 +297,8 @@ def _build_row(
         due_text=due_text,
         late=due is not None and due < today,
         assignee=assignee,
+        planned=planned,
+        is_high_risk=page["risk"] == Article.Risk.HIGH,
         finding=finding,
     )
 

@@ -159,7 +159,7 @@ def _get_dates(
     """Due, in words, policy date, what happens then, last reviewed and by which reviewer."""
     if schedule is None:
         return ("",) * 6
-    policy = "withdrawn" if is_withdrawn_late(page["risk"]) else "shown first on the page"
+    policy = "withdrawn" if is_withdrawn_late(page["risk"]) else "a notice stands first on the page"
     reviewer = "Nobody here: imported review" if schedule.recorded else str(schedule.reviewer or "")
     return (
         schedule.next_due,

@@ -16,6 +16,7 @@ from articles.lists import ListQuery
 from articles.models import Article, ReaderReport, SafetyAlert, Topic
 from articles.public.pages import get_adjacent_urls
 from reviews import page_states
+from reviews.alerts import list_open_reports
 from reviews.models import Reviewer
 from reviews.planned_reviews.summary import load_attention
 from reviews.radar import queries, statistics, table
@@ -83,11 +84,12 @@ def overview(request):
     planned_count, attention = load_attention(today)
     context |= {"planned_count": planned_count, "planned_attention": len(attention)}
     context["harm_reports"], context["harm_reports_late"] = _count_harm_reports()
+    context["harm_lines"] = list_open_reports()
     return render(request, "reviews/radar.html", context)
 
 
 def _count_harm_reports() -> tuple[int, int]:
-    """The open reports of readers that a page could harm somebody, and how many are late."""
+    """The open reports that a page could harm somebody, and how many are late."""
     harmful = ReaderReport.objects.open().harmful()
     late = ReaderReport.objects.late(timezone.now())
     counts = harmful.aggregate(

@@ -54,7 +54,9 @@ class ProposalRow:
         if self.promise == Promise.BY_POLICY_DATE:
             return "After its due date."
         if self.promise == Promise.LATER or not self.choice.is_marked:
-            end = "is withdrawn" if self.page.is_withdrawn_late else "says first that it is late"
+            end = "begins with a notice that its review is late"
+            if self.page.is_withdrawn_late:
+                end = "is withdrawn"
             return f"Not read before its grace ends: after {policy} it {end}."
         return ""
 
@@ -87,7 +89,7 @@ def build_rows(
         row = proposed.get(key)
         default = RowChoice(row.reviewer, row.week, True) if row else RowChoice()
         choice = edits.get(key, default)
-        reason = reasons.get(key) or _explain_choice(proposal, key, choice)
+        reason = reasons.get(key) or _explain_choice(proposal, key, choice, default)
         rows.append(_build_row(proposal, page, choice, default, reason))
     return rows, len(edits.keys() - proposal.pages.keys())
 
@@ -147,11 +149,16 @@ def _get_promise(proposal: PlanProposal, key: int, week: dt.date) -> Promise:
     return Promise.LATER
 
 
-def _explain_choice(proposal: PlanProposal, key: int, choice: RowChoice) -> str:
+def _explain_choice(
+    proposal: PlanProposal, key: int, choice: RowChoice, proposed: RowChoice
+) -> str:
     """Why this reviewer, in a few words."""
     reviewer = proposal.reviewers.get(choice.reviewer or 0)
     if reviewer is None:
         return ""
+    if choice.reviewer != proposed.reviewer:
+        without_time = "" if reviewer.weekly_capacity else " Their capacity is 0."
+        return f"Chosen by you.{without_time}"
     page = proposal.wanted[key]
     if len(proposal.reviewers) - len(page.excluded_reviewers) == 1:
         return "The only reviewer who may read it."
@@ -173,20 +180,28 @@ def list_choices(rows: Iterable[ProposalRow]) -> list[PlanChoice]:
 def find_shortages(proposal: PlanProposal, rows: Iterable[ProposalRow]) -> list[Shortage]:
     """What the reviewers have no room for in time, by the week in which it would be needed.
 
-    A page that somebody leaves out, that nobody may read or whose grace is over counts in none.
+    A page that somebody leaves out or puts into a later week themselves, that nobody may read or
+    whose grace is over counts in none: its own row says what becomes of it.
     """
     by_week: dict[int, list[ProposedPage]] = defaultdict(list)
     for row in rows:
         is_placed = row.proposed.is_marked
         is_left_out = is_placed and not row.choice.is_marked
+        is_moved = is_placed and row.is_edited and _was_in_time(proposal, row)
         lacks_capacity = row.promise == Promise.LATER or (
             not is_placed and row.reason == planner.NO_CAPACITY
         )
-        if row.is_past or is_left_out or not lacks_capacity:
+        if row.is_past or is_left_out or is_moved or not lacks_capacity:
             continue
         by_week[planner.get_last_week(row.page.policy_date, proposal.today)].append(row.page)
     monday = get_monday(proposal.today)
     return [Shortage(monday + dt.timedelta(weeks=week), by_week[week]) for week in sorted(by_week)]
+
+
+def _was_in_time(proposal: PlanProposal, row: ProposalRow) -> bool:
+    """Whether the plan had put a page into a week in time."""
+    week = row.proposed.week
+    return week is not None and _get_promise(proposal, row.page.key, week) != Promise.LATER
 
 
 @dataclass(frozen=True)

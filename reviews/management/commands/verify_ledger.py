@@ -45,6 +45,9 @@ class Command(BaseCommand):
                 self.stderr.write(self.style.ERROR(fault))
             count += 1
             first_fault = first_fault or fault
+        for one in kept:
+            if not any(heads.explain_lost_heads(one)):
+                self.stdout.write(f"Kept outside, and still there: {one}")
         for finding in verification.list_findings():
             self.stdout.write(finding)
         for limit in heads.describe_limits(kept):
@@ -54,8 +57,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{number} {label}; the newest is {hash_}")
         self.stdout.write(f"To keep outside this system: {newest}")
         if count:
-            self.stderr.write(f"{count} faults; the first: {first_fault}")
-            self.stderr.write("Nothing was changed. Compare with a copy from before the first.")
+            noun = "fault" if count == 1 else "faults"
+            self.stderr.write(f"{count} {noun}; the first: {first_fault}")
+            self.stderr.write(
+                "This command changed nothing. Compare the database with a backup from before "
+                "the first fault."
+            )
             sys.exit(1)
         self.stdout.write("The ledger is whole.")
 

@@ -262,6 +262,16 @@ def test_an_old_text_comes_back_from_the_revisions(ann_client, ann):
     assert Symptom.objects.get(pk=symptom.pk).summary == "The first summary."
 
 
+def test_a_risk_that_is_raised_says_that_the_next_review_stays_when_it_is(ann_client, ann, ravi):
+    article = factories.make_article(ann)
+    words = "The next review stays due on the same day"
+    values = read_form(ann_client.get(get_form_path(article))) | {"review_months": 9}
+    assert words not in ann_client.post(get_form_path(article), values, follow=True).text
+    factories.sign_page(article, by=ravi, asked_by=ann)
+    values = read_form(ann_client.get(get_form_path(article))) | {"risk": "high"}
+    assert words in ann_client.post(get_form_path(article), values, follow=True).text
+
+
 def test_a_filing_shows_at_once_and_leaves_the_review_alone(ann_client, ann, ravi):
     article = factories.make_article(ann)
     factories.sign_page(article, by=ravi, asked_by=ann)

@@ -64,7 +64,9 @@ def test_it_stands_first_on_the_home_the_list_and_the_radar(client, ann, morgan,
     assert "Open, late" in text
     client.force_login(morgan)
     radar = " ".join(get_text(client.get("/desk/radar/").text).split())
-    assert "1 open reader report: a page could harm somebody , 1 late." in radar
+    assert "1 open report: a page could harm somebody , 1 late." in radar
+    assert f"{page.title} Reported by a reader" in radar
+    assert WORDS[:20] not in radar  # a reader's words are shown in the admin alone
 
 
 def test_the_list_of_harm_begins_with_what_is_to_be_decided_first(client, ann, page):

@@ -21,6 +21,7 @@ from reviews.planned_reviews.states import describe_rows
 from reviews.signing.actions import (
     CannotRequestReview,
     cancel_request,
+    recommend_withdrawal,
     request_changes,
     request_review,
     withdraw_page,
@@ -140,6 +141,10 @@ def test_each_state_has_its_words_and_says_whether_it_can_be_opened(
     def write():
         factories.edit_page(page, by=fiona, body="<p>Fiona wrote this.</p>")
 
+    def recommend():
+        review = request_review(page, by=ann, reviewer=ravi.reviewer)
+        recommend_withdrawal(review, by=ravi, comment="It harms.")
+
     def sign():
         time_machine.move_to("2026-11-26T12:00Z")
         factories.sign_page(page, by=ravi, asked_by=ann)
@@ -152,6 +157,7 @@ def test_each_state_has_its_words_and_says_whether_it_can_be_opened(
         (close_account, "lapsed", "is closed"),
         (be_away, "away", "is away in that week", True),
         (write, "barred", "wrote some of the page"),
+        (recommend, "unfit", "recommends withdrawing this page", True),
         (sign, "signed", "Ravi Rao signed the whole page on 26 November"),
         (lambda: withdraw_page(page, reason="wrong", by=morgan), "withdrawn", "is withdrawn"),
         (lambda: request_review(page, by=ann, trigger="annual"), "in-review", "open already"),

@@ -101,6 +101,19 @@ def test_a_row_says_who_reviewed_it_who_has_it_and_when_it_is_due(morgan_client,
     assert row.due_text.startswith("due in 36")
 
 
+def test_a_row_shows_high_risk_and_what_is_planned_beside_a_change_in_review(
+    morgan_client, ann, ravi, fiona, morgan
+):
+    page = publish_page(ann, ravi, "Facial spasms", risk="high")
+    week = get_monday(timezone.localdate())
+    plan_reviews([PlanChoice(page.pk, ravi.reviewer.pk, week)], by=morgan)
+    factories.edit_page(page, by=ann, summary="Shorter.")
+    request_review(page, by=ann, reviewer=fiona.reviewer)
+    text = " ".join(morgan_client.get(RADAR).text.split())
+    assert "Symptom · high risk" in text
+    assert re.search(r"Fiona Field, MD <span class=\"said\">Planned: Ravi Rao, MD, week of", text)
+
+
 def test_the_list_is_sifted_by_topic_reviewer_holder_month_and_date(
     morgan_client, ann, ravi, fiona
 ):
@@ -361,6 +374,8 @@ def test_what_nobody_took_up_is_counted_with_the_workloads(morgan_client, ann, r
     ]:
         found = morgan_client.get(RADAR, {"state": state})
         assert (read_count(found, state), list_titles(found)) == (1, [title])
+    declined_list = morgan_client.get(RADAR, {"state": "declined"}).text
+    assert re.search(r"Declined: Fiona Field, MD, [^.<]*\. No\.", declined_list)
     text = " ".join(found.text.split())
     assert "1 planned review" in text
     assert "Planned: Fiona Field, MD, week of" in text

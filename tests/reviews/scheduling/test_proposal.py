@@ -14,6 +14,7 @@ from reviews.planned_reviews.actions import CannotPlan, PlanChoice, plan_reviews
 from reviews.scheduling import proposal as scheduling_proposal
 from reviews.scheduling import rows as scheduling_rows
 from reviews.scheduling import views as scheduling_views
+from reviews.scheduling.edits import RowChoice
 from reviews.signing.actions import (
     decline,
     recommend_withdrawal,
@@ -116,6 +117,20 @@ def test_what_would_be_withdrawn_is_proposed_first_and_too_little_capacity_is_to
     assert "There is too little capacity" in text
     assert "2 would be withdrawn" in text
     assert "after 2 December it is withdrawn" in text
+
+
+def test_a_row_that_somebody_moves_is_no_lack_of_capacity(ann, ravi, fiona):
+    (page,) = publish(ann, ravi, 1, review_months=1)
+    publish(ann, ravi, 1, review_months=12)
+    reader = fiona.reviewer
+    Reviewer.objects.filter(pk=reader.pk).update(weekly_capacity=0)
+    proposal = build()
+    moved = RowChoice(reader.pk, dt.date(2027, 3, 1), True)
+    rows, _ = scheduling_rows.build_rows(proposal, {page.pk: moved})
+    row = next(row for row in rows if row.page.key == page.pk)
+    assert row.warning.startswith("Not read before its grace ends")
+    assert row.reason == "Chosen by you. Their capacity is 0."
+    assert scheduling_rows.find_shortages(proposal, rows) == []
 
 
 def test_rows_are_changed_left_out_and_carried_from_page_to_page(

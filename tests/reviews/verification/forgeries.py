@@ -276,7 +276,8 @@ PEOPLE = [
     Forgery(
         "the disclosures of a reviewer are changed",
         EVENTS,
-        r"reviewer reviewer:\S+: its disclosures is not what event \d+ says(: .*)?",
+        r"reviewer reviewer:\S+: its disclosures is not what event \d+ says: "
+        r"the row has “None\.”, the event .* \(Ravi .*\)",
         set_reviewer("disclosures = 'None.'"),
     ),
     Forgery(

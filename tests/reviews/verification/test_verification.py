@@ -107,6 +107,8 @@ def test_the_command_says_what_it_cannot_find_out_without_a_head(site_with_histo
     for words, kept in heads.items():
         out = StringIO()
         call_command("verify_ledger", head=kept, stdout=out)
+        for head in kept:
+            assert f"Kept outside, and still there: {head}" in out.getvalue()
         limits = [line for line in out.getvalue().splitlines() if line.startswith("not checked")]
         assert len(limits) == bool(words)
         assert words in "".join(limits)
