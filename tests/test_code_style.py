@@ -202,6 +202,11 @@ def test_a_line_of_a_template_has_at_most_160_columns():
     assert lines(code_style.check_template_width(source)) == [2]
 
 
+def test_a_comment_of_a_template_ends_on_its_line():
+    source = Source("templates/a.html", "{# one #}{# two #}\n{# three #} {# it goes\non #}\n")
+    assert lines(code_style.check_template_comments(source)) == [2]
+
+
 # All together
 
 

@@ -187,7 +187,7 @@ def test_one_change_on_three_pages_is_read_once_and_signed_as_one_act(ann, ravi,
         expect(page.get_by_role("link", name=f"Sadness {slug}")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert find_violations(page, dark=True) == []
-    sign(page, "You signed 3 pages as one act.", "Sign and publish 3 pages")
+    sign(page, "You signed 3 pages as one act.", "Sign and publish what is not left out")
     entries = LedgerEntry.objects.order_by("-sequence")[:3]
     together = {ledger.read_record(entry).together for entry in entries}
     assert {each.number for each in together} == {3}

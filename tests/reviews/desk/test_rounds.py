@@ -253,7 +253,7 @@ def test_the_facts_say_so_when_there_is_nothing(ravi_client, ann, ravi):
     text = get_text(read(ravi_client, request_review(page, by=ann, reviewer=ravi.reviewer)))
     facts = text[text.index("Beside the page") : text.index("Exactly what visitors")]
     for words in (
-        "Nobody has read the whole page here yet.",
+        "Nobody has signed the whole page here yet.",
         "References None.",
         "Dead links The page has no links.",
         "Readers’ reports None.",
