@@ -9,6 +9,7 @@ import re
 
 import pytest
 from django.template.loader import render_to_string
+from django.test import RequestFactory
 
 from articles.models import Article
 from config.context_processors import publisher
@@ -97,7 +98,7 @@ DESK = {
 # addresses.
 PRINTED = {
     "/plain-400/": lambda: views.bad_request(None, None).text,
-    "/plain-500/": lambda: views.server_error(None).text,
+    "/plain-500/": lambda: views.server_error(RequestFactory().get("/")).text,
     "/csrf/": lambda: render_to_string("403_csrf.html", publisher(None)),
     "/too-many/": lambda: render_to_string("429.html", publisher(None)),
     "/expunged/": lambda: render_to_string(

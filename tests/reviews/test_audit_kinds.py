@@ -213,7 +213,10 @@ def test_a_fault_says_which_row_and_which_fact(story):
     expected = [
         (f"reviewer:{fiona.uuid}", "its biography is not what event {} says"),
         (f"reviewer:{fiona.uuid}", "its disclosures is not what event {} says"),
-        (f"reviewer:{ravi.uuid}", "its account open is not what event {} says: False, not True"),
+        (
+            f"reviewer:{ravi.uuid}",
+            "its account open is not what event {} says: the row has “False”, the event “True”",
+        ),
         (f"comment:{story.uuid}:2", "its answer is not what event {} says"),
         (f"hand-over:{story.uuid}:1", "it is gone, and event {} has it"),
     ]

@@ -19,7 +19,7 @@ from articles.images.store import get_file_name
 from articles.models import Article, ImportRun
 from articles.publishing.actions import change_slug
 from reviews.expunging.actions import request_expunction
-from reviews.models import Mail, Recall
+from reviews.models import LedgerEntry, Mail, Recall, SignatureDispute
 from reviews.recalls.actions import open_recall
 from reviews.signing.actions import request_review
 from reviews.signing.assignment import record_absence
@@ -39,13 +39,20 @@ desk/reviews/<uuid>/                                                 in   403  2
 desk/reviews/<uuid>/sign/                                            in   403  ->   ->   403
 desk/reviews/<uuid>/send-back/                                       in   403  ->   ->   403
 desk/reviews/<uuid>/done/                                            in   403  ->   ->   403
-desk/away/                                                           in   403  405  405  403
-desk/away/<pk>/back/                                                 in   403  405  405  403
+desk/away/                                                           in   403  ->   ->   403
+desk/away/<pk>/back/                                                 in   403  ->   ->   403
 desk/reviews/<uuid>/decline/                                         in   403  ->   ->   403
 desk/reviews/<uuid>/recommend-withdrawal/                            in   403  ->   ->   403
 desk/reviews/<uuid>/comment/                                         in   403  ->   ->   403
 desk/reviews/<uuid>/hand-over/                                       in   403  ->   ->   403
 desk/same-changes/<key>/                                             in   403  ->   ->   403
+desk/danger/                                                          in   200  200  200  200
+desk/unsent/                                                          in   403  ->   ->   403
+desk/unsent/save/                                                     405  405  405  405  405
+desk/reviews/<uuid>/take/                                             in   403  ->   ->   403
+desk/reviews/<uuid>/give-back/                                        in   403  200  200  403
+desk/reviews/<uuid>/not-me/                                           in   404  404  404  404
+desk/reviews/<uuid>/read-along/                                       in   403  403  403  200
 desk/radar/                                                          in   403  403  403  200
 desk/radar/plan/                                                     in   403  403  403  200
 desk/radar/planned/                                                  in   403  403  403  200
@@ -190,6 +197,12 @@ admin/reviews/mail/<object_id>/history/                              in   403  i
 admin/reviews/mail/<object_id>/delete/                               in   403  in   in   403
 admin/reviews/mail/<object_id>/change/                               in   403  in   in   200
 admin/reviews/mail/<object_id>/                                      in   ->   in   in   ->
+admin/reviews/signaturedispute/                                      in   403  in   in   200
+admin/reviews/signaturedispute/add/                                  in   403  in   in   403
+admin/reviews/signaturedispute/<object_id>/history/                  in   403  in   in   200
+admin/reviews/signaturedispute/<object_id>/delete/                   in   403  in   in   403
+admin/reviews/signaturedispute/<object_id>/change/                   in   403  in   in   200
+admin/reviews/signaturedispute/<object_id>/                          in   ->   in   in   ->
 admin/reviews/expunction/                                            in   403  in   in   200
 admin/reviews/expunction/add/                                        in   403  in   in   403
 admin/reviews/expunction/<object_id>/history/                        in   403  in   in   200
@@ -268,6 +281,14 @@ def whole_site(ann, ravi, fiona, morgan):
     review = request_review(symptom, by=ann, reviewer=ravi.reviewer)
     open_recall(
         [article.pk, about.pk, emergency.pk], trigger="safety", reason="An alert.", by=morgan
+    )
+    SignatureDispute.objects.create(
+        entry=LedgerEntry.objects.signed().first(),
+        reviewer=fiona.reviewer,
+        at=timezone.now(),
+        restored_by=morgan,
+        restored_at=timezone.now(),
+        identity_check="By phone.",
     )
     today = timezone.localdate()
     away = record_absence(ravi.reviewer, first_day=today, last_day=today)

@@ -77,6 +77,15 @@ SLUGGED = (
 # that was ever published, kind and language of every page, and a review once it is decided. The
 # projections are made anew from the log and not edited; whoever has signed keeps an address.
 REFUSED = {
+    ("articles.AuditEvent", "kind"),
+    ("articles.AuditEvent", "subject"),
+    ("articles.AuditEvent", "record"),
+    ("articles.AuditEvent", "previous_hash"),
+    ("articles.AuditEvent", "hash"),
+    ("articles.AuditPrivateValue", "name"),
+    ("articles.AuditPrivateValue", "salt"),
+    ("articles.AuditPrivateValue", "value"),
+    ("reviews.Mail", "error"),  # of one that no mail server refused
     ("articles.PublishedEmergency", "subject"),
     ("articles.PublishedImage", "sha256"),
     ("articles.TopicEntry", "slug"),
@@ -578,7 +587,8 @@ def test_pages_kept_on_the_shelf_from_before_show_no_draft_word_either(
 
 @pytest.mark.both_engines
 def test_the_database_refuses_what_must_not_change_in_place(markers):
-    assert {(label, name) for label, name, _ in markers.refused} == REFUSED
+    found = {(label, name) for label, name, _ in markers.refused}
+    assert (found - REFUSED, REFUSED - found) == (set(), set())
     ever_published = set(
         Article.objects.filter(publications__isnull=False).values_list("pk", flat=True)
     )
