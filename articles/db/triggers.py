@@ -83,7 +83,14 @@ def build_append_only_triggers(
     message = f"{model._meta.verbose_name_plural} are added and never changed"
     condition = f"NOT ({unless})" if unless else ""
     return [
-        DatabaseTrigger(f"{table}_no_update", table, "UPDATE", message, condition=condition),
+        DatabaseTrigger(
+            f"{table}_no_update",
+            table,
+            "UPDATE",
+            message,
+            condition=condition,
+            reads_other_tables=bool(unless),  # its own columns, which a migration adds and drops
+        ),
         *build_no_delete_triggers(model, message),
     ]
 

@@ -115,7 +115,9 @@ def rebuild(connection: BaseDatabaseWrapper) -> None:
         statements = [f"DROP TRIGGER IF EXISTS {_get_trigger_name(event)}" for event in TRIGGERS]
         statements += [f"DROP TABLE IF EXISTS {FTS_TABLE}", *_build_sqlite_statements()]
     else:
-        statements = [f"ALTER TABLE {ENTRY_TABLE} DROP COLUMN IF EXISTS words"]
+        # PostgreSQL changes no table for whose rows a constraint is still to be checked.
+        statements = ["SET CONSTRAINTS ALL IMMEDIATE"]
+        statements += [f"ALTER TABLE {ENTRY_TABLE} DROP COLUMN IF EXISTS words"]
         statements += [f"DROP INDEX IF EXISTS {INDEX_NAME}", *POSTGRESQL_STATEMENTS]
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in statements:

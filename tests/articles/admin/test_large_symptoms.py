@@ -157,7 +157,7 @@ def test_a_reviewer_reads_every_cause_and_every_change_of_a_hub(client, ann, rav
         part = client.get(f"{desk}?causes={min(number, 2)}&changes={number}")
         seen += part.text.partition('id="all-causes"')[2].partition("In lists and search")[0]
         text += get_text(part.text)
-        changes += part.text.partition('id="changes"')[2].count('<section class="change">')
+        changes += part.text.partition('id="changes"')[2].count('<section class="change"')
         if f"changes={number + 1}#changes" not in part.text:
             break
         number += 1

@@ -112,9 +112,9 @@ def test_a_rebuild_drops_guards_and_without_standing_aside_fails(transactional_d
     ):
         editor.alter_field(Revision, old, new, strict=True)
     triggers.drop_triggers(connection, only_reading=True)
-    assert "articles_revision_no_update" not in triggers.find_missing(connection)
+    assert "articles_revision_no_delete" not in triggers.find_missing(connection)
     with connection.schema_editor() as editor:
         editor._remake_table(Revision)
-    assert "articles_revision_no_update" in triggers.find_missing(connection)
+    assert "articles_revision_no_delete" in triggers.find_missing(connection)
     triggers.install_triggers(connection)
     assert triggers.find_missing(connection) == []
