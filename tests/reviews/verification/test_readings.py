@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from itertools import chain
 
 from reviews.signing.checklist import CONFIRMED, NOT_MINE
 from reviews.signing.ledger import Actor, AskedLine, LedgerRecord, describe_together
@@ -36,7 +37,7 @@ def answer(name: str, given: str, *, parts=("Care advice",)) -> AskedLine:
 
 def find_faults(*records: LedgerRecord) -> list[str]:
     check = SecondReadingCheck()
-    return [fault for record in records for fault in check.find_faults(record)]
+    return list(chain.from_iterable(map(check.find_faults, records)))
 
 
 def test_advice_that_the_first_reader_confirmed_can_be_left_by_the_second():
@@ -84,7 +85,7 @@ def list_act(*signers) -> list[LedgerRecord]:
 
 def find_act_faults(records: list[LedgerRecord]) -> list[str]:
     check = SignedTogetherCheck()
-    faults = [fault for record in records for fault in check.find_faults(record)]
+    faults = list(chain.from_iterable(map(check.find_faults, records)))
     return [*faults, *check.end()]
 
 
