@@ -76,7 +76,7 @@ def test_an_annual_review_goes_from_a_link_to_the_signature_on_a_phone(ann, ravi
 
     page.go_back()  # and once more: it signs once
     page.goto(f"/desk/reviews/{review.uuid}/")
-    page.get_by_text("You decided this review on").first.wait_for()
+    page.get_by_text("You decided this review on").locator("visible=true").first.wait_for()
     assert LedgerEntry.objects.filter(review=review).count() == 1
 
 

@@ -207,7 +207,7 @@ def test_a_decision_after_a_while_asks_for_the_password_on_a_page_that_enter_sen
     page.get_by_text("The editors choose somebody else.").wait_for()
     assert ledger.read_record(LedgerEntry.objects.get(review=review)).authentication == "password"
     page.goto(get_path(review))
-    page.get_by_text("You decided this review on").first.wait_for()
+    page.get_by_text("You decided this review on").locator("visible=true").first.wait_for()
     assert LedgerEntry.objects.filter(review=review).count() == 1
 
 
