@@ -326,13 +326,15 @@ def check_template_width(source: Source) -> Iterator[Finding]:
             yield Finding(source.path, number, text)
 
 
-COMMENT_ADVICE = "a comment that does not end on its line is shown to readers: close it there"
+TAG_ENDS = {"{#": "#}", "{%": "%}", "{{": "}}"}
+TAG_ADVICE = "a comment or a tag that does not end on its line is shown to readers: close it there"
 
 
-def check_template_comments(source: Source) -> Iterator[Finding]:
+def check_template_tags(source: Source) -> Iterator[Finding]:
     for number, line in enumerate(source.text.splitlines(), start=1):
-        if "{#" in line and "#}" not in line[line.rindex("{#") :]:
-            yield Finding(source.path, number, COMMENT_ADVICE)
+        for begin, end in TAG_ENDS.items():
+            if begin in line and end not in line[line.rindex(begin) :]:
+                yield Finding(source.path, number, TAG_ADVICE)
 
 
 # All together
@@ -344,8 +346,8 @@ MODULE_RULES: tuple[Rule, ...] = (
     check_language,
 )
 TEMPLATE_RULES: tuple[Rule, ...] = (
-    check_template_comments,
     check_template_language,
+    check_template_tags,
     check_template_width,
 )
 CODE_BASE_RULES: tuple[WholeRule, ...] = (check_class_names, check_mixin_names)

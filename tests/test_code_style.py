@@ -202,9 +202,11 @@ def test_a_line_of_a_template_has_at_most_160_columns():
     assert lines(code_style.check_template_width(source)) == [2]
 
 
-def test_a_comment_of_a_template_ends_on_its_line():
+def test_a_comment_or_a_tag_of_a_template_ends_on_its_line():
     source = Source("templates/a.html", "{# one #}{# two #}\n{# three #} {# it goes\non #}\n")
-    assert lines(code_style.check_template_comments(source)) == [2]
+    assert lines(code_style.check_template_tags(source)) == [2]
+    source = Source("templates/a.html", "{% if a %}{% include\n'b.html' %}{{ a }}{{\nb }}\n")
+    assert lines(code_style.check_template_tags(source)) == [1, 2]
 
 
 # All together
