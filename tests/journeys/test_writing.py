@@ -28,6 +28,15 @@ IN_SIGHT = """(place) => {
   return shown.top > -5 && shown.top < 200;
 }"""
 
+# The focus moves on in the moment in which the page beside the form is loaded again.
+FOCUS_WHILE_IT_LOADS = """(field) => {
+  const observer = new MutationObserver(() => {
+    observer.disconnect();
+    document.querySelector(field).focus();
+  });
+  observer.observe(document.querySelector(".beside iframe"), { attributeFilter: ["srcdoc"] });
+}"""
+
 
 class Keyboard:
     """Somebody without a mouse: goes on until what has the focus is called as they wish."""
@@ -240,3 +249,8 @@ def test_the_preview_follows_the_focus_from_section_to_section(ann, open_page, m
         field.focus()
         wait_until(page, partial(page.evaluate, IN_SIGHT, place), f"{place} in sight")
         assert field.evaluate("field => field === document.activeElement")
+
+    page.evaluate(FOCUS_WHILE_IT_LOADS, ".field-treatment [contenteditable]")
+    page.locator("#id_title").press_sequentially(" again")
+    shown.get_by_text("again").first.wait_for()
+    wait_until(page, partial(page.evaluate, IN_SIGHT, "#treatment"), "#treatment in sight")

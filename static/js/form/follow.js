@@ -23,9 +23,24 @@ const places = (part, at) => {
   return field ? [FIELDS[field]] : PLACES[part.id] || [];
 };
 
-/** Follow the focus of a form in the frame beside it. */
+const SCROLLING = 1000; // milliseconds that a smooth scroll may take
+
+/**
+ * Follow the focus of a form in the frame beside it.
+ *
+ * Gives a function that goes there again if that began after a moment, or was still under way then: for a page that was
+ * loaded again meanwhile.
+ */
 export const follow = (form, frame) => {
   let last;
+  let moved = -Infinity;
+
+  const show = (there, behavior) => {
+    const found = there.map((place) => frame.contentDocument?.querySelector(`article.doc ${place}`)).find(Boolean);
+    if (!found) return;
+    const top = found.getBoundingClientRect().top + frame.contentWindow.scrollY - 16;
+    frame.contentWindow.scrollTo({ top, behavior });
+  };
 
   form.addEventListener("focusin", ({ target }) => {
     const part = target.closest("section.part");
@@ -33,10 +48,11 @@ export const follow = (form, frame) => {
     const there = places(part, target);
     if (there.join() === last?.join()) return; // within a section the reader's own scrolling stands
     last = there;
-    const found = there.map((place) => frame.contentDocument?.querySelector(`article.doc ${place}`)).find(Boolean);
-    if (!found) return;
-    const top = found.getBoundingClientRect().top + frame.contentWindow.scrollY - 16;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    frame.contentWindow.scrollTo({ top, behavior: calm ? "instant" : "smooth" });
+    moved = performance.now();
+    show(there, matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
   });
+
+  return (moment) => {
+    if (moved > moment - SCROLLING) show(last, "instant");
+  };
 };

@@ -22,6 +22,7 @@ const start = () => {
   const word = beside.querySelector(".beside-word");
   const show = measure.querySelector(".show-preview");
   const screen = beside.querySelector(".screen");
+  const followAgain = follow(form, frame);
   let timer, calm, asking, last, told;
 
   const count = ({ problems }) => {
@@ -70,11 +71,13 @@ const start = () => {
     if (html === last) return;
     last = html;
     const at = frame.contentWindow?.scrollY || 0;
+    const began = performance.now();
     frame.addEventListener(
       "load",
       () => {
         tameLinks();
         frame.contentWindow.scrollTo({ top: at, behavior: "instant" });
+        followAgain(began); // the focus may have moved while the page was loaded
       },
       { once: true },
     );
@@ -157,7 +160,6 @@ const start = () => {
   const roomy = matchMedia("(min-width: 1400px)").matches;
   open((kept("preview") ?? (roomy ? "shown" : "hidden")) === "shown" && matchMedia("(min-width: 1000px)").matches);
   addEventListener("resize", fit);
-  follow(form, frame);
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   window.django?.jQuery(form).on("change", "select", soon); // Select2 speaks jQuery only

@@ -76,7 +76,7 @@ FORGERIES = {
     "UPDATE articles_publication SET frame = REPLACE(frame, 'Countersign', 'Surgeon')": "metadata",
     "UPDATE articles_publication SET title = 'Approved by the Surgeon General'": "title",
     "UPDATE articles_publication SET reason = 'safety' WHERE reason <> ''": "reason",
-    "UPDATE articles_article SET risk = 'high'": "says: high, not standard",
+    "UPDATE articles_article SET risk = 'high'": "the row has “high”, the event “standard”",
     "UPDATE articles_article SET review_months = 36": "review months",
     "UPDATE articles_article SET language = 'es'": "language",
     "INSERT INTO articles_redirect (language, kind, slug, article_id, made_at) "
@@ -197,7 +197,7 @@ def test_each_event_of_a_phrase_is_recorded(morgan):
     with disable_triggers():
         sql("UPDATE articles_phraseevent SET text = 'stood up' WHERE number = 2")
     (fault,) = verification.find_faults()
-    assert fault.endswith("says: stood up, not slumps over")
+    assert fault.endswith("the row has “stood up”, the event “slumps over”")
 
 
 def test_redirects_of_an_import_are_recorded_where_visitors_are_led(ann, ravi, morgan, tmp_path):
