@@ -8,7 +8,8 @@ from cachetools import LRUCache
 from articles.page_store.following import ChangeFollower
 from articles.page_store.rendered import RenderedPage
 
-MAX_CACHE_BYTES = 64 * 1024 * 1024  # of rendered pages in a process
+# Of rendered pages in a process: a worker that has read the site stays within 160 MB.
+MAX_CACHE_BYTES = 32 * 1024 * 1024
 
 
 class KeptPage:
