@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from articles.content import kinds
 from articles.content.languages import SOURCE_LANGUAGE
 from articles.models import Article, PublicationEvent
+from articles.page_store import subjects
 from articles.public.breadcrumbs import Breadcrumb
 
 # By their address, as visitors of any site look for them.
@@ -52,6 +53,7 @@ class FooterLinks:
 
         For a page without a site revision (0) they are read each time.
         """
+        subjects.name(subjects.FOOTER)
         with self._lock:
             if site_revision and site_revision == self._site_revision:
                 return self._links

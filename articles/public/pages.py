@@ -16,6 +16,7 @@ from articles.content.review_line import PageMetadata, ReviewLine, TopicMetadata
 from articles.images import store
 from articles.links.display import LinkChanges, find_link_changes
 from articles.models import Article, PublicationEvent, Redirect
+from articles.page_store import subjects
 from articles.public import json_ld, related
 from articles.public.breadcrumbs import Breadcrumb, build_page_trail
 from articles.public.page_cache import CACHE_CONTROL, PublicPage
@@ -43,6 +44,7 @@ def get_public_page(
         return redirect_moved_page(kind=kind, slug=slug, subpath=subpath)
     if page.live is None:
         return get_gone_page(page, follow_successor=True)
+    subjects.name(subjects.page(page.uuid))
     document = page.live.revision.read()
     line, metadata = page.live.read_review_line(), page.live.read_metadata()
     children = []
@@ -83,8 +85,12 @@ def build_context(
     near = related.find_related_pages(document, topics)
     overdue = past_grace = False
     if line:
+        grace_days = settings.GRACE_DAYS[page.risk]
         overdue = line.is_overdue(today)
-        past_grace = not state and line.is_past_grace(today, settings.GRACE_DAYS[page.risk])
+        past_grace = not state and line.is_past_grace(today, grace_days)
+        if not state:
+            subjects.expire_after(line.next_due, today=today)
+            subjects.expire_after(line.get_end_of_grace(grace_days), today=today)
     changes: LinkChanges = {}
     if state in ("", "superseded"):  # visitors read it
         changes = find_link_changes(document.get_rich_texts().values())
@@ -113,6 +119,7 @@ def get_gone_page(page: Article, *, follow_successor: bool = False) -> PublicPag
     newest = page.publications.order_by("-id").first()
     if newest is None:
         raise Http404
+    subjects.name(subjects.page(page.uuid))
     successor = merging.find_successor(newest)
     if successor is None:
         return build_withdrawn_page(newest, page.site_revision)

@@ -14,6 +14,7 @@ from articles.content.document import Document
 from articles.content.review_line import TopicMetadata
 from articles.models import Article, TopicEntry
 from articles.names import fold
+from articles.page_store import subjects
 from articles.public import footer
 from articles.public.breadcrumbs import Breadcrumb
 
@@ -41,6 +42,7 @@ def get_link_querysets(uuids: set[UUID]) -> list[QuerySet]:
     """Those of some pages that visitors can read, as rows of UUID, kind and slug."""
     if not uuids:
         return []
+    subjects.name(*map(subjects.page_name, uuids))
     pages = Article.objects.public().order_by().filter(uuid__in=uuids)
     return [pages.values_list(*LINK_FIELDS)]
 
@@ -54,6 +56,7 @@ def find_related_pages(
         rows.annotate(title=Value(""), nearness=_build_nearness(0)) for rows in kind.links(document)
     ]
     if filed_under is not None:
+        subjects.name(subjects.FOOTER, subjects.PUBLICATIONS)
         querysets.append(_select_footer_pages())
         for keys in kind.neighbours(document):
             querysets.append(_select_pages(document, keys[:MAX_RELATED], nearness=SHARES_FACTS))

@@ -1,0 +1,1 @@
+"""Rendered pages that every process shares, and what makes one of them old."""
