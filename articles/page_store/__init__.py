@@ -1,1 +1,1 @@
-"""Rendered pages that every process shares, and what makes one of them old."""
+"""Rendered pages that all workers share, and what makes each of them stale."""

@@ -5,6 +5,7 @@ changes. A stored page goes when one of its subjects is announced. Nobody else w
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +14,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.utils import timezone
+
+from articles.models.page_store import MAX_SUBJECT_LENGTH
 
 EVERYTHING = "everything"
 # The pages about the site that the footer of every page leads to.
@@ -202,3 +205,25 @@ def find_changed(events: Iterable[ChainedEvent]) -> set[str]:
         for find in _finders[kind]:
             changed.update(find(own))
     return changed
+
+
+# As they are stored
+
+
+def shorten(subject: str) -> str:
+    """A subject as it is stored: of a very long one, its beginning and its hash."""
+    if len(subject) <= MAX_SUBJECT_LENGTH:
+        return subject
+    digest = hashlib.blake2b(subject.encode(), digest_size=16).hexdigest()
+    return f"{subject[:200]}#{digest}"
+
+
+def hash_subject(subject: str) -> int:
+    """A subject as a signed number of 64 bits."""
+    data = shorten(subject).encode()
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), signed=True)
+
+
+def hash_subjects(subjects: Iterable[str]) -> list[int]:
+    """Subjects as numbers, in ascending order."""
+    return sorted({hash_subject(subject) for subject in subjects})
