@@ -86,7 +86,7 @@ def _load_next_pages(rows: Iterable[PublishedEmergency]) -> dict[object, Article
     uuids = {row.next_uuid for row in rows if row.next_uuid}
     if not uuids:
         return {}
-    subjects.name(*map(subjects.page_name, uuids))
+    subjects.name(*map(subjects.name_of, uuids))
     pages = Article.objects.public().filter(uuid__in=uuids).select_related("live").order_by()
     return {page.uuid: page for page in pages if _is_current(page)}
 

@@ -37,8 +37,8 @@ def page(uuid: UUID | str) -> str:
     return f"page:{uuid}"
 
 
-def page_name(uuid: UUID | str) -> str:
-    """Title and address of a page, and whether it is public: for pages that lead to it."""
+def name_of(uuid: UUID | str) -> str:
+    """Name and address of a page or a cause, and whether it is public: for what leads to it."""
     return f"name:{uuid}"
 
 
@@ -65,11 +65,6 @@ def letters(kind: str) -> str:
 def cause(uuid: UUID | str) -> str:
     """Which pages name a cause in which order, and which article describes it."""
     return f"cause:{uuid}"
-
-
-def cause_name(uuid: UUID | str) -> str:
-    """Name and address of a cause, and whether it is public."""
-    return f"cause-name:{uuid}"
 
 
 def reviewer(uuid: UUID | str) -> str:

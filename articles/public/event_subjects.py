@@ -94,7 +94,7 @@ def _compare(event: Any, old: PageState | None, new: PageState) -> Iterator[str]
     was_public = old is not None and old.public
     is_named = was_public != new.public or _differ(old, new, "slug", "title")
     if is_named:
-        yield subjects.page_name(event.page_uuid)
+        yield subjects.name_of(event.page_uuid)
         if kind == "about" and LABELS.keys() & {new.slug, old.slug if old else ""}:
             yield subjects.FOOTER
     if old and old.slug != new.slug:

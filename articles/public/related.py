@@ -42,7 +42,7 @@ def get_link_querysets(uuids: set[UUID]) -> list[QuerySet]:
     """Those of some pages that visitors can read, as rows of UUID, kind and slug."""
     if not uuids:
         return []
-    subjects.name(*map(subjects.page_name, uuids))
+    subjects.name(*map(subjects.name_of, uuids))
     pages = Article.objects.public().order_by().filter(uuid__in=uuids)
     return [pages.values_list(*LINK_FIELDS)]
 

@@ -81,7 +81,7 @@ def _compare_names(uuid: UUID, old: CauseName | None, new: CauseName | None) -> 
     if len(names) == 2 and (names[0].name, names[0].slug) == (names[1].name, names[1].slug):
         yield subjects.cause(uuid)  # it is described elsewhere
         return
-    yield subjects.cause_name(uuid)
+    yield subjects.name_of(uuid)
     yield subjects.page_list(KIND)
     keys = {name.letter for name in names}
     for key in keys:

@@ -156,7 +156,7 @@ def get_links(document: SymptomDocument) -> list[QuerySet]:
     """The related symptoms and the causes that have a public page."""
     querysets = related.get_link_querysets(document.linked)
     causes = _get_causes(document)
-    subjects.name(*map(subjects.cause_name, causes))
+    subjects.name(*map(subjects.name_of, causes))
     if causes:
         rows = PublishedCause.objects.authoritative().order_by().filter(cause_uuid__in=causes)
         links = rows.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug")

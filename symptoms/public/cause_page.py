@@ -94,7 +94,7 @@ def build_page(row: PublishedCause, number: int) -> PublicPage:
     Three queries, and one more for each of: a description, links in signed texts, and whom to call
     on a page after the first. Two at most are for a signed page of the emergency that it is.
     """
-    subjects.name(subjects.cause(row.cause_uuid), subjects.cause_name(row.cause_uuid))
+    subjects.name(subjects.cause(row.cause_uuid), subjects.name_of(row.cause_uuid))
     page = published_causes.get_symptom_page(row, number)
     entries = [_build_entry(mention) for mention in page]
     description = _load_description(row)
