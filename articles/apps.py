@@ -82,7 +82,7 @@ class ArticlesConfig(AppConfig):
                 restore=emergency_composing.restore,
                 blocks=emergency_composing.build_blocks,
                 authors=emergency_composing.find_shared_authors,
-                    list_page=("Emergencies", "emergencies:index"),
+                list_page=("Emergencies", "emergencies:index"),
                 checks=emergency_checks.CHECKS,
                 json_ld=json_ld.describe_emergency_page,
                 projection=emergency_projection.projection,

@@ -22,7 +22,7 @@ ASKING = {
       json_extract(value, '$[2]') AS name, json_extract(value, '$[3]') AS most
       FROM json_each(%s)""",
 }
-QUERY = """WITH asking AS ({asking}), ranked AS (
+QUERY = """WITH asking AS MATERIALIZED ({asking}), ranked AS (
   SELECT asking.place, asking.most, named.article_id, ROW_NUMBER() OVER (
     PARTITION BY asking.place ORDER BY {rank}, named.article_id) AS number
   FROM asking {rows} {join}
@@ -84,24 +84,22 @@ def _format(key: object) -> str:
 def _build_sql(shared: SharedRows, vendor: str) -> str:
     table = shared.model._meta.db_table
     key = shared.model._meta.get_field(shared.key)
-    is_uuid = isinstance(key, models.UUIDField)
-    columns = "article_id, " + ", ".join(("id", *shared.columns))
-    parts = []
-    for part in shared.parts:
-        chosen = columns if vendor == "postgresql" else "id"
-        parts.append(
-            f"SELECT * FROM (SELECT {chosen} FROM {table} WHERE {key.column} = asking.key {part} "
-            f"LIMIT {shared.limit}) part"
-        )
+    chosen = "id"
+    if vendor == "postgresql":
+        chosen = ", ".join(["id", "article_id", *shared.columns])
+    parts: list[str] = []
+    for part in shared.parts:  # each in a query of its own, as SQLite limits no part of a union
+        rows = f"SELECT {chosen} FROM {table} WHERE {key.column} = asking.key {part}"  # noqa: S608
+        parts.append(f"SELECT * FROM ({rows} LIMIT {shared.limit}) part")  # noqa: S608
     union = " UNION ".join(parts)
-    group = [*(f"named.{column}" for column in shared.columns), *shared.group]
-    rows = f"CROSS JOIN LATERAL ({union}) named"
-    if vendor != "postgresql":
-        rows = f"CROSS JOIN {table} named ON named.id IN ({union})"
+    rows = f"CROSS JOIN {table} named ON named.id IN ({union})"
+    if vendor == "postgresql":
+        rows = f"CROSS JOIN LATERAL ({union}) named"
+    columns = [f"named.{column}" for column in shared.columns]
     return QUERY.format(
-        asking=ASKING[vendor].format(type="uuid" if is_uuid else "text"),
+        asking=ASKING[vendor].format(type="uuid" if isinstance(key, models.UUIDField) else "text"),
         rows=rows,
         join=shared.join,
         rank=shared.rank,
-        group="".join(f", {column}" for column in group),
+        group="".join([f", {column}" for column in (*columns, *shared.group)]),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, IntegerField, QuerySet, Value
+from django.db.models import IntegerField, QuerySet, Value
 
 from articles.content import kinds
 from articles.content.document import Document
@@ -50,9 +50,7 @@ def _build_query(uuids: list[UUID], page: int) -> QuerySet[Any, Any]:
 
 
 def _add_place(rows: QuerySet[Any, Any], place: int) -> QuerySet[Any, Any]:
-    return rows.annotate(
-        shown_title=Value(""), place=Value(place, output_field=IntegerField())
-    )
+    return rows.annotate(shown_title=Value(""), place=Value(place, output_field=IntegerField()))
 
 
 _query = PreparedQuery(_build_query, uuids=list[UUID], page=int)
