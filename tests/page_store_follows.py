@@ -46,7 +46,7 @@ from articles.models import (
 from articles.page_store.following import follower
 from articles.public.footer import footer_links
 from articles.public.page_cache import page_cache
-from articles.publishing import bulk_actions, projections
+from articles.publishing import bulk_actions, projections, related_pages
 from articles.publishing.actions import (
     ActionRefused,
     change_slug,
@@ -543,6 +543,9 @@ class Scene:
     def rebuild(self) -> None:
         projections.rebuild()
 
+    def renew_related_pages(self) -> None:
+        related_pages.renew()
+
     def let_days_pass(self) -> None:
         self.clock.shift(dt.timedelta(days=self.random.choice([1, 30, 120])))
 
@@ -560,6 +563,7 @@ class Scene:
             *(self.change_notice, self.change_phrases, self.rename_about_page, self.check_links),
             *(self.discard_draft, self.restore_text, self.recall, self.ask_for_review),
             *(self.record_earlier_review, self.import_ids, self.rebuild, self.let_days_pass),
+            self.renew_related_pages,
         ]
         return [*once, *often, *often]
 

@@ -13,6 +13,8 @@ from articles.content.document import Document
 from articles.content.kinds import Projection
 from articles.models import PublicationEvent, TopicEntry
 from articles.names import fold
+from articles.page_store import changes
+from articles.page_store.subjects import EVERYTHING
 from articles.publishing import stored_keys
 
 BATCH = 500
@@ -128,6 +130,7 @@ def rebuild() -> None:
             waiting[model].clear()
     for model, rows in waiting.items():
         model._base_manager.bulk_create(rows)
+    changes.announce([EVERYTHING])
 
 
 def find_faults() -> Iterator[str]:

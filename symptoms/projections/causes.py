@@ -10,7 +10,6 @@ from django.urls import reverse
 from articles.models import PublicationEvent
 from articles.names import fold
 from articles.page_store import subjects
-from articles.public import related
 from articles.search import index
 from symptoms.content.document import DocumentCause, SymptomDocument, read_symptom
 from symptoms.models import Cause, CauseAddress, MergedCause, PublishedCause
@@ -152,16 +151,15 @@ def _build_row(
     )
 
 
-def get_links(document: SymptomDocument) -> list[QuerySet]:
-    """The related symptoms and the causes that have a public page."""
-    querysets = related.get_link_querysets(document.linked)
-    causes = _get_causes(document)
-    subjects.name(*map(subjects.name_of, causes))
-    if causes:
-        rows = PublishedCause.objects.authoritative().order_by().filter(cause_uuid__in=causes)
-        links = rows.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug")
-        querysets = [*querysets, links]
-    return querysets
+def list_named(document: SymptomDocument) -> set[UUID]:
+    """The related symptoms and the causes of a page: what it links to where that is public."""
+    return document.linked.union(_get_causes(document))
+
+
+def get_links(uuids: list[UUID]) -> QuerySet:
+    """Those of some causes that have a public page, as rows of UUID, link target and slug."""
+    rows = PublishedCause.objects.authoritative().order_by().filter(cause_uuid__any_of=uuids)
+    return rows.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug")
 
 
 def get_readable_addresses() -> list[QuerySet]:
