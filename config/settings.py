@@ -182,6 +182,12 @@ SECURITY_POLICY = _origin("SECURITY_POLICY")
 # link.
 FINDER = env.bool("FINDER", default=True)
 
+# Rendered pages in the database, which all workers share (ADR 71), up to so many rows and bytes.
+# Whoever changes templates wants to see them: it is off while debugging.
+PAGE_STORE = _switch("PAGE_STORE", default=True) and not DEBUG
+PAGE_STORE_MAX_ROWS = env.int("PAGE_STORE_MAX_ROWS", default=100_000)
+PAGE_STORE_MAX_BYTES = env.int("PAGE_STORE_MAX_BYTES", default=1024**3)
+
 # True while `export_site` prints pages for plain files: without what needs a server. Nobody sets it
 # by hand.
 STATIC_EXPORT = False

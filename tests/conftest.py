@@ -22,6 +22,8 @@ from tests.factories import get_person
 
 IMAGES = tempfile.TemporaryDirectory(prefix="countersign-images-")  # gone when the tests are over
 django_settings.STORAGES["images"]["OPTIONS"]["location"] = IMAGES.name
+# Pages are rendered anew in each process, but for tests with the fixture ``page_store``.
+django_settings.PAGE_STORE = False
 UPLOADS = tempfile.TemporaryDirectory(prefix="countersign-uploads-")
 django_settings.STORAGES["uploads"]["OPTIONS"]["location"] = UPLOADS.name
 # Static files straight from the checkout, and passwords that cost nothing to hash.
@@ -95,6 +97,13 @@ def clear_caches():
     cache.clear()
     yield
     page_cache.clear()
+
+
+@pytest.fixture
+def page_store(settings):
+    """The store of rendered pages, switched on."""
+    settings.PAGE_STORE = True
+    return page_cache
 
 
 def pytest_collection_finish():

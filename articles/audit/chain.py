@@ -14,6 +14,8 @@ from django.db import transaction
 from articles.audit.kinds import Fact
 from articles.content.document import ExtendedModel, UtcDatetime, canonicalize, digest
 from articles.models import AuditEvent, AuditPrivateValue
+from articles.page_store import changes
+from articles.page_store.subjects import EVERYTHING
 
 GENESIS_HASH = "0" * 64
 BATCH = 500
@@ -79,6 +81,7 @@ def append(drafts: Sequence[EventDraft], *, by: User | None, at: dt.datetime) ->
         private_values += own_values
     AuditEvent.objects.bulk_create(events, batch_size=BATCH)
     AuditPrivateValue.objects.bulk_create(private_values, batch_size=BATCH)
+    changes.announce_under_lock([EVERYTHING], at=at)
 
 
 def _build_private_values(draft: EventDraft, sequence: int) -> list[AuditPrivateValue]:

@@ -62,7 +62,6 @@ def _show_form(request, revision):
     return PublicPage(
         "feedback/problem.html",
         _build_context(page, revision, form),
-        page.site_revision,
         noindex=True,
     )
 
@@ -111,9 +110,7 @@ def thanks(request, revision):
     page = _get_page(revision)
     if page.live is None:
         return pages.get_gone_page(page)
-    return PublicPage(
-        "feedback/thanks.html", _build_context(page, revision), page.site_revision, noindex=True
-    )
+    return PublicPage("feedback/thanks.html", _build_context(page, revision), noindex=True)
 
 
 def _redirect_to_thanks(revision) -> HttpResponse:

@@ -12,6 +12,7 @@ from articles.models.links import OutsideAddress, PageLink
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.normalized_name import NormalizedNameMixin
+from articles.models.page_store import ChangedSubject, StoredPage, StoredPageSubject
 from articles.models.safety_alert import SafetyAlert
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 from articles.models.unsent_form import UnsentForm
@@ -24,6 +25,7 @@ __all__ = [
     "AuditPrivateValue",
     "Authorship",
     "CareCard",
+    "ChangedSubject",
     "CopyrightNotice",
     "EmergencyPage",
     "ExternalId",
@@ -49,6 +51,8 @@ __all__ = [
     "SearchEntry",
     "SearchKey",
     "SearchStart",
+    "StoredPage",
+    "StoredPageSubject",
     "Topic",
     "TopicEntry",
     "UnsentForm",

@@ -1,17 +1,16 @@
-"""The page cache: rendered public pages, valid in this process until something is published.
+"""The page cache: rendered public pages, valid until something that they name changes.
 
-A cached page costs no query. Once in ``MAX_STALENESS`` seconds one request is rendered instead, and
-its own first query brings the site revision; a changed revision makes older cached pages stale.
+A page in the memory of the process costs no query, one in the store of all workers one. Once in 0.9
+seconds a process asks which subjects changed (ADR 71).
 """
 
+import datetime as dt
 import hashlib
-import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import Any
 
-from cachetools import LRUCache
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -20,20 +19,25 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from articles import characters
+from articles.page_store import rows, subjects
+from articles.page_store.fingerprint import forget_fingerprint
+from articles.page_store.following import follower
+from articles.page_store.memory import PageMemory
+from articles.page_store.rendered import HTML_CONTENT_TYPE, RenderedPage, build_subjects
+from articles.page_store.reporting import forget_reports
+from articles.page_store.subjects import SubjectCollector, hash_subjects
 from articles.public import json_ld
 from articles.public.footer import footer_links
 from articles.public.last_modified import last_modified_cache
 from articles.public.safe_only import safe_only
 
-MAX_STALENESS = 0.9  # seconds: a withdrawal must show everywhere within one
-MAX_CACHE_BYTES = 64 * 1024 * 1024  # of rendered pages in a process
 CACHE_CONTROL = "public, max-age=0, must-revalidate"
-HTML_CONTENT_TYPE = "text/html; charset=utf-8"
+IDENTITY = ""  # the encoding of bytes as they are
 
 
 @dataclass(frozen=True)
 class PublicPage:
-    """A public page before it is rendered, with the site revision at which its content was read.
+    """A public page before it is rendered.
 
     ``data`` builds its structured data (see ``json_ld``); ``path`` is its canonical path, if that
     is not the path of the request.
@@ -41,7 +45,6 @@ class PublicPage:
 
     template: str
     context: dict
-    site_revision: int
     status: int = 200
     noindex: bool = False
     content_type: str = HTML_CONTENT_TYPE
@@ -54,67 +57,35 @@ class PublicPage:
         return self.status == 200 and not self.noindex
 
 
-@dataclass(frozen=True)
-class CachedResponse:
-    """A rendered page, with what a response to a request needs."""
-
-    body: bytes
-    etag: str
-    status: int
-    site_revision: int
-    day: str
-    noindex: bool = False
-    content_type: str = HTML_CONTENT_TYPE
-    last_modified: int = 0
-
-    @property
-    def size(self) -> int:
-        return len(self.body) + 500
-
-    def build_response(self) -> HttpResponse:
-        response = HttpResponse(self.body, status=self.status, content_type=self.content_type)
-        response["ETag"] = self.etag
-        if self.status == 200:
-            response["Last-Modified"] = http_date(min(self.last_modified, time.time()))
-        response["Cache-Control"] = CACHE_CONTROL
-        if self.noindex:
-            response["X-Robots-Tag"] = "noindex"
-        return response
-
-
 class PageCache:
-    """Rendered pages by address, and the site revision that was read last."""
+    """Rendered pages: in the memory of this process, and behind it in the store of all workers."""
 
-    def __init__(self):
-        self._lock = threading.Lock()
-        self.clear()
+    def __init__(self) -> None:
+        self.memory = PageMemory(follower)
 
     def clear(self) -> None:
-        with self._lock:
-            self._pages: LRUCache[str, CachedResponse] = LRUCache(
-                MAX_CACHE_BYTES, getsizeof=lambda page: page.size
-            )
-            self._site_revision: int | None = None
-            self._revision_read_at = float("-inf")
+        """Forget all that this process knows, and empty the store where it is on."""
+        self.memory.clear()
+        follower.clear()
+        forget_fingerprint()
+        forget_reports()
+        if settings.PAGE_STORE:
+            rows.delete_all()
 
-    def get(self, address: str) -> CachedResponse | None:
-        """The page at an address, if it is surely what the database would give now."""
-        with self._lock:
-            if time.monotonic() - self._revision_read_at > MAX_STALENESS:
-                return None
-            page = self._pages.get(address)
-            if page is None or page.site_revision != self._site_revision or page.day != _today():
-                return None
-            return page
+    def get(self, address: str, number: int) -> RenderedPage | None:
+        """The page at an address, true at the number to which changes were followed."""
+        page = self.memory.get(address, IDENTITY, number)
+        if page is None and settings.PAGE_STORE:
+            page = rows.load(address, IDENTITY, oldest=follower.everything)
+            if page is not None:
+                self.memory.set(address, IDENTITY, page, number)
+        return page
 
-    def set(self, address: str, page: CachedResponse, *, read_at: float) -> None:
-        """Store a page whose site revision was read at a moment of the monotonic clock."""
-        with self._lock:
-            if read_at >= self._revision_read_at:
-                self._site_revision = page.site_revision
-                self._revision_read_at = read_at
-            if page.size <= MAX_CACHE_BYTES:
-                self._pages[address] = page
+    def set(self, address: str, page: RenderedPage) -> None:
+        """Keep a page that was rendered just now. Of the store it waits for nothing."""
+        self.memory.set(address, IDENTITY, page, page.revision)
+        if settings.PAGE_STORE:
+            rows.save(address, page, IDENTITY)
 
 
 page_cache = PageCache()
@@ -142,17 +113,20 @@ def public_page(view=None, *, cached: bool = True):
     @wraps(view)
     def answer(request, **kwargs):
         address = get_site_origin(request) + request.path
-        page = page_cache.get(address) if cached else None
+        # Asked before the view reads: what changes from here on is later.
+        number = follower.follow() if cached and not settings.STATIC_EXPORT else None
+        page = None if number is None else page_cache.get(address, number)
         if page is None:
-            # Before the view reads: a page begun before midnight belongs to the day that ends.
-            read_at, day = time.monotonic(), _today()
-            content = view(request, **kwargs)
-            if not isinstance(content, PublicPage):
-                return content
-            page = _render(content, request, address, day)
-            if cached:
-                page_cache.set(address, page, read_at=read_at)
-        response = page.build_response()
+            rendered_at = time.time()
+            with subjects.collect() as collector:
+                content = view(request, **kwargs)
+                if not isinstance(content, PublicPage):
+                    return content
+                page = _render(content, request, address)
+            page = _complete(page, collector, number or 0, rendered_at)
+            if number is not None:
+                page_cache.set(address, page)
+        response = build_response(page)
         if page.status == 200:
             return get_conditional_response(
                 request, etag=page.etag, last_modified=page.last_modified, response=response
@@ -162,13 +136,25 @@ def public_page(view=None, *, cached: bool = True):
     return answer
 
 
-def _render(content: PublicPage, request: HttpRequest, address: str, day: str) -> CachedResponse:
+def build_response(page: RenderedPage) -> HttpResponse:
+    """The whole answer to a request for a page."""
+    response = HttpResponse(page.body, status=page.status, content_type=page.content_type)
+    response["ETag"] = page.etag
+    if page.status == 200:
+        response["Last-Modified"] = http_date(min(page.last_modified, time.time()))
+    response["Cache-Control"] = CACHE_CONTROL
+    if page.noindex:
+        response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _render(content: PublicPage, request: HttpRequest, address: str) -> RenderedPage:
     context = content.context | {
         "head_metadata": _build_head_metadata(content, request),
         "public": True,
     }
     if content.content_type == HTML_CONTENT_TYPE and "footer_links" not in context:
-        context["footer_links"] = footer_links.get(content.site_revision)
+        context["footer_links"] = footer_links.get()
     text: str = render_to_string(content.template, context, request)
     if "xml" in content.content_type:
         text = characters.replace_for_xml(text)
@@ -176,16 +162,37 @@ def _render(content: PublicPage, request: HttpRequest, address: str, day: str) -
     # Computed from the bytes, so whatever changes these (text, metadata, links, build, a due date
     # that passed) changes it too.
     etag = f'"{hashlib.sha256(settings.BUILD.encode() + body).hexdigest()[:32]}"'
-    return CachedResponse(
+    return RenderedPage(
         body=body,
         etag=etag,
         status=content.status,
-        site_revision=content.site_revision,
-        day=day,
         noindex=content.noindex,
         content_type=content.content_type,
         last_modified=last_modified_cache.last_modified(address, etag),
     )
+
+
+def _complete(
+    page: RenderedPage, collector: SubjectCollector, number: int, rendered_at: float
+) -> RenderedPage:
+    """A rendered page with what it names and how long it may be shown."""
+    expires_at = _get_midnight(rendered_at)
+    if collector.expires_at is not None:
+        expires_at = min(expires_at, int(collector.expires_at.timestamp()))
+    return replace(
+        page,
+        revision=number,
+        subjects=build_subjects(hash_subjects(collector.names)),
+        rendered_at=int(rendered_at),
+        expires_at=expires_at,
+    )
+
+
+def _get_midnight(moment: float) -> int:
+    """When the day of a moment ends: dates on pages are compared with today."""
+    today = timezone.localdate(dt.datetime.fromtimestamp(moment, dt.UTC))
+    midnight = dt.datetime.combine(today + dt.timedelta(days=1), dt.time())
+    return int(timezone.make_aware(midnight).timestamp())
 
 
 def _build_head_metadata(content: PublicPage, request: HttpRequest) -> dict:
@@ -203,7 +210,3 @@ def _build_head_metadata(content: PublicPage, request: HttpRequest) -> dict:
     metadata["title"] = page.get("headline", page["name"])
     metadata["changed_at"] = page.get("dateModified")
     return metadata
-
-
-def _today() -> str:
-    return str(timezone.localdate())

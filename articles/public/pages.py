@@ -65,7 +65,7 @@ def get_public_page(
         published_at=page.published_at,
         changed_at=page.changed_at,
     )
-    return PublicPage(template or kinds.get(kind).template, context, page.site_revision, data=data)
+    return PublicPage(template or kinds.get(kind).template, context, data=data)
 
 
 def build_context(
@@ -115,17 +115,15 @@ def get_gone_page(page: Article, *, follow_successor: bool = False) -> PublicPag
         raise Http404
     successor = merging.find_successor(newest)
     if successor is None:
-        return build_withdrawn_page(newest, page.site_revision)
+        return build_withdrawn_page(newest)
     if follow_successor and merging.has_signed_name(successor, newest.title):
         return redirect_permanently(successor.path)
     assert successor.live  # it is public
     covered_by = {"title": successor.live.title, "url": successor.path}
-    return build_withdrawn_page(newest, page.site_revision, covered_by=covered_by)
+    return build_withdrawn_page(newest, covered_by=covered_by)
 
 
-def build_withdrawn_page(
-    publication: PublicationEvent, site_revision: int, **extra_context
-) -> PublicPage:
+def build_withdrawn_page(publication: PublicationEvent, **extra_context) -> PublicPage:
     """410, with date and reason of a withdrawal.
 
     ``address`` among the extra context is where the page can be read again, if it can.
@@ -137,7 +135,7 @@ def build_withdrawn_page(
         "unsafe": publication.reason == PublicationEvent.Reason.SAFETY,
         **extra_context,
     }
-    return PublicPage("410.html", context, site_revision, status=410)
+    return PublicPage("410.html", context, status=410)
 
 
 def redirect_moved_page(*, kind: str, slug: str, subpath: str = "") -> HttpResponse:

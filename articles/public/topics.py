@@ -1,11 +1,11 @@
 """Topics on the public site: the pages that are filed under one, by their published metadata."""
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Max, Subquery
+from django.db.models import Count, Max
 from django.urls import reverse
 
 from articles.content import kinds
-from articles.models import PublicationEvent, TopicEntry
+from articles.models import TopicEntry
 from articles.names import fold
 from articles.public.breadcrumbs import HOME, Breadcrumb
 
@@ -50,11 +50,10 @@ def list_topics() -> list[dict]:
     return sorted(topics.values(), key=lambda topic: fold(topic["name"]))
 
 
-def find_topic(slug: str) -> tuple[str, int] | None:
-    """The name of a topic, by its newest entry, with the site revision of the same query."""
-    newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
+def find_topic(slug: str) -> str | None:
+    """The name of a topic, by its newest entry."""
     lines = TopicEntry.objects.filter(slug=slug).order_by("-publication")
-    return lines.values_list("name", Subquery(newest)).first()
+    return lines.values_list("name", flat=True).first()
 
 
 def get_entries_page(slug: str, number: int) -> Page:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from articles.content import kinds
-from articles.models import PublicationEvent, TopicEntry
+from articles.models import TopicEntry
 from articles.public import topics
 from articles.public.page_cache import PublicPage, public_page
 from reviews.models import LedgerEntry, ReviewSchedule
@@ -114,18 +114,15 @@ SECTIONS = {
 @public_page
 def sitemap(request: HttpRequest) -> PublicPage:
     """Every address where one file holds them all; else the files that do."""
-    site_revision = PublicationEvent.objects.site_revision()
     rows = {name: list(section.get_rows()) for name, section in SECTIONS.items()}
     site = _build_site_entries(max((row[-1] for row in rows["pages"]), default=None))
     if _fits_in_one_file(rows):
         entries = list(site)
         for name, section in SECTIONS.items():
             entries.extend(section.build_entries(rows[name]))
-        return PublicPage(
-            "config/sitemap.xml", {"entries": entries}, site_revision, content_type=XML
-        )
+        return PublicPage("config/sitemap.xml", {"entries": entries}, content_type=XML)
     files = _build_index(rows, site[0].changed_at)
-    return PublicPage("config/sitemap_index.xml", {"files": files}, site_revision, content_type=XML)
+    return PublicPage("config/sitemap_index.xml", {"files": files}, content_type=XML)
 
 
 def list_file_paths() -> list[str]:
@@ -170,14 +167,13 @@ def _build_file_entries(name: str, rows: list[tuple]) -> list[SitemapEntry]:
 @public_page
 def sitemap_file(request: HttpRequest, name: str, number: int) -> PublicPage:
     """One file of the sitemap of a large site."""
-    site_revision = PublicationEvent.objects.site_revision()
     if (name, number) == ("site", 1):
         entries = _build_site_entries(
             _get_reviewed_pages().aggregate(newest=Max("publication__at"))["newest"]
         )
     else:
         entries = _get_entries(name, number)
-    return PublicPage("config/sitemap.xml", {"entries": entries}, site_revision, content_type=XML)
+    return PublicPage("config/sitemap.xml", {"entries": entries}, content_type=XML)
 
 
 def _get_entries(name: str, number: int) -> list[SitemapEntry]:

@@ -9,7 +9,7 @@ from django.views.defaults import page_not_found
 
 from articles import unsent_forms
 from articles.content import kinds
-from articles.models import Article, PublicationEvent
+from articles.models import Article
 from articles.page_store import outage
 from articles.public import json_ld, topics
 from articles.public.offline import works_offline
@@ -26,7 +26,6 @@ RECENT_COUNT = 6
 
 @public_page
 def home(request: HttpRequest) -> PublicPage:
-    site_revision = PublicationEvent.objects.site_revision()
     letters = az_index.get_letters()
     context = {
         "letters": letters,
@@ -36,7 +35,7 @@ def home(request: HttpRequest) -> PublicPage:
         "articles": list_entries(RECENT_COUNT),
         "topics": topics.list_topics(),
     }
-    return PublicPage("config/home.html", context, site_revision, data=json_ld.build_site_graph())
+    return PublicPage("config/home.html", context, data=json_ld.build_site_graph())
 
 
 def _get_recently_reviewed() -> list[dict]:

@@ -16,9 +16,7 @@ SECURITY_TXT_LIFETIME = dt.timedelta(days=180)  # RFC 9116 asks for less than a 
 
 @public_page(cached=False)
 def robots_txt(request: HttpRequest) -> PublicPage:
-    return PublicPage(
-        "config/robots.txt", {"closed": DISALLOWED_PATHS}, site_revision=0, content_type=PLAIN_TEXT
-    )
+    return PublicPage("config/robots.txt", {"closed": DISALLOWED_PATHS}, content_type=PLAIN_TEXT)
 
 
 @public_page(cached=False)
@@ -34,4 +32,4 @@ def security_txt(request: HttpRequest) -> PublicPage:
         "site_url": settings.SITE_URL,
         "path": request.path,
     }
-    return PublicPage("config/security.txt", context, site_revision=0, content_type=PLAIN_TEXT)
+    return PublicPage("config/security.txt", context, content_type=PLAIN_TEXT)

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from articles.care.advice import present_signed_texts
 from articles.content import kinds
-from articles.models import PublicationEvent
 from articles.public.page_cache import PublicPage, public_page
 from reviews.models import ReviewSchedule
 
@@ -19,13 +18,10 @@ ATOM_CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 
 @public_page
 def reviewed(request: HttpRequest) -> PublicPage:
-    site_revision = PublicationEvent.objects.site_revision()
     entries = get_newly_reviewed()
     updated = entries[0]["at"] if entries else EPOCH
     context = {"entries": entries, "updated": updated, "path": request.path}
-    return PublicPage(
-        "reviews/reviewed.atom", context, site_revision, content_type=ATOM_CONTENT_TYPE
-    )
+    return PublicPage("reviews/reviewed.atom", context, content_type=ATOM_CONTENT_TYPE)
 
 
 def get_newly_reviewed() -> list[dict]:

@@ -166,12 +166,9 @@ def get_url(slug: str, number: int = 1) -> str:
     return reverse("causes:cause", args=arguments)
 
 
-def get_by_slug(slug: str) -> tuple[PublishedCause, int] | None:
-    """The row that names the cause at an address, and the site revision of the same moment."""
-    newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
-    rows = PublishedCause.objects.authoritative().filter(slug=slug)
-    row = rows.annotate(site_revision=Subquery(newest)).first()
-    return (row, row.site_revision) if row else None
+def get_by_slug(slug: str) -> PublishedCause | None:
+    """The row that names the cause at an address."""
+    return PublishedCause.objects.authoritative().filter(slug=slug).first()
 
 
 def get_current_slug(slug: str) -> str | None:

@@ -87,7 +87,7 @@ def _lower_heading(tag: re.Match[str]) -> str:
     return f"{tag[1]}{int(tag[2]) + 1}"
 
 
-def build_page(row: PublishedCause, number: int, site_revision: int) -> PublicPage:
+def build_page(row: PublishedCause, number: int) -> PublicPage:
     """One page of a cause. Raises EmptyPage past the last one.
 
     Three queries, and one more for each of: a description, links in signed texts, and whom to call
@@ -123,7 +123,7 @@ def build_page(row: PublishedCause, number: int, site_revision: int) -> PublicPa
         modules=_build_modules(open_card, description),
         symptoms=[(entry.document.title, entry.source.url) for entry in entries],
     )
-    return PublicPage("symptoms/cause.html", context, site_revision, data=data, path=path)
+    return PublicPage("symptoms/cause.html", context, data=data, path=path)
 
 
 def _build_modules(

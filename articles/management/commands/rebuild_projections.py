@@ -7,6 +7,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from articles.links import index
+from articles.page_store import changes
+from articles.page_store.subjects import EVERYTHING
 from articles.publishing import projections
 from articles.search import fulltext
 
@@ -18,6 +20,7 @@ class Command(BaseCommand):
         fulltext.rebuild(connection)  # first: a broken one refuses every change of an entry
         projections.rebuild()
         index.rebuild()
+        changes.announce([EVERYTHING])
         self.stdout.write(
             "The lists of topics, causes, public images and safety alerts are made anew from the "
             "publication log, and so are the full-text index and the index of links."

@@ -24,6 +24,7 @@ from articles.models import (
     AuditPrivateValue,
     Authorship,
     CareCard,
+    ChangedSubject,
     CopyrightNotice,
     EmergencyPage,
     ExternalId,
@@ -48,6 +49,8 @@ from articles.models import (
     SearchEntry,
     SearchKey,
     SearchStart,
+    StoredPage,
+    StoredPageSubject,
     Topic,
     TopicEntry,
     UnsentForm,
@@ -292,6 +295,7 @@ EXTRA_FILES = (
 FILES = (*BASE_FILES, *HISTORY_FILES, *EXTRA_FILES)
 
 REBUILT = "rebuilt from the publication log"
+RENDERED = "rendered from the publication log at the next visit"
 EXCLUDED_MODELS: dict[type[Model], str] = {
     TopicEntry: REBUILT,
     PublishedImage: REBUILT,
@@ -306,6 +310,9 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     CauseAddress: REBUILT,
     ReviewSchedule: REBUILT,
     PageLink: "rebuilt from the revisions",
+    StoredPage: RENDERED,
+    StoredPageSubject: RENDERED,
+    ChangedSubject: "which pages a process renders again; an import makes all be rendered again",
     OutsideAddress: "what other sites answered on some day; they are asked again",
     LedgerTip: "holds no fact",
     ReviewOpening: "when somebody opened a review; the ledger has it once they signed",
