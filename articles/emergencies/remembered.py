@@ -6,19 +6,26 @@ day after it was read: nobody knows any more what was withdrawn since.
 """
 
 import datetime as dt
+import logging
 import threading
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.db import Error, connection
 from django.utils import timezone
 
+from articles.care.emergencies import EMERGENCIES
 from articles.emergencies import lookup
 from articles.emergencies.lookup import EmergencyAnswer
+from articles.emergencies.phrases import load_phrases
 from articles.models import Article
+from articles.page_store import subjects
+from articles.page_store.following import follower
 
 MAX_AGE = 24 * 60 * 60  # seconds
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,15 +57,45 @@ class RememberedEmergencies:
         with self._lock:
             self._rows: tuple[RememberedEmergency, ...] = ()
             self._read_at = float("-inf")
+            self._subjects: list[int] = []
+            self._number: int | None = None
+            self._generation = -1
             self.read_moment: dt.datetime | None = None
 
     def read(self) -> None:
         """Read them again. Two queries."""
+        number, generation = follower.last_number, follower.generation
         begun_at, moment = time.monotonic(), timezone.now()
-        rows = tuple(_read_rows())
+        with subjects.collect() as collector:
+            subjects.name(subjects.PHRASES, *map(subjects.emergency, EMERGENCIES))
+            rows = tuple(_read_rows())
         with self._lock:
             if begun_at >= self._read_at:
                 self._rows, self._read_at, self.read_moment = rows, begun_at, moment
+                self._subjects = subjects.hash_subjects(collector.names)
+                self._number, self._generation = number, generation
+
+    def refresh(self) -> None:
+        """Read them again if one of them changed since; what cannot be read is forgotten.
+
+        The table of phrases is read too, if it changed: the search remembers what it read.
+        """
+        if self._is_current():
+            with self._lock:
+                self._number = follower.last_number
+                self._read_at, self.read_moment = time.monotonic(), timezone.now()
+            return
+        try:
+            self.read()
+            load_phrases()
+        except Error:
+            self.clear()
+            logger.exception("What to do in emergencies cannot be read; it is forgotten.")
+
+    def _is_current(self) -> bool:
+        if self._number is None or self._generation != follower.generation:
+            return False
+        return follower.is_current(self._subjects, self._number)
 
     def get_current(self) -> list[RememberedEmergency]:
         """Those that may be shown today, the gravest first."""
@@ -84,6 +121,9 @@ def _read_rows() -> Iterable[RememberedEmergency]:
     for answer, page, next_page in lookup.list_current():
         live = page.live
         assert live  # it is public
+        for shown in (page, next_page):
+            if shown is not None:
+                subjects.name(subjects.page(shown.uuid))
         yield RememberedEmergency(
             answer=answer,
             summary=live.summary,
@@ -100,3 +140,14 @@ def _get_last_day(page: Article) -> dt.date:
 
 
 remembered = RememberedEmergencies()
+
+
+def begin() -> None:
+    """Remember them from now on, in a process that serves the site.
+
+    They are read now, or with the first read of the changes that succeeds.
+    """
+    if remembered.refresh not in follower.listeners:
+        follower.listeners.append(remembered.refresh)
+    follower.follow()
+    connection.close()  # a process that is forked from this one needs its own

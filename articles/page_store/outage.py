@@ -9,14 +9,19 @@ import datetime as dt
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 # What the drivers raise while a database cannot be reached, or does not answer in time.
 CONNECTION_ERRORS = (OperationalError, InterfaceError)
 SECONDS_BETWEEN_TRIES = 1.0
+SQLITE_WAIT = 1_000  # milliseconds that the read of the changes waits for a locked file
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
@@ -32,7 +37,7 @@ class DatabaseWatch:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything, as a process that has just started."""
+        """Forget everything, as in a process that has just started."""
         with self._lock:
             self._is_down = False
             self._read_at: float | None = None  # on the monotonic clock
@@ -60,14 +65,13 @@ class DatabaseWatch:
         if was_down:
             logger.warning("The database answers again.")
 
-    def note_failure(self, error: BaseException) -> None:
+    def note_failure(self, reason: str) -> None:
         """A read of the changes failed. The next try comes a second later."""
         with self._lock:
             was_down, self._is_down = self._is_down, True
             self._next_try = time.monotonic() + SECONDS_BETWEEN_TRIES
         if not was_down:
-            # Its words may name hosts and people.
-            logger.error("The database cannot be read (%s).", type(error).__name__)
+            logger.error("The database cannot be read: %s.", reason)
 
     def claim_try(self) -> bool:
         """Whether the caller may ask the database.
@@ -84,7 +88,7 @@ class DatabaseWatch:
             return True
 
     def may_serve_unchecked(self) -> bool:
-        """Whether a page may be shown that was not compared with the changes since the last read."""
+        """Whether pages may be shown as they were at the last read of the changes."""
         if self._read_at is None:
             return False
         return time.monotonic() - self._read_at < settings.PUBLIC_OUTAGE_SECONDS
@@ -97,3 +101,35 @@ def require_database() -> None:
     """Raise DatabaseUnreachable while the last try to read the database failed."""
     if watch.is_down:
         raise DatabaseUnreachable
+
+
+def read_twice(read: Callable[[], T]) -> T:
+    """What a function reads; if the connection turns out to be dead, read over a new one.
+
+    After the database was restarted, its old connections are. Raises what the driver raises.
+    """
+    was_connected = connection.connection is not None
+    try:
+        return read()
+    except CONNECTION_ERRORS:
+        if not was_connected or connection.in_atomic_block:
+            raise
+        connection.close()
+        return read()
+
+
+@contextmanager
+def shorten_wait() -> Iterator[None]:
+    """Let SQLite wait a second for a locked file, in place of the long wait of a writer."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    connection.ensure_connection()
+    raw = connection.connection
+    before = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+    raw.execute(f"PRAGMA busy_timeout = {SQLITE_WAIT}")
+    try:
+        yield
+    finally:
+        if connection.connection is raw:
+            raw.execute(f"PRAGMA busy_timeout = {before}")

@@ -6,11 +6,25 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from articles.models.page_store import MAX_SUBJECT_LENGTH
+from articles.page_store.calendar import start_of_day
 
 EVERYTHING = "everything"
 FOOTER = "footer"
+# The table of phrases by which emergencies are recognised.
+PHRASES = "phrases"
+
+
+def page(uuid: UUID | str) -> str:
+    """All that a page itself prints: text, review line, metadata, risk, history, why it is gone."""
+    return f"page:{uuid}"
+
+
+def emergency(name: str) -> str:
+    """Which page says what to do in an emergency."""
+    return f"emergency:{name}"
 
 
 @dataclass
@@ -19,6 +33,8 @@ class SubjectCollector:
 
     names: set[str] = field(default_factory=set)
     expires_at: dt.datetime | None = None
+    # The last moment at which the calendar changed it.
+    passed_at: dt.datetime | None = None
 
 
 _current: ContextVar[SubjectCollector | None] = ContextVar("subjects", default=None)
@@ -49,6 +65,21 @@ def expire_at(moment: dt.datetime) -> None:
         return
     if collector.expires_at is None or moment < collector.expires_at:
         collector.expires_at = moment
+
+
+def expire_after(last_day: dt.date, *, today: dt.date) -> None:
+    """The render under way, made on a day, reads differently once another day is over.
+
+    Where that is so already, it has read as it does since then.
+    """
+    collector = _current.get()
+    if collector is None:
+        return
+    moment = start_of_day(last_day + dt.timedelta(days=1))
+    if last_day >= today:
+        expire_at(moment)
+    elif collector.passed_at is None or moment > collector.passed_at:
+        collector.passed_at = moment
 
 
 def shorten(subject: str) -> str:

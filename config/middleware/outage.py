@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from articles.care import site_numbers
 from articles.emergencies.remembered import remembered
 from articles.page_store import outage
+from articles.page_store.following import follower
 from config.public.refusals import STAFF_SECTIONS, render_plain
 
 RETRY_AFTER = 10  # seconds
@@ -36,10 +37,10 @@ class OutageMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
-        """While the database is down, no view hangs that needs it: one a second tries."""
-        if not outage.watch.is_down or getattr(view, "works_offline", False):
+        """While the database is down, no view is asked that needs it."""
+        if not outage.watch.is_down or request.path_info.startswith(STAFF_SECTIONS):
             return None
-        if request.path_info.startswith(STAFF_SECTIONS) or outage.watch.claim_try():
+        if follower.reach_database() or getattr(view, "works_offline", False):
             return None
         return build_response(request)
 

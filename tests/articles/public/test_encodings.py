@@ -8,7 +8,7 @@ import pytest
 from articles.public import encodings
 from articles.public.encodings import BROTLI, GZIP, IDENTITY, UnreadableBody
 
-BODY = "What causes facial spasms? Call 911. ".encode() * 200
+BODY = b"What causes facial spasms? Call 911. " * 200
 
 
 @pytest.mark.parametrize(
