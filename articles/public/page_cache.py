@@ -295,7 +295,7 @@ def _complete(
         expires_at = min(expires_at, int(collector.expires_at.timestamp()))
     return replace(
         page,
-        last_modified=_find_last_modified(page, collector),
+        last_modified=_find_last_modified(page, collector, number),
         revision=number or 0,
         subjects=build_subjects(hash_subjects(collector.names)),
         rendered_at=int(rendered_at),
@@ -303,11 +303,15 @@ def _complete(
     )
 
 
-def _find_last_modified(page: RenderedPage, collector: SubjectCollector) -> int:
+def _find_last_modified(
+    page: RenderedPage, collector: SubjectCollector, number: int | None
+) -> int:
     """Since when the page is as it is; 0 for one that is another each time. One query at most."""
     if page.status != 200 or page.has_secret or settings.STATIC_EXPORT:
         return 0
-    changed_at = changes.find_last_moment(collector.names) if collector.names else None
+    changed_at = None
+    if number is not None or collector.names:
+        changed_at = changes.find_last_moment(collector.names)
     return find_last_moment([changed_at, collector.passed_at])
 
 

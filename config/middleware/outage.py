@@ -82,6 +82,8 @@ def build_response(request: HttpRequest) -> HttpResponse:
         emergencies=remembered.get_current(),
         read_at=remembered.read_moment,
     )
+    # The watch has logged it once; Django would log each answer, and mail it.
+    response._has_been_logged = True  # type: ignore[attr-defined]
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     return response
