@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
@@ -266,7 +265,7 @@ class Article(models.Model):
     @property
     def path(self) -> str:
         """The public path of the page, by the slug of its working copy."""
-        return reverse(kinds.get(self.kind).url_name, args=[self.slug])
+        return kinds.get_path(self.kind, self.slug)
 
     @property
     def published(self) -> bool:
