@@ -23,6 +23,7 @@ TABLE_MARK = "(a table begins)"
 HEADING_CELL_MARK = "# "  # before the text of a heading cell
 LAYOUT_SPACE = re.compile(r"[ \t\n\r\f]+")  # browsers show one space for any number of these
 MAX_CACHED_LENGTH = 1_000  # characters of a text whose lines are cached
+MAX_CHECKED_LENGTH = 20_000  # of one whose words are
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,11 +295,21 @@ def extract_text(html: str) -> str:
     Raised and lowered figures are small signs, and an item of a list that does not simply count
     from 1 has its number.
     """
+    if len(html) <= MAX_CHECKED_LENGTH:
+        return _extract_checked_text(html)
+    return _extract_text(html)
+
+
+def _extract_text(html: str) -> str:
     parser = _TextExtractor()
     parser.feed(html)
     parser.close()
     texts = [line.close().text for line in parser.lines]
     return "\n".join(filter(None, texts))
+
+
+# A dozen checks in turn read the texts of one page: for that they are kept, and not for longer.
+_extract_checked_text = lru_cache(maxsize=256)(_extract_text)
 
 
 def extract_lines(html: str, *, links: bool = True) -> list[str]:

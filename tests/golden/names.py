@@ -35,6 +35,7 @@ ADDED_MODELS: dict[str, str] = {
     "articles.pagelink": "articles_pagelink",
     "symptoms.publishedname": "symptoms_publishedname",
     "articles.safetyalert": "articles_safetyalert",
+    "articles.keptreport": "articles_keptreport",
     "articles.unsentform": "articles_unsentform",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
