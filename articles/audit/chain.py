@@ -125,7 +125,12 @@ def _build_event(
 
 def read_record(event: AuditEvent) -> EventRecord:
     """What an event says. Raises ValueError where it cannot be read."""
-    return EventRecord.model_validate_json(event.record)
+    return parse_record(event.record)
+
+
+def parse_record(text: str) -> EventRecord:
+    """What a stored record says. Raises ValueError where it cannot be read."""
+    return EventRecord.model_validate_json(text)
 
 
 def hash_with_salt(salt: str, value: str) -> str:
