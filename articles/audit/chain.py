@@ -10,6 +10,7 @@ from typing import Literal
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from pydantic import Field
 
 from articles.audit.kinds import Fact
 from articles.content.document import ExtendedModel, UtcDatetime, canonicalize, digest
@@ -35,7 +36,7 @@ class EventRecord(ExtendedModel):
     kind: str
     subject: str
     facts: dict[str, Fact]
-    private: dict[str, str] = {}
+    private: dict[str, str] = Field(default_factory=dict)
     found: bool = False
     removed: bool = False
     by: int | None

@@ -270,12 +270,11 @@ def _is_plain(value: object) -> bool:
     """Whether all numbers of a value are small integers and all its keys are ASCII."""
     if value is None or isinstance(value, str | bool):
         return True
-    if type(value) is int:
-        return abs(value) <= MAX_PLAIN_INTEGER
     if isinstance(value, dict):
-        keys_are_plain = all(isinstance(key, str) and key.isascii() for key in value)
-        return keys_are_plain and all(map(_is_plain, value.values()))
-    return isinstance(value, list | tuple) and all(map(_is_plain, value))
+        return "".join(value).isascii() and all(map(_is_plain, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return type(value) is int and abs(value) <= MAX_PLAIN_INTEGER
 
 
 def _canonicalize_plain(values: dict[str, Any]) -> bytes:

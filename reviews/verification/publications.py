@@ -125,14 +125,15 @@ def find_faults(batches: Iterable[list[tuple]]) -> Iterator[str]:
     states: dict[int, PublishedState] = {}
     for values in batches:
         batch = [PublicationRow(*row) for row in values]
+        shown = [_hash_shown(line) for line in batch]
         entries = _load_entries(batch)
-        texts = _load_texts(_select_unread(batch, states))
-        for line in batch:
+        texts = _load_texts(_select_unread(batch, shown, states))
+        for line, shown_digest in zip(batch, shown, strict=True):
             previous = states.get(line.article_id)
             faults = []
             if line.revision_id in texts:
                 faults = list(_compare_with_text(line, texts[line.revision_id]))
-            state = _get_state(line, b"" if faults else _hash_shown(line))
+            state = _get_state(line, b"" if faults else shown_digest)
             entry = entries.get(line.evidence or "")
             for fault in (*_find_line_faults(line, entry, state, previous), *faults):
                 yield f"articles_publication {line.pk}: {fault}"
@@ -147,20 +148,22 @@ def _load_entries(batch: list[PublicationRow]) -> dict[str, SignedEntry]:
     return {row[0]: SignedEntry(*row) for row in rows}
 
 
-def _select_unread(batch: list[PublicationRow], states: dict[int, PublishedState]) -> set[int]:
+def _select_unread(
+    batch: list[PublicationRow], shown: list[bytes], states: dict[int, PublishedState]
+) -> set[int]:
     """The revisions of lines that are not the same of the same text as the line before them.
 
     A page is signed again and again, and its text is read once for all of these lines.
     """
     unread: set[int] = set()
     latest: dict[int, tuple[int, bytes]] = {}
-    for line in batch:
-        shown = (line.revision_id, _hash_shown(line))
+    for line, shown_digest in zip(batch, shown, strict=True):
+        state = (line.revision_id, shown_digest)
         before = states.get(line.article_id)
         known = latest.get(line.article_id) or (before and (before.revision_id, before.shown))
-        if shown != known:
+        if state != known:
             unread.add(line.revision_id)
-        latest[line.article_id] = shown
+        latest[line.article_id] = state
     return unread
 
 
