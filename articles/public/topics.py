@@ -2,11 +2,12 @@
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max
-from django.urls import reverse
 
 from articles.content import kinds
+from articles.content.paths import get_numbered_path
 from articles.models import TopicEntry
 from articles.names import fold
+from articles.page_store import subjects
 from articles.public.breadcrumbs import HOME, Breadcrumb
 
 ENTRIES_PER_PAGE = 100
@@ -14,14 +15,12 @@ TOPICS_PER_PAGE = 300
 
 
 def get_topic_url(slug: str, number: int = 1) -> str:
-    if number == 1:
-        return reverse("articles:topic", args=[slug])
-    return reverse("articles:topic", args=[slug, number])
+    return get_numbered_path("articles:topic", slug, number=number)
 
 
 def get_list_url(number: int = 1) -> str:
     """The address of the list of topics."""
-    return reverse("articles:topics") if number == 1 else reverse("articles:topics", args=[number])
+    return get_numbered_path("articles:topics", number=number)
 
 
 def build_list_trail() -> tuple[Breadcrumb, ...]:
@@ -35,6 +34,7 @@ def get_topics_page(number: int) -> Page:
 
 def list_topics() -> list[dict]:
     """Each topic with a public page, by its newest name, with the number of its pages."""
+    subjects.name(subjects.TOPICS)
     rows = (
         TopicEntry.objects.order_by()
         .values("slug", "name")
@@ -52,6 +52,7 @@ def list_topics() -> list[dict]:
 
 def find_topic(slug: str) -> str | None:
     """The name of a topic, by its newest entry."""
+    subjects.name(subjects.topic(slug))
     lines = TopicEntry.objects.filter(slug=slug).order_by("-publication")
     return lines.values_list("name", flat=True).first()
 
@@ -71,7 +72,7 @@ def get_entries_page(slug: str, number: int) -> Page:
 def build_entry(kind: str, title: str, slug: str, summary: str) -> dict:
     return {
         "title": title,
-        "url": reverse(kinds.get(kind).url_name, args=[slug]),
+        "url": kinds.get_path(kind, slug),
         "summary": summary,
         "kind": kind,
     }
