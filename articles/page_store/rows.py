@@ -7,21 +7,26 @@ import hashlib
 import json
 import time
 from array import array
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-from django.db import Error, connection, transaction
+from django.conf import settings
+from django.db import Error, connection
 
 from articles.models import ChangedSubject, StoredPage, StoredPageSubject
 from articles.page_store import sealing
+from articles.page_store.bounds import delete, store_bounds
 from articles.page_store.fingerprint import get_fingerprint
+from articles.page_store.locking import STORING, begin_at_once, is_refusal
 from articles.page_store.rendered import RenderedPage
 from articles.page_store.reporting import report
 from articles.page_store.subjects import EVERYTHING, hash_subject
 
-BATCH = 500  # rows that one statement deletes, and subjects that one inserts
+BATCH = 500  # subjects that one statement inserts
 MAX_SUBJECTS = 2000  # of a page: one that names more is in the memory of processes alone
 MAX_DELETED = 5000  # pages that an announcement deletes; more are a change of everything
+# What a row takes beside its bytes, with its subjects and their indexes, about.
+BYTES_OF_ROW = 500
+BYTES_OF_SUBJECT = 100
 _PAGES = StoredPage._meta.db_table
 _SUBJECTS = StoredPageSubject._meta.db_table
 _CHANGES = ChangedSubject._meta.db_table
@@ -107,56 +112,19 @@ def save(address: str, page: RenderedPage, encoding: str) -> bool:
 
     Whether it was stored. It raises nothing, and a transaction of the caller goes on.
     """
-    if len(page.subjects) > MAX_SUBJECTS:
+    size = len(page.body) + len(page.subjects) * BYTES_OF_SUBJECT + len(address) + BYTES_OF_ROW
+    if len(page.subjects) > MAX_SUBJECTS or size > settings.PAGE_STORE_MAX_BYTES:
         return False
     try:
-        with _hold_changes():
-            if _has_changed(page):
-                return False
-            return _write(address, encoding, page)
+        with begin_at_once(STORING):
+            is_stored = not _has_changed(page) and _write(address, encoding, page, size)
     except Error as error:
-        if not _is_locked(error):
+        if not is_refusal(error):
             report("The page store cannot be written, so pages are rendered more often.")
         return False
-
-
-@contextmanager
-def _hold_changes() -> Iterator[None]:
-    """A transaction in which no change can be announced. Raises Error instead of waiting."""
-    if connection.vendor == "postgresql":
-        outermost = not connection.in_atomic_block
-        with transaction.atomic(), connection.cursor() as cursor:
-            # What a crash loses of it is rendered again.
-            unhurried = "SET LOCAL synchronous_commit = off; " if outermost else ""
-            cursor.execute(f"{unhurried}LOCK TABLE {_CHANGES} IN SHARE MODE NOWAIT")
-            yield
-    elif connection.in_atomic_block:
-        with transaction.atomic():
-            yield
-    else:
-        with _no_busy_timeout(), transaction.atomic():
-            yield
-
-
-@contextmanager
-def _no_busy_timeout() -> Iterator[None]:
-    """SQLite refuses at once where another transaction writes."""
-    connection.ensure_connection()
-    execute = connection.connection.execute
-    before = execute("PRAGMA busy_timeout").fetchone()[0]
-    synchronous = execute("PRAGMA synchronous").fetchone()[0]
-    execute("PRAGMA busy_timeout = 0")
-    execute(f"PRAGMA synchronous = {min(synchronous, 1)}")
-    try:
-        yield
-    finally:
-        execute(f"PRAGMA busy_timeout = {before}")
-        execute(f"PRAGMA synchronous = {synchronous}")
-
-
-def _is_locked(error: Error) -> bool:
-    cause = error.__cause__
-    return getattr(cause, "pgcode", None) == "55P03" or "locked" in str(error)
+    if is_stored:
+        store_bounds.keep(build_key(address, encoding, get_fingerprint()), size)
+    return is_stored
 
 
 def _has_changed(page: RenderedPage) -> bool:
@@ -169,11 +137,11 @@ def _has_changed(page: RenderedPage) -> bool:
     return not {hash_subject(subject) for subject in changed}.isdisjoint(page.subjects)
 
 
-def _write(address: str, encoding: str, page: RenderedPage) -> bool:
+def _write(address: str, encoding: str, page: RenderedPage, size: int) -> bool:
+    """Insert or replace the row; False where another worker writes it just now."""
     fingerprint = get_fingerprint()
     headers = json.dumps([page.etag, page.content_type, page.noindex])
     subjects = page.subjects.tobytes()
-    size = len(page.body) + len(subjects) * 3 + len(address) + 500
     fields: list[str | int] = [
         *(address, encoding, fingerprint, page.status, page.revision, page.rendered_at),
         *(page.expires_at, page.last_modified, headers, size),
@@ -210,20 +178,5 @@ def delete_by_subject(hashes: Sequence[int]) -> bool:
         keys = [key for (key,) in cursor.fetchall()]
     if len(keys) > MAX_DELETED:
         return False
-    for start in range(0, len(keys), BATCH):
-        _delete(keys[start : start + BATCH])
+    delete(keys)
     return True
-
-
-def _delete(keys: list[int]) -> None:
-    marks = ", ".join(["%s"] * len(keys))
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {_SUBJECTS} WHERE page_id IN ({marks})", keys)  # noqa: S608
-        cursor.execute(f"DELETE FROM {_PAGES} WHERE id IN ({marks})", keys)  # noqa: S608
-
-
-def delete_all() -> None:
-    """Empty the store."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {_SUBJECTS}")  # noqa: S608
-        cursor.execute(f"DELETE FROM {_PAGES}")  # noqa: S608

@@ -21,7 +21,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from articles import characters
-from articles.page_store import changes, rows, subjects
+from articles.page_store import bounds, changes, rows, subjects
+from articles.page_store.bounds import store_bounds
 from articles.page_store.fingerprint import forget_fingerprint
 from articles.page_store.following import follower
 from articles.page_store.memory import PageMemory
@@ -93,7 +94,8 @@ class PageCache:
         forget_fingerprint()
         forget_reports()
         if settings.PAGE_STORE:
-            rows.delete_all()
+            bounds.empty()
+            store_bounds.clear()
 
     def get(self, address: str, encoding: str, number: int) -> RenderedPage | None:
         """The page at an address, true at the number to which changes were followed.
