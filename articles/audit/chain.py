@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,8 +14,7 @@ from django.db import transaction
 from articles.audit.kinds import Fact
 from articles.content.document import ExtendedModel, UtcDatetime, canonicalize, digest
 from articles.models import AuditEvent, AuditPrivateValue
-from articles.page_store import changes
-from articles.page_store.subjects import EVERYTHING
+from articles.page_store import changes, subjects
 
 GENESIS_HASH = "0" * 64
 BATCH = 500
@@ -64,11 +63,22 @@ def get_head() -> tuple[int, str]:
 
 
 @transaction.atomic(savepoint=False)
-def append(drafts: Sequence[EventDraft], *, by: User | None, at: dt.datetime) -> None:
-    """Add events at the end, which stays locked until the caller's transaction ends."""
+def append(
+    drafts: Sequence[EventDraft],
+    *,
+    by: User | None,
+    at: dt.datetime,
+    changed: Collection[str] = (),
+) -> None:
+    """Add events at the end, which stays locked until the caller's transaction ends.
+
+    The subjects of public pages that they change are announced, and ``changed`` with them: those
+    that the events themselves do not tell.
+    """
     if not drafts:
         return
     AuditEvent.objects.lock_chain_end()
+    found = subjects.find_changed(drafts)
     sequence, previous_hash = get_head()
     events: list[AuditEvent] = []
     private_values: list[AuditPrivateValue] = []
@@ -81,7 +91,7 @@ def append(drafts: Sequence[EventDraft], *, by: User | None, at: dt.datetime) ->
         private_values += own_values
     AuditEvent.objects.bulk_create(events, batch_size=BATCH)
     AuditPrivateValue.objects.bulk_create(private_values, batch_size=BATCH)
-    changes.announce_under_lock([EVERYTHING], at=at)
+    changes.announce_under_lock(found.union(changed), at=at)
 
 
 def _build_private_values(draft: EventDraft, sequence: int) -> list[AuditPrivateValue]:

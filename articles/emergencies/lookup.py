@@ -14,6 +14,7 @@ from articles.content import kinds
 from articles.content.review_line import ReviewLine
 from articles.emergencies.projection import read_emergency
 from articles.models import Article, PublishedEmergency
+from articles.page_store import subjects
 
 MAX_ANSWERS = 3  # emergencies that one answer is about
 
@@ -94,10 +95,11 @@ def build_bare_answer(subject: str) -> EmergencyAnswer:
     return EmergencyAnswer(subject, EMERGENCIES[subject])
 
 
-def _load_pages(subjects: list[str]) -> dict[str, PublishedEmergency]:
-    if not subjects:
+def _load_pages(names: list[str]) -> dict[str, PublishedEmergency]:
+    if not names:
         return {}
-    rows = PublishedEmergency.objects.filter(subject__in=subjects)
+    subjects.name(*map(subjects.emergency, names))
+    rows = PublishedEmergency.objects.filter(subject__in=names)
     rows = rows.select_related("article__live__revision")
     return {row.subject: row for row in rows if _is_current(row.article)}
 
@@ -106,16 +108,20 @@ def _load_next_pages(rows: Iterable[PublishedEmergency]) -> dict[object, Article
     uuids = {row.next_uuid for row in rows if row.next_uuid}
     if not uuids:
         return {}
+    subjects.name(*map(subjects.name_of, uuids))
     pages = Article.objects.public().filter(uuid__in=uuids).select_related("live").order_by()
     return {page.uuid: page for page in pages if _is_current(page)}
 
 
 def _is_current(page: Article) -> bool:
     """Whether a page is public, and not past its grace period."""
+    subjects.name(subjects.page(page.uuid))
     if page.live is None:
         return False
-    grace = settings.GRACE_DAYS[page.risk]
-    return not page.live.read_review_line().is_past_grace(timezone.localdate(), grace)
+    today, grace_days = timezone.localdate(), settings.GRACE_DAYS[page.risk]
+    line = page.live.read_review_line()
+    subjects.expire_after(line.get_end_of_grace(grace_days), today=today)
+    return not line.is_past_grace(today, grace_days)
 
 
 def _build_answer(row: PublishedEmergency, next_pages: dict[object, Article]) -> EmergencyAnswer:

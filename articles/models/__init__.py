@@ -13,6 +13,7 @@ from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.normalized_name import NormalizedNameMixin
 from articles.models.page_store import ChangedSubject, StoredPage, StoredPageSubject
+from articles.models.related_page import RelatedPage
 from articles.models.safety_alert import SafetyAlert
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 from articles.models.unsent_form import UnsentForm
@@ -46,6 +47,7 @@ __all__ = [
     "ReaderTally",
     "Redirect",
     "Reference",
+    "RelatedPage",
     "Revision",
     "SafetyAlert",
     "SearchEntry",

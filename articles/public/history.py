@@ -22,6 +22,7 @@ from articles.content.review_line import (
     ReviewLine,
 )
 from articles.models import Article, PublicationEvent
+from articles.page_store import subjects
 from articles.public import pages, signature_statements
 from articles.public.breadcrumbs import Breadcrumb, build_page_trail
 from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
@@ -108,7 +109,10 @@ def history(
 
 
 def _find_page(kind: str, slug: str) -> Article | None:
-    return Article.objects.with_slug(kind=kind, slug=slug).with_publication().first()
+    page = Article.objects.with_slug(kind=kind, slug=slug).with_publication().first()
+    if page is not None:
+        subjects.name(subjects.page(page.uuid))
+    return page
 
 
 def _build_url(path: str, number: int) -> str:

@@ -12,14 +12,24 @@ from django.utils import timezone
 from articles.content import kinds
 from articles.content.document import Document
 from articles.content.languages import SOURCE_LANGUAGE
-from articles.content.review_line import PageMetadata, ReviewLine, TopicMetadata
+from articles.content.review_line import PageMetadata, ReviewLine
+from articles.db.prepared import PreparedQuery
 from articles.images import store
 from articles.links.display import LinkChanges, find_link_changes
 from articles.models import Article, PublicationEvent, Redirect
+from articles.page_store import subjects
 from articles.public import json_ld, related
 from articles.public.breadcrumbs import Breadcrumb, build_page_trail
 from articles.public.page_cache import CACHE_CONTROL, PublicPage
 from articles.publishing import merging
+
+_page_query = PreparedQuery(
+    lambda kind, slug: (
+        Article.objects.with_slug(kind=kind, slug=slug).with_publication().with_dates().order_by()
+    ),
+    kind=str,
+    slug=str,
+)
 
 
 def get_public_page(
@@ -38,11 +48,12 @@ def get_public_page(
     ``section`` names a part of the page that has a template and an address of its own, ``subpath``
     below the page, and ``number`` is which of several pages of it.
     """
-    page = Article.objects.with_slug(kind=kind, slug=slug).with_publication().with_dates().first()
+    page = _page_query.first(kind=kind, slug=slug)
     if page is None:
         return redirect_moved_page(kind=kind, slug=slug, subpath=subpath)
     if page.live is None:
         return get_gone_page(page, follow_successor=True)
+    subjects.name(subjects.page(page.uuid))
     document = page.live.revision.read()
     line, metadata = page.live.read_review_line(), page.live.read_metadata()
     children = []
@@ -77,14 +88,16 @@ def build_context(
 ) -> dict:
     """The template context of a page: for visitors without a ``state``, for staff with one."""
     today = timezone.localdate()
-    topics: tuple[TopicMetadata, ...] | None = None
-    if kinds.get(document.kind).medical and not state:
-        topics = metadata.filed_under
-    near = related.find_related_pages(document, topics)
+    is_read_on = kinds.get(document.kind).medical and not state
+    near = related.find_related_pages(document, page if is_read_on else None)
     overdue = past_grace = False
     if line:
+        grace_days = settings.GRACE_DAYS[page.risk]
         overdue = line.is_overdue(today)
-        past_grace = not state and line.is_past_grace(today, settings.GRACE_DAYS[page.risk])
+        past_grace = not state and line.is_past_grace(today, grace_days)
+        if not state:
+            subjects.expire_after(line.next_due, today=today)
+            subjects.expire_after(line.get_end_of_grace(grace_days), today=today)
     changes: LinkChanges = {}
     if state in ("", "superseded"):  # visitors read it
         changes = find_link_changes(document.get_rich_texts().values())
@@ -113,6 +126,7 @@ def get_gone_page(page: Article, *, follow_successor: bool = False) -> PublicPag
     newest = page.publications.order_by("-id").first()
     if newest is None:
         raise Http404
+    subjects.name(subjects.page(page.uuid))
     successor = merging.find_successor(newest)
     if successor is None:
         return build_withdrawn_page(newest)

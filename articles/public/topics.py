@@ -7,6 +7,7 @@ from django.urls import reverse
 from articles.content import kinds
 from articles.models import TopicEntry
 from articles.names import fold
+from articles.page_store import subjects
 from articles.public.breadcrumbs import HOME, Breadcrumb
 
 ENTRIES_PER_PAGE = 100
@@ -35,6 +36,7 @@ def get_topics_page(number: int) -> Page:
 
 def list_topics() -> list[dict]:
     """Each topic with a public page, by its newest name, with the number of its pages."""
+    subjects.name(subjects.TOPICS)
     rows = (
         TopicEntry.objects.order_by()
         .values("slug", "name")
@@ -52,6 +54,7 @@ def list_topics() -> list[dict]:
 
 def find_topic(slug: str) -> str | None:
     """The name of a topic, by its newest entry."""
+    subjects.name(subjects.topic(slug))
     lines = TopicEntry.objects.filter(slug=slug).order_by("-publication")
     return lines.values_list("name", flat=True).first()
 

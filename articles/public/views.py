@@ -10,6 +10,7 @@ from django.urls import reverse
 from articles.content import kinds
 from articles.images import store
 from articles.models import Article, Image, PublishedImage
+from articles.page_store import subjects
 from articles.public import breadcrumbs, json_ld, pages, topics
 from articles.public.breadcrumbs import Breadcrumb
 from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
@@ -89,6 +90,7 @@ def staff_image(request: HttpRequest, digest: str, extension: str) -> HttpRespon
 
 def list_entries(limit: int | None = None, *, kind: str = "article") -> list[dict]:
     """Title, address and summary of the published pages of a kind, in alphabetical order."""
+    subjects.name(subjects.page_list(kind))
     rows = Article.objects.public().filter(kind=kind).order_by("search_entries__sort_key", "id")
     values = rows.values_list("live__title", "live__slug", "live__summary")[:limit]
     url_name = kinds.get(kind).url_name

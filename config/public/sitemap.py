@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from articles.content import kinds
 from articles.models import TopicEntry
+from articles.page_store import subjects
 from articles.public import topics
 from articles.public.page_cache import PublicPage, public_page
 from reviews.models import LedgerEntry, ReviewSchedule
@@ -114,6 +115,7 @@ SECTIONS = {
 @public_page
 def sitemap(request: HttpRequest) -> PublicPage:
     """Every address where one file holds them all; else the files that do."""
+    subjects.name(subjects.PUBLICATIONS)
     rows = {name: list(section.get_rows()) for name, section in SECTIONS.items()}
     site = _build_site_entries(max((row[-1] for row in rows["pages"]), default=None))
     if _fits_in_one_file(rows):
@@ -167,6 +169,7 @@ def _build_file_entries(name: str, rows: list[tuple]) -> list[SitemapEntry]:
 @public_page
 def sitemap_file(request: HttpRequest, name: str, number: int) -> PublicPage:
     """One file of the sitemap of a large site."""
+    subjects.name(subjects.PUBLICATIONS)
     if (name, number) == ("site", 1):
         entries = _build_site_entries(
             _get_reviewed_pages().aggregate(newest=Max("publication__at"))["newest"]

@@ -10,7 +10,7 @@ from django.views.defaults import page_not_found
 from articles import unsent_forms
 from articles.content import kinds
 from articles.models import Article
-from articles.page_store import changes, outage
+from articles.page_store import changes, outage, subjects
 from articles.public import json_ld, topics
 from articles.public.offline import works_offline
 from articles.public.page_cache import PublicPage, public_page
@@ -43,6 +43,7 @@ def _get_recently_reviewed() -> list[dict]:
 
     A signature over a change moves no page up here: it is another date than the one in the list.
     """
+    subjects.name(subjects.SIGNATURES)
     medical = ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names())
     reviewed = medical.filter(recorded=False).select_related("article__live")
     newest = reviewed.order_by("-last_reviewed", "-publication")[:RECENT_COUNT]
@@ -52,6 +53,7 @@ def _get_recently_reviewed() -> list[dict]:
 def _build_recent_entry(page: Article) -> dict:
     live = page.live
     assert live  # it is public
+    subjects.name(subjects.page(page.uuid))
     return {
         "title": live.title,
         "url": kinds.get_path(page.kind, live.slug),

@@ -30,7 +30,7 @@ def reviewer_list(request: HttpRequest, number: int = 1) -> PublicPage:
     return PublicPage("reviews/reviewers.html", context, data=data, path=path)
 
 
-@public_page(cached=False)
+@public_page
 def reviewer(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
     found = reviewer_profile.get_reviewer(slug)
     if found is None:

@@ -16,16 +16,16 @@ MODELS = (PublishedCause, CauseAddress, PublishedRelation, PublishedName, *index
 BATCH_SIZE = 500
 
 
-def on_publish(publication: PublicationEvent, document: SymptomDocument) -> None:
-    causes.on_publish(publication, document)
+def on_publish(publication: PublicationEvent, document: SymptomDocument) -> set[str]:
+    changed = causes.on_publish(publication, document)
     relations.on_publish(publication, document)
-    names.on_publish(publication, document)
+    return changed | names.on_publish(publication, document)
 
 
-def on_withdraw(withdrawal: PublicationEvent) -> None:
-    causes.on_withdraw(withdrawal)
+def on_withdraw(withdrawal: PublicationEvent) -> set[str]:
+    changed = causes.on_withdraw(withdrawal)
     relations.on_withdraw(withdrawal)
-    names.on_withdraw(withdrawal)
+    return changed | names.on_withdraw(withdrawal)
 
 
 def build_rows() -> list[Model]:

@@ -5,6 +5,7 @@ from django.core.paginator import EmptyPage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from articles.page_store import subjects
 from articles.public import breadcrumbs, json_ld, pages
 from articles.public.page_cache import PublicPage, public_page
 from symptoms.content import cause_pages
@@ -88,6 +89,7 @@ def cause_list(request: HttpRequest) -> PublicPage:
     """All public causes, or their letters where they are too many for one page."""
     letters = cause_index.get_letters()
     total = sum(letter.count for letter in letters)
+    subjects.name(subjects.page_list("cause"))  # how many there are
     groups = []
     if total <= cause_index.ENTRIES_PER_PAGE:
         groups = cause_index.group_by_letter()
@@ -133,6 +135,7 @@ def cause_letter(
 @public_page
 def index(request: HttpRequest) -> PublicPage:
     letters = az_index.get_letters()
+    subjects.name(subjects.page_list("symptom"))  # how many there are
     groups = []
     if sum(letter.count for letter in letters) <= az_index.ENTRIES_PER_PAGE:
         groups = az_index.group_by_letter()

@@ -18,7 +18,7 @@ from articles.content.document import digest
 from articles.models import PublicationEvent
 from articles.page_store import changes
 from articles.page_store.subjects import EVERYTHING
-from articles.publishing import projections
+from articles.publishing import projections, related_pages
 from config import groups
 from config.operations.archive import keys, manifest
 from config.operations.archive.declaration import (
@@ -103,6 +103,7 @@ def import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, i
         reset_sequences()
         with tqdm(desc="lists beside the log", bar_format="{desc} {elapsed}", disable=no_progress):
             projections.rebuild()
+            related_pages.renew()
         _store_images(archive, stored, no_progress)
         _check_head(archive, history.head)
         if EVENTS not in archive.files:
