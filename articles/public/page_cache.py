@@ -4,7 +4,6 @@ A page in the memory of the process costs no query, one in the store of all work
 seconds a process asks which subjects changed (ADR 71).
 """
 
-import datetime as dt
 import hashlib
 import time
 from collections.abc import Callable
@@ -16,7 +15,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
@@ -306,9 +304,7 @@ def _complete(
     )
 
 
-def _find_last_modified(
-    page: RenderedPage, collector: SubjectCollector, number: int | None
-) -> int:
+def _find_last_modified(page: RenderedPage, collector: SubjectCollector, number: int | None) -> int:
     """Since when the page is as it is; 0 for one that is another each time. One query at most."""
     if page.status != 200 or page.has_secret or settings.STATIC_EXPORT:
         return 0
