@@ -283,7 +283,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["articles.templatetags.layout"],
+            "builtins": ["articles.templatetags.layout", "articles.templatetags.printing"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

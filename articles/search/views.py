@@ -12,9 +12,9 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from articles.characters import UNPRINTABLE
+from articles.content.paths import get_path
 from articles.page_store import outage
 from articles.public import breadcrumbs, pages
 from articles.public.footer import footer_links
@@ -50,7 +50,7 @@ def search(request: HttpRequest) -> HttpResponse:
                 raise
             context["unsearched"] = True
     if not help_box.in_danger:  # nothing stands before what to do
-        context["breadcrumbs"] = breadcrumbs.build_trail("Search", reverse("articles:search"))
+        context["breadcrumbs"] = breadcrumbs.build_trail("Search", get_path("articles:search"))
     return render(request, "articles/search/search.html", context)
 
 
@@ -116,4 +116,4 @@ def _build_url(query: str, topic: str = "", number: int = 1) -> str:
         parameters["topic"] = topic
     if number > 1:
         parameters["page"] = number
-    return f"{reverse('articles:search')}?{urlencode(parameters)}"
+    return f"{get_path('articles:search')}?{urlencode(parameters)}"
