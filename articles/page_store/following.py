@@ -60,7 +60,7 @@ class ChangeFollower:
             return self._number
         if not watch.claim_try():
             return None
-        if not self._reading.acquire(timeout=MAX_WAIT):
+        if not self._reading.acquire(timeout=0 if watch.is_down else MAX_WAIT):
             watch.note_failure("another request waits for an answer")
             return None
         try:

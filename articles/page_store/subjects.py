@@ -135,9 +135,10 @@ def expire_at(moment: dt.datetime | dt.date) -> None:
 
 
 def expire_after(last_day: dt.date, *, today: dt.date) -> None:
-    """The render under way, made on a day, reads differently once another day is over.
+    """Say that the page under way, made on a day, reads differently once another day is over.
 
-    Where that is so already, it has read as it does since then.
+    Where that is over already, the page has read as it does since then: ``today`` is the day that
+    was compared with it.
     """
     collector = _current.get()
     if collector is None:

@@ -4,7 +4,6 @@ A page in the memory of the process costs no query, one in the store of all work
 seconds a process asks which subjects changed (ADR 71).
 """
 
-import datetime as dt
 import hashlib
 import time
 from collections.abc import Callable
@@ -16,7 +15,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
@@ -43,6 +41,7 @@ from articles.public.offline import works_offline
 from articles.public.safe_only import safe_only
 
 CACHE_CONTROL = "public, max-age=0, must-revalidate"
+MAX_AGE = 30 * 24 * 60 * 60  # seconds; what is compared with the calendar says when it changes
 # Headers by which a request asks whether a page has changed.
 CONDITIONS = frozenset(
     {
@@ -292,7 +291,7 @@ def _complete(
     page: RenderedPage, collector: SubjectCollector, number: int | None, rendered_at: float
 ) -> RenderedPage:
     """A rendered page with what it names and how long it may be shown."""
-    expires_at = _get_midnight(rendered_at)
+    expires_at = int(rendered_at) + MAX_AGE
     if collector.expires_at is not None:
         expires_at = min(expires_at, int(collector.expires_at.timestamp()))
     return replace(
@@ -313,13 +312,6 @@ def _find_last_modified(page: RenderedPage, collector: SubjectCollector, number:
     if number is not None or collector.names:
         changed_at = changes.find_last_moment(collector.names)
     return find_last_moment([changed_at, collector.passed_at])
-
-
-def _get_midnight(moment: float) -> int:
-    """When the day of a moment ends: dates on pages are compared with today."""
-    today = timezone.localdate(dt.datetime.fromtimestamp(moment, dt.UTC))
-    midnight = dt.datetime.combine(today + dt.timedelta(days=1), dt.time())
-    return int(timezone.make_aware(midnight).timestamp())
 
 
 def _build_head_metadata(content: PublicPage, request: HttpRequest) -> dict:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from articles.page_store import subjects
 from articles.public.offline import works_offline
 from articles.public.page_cache import PublicPage, public_page
 
@@ -27,7 +28,9 @@ def security_txt(request: HttpRequest) -> PublicPage:
     """Whom to notify of a vulnerability (RFC 9116). Without a contact there is no such file."""
     if not settings.SECURITY_CONTACT:
         raise Http404
-    expires = dt.datetime.combine(timezone.now().date() + SECURITY_TXT_LIFETIME, dt.time(), dt.UTC)
+    today = timezone.localdate()
+    subjects.expire_after(today - dt.timedelta(days=1), today=today)
+    expires = dt.datetime.combine(today + SECURITY_TXT_LIFETIME, dt.time(), dt.UTC)
     context = {
         "contacts": settings.SECURITY_CONTACT,
         "policy": settings.SECURITY_POLICY,

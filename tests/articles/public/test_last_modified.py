@@ -1,63 +1,33 @@
-"""Last-Modified moves with the page, whatever the clock says."""
+"""Last-Modified is the latest of what all processes know alike, and never in the future."""
+
+import datetime as dt
 
 import pytest
 
-from articles.public import last_modified as module
-from articles.public.last_modified import MAX_CLOCK_SKEW, LastModifiedCache
+from articles.public.last_modified import find_last_moment, get_stated
 
-PAGE = "https://a.example/somewhere/"
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """A clock that the test moves."""
-    now = [1_000_000.0]
-    monkeypatch.setattr("articles.public.last_modified.time.time", lambda: now[0])
-    return now
+NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
 
 
-def test_a_page_that_stays_as_it_is_keeps_its_moment(clock):
-    kept = LastModifiedCache()
-    first = kept.last_modified(PAGE, "one")
-    clock[0] += 500
-    assert kept.last_modified(PAGE, "one") == first == 1_000_000
+@pytest.fixture(autouse=True)
+def build(settings):
+    settings.BUILD_TIME = int(NOON.timestamp())
 
 
-def test_a_page_that_changes_has_the_moment_of_the_change(clock):
-    kept = LastModifiedCache()
-    kept.last_modified(PAGE, "one")
-    clock[0] += 500.7
-    assert kept.last_modified(PAGE, "two") == 1_000_500
+def test_it_is_the_latest_of_change_calendar_and_build():
+    noon = int(NOON.timestamp())
+    assert find_last_moment([]) == find_last_moment([None, NOON - HOUR]) == noon
+    assert find_last_moment([NOON + HOUR, NOON, None]) == noon + 3600
+    assert find_last_moment([NOON + dt.timedelta(seconds=1.9)]) == noon + 1
 
 
-def test_two_changes_in_one_second_are_told_apart(clock):
-    kept = LastModifiedCache()
-    assert [kept.last_modified(PAGE, etag) for etag in ("one", "two", "one")] == [
-        1_000_000,
-        1_000_001,
-        1_000_002,
-    ]
-
-
-def test_each_page_has_a_moment_of_its_own(clock):
-    kept = LastModifiedCache()
-    kept.last_modified(PAGE, "one")
-    clock[0] += 5
-    assert kept.last_modified("https://b.example/somewhere/", "one") == 1_000_005
-
-
-def test_a_clock_that_is_put_back_does_not_leave_pages_in_the_future(clock):
-    kept = LastModifiedCache()
-    kept.last_modified(PAGE, "one")
-    clock[0] -= MAX_CLOCK_SKEW + 10
-    assert kept.last_modified(PAGE, "two") == int(clock[0])
-
-
-def test_a_page_that_was_forgotten_counts_as_changed(clock, monkeypatch):
-    monkeypatch.setattr(module, "MAX_PAGES", 2)
-    kept = LastModifiedCache()
-    kept.last_modified(PAGE, "one")
-    for other in "bc":
-        kept.last_modified(other, "one")
-    clock[0] += 5
-    assert kept.last_modified(PAGE, "one") == 1_000_005
+@pytest.mark.parametrize(
+    ("age", "is_stated"), [(-3600, False), (0, False), (1.9, False), (2, True), (1e9, True)]
+)
+def test_it_is_stated_once_no_second_change_can_come_within_its_second(
+    age, is_stated, time_machine
+):
+    time_machine.move_to(NOON.timestamp() + age, tick=False)
+    assert (get_stated(int(NOON.timestamp())) is not None) == is_stated
+    assert get_stated(0) is None  # nobody knows

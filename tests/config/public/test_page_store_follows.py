@@ -10,7 +10,6 @@ from tests.page_store_follows import Comparison, Scene
 
 pytestmark = pytest.mark.both_engines
 EVENTS = int(os.environ.get("FOLLOWS_EVENTS", "60"))
-ALL_EVERY = int(os.environ.get("FOLLOWS_ALL_EVERY", "50"))
 SEED = int(os.environ.get("FOLLOWS_SEED", "18"))
 
 
@@ -22,6 +21,6 @@ def scene(db, page_store):
 
 def test_two_workers_show_what_a_render_gives_after_each_of_many_events(scene):
     comparison = Comparison(SEED, scene)
-    faults = list(comparison.run(EVENTS, all_every=ALL_EVERY))
+    faults = list(comparison.run(EVENTS))
     print(comparison.compared, "answers;", comparison.counts)
     assert not faults, "\n".join(faults)
