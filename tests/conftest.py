@@ -13,8 +13,8 @@ from django.db import transaction
 from django.test import TransactionTestCase
 
 from articles.emergencies import phrases
+from articles.emergencies.remembered import remembered
 from articles.public.footer import footer_links
-from articles.public.last_modified import last_modified_cache
 from articles.public.page_cache import page_cache
 from articles.search import vocabulary
 from tests import engines, factories, snapshots
@@ -91,9 +91,9 @@ def clear_caches():
     """Nothing printed or counted in another test stays on the shelf or in the cache."""
     page_cache.clear()
     footer_links.clear()
-    last_modified_cache.clear()
     vocabulary.clear_cache()
     phrases.clear_cache()
+    remembered.clear()
     cache.clear()
     yield
     page_cache.clear()

@@ -10,6 +10,7 @@ from typing import Literal
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from pydantic import Field
 
 from articles.audit.kinds import Fact
 from articles.content.document import ExtendedModel, UtcDatetime, canonicalize, digest
@@ -36,7 +37,7 @@ class EventRecord(ExtendedModel):
     kind: str
     subject: str
     facts: dict[str, Fact]
-    private: dict[str, str] = {}
+    private: dict[str, str] = Field(default_factory=dict)
     found: bool = False
     removed: bool = False
     by: int | None
@@ -138,7 +139,12 @@ def _build_event(
 
 def read_record(event: AuditEvent) -> EventRecord:
     """What an event says. Raises ValueError where it cannot be read."""
-    return EventRecord.model_validate_json(event.record)
+    return parse_record(event.record)
+
+
+def parse_record(text: str) -> EventRecord:
+    """What a stored record says. Raises ValueError where it cannot be read."""
+    return EventRecord.model_validate_json(text)
 
 
 def hash_with_salt(salt: str, value: str) -> str:

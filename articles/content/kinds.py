@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
-from django.urls import reverse
 
+from articles.content import paths
 from articles.content.blocks import Block
 from articles.content.document import EXPUNGED, SCHEMA_VERSION, Document
 
@@ -180,7 +180,7 @@ def get_for_model(model: type[Model]) -> PageKind[Any, Any]:
 
 def get_path(name: str, slug: str) -> str:
     """The public path of a page of a kind, or of a link target."""
-    return reverse(_url_names[name], args=[slug])
+    return paths.get_path(_url_names[name], slug)
 
 
 def get_label(name: str) -> str:

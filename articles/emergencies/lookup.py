@@ -50,7 +50,7 @@ def find_answers(
 
     Of the ``withheld`` ones no act is told: it could do harm to whom it is asked for.
     """
-    wanted = [subject for subject in EMERGENCIES if subject in set(subjects)][:MAX_ANSWERS]
+    wanted = choose_gravest(subjects)
     pages = _load_pages(wanted)
     next_pages = _load_next_pages(pages.values())
     answers = []
@@ -59,6 +59,28 @@ def find_answers(
         answer = _build_answer(row, next_pages) if row else build_bare_answer(subject)
         answers.append(replace(answer, act="") if subject in withheld else answer)
     return answers
+
+
+def choose_gravest(subjects: Iterable[str]) -> list[str]:
+    """Those of some emergencies that one answer is about, the gravest first."""
+    named = set(subjects)
+    return [subject for subject in EMERGENCIES if subject in named][:MAX_ANSWERS]
+
+
+def list_current() -> list[tuple[EmergencyAnswer, Article, Article | None]]:
+    """Each emergency that has signed words now, in order, with its page and the page to go on with.
+
+    Two queries.
+    """
+    pages = _load_pages(list(EMERGENCIES))
+    next_pages = _load_next_pages(pages.values())
+    found = []
+    for subject in EMERGENCIES:
+        if row := pages.get(subject):
+            answer = _build_answer(row, next_pages)
+            next_page = next_pages.get(row.next_uuid) if answer.next_page else None
+            found.append((answer, row.article, next_page))
+    return found
 
 
 def list_without_page() -> list[str]:

@@ -64,6 +64,7 @@ def _show_form(request, revision):
         "feedback/problem.html",
         _build_context(page, revision, form),
         noindex=True,
+        has_secret=True,
     )
 
 

@@ -8,6 +8,7 @@ from articles.models.feedback import HarmDecision, ReaderReport, ReaderTally
 from articles.models.history import Authorship, PublicationEvent, Revision
 from articles.models.image import Figure, Image, PublishedImage
 from articles.models.imports import ExternalId, ImportFinding, ImportRun
+from articles.models.kept_report import KeptReport
 from articles.models.links import OutsideAddress, PageLink
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
@@ -35,6 +36,7 @@ __all__ = [
     "Image",
     "ImportFinding",
     "ImportRun",
+    "KeptReport",
     "MergedPage",
     "NormalizedNameMixin",
     "OutsideAddress",

@@ -5,9 +5,11 @@ until that ends, so numbers become visible in their order.
 """
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from articles.models import AuditEvent, ChangedSubject
@@ -89,3 +91,15 @@ def get_newest() -> tuple[int, int]:
         )
         newest, everything = cursor.fetchone()
     return newest, everything
+
+
+def find_last_moment(subjects: Iterable[str]) -> dt.datetime | None:
+    """When one of these subjects, or everything, changed last; None if none ever did. One query."""
+    names = sorted({EVERYTHING, *map(shorten, subjects)})
+    found = ChangedSubject.objects.all()
+    if connection.vendor == "postgresql":
+        found = found.extra(where=["subject = ANY(%s)"], params=[names])
+    else:
+        text = json.dumps(names)
+        found = found.extra(where=["subject IN (SELECT value FROM json_each(%s))"], params=[text])
+    return found.aggregate(latest=Max("at"))["latest"]

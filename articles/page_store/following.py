@@ -2,16 +2,23 @@
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from django.db import Error
+from django.db import Error, connection
 
 from articles.page_store import changes
+from articles.page_store.outage import (
+    CONNECTION_ERRORS,
+    read_twice,
+    shorten_wait,
+    watch,
+)
 from articles.page_store.reporting import report
 from articles.page_store.subjects import EVERYTHING, hash_subject
 
 MAX_STALENESS = 0.9  # seconds: a withdrawal must show everywhere within one
 MAX_REMEMBERED = 20_000  # subjects whose change is remembered
+MAX_WAIT = 1.0  # seconds that a request waits for the read of another one
 
 
 class ChangeFollower:
@@ -26,6 +33,8 @@ class ChangeFollower:
         self._reading = threading.Lock()
         # Moves where numbers do not follow from those before.
         self.generation = 0
+        # Called after each read that succeeded, by the request that made it.
+        self.listeners: list[Callable[[], None]] = []
         self.clear()
 
     def clear(self) -> None:
@@ -44,20 +53,47 @@ class ChangeFollower:
     def follow(self) -> int | None:
         """The number to which changes are known, by one query where the last is long ago.
 
-        None where they cannot be read: nothing that was kept may be shown.
+        None where they cannot be read: nothing that was kept may be shown as it is. While the
+        database is down, one call a second tries it, and no other waits for that.
         """
         if time.monotonic() - self._read_at <= MAX_STALENESS:
             return self._number
-        with self._reading:
+        if not watch.claim_try():
+            return None
+        if not self._reading.acquire(timeout=MAX_WAIT):
+            watch.note_failure("another request waits for an answer")
+            return None
+        try:
             if time.monotonic() - self._read_at <= MAX_STALENESS:
                 return self._number
             return self._read()
+        finally:
+            self._reading.release()
+
+    def reach_database(self) -> bool:
+        """Whether the database can be read. While it is down, that is tried once a second."""
+        if watch.is_down:
+            self.follow()
+        return not watch.is_down
+
+    @property
+    def last_number(self) -> int | None:
+        """The number to which changes were followed last, however long ago."""
+        return self._number
 
     def _read(self) -> int | None:
-        read_at, number = time.monotonic(), self._number
+        read_at = time.monotonic()
         try:
-            found = None if number is None else changes.read_since(number)
-            newest = changes.get_newest() if found is None else None
+            with shorten_wait():
+                found, newest = read_twice(self._read_changes)
+        except CONNECTION_ERRORS as error:
+            if "no such table" not in str(error):
+                watch.note_failure(type(error).__name__)
+                if not connection.in_atomic_block:
+                    connection.close()
+                return None
+            report("The table of changes is missing, so each page is rendered. Run migrate.")
+            return None
         except Error:
             report("The changes of public pages cannot be read, so each page is rendered.")
             return None
@@ -67,7 +103,15 @@ class ChangeFollower:
             elif found:
                 self._add(found)
             self._read_at = read_at
-            return self._number
+        watch.note_read(read_at)
+        for listener in self.listeners:
+            listener()
+        return self._number
+
+    def _read_changes(self) -> tuple[list[tuple[int, str]] | None, tuple[int, int] | None]:
+        """The changes since the last read, or else the newest numbers."""
+        found = None if self._number is None else changes.read_since(self._number)
+        return found, changes.get_newest() if found is None else None
 
     def _begin(self, number: int, everything: int) -> None:
         if self._number is not None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterable
 
 from cachetools import LRUCache
 
@@ -59,6 +60,16 @@ class PageMemory:
         if kept.generation != self._follower.generation:
             return False
         return self._follower.is_current(kept.page.subjects, kept.number)
+
+    def find(
+        self, address: str, encodings: Iterable[str], number: int
+    ) -> tuple[str, RenderedPage] | None:
+        """The page at an address in the first of these encodings in which it is here."""
+        for encoding in encodings:
+            page = self.get(address, encoding, number)
+            if page is not None:
+                return encoding, page
+        return None
 
     def set(self, address: str, encoding: str, page: RenderedPage, number: int) -> None:
         """Keep a page that was true at a number."""

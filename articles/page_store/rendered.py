@@ -18,7 +18,8 @@ class RenderedPage:
     """The bytes of a page in one encoding. The moments are Unix time.
 
     ``revision`` is the number of the announcement to which it is true; ``subjects`` are the hashes
-    of what it names. It may be shown from ``rendered_at`` until ``expires_at``.
+    of what it names. It may be shown from ``rendered_at`` until ``expires_at``. One that
+    ``has_secret`` is neither kept nor compressed.
     """
 
     body: bytes
@@ -29,6 +30,7 @@ class RenderedPage:
     last_modified: int = 0
     noindex: bool = False
     content_type: str = HTML_CONTENT_TYPE
+    has_secret: bool = False
     revision: int = 0
     subjects: "array[int]" = field(default_factory=lambda: array("q"))
 

@@ -29,7 +29,11 @@ _COLUMNS = (
     "address, encoding, fingerprint, status, revision, rendered_at, expires_at, last_modified, "
     "headers, size, subjects, body, mac"
 )
-_LOAD = f"SELECT {_COLUMNS} FROM {_PAGES} WHERE key = %s"  # noqa: S608 - our names
+# Of three encodings of an address, the first that there is.
+_LOAD = (
+    f"SELECT {_COLUMNS} FROM {_PAGES} WHERE key IN (%s, %s, %s) "  # noqa: S608 - our names
+    "ORDER BY CASE key WHEN %s THEN 0 WHEN %s THEN 1 ELSE 2 END LIMIT 1"
+)
 _UPSERT = (
     f"INSERT INTO {_PAGES} ({_COLUMNS}, key) "  # noqa: S608
     "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
@@ -50,16 +54,19 @@ def build_key(address: str, encoding: str, fingerprint: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def load(address: str, encoding: str = "", *, oldest: int = 0) -> RenderedPage | None:
-    """The page that is stored for an address; None where there is none that can be shown.
+def load(
+    address: str, encodings: tuple[str, str, str], *, oldest: int = 0
+) -> tuple[str, RenderedPage] | None:
+    """The page that is stored for an address, in the first of these encodings that there is.
 
-    ``oldest`` is the number of the newest change of everything. A row that was not written by this
-    site, or changed since, is logged.
+    None where there is none that can be shown. ``oldest`` is the number of the newest change of
+    everything. A row that was not written by this site, or changed since, is logged.
     """
     fingerprint = get_fingerprint()
+    keys = [build_key(address, encoding, fingerprint) for encoding in encodings]
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_LOAD, [build_key(address, encoding, fingerprint)])
+            cursor.execute(_LOAD, [*keys, *keys[:2]])
             row = cursor.fetchone()
     except Error:
         report("The page store cannot be read, so each page is rendered.")
@@ -67,16 +74,15 @@ def load(address: str, encoding: str = "", *, oldest: int = 0) -> RenderedPage |
     if row is None:
         return None
     *fields, subjects, body, mac = row
-    subjects, body, mac = bytes(subjects), bytes(body), bytes(mac)
-    if fields[:3] != [address, encoding, fingerprint] or not sealing.is_sealed(
-        mac, fields, subjects, body
-    ):
+    encoding, subjects, body, mac = fields[1], bytes(subjects), bytes(body), bytes(mac)
+    is_asked = fields[0] == address and encoding in encodings and fields[2] == fingerprint
+    if not is_asked or not sealing.is_sealed(mac, fields, subjects, body):
         report("A row of the page store is not as this site stored it. It is not shown.")
         return None
     page = _build_page(fields, subjects, body)
     if page.revision < oldest or not page.is_valid(time.time()):
         return None
-    return page
+    return encoding, page
 
 
 def _build_page(fields: list, subjects: bytes, body: bytes) -> RenderedPage:
@@ -96,7 +102,7 @@ def _build_page(fields: list, subjects: bytes, body: bytes) -> RenderedPage:
     )
 
 
-def save(address: str, page: RenderedPage, encoding: str = "") -> bool:
+def save(address: str, page: RenderedPage, encoding: str) -> bool:
     """Store a page, if that needs no waiting and nothing that it names changed since.
 
     Whether it was stored. It raises nothing, and a transaction of the caller goes on.

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.utils import timezone
-
 from articles.models.page_store import MAX_SUBJECT_LENGTH
+from articles.page_store.calendar import start_of_day
 
 EVERYTHING = "everything"
 # The pages about the site that the footer of every page leads to.
@@ -96,6 +95,8 @@ class SubjectCollector:
 
     names: set[str] = field(default_factory=set)
     expires_at: dt.datetime | None = None
+    # The last moment at which the calendar changed it.
+    passed_at: dt.datetime | None = None
 
 
 _current: ContextVar[SubjectCollector | None] = ContextVar("subjects", default=None)
@@ -128,18 +129,24 @@ def expire_at(moment: dt.datetime | dt.date) -> None:
     if collector is None:
         return
     if not isinstance(moment, dt.datetime):
-        moment = timezone.make_aware(dt.datetime.combine(moment, dt.time()))
+        moment = start_of_day(moment)
     if collector.expires_at is None or moment < collector.expires_at:
         collector.expires_at = moment
 
 
 def expire_after(last_day: dt.date, *, today: dt.date) -> None:
-    """Say that the page under way, made on a day, reads differently once another day is over.
+    """The render under way, made on a day, reads differently once another day is over.
 
-    Nothing happens where it is over already: ``today`` is the day that was compared with it.
+    Where that is so already, it has read as it does since then.
     """
+    collector = _current.get()
+    if collector is None:
+        return
+    moment = start_of_day(last_day + dt.timedelta(days=1))
     if last_day >= today:
-        expire_at(last_day + dt.timedelta(days=1))
+        expire_at(moment)
+    elif collector.passed_at is None or moment > collector.passed_at:
+        collector.passed_at = moment
 
 
 # What an event changes

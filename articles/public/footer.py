@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Collection
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.db.models import QuerySet
 
 from articles.content import kinds
 from articles.content.languages import SOURCE_LANGUAGE
 from articles.models import Article
-from articles.page_store import subjects
+from articles.page_store import outage, subjects
 from articles.page_store.following import follower
 from articles.public.breadcrumbs import Breadcrumb
 
@@ -82,8 +82,9 @@ class FooterLinks:
             if self._links is not None:
                 return self._links
         try:
+            outage.require_database()
             return self._read(None)
-        except DatabaseError:
+        except (DatabaseError, InterfaceError, outage.DatabaseUnreachable):
             return ()
 
 

@@ -11,7 +11,6 @@ from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from articles.content import kinds
 from articles.content.diff import Change, compare, compare_words
@@ -260,7 +259,7 @@ def _iter_metadata_changes(
 
 
 def _get_path(page: Article, publication: PublicationEvent) -> str:
-    return reverse(kinds.get(page.kind).url_name, args=[publication.slug])
+    return kinds.get_path(page.kind, publication.slug)
 
 
 def _format_notice(metadata: PageMetadata) -> str:

@@ -2,9 +2,9 @@
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max
-from django.urls import reverse
 
 from articles.content import kinds
+from articles.content.paths import get_numbered_path
 from articles.models import TopicEntry
 from articles.names import fold
 from articles.page_store import subjects
@@ -15,14 +15,12 @@ TOPICS_PER_PAGE = 300
 
 
 def get_topic_url(slug: str, number: int = 1) -> str:
-    if number == 1:
-        return reverse("articles:topic", args=[slug])
-    return reverse("articles:topic", args=[slug, number])
+    return get_numbered_path("articles:topic", slug, number=number)
 
 
 def get_list_url(number: int = 1) -> str:
     """The address of the list of topics."""
-    return reverse("articles:topics") if number == 1 else reverse("articles:topics", args=[number])
+    return get_numbered_path("articles:topics", number=number)
 
 
 def build_list_trail() -> tuple[Breadcrumb, ...]:
@@ -74,7 +72,7 @@ def get_entries_page(slug: str, number: int) -> Page:
 def build_entry(kind: str, title: str, slug: str, summary: str) -> dict:
     return {
         "title": title,
-        "url": reverse(kinds.get(kind).url_name, args=[slug]),
+        "url": kinds.get_path(kind, slug),
         "summary": summary,
         "kind": kind,
     }

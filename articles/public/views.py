@@ -5,7 +5,6 @@ from functools import partial
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import EmptyPage
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 
 from articles.content import kinds
 from articles.images import store
@@ -93,9 +92,8 @@ def list_entries(limit: int | None = None, *, kind: str = "article") -> list[dic
     subjects.name(subjects.page_list(kind))
     rows = Article.objects.public().filter(kind=kind).order_by("search_entries__sort_key", "id")
     values = rows.values_list("live__title", "live__slug", "live__summary")[:limit]
-    url_name = kinds.get(kind).url_name
     entries = []
     for title, slug, summary in values:
-        url = reverse(url_name, args=[slug])
+        url = kinds.get_path(kind, slug)
         entries.append({"title": title, "url": url, "summary": summary})
     return entries

@@ -150,9 +150,10 @@ def _choose(page: SignedPage, ways: Ways, candidates: dict[int, Candidate]) -> l
     for ids, nearness in ways:
         others = [key for key in ids if key in candidates and candidates[key].uuid not in left_out]
         usable.append((others, nearness))
-    shown = _rank(usable, candidates, MAX_SHOWN)
-    spare = [key for key in _rank(usable, candidates, MAX_STORED) if key not in shown]
-    return [*shown, *spare][:MAX_STORED]
+    chosen: list[int] = []
+    for count in range(MAX_SHOWN, MAX_STORED + 1):
+        chosen += [key for key in _rank(usable, candidates, count) if key not in chosen]
+    return chosen[:MAX_STORED]
 
 
 def _rank(ways: Ways, candidates: dict[int, Candidate], count: int) -> list[int]:

@@ -7,9 +7,9 @@ from datetime import datetime
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest
-from django.urls import reverse
 
 from articles.content import kinds
+from articles.content.paths import get_path
 from articles.models import TopicEntry
 from articles.page_store import subjects
 from articles.public import topics
@@ -150,11 +150,11 @@ def _fits_in_one_file(rows: dict[str, list[tuple]]) -> bool:
 
 def _build_site_entries(changed_at: datetime | None) -> list[SitemapEntry]:
     """The front page and the lists of everything: as new as the newest page."""
-    return [SitemapEntry(reverse(name), changed_at) for name in LIST_URL_NAMES]
+    return [SitemapEntry(get_path(name), changed_at) for name in LIST_URL_NAMES]
 
 
 def _build_file_entry(name: str, number: int, changed_at: datetime | None) -> SitemapEntry:
-    return SitemapEntry(reverse("sitemap_file", args=[name, number]), changed_at)
+    return SitemapEntry(get_path("sitemap_file", name, number), changed_at)
 
 
 def _build_file_entries(name: str, rows: list[tuple]) -> list[SitemapEntry]:

@@ -1,7 +1,7 @@
 """The front page, where a person starts after signing in, and the answers to errors."""
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -10,8 +10,9 @@ from django.views.defaults import page_not_found
 from articles import unsent_forms
 from articles.content import kinds
 from articles.models import Article
-from articles.page_store import subjects
+from articles.page_store import outage, subjects
 from articles.public import json_ld, topics
+from articles.public.offline import works_offline
 from articles.public.page_cache import PublicPage, public_page
 from articles.public.safe_only import safe_only
 from articles.public.views import list_entries
@@ -68,18 +69,25 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("reviews:queue" if at_desk or not request.user.is_staff else "admin:index")
 
 
+@works_offline
 @never_cache
 @safe_only
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while this process reaches its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """200 while this process reaches its database, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError):
+        return HttpResponse("no database", content_type="text/plain", status=503)
     return HttpResponse("ok", content_type="text/plain")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No page here, for now: a cache that kept this would hide the page that is signed tomorrow."""
-    moved = plain_addresses.redirect_to_plain(request)
+    try:
+        moved = plain_addresses.redirect_to_plain(request)
+    except (outage.DatabaseUnreachable, *outage.CONNECTION_ERRORS):
+        moved = None
     if moved:
         return moved
     response = page_not_found(request, exception)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, Subquery
-from django.urls import reverse
 
 from articles.content import kinds
+from articles.content.paths import get_numbered_path
 from articles.page_store import subjects
 from articles.public.breadcrumbs import HOME, Breadcrumb
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
@@ -30,7 +30,7 @@ ENTRY_FIELDS = (
 
 def get_list_url(number: int = 1) -> str:
     """The address of the list of reviewers."""
-    return reverse("reviewers:index") if number == 1 else reverse("reviewers:index", args=[number])
+    return get_numbered_path("reviewers:index", number=number)
 
 
 def build_list_trail() -> tuple[Breadcrumb, ...]:
@@ -38,8 +38,7 @@ def build_list_trail() -> tuple[Breadcrumb, ...]:
 
 
 def get_url(slug: str, number: int = 1) -> str:
-    args = [slug] if number == 1 else [slug, number]
-    return reverse("reviewers:reviewer", args=args)
+    return get_numbered_path("reviewers:reviewer", slug, number=number)
 
 
 def get_reviewers_page(number: int) -> Page:
@@ -93,10 +92,9 @@ def get_signatures(reviewer: Reviewer, number: int) -> Page:
 def build_entry(values: dict) -> dict:
     subjects.name(subjects.page(values["article__uuid"]))
     trigger = values["review__trigger"]
-    url_name = kinds.get(values["article__kind"]).url_name
     return {
         "title": values["article__live__title"],
-        "url": reverse(url_name, args=[values["article__live__slug"]]),
+        "url": kinds.get_path(values["article__kind"], values["article__live__slug"]),
         "on": values["at"],
         "statement": build_statement(values["record"]),
         "kind": MedicalReview.Trigger(trigger).label if trigger else "Signature",

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
-from django.urls import reverse
 
+from articles.content.paths import get_numbered_path
 from articles.models import PublicationEvent
 from articles.names import fold
 from articles.page_store import subjects
@@ -175,10 +175,7 @@ def get_known_addresses() -> list[QuerySet]:
 
 
 def get_url(slug: str, number: int = 1) -> str:
-    arguments: list[str | int] = [slug]
-    if number != 1:
-        arguments.append(number)
-    return reverse("causes:cause", args=arguments)
+    return get_numbered_path("causes:cause", slug, number=number)
 
 
 def get_by_slug(slug: str) -> PublishedCause | None:

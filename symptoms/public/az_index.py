@@ -7,8 +7,8 @@ from itertools import groupby
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
-from django.urls import reverse
 
+from articles.content.paths import get_numbered_path, get_path
 from articles.names import fold
 from articles.page_store import subjects
 from symptoms.models import PublishedName
@@ -96,11 +96,8 @@ def _get_group_key(row: Sequence) -> tuple[bool, str]:
 
 
 def _build_link(title: str, slug: str) -> dict:
-    return {"title": title, "url": reverse("symptoms:symptom", args=[slug])}
+    return {"title": title, "url": get_path("symptoms:symptom", slug)}
 
 
 def get_url(key: str, number: int = 1) -> str:
-    arguments: list[str | int] = [key]
-    if number != 1:
-        arguments.append(number)
-    return reverse("symptoms:letter", args=arguments)
+    return get_numbered_path("symptoms:letter", key, number=number)

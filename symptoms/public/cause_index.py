@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Left
-from django.urls import reverse
 
+from articles.content.paths import get_numbered_path
 from articles.page_store import subjects
 from symptoms.models import PublishedCause
 from symptoms.projections import causes
@@ -78,7 +78,4 @@ def build_entry(name: str, slug: str) -> dict:
 
 
 def get_url(key: str, number: int = 1) -> str:
-    arguments: list[str | int] = [key]
-    if number != 1:
-        arguments.append(number)
-    return reverse("causes:letter", args=arguments)
+    return get_numbered_path("causes:letter", key, number=number)

@@ -39,6 +39,7 @@ ADDED_MODELS: dict[str, str] = {
     "symptoms.publishedname": "symptoms_publishedname",
     "articles.relatedpage": "articles_relatedpage",
     "articles.safetyalert": "articles_safetyalert",
+    "articles.keptreport": "articles_keptreport",
     "articles.unsentform": "articles_unsentform",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
