@@ -1,10 +1,11 @@
 """What events of pages change for visitors: their subjects, by the kind of event."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Max, Min, OuterRef, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, Subquery
 
 from articles.audit import kinds, page_kinds, state
 from articles.audit.chain import EventDraft
@@ -52,17 +53,18 @@ def find_published(drafts: Sequence[EventDraft]) -> Iterable[str]:
     events = _load_events(keys)
     before = PublicationEvent.objects.in_bulk([event.before for event in events if event.before])
     changed: set[str] = set()
-    topics: set[str] = set()
+    topics: Counter[str] = Counter()  # how many pages more than before are filed under each
     moved: list[int] = []
     for event in events:
         new = _build_state(event)
         last = before.get(event.before)
         old = _build_state(last) if last else None
         changed.update(_compare(event, old, new))
-        topics.update(new.topics)
+        topics.update(dict.fromkeys(new.topics, 1))
+        topics.subtract(dict.fromkeys(old.topics if old else (), 1))
         if old and old.slug != new.slug:
             moved.append(event.article_id)
-    changed.update(_find_renamed_topics(topics))
+    changed.update(_find_changed_topics(topics))
     if moved:
         for row in Redirect.objects.filter(article__in=moved):
             changed.add(subjects.link(row.kind, row.slug))
@@ -114,15 +116,25 @@ def _differ(old: PageState | None, new: PageState, *names: str) -> bool:
     return any(getattr(old, name, None) != getattr(new, name) for name in names)
 
 
-def _find_renamed_topics(slugs: set[str]) -> Iterator[str]:
-    """Topics that pages have under several names: the newest event of a page decides. One query."""
-    if not slugs:
+def _find_changed_topics(added: Mapping[str, int]) -> Iterator[str]:
+    """Topics that came or went, as links lead to them, and those that may have another name.
+
+    ``added`` says how many pages more each has than before. Where pages have a topic under several
+    names, the newest event of a page decides. One query, or none.
+    """
+    if not added:
         return
-    names = TopicEntry.objects.filter(slug__in=slugs).order_by().values("slug")
-    several = names.annotate(first=Min("name"), last=Max("name")).exclude(first=F("last"))
-    for slug in several.values_list("slug", flat=True):
-        yield subjects.topic(slug)
-        yield subjects.TOPICS
+    rows = TopicEntry.objects.filter(slug__in=added).order_by().values("slug")
+    rows = rows.annotate(count=Count("pk"), first=Min("name"), last=Max("name"))
+    counts = dict.fromkeys(added, 0)
+    for slug, count, first, last in rows.values_list("slug", "count", "first", "last"):
+        counts[slug] = count
+        if first != last:
+            yield subjects.topic(slug)
+            yield subjects.TOPICS
+    for slug, count in counts.items():
+        if (count == 0) != (count == added[slug]):
+            yield subjects.link("topic", slug)
 
 
 def find_set(drafts: Sequence[EventDraft]) -> Iterator[str]:

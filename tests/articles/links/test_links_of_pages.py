@@ -209,7 +209,7 @@ def test_following_costs_one_query_for_1_and_for_3_links(client, ann, ravi):
         paths.append(page.path)
     counts = []
     for path in paths:
-        page_cache.clear()
+        page_cache.clear()  # each asks what changed lately
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
         counts.append(len(queries))

@@ -14,7 +14,7 @@ from reviews.models.review import CHANGE_STATEMENT, WHOLE_PAGE_STATEMENT
 from reviews.signing.actions import request_review, sign_off, withdraw_page
 from tests import factories, html
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("page_store")]
 SEARCH = '<script src="/static/js/search.js"'  # suggestions, which nobody needs for reading
 
 PAGE = "/symptoms/facial-spasms/"

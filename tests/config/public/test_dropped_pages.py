@@ -29,6 +29,8 @@ ACHE = {"/symptoms/ache/", "/symptoms/ache/causes/", "/symptoms/ache/history/", 
 QUOTING = {"/causes/gout/", "/feeds/reviewed.atom", "/reviewers/ravi-rao/"}
 SIGNED = {"/", "/reviewers/", "/sitemap.xml"}
 LISTING = {"/symptoms/", "/topics/head/"}
+CRAMP = {"/symptoms/cramp/", "/symptoms/cramp/history/"}
+FILING = {"/", "/feeds/reviewed.atom", "/reviewers/ravi-rao/", "/sitemap.xml", "/topics/"}
 # What leads to it: its related page, and with another address a page with a link in its text.
 LEADING = {"/symptoms/bruise/", "/symptoms/bruise/causes/"}
 # What has the row of letters.
@@ -49,7 +51,9 @@ def site(module_db) -> None:
         pages.append(page)
     text = '<p>It is no <a href="/symptoms/ache/">ache</a>.</p>'
     pages.append(factories.make_symptom(ann, slug="cramp", title="Cramp", body=text))
-    pages.append(factories.make_article(ann, slug="diary", title="Diary"))
+    factories.make_topic("Neck", "neck")
+    text = '<p>See what is filed under <a href="/topics/neck/">necks</a>.</p>'
+    pages.append(factories.make_article(ann, slug="diary", title="Diary", body=text))
     for page in pages:
         page.topics.set([head] if page.title in ("Ache", "Bruise") else [])
     pages.append(factories.make_about_page(ann, slug="privacy", title="Privacy"))
@@ -101,8 +105,8 @@ def withdraw(slug: str) -> None:
     withdraw_page(get(slug), reason="wrong", by=get_person("morgan"))
 
 
-def file_under_head(slug: str) -> None:
-    pages, topic = Article.objects.filter(slug=slug), Topic.objects.get(slug="head")
+def file_cramp(topic: str) -> None:
+    pages, topic = Article.objects.filter(slug="cramp"), Topic.objects.get(slug=topic)
     bulk_actions.add_to_topic(pages, topic=topic, by=get_person("morgan"))
 
 
@@ -164,9 +168,12 @@ EVENTS: dict[str, tuple[Callable[[], object], set[str]]] = {
         SIGNED | {"/symptoms/", "/symptoms/a-z/a/", "/feeds/reviewed.atom", "/reviewers/ravi-rao/"},
     ),
     "a page is filed elsewhere": (
-        lambda: file_under_head("cramp"),
-        {"/symptoms/cramp/", "/symptoms/cramp/history/", "/topics/", "/topics/head/"}
-        | {"/", "/feeds/reviewed.atom", "/reviewers/ravi-rao/", "/sitemap.xml"},
+        lambda: file_cramp("head"),
+        CRAMP | FILING | {"/topics/head/"},
+    ),
+    "a page is the first of a topic to which a text leads": (
+        lambda: file_cramp("neck"),
+        CRAMP | FILING | {"/articles/diary/"},
     ),
     "a topic gets another name": (
         rename_topic,

@@ -1,4 +1,7 @@
-"""The first promise: whatever is in the database, visitors read only signed words."""
+"""The first promise: whatever is in the database, visitors read only signed words.
+
+All of it is read with the store of rendered pages, of which a part is read a second time.
+"""
 
 import itertools
 import re
@@ -31,6 +34,7 @@ from articles.models import (
     Topic,
     TopicEntry,
 )
+from articles.page_store.following import follower
 from articles.public import pages as published
 from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug, publish_metadata, record_revisions
@@ -43,7 +47,7 @@ from tests import factories
 from tests.factories import add_figure, get_file_path, get_person, get_public_path, store_image
 from tests.merging import merge_causes, merge_symptoms
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("page_store")]
 
 OURS = ("articles", "symptoms", "reviews")
 NOT_PUBLIC = ("admin/", "accounts/", "desk/")
@@ -454,7 +458,8 @@ def read_response(answer) -> str:
 
 def walk(client, addresses: list[tuple[str, str]] | None = None) -> dict[str, Answer]:
     """The answer of every public address, with the words of ``MarkerWords`` in it. A HEAD request
-    is answered by the same view: one address of each pattern and status is asked so too.
+    is answered by the same view: one address of each pattern and status is asked so too, by a
+    worker that knows only what is in the store.
     """
     answers: dict[str, Answer] = {}
     asked = set()
@@ -465,6 +470,9 @@ def walk(client, addresses: list[tuple[str, str]] | None = None) -> dict[str, An
         answers[path] = kept
         if (route, status) not in asked:
             asked.add((route, status))
+            page_cache.memory.clear()
+            follower.clear()
+            assert find_markers(client.get(path)) == kept.words
             head = client.head(path)
             assert head.status_code == status
             kept.words |= find_markers(head)
