@@ -61,7 +61,7 @@ class AnyOf(Lookup):
     def get_prep_lookup(self) -> list[Any]:
         return list(self.rhs)
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         column, params = self.process_lhs(compiler, connection)
         text = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - our column
         if connection.vendor == "postgresql":

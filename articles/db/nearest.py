@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, cast
 
 from django.db import connection, models
 
@@ -83,7 +84,7 @@ def _format(key: object) -> str:
 @cache
 def _build_sql(shared: SharedRows, vendor: str) -> str:
     table = shared.model._meta.db_table
-    key = shared.model._meta.get_field(shared.key)
+    key = cast("models.Field[Any, Any]", shared.model._meta.get_field(shared.key))
     chosen = "id"
     if vendor == "postgresql":
         chosen = ", ".join(["id", "article_id", *shared.columns])

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 from weakref import WeakKeyDictionary
 
+from django.core.paginator import Page, Paginator
 from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Value
 
 FIRST_NUMBER = 2_000_000_000  # samples of numbers begin here: nothing else in a query is as large
 
@@ -57,6 +58,40 @@ class PreparedQuery:
         """The first row for these values, or None. One query."""
         rows = self.fetch(**values)
         return rows[0] if rows else None
+
+
+class PreparedList:
+    """A list in pages, by two prepared queries: how many rows there are, and those of one page.
+
+    ``select`` gives the rows in order for values of the types in ``parameters``, and ``load`` what
+    is shown of them.
+    """
+
+    def __init__(
+        self,
+        select: Callable[..., QuerySet[Any, Any]],
+        load: Callable[[QuerySet[Any, Any]], QuerySet[Any, Any]],
+        *,
+        per_page: int,
+        **parameters: Any,
+    ) -> None:
+        def count(**values: Any) -> QuerySet[Any, Any]:
+            rows = select(**values).order_by().values(one=Value(1))
+            return rows.annotate(count=Count("pk")).values_list("count", flat=True)
+
+        def show(start: int, **values: Any) -> QuerySet[Any, Any]:
+            return load(select(**values))[start : start + per_page]
+
+        self._per_page = per_page
+        self._count = PreparedQuery(count, **parameters)
+        self._rows = PreparedQuery(show, start=int, **parameters)
+
+    def get_page(self, number: int, **values: Any) -> Page[Any]:
+        """One page of the rows for these values. Two queries. Raises EmptyPage past the last."""
+        page = Paginator(range(self._count.first(**values) or 0), self._per_page).page(number)
+        start = (page.number - 1) * self._per_page
+        page.object_list = self._rows.fetch(start=start, **values)
+        return page
 
 
 def _make_sample(place: int, kind: Any) -> Any:

@@ -174,8 +174,7 @@ def _load_description(row: PublishedCause) -> CauseDescriptionPage | None:
     if row.description_uuid is None:
         return None
     subjects.name(subjects.page(row.description_uuid))
-    articles = Article.objects.public().filter(uuid=row.description_uuid, kind="article")
-    article = articles.select_related("live__revision").first()
+    article = published_causes.find_description(row)
     if article is None or article.live is None or article.live.revision.expunged:
         return None
     document = article.live.revision.read()

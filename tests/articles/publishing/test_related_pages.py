@@ -14,7 +14,7 @@ from articles.publishing.actions import change_slug
 from reviews import verification
 from reviews.imported_reviews.actions import attest_all
 from reviews.signing.actions import withdraw_page
-from symptoms.models import Symptom
+from symptoms.models import Cause, Symptom, SymptomCause
 from tests import factories
 from tests.database import disable_triggers, sql
 from tests.merging import merge_symptoms
@@ -55,6 +55,8 @@ def list_places() -> list[tuple]:
 def publish(slug: str, by, signer, **fields) -> Symptom:
     page = factories.make_symptom(by, title=slug.title().replace("-", " "), slug=slug, **fields)
     page.topics.add(factories.make_topic())
+    for cause in Cause.objects.all():
+        SymptomCause.objects.create(symptom=page, cause=cause, position=0)
     factories.sign_page(page, by=signer, asked_by=by)
     return get(slug)
 
