@@ -21,6 +21,7 @@ from django.template.base import (
     TextNode,
     Token,
     Variable,
+    VariableDoesNotExist,
     VariableNode,
     render_value_in_context,
 )
@@ -64,6 +65,8 @@ def _look_up(lookups: tuple[str, ...], context: Context) -> Any:
             if callable(value):
                 return UNSURE
             if type(value) is dict:
+                if name not in value:
+                    return UNSURE if name.isdigit() or hasattr(dict, name) else MISSING
                 value = value[name]
             elif _is_read_by_attributes(type(value), name):
                 value = getattr(value, name)
@@ -89,11 +92,12 @@ class LeanVariable(Variable):
     __slots__ = ()
 
     def _resolve_lookup(self, context: Context) -> Any:
-        if isinstance(context, Context):
-            value = _look_up(self.lookups, context)
-            if value is not UNSURE and value is not MISSING:
-                return value
-        return super()._resolve_lookup(context)
+        if not isinstance(context, Context):
+            return super()._resolve_lookup(context)
+        value = _look_up(self.lookups, context)
+        if value is MISSING:
+            raise VariableDoesNotExist("Failed lookup for [%s] in %r", (self.var, context))
+        return super()._resolve_lookup(context) if value is UNSURE else value
 
 
 class LeanExpression(FilterExpression):
@@ -105,6 +109,8 @@ class LeanExpression(FilterExpression):
         value = _look_up(self.var.lookups, context)
         if value is MISSING and ignore_failures:
             return None
+        if value is MISSING and not context.template.engine.string_if_invalid:
+            return ""
         if value is UNSURE or value is MISSING:
             return super().resolve(context, ignore_failures)
         return value
