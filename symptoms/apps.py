@@ -52,7 +52,7 @@ class SymptomsConfig(AppConfig):
                 restore=serialization.restore,
                 blocks=diff_blocks.build_blocks,
                 authors=serialization.get_shared_authors,
-                links=causes.get_links,
+                links=causes.list_named,
                 neighbours=neighbours.find_neighbours,
                 list_page=("Symptoms", "symptoms:index"),
                 checks=quality.CHECKS,
@@ -66,6 +66,7 @@ class SymptomsConfig(AppConfig):
                 "causes:cause",
                 readable=causes.get_readable_addresses,
                 known=causes.get_known_addresses,
+                links=causes.get_links,
             ),
             label="A possible cause: see which symptoms name it",
         )

@@ -12,6 +12,7 @@ from articles.models.links import OutsideAddress, PageLink
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.normalized_name import NormalizedNameMixin
+from articles.models.related_page import RelatedPage
 from articles.models.safety_alert import SafetyAlert
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 from articles.models.unsent_form import UnsentForm
@@ -44,6 +45,7 @@ __all__ = [
     "ReaderTally",
     "Redirect",
     "Reference",
+    "RelatedPage",
     "Revision",
     "SafetyAlert",
     "SearchEntry",

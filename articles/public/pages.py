@@ -12,7 +12,8 @@ from django.utils import timezone
 from articles.content import kinds
 from articles.content.document import Document
 from articles.content.languages import SOURCE_LANGUAGE
-from articles.content.review_line import PageMetadata, ReviewLine, TopicMetadata
+from articles.content.review_line import PageMetadata, ReviewLine
+from articles.db.prepared import PreparedQuery
 from articles.images import store
 from articles.links.display import LinkChanges, find_link_changes
 from articles.models import Article, PublicationEvent, Redirect
@@ -20,6 +21,14 @@ from articles.public import json_ld, related
 from articles.public.breadcrumbs import Breadcrumb, build_page_trail
 from articles.public.page_cache import CACHE_CONTROL, PublicPage
 from articles.publishing import merging
+
+_page_query = PreparedQuery(
+    lambda kind, slug: (
+        Article.objects.with_slug(kind=kind, slug=slug).with_publication().with_dates().order_by()
+    ),
+    kind=str,
+    slug=str,
+)
 
 
 def get_public_page(
@@ -38,7 +47,7 @@ def get_public_page(
     ``section`` names a part of the page that has a template and an address of its own, ``subpath``
     below the page, and ``number`` is which of several pages of it.
     """
-    page = Article.objects.with_slug(kind=kind, slug=slug).with_publication().with_dates().first()
+    page = _page_query.first(kind=kind, slug=slug)
     if page is None:
         return redirect_moved_page(kind=kind, slug=slug, subpath=subpath)
     if page.live is None:
@@ -77,10 +86,8 @@ def build_context(
 ) -> dict:
     """The template context of a page: for visitors without a ``state``, for staff with one."""
     today = timezone.localdate()
-    topics: tuple[TopicMetadata, ...] | None = None
-    if kinds.get(document.kind).medical and not state:
-        topics = metadata.filed_under
-    near = related.find_related_pages(document, topics)
+    is_read_on = kinds.get(document.kind).medical and not state
+    near = related.find_related_pages(document, page if is_read_on else None)
     overdue = past_grace = False
     if line:
         overdue = line.is_overdue(today)

@@ -5,12 +5,26 @@ from django.db.models import Count, Max, Subquery
 
 from articles.content import kinds
 from articles.content.paths import get_numbered_path
+from articles.db.prepared import PreparedList
 from articles.models import PublicationEvent, TopicEntry
 from articles.names import fold
 from articles.public.breadcrumbs import HOME, Breadcrumb
 
 ENTRIES_PER_PAGE = 100
 TOPICS_PER_PAGE = 300
+ENTRY_FIELDS = (
+    "article__kind",
+    "article__live__title",
+    "article__live__slug",
+    "article__live__summary",
+)
+
+_entries = PreparedList(
+    lambda slug: TopicEntry.objects.filter(slug=slug),
+    lambda rows: rows.values_list(*ENTRY_FIELDS),
+    per_page=ENTRIES_PER_PAGE,
+    slug=str,
+)
 
 
 def get_topic_url(slug: str, number: int = 1) -> str:
@@ -57,14 +71,7 @@ def find_topic(slug: str) -> tuple[str, int] | None:
 
 def get_entries_page(slug: str, number: int) -> Page:
     """One page of the pages filed under a topic, by title. Raises EmptyPage past the last."""
-    lines = TopicEntry.objects.filter(slug=slug)
-    fields = [
-        "article__kind",
-        "article__live__title",
-        "article__live__slug",
-        "article__live__summary",
-    ]
-    return Paginator(lines.values_list(*fields), ENTRIES_PER_PAGE).page(number)
+    return _entries.get_page(number, slug=slug)
 
 
 def build_entry(kind: str, title: str, slug: str, summary: str) -> dict:

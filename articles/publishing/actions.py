@@ -39,7 +39,7 @@ from articles.models import (
 )
 from articles.models.article import ArticleQuerySet
 from articles.names import fold
-from articles.publishing import projections
+from articles.publishing import projections, related_pages
 
 
 class ActionRefused(Exception):
@@ -295,6 +295,7 @@ def publish(
     deleted, _ = MergedPage.objects.filter(page=page).delete()  # it is a page of its own again
     projections.update_topic_entries([publication])
     projections.on_publish(publication, document)
+    related_pages.on_publish(publication, document)
     index.ensure_revision(revision, document)
     _record_publication(publication, document, is_merged_no_more=bool(deleted))
     return publication
@@ -350,6 +351,7 @@ def withdraw(
     Article.objects.filter(pk=page.pk).update(live=None)
     projections.update_topic_entries([withdrawal])
     projections.on_withdraw(withdrawal)
+    related_pages.on_withdraw(withdrawal)
     recording.record(PUBLICATION, [withdrawal], by=by, at=at)
     return withdrawal
 
@@ -486,6 +488,7 @@ def publish_metadata(pages: ArticleQuerySet, *, by: User) -> int:
     changed_ids = [event.article_id for event in events]
     Article.objects.filter(pk__in=changed_ids).update(live=Subquery(newest))
     projections.update_topic_entries(events)
+    related_pages.on_filing(events)
     recording.record(PUBLICATION, events, by=by, at=events[0].at)
     return len(events)
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
 
 from articles.content.paths import get_numbered_path
-from articles.models import PublicationEvent
+from articles.db.prepared import PreparedList, PreparedQuery
+from articles.models import Article, PublicationEvent
 from articles.names import fold
-from articles.public import related
 from articles.search import index
 from symptoms.content.document import DocumentCause, SymptomDocument, read_symptom
 from symptoms.models import Cause, CauseAddress, MergedCause, PublishedCause
@@ -136,15 +136,15 @@ def _build_row(
     )
 
 
-def get_links(document: SymptomDocument) -> list[QuerySet]:
-    """The related symptoms and the causes that have a public page."""
-    querysets = related.get_link_querysets(document.linked)
-    causes = _get_causes(document)
-    if causes:
-        rows = PublishedCause.objects.authoritative().order_by().filter(cause_uuid__in=causes)
-        links = rows.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug")
-        querysets = [*querysets, links]
-    return querysets
+def list_named(document: SymptomDocument) -> set[UUID]:
+    """The related symptoms and the causes of a page: what it links to where that is public."""
+    return document.linked.union(_get_causes(document))
+
+
+def get_links(uuids: list[UUID]) -> QuerySet:
+    """Those of some causes that have a public page, as rows of UUID, link target and slug."""
+    rows = PublishedCause.objects.authoritative().order_by().filter(cause_uuid__any_of=uuids)
+    return rows.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug")
 
 
 def get_readable_addresses() -> list[QuerySet]:
@@ -190,19 +190,43 @@ def get_symptom_page(cause: PublishedCause, number: int) -> Page:
 
     Raises EmptyPage past the last page.
     """
-    return Paginator(_get_rows(cause), ENTRIES_PER_PAGE).page(number)
+    return _mentions.get_page(number, cause=cause.cause_uuid)
 
 
 def list_gravest_rows(cause: PublishedCause) -> list[PublishedCause]:
     """The first rows of a cause, the gravest labels first, with their documents."""
-    return list(_get_rows(cause)[:MAX_GRAVEST_ROWS])
+    return list(_load_documents(_get_rows(cause.cause_uuid))[:MAX_GRAVEST_ROWS])
 
 
-def _get_rows(cause: PublishedCause) -> QuerySet[PublishedCause]:
+def _get_rows(cause: UUID) -> QuerySet[PublishedCause]:
     """What each public page says of a cause: the gravest first, then the most common, by title."""
-    rows = PublishedCause.objects.filter(cause_uuid=cause.cause_uuid)
-    rows = rows.order_by("-gravity", "rarity", "sort_key", "article")
+    rows = PublishedCause.objects.filter(cause_uuid=cause)
+    return rows.order_by("-gravity", "rarity", "sort_key", "article")
+
+
+def _load_documents(rows: QuerySet[PublishedCause]) -> QuerySet[PublishedCause]:
     return rows.select_related("article__live__revision")
+
+
+_mentions = PreparedList(_get_rows, _load_documents, per_page=ENTRIES_PER_PAGE, cause=UUID)
+
+
+def find_description(cause: PublishedCause) -> Article | None:
+    """The public article that describes a cause, with its text. One query, or none."""
+    if cause.description_uuid is None:
+        return None
+    return _description_query.first(uuid=cause.description_uuid)
+
+
+_description_query = PreparedQuery(
+    lambda uuid: (
+        Article.objects.public()
+        .order_by()
+        .filter(uuid=uuid, kind="article")
+        .select_related("live__revision")
+    ),
+    uuid=UUID,
+)
 
 
 def read_mention(row: PublishedCause) -> tuple[SymptomDocument, DocumentCause]:

@@ -166,10 +166,7 @@ def _get_lateness(line: ReviewLine, risk: str) -> str:
 
 def _load_description(row: PublishedCause) -> CauseDescriptionPage | None:
     """The article that describes a cause, if visitors can read it. One query at most."""
-    if row.description_uuid is None:
-        return None
-    articles = Article.objects.public().filter(uuid=row.description_uuid, kind="article")
-    article = articles.select_related("live__revision").first()
+    article = published_causes.find_description(row)
     if article is None or article.live is None or article.live.revision.expunged:
         return None
     document = article.live.revision.read()

@@ -34,6 +34,7 @@ ADDED_MODELS: dict[str, str] = {
     "articles.outsideaddress": "articles_outsideaddress",
     "articles.pagelink": "articles_pagelink",
     "symptoms.publishedname": "symptoms_publishedname",
+    "articles.relatedpage": "articles_relatedpage",
     "articles.safetyalert": "articles_safetyalert",
     "articles.unsentform": "articles_unsentform",
     "articles.phraseevent": "articles_phraseevent",

@@ -554,6 +554,16 @@ SEARCH = [
         ("UPDATE articles_topicentry SET name = 'Miracle cures'",),
     ),
     Forgery(
+        "a page that nobody signed is offered as a related page",
+        LISTS,
+        r"articles_relatedpage \d+: page \d+ stands at place \d+ of the related pages of page \d+, "
+        "where it cannot stand",
+        (
+            f"UPDATE articles_relatedpage SET other_id = {get_page('unsigned-ache')} "
+            "WHERE id = (SELECT MIN(id) FROM articles_relatedpage)",
+        ),
+    ),
+    Forgery(
         "a cause is made harmless",
         LISTS,
         r"symptoms_publishedcause \d+: the row with .*gravity 0.* is not what the log says",
