@@ -24,7 +24,7 @@ class ArticlesConfig(AppConfig):
         from articles.imports import matching, obsolete_ids, pages, registry
         from articles.imports.formats import registration
         from articles.names import fold
-        from articles.public import json_ld
+        from articles.public import event_subjects, json_ld
         from articles.publishing import (
             composing,
             merging,
@@ -134,6 +134,7 @@ class ArticlesConfig(AppConfig):
         registry.register(obsolete_ids.ObsoleteIdImporter())
         triggers.install_after_migrate(self, articles_triggers.build_triggers())
         page_kinds.register()
+        event_subjects.register()
         baseline.install_after_migrate()
         # Before the search: it looks whether every projection is what the log says.
         safety_alerts.install_after_migrate(self)

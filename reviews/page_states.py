@@ -3,16 +3,17 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from django.db.models import DateField, OuterRef, Q, Subquery
+from django.db.models import Count, DateField, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.lists import Label
 from reviews.models import MedicalReview, PlannedReview, ReviewSchedule
+from reviews.models.review_schedule import is_past_grace
 
 DUE_WITHIN_DAYS = (30, 60, 90)
 NEXT_DUE = Subquery(
-    ReviewSchedule.objects.filter(article=OuterRef("pk")).values("next_due")[:1],
+    ReviewSchedule.objects.filter(article=OuterRef("pk")).order_by().values("next_due")[:1],
     output_field=DateField(),
 )
 
@@ -95,6 +96,22 @@ def filter_overdue(pages):
 
 def filter_past_grace(pages):
     return filter_scheduled(pages, ReviewSchedule.objects.past_grace(timezone.localdate()))
+
+
+def count_by_due_date(pages) -> dict[str, int]:
+    """How many of the pages are in each state that goes by their due date, in one query."""
+    today = timezone.localdate()
+    conditions = {"overdue": Q(next_due__lt=today), "grace": is_past_grace(today)}
+    for days in DUE_WITHIN_DAYS:
+        last_day = today + dt.timedelta(days=days)
+        conditions[str(days)] = Q(next_due__gte=today, next_due__lte=last_day)
+    schedules = ReviewSchedule.objects.filter(
+        next_due__lte=today + dt.timedelta(days=DUE_WITHIN_DAYS[-1]),
+        article__in=pages.order_by().values("pk"),
+    )
+    counts = {f"in_{name}": Count("pk", filter=one) for name, one in conditions.items()}
+    found = schedules.order_by().aggregate(**counts)
+    return {name: found[f"in_{name}"] for name in conditions}
 
 
 def _make_due_filter(days: int) -> Callable:

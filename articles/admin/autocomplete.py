@@ -2,10 +2,33 @@
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.paginator import Page, Paginator
 from django.db.models import Case, Value, When
 
 from articles.admin.forms import parse_key
 from articles.names import fold
+
+
+class UncountedPaginator(Paginator):
+    """Pages of suggestions: keys first, and one more row than is shown, in place of a count."""
+
+    def page(self, number):
+        number = int(number)
+        start = (number - 1) * self.per_page
+        rows = self.object_list
+        keys = list(rows.values_list("pk", flat=True)[start : start + self.per_page + 1])
+        loaded = rows.order_by().in_bulk(keys[: self.per_page])
+        shown = [loaded[key] for key in keys if key in loaded]
+        return UncountedPage(shown, number, self, has_more=len(keys) > self.per_page)
+
+
+class UncountedPage(Page):
+    def __init__(self, object_list, number, paginator, *, has_more: bool):
+        super().__init__(object_list, number, paginator)
+        self.has_more = has_more
+
+    def has_next(self):
+        return self.has_more
 
 
 class PreloadedChoicesMixin:
@@ -40,6 +63,9 @@ class RankedAutocompleteView(AutocompleteJsonView):
     and the rest. ``name_field`` of the model's admin is the column of folded names; an admin
     without one keeps its own order.
     """
+
+    def get_paginator(self, queryset, per_page, **options):
+        return UncountedPaginator(queryset, per_page)
 
     def get_queryset(self):
         rows = super().get_queryset()

@@ -63,10 +63,13 @@ def _find_pages(user, text: str) -> list[dict[str, str]]:
         When(sort_key__contains=f" {typed}", then=Value(2)),
         default=Value(3),
     )
+    ordered = pages.order_by(rank, "sort_key", "pk")
+    keys = list(ordered.values_list("pk", flat=True)[:MAX_CHOICES])
     logged = Exists(PublicationEvent.objects.filter(article=OuterRef("pk")))
-    rows = pages.annotate(is_logged=logged).order_by(rank, "sort_key", "pk")
-    values = rows.values_list("title", "kind", "slug", "live", "is_logged")[:MAX_CHOICES]
-    return [_build_choice(*row) for row in values]
+    rows = Article.objects.filter(pk__in=keys).annotate(is_logged=logged)
+    values = rows.values_list("pk", "title", "kind", "slug", "live", "is_logged")
+    choices = {row[0]: _build_choice(*row[1:]) for row in values}
+    return [choices[key] for key in keys if key in choices]
 
 
 def _list_visible_kinds(user) -> list[str]:

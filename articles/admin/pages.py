@@ -98,7 +98,8 @@ class PageAdmin(ComposedAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_queryset(self, request):
-        return super().get_queryset(request).active()
+        kind = kinds.get_for_model(self.model)  # said again of a subclass: the index begins with it
+        return super().get_queryset(request).active().filter(kind=kind.name)
 
     def get_changelist(self, request, **kwargs):
         return changelists.PageChangeList
@@ -276,6 +277,3 @@ class BaseArticleAdmin(PageAdmin):
         ReferenceInline,
         _("Page settings"),
     )
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).filter(kind=kinds.get_for_model(self.model).name)

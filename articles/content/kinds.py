@@ -1,7 +1,7 @@
 """The kinds of page. Each registers here, so that code for all pages needs to know none of them."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -60,16 +60,18 @@ class Projection(Generic[DocumentT]):
 
     ``on_publish`` is called with a signed publication and its document, and ``on_withdraw`` with a
     withdrawal: both in its transaction, while the end of the log is locked. ``on_expunge`` is
-    called with an older text that was expunged, in that transaction. ``build_rows`` gives all rows
+    called with an older text that was expunged, in that transaction. Each gives the subjects of
+    public pages that its rows changed (``articles.page_store.subjects``), beside what the event
+    itself changes. ``build_rows`` gives all rows
     that the tables of ``models`` should have, from the log alone. ``find_excess`` says why they
     cannot store a document, or nothing.
     """
 
     models: tuple[type[Model], ...]
-    on_publish: Callable[[Any, DocumentT], None]
-    on_withdraw: Callable[[Any], None]
+    on_publish: Callable[[Any, DocumentT], Collection[str] | None]
+    on_withdraw: Callable[[Any], Collection[str] | None]
     build_rows: Callable[[], Iterable[Model]]
-    on_expunge: Callable[[DocumentT], None] = ignore_expunged
+    on_expunge: Callable[[DocumentT], Collection[str] | None] = ignore_expunged
     find_excess: Callable[[DocumentT], str] = find_no_excess
 
 

@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from articles.audit.page_kinds import PHRASE
 from articles.db.prepared import PreparedQuery
 from articles.models import PhraseEvent
 from articles.names import fold
+from articles.page_store import outage
 from articles.publishing.actions import ActionRefused
 
 logger = logging.getLogger(__name__)
@@ -168,6 +169,7 @@ def load_phrases() -> tuple[TablePhrase, ...]:
     phrases of the text files.
     """
     try:
+        outage.require_database()
         newest = _newest_query.first()
         if newest is None:
             return ()
@@ -176,7 +178,9 @@ def load_phrases() -> tuple[TablePhrase, ...]:
             _loaded.clear()
             _loaded[newest] = phrases
         return _loaded[newest]
-    except DatabaseError:
+    except outage.DatabaseUnreachable:
+        return next(iter(_loaded.values()), ())
+    except (DatabaseError, InterfaceError):
         logger.error("The table of phrases cannot be read; emergencies are found without it.")
         return next(iter(_loaded.values()), ())
 

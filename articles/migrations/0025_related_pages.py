@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0023_reported_by'),
+        ('articles', '0024_page_store'),
     ]
 
     operations = [

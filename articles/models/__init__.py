@@ -8,10 +8,12 @@ from articles.models.feedback import HarmDecision, ReaderReport, ReaderTally
 from articles.models.history import Authorship, PublicationEvent, Revision
 from articles.models.image import Figure, Image, PublishedImage
 from articles.models.imports import ExternalId, ImportFinding, ImportRun
+from articles.models.kept_report import KeptReport
 from articles.models.links import OutsideAddress, PageLink
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.normalized_name import NormalizedNameMixin
+from articles.models.page_store import ChangedSubject, StoredPage, StoredPageSubject
 from articles.models.related_page import RelatedPage
 from articles.models.safety_alert import SafetyAlert
 from articles.models.search import SearchEntry, SearchKey, SearchStart
@@ -25,6 +27,7 @@ __all__ = [
     "AuditPrivateValue",
     "Authorship",
     "CareCard",
+    "ChangedSubject",
     "CopyrightNotice",
     "EmergencyPage",
     "ExternalId",
@@ -33,6 +36,7 @@ __all__ = [
     "Image",
     "ImportFinding",
     "ImportRun",
+    "KeptReport",
     "MergedPage",
     "NormalizedNameMixin",
     "OutsideAddress",
@@ -51,6 +55,8 @@ __all__ = [
     "SearchEntry",
     "SearchKey",
     "SearchStart",
+    "StoredPage",
+    "StoredPageSubject",
     "Topic",
     "TopicEntry",
     "UnsentForm",

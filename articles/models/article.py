@@ -53,7 +53,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def unpublished(self) -> Self:
         """Pages that visitors could never read."""
-        return self.filter(~_has_events())
+        return self.filter(~_has_events(), live__isnull=True)
 
     def withdrawn(self) -> Self:
         """Pages that visitors could read once and cannot now."""
@@ -65,7 +65,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def unsigned(self) -> Self:
         """Pages with words that nobody has signed: never published, or public and changed since."""
-        return self.filter(~_has_events() | models.Q(_has_later_revision(), live__isnull=False))
+        never_published = models.Q(~_has_events(), live__isnull=True)
+        return self.filter(never_published | models.Q(_has_later_revision(), live__isnull=False))
 
     def as_signed(self) -> Self:
         """Public pages whose text is the one that was signed."""
@@ -85,11 +86,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.active().filter(kind=kind, slug=slug, language=language)
 
     def with_publication(self) -> Self:
-        """With what visitors read, and the site revision of the same moment."""
-        newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
-        return self.select_related("live", "live__revision").annotate(
-            site_revision=models.Subquery(newest)
-        )
+        """With what visitors read."""
+        return self.select_related("live", "live__revision")
 
     def with_dates(self) -> Self:
         """With the dates when the page and when its current text were first public."""
@@ -176,7 +174,6 @@ class Article(models.Model):
 
     # What Django prefetches, and what queries annotate.
     _prefetched_objects_cache: dict[str, Any]
-    site_revision: int
     published_at: datetime
     changed_at: datetime
     newest_revision_id: int | None
@@ -191,7 +188,14 @@ class Article(models.Model):
             ("change_address", _("Can change the URL slug of a published page")),
             ("withdraw_article", "Can withdraw a published page"),
         ]
-        indexes = [models.Index(fields=["kind", "sort_key"], name="article_by_title")]
+        indexes = [
+            models.Index(fields=["kind", "sort_key"], name="article_by_title"),
+            # What lists of editors count, sort and search by, so that they read no texts for it.
+            models.Index(
+                fields=["discarded_at", "kind", "sort_key", "slug", "live"],
+                name="article_in_lists",
+            ),
+        ]
         constraints = [
             *build_length_checks(
                 "article", title=200, slug=200, headline=200, summary=300, advice_heading=120

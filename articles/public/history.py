@@ -23,6 +23,7 @@ from articles.content.review_line import (
 from articles.db.prepared import PreparedQuery
 from articles.models import Article, PublicationEvent
 from articles.models.history import PublicationEventQuerySet
+from articles.page_store import subjects
 from articles.public import pages, signature_statements
 from articles.public.breadcrumbs import Breadcrumb, build_page_trail
 from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
@@ -138,11 +139,14 @@ def history(
         "page": shown,
         "page_urls": pages.get_adjacent_urls(shown, get_url),
     }
-    return PublicPage("articles/history.html", context, page.site_revision, noindex=True)
+    return PublicPage("articles/history.html", context, noindex=True)
 
 
 def _find_page(kind: str, slug: str) -> Article | None:
-    return _page_query.first(kind=kind, slug=slug)
+    page: Article | None = _page_query.first(kind=kind, slug=slug)
+    if page is not None:
+        subjects.name(subjects.page(page.uuid))
+    return page
 
 
 def _build_url(path: str, number: int) -> str:
@@ -328,11 +332,11 @@ def version(request: HttpRequest, kind: str, slug: str, number: int) -> PublicPa
     withdrawals = page.publications.filter(kind=PublicationEvent.EventKind.WITHDRAW)
     withdrawal = withdrawals.order_by("-id").first()
     if withdrawal and line.pk <= withdrawal.pk:
-        return pages.build_withdrawn_page(withdrawal, page.site_revision, address=page.path)
+        return pages.build_withdrawn_page(withdrawal, address=page.path)
     if line.revision.expunged:
         return _build_expunged_page(page, number)
     context = _build_version_context(page, line)
-    return PublicPage("articles/version.html", context, page.site_revision, noindex=True)
+    return PublicPage("articles/version.html", context, noindex=True)
 
 
 def _build_expunged_page(page: Article, number: int) -> PublicPage:
@@ -344,9 +348,7 @@ def _build_expunged_page(page: Article, number: int) -> PublicPage:
         "address": page.path,
         "note": EXPUNGED_NOTE,
     }
-    return PublicPage(
-        "articles/expunged.html", context, page.site_revision, status=410, noindex=True
-    )
+    return PublicPage("articles/expunged.html", context, status=410, noindex=True)
 
 
 def _build_version_context(page: Article, publication: PublicationEvent) -> dict:

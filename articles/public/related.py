@@ -10,6 +10,7 @@ from articles.content import kinds
 from articles.content.document import Document
 from articles.db.prepared import PreparedQuery
 from articles.models import Article, RelatedPage
+from articles.page_store import subjects
 from articles.public import footer
 from articles.public.breadcrumbs import Breadcrumb
 from articles.publishing.related_pages import MAX_SHOWN
@@ -64,6 +65,7 @@ def find_related_pages(document: Document, page: Article | None = None) -> Relat
     uuids = kinds.get(document.kind).links(document)
     if not uuids and page is None:
         return RelatedPages()
+    subjects.name(*map(subjects.name_of, uuids))
     links: dict[UUID, str] = {}
     related: list[tuple[int, dict]] = []
     footer_slugs: set[str] = set()
@@ -75,11 +77,13 @@ def find_related_pages(document: Document, page: Article | None = None) -> Relat
         elif place == LINK:
             links[uuid] = kinds.get_path(kind, slug)
         else:
-            related.append((place, {"title": title, "kind": kind, "slug": slug}))
+            related.append((place, {"uuid": uuid, "title": title, "kind": kind, "slug": slug}))
     if page is None:
         return RelatedPages(links)
+    subjects.name(subjects.FOOTER)
     shown = [entry for _, entry in sorted(related, key=_get_place)[:MAX_SHOWN]]
     for entry in shown:
+        subjects.name(subjects.name_of(entry.pop("uuid")))
         entry["url"] = kinds.get_path(entry["kind"], entry.pop("slug"))
     return RelatedPages(links, shown, footer.build_links(footer_slugs))
 

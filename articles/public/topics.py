@@ -1,13 +1,14 @@
 """Topics on the public site: the pages that are filed under one, by their published metadata."""
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Max, Subquery
+from django.db.models import Count, Max
 
 from articles.content import kinds
 from articles.content.paths import get_numbered_path
 from articles.db.prepared import PreparedList
-from articles.models import PublicationEvent, TopicEntry
+from articles.models import TopicEntry
 from articles.names import fold
+from articles.page_store import subjects
 from articles.public.breadcrumbs import HOME, Breadcrumb
 
 ENTRIES_PER_PAGE = 100
@@ -47,6 +48,7 @@ def get_topics_page(number: int) -> Page:
 
 def list_topics() -> list[dict]:
     """Each topic with a public page, by its newest name, with the number of its pages."""
+    subjects.name(subjects.TOPICS)
     rows = (
         TopicEntry.objects.order_by()
         .values("slug", "name")
@@ -62,11 +64,11 @@ def list_topics() -> list[dict]:
     return sorted(topics.values(), key=lambda topic: fold(topic["name"]))
 
 
-def find_topic(slug: str) -> tuple[str, int] | None:
-    """The name of a topic, by its newest entry, with the site revision of the same query."""
-    newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
+def find_topic(slug: str) -> str | None:
+    """The name of a topic, by its newest entry."""
+    subjects.name(subjects.topic(slug))
     lines = TopicEntry.objects.filter(slug=slug).order_by("-publication")
-    return lines.values_list("name", Subquery(newest)).first()
+    return lines.values_list("name", flat=True).first()
 
 
 def get_entries_page(slug: str, number: int) -> Page:

@@ -31,6 +31,7 @@ from articles.db.nearest import Asking, SharedRows
 from articles.db.prepared import PreparedQuery
 from articles.models import Article, PublicationEvent, RelatedPage, TopicEntry
 from articles.names import fold
+from articles.page_store import changes, subjects
 
 MAX_SHOWN = 5
 MAX_STORED = RelatedPage.MAX_POSITION
@@ -246,7 +247,10 @@ def _store_still_public(lists: dict[int, list[int]], read: dict[int, int]) -> in
     for key, others in lists.items():
         if live.get(key) == read[key]:
             current[key] = [other for other in others if other in live]
-    return len(_store(current))
+    stored = _store(current)
+    uuids = Article.objects.filter(pk__in=stored).order_by().values_list("uuid", flat=True)
+    changes.announce(map(subjects.page, uuids))
+    return len(stored)
 
 
 def _select_pages() -> QuerySet[Article, Any]:

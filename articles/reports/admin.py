@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from functools import wraps
 from itertools import islice
 
+from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from articles.imports.formats import spreadsheets
@@ -17,6 +19,7 @@ from articles.lists import ListQuery
 from articles.public.pages import get_adjacent_urls
 from articles.reports import base as reports
 from articles.reports.base import ROWS_PER_PAGE, Report
+from articles.reports.kept import KeptRowsReport, has_changed_since
 
 COUNT_CACHE_SECONDS = 300  # the counts cost more than the rest of the start page
 BATCH_SIZE = 500
@@ -75,13 +78,20 @@ def show_index(site, request):
 
 
 def show_report(site, request, name):
-    """One report as a list or a file, or its bulk action. Raises Http404, or PermissionDenied."""
+    """One report as a list or a file, its bulk action, or its rows computed again.
+
+    Raises Http404, or PermissionDenied.
+    """
     report = reports.get(name)
     if report is None:
         raise Http404
     if not request.user.has_perm(report.permission):
         raise PermissionDenied
     if request.method == "POST":
+        if isinstance(report, KeptRowsReport) and "renew" in request.POST:
+            report.renew()
+            messages.success(request, _("All names were compared."))
+            return redirect(request.get_full_path())
         if report.action is None or not request.user.has_perm(report.action.permission):
             raise PermissionDenied
         return report.action(request, report).respond()
@@ -97,7 +107,10 @@ def _build_list_context(request, report: Report, query: ListQuery) -> dict:
     bulk_action = report.action
     if bulk_action and not request.user.has_perm(bulk_action.permission):
         bulk_action = None
+    moment = report.get_moment() if isinstance(report, KeptRowsReport) else None
     return {
+        "moment": moment,
+        "has_changed": bool(moment) and has_changed_since(moment),
         "title": report.title,
         "report": report,
         "list_query": query,

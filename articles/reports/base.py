@@ -88,6 +88,7 @@ class Report:
     order: tuple[str, ...] = ()
     action: type[ReportAction] | None = None
     has_count = True  # whether its count is cheap enough for the start page
+    is_kept = False  # whether its rows are those of a moment, see ``reports.kept``
 
     def get_noun(self, count: int) -> str:
         singular, plural = self.noun

@@ -18,7 +18,8 @@ from articles.lists import ListFilter
 from articles.models import Article, Topic
 from articles.names import fold, normalize_name
 from articles.publishing.stored_keys import has_new_keys
-from articles.reports.base import Report, ReportCell, ReportColumn, ReportLine
+from articles.reports.base import ReportCell, ReportColumn, ReportLine
+from articles.reports.kept import KeptRowsReport
 
 TWINS, FORM = "twins", "form"
 FINDINGS = {TWINS: "The same name twice", FORM: "Not in the normal form"}
@@ -157,7 +158,7 @@ def _filter_finding(rows: list[NameFinding], value: str, user) -> list[NameFindi
     return [row for row in rows if row.finding == value]
 
 
-class TwinNamesReport(Report):
+class TwinNamesReport(KeptRowsReport):
     """Names that are one name by their letters, and stand twice because they came before this rule.
 
     The admin's home does not count them.
@@ -171,7 +172,6 @@ class TwinNamesReport(Report):
     empty_message = "Every name is there once, in its normal form."
     noun = ("name", "names")
     permission = "articles.view_article"
-    has_count = False
     columns = (
         ReportColumn("kind", "Kind"),
         ReportColumn("one", "Name"),
@@ -181,14 +181,23 @@ class TwinNamesReport(Report):
     )
     filters = (ListFilter("finding", "finding", FINDINGS, apply=_filter_finding, noun="finding"),)
 
-    def get_rows(self):
+    def compute_rows(self):
         return find_all()
 
-    def order_rows(self, rows, column, backwards):
-        return rows
+    def pack(self, row):
+        return [
+            row.kind.noun,
+            row.one.key,
+            row.one.text,
+            row.other.key,
+            row.other.text,
+            row.finding,
+        ]
 
-    def count(self):
-        return len(self.get_rows())
+    def unpack(self, values):
+        noun, key, text, other_key, other_text, finding = values
+        kind = next(kind for kind in _kinds if kind.noun == noun)
+        return NameFinding(kind, StoredName(key, text), StoredName(other_key, other_text), finding)
 
     def build_lines(self, rows):
         return [_build_line(number, row) for number, row in enumerate(rows)]

@@ -29,6 +29,7 @@ LINE_TAG = re.compile(r"</?(?:p|h2|h3|ul|ol|li|blockquote|br)>")
 FORMATTING_TAG = re.compile(r"<[^>]*>")
 LAYOUT_SPACE = re.compile(r"[ \t\n\r\f]+")  # browsers show one space for any number of these
 MAX_CACHED_LENGTH = 1_000  # characters of a text whose lines are cached
+MAX_CHECKED_LENGTH = 20_000  # of one whose words are
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +301,12 @@ def extract_text(html: str) -> str:
     Raised and lowered figures are small signs, and an item of a list that does not simply count
     from 1 has its number.
     """
+    if len(html) <= MAX_CHECKED_LENGTH:
+        return _extract_checked_text(html)
+    return _extract_text(html)
+
+
+def _extract_text(html: str) -> str:
     if PLAIN_HTML.fullmatch(html):
         return "\n".join(filter(None, map(_join_words, LINE_TAG.split(html))))
     parser = _TextExtractor()
@@ -313,6 +320,10 @@ def _join_words(html: str) -> str:
     """The words of a line whose only tags are within it."""
     text = "".join(map(unescape, FORMATTING_TAG.split(html)))
     return " ".join(text.split())
+
+
+# A dozen checks in turn read the texts of one page: for that they are kept, and not for longer.
+_extract_checked_text = lru_cache(maxsize=256)(_extract_text)
 
 
 def extract_lines(html: str, *, links: bool = True) -> list[str]:

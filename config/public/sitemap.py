@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from articles.content import kinds
 from articles.content.paths import get_path
-from articles.models import PublicationEvent, TopicEntry
+from articles.models import TopicEntry
+from articles.page_store import subjects
 from articles.public import topics
 from articles.public.page_cache import PublicPage, public_page
 from reviews.models import LedgerEntry, ReviewSchedule
@@ -115,16 +116,16 @@ SECTIONS = {
 @public_page
 def sitemap(request: HttpRequest) -> PublicPage:
     """Every address where one file holds them all; else the files that do."""
-    site_revision = PublicationEvent.objects.site_revision()
+    subjects.name(subjects.PUBLICATIONS)
     rows = {name: list(section.get_rows()) for name, section in SECTIONS.items()}
     site = _build_site_entries(max((row[-1] for row in rows["pages"]), default=None))
     if _fits_in_one_file(rows):
         entries = list(site)
         for name, section in SECTIONS.items():
             entries.extend(section.build_entries(rows[name]))
-        return _build_file(entries, site_revision)
+        return _build_file(entries)
     files = _build_index(rows, site[0].changed_at)
-    return PublicPage("config/sitemap_index.xml", {"files": files}, site_revision, content_type=XML)
+    return PublicPage("config/sitemap_index.xml", {"files": files}, content_type=XML)
 
 
 def list_file_paths() -> list[str]:
@@ -169,23 +170,23 @@ def _build_file_entries(name: str, rows: list[tuple]) -> list[SitemapEntry]:
 @public_page
 def sitemap_file(request: HttpRequest, name: str, number: int) -> PublicPage:
     """One file of the sitemap of a large site."""
-    site_revision = PublicationEvent.objects.site_revision()
+    subjects.name(subjects.PUBLICATIONS)
     if (name, number) == ("site", 1):
         entries = _build_site_entries(
             _get_reviewed_pages().aggregate(newest=Max("publication__at"))["newest"]
         )
     else:
         entries = _get_entries(name, number)
-    return _build_file(entries, site_revision)
+    return _build_file(entries)
 
 
-def _build_file(entries: list[SitemapEntry], site_revision: int) -> PublicPage:
+def _build_file(entries: list[SitemapEntry]) -> PublicPage:
     """A file of thousands of lines: their moments are written before, on this site's clock."""
     lines: list[tuple[str, str]] = []
     for entry in entries:
         at = entry.changed_at
         lines.append((entry.path, timezone.localtime(at).isoformat() if at else ""))
-    return PublicPage("config/sitemap.xml", {"lines": lines}, site_revision, content_type=XML)
+    return PublicPage("config/sitemap.xml", {"lines": lines}, content_type=XML)
 
 
 def _get_entries(name: str, number: int) -> list[SitemapEntry]:

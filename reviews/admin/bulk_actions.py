@@ -1,23 +1,20 @@
-"""Bulk actions of reviewing: request reviews and withdraw, page by page and each by its rules."""
+"""Bulk actions of reviewing: request reviews and withdraw, each page by its own rules."""
 
 from contextlib import nullcontext
 from functools import partial
 
 from django import forms
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from articles import quality
 from articles.admin.bulk_actions import PageAction
-from articles.admin.confirmed_action import change_each
-from articles.content import kinds
+from articles.admin.confirmed_action import ActionResult, change_each
 from articles.display import format_page_count
 from articles.form_fields import PlainTextFormField
 from articles.models import Article
 from reviews import page_states
 from reviews.admin.forms import WithdrawForm
-from reviews.models import LedgerEntry, Reviewer
-from reviews.signing import actions, unchanged_texts
+from reviews.models import MedicalReview, Reviewer
+from reviews.signing import actions, requests, unchanged_texts
 from reviews.signing.eligibility import get_qualified_reviewers
 
 BLOCKED_REASON = (
@@ -29,7 +26,8 @@ ANNUAL_REVIEW = "annual review"
 CHANGE_REVIEW = "review of what changed"
 UNCHANGED_REVIEW = "annual review of an unchanged page, though checks block it"
 RETURN_REVIEW = "annual review of a withdrawn page"
-MAX_PAGES = 200  # each page is asked for, or withdrawn, in a transaction of its own
+MAX_REQUESTS = 500
+MAX_PAGES = 200  # each page is withdrawn in a transaction of its own
 
 
 class RequestReviewsForm(forms.Form):
@@ -75,7 +73,7 @@ class PageByPageAction(PageAction):
         raise NotImplementedError
 
 
-class RequestReviewsAction(PageByPageAction):
+class RequestReviewsAction(PageAction):
     name = "ask_for_many"
     label = _("Request review …")
     heading = _("Request review of {count}")
@@ -88,48 +86,55 @@ class RequestReviewsAction(PageByPageAction):
         "A page that is saved before you confirm is requested as it is then."
     )
     log_message = "Requested a review, with other pages."
-    unchanged_ids: set[int] = set()
+    max_rows = MAX_REQUESTS
+    prepared: requests.Prepared = {}
+
+    def prepare(self):
+        return nullcontext(self.preview())  # ``request_reviews`` locks the pages, and no longer
 
     def find_excluded(self, pages):
         waiting = list(page_states.filter_waiting(pages).values_list("pk", flat=True))
+        keys = pages.exclude(pk__in=waiting).values_list("pk", flat=True)
+        self.prepared = requests.prepare_pages(keys)
         blocked = {}
-        documents = {}
-        kind = kinds.get_for_model(pages.model)
-        rest = kind.load(pages.exclude(pk__in=waiting)).select_related("notice")
-        for page in rest.prefetch_related("topics"):
-            document = kind.compose(page)
-            problems = quality.find_blocking_problems(page, document)
-            if problems:
-                blocked[page.pk] = " ".join(f"{one.message} {one.fix}" for one in problems)
-                documents[page.pk] = document
-        self.unchanged_ids = unchanged_texts.find_reviewable(documents)
-        for key in self.unchanged_ids:
-            del blocked[key]
+        for key, one in self.prepared.items():
+            if one.blocking and not self._may_stay_blocked(one):
+                blocked[key] = " ".join(f"{each.message} {each.fix}" for each in one.blocking)
         return {"In review already": dict.fromkeys(waiting, ""), BLOCKED_REASON: blocked}
 
+    @staticmethod
+    def _may_stay_blocked(one: requests.PreparedPage) -> bool:
+        return one.is_unchanged and one.is_signed and unchanged_texts.is_window_open()
+
     def get_notes(self, pages):
-        """Which kind of review each would be: the first of ``actions.get_possible_triggers``.
+        """Which kind of review each would be."""
+        return {key: _describe_kind(one) for key, one in self.prepared.items()}
 
-        It goes by the text as it was saved last.
-        """
-        signed = LedgerEntry.objects.signed().filter(article=OuterRef("pk"))
-        notes = dict.fromkeys(pages.values_list("pk", flat=True), ANNUAL_REVIEW)
-        # Where a page is in several of these, the last one counts.
-        states = [
-            (FIRST_REVIEW, pages.filter(~Exists(signed))),
-            (RETURN_REVIEW, pages.withdrawn()),
-            (CHANGE_REVIEW, pages.changed()),
-        ]
-        for note, pages_in_state in states:
-            for key in pages_in_state.values_list("pk", flat=True):
-                notes[key] = note
-        return notes | dict.fromkeys(self.unchanged_ids, UNCHANGED_REVIEW)
+    def change_pages(self, pages, *, reviewer, note):
+        keys = list(pages.order_by("sort_key", "pk").values_list("pk", flat=True))
+        request = requests.ReviewRequest(self.by, reviewer=reviewer, note=note)
+        asked = requests.request_reviews(keys, request, prepared=self.prepared)
+        result = ActionResult("", [review.article_id for review in asked.reviews])
+        for page, refusal in asked.refusals:
+            result.refusals.append((page.title, str(refusal)))
+        count = format_page_count(len(result.changed_ids))
+        result.message = self.describe_change(count, reviewer=reviewer)
+        return result
 
-    def change_page(self, page, *, reviewer, note):
-        actions.request_review(page, by=self.by, reviewer=reviewer, note=note)
-
-    def describe_change(self, count, *, reviewer, note):
+    def describe_change(self, count, *, reviewer):
         return f"{reviewer or 'Any reviewer'} is asked to sign {count}. Editing can continue."
+
+
+def _describe_kind(one: requests.PreparedPage) -> str:
+    """The likeliest kind of review of a page, in words."""
+    if one.blocking:
+        return UNCHANGED_REVIEW
+    likeliest = one.possible_triggers[0]
+    if likeliest == MedicalReview.Trigger.FIRST:
+        return FIRST_REVIEW
+    if likeliest == MedicalReview.Trigger.CHANGE:
+        return CHANGE_REVIEW
+    return ANNUAL_REVIEW if one.page.live else RETURN_REVIEW
 
 
 class WithdrawPagesAction(PageByPageAction):

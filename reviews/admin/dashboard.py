@@ -67,7 +67,7 @@ def build_dashboard(user) -> dict:
         ),
         "alerts": _get_alerts(user),
         "sent_back": _get_sent_back_lines(pages, user),
-        "due": _get_due_lines(pages),
+        "due": _get_due_lines(names),
     }
 
 
@@ -275,10 +275,14 @@ def _get_sent_back_lines(pages, user) -> list[DashboardLine]:
     return lines
 
 
-def _get_due_lines(pages) -> list[DashboardLine]:
+def _get_due_lines(kind_names: list[str]) -> list[DashboardLine]:
     today = timezone.localdate()
     last_day = today + dt.timedelta(days=DUE_SOON_DAYS)
-    soon = ReviewSchedule.objects.filter(next_due__lte=last_day, article__in=pages.values("pk"))
+    soon = ReviewSchedule.objects.filter(
+        next_due__lte=last_day,
+        article__discarded_at__isnull=True,
+        article__kind__in=kind_names,
+    )
     fields = ("article", "article__kind", "article__title", "next_due")
     rows = soon.order_by("next_due", "article").values_list(*fields)
     lines = []

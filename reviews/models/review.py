@@ -163,6 +163,8 @@ class MedicalReview(models.Model):
             ("override_checks", _("Can override checks that block a review")),
             ("reassign_review", _("Can reassign medical reviews")),
         ]
+        # Few are sent back, declined or unfit, and every home and radar asks which.
+        indexes = [models.Index(fields=["outcome", "article"], name="review_by_outcome")]
         constraints = [
             models.UniqueConstraint(
                 fields=["article"],

@@ -22,6 +22,14 @@ def is_withdrawn_late(risk: str) -> bool:
     return settings.OVERDUE_POLICY[risk] == "withdraw"
 
 
+def is_past_grace(today: dt.date, extra_days: int = 0) -> Q:
+    """The condition that a page is past the grace period of its risk class, plus some days."""
+    late = Q(pk__in=[])
+    for risk, days in settings.GRACE_DAYS.items():
+        late |= Q(article__risk=risk, next_due__lt=today - dt.timedelta(days=days + extra_days))
+    return late
+
+
 class ReviewScheduleQuerySet(models.QuerySet["ReviewSchedule"]):
     def recorded(self) -> Self:
         """Pages that nobody has signed here, with an imported review."""
@@ -33,10 +41,7 @@ class ReviewScheduleQuerySet(models.QuerySet["ReviewSchedule"]):
 
     def past_grace(self, today: dt.date, extra_days: int = 0) -> Self:
         """Past the grace period of their risk class, plus some days."""
-        late = Q(pk__in=[])
-        for risk, days in settings.GRACE_DAYS.items():
-            late |= Q(article__risk=risk, next_due__lt=today - dt.timedelta(days=days + extra_days))
-        return self.filter(late)
+        return self.filter(is_past_grace(today, extra_days))
 
     def subject_to_withdrawal(self) -> Self:
         """Pages of a risk class that are withdrawn when they are past grace."""

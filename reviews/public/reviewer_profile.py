@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, Subquery
 
 from articles.content import kinds
 from articles.content.paths import get_numbered_path
+from articles.page_store import subjects
 from articles.public.breadcrumbs import HOME, Breadcrumb
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
 from reviews.signing import ledger
@@ -19,6 +20,7 @@ ENTRY_FIELDS = (
     "record",
     "revision",
     "review__trigger",
+    "article__uuid",
     "article__kind",
     "article__live__title",
     "article__live__slug",
@@ -41,6 +43,7 @@ def get_url(slug: str, number: int = 1) -> str:
 
 def get_reviewers_page(number: int) -> Page:
     """One page of the reviewers who signed a public page, by name. Raises EmptyPage."""
+    subjects.name(subjects.REVIEWERS)
     signed = LedgerEntry.objects.signed().filter(by=OuterRef("user"))
     public = signed.filter(article__live__isnull=False).order_by().values("by")
     counted = public.annotate(count=Count("article", distinct=True)).values("count")
@@ -72,6 +75,7 @@ def get_reviewer(slug: str) -> tuple[Reviewer, ledger.Actor] | None:
     reviewer = Reviewer.objects.filter(slug=slug).first()
     if reviewer is None:
         return None
+    subjects.name(subjects.reviewer(reviewer.uuid))
     newest = LedgerEntry.objects.signed().filter(by=reviewer.user_id).order_by("-sequence").first()
     if newest is None:
         return None
@@ -86,6 +90,7 @@ def get_signatures(reviewer: Reviewer, number: int) -> Page:
 
 
 def build_entry(values: dict) -> dict:
+    subjects.name(subjects.page(values["article__uuid"]))
     trigger = values["review__trigger"]
     return {
         "title": values["article__live__title"],

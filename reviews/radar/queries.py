@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -18,6 +18,7 @@ from articles.models import Article, PublicationEvent, SafetyAlert, Topic
 from reviews import page_states
 from reviews.display import format_days_until_due, get_admin_url
 from reviews.models import MedicalReview, PlannedReview, Reviewer, ReviewSchedule
+from reviews.models.review_schedule import ReviewScheduleQuerySet
 
 ROWS_PER_PAGE = 50
 NOBODY = "nobody"
@@ -314,21 +315,29 @@ def _format_reviewer(schedule: ReviewSchedule | None) -> str:
 
 def count_by_topic(today: dt.date) -> dict[int, tuple[int, int]]:
     """Topic → how many of its pages are overdue, and due in the longest of the spans."""
-    return _count_late_and_soon(
-        ReviewSchedule.objects.filter(article__topics__isnull=False), F("article__topics"), today
-    )
+    late, soon = _get_late_and_soon(today)
+    filings = Article.topics.through.objects
+    counts: dict[int, list[int]] = {}
+    for place, schedules in enumerate((late, soon)):
+        filed = filings.filter(article__in=schedules.order_by().values("article"))
+        for topic, count in filed.order_by().values_list("topic").annotate(Count("pk")):
+            counts.setdefault(topic, [0, 0])[place] = count
+    return {topic: (pair[0], pair[1]) for topic, pair in counts.items()}
 
 
 def count_by_reviewer(today: dt.date) -> dict[int, tuple[int, int]]:
     """Reviewer → how many of the pages they reviewed last are overdue, and due soon."""
-    return _count_late_and_soon(
-        ReviewSchedule.objects.filter(reviewer__isnull=False), F("reviewer"), today
-    )
+    late, soon = _get_late_and_soon(today)
+    counts: dict[int, list[int]] = {}
+    for place, schedules in enumerate((late, soon)):
+        reviewed = schedules.filter(reviewer__isnull=False).order_by()
+        for reviewer, count in reviewed.values_list("reviewer").annotate(Count("pk")):
+            counts.setdefault(reviewer, [0, 0])[place] = count
+    return {reviewer: (pair[0], pair[1]) for reviewer, pair in counts.items()}
 
 
-def _count_late_and_soon(schedules, group: F, today: dt.date) -> dict[int, tuple[int, int]]:
-    last_day = today + dt.timedelta(days=page_states.DUE_WITHIN_DAYS[-1])
-    late = Count("pk", filter=Q(next_due__lt=today))
-    soon = Count("pk", filter=Q(next_due__gte=today, next_due__lte=last_day))
-    groups = schedules.order_by().values(group=group).annotate(late=late, soon=soon)
-    return {row["group"]: (row["late"], row["soon"]) for row in groups}
+def _get_late_and_soon(today: dt.date) -> tuple[ReviewScheduleQuerySet, ReviewScheduleQuerySet]:
+    """The overdue pages, and those due in the longest of the spans: ranges of an index."""
+    schedules = ReviewSchedule.objects
+    longest = page_states.DUE_WITHIN_DAYS[-1]
+    return schedules.overdue(today), schedules.due_within(longest, today)

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from articles.audit import recording
 from articles.content import kinds
+from articles.db.bulk_insert import insert_objects
 from articles.models import Article
 from articles.publishing.actions import ActionRefused
 from reviews.display import get_admin_url
 from reviews.models import MedicalReview, Recall, RecalledReview, Reviewer
-from reviews.signing import actions
+from reviews.signing import requests
 
 MAX_PAGES = 500
 
@@ -22,7 +23,6 @@ class CannotRecall(ActionRefused):
     """Something stands in the way; nothing was done."""
 
 
-@transaction.atomic
 def open_recall(
     page_ids: list[int],
     *,
@@ -39,36 +39,66 @@ def open_recall(
     """
     if not by.has_perm("reviews.see_radar"):
         raise CannotRecall("Only managing editors can recall pages.")
-    _lock_pages(page_ids[: MAX_PAGES + 1])
-    existing = Recall.objects.filter(uuid=key).first() if key else None
-    if existing:
-        return existing
-    if not reason.strip():
-        raise CannotRecall("Say why these pages are recalled: the reviewers read it.")
-    if trigger not in Recall.TRIGGERS:
-        raise CannotRecall("Choose the reason for the recall.")
-    pages = list(Article.objects.public().filter(pk__in=page_ids).order_by("sort_key", "pk"))
-    _check_pages(pages, page_ids)
-    recall = Recall.objects.create(
-        uuid=key or uuid.uuid4(),
-        trigger=trigger,
-        reason=reason.strip(),
-        asked_by=by,
-        asked_at=timezone.now(),
-    )
-    waiting = MedicalReview.objects.waiting().filter(article__in=page_ids)
-    open_reviews = {review.article_id: review for review in waiting}
-    rows = []
-    for page in pages:
-        review = open_reviews.get(page.pk)
-        taken_along = review is not None
-        if review is None:
-            review = _request_review(page, recall, reviewer, by)
-        rows.append(RecalledReview(recall=recall, review=review, taken_along=taken_along))
-    RecalledReview.objects.bulk_create(rows)
-    recording.record("review", [row.review for row in rows], by=by)
-    recording.record("recall", [recall], by=by)
+    prepared = requests.prepare_pages(page_ids[:MAX_PAGES])
+    with transaction.atomic():
+        _lock_pages(page_ids[: MAX_PAGES + 1])
+        existing = Recall.objects.filter(uuid=key).first() if key else None
+        if existing:
+            return existing
+        if not reason.strip():
+            raise CannotRecall("Say why these pages are recalled: the reviewers read it.")
+        if trigger not in Recall.TRIGGERS:
+            raise CannotRecall("Choose the reason for the recall.")
+        pages = list(Article.objects.public().filter(pk__in=page_ids).order_by("sort_key", "pk"))
+        _check_pages(pages, page_ids)
+        recall = Recall.objects.create(
+            uuid=key or uuid.uuid4(),
+            trigger=trigger,
+            reason=reason.strip(),
+            asked_by=by,
+            asked_at=timezone.now(),
+        )
+        reviews = _open_reviews(pages, recall, reviewer, prepared)
+        recording.record("review", reviews, by=by)
+        recording.record("recall", [recall], by=by)
     return recall
+
+
+def _open_reviews(
+    pages: list[Article], recall: Recall, reviewer: Reviewer | None, prepared: requests.Prepared
+) -> list[MedicalReview]:
+    """The review of each page, opened now or open already, as rows of the recall.
+
+    Checks that block a review are overridden: a recall cannot wait.
+    """
+    waiting = MedicalReview.objects.waiting().filter(article__in=pages)
+    open_reviews = {review.article_id: review for review in waiting}
+    note = f"Recall: {recall.reason}"
+    request = requests.ReviewRequest(
+        recall.asked_by,
+        trigger=recall.trigger,
+        or_first=True,
+        reviewer=reviewer,
+        note=note,
+        override=note,
+    )
+    result = requests.request_reviews(
+        [page.pk for page in pages if page.pk not in open_reviews],
+        request,
+        prepared={key: one for key, one in prepared.items() if key not in open_reviews},
+        records_event=False,
+    )
+    for page, refusal in result.refusals:
+        raise CannotRecall(f"Nothing was done, because of “{page.title}”. {refusal}") from refusal
+    opened = {review.article_id: review for review in result.reviews}
+    rows, reviews = [], []
+    for page in pages:
+        taken_along = page.pk in open_reviews
+        review = open_reviews[page.pk] if taken_along else opened[page.pk]
+        reviews.append(review)
+        rows.append(RecalledReview(recall=recall, review=review, taken_along=taken_along))
+    insert_objects(RecalledReview, rows)
+    return reviews
 
 
 def _lock_pages(page_ids: list[int]) -> None:
@@ -89,24 +119,6 @@ def _check_pages(pages: list[Article], page_ids: list[int]) -> None:
     if missing:
         which = "One of these pages is" if missing == 1 else f"{missing} of these pages are"
         raise CannotRecall(f"{which} not public any more. Nothing was requested: search again.")
-
-
-def _request_review(page: Article, recall: Recall, reviewer: Reviewer | None, by) -> MedicalReview:
-    """Ask for the review of one page. Checks that block it are overridden: a recall cannot wait."""
-    note = f"Recall: {recall.reason}"
-    trigger = actions.choose_trigger(page, recall.trigger)
-    try:
-        return actions.request_review(
-            page,
-            by=by,
-            trigger=trigger,
-            reviewer=reviewer,
-            note=note,
-            override=note,
-            records_event=False,
-        )
-    except ActionRefused as refusal:
-        raise CannotRecall(f"Nothing was done, because of “{page.title}”. {refusal}") from refusal
 
 
 SIGNED = "signed"

@@ -8,24 +8,27 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from articles import quality
 from articles.audit import recording
-from articles.content import kinds
 from articles.content.document import Document, digest
 from articles.models import Article, PublicationEvent, Revision
 from articles.publishing import actions as pages
 from articles.publishing.actions import ActionRefused, CannotWithdraw
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
 from reviews.models.review import PARTLY_STATEMENT
-from reviews.signing import comments, eligibility, ledger, receipts, unchanged_texts
+from reviews.signing import comments, eligibility, ledger, receipts
 from reviews.signing.answers import CannotSign, GivenAnswers, read_answers
 from reviews.signing.assignment import CannotAssign, assign
 from reviews.signing.checklist import Answer
 from reviews.signing.eligibility import get_signing_error
 from reviews.signing.reading_time import describe_reading_time, forget_openings
-from reviews.signing.review_line import CannotSignChange, compute_review_line, get_review_interval
+from reviews.signing.requests import (
+    CannotRequestReview,
+    list_possible_triggers,
+    request_review,
+)
+from reviews.signing.review_line import CannotSignChange, compute_review_line
 from reviews.signing.second_factor import get_method_error
-from reviews.signing.second_reading import find_unfinished_reading, open_second_reading
+from reviews.signing.second_reading import open_second_reading
 from reviews.signing.validation import (
     lock_open_review,
     reload_user,
@@ -54,113 +57,8 @@ Trigger = MedicalReview.Trigger
 Outcome = MedicalReview.Outcome
 
 
-class CannotRequestReview(ActionRefused):
-    """No review can be requested of this page now."""
-
-
 class CannotDecide(ActionRefused):
     """This person cannot decide this review now, or not in this way."""
-
-
-@transaction.atomic
-def request_review(
-    page: Article,
-    *,
-    by: User,
-    trigger: str = "",
-    reviewer: Reviewer | None = None,
-    note: str = "",
-    correction: str = "",
-    override: str = "",
-    of_published: bool = False,
-    records_event: bool = True,
-) -> MedicalReview:
-    """Request a signature over the page as it is now. Without a trigger the likeliest one is used.
-
-    ``of_published``: over the text that visitors read, whatever was changed since.
-
-    ``correction`` is the published error that the text corrects, for visitors to read.
-    ``override`` is the reason to request a review although a check blocks it. The annual review of
-    an unchanged text needs none until the day that the settings say (``unchanged_texts``).
-    Without ``records_event``, the caller records the events of all its reviews at once.
-
-    Raises CannotRequestReview, with a message for the editor.
-    """
-    if not by.has_perm("reviews.request_review"):
-        raise CannotRequestReview("Only editors can request a review.")
-    for text in (note, correction, override):
-        validate_printable(text, CannotRequestReview)
-    page = pages.lock_page(page)
-    if page.discarded_at:
-        raise CannotRequestReview("This page was discarded.")
-    if page.medical_reviews.waiting().exists():
-        raise CannotRequestReview(
-            "This page is in review already. Cancel that request to request again."
-        )
-    published = None
-    if of_published:
-        revision = _get_published_revision(page)
-        published = revision.read()
-    else:
-        revision = pages.record_revision(page, by=by)
-    possible = get_possible_triggers(page, revision)
-    trigger = trigger or possible[0]
-    blocking, override = _get_overridden_problems(page, trigger, by, override, published)
-    if trigger not in possible:
-        names = " or ".join(Trigger(name).label.lower() for name in possible)
-        raise CannotRequestReview(f"This page needs another kind of review now: {names}.")
-    _require_return_note(page, revision, note)
-    _refuse_needless_correction(page, revision, correction)
-    months, rule = get_review_interval(page)
-    review = MedicalReview.objects.create(
-        article=page,
-        revision=revision,
-        trigger=trigger,
-        note=note,
-        correction=" ".join(correction.split()),
-        overridden="\n".join(problem.message for problem in blocking),
-        override=override,
-        requested_by=by,
-        requested_at=timezone.now(),
-        basis=page.publications.order_by("-id").first(),
-        review_months=months,
-        interval_rule=rule,
-        continues=find_unfinished_reading(page, revision_id=revision.pk, trigger=trigger),
-    )
-    if reviewer:
-        review = assign(review, reviewer=reviewer, by=by, records_event=False)
-    if records_event:
-        recording.record("review", [review], by=by)
-    return review
-
-
-def _get_published_revision(page: Article) -> Revision:
-    """The revision that visitors read. Raises CannotRequestReview if there is none."""
-    if not page.live:
-        raise CannotRequestReview("Visitors cannot read this page, so that no text is published.")
-    return page.live.revision
-
-
-def _require_return_note(page: Article, revision: Revision, note: str) -> None:
-    """Raises CannotRequestReview if this text was withdrawn and no note says why it is safe."""
-    withdrawal = eligibility.get_current_withdrawal(page)
-    if withdrawal and withdrawal.revision_id == revision.pk and not note.strip():
-        raise CannotRequestReview(
-            f"This very text was withdrawn: {withdrawal.get_reason_display()} "
-            "Change it, or say in the note why it can return."
-        )
-
-
-def _refuse_needless_correction(page: Article, revision: Revision, correction: str) -> None:
-    """Raises CannotRequestReview if visitors have read no other text that could be corrected."""
-    if not correction.strip() or can_correct(page, revision):
-        return
-    if page.live:
-        reason = "this is the text that visitors read"
-    else:
-        reason = "visitors have not read this page"
-    message = f"There is nothing to correct: {reason}. Leave the correction empty."
-    raise CannotRequestReview(message)
 
 
 def can_correct(page: Article, revision: Revision) -> bool:
@@ -169,56 +67,13 @@ def can_correct(page: Article, revision: Revision) -> bool:
     return newest is not None and newest.revision_id != revision.pk
 
 
-def _get_overridden_problems(
-    page: Article, trigger: str, by: User, override: str, published: Document | None
-) -> tuple[list[quality.Problem], str]:
-    """The problems that block a review and are overridden, and the reason for that.
-
-    A managing editor gives it. For the annual review of an unchanged text it is the rule that
-    allows it. ``published`` is the text that visitors read, where that is to be reviewed and not
-    the page as it is now. Raises CannotRequestReview if there is no reason, or if somebody else
-    gave one.
-    """
-    kind = kinds.get(page.kind)
-    loaded = kind.load(kind.model.objects.filter(pk=page.pk)).get()
-    document = published or kind.compose(loaded)
-    blocking = quality.find_blocking_problems(loaded, document)
-    override = override.strip()
-    if not blocking:
-        return [], ""
-    can_override = by.has_perm("reviews.override_checks")
-    if override and can_override:
-        return blocking, override
-    documents = {page.pk: document}
-    # A document that was read in an older format has other bytes than the stored text.
-    is_unchanged = published or unchanged_texts.find_unchanged(documents)
-    may_stay = is_unchanged and unchanged_texts.is_window_open() and has_been_signed(page)
-    if trigger == Trigger.ANNUAL and may_stay:
-        return blocking, unchanged_texts.describe_rule()
-    message = " ".join(f"{problem.message} {problem.fix}" for problem in blocking)
-    if override:
-        raise CannotRequestReview(f"{message} Only a managing editor can override this check.")
-    if is_unchanged:
-        message = f"{message} {unchanged_texts.describe_end()}".strip()
-    raise CannotRequestReview(message)
-
-
 def get_possible_triggers(page: Article, revision: Revision) -> list[str]:
-    """The kinds of review that can be requested for a page now, the likeliest first.
-
-    - A page that nobody has signed here needs its first review. This holds for an imported
-      review too: nobody here has read the whole page yet.
-    - A page that visitors cannot read needs a review of the whole page.
-    - A text that is published unchanged can be reviewed again as a whole, or read again because of
-      some news or report, which moves no annual date.
-    """
-    if not has_been_signed(page):
-        return [Trigger.FIRST]
-    if not page.live:
-        return [Trigger.ANNUAL]
-    if page.live.revision_id == revision.pk:
-        return [Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE, Trigger.READER]
-    return [Trigger.CHANGE, Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE, Trigger.READER]
+    """The kinds of review that can be requested for a page now, the likeliest first."""
+    return list_possible_triggers(
+        is_signed=has_been_signed(page),
+        live_revision_id=page.live.revision_id if page.live else None,
+        revision_id=revision.pk,
+    )
 
 
 def has_been_signed(page: Article) -> bool:

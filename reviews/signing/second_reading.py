@@ -107,6 +107,14 @@ def was_read_by(review: MedicalReview, user: User) -> bool:
     return not MedicalReview.objects.filter(pk=review.pk).not_read_by(user).exists()
 
 
+def was_reader(first_review: int | None, user: User) -> bool:
+    """Whether somebody read the text of a first review, or of one that continues it."""
+    if first_review is None:
+        return False
+    readings = MedicalReview.objects.filter(Q(pk=first_review) | Q(continues=first_review))
+    return readings.filter(outcome=MedicalReview.Outcome.PARTLY, decided_by=user).exists()
+
+
 def get_readers_by_page(pages: Iterable[Article | int]) -> dict[int, set[int]]:
     """Page id → ids of the earlier readers of the text that is open for a second reader."""
     readers: dict[int, set[int]] = {}
@@ -143,15 +151,3 @@ def open_second_reading(review: MedicalReview, *, at: dt.datetime) -> MedicalRev
         interval_rule=review.interval_rule,
         continues_id=review.continues_id or review.pk,
     )
-
-
-def find_unfinished_reading(
-    page: Article, *, revision_id: int, trigger: str
-) -> MedicalReview | None:
-    """The first review of a text whose second reader declined, if that is asked for again."""
-    newest = page.medical_reviews.order_by("-id").first()
-    if newest is None or newest.outcome != MedicalReview.Outcome.DECLINED:
-        return None
-    if (newest.revision_id, newest.trigger) != (revision_id, trigger):
-        return None
-    return newest.continues

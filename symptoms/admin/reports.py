@@ -21,6 +21,7 @@ from articles.reports.base import (
     ReportLine,
     get_states,
 )
+from articles.reports.kept import KeptRowsReport
 from articles.reports.similar_names import SIMILARITY_LABELS, ComparedName, SimilarPair
 from articles.reports.twin_names import NameKind, StoredName
 from symptoms.admin.report_actions import (
@@ -233,15 +234,14 @@ def _filter_similarity(pairs: list[SimilarPair], value: str, user) -> list[Simil
     return [pair for pair in pairs if pair.similarity == value]
 
 
-class SimilarNamesReport(Report):
+class SimilarNamesReport(KeptRowsReport):
     """Pairs of rows that may be the same thing, computed from all names with a limit on the work.
 
-    The admin's home does not count them.
+    What was merged or deleted since is left out of the lines.
     """
 
     empty_message = "No two look alike."
     noun = ("pair", "pairs")
-    has_count = False
     columns = (
         ReportColumn("one", "One"),
         ReportColumn("other", "Other"),
@@ -265,14 +265,20 @@ class SimilarNamesReport(Report):
     def get_merge_url(self, kept: int, other: int) -> str:
         raise NotImplementedError
 
-    def get_rows(self):
+    def find_present(self, keys: set[int]) -> set[int]:
+        """Those of some rows that are still there and can be merged."""
+        raise NotImplementedError
+
+    def compute_rows(self):
         return similar_names.find_similar_pairs(self.get_names())
 
-    def order_rows(self, rows, column, backwards):
-        return rows
+    def pack(self, row):
+        names = [[name.key, name.text, name.is_main] for name in (row.one, row.other)]
+        return [*names, row.similarity, row.score]
 
-    def count(self):
-        return len(self.get_rows())
+    def unpack(self, values):
+        one, other, similarity, score = values
+        return SimilarPair(ComparedName(*one), ComparedName(*other), similarity, score)
 
     def build_lines(self, rows):
         pairs = list(rows)
@@ -280,7 +286,8 @@ class SimilarNamesReport(Report):
         for pair in pairs:
             keys.update(pair.keys)
         uses = self.count_uses(keys)
-        return [self._build_pair_line(pair, uses) for pair in pairs]
+        present = self.find_present(keys)
+        return [self._build_pair_line(pair, uses) for pair in pairs if pair.keys <= present]
 
     def _build_pair_line(self, pair: SimilarPair, uses: Counter) -> ReportLine:
         """The one that more pages name comes first, and is offered to be kept."""
@@ -318,6 +325,9 @@ class SimilarCausesReport(SimilarNamesReport):
     def get_names(self):
         return [ComparedName(key, name) for key, name in Cause.objects.values_list("pk", "name")]
 
+    def find_present(self, keys):
+        return set(Cause.objects.filter(pk__in=keys).values_list("pk", flat=True))
+
     def count_uses(self, keys):
         named = SymptomCause.objects.filter(cause__in=keys).order_by()
         rows = named.values("cause").annotate(count=Count("pk"))
@@ -347,6 +357,10 @@ class SimilarSymptomsReport(SimilarNamesReport):
         for key, name in others.exclude(Exists(merged)).values_list("symptom", "name"):
             names.append(ComparedName(key, name, is_main=False))
         return names
+
+    def find_present(self, keys):
+        pages = Symptom.objects.linkable().filter(pk__in=keys)
+        return set(pages.values_list("pk", flat=True))
 
     def count_uses(self, keys):
         named = RelatedSymptom.objects.filter(other__in=keys).order_by()

@@ -11,8 +11,9 @@ from django.db.models import Count, QuerySet
 from articles.content.paths import get_numbered_path, get_path
 from articles.db.prepared import PreparedList, PreparedQuery
 from articles.names import fold
+from articles.page_store import subjects
 from symptoms.models import PublishedName
-from symptoms.projections.names import OTHER_LETTER
+from symptoms.projections.names import KIND, OTHER_LETTER
 
 ENTRIES_PER_PAGE = 300
 ENTRY_FIELDS = ("name", "is_title", "article__live__title", "article__live__slug")
@@ -49,6 +50,7 @@ _letters_query = PreparedQuery(
 
 def get_letters() -> list[Letter]:
     """Every letter with the number of its names; ``other`` only where there are any."""
+    subjects.name(subjects.letters(KIND))
     counts: dict[str, list[int]] = {letter: [0, 0] for letter in string.ascii_lowercase}
     for letter, is_title, count in _letters_query.fetch():
         of_letter = counts.setdefault(letter, [0, 0])
@@ -60,11 +62,14 @@ def get_letters() -> list[Letter]:
 
 def get_letter_page(letter: Letter, number: int) -> Page:
     """One page of the names under a letter. Raises EmptyPage past the last page."""
+    subjects.name(subjects.letter(KIND, letter.key))
     return _letter_list.get_page(number, letter=letter.key)
 
 
 def group_by_letter() -> list[tuple[str, list[dict]]]:
     """All names by label of their letter."""
+    for key in (*string.ascii_lowercase, OTHER_LETTER):
+        subjects.name(subjects.letter(KIND, key))
     groups: dict[str, list[dict]] = {}
     for letter, *row in _names_query.fetch():
         label = "#" if letter == OTHER_LETTER else letter.upper()

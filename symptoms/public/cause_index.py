@@ -9,11 +9,13 @@ from django.db.models.functions import Left
 
 from articles.content.paths import get_numbered_path
 from articles.db.prepared import PreparedQuery
+from articles.page_store import subjects
 from symptoms.models import PublishedCause
 from symptoms.projections import causes
+from symptoms.projections.cause_subjects import KIND
+from symptoms.projections.names import OTHER_LETTER, find_letter
 
 ENTRIES_PER_PAGE = 300
-OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class CauseLetter:
 
     @property
     def label(self) -> str:
-        return "#" if self.key == OTHER else self.key.upper()
+        return "#" if self.key == OTHER_LETTER else self.key.upper()
 
     @property
     def url(self) -> str | None:
@@ -52,16 +54,18 @@ _names_query = PreparedQuery(lambda: get_listed().values_list("name", "slug", "l
 
 def get_letters() -> list[CauseLetter]:
     """Every letter with its number of causes; ``other`` only where there are any."""
+    subjects.name(subjects.letters(KIND))
     counts = dict.fromkeys(string.ascii_lowercase, 0)
     for letter, count in _letters_query.fetch():
-        key = letter if letter in counts else OTHER
+        key = find_letter(letter)
         counts[key] = counts.get(key, 0) + count
     return [CauseLetter(key, count) for key, count in counts.items()]
 
 
 def get_letter_page(letter: CauseLetter, number: int) -> Page:
     """One page of the causes under a letter. Raises EmptyPage past the last page."""
-    if letter.key == OTHER:
+    subjects.name(subjects.letter(KIND, letter.key))
+    if letter.key == OTHER_LETTER:
         rows = get_listed().exclude(letter__in=string.ascii_lowercase)
     else:
         rows = get_listed().filter(letter=letter.key)
@@ -72,6 +76,8 @@ def get_letter_page(letter: CauseLetter, number: int) -> Page:
 
 def group_by_letter() -> list[tuple[str, list[dict]]]:
     """All public causes by label of their letter."""
+    for key in (*string.ascii_lowercase, OTHER_LETTER):
+        subjects.name(subjects.letter(KIND, key))
     groups: dict[str, list[dict]] = {}
     for name, slug, letter in _names_query.fetch():
         label = letter.upper() if letter in string.ascii_lowercase else "#"

@@ -24,6 +24,7 @@ from articles.models import (
     AuditPrivateValue,
     Authorship,
     CareCard,
+    ChangedSubject,
     CopyrightNotice,
     EmergencyPage,
     ExternalId,
@@ -32,6 +33,7 @@ from articles.models import (
     Image,
     ImportFinding,
     ImportRun,
+    KeptReport,
     MergedPage,
     OutsideAddress,
     PageLink,
@@ -49,6 +51,8 @@ from articles.models import (
     SearchEntry,
     SearchKey,
     SearchStart,
+    StoredPage,
+    StoredPageSubject,
     Topic,
     TopicEntry,
     UnsentForm,
@@ -293,6 +297,7 @@ EXTRA_FILES = (
 FILES = (*BASE_FILES, *HISTORY_FILES, *EXTRA_FILES)
 
 REBUILT = "rebuilt from the publication log"
+RENDERED = "rendered from the publication log at the next visit"
 EXCLUDED_MODELS: dict[type[Model], str] = {
     TopicEntry: REBUILT,
     PublishedImage: REBUILT,
@@ -308,6 +313,10 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     CauseAddress: REBUILT,
     ReviewSchedule: REBUILT,
     PageLink: "rebuilt from the revisions",
+    StoredPage: RENDERED,
+    StoredPageSubject: RENDERED,
+    ChangedSubject: "which pages a process renders again; an import makes all be rendered again",
+    KeptReport: "computed from all names, again each night",
     OutsideAddress: "what other sites answered on some day; they are asked again",
     LedgerTip: "holds no fact",
     ReviewOpening: "when somebody opened a review; the ledger has it once they signed",

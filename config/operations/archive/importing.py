@@ -16,6 +16,8 @@ from tqdm import tqdm
 from articles.audit import chain, recording
 from articles.content.document import digest
 from articles.models import PublicationEvent
+from articles.page_store import changes
+from articles.page_store.subjects import EVERYTHING
 from articles.publishing import projections, related_pages
 from config import groups
 from config.operations.archive import keys, manifest
@@ -106,6 +108,7 @@ def import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, i
         _check_head(archive, history.head)
         if EVENTS not in archive.files:
             recording.record_baseline()
+        changes.announce([EVERYTHING])
         _verify(archive, no_progress)
     _vacuum(no_progress)
     return count_lines(archive)

@@ -1,0 +1,13 @@
+"""Compare all names, for the reports on names that look alike or stand twice. Changes no name."""
+
+from django.core.management.base import BaseCommand
+
+from articles.reports import kept
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, **options):
+        for title, count in kept.renew_all().items():
+            self.stdout.write(f"{title}: {count:,}")

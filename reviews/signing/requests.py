@@ -1,0 +1,410 @@
+"""Requests of reviews, of one page or of hundreds, by the same rules and in as many queries.
+
+What takes long is done before anything is locked: pages are composed and checked. Then the pages
+are locked, and those that changed meanwhile are composed and checked again.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Case, OuterRef, Subquery, Value, When
+from django.utils import timezone
+
+from articles import quality
+from articles.audit import recording
+from articles.content import kinds
+from articles.content.document import Document, canonicalize, digest
+from articles.db.bulk_insert import insert_objects
+from articles.models import Article, PublicationEvent, Revision
+from articles.publishing.actions import ActionRefused, record_revisions
+from reviews.models import LedgerEntry, MedicalReview, Reviewer
+from reviews.signing import eligibility, second_reading, unchanged_texts
+from reviews.signing.assignment import CannotAssign
+from reviews.signing.review_line import get_review_interval
+from reviews.signing.validation import validate_printable
+
+Trigger = MedicalReview.Trigger
+
+
+class CannotRequestReview(ActionRefused):
+    """No review can be requested of this page now."""
+
+
+@dataclass(frozen=True)
+class ReviewRequest:
+    """What an editor asks for, of each page alike.
+
+    Without a ``trigger`` the likeliest one is used; with ``or_first``, a page that nobody has
+    signed gets its first review in place of it. ``of_published``: over the text that visitors
+    read, whatever was changed since. ``correction`` is the published error that the text corrects,
+    for visitors to read. ``override`` is the reason to request a review although a check blocks it.
+    """
+
+    by: User
+    trigger: str = ""
+    reviewer: Reviewer | None = None
+    note: str = ""
+    correction: str = ""
+    override: str = ""
+    of_published: bool = False
+    or_first: bool = False
+
+
+@dataclass(frozen=True)
+class PreparedPage:
+    """A page as its request sees it, with all that the rules ask; ``stamp`` says of which state.
+
+    ``revision_id`` is the frozen text that would be read; None if the text has to be frozen first.
+    """
+
+    page: Article
+    stamp: tuple[Any, ...]
+    document: Document
+    revision_id: int | None
+    live_revision_id: int | None
+    is_unchanged: bool
+    is_signed: bool
+    newest: PublicationEvent | None
+    last_review: MedicalReview | None
+    blocking: list[quality.Problem]
+
+    @property
+    def possible_triggers(self) -> list[str]:
+        return list_possible_triggers(
+            is_signed=self.is_signed,
+            live_revision_id=self.live_revision_id,
+            revision_id=self.revision_id,
+        )
+
+
+Prepared = Mapping[int, PreparedPage]
+
+
+@dataclass
+class RequestResult:
+    """The reviews that were requested, and the pages of which none could be, with why."""
+
+    reviews: list[MedicalReview] = field(default_factory=list)
+    refusals: list[tuple[Article, ActionRefused]] = field(default_factory=list)
+
+
+def list_possible_triggers(
+    *, is_signed: bool, live_revision_id: int | None, revision_id: int | None
+) -> list[str]:
+    """The kinds of review that can be requested of a text now, the likeliest first.
+
+    - A page that nobody has signed here needs its first review. This holds for an imported
+      review too: nobody here has read the whole page yet.
+    - A page that visitors cannot read needs a review of the whole page.
+    - A text that is published unchanged can be reviewed again as a whole, or read again because of
+      some news or report, which moves no annual date.
+    """
+    if not is_signed:
+        return [Trigger.FIRST]
+    if live_revision_id is None:
+        return [Trigger.ANNUAL]
+    if live_revision_id == revision_id:
+        return [Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE, Trigger.READER]
+    return [Trigger.CHANGE, Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE, Trigger.READER]
+
+
+def prepare_pages(page_ids: Iterable[int], *, of_published: bool = False) -> Prepared:
+    """Load, compose and check pages, in a fixed number of queries for each kind of page.
+
+    Done before pages are locked, it lets nobody wait; ``request_reviews`` does it again for those
+    that changed.
+    """
+    keys = sorted(set(page_ids))
+    if not keys:
+        return {}
+    stamps = _load_stamps(keys)
+    articles = Article.objects.select_related("live__revision").in_bulk(keys)
+    signed = LedgerEntry.objects.signed().filter(article__in=keys)
+    signed_ids = set(signed.order_by().values_list("article", flat=True).distinct())
+    events = PublicationEvent.objects.in_bulk([stamp[3] for stamp in stamps.values() if stamp[3]])
+    reviews = MedicalReview.objects.select_related("continues").in_bulk(
+        [stamp[4] for stamp in stamps.values() if stamp[4]]
+    )
+    latest = Revision.objects.filter(pk__in=[stamp[2] for stamp in stamps.values() if stamp[2]])
+    digests = dict(latest.values_list("pk", "digest"))
+    prepared = {}
+    for loaded, composed in _compose(articles.values()):
+        page = articles[loaded.pk]
+        stamp = stamps[page.pk]
+        live = page.live.revision if page.live else None
+        document, revision_id, is_unchanged = composed, None, False
+        if of_published and live:
+            document, revision_id, is_unchanged = live.read(), live.pk, True
+        elif not of_published:
+            text_digest = digest(canonicalize(composed))
+            revision_id = stamp[2] if digests.get(stamp[2]) == text_digest else None
+            is_unchanged = live is not None and live.digest == text_digest
+        prepared[page.pk] = PreparedPage(
+            page=page,
+            stamp=stamp,
+            document=document,
+            revision_id=revision_id,
+            live_revision_id=live.pk if live else None,
+            is_unchanged=is_unchanged,
+            is_signed=page.pk in signed_ids,
+            newest=events.get(stamp[3]),
+            last_review=reviews.get(stamp[4]),
+            blocking=quality.find_blocking_problems(loaded, document),
+        )
+    return prepared
+
+
+def _load_stamps(page_ids: list[int]) -> dict[int, tuple[Any, ...]]:
+    """Page → what changes with anything that a request depends on, in one query.
+
+    Each saving of a page or of what it shares gives it a new form version or a new revision, each
+    publication a new event, and each request or decision a new review or another state of it.
+    """
+
+    def find_newest(rows, order: str) -> Subquery:
+        newest = rows.filter(article=OuterRef("pk")).order_by(order)
+        return Subquery(newest.values("pk")[:1])
+
+    reviews = MedicalReview.objects.filter(article=OuterRef("pk")).order_by("-pk")
+    is_open = Case(When(decided_at__isnull=True, then=Value(1)), default=Value(0))
+    rows = Article.objects.filter(pk__in=page_ids).annotate(
+        latest=find_newest(Revision.objects, "-number"),
+        event=find_newest(PublicationEvent.objects, "-pk"),
+        review=find_newest(MedicalReview.objects, "-pk"),
+        is_open=Subquery(reviews.annotate(is_open=is_open).values("is_open")[:1]),
+    )
+    columns = ("form_version", "latest", "event", "review", "is_open", "live", "discarded_at")
+    return {row[0]: row for row in rows.values_list("pk", *columns, "risk", "review_months")}
+
+
+def _compose(pages: Iterable[Article]) -> Iterable[tuple[Article, Document]]:
+    """Each page with what the checks read, and its document."""
+    by_kind: dict[str, list[int]] = {}
+    for page in pages:
+        by_kind.setdefault(page.kind, []).append(page.pk)
+    for name, keys in by_kind.items():
+        kind = kinds.get(name)
+        rows = kind.load(kind.model.objects.filter(pk__in=keys)).select_related("notice")
+        for loaded in rows.prefetch_related("topics"):
+            yield loaded, kind.compose(loaded)
+
+
+@transaction.atomic
+def request_reviews(
+    page_ids: Iterable[int],
+    request: ReviewRequest,
+    *,
+    prepared: Prepared | None = None,
+    records_event: bool = True,
+) -> RequestResult:
+    """Request a signature over each page as it is now, in a fixed number of queries.
+
+    Pages that a rule refuses are left as they are. Those ``prepared`` are prepared again only if
+    they changed since. Without ``records_event``, the caller records the events.
+
+    Raises CannotRequestReview where nothing can be requested at all.
+    """
+    _validate(request)
+    page_ids = list(dict.fromkeys(page_ids))
+    rows = Article.objects.select_for_update().filter(pk__in=page_ids).order_by("pk")
+    list(rows.values_list("pk"))
+    pages = _renew(prepared or {}, page_ids, request)
+    result = RequestResult()
+    problems = _AssigningProblems(request.reviewer, page_ids)
+    drafts: dict[int, MedicalReview] = {}
+    for key in page_ids:
+        one = pages.get(key)
+        if one is None:
+            continue
+        try:
+            draft = _build_review(one, request)
+            problems.check(draft)
+        except ActionRefused as refusal:
+            result.refusals.append((one.page, refusal))
+        else:
+            drafts[key] = draft
+    _freeze_texts(drafts, pages, by=request.by)
+    result.reviews = _insert(drafts)
+    if records_event:
+        recording.record("review", result.reviews, by=request.by)
+    return result
+
+
+def _validate(request: ReviewRequest) -> None:
+    if not request.by.has_perm("reviews.request_review"):
+        raise CannotRequestReview("Only editors can request a review.")
+    for text in (request.note, request.correction, request.override):
+        validate_printable(text, CannotRequestReview)
+
+
+def _renew(prepared: Prepared, page_ids: Collection[int], request: ReviewRequest) -> Prepared:
+    """The prepared pages as they are under the lock: what changed is prepared again."""
+    changed = set(page_ids) - prepared.keys()
+    if prepared:
+        stamps = _load_stamps(list(page_ids))
+        for key, one in prepared.items():
+            if stamps.get(key) != one.stamp:
+                changed.add(key)
+    return {**prepared, **prepare_pages(changed, of_published=request.of_published)}
+
+
+def _build_review(one: PreparedPage, request: ReviewRequest) -> MedicalReview:
+    """The review of a page. Raises CannotRequestReview where a rule refuses it."""
+    page = one.page
+    if page.discarded_at:
+        raise CannotRequestReview("This page was discarded.")
+    if one.last_review and one.last_review.decided_at is None:
+        raise CannotRequestReview(
+            "This page is in review already. Cancel that request to request again."
+        )
+    if request.of_published and not page.live:
+        raise CannotRequestReview("Visitors cannot read this page, so that no text is published.")
+    possible = one.possible_triggers
+    trigger = request.trigger or possible[0]
+    if request.or_first and not one.is_signed:
+        trigger = Trigger.FIRST
+    override = _get_override(one, trigger, request)
+    if trigger not in possible:
+        names = " or ".join(Trigger(name).label.lower() for name in possible)
+        raise CannotRequestReview(f"This page needs another kind of review now: {names}.")
+    _require_return_note(one, request.note)
+    _refuse_needless_correction(one, request.correction)
+    months, rule = get_review_interval(page)
+    return MedicalReview(
+        article=page,
+        revision_id=one.revision_id,
+        trigger=trigger,
+        note=request.note,
+        correction=" ".join(request.correction.split()),
+        overridden="\n".join(problem.message for problem in one.blocking),
+        override=override,
+        requested_by=request.by,
+        requested_at=timezone.now(),
+        basis=one.newest,
+        review_months=months,
+        interval_rule=rule,
+        continues=_find_unfinished_reading(one, trigger),
+        reviewer=request.reviewer,
+    )
+
+
+def _get_override(one: PreparedPage, trigger: str, request: ReviewRequest) -> str:
+    """The reason for which what blocks a review is overridden; empty where nothing blocks it.
+
+    A managing editor gives it. For the annual review of an unchanged text it is the rule that
+    allows it. Raises CannotRequestReview if there is no reason, or if somebody else gave one.
+    """
+    if not one.blocking:
+        return ""
+    override = request.override.strip()
+    if override and request.by.has_perm("reviews.override_checks"):
+        return override
+    may_stay = one.is_unchanged and unchanged_texts.is_window_open() and one.is_signed
+    if trigger == Trigger.ANNUAL and may_stay:
+        return unchanged_texts.describe_rule()
+    message = " ".join(f"{problem.message} {problem.fix}" for problem in one.blocking)
+    if override:
+        raise CannotRequestReview(f"{message} Only a managing editor can override this check.")
+    if one.is_unchanged:
+        message = f"{message} {unchanged_texts.describe_end()}".strip()
+    raise CannotRequestReview(message)
+
+
+def _require_return_note(one: PreparedPage, note: str) -> None:
+    """Raises CannotRequestReview if this text was withdrawn and no note says why it is safe."""
+    newest = one.newest
+    if newest is None or newest.kind != PublicationEvent.EventKind.WITHDRAW:
+        return
+    if newest.revision_id == one.revision_id and not note.strip():
+        raise CannotRequestReview(
+            f"This very text was withdrawn: {newest.get_reason_display()} "
+            "Change it, or say in the note why it can return."
+        )
+
+
+def _refuse_needless_correction(one: PreparedPage, correction: str) -> None:
+    """Raises CannotRequestReview if visitors have read no other text that could be corrected."""
+    can_correct = one.newest is not None and one.newest.revision_id != one.revision_id
+    if not correction.strip() or can_correct:
+        return
+    if one.page.live:
+        reason = "this is the text that visitors read"
+    else:
+        reason = "visitors have not read this page"
+    message = f"There is nothing to correct: {reason}. Leave the correction empty."
+    raise CannotRequestReview(message)
+
+
+def _find_unfinished_reading(one: PreparedPage, trigger: str) -> MedicalReview | None:
+    """The first review of a text whose second reader declined, if that is asked for again."""
+    newest = one.last_review
+    if newest is None or newest.outcome != MedicalReview.Outcome.DECLINED:
+        return None
+    if (newest.revision_id, newest.trigger) != (one.revision_id, trigger):
+        return None
+    return newest.continues
+
+
+class _AssigningProblems:
+    """Why the chosen reviewer cannot read some of the pages, asked for all of them at once."""
+
+    def __init__(self, reviewer: Reviewer | None, page_ids: Collection[int]) -> None:
+        self._reviewer = reviewer
+        if reviewer is None:
+            return
+        self._signing_error = reviewer.get_signing_error(timezone.localdate())
+        barred = eligibility.get_barred_users_by_page(page_ids)
+        self._barred = {key for key, users in barred.items() if reviewer.user_id in users}
+
+    def check(self, review: MedicalReview) -> None:
+        """Raises CannotAssign."""
+        reviewer = self._reviewer
+        if reviewer is None:
+            return
+        if self._signing_error:
+            raise CannotAssign(f"{reviewer} cannot sign now. {self._signing_error}")
+        if second_reading.was_reader(review.continues_id, reviewer.user):
+            raise CannotAssign(
+                f"{reviewer} read this text first, so a second reader must be somebody else."
+            )
+        if review.article_id in self._barred:
+            raise CannotAssign(
+                f"{reviewer} wrote some of this page and cannot sign it. Choose somebody else."
+            )
+
+
+def request_review(
+    page: Article, *, by: User, records_event: bool = True, **asked: Any
+) -> MedicalReview:
+    """Request a signature over one page; ``asked`` are further fields of ReviewRequest.
+
+    Without ``records_event``, the caller records the event. Raises CannotRequestReview, or
+    CannotAssign, with a message for the editor.
+    """
+    result = request_reviews([page.pk], ReviewRequest(by, **asked), records_event=records_event)
+    for _, refusal in result.refusals:
+        raise refusal
+    return result.reviews[0]
+
+
+def _freeze_texts(drafts: dict[int, MedicalReview], pages: Prepared, *, by: User) -> None:
+    """Freeze the texts that no revision has yet: rare, as each saving of a page freezes it."""
+    by_kind: dict[str, list[int]] = {}
+    for key, draft in drafts.items():
+        if draft.revision_id is None:
+            by_kind.setdefault(pages[key].page.kind, []).append(key)
+    for name, keys in by_kind.items():
+        rows = kinds.get(name).model.objects.filter(pk__in=keys)
+        for revision in record_revisions(rows, by=by, check_length=True):
+            drafts[revision.article_id].revision = revision
+
+
+def _insert(drafts: dict[int, MedicalReview]) -> list[MedicalReview]:
+    """Add the reviews, and give them as they are stored, in the same order."""
+    insert_objects(MedicalReview, drafts.values())
+    stored = MedicalReview.objects.waiting().filter(article__in=list(drafts)).with_page()
+    reviews = {review.article_id: review for review in stored.defer("revision__document")}
+    return [reviews[page_id] for page_id in drafts]
