@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from articles.richtext.plaintext import FORMATTING_TAG, PLAIN_HTML
 
 LINK_TAG = re.compile(r'(<a href="[^"]*">|</a>)')
-PLAIN_LINK = re.compile(r'<a href="([^"<>]*)">')
+PLAIN_LINK = re.compile(r'<a (?:class="dial" )?href="([^"<>]*)">')
 LINK_START = '<a href="'
 
 

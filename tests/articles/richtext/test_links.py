@@ -7,7 +7,8 @@ from articles.richtext import links, plaintext
 
 PIECES = [
     *("<p>", "</p>", "<li>", "</li>", "<ul>", "</ul>", "<strong>", "</strong>", "<br>", "<h2>"),
-    *('<a href="https://example.org/?a=1&amp;b">', '<a href="tel:911">', "</a>", "word ", " two"),
+    *('<a href="https://example.org/?a=1&amp;b">', '<a href="tel:911">', "</a>", "word "),
+    *('<a class="dial" href="tel:911">', '<a class="x" href="y">', " two"),
     *("&amp;", "&lt;", "&am", "p;", "&nbsp;", "\n", "\x1c", "é", "<", "<a>", '<ol start="3">'),
     *("<sup>", "2</sup>", "&#10;", "<table>", "<td>", "</td>", "<A HREF='x'>", "<script>"),
 ]
