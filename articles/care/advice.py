@@ -6,14 +6,17 @@ stays. A heading that itself sends people to help stays too: it may be all that 
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import escape
 
+from django.conf import settings
 from django.utils.safestring import mark_safe
 
 from articles.care.actions import Action, find_actions
 from articles.care.emergency_help import find_emergency_help
 from articles.care.phone_links import link_phone_numbers
 from articles.care.phone_numbers import extract_words
+from articles.care.site_numbers import get_dialled_numbers
 from articles.content.document import ADVICE_HEADING, GRAVITY_ORDER, Advice, Document
 from articles.richtext.attributes import remove_foreign
 
@@ -54,6 +57,12 @@ def _sort(cards: list[ShownAdvice]) -> list[ShownAdvice]:
 
 def present_for_visitors(advice: Advice) -> ShownAdvice:
     """Advice as visitors read it: the site's numbers are links, and foreign attributes are gone."""
+    return _present(advice, tuple(get_dialled_numbers().items()), settings.EMERGENCY_NUMBER)
+
+
+@lru_cache(maxsize=1_000)
+def _present(advice: Advice, _numbers: tuple[tuple[str, str], ...], _emergency: str) -> ShownAdvice:
+    """The same card, with the same numbers of the site, is shown on many pages."""
     html = link_phone_numbers(remove_foreign(advice.html))
     html = mark_safe(html)  # noqa: S308 - cleaned whenever it is saved
     if understates_emergency(advice):

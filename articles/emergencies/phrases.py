@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from articles.audit import recording
 from articles.audit.page_kinds import PHRASE
+from articles.db.prepared import PreparedQuery
 from articles.models import PhraseEvent
 from articles.names import fold
 from articles.page_store import outage
@@ -155,6 +156,9 @@ def _build_next(event: PhraseEvent, action: str, by: User, **facts: str) -> Phra
 # What the search reads
 
 # By the newest event of the table, its phrases; one entry.
+_newest_query = PreparedQuery(
+    lambda: PhraseEvent.objects.order_by("-pk").values_list("pk", "phrase", "at")[:1]
+)
 _loaded: dict[tuple[object, ...], tuple[TablePhrase, ...]] = {}
 
 
@@ -166,7 +170,7 @@ def load_phrases() -> tuple[TablePhrase, ...]:
     """
     try:
         outage.require_database()
-        newest = PhraseEvent.objects.order_by("-pk").values_list("pk", "phrase", "at").first()
+        newest = _newest_query.first()
         if newest is None:
             return ()
         if newest not in _loaded:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from django.core.paginator import EmptyPage, Paginator
-from django.db.models import Max
+from django.db.models import Count, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -20,7 +20,9 @@ from articles.content.review_line import (
     Person,
     ReviewLine,
 )
+from articles.db.prepared import PreparedQuery
 from articles.models import Article, PublicationEvent
+from articles.models.history import PublicationEventQuerySet
 from articles.page_store import subjects
 from articles.public import pages, signature_statements
 from articles.public.breadcrumbs import Breadcrumb, build_page_trail
@@ -67,6 +69,41 @@ class HistoryEvent:
     metadata_changes: tuple[tuple[str, list], ...] = ()
 
 
+def _select_events(page: int) -> PublicationEventQuerySet:
+    return PublicationEvent.objects.filter(article__pk=page).order_by("-id")
+
+
+def _build_count_query(page: int) -> QuerySet:
+    rows = _select_events(page).order_by().values(one=Value(1))
+    return rows.annotate(count=Count("pk")).values_list("count", flat=True)
+
+
+def _build_events_query(page: int, start: int) -> QuerySet:
+    """One more than is shown: the event that the last one changed."""
+    events = _select_events(page).select_related("revision")
+    return events[start : start + EVENTS_PER_PAGE + 1]
+
+
+def _build_signed_before_query(page: int, key: int) -> QuerySet:
+    return _select_events(page).signed().filter(pk__lt=key).select_related("revision")[:1]
+
+
+def _build_last_withdrawal_query(page: int) -> QuerySet:
+    withdrawals = _select_events(page).filter(kind=PublicationEvent.EventKind.WITHDRAW)
+    return withdrawals.values_list("id", flat=True)[:1]
+
+
+_page_query = PreparedQuery(
+    lambda kind, slug: Article.objects.with_slug(kind=kind, slug=slug).with_publication(),
+    kind=str,
+    slug=str,
+)
+_count_query = PreparedQuery(_build_count_query, page=int)
+_events_query = PreparedQuery(_build_events_query, page=int, start=int)
+_signed_before_query = PreparedQuery(_build_signed_before_query, page=int, key=int)
+_last_withdrawal_query = PreparedQuery(_build_last_withdrawal_query, page=int)
+
+
 @public_page
 def history(
     request: HttpRequest, kind: str, slug: str, number: int = 1
@@ -77,16 +114,14 @@ def history(
         return pages.redirect_moved_page(kind=kind, slug=slug, subpath="history/")
     if page.live is None:
         return pages.get_gone_page(page)
-    log = page.publications.select_related("revision").order_by("-id")
+    count = _count_query.first(page=page.pk) or 0
     try:
-        shown = Paginator(log, EVENTS_PER_PAGE).page(number)
+        shown = Paginator(range(count), EVENTS_PER_PAGE).page(number)
     except EmptyPage as empty:
         raise Http404 from empty
-    start = shown.start_index() - 1
-    # One more than is shown: the event that the last one changed.
-    publications = list(log[start : start + EVENTS_PER_PAGE + 1])
+    publications = _events_query.fetch(page=page.pk, start=shown.start_index() - 1)
     shown.object_list = publications[:EVENTS_PER_PAGE]
-    before = log.signed().filter(pk__lt=shown.object_list[-1].pk).first()
+    before = _signed_before_query.first(page=page.pk, key=shown.object_list[-1].pk)
     document = page.live.revision.read()
     last_withdrawal_id = _get_last_withdrawal_id(page)
     statements = signature_statements.load([line.evidence or "" for line in shown.object_list])
@@ -108,7 +143,7 @@ def history(
 
 
 def _find_page(kind: str, slug: str) -> Article | None:
-    page = Article.objects.with_slug(kind=kind, slug=slug).with_publication().first()
+    page: Article | None = _page_query.first(kind=kind, slug=slug)
     if page is not None:
         subjects.name(subjects.page(page.uuid))
     return page
@@ -119,8 +154,7 @@ def _build_url(path: str, number: int) -> str:
 
 
 def _get_last_withdrawal_id(page: Article) -> int:
-    withdrawals = page.publications.filter(kind=PublicationEvent.EventKind.WITHDRAW)
-    return withdrawals.aggregate(latest=Max("id"))["latest"] or 0
+    return _last_withdrawal_query.first(page=page.pk) or 0
 
 
 def _iter_events(

@@ -25,7 +25,7 @@ from articles.richtext.plaintext import extract_text
 
 SCHEMA_ORG = "https://schema.org/"
 # As the element that carries it ends at the first "</script", nothing in it may look like markup.
-ESCAPES = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
+ESCAPES = {"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"}
 
 UrlBuilder = Callable[[str], str]  # a path of this site → the whole address
 GraphBuilder = Callable[[UrlBuilder], list[dict]]
@@ -88,7 +88,9 @@ def render_script(graph: list[dict]) -> SafeString:
         "@graph": _drop_empty_values(graph),
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return mark_safe(text.translate(ESCAPES))  # noqa: S308 - the signs that could end the element are escaped
+    for sign, escaped in ESCAPES.items():
+        text = text.replace(sign, escaped)
+    return mark_safe(text)  # noqa: S308 - the signs that could end the element are escaped
 
 
 def _drop_empty_values(value):
@@ -99,7 +101,10 @@ def _drop_empty_values(value):
         return value
     filled = {}
     for name, part in value.items():
-        if part not in ("", None, [], {}):
+        if isinstance(part, str):
+            if part:
+                filled[name] = part
+        elif part not in (None, [], {}):
             filled[name] = _drop_empty_values(part)
     return filled
 

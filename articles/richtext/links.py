@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from html import escape, unescape
 from html.parser import HTMLParser
 
+from articles.richtext.plaintext import FORMATTING_TAG, PLAIN_HTML
+
 LINK_TAG = re.compile(r'(<a href="[^"]*">|</a>)')
+PLAIN_LINK = re.compile(r'<a (?:class="dial" )?href="([^"<>]*)">')
 LINK_START = '<a href="'
 
 
@@ -53,11 +56,21 @@ def find_links(html: str) -> list[TextLink]:
     """The links of a text in their order, also of HTML that was not cleaned."""
     if "<a" not in html.lower():
         return []
+    if PLAIN_HTML.fullmatch(html):
+        return list(_iterate_plain(html))
     parser = _LinkParser()
     parser.feed(html)
     parser.close()
     parser.end_link()
     return parser.links
+
+
+def _iterate_plain(html: str) -> Iterator[TextLink]:
+    """The links of HTML that has no other attributes, and nothing that is no text of a page."""
+    _before, *parts = PLAIN_LINK.split(html)
+    for href, after in zip(parts[::2], parts[1::2], strict=True):
+        words = map(unescape, FORMATTING_TAG.split(after.partition("</a>")[0]))
+        yield TextLink(unescape(href), " ".join("".join(words).split()))
 
 
 def replace_links(html: str, resolve: Callable[[str], str | None]) -> str:

@@ -23,7 +23,8 @@ TABLE_MARK = "(a table begins)"
 HEADING_CELL_MARK = "# "  # before the text of a heading cell
 # Most rich texts have no other tags, and nothing in them that has to be counted or raised.
 PLAIN_HTML = re.compile(
-    r"(?:[^<]++|</?(?:p|h2|h3|ul|ol|li|blockquote|br|strong|em)>|<a href=\"[^\"<>]*+\">|</a>)*+"
+    r"(?:[^<]++|</?(?:p|h2|h3|ul|ol|li|blockquote|br|strong|em)>"
+    r'|<a (?:class="dial" )?href="[^"<>]*+">|</a>)*+'
 )
 LINE_TAG = re.compile(r"</?(?:p|h2|h3|ul|ol|li|blockquote|br)>")
 FORMATTING_TAG = re.compile(r"<[^>]*>")

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from articles.care import advice as care_advice
 from articles.care.advice import ShownAdvice
 from articles.content import kinds
 from articles.content.document import Document
 from articles.content.review_line import ReviewLine
+from articles.db.prepared import PreparedQuery
 from articles.models import Article, TopicEntry
 from articles.search import cards_of_names
 from articles.search.cards_of_names import CardSource, SourcedCard
@@ -65,6 +66,21 @@ class SearchResults:
         return self.matches.candidates[0].is_mention
 
 
+def _build_topics_query(articles: list[int]) -> QuerySet:
+    entries = TopicEntry.objects.filter(article__pk__any_of=articles).order_by()
+    topics = entries.values("slug").annotate(name=Max("name"), count=Count("id"))
+    return topics.order_by("-count", "slug")
+
+
+def _build_pages_query(articles: list[int]) -> QuerySet:
+    public = Article.objects.public().filter(pk__any_of=articles)
+    return public.select_related("live__revision").order_by()
+
+
+_topics_query = PreparedQuery(_build_topics_query, articles=list[int])
+_pages_query = PreparedQuery(_build_pages_query, articles=list[int])
+
+
 def search_pages(
     text: str, *, topic: str = "", number: str | int = 1, named_only: bool = False
 ) -> SearchResults:
@@ -97,15 +113,13 @@ def _get_article_ids(answers: list[RankedCandidate]) -> list[int]:
 def _count_topics(answers: list[RankedCandidate]) -> list[Mapping[str, Any]]:
     if not answers:
         return []
-    entries = TopicEntry.objects.filter(article__in=_get_article_ids(answers)).order_by()
-    topics = entries.values("slug").annotate(name=Max("name"), count=Count("id"))
-    return list(topics.order_by("-count", "slug"))
+    return _topics_query.fetch(articles=_get_article_ids(answers))
 
 
 def _build_hits(answers: list[RankedCandidate], query: SearchQuery) -> list[SearchHit]:
     """The answers as visitors read them, without a page that was withdrawn a moment ago."""
-    public = Article.objects.public().select_related("live__revision").order_by()
-    pages = {page.pk: page for page in public.filter(pk__in=_get_article_ids(answers))}
+    rows = _pages_query.fetch(articles=_get_article_ids(answers))
+    pages = {page.pk: page for page in rows}
     cards = cards_of_names.find_cards([answer.candidate for answer in answers])
     hits = []
     for answer in answers:

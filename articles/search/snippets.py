@@ -1,6 +1,6 @@
 """The line of a signed text that has most of the words of a query, with these words marked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from articles.content.document import CARE_CARD_TEXTS, Document
@@ -26,8 +26,25 @@ def build_snippet(
     lines = [document.summary] if document.summary else []
     if wanted - _find_stems(document.summary, stems):
         lines += _iter_text_lines(document)
-    best = max(lines, key=lambda line: len(_find_stems(line, wanted)), default="")
-    return mark_words(_shorten(best, wanted), stems)
+    return mark_words(_shorten(_choose_line(lines, wanted), wanted), stems)
+
+
+def _choose_line(lines: list[str], stems: frozenset[str]) -> str:
+    """The first of the lines that have most of these stems."""
+    words = set(WORD.findall("\n".join(lines)))
+    found = [word for word in words if _stem(word) in stems]
+    best, most = "", -1
+    for line in lines:
+        count = 0
+        if any(word in line for word in found):
+            count = len(_stem_all(set(found).intersection(WORD.findall(line))))
+        if count > most:
+            best, most = line, count
+    return best
+
+
+def _stem_all(words: Iterable[str]) -> set[str]:
+    return {_stem(word) for word in words}
 
 
 def _iter_text_lines(document: Document) -> Iterator[str]:
@@ -54,7 +71,7 @@ def mark_words(text: str, stems: frozenset[str]) -> list[TextPart]:
 
 
 def _find_stems(text: str, stems: frozenset[str]) -> frozenset[str]:
-    return frozenset(_stem(found[0]) for found in WORD.finditer(text)) & stems
+    return stems.intersection(_stem_all(WORD.findall(text)))
 
 
 @lru_cache(maxsize=20_000)

@@ -13,6 +13,7 @@ from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, Quer
 
 from articles.care import advice as care_advice
 from articles.content.paths import get_path
+from articles.db.prepared import PreparedQuery
 from articles.models import Article
 from symptoms.content import cause_pages
 from symptoms.content.document import DocumentCause
@@ -117,19 +118,29 @@ def rank_causes(symptom_ids: Iterable[int], alarming: Iterable[UUID] = ()) -> Qu
     call a catch-all stands last, of all that must not be missed and of those that explain as
     many. ``grave`` is 1 for those that must not be missed.
     """
-    rows = PublishedCause.objects.filter(article__in=list(symptom_ids)).order_by()
+    rows = PublishedCause.objects.filter(article__pk__any_of=list(symptom_ids)).order_by()
     ranks = rows.values("cause_uuid").annotate(
         explains=Count("article"),
         grade=Max(F("gravity") * GRAVITY_STEP - F("rarity")),
         first=Min("name_key"),
         last=Min(Case(When(catch_all=True, then=1), default=0)),
     )
-    is_grave = Q(grade__gte=LOWEST_LIFE_THREATENING) | Q(cause_uuid__in=list(alarming))
+    is_grave = Q(grade__gte=LOWEST_LIFE_THREATENING) | Q(cause_uuid__any_of=list(alarming))
     ranks = ranks.annotate(grave=Case(When(is_grave, then=1), default=0))
     grave_last = Case(When(grave=1, last=1, then=1), default=0)
     return ranks.order_by(
         "-grave", grave_last, "-explains", "last", "-grade", "first", "cause_uuid"
     )
+
+
+def _build_ranks_query(symptom_ids: list[int], alarming: list[UUID], start: int) -> QuerySet:
+    rows = rank_causes(symptom_ids, alarming).values_list("cause_uuid", "explains", "grave")
+    return rows[start : start + MAX_GRAVE_CAUSES]
+
+
+_ranks_query = PreparedQuery(
+    _build_ranks_query, symptom_ids=list[int], alarming=list[UUID], start=int
+)
 
 
 def count_pages(total: int, grave: int) -> int:
@@ -163,8 +174,13 @@ def get_cause_ranking(
     alarming = set().union(*(_find_alarming(*named) for named in numbered))
     grave = len(alarming.union(*(_find_grave(causes_of_page) for _, causes_of_page in numbered)))
     number = min(number, count_pages(total, grave))
-    rows = rank_causes((symptom.pk for symptom in symptoms), alarming)
-    ranks = list(rows.values_list("cause_uuid", "explains", "grave")[_get_slice(number, grave)])
+    places = _get_slice(number, grave)
+    rows = _ranks_query.fetch(
+        symptom_ids=[symptom.pk for symptom in symptoms],
+        alarming=list(alarming),
+        start=places.start,
+    )
+    ranks = rows[: places.stop - places.start]
     names, links = _load_names_and_links([uuid for uuid, *_ in ranks], linked_uuids)
     groups: dict[int, RankedGroup] = {}
     for uuid, explains, is_grave in ranks:
@@ -223,14 +239,7 @@ def _load_names_and_links(
 
     The addresses are those of the causes and of the symptoms.
     """
-    has_page = Exists(PublishedCause.objects.authoritative().filter(pk=OuterRef("pk")))
-    latest = PublishedCause.objects.filter(cause_uuid__in=cause_uuids, latest=True).order_by()
-    cause_rows = latest.annotate(cause=Value(1), page=has_page)
-    public = Article.objects.public().filter(kind="symptom", uuid__in=list(symptom_uuids))
-    symptom_rows = public.order_by().annotate(cause=Value(0), page=Value(True))
-    rows = cause_rows.values_list("cause", "cause_uuid", "name", "slug", "page").union(
-        symptom_rows.values_list("cause", "uuid", "live__title", "live__slug", "page"), all=True
-    )
+    rows = _names_query.fetch(causes=cause_uuids, symptoms=list(symptom_uuids))
     names: dict[UUID, str] = {}
     links: dict[UUID, str] = {}
     for is_cause, uuid, name, slug, page in rows:
@@ -241,3 +250,17 @@ def _load_names_and_links(
         elif page:
             links[uuid] = get_path("symptoms:symptom", slug)
     return names, links
+
+
+def _build_names_query(causes: list[UUID], symptoms: list[UUID]) -> QuerySet:
+    has_page = Exists(PublishedCause.objects.authoritative().filter(pk=OuterRef("pk")))
+    latest = PublishedCause.objects.filter(cause_uuid__any_of=causes, latest=True).order_by()
+    cause_rows = latest.annotate(cause=Value(1), page=has_page)
+    public = Article.objects.public().filter(kind="symptom", uuid__any_of=symptoms)
+    symptom_rows = public.order_by().annotate(cause=Value(0), page=Value(True))
+    return cause_rows.values_list("cause", "cause_uuid", "name", "slug", "page").union(
+        symptom_rows.values_list("cause", "uuid", "live__title", "live__slug", "page"), all=True
+    )
+
+
+_names_query = PreparedQuery(_build_names_query, causes=list[UUID], symptoms=list[UUID])

@@ -4,11 +4,12 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from articles.content.languages import SOURCE_LANGUAGE
 from articles.content.paths import get_path
 from articles.content.review_line import ReviewLine
+from articles.db.prepared import PreparedQuery
 from articles.models import Article, PublicationEvent, Redirect
 from symptoms.content.document import SymptomDocument, read_symptom
 
@@ -49,6 +50,22 @@ class SymptomSelection:
         return [symptom.slug for symptom in self.symptoms]
 
 
+def _build_former_slugs_query(slugs: list[str]) -> QuerySet:
+    rows = Redirect.objects.filter(kind="symptom", language=SOURCE_LANGUAGE)
+    return rows.filter(slug__any_of=slugs).values_list("slug", "article__slug")
+
+
+def _build_pages_query(slugs: list[str]) -> QuerySet:
+    events = PublicationEvent.objects.filter(article=OuterRef("pk")).order_by("-id")
+    rows = Article.objects.active().filter(kind="symptom", language=SOURCE_LANGUAGE)
+    rows = rows.filter(slug__any_of=slugs).select_related("live__revision")
+    return rows.annotate(last_title=Subquery(events.values("title")[:1]))
+
+
+_former_slugs_query = PreparedQuery(_build_former_slugs_query, slugs=list[str])
+_pages_query = PreparedQuery(_build_pages_query, slugs=list[str])
+
+
 def load_selection(slugs: list[str]) -> SymptomSelection:
     """The symptoms at these current or former slugs, each once and in order. Two queries."""
     if not slugs:
@@ -76,17 +93,12 @@ def load_selection(slugs: list[str]) -> SymptomSelection:
 
 def _get_current_slugs(slugs: list[str]) -> dict[str, str]:
     """Former slug → current slug, of those slugs that are former ones."""
-    rows = Redirect.objects.filter(kind="symptom", language=SOURCE_LANGUAGE, slug__in=slugs)
-    return dict(rows.values_list("slug", "article__slug"))
+    return dict(_former_slugs_query.fetch(slugs=slugs))
 
 
 def _load_pages(slugs: list[str]) -> dict[str, tuple[Article, str | None]]:
     """Slug → page, each with the title it was published under last; None for never published."""
-    events = PublicationEvent.objects.filter(article=OuterRef("pk")).order_by("-id")
-    rows = Article.objects.active().filter(kind="symptom", language=SOURCE_LANGUAGE, slug__in=slugs)
-    rows = rows.select_related("live__revision")
-    rows = rows.annotate(last_title=Subquery(events.values("title")[:1]))
-    return {row.slug: (row, row.last_title) for row in rows}
+    return {row.slug: (row, row.last_title) for row in _pages_query.fetch(slugs=slugs)}
 
 
 def _build_chosen_symptom(pk: int, risk: str, live: PublicationEvent) -> ChosenSymptom:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, QuerySet
 
 from articles.content.paths import get_numbered_path, get_path
+from articles.db.prepared import PreparedList, PreparedQuery
 from articles.names import fold
 from articles.page_store import subjects
 from symptoms.models import PublishedName
@@ -38,12 +39,20 @@ class Letter:
         return get_url(self.key) if self.count else None
 
 
+_letters_query = PreparedQuery(
+    lambda: (
+        PublishedName.objects.order_by()
+        .values_list("letter", "is_title")
+        .annotate(count=Count("id"))
+    )
+)
+
+
 def get_letters() -> list[Letter]:
     """Every letter with the number of its names; ``other`` only where there are any."""
     subjects.name(subjects.letters(KIND))
-    rows = PublishedName.objects.order_by().values_list("letter", "is_title")
     counts: dict[str, list[int]] = {letter: [0, 0] for letter in string.ascii_lowercase}
-    for letter, is_title, count in rows.annotate(count=Count("id")):
+    for letter, is_title, count in _letters_query.fetch():
         of_letter = counts.setdefault(letter, [0, 0])
         of_letter[0] += count
         if is_title:
@@ -54,8 +63,7 @@ def get_letters() -> list[Letter]:
 def get_letter_page(letter: Letter, number: int) -> Page:
     """One page of the names under a letter. Raises EmptyPage past the last page."""
     subjects.name(subjects.letter(KIND, letter.key))
-    rows = _get_rows().filter(letter=letter.key)
-    return Paginator(rows, ENTRIES_PER_PAGE).page(number)
+    return _letter_list.get_page(number, letter=letter.key)
 
 
 def group_by_letter() -> list[tuple[str, list[dict]]]:
@@ -63,18 +71,26 @@ def group_by_letter() -> list[tuple[str, list[dict]]]:
     for key in (*string.ascii_lowercase, OTHER_LETTER):
         subjects.name(subjects.letter(KIND, key))
     groups: dict[str, list[dict]] = {}
-    for letter, *row in _get_rows("letter"):
+    for letter, *row in _names_query.fetch():
         label = "#" if letter == OTHER_LETTER else letter.upper()
         groups.setdefault(label, []).append(row)
     return [(label, build_entries(rows)) for label, rows in groups.items()]
 
 
-def _get_rows(*fields: str) -> QuerySet:
+def _order(rows: QuerySet) -> QuerySet:
     """Names in order, where two pages have one: its title first, then by title of the page."""
-    rows = PublishedName.objects.order_by(
-        "sort_key", "-is_title", "article__live__title", "article"
-    )
-    return rows.values_list(*fields, *ENTRY_FIELDS)
+    return rows.order_by("sort_key", "-is_title", "article__live__title", "article")
+
+
+_names_query = PreparedQuery(
+    lambda: _order(PublishedName.objects.all()).values_list("letter", *ENTRY_FIELDS)
+)
+_letter_list = PreparedList(
+    lambda letter: PublishedName.objects.filter(letter=letter),
+    lambda rows: _order(rows).values_list(*ENTRY_FIELDS),
+    per_page=ENTRIES_PER_PAGE,
+    letter=str,
+)
 
 
 def build_entries(rows: Iterable) -> list[dict]:

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import Left
 
 from articles.content.paths import get_numbered_path
+from articles.db.prepared import PreparedQuery
 from articles.page_store import subjects
 from symptoms.models import PublishedCause
 from symptoms.projections import causes
@@ -39,12 +40,23 @@ def get_listed() -> QuerySet:
     return rows.order_by("name_key", "cause_uuid")
 
 
+_letters_query = PreparedQuery(
+    lambda: (
+        get_listed()
+        .order_by()
+        .values("letter")
+        .annotate(count=Count("id"))
+        .values_list("letter", "count")
+    )
+)
+_names_query = PreparedQuery(lambda: get_listed().values_list("name", "slug", "letter"))
+
+
 def get_letters() -> list[CauseLetter]:
     """Every letter with its number of causes; ``other`` only where there are any."""
     subjects.name(subjects.letters(KIND))
-    rows = get_listed().order_by().values("letter").annotate(count=Count("id"))
     counts = dict.fromkeys(string.ascii_lowercase, 0)
-    for letter, count in rows.values_list("letter", "count"):
+    for letter, count in _letters_query.fetch():
         key = find_letter(letter)
         counts[key] = counts.get(key, 0) + count
     return [CauseLetter(key, count) for key, count in counts.items()]
@@ -67,7 +79,7 @@ def group_by_letter() -> list[tuple[str, list[dict]]]:
     for key in (*string.ascii_lowercase, OTHER_LETTER):
         subjects.name(subjects.letter(KIND, key))
     groups: dict[str, list[dict]] = {}
-    for name, slug, letter in get_listed().values_list("name", "slug", "letter"):
+    for name, slug, letter in _names_query.fetch():
         label = letter.upper() if letter in string.ascii_lowercase else "#"
         groups.setdefault(label, []).append(build_entry(name, slug))
     return list(groups.items())
