@@ -8,9 +8,12 @@ from django.db.models import UniqueConstraint
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from articles.admin.autocomplete import PreloadedAutocomplete
+from articles.admin.form_renderer import PageFormRenderer
 from articles.admin.forms import parse_key
 from articles.admin.inline_ordering import OrderedRowFormSet
 from articles.admin.inline_paging import RowPage
@@ -65,6 +68,8 @@ class RowForm(CheckedLinksMixin):
     A stored row that did not change is not validated again, which would load what it points to.
     """
 
+    default_renderer = PageFormRenderer
+
     def has_changed(self):
         """A number alone makes no new row: the script numbers rows that nobody filled in."""
         changed = set(self.changed_data)
@@ -89,12 +94,29 @@ class RowFormSet(OrderedRowFormSet):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.is_bound:
+            self.spread_opened_places()
             self._put_stored_rows_first()
             self._remember_stored_values()
 
     def _remember_stored_values(self) -> None:
         """Compute the cached properties about stored rows before forms change the rows."""
         _ = self.places, self._positions, self._stored_by_key
+
+    @property
+    def media(self) -> forms.Media:
+        """Nothing: ``form_media`` collects what a whole form needs, without making its rows."""
+        return forms.Media()
+
+    def is_multipart(self) -> bool:
+        fields = self.form.base_fields.values()
+        return any(field.widget.needs_multipart_form for field in fields)
+
+    @property
+    def counts(self) -> SafeString:
+        """The hidden fields that say how many rows the form has."""
+        total, initial = self.total_form_count(), self.initial_form_count()
+        counts = [(self.prefix, "TOTAL", total), (self.prefix, "INITIAL", initial)]
+        return format_html_join("", "<input type=hidden name={}-{}_FORMS value={}>", counts)
 
     @cached_property
     def page(self) -> RowPage:

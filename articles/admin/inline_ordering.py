@@ -1,5 +1,6 @@
 """The numbers of a page's rows: a row moves to the number typed; the others keep their order."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
@@ -8,9 +9,12 @@ from operator import itemgetter
 from django.db.models import Model
 from django.forms.models import BaseInlineFormSet
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from articles.admin.forms import parse_key
 
+OPENED_SUFFIX = "-OPENED"  # of the field with the places of a list's rows as it was opened
 MAX_POSITION = 32_767  # the largest that the column stores
 
 
@@ -72,6 +76,31 @@ class OrderedRowFormSet(BaseInlineFormSet):
         if not self.is_ordered:
             return {}
         return {row.pk: row.position for row in self.all_rows}
+
+    @property
+    def opened_places(self) -> SafeString:
+        """A hidden field with the places of the rows that a form shows, by their keys."""
+        places = " ".join(f"{row.pk}:{self.places[row.pk]}" for row in self.get_queryset())
+        return format_html(
+            '<input type="hidden" name="{}{}" value="{}">', self.prefix, OPENED_SUFFIX, places
+        )
+
+    def spread_opened_places(self) -> None:
+        """Give each sent row the place that it was opened with, where one field has them all."""
+        sent = self.data.get(self.prefix + OPENED_SUFFIX)
+        if not sent:
+            return
+        places = dict(pair.split(":", 1) for pair in sent.split() if ":" in pair)
+        key = re.compile(rf"{re.escape(self.prefix)}-(\d+)-{self.model._meta.pk.name}")
+        found = {}
+        for name in self.data:
+            match = key.fullmatch(name)
+            if match and self.data[name] in places:
+                found[f"initial-{self.prefix}-{match[1]}-position"] = places[self.data[name]]
+        self.data = self.data.copy()
+        del self.data[self.prefix + OPENED_SUFFIX]
+        for name, place in found.items():
+            self.data.setdefault(name, place)
 
     def add_position(self, form) -> None:
         """A row is moved where its number differs from the one that the form opened with."""
