@@ -90,4 +90,5 @@ def _write_box(bound: BoundField) -> str:
         return box
     if isinstance(bound.field.widget, RichTextBox) and len(value) > LONG:
         value = compute_fingerprint(value)
-    return f'{box}<input type=hidden name={bound.html_initial_name} value="{conditional_escape(value)}">'
+    name, shown = bound.html_initial_name, conditional_escape(value)
+    return f'{box}<input type=hidden name={name} value="{shown}">'

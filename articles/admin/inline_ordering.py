@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from copy import copy
 from functools import cached_property
 from operator import itemgetter
 
@@ -97,7 +98,7 @@ class OrderedRowFormSet(BaseInlineFormSet):
             match = key.fullmatch(name)
             if match and self.data[name] in places:
                 found[f"initial-{self.prefix}-{match[1]}-position"] = places[self.data[name]]
-        self.data = self.data.copy()
+        self.data = copy(self.data)
         del self.data[self.prefix + OPENED_SUFFIX]
         for name, place in found.items():
             self.data.setdefault(name, place)
@@ -109,14 +110,19 @@ class OrderedRowFormSet(BaseInlineFormSet):
             form.fields["position"].required = form.instance.pk is not None
             form.initial["position"] = self.places.get(form.instance.pk)
 
-    def order_rows(self, new_forms: Iterable) -> list:
-        """All rows of the list in the order that saving gives them, new rows included."""
+    def order_rows(self, new_forms: Iterable, stored_forms: Iterable | None = None) -> list:
+        """All rows of the list in the order that saving gives them, new rows included.
+
+        ``stored_forms`` are those of stored rows that may have been moved: all, unless given.
+        """
+        if stored_forms is None:
+            stored_forms = self.initial_forms
         if not self.is_ordered:
             rows = [*self.all_rows, *(form.instance for form in new_forms)]
             return sorted(rows, key=self._get_sort_values)
         moved = []
         last = []
-        for form in [*self.initial_forms, *new_forms]:
+        for form in [*stored_forms, *new_forms]:
             number = form.cleaned_data.get("position")
             if number is not None and _is_moved(form):
                 moved.append((number, form.instance))
@@ -130,10 +136,11 @@ class OrderedRowFormSet(BaseInlineFormSet):
     def _get_opened_numbers(self) -> dict[int, int]:
         """The places that rows have now, by the numbers that the form was opened with."""
         places = {}
-        for form in self.initial_forms:
-            number = parse_key(self.data.get(form.add_initial_prefix("position"), ""))
+        for index, row in enumerate(self.get_queryset()):
+            name = f"initial-{self.prefix}-{index}-position"
+            number = parse_key(self.data.get(name, ""))
             if number is not None:
-                places[number] = self.places[form.instance.pk]
+                places[number] = self.places[row.pk]
         return places
 
     def clean(self):

@@ -116,7 +116,8 @@ def _collect_rows(formset) -> list:
     required = _list_required_keys(formset)
     removed = set()
     new_forms = []
-    for form in formset.forms:
+    stored_forms, new_rows = formset.make_touched_forms()
+    for form in [*stored_forms, *new_rows]:
         typed = _read_fields(form)
         row = form.instance
         incomplete = any(getattr(row, name) is None for name in required)
@@ -124,7 +125,7 @@ def _collect_rows(formset) -> list:
             removed.add(row.pk)
         elif row.pk is None and form.has_changed() and not form.errors:
             new_forms.append(form)
-    rows = formset.order_rows(new_forms)
+    rows = formset.order_rows(new_forms, stored_forms)
     return [row for row in rows if row.pk is None or row.pk not in removed]
 
 

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from articles.admin import (
     care_cards,
     changelists,
-    form_media,
     form_layout,
+    form_media,
     live_preview,
     page_views,
     pasting,
@@ -183,6 +183,13 @@ class PageAdmin(ComposedAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """As Django has them, without a copy of all that was sent for each list."""
+        values = {"instance": obj, "prefix": prefix, "queryset": inline.get_queryset(request)}
+        if request.method == "POST":
+            values |= {"data": request.POST, "files": request.FILES}
+        return values
 
     def get_inline_formsets(self, request, formsets, inline_instances, obj=None, **kwargs):
         inlines = super().get_inline_formsets(request, formsets, inline_instances, obj, **kwargs)

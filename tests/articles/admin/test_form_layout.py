@@ -1,7 +1,6 @@
 """The form of a page: its order, its rows, its errors, and the messages after saving."""
 
 import re
-
 import time
 
 import pytest
