@@ -74,11 +74,9 @@ const near = new IntersectionObserver(
   { rootMargin: `${NEAR} 0px` },
 );
 
-// Where somebody is in it, they are in its editor after that.
+// Who is in it already comes into its editor in a moment.
 const mountStand = (stand) => {
-  const had = stand.contains(document.activeElement);
-  const editor = mount(stand.field);
-  if (had) editor.view.focus();
+  if (!stand.contains(document.activeElement)) mount(stand.field);
 };
 
 /** Show the text of a box until it comes near. `describe` gives the attributes of its text box. */
@@ -98,11 +96,23 @@ export const waitForSight = (field, describe) => {
   stand.append(bar, text);
   let at = null; // where somebody pressed
   stand.addEventListener("pointerdown", ({ clientX, clientY }) => (at = { left: clientX, top: clientY }));
-  stand.addEventListener("focusin", () => {
+  // Whoever has marked all of it has all of it marked in the editor, too: what is typed takes its place.
+  const enter = () => {
+    if (!stand.isConnected) return;
+    const marked = getSelection().toString().trim();
+    const isAll = Boolean(marked) && marked === text.innerText.trim();
     const editor = mount(field);
     const found = at && editor.view.posAtCoords(at);
     editor.view.focus();
-    if (found) editor.commands.setTextSelection(found.pos);
+    if (isAll) editor.commands.selectAll();
+    else if (found) editor.commands.setTextSelection(found.pos);
+  };
+  stand.addEventListener("focusin", () => setTimeout(enter));
+  stand.addEventListener("beforeinput", (event) => {
+    event.preventDefault();
+    enter();
+    const { view, state } = mount(field);
+    if (event.data) view.dispatch(state.tr.insertText(event.data));
   });
   field.before(stand);
   field.hidden = true;
