@@ -67,11 +67,11 @@ def measure(engine: str, database: str) -> None:
 def measure_editors(engine: str, database: str) -> None:
     """Print what an editor waits for, in a process of its own and without a server around it."""
     print(f"\n{engine}: the form of a symptom of 12 causes and 18 related symptoms\n")
-    print("| deed | ms | queries |\n|---|---:|---:|")
-    for action, (milliseconds, queries) in json.loads(
+    print("| deed | CPU ms | queries | bytes |\n|---|---:|---:|---:|")
+    for action, (milliseconds, queries, size) in json.loads(
         run_module("benchmarks.editors", database=database)
     ).items():
-        print(f"| {action} | {milliseconds:.0f} | {queries} |", flush=True)
+        print(f"| {action} | {milliseconds:.0f} | {queries} | {size:,} |", flush=True)
 
 
 def measure_rate(server: Server, paths: list[str]) -> float:

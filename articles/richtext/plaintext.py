@@ -294,11 +294,20 @@ def extract_text(html: str) -> str:
     Raised and lowered figures are small signs, and an item of a list that does not simply count
     from 1 has its number.
     """
+    if len(html) <= MAX_CACHED_LENGTH:
+        return _extract_short_text(html)
+    return _extract_text(html)
+
+
+def _extract_text(html: str) -> str:
     parser = _TextExtractor()
     parser.feed(html)
     parser.close()
     texts = [line.close().text for line in parser.lines]
     return "\n".join(filter(None, texts))
+
+
+_extract_short_text = lru_cache(maxsize=10_000)(_extract_text)
 
 
 def extract_lines(html: str, *, links: bool = True) -> list[str]:
