@@ -103,6 +103,12 @@ class RowFormSet(OrderedRowFormSet):
         """Compute the cached properties about stored rows before forms change the rows."""
         _ = self.places, self._positions, self._stored_by_key
 
+    def __getitem__(self, index):
+        """A form by its number. Templates ask for any name here first: no form is made for that."""
+        if isinstance(index, str):
+            raise KeyError(index)
+        return super().__getitem__(index)
+
     @property
     def media(self) -> forms.Media:
         """Nothing: ``form_media`` collects what a whole form needs, without making its rows."""

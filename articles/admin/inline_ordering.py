@@ -169,8 +169,9 @@ class OrderedRowFormSet(BaseInlineFormSet):
 
     def save(self, commit=True):
         saved = super().save(commit)
-        if self.is_ordered and self._renumbered:
-            self.model._default_manager.bulk_update(self._renumbered, ["position"])
+        if self.is_ordered:
+            kept = [row for row in self._renumbered if row.pk]  # a deleted row has no key any more
+            self.model._default_manager.bulk_update(kept, ["position"])
         return saved
 
 
