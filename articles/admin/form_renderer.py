@@ -5,6 +5,7 @@ A form of a page has some two hundred of them. What is not in ``WRITERS`` Django
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
@@ -181,6 +182,7 @@ class LinkedChoice(RelatedFieldWidgetWrapper):
         return found
 
 
+@lru_cache(maxsize=1)
 def describe_icons() -> SafeString:
     """The addresses of the pictures of links, as an attribute."""
     kinds = LINKS[0]

@@ -154,9 +154,15 @@ class PageAdmin(ComposedAdmin):
         return super()._changeform_view(request, object_id, form_url, extra_context)
 
     def get_readonly_fields(self, request, obj=None):
-        if obj is not None and obj.publications.exists():
+        if obj is not None and self._was_published(obj):
             return ("slug",)
         return ()
+
+    def _was_published(self, page) -> bool:
+        """Whether a page is in the log of publications. It is asked once for each page."""
+        if page.live_id is None and "was_published" not in page.__dict__:
+            page.was_published = page.publications.exists()
+        return page.live_id is not None or page.was_published
 
     def get_fieldsets(self, request, obj=None):
         """Those of the class; who may only read the page has its cards in place of their boxes."""
