@@ -199,6 +199,8 @@ def main() -> None:
     for engine in options.engine or ("sqlite", "postgresql"):
         with open_database(engine, options.keep) as database:
             measure_engine(engine, database, options)
+        with open_database(engine, None) as database:
+            measure_editors(engine, database)
 
 
 @contextmanager
@@ -222,6 +224,16 @@ def measure_engine(engine: str, database: str, options: argparse.Namespace) -> N
         which = "" if first is now else ", this build" if build is now else ", the build before"
         print(f"\n## {engine}, {options.pages:,} pages{which}", flush=True)
         measure_build(build, options.pages)
+
+
+def measure_editors(engine: str, database: str) -> None:
+    """Print what an editor waits for, in a process of its own and without a server around it."""
+    print(f"\n{engine}: the form of a symptom of 12 causes and 18 related symptoms\n")
+    print("| deed | CPU ms | queries | bytes |\n|---|---:|---:|---:|")
+    for action, (milliseconds, queries, size) in json.loads(
+        run_module("benchmarks.editors", database=database)
+    ).items():
+        print(f"| {action} | {milliseconds:.0f} | {queries} | {size:,} |", flush=True)
 
 
 def measure_build(build: Build, pages: int, *, short: bool = False) -> None:

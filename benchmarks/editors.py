@@ -1,12 +1,14 @@
-"""What an editor waits for.
+"""What an editor waits for: CPU, queries and bytes.
 
-The form of a full symptom, opened, saved and composed while typing, beside a bare one.
+The form of a full symptom, opened, saved and composed while typing, beside a bare one with the same
+rows, and beside the plain fields of the page alone.
 """
 
 import json
 import os
 import time
 from statistics import median
+from urllib.parse import urlencode
 
 import django
 
@@ -23,7 +25,9 @@ from tests import factories  # noqa: E402
 from tests.html import read_form  # noqa: E402
 
 ROUNDS = 15
+PLAIN_FORM = "/plain/symptoms/symptom/{}/change/"
 BARE_FORM, OUR_FORM = "/stock/symptoms/symptom/{}/change/", "/admin/symptoms/symptom/{}/change/"
+LARGE = 2_500  # causes
 
 
 @override_settings(ROOT_URLCONF="benchmarks.stock_urls")
@@ -36,20 +40,59 @@ def main() -> dict:
     factories.add_facts(symptom, ann, causes=12, related=18)
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(ann)
+    large = factories.make_large_symptom(ann, causes=LARGE)
+    plain, bare, ours = (form.format(symptom.pk) for form in (PLAIN_FORM, BARE_FORM, OUR_FORM))
+    large_form = OUR_FORM.format(large.pk)
     found = {}
-    for name, form in (
-        ("bare form", BARE_FORM.format(symptom.pk)),
-        ("our form", OUR_FORM.format(symptom.pk)),
-    ):
-        found[f"{name}: open"] = measure_request(lambda form=form: client.get(form))
+    found["plain fields: open"], found["our form: open"] = measure_beside(
+        lambda: client.get(plain), lambda: client.get(ours)
+    )
+    found["bare form: open"] = measure_request(lambda: client.get(bare))
+    for name, form in (("bare form", bare), ("our form", ours)):
         found[f"{name}: save one word"] = measure_saving(client, form)
-    draft = OUR_FORM.format(symptom.pk).replace("change", "draft")
-    typed = read_form(client.get(OUR_FORM.format(symptom.pk)))
-    found["our form: compose while typing"] = measure_request(lambda: client.post(draft, typed))
+    found["our form: compose while typing"] = measure_composing(client, ours)
+    found[f"our form, {LARGE:,} causes: open"] = measure_request(lambda: client.get(large_form))
+    found[f"our form, {LARGE:,} causes: compose"] = measure_composing(client, large_form)
     return found
 
 
-def measure_saving(client, form: str) -> tuple[float, int]:
+def measure_composing(client, form: str) -> tuple[float, int, int]:
+    """The draft of a form in which each time another word was typed."""
+    opened, words = read_form(client.get(form)), iter(range(10**6))
+
+    def prepare() -> str:
+        body = {"body": f"<p>A muscle tightens by itself, {next(words)}.</p>"}
+        return urlencode(opened | body, doseq=True)
+
+    def send(values: str):
+        kind = "application/x-www-form-urlencoded"
+        return client.post(form.replace("change", "draft"), values, content_type=kind)
+
+    return measure_request(send, prepare)
+
+
+def measure_beside(*actions) -> list[tuple[float, int, int]]:
+    """Several requests in turn, so that all meet the same noise."""
+    times: list[list[float]] = [[] for _ in actions]
+    for _ in range(ROUNDS):
+        for action, measured in zip(actions, times, strict=True):
+            begun = time.process_time()
+            action()
+            measured.append(1000 * (time.process_time() - begun))
+    return [
+        (round(median(measured), 1), *count(action))
+        for action, measured in zip(actions, times, strict=True)
+    ]
+
+
+def count(action, *given) -> tuple[int, int]:
+    """The queries of a request, and the bytes of its answer."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = action(*given)
+    return len(queries), len(answer.content)
+
+
+def measure_saving(client, form: str) -> tuple[float, int, int]:
     words = iter(range(10**6))
 
     def changed() -> dict:
@@ -60,19 +103,16 @@ def measure_saving(client, form: str) -> tuple[float, int]:
     return measure_request(lambda values: client.post(form, values), changed, 302)
 
 
-def measure_request(action, prepare=None, expected: int = 200) -> tuple[float, int]:
-    """Milliseconds in the middle of so many rounds, and the number of queries."""
+def measure_request(action, prepare=None, expected: int = 200) -> tuple[float, int, int]:
+    """Milliseconds of CPU in the middle of so many rounds, queries, and bytes of the answer."""
     times = []
     for _ in range(ROUNDS):
         given = [prepare()] if prepare else []
-        begun = time.perf_counter()
+        begun = time.process_time()
         answer = action(*given)
-        times.append(1000 * (time.perf_counter() - begun))
+        times.append(1000 * (time.process_time() - begun))
         assert answer.status_code == expected, answer.text
-    given = [prepare()] if prepare else []
-    with CaptureQueriesContext(connection) as queries:
-        action(*given)
-    return round(median(times), 1), len(queries)
+    return round(median(times), 1), *count(action, *([prepare()] if prepare else []))
 
 
 if __name__ == "__main__":

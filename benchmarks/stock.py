@@ -1,15 +1,33 @@
-"""A bare admin form of a symptom and the same inlines, to measure ours against."""
+"""A bare admin form of a symptom and the same inlines, to measure ours against.
 
+Beside it the smallest form that Django's admin has for the same page: its own fields, each a plain
+box, and no rows.
+"""
+
+from django import forms
 from django.contrib import admin
 
+from articles.fields import RichTextField
 from articles.models import Reference
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, Symptom, SymptomCause
 
 site = admin.AdminSite(name="stock")
+plain_site = admin.AdminSite(name="plain")
 
 
 def make_inline(model, base=admin.TabularInline, **more):
     return type(f"Stock{model.__name__}", (base,), {"model": model, "extra": 0, **more})
+
+
+class PlainSymptomAdmin(admin.ModelAdmin):
+    """The fields of the page alone, rich texts as plain boxes."""
+
+    exclude = ("related",)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, RichTextField):
+            return forms.CharField(widget=admin.widgets.AdminTextareaWidget, required=False)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class StockSymptomAdmin(admin.ModelAdmin):
@@ -30,3 +48,4 @@ class StockCauseAdmin(admin.ModelAdmin):
 
 site.register(Symptom, StockSymptomAdmin)
 site.register(Cause, StockCauseAdmin)
+plain_site.register(Symptom, PlainSymptomAdmin)

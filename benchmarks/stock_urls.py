@@ -1,8 +1,12 @@
-"""The project's addresses and a bare admin beside them."""
+"""The project's addresses and two bare admins beside them."""
 
 from django.urls import include, path
 
 from benchmarks import stock
 
-urlpatterns = [path("stock/", stock.site.urls), path("", include("config.urls"))]
+urlpatterns = [
+    path("plain/", stock.plain_site.urls),
+    path("stock/", stock.site.urls),
+    path("", include("config.urls")),
+]
 handler500 = "config.public.views.server_error"

@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
-from django.db.models import Field
+from django.db.models import Field, prefetch_related_objects
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -144,6 +144,8 @@ class CareCardsForm(CheckedLinksMixin):
 
     def _remember_cards(self) -> None:
         page = self.instance
+        if not self.is_bound:
+            prefetch_related_objects([page], "care_cards")
         for card in composing.compose_care_cards(page):
             self.initial[get_name(card.level, HEADING)] = _store(HEADING, card.heading)
             self.initial[get_name(card.level, TEXT)] = _store(TEXT, card.html)

@@ -6,6 +6,9 @@ from django.contrib.admin.helpers import Fieldset, InlineAdminFormSet
 from django.contrib.admin.utils import flatten
 from django.utils.text import capfirst, slugify
 
+from articles.admin.fieldset_html import write_fieldset
+from articles.admin.stored_rows import label_row, write_stored_rows
+
 LAST = 10**9  # comes after every position
 
 
@@ -26,11 +29,17 @@ class FormSection:
     fieldset: Fieldset | None = None
     inline: InlineAdminFormSet | None = None
     rows: list = field(default_factory=list)
+    stored_rows: str = ""  # rows that are written already, in place of those
     errors: list[FormError] = field(default_factory=list)
 
     @property
     def id(self) -> str:
         return f"section-{slugify(self.title)}"
+
+    @property
+    def fields(self) -> str:
+        """The HTML of its fieldset."""
+        return write_fieldset(self.fieldset, f"{self.id}-heading") if self.fieldset else ""
 
 
 def build_sections(order: tuple, adminform, inlines) -> list[FormSection]:
@@ -55,6 +64,10 @@ def list_page_errors(form) -> list[FormError]:
 
 def _build_inline_section(inline: InlineAdminFormSet) -> FormSection:
     """The rows of an inline by their numbers, so that a returned form looks as it was left."""
+    title = str(capfirst(inline.opts.verbose_name_plural))
+    stored_rows = write_stored_rows(inline)
+    if stored_rows is not None:
+        return FormSection(title, inline=inline, stored_rows=stored_rows)
     filled: list = []
     blank: list = []
     for row in inline:
@@ -65,20 +78,11 @@ def _build_inline_section(inline: InlineAdminFormSet) -> FormSection:
     first = inline.formset.page.first_number
     for index, row in enumerate(filled):
         number = str(first + index) if first else _get_number(row)
-        _label_row(row, name, number)
+        label_row(row, name, number)
     for row in blank:
-        _label_row(row, name, "new")
+        label_row(row, name, "new")
         row.blank = True
-    title = str(capfirst(inline.opts.verbose_name_plural))
     return FormSection(title, inline=inline, rows=filled + blank)
-
-
-def _label_row(row, name: str, number: str) -> None:
-    """Name a row, and add this to the labels of its fields, which every row has alike."""
-    row.label = f"{capfirst(name)} {number}"
-    for key, field_ in row.form.fields.items():
-        if not field_.widget.is_hidden:
-            field_.widget.attrs["aria-label"] = f"{field_.label or key}, {name} {number}"
 
 
 def _is_blank(row) -> bool:

@@ -6,6 +6,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.care_cards import CareCardsForm
+from articles.admin.form_renderer import PageFormRenderer
 from articles.admin.link_validation import finish_forms
 from articles.admin.slugs import SlugFromNameMixin
 from articles.content import kinds
@@ -45,6 +46,7 @@ class PageForm(SlugFromNameMixin, CareCardsForm):
             "summary": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         }
 
+    default_renderer = PageFormRenderer
     # Names of hidden inputs that the browser sends back: what was opened.
     slug_source = "title"
     VERSION_FIELD = "opened_edition"
@@ -62,6 +64,11 @@ class PageForm(SlugFromNameMixin, CareCardsForm):
             self.fields["notice"].queryset = CopyrightNotice.objects.filter(offered)
         if self.instance.pk:
             self._remember_opened_values()
+
+    @property
+    def media(self) -> forms.Media:
+        """Nothing: ``form_media`` collects it."""
+        return forms.Media()
 
     def _remember_opened_values(self) -> None:
         latest = self.instance.get_latest_revision()

@@ -1,16 +1,20 @@
 """Formsets of a page's rows: choices are loaded together, rows are numbered, none gets lost."""
 
 import re
+from copy import copy
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import UniqueConstraint
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from articles.admin.autocomplete import PreloadedAutocomplete
+from articles.admin.form_renderer import PageFormRenderer
 from articles.admin.forms import parse_key
 from articles.admin.inline_ordering import OrderedRowFormSet
 from articles.admin.inline_paging import RowPage
@@ -65,6 +69,8 @@ class RowForm(CheckedLinksMixin):
     A stored row that did not change is not validated again, which would load what it points to.
     """
 
+    default_renderer = PageFormRenderer
+
     def has_changed(self):
         """A number alone makes no new row: the script numbers rows that nobody filled in."""
         changed = set(self.changed_data)
@@ -89,12 +95,35 @@ class RowFormSet(OrderedRowFormSet):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.is_bound:
+            self.spread_opened_places()
             self._put_stored_rows_first()
             self._remember_stored_values()
 
     def _remember_stored_values(self) -> None:
         """Compute the cached properties about stored rows before forms change the rows."""
         _ = self.places, self._positions, self._stored_by_key
+
+    def __getitem__(self, index):
+        """A form by its number. Templates ask for any name here first: no form is made for that."""
+        if isinstance(index, str):
+            raise KeyError(index)
+        return super().__getitem__(index)
+
+    @property
+    def media(self) -> forms.Media:
+        """Nothing: ``form_media`` collects what a whole form needs, without making its rows."""
+        return forms.Media()
+
+    def is_multipart(self) -> bool:
+        fields = self.form.base_fields.values()
+        return any(field.widget.needs_multipart_form for field in fields)
+
+    @property
+    def counts(self) -> SafeString:
+        """The hidden fields that say how many rows the form has."""
+        total, initial = self.total_form_count(), self.initial_form_count()
+        counts = [(self.prefix, "TOTAL", total), (self.prefix, "INITIAL", initial)]
+        return format_html_join("", "<input type=hidden name={}-{}_FORMS value={}>", counts)
 
     @cached_property
     def page(self) -> RowPage:
@@ -138,26 +167,21 @@ class RowFormSet(OrderedRowFormSet):
             row["", key] = [""]
         if self.files:
             self.files = self._reorder_files(order)
-        self.data = self.data.copy()
+        self.data = copy(self.data)  # its lists are replaced, not changed
         for place, row in enumerate(rows):
             for (initial, name), values in row.items():
                 self.data.setlist(f"{initial}{self.prefix}-{place}-{name}", values)
 
     def _set_counts(self, *, initial: int, total: int) -> None:
         """Set the counts of the management form to those of the rows that came."""
-        counts = {
-            "TOTAL": total,
-            "INITIAL": initial,
-            "MIN_NUM": self.min_num,
-            "MAX_NUM": self.max_num,
-        }
+        counts = {"TOTAL": total, "INITIAL": initial}
         wrong = {}
         for name, count in counts.items():
             field = f"{self.prefix}-{name}_FORMS"
             if self.data.get(field) != str(count):
                 wrong[field] = str(count)
         if wrong:
-            self.data = self.data.copy()
+            self.data = copy(self.data)  # its lists are replaced, not changed
             for field, text in wrong.items():
                 self.data[field] = text
         self.__dict__.pop("management_form", None)  # cached, and read from the data before
@@ -213,6 +237,29 @@ class RowFormSet(OrderedRowFormSet):
                 if sent:
                     found.setlist(f"{self.prefix}-{place}-{name}", sent)
         return found
+
+    def make_touched_forms(self) -> tuple[list, list]:
+        """The forms of the stored rows that somebody changed, and of the new ones: no others."""
+        count = self.initial_form_count()
+        stored = []
+        for index, row in enumerate(self._sent_rows):
+            if self._is_touched(index, row):
+                stored.append(self._construct_form(index))
+        return stored, [self._construct_form(i) for i in range(count, self.total_form_count())]
+
+    def _is_touched(self, index: int, row) -> bool:
+        """Whether a form sends something else of a stored row than it was opened with."""
+        prefix = f"{self.prefix}-{index}"
+        if f"{prefix}-DELETE" in self.data:
+            return True
+        for name, field in self.form.base_fields.items():
+            sent = field.widget.value_from_datadict(self.data, self.files, f"{prefix}-{name}")
+            shown = _get_shown(row, name)
+            if name == "position":
+                shown = parse_key(self.data.get(f"initial-{prefix}-position", ""))
+            if field.has_changed(shown, sent):
+                return True
+        return False
 
     @cached_property
     def _choices_by_field(self) -> dict[str, dict]:
@@ -310,6 +357,14 @@ class RowFormSet(OrderedRowFormSet):
         if other not in self.get_queryset():
             message += NOT_SHOWN_HERE
         return message
+
+
+def _get_shown(row, name: str):
+    """What a form shows of a row in a field; None for a field that is none of the row."""
+    try:
+        return row._meta.get_field(name).value_from_object(row)
+    except FieldDoesNotExist:
+        return None
 
 
 def _find_merge_targets(model, keys: set[int], rows: dict) -> dict:

@@ -1,16 +1,21 @@
 """The numbers of a page's rows: a row moves to the number typed; the others keep their order."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from copy import copy
 from functools import cached_property
 from operator import itemgetter
 
 from django.db.models import Model
 from django.forms.models import BaseInlineFormSet
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from articles.admin.forms import parse_key
 
+OPENED_SUFFIX = "-OPENED"  # of the field with the places of a list's rows as it was opened
 MAX_POSITION = 32_767  # the largest that the column stores
 
 
@@ -73,6 +78,31 @@ class OrderedRowFormSet(BaseInlineFormSet):
             return {}
         return {row.pk: row.position for row in self.all_rows}
 
+    @property
+    def opened_places(self) -> SafeString:
+        """A hidden field with the places of the rows that a form shows, by their keys."""
+        places = " ".join(f"{row.pk}:{self.places[row.pk]}" for row in self.get_queryset())
+        return format_html(
+            '<input type="hidden" name="{}{}" value="{}">', self.prefix, OPENED_SUFFIX, places
+        )
+
+    def spread_opened_places(self) -> None:
+        """Give each sent row the place that it was opened with, where one field has them all."""
+        sent = self.data.get(self.prefix + OPENED_SUFFIX)
+        if not sent:
+            return
+        places = dict(pair.split(":", 1) for pair in sent.split() if ":" in pair)
+        key = re.compile(rf"{re.escape(self.prefix)}-(\d+)-{self.model._meta.pk.name}")
+        found = {}
+        for name in self.data:
+            match = key.fullmatch(name)
+            if match and self.data[name] in places:
+                found[f"initial-{self.prefix}-{match[1]}-position"] = places[self.data[name]]
+        self.data = copy(self.data)
+        del self.data[self.prefix + OPENED_SUFFIX]
+        for name, place in found.items():
+            self.data.setdefault(name, place)
+
     def add_position(self, form) -> None:
         """A row is moved where its number differs from the one that the form opened with."""
         if self.is_ordered:
@@ -80,14 +110,19 @@ class OrderedRowFormSet(BaseInlineFormSet):
             form.fields["position"].required = form.instance.pk is not None
             form.initial["position"] = self.places.get(form.instance.pk)
 
-    def order_rows(self, new_forms: Iterable) -> list:
-        """All rows of the list in the order that saving gives them, new rows included."""
+    def order_rows(self, new_forms: Iterable, stored_forms: Iterable | None = None) -> list:
+        """All rows of the list in the order that saving gives them, new rows included.
+
+        ``stored_forms`` are those of stored rows that may have been moved: all, unless given.
+        """
+        if stored_forms is None:
+            stored_forms = self.initial_forms
         if not self.is_ordered:
             rows = [*self.all_rows, *(form.instance for form in new_forms)]
             return sorted(rows, key=self._get_sort_values)
         moved = []
         last = []
-        for form in [*self.initial_forms, *new_forms]:
+        for form in [*stored_forms, *new_forms]:
             number = form.cleaned_data.get("position")
             if number is not None and _is_moved(form):
                 moved.append((number, form.instance))
@@ -101,10 +136,11 @@ class OrderedRowFormSet(BaseInlineFormSet):
     def _get_opened_numbers(self) -> dict[int, int]:
         """The places that rows have now, by the numbers that the form was opened with."""
         places = {}
-        for form in self.initial_forms:
-            number = parse_key(self.data.get(form.add_initial_prefix("position"), ""))
+        for index, row in enumerate(self.get_queryset()):
+            name = f"initial-{self.prefix}-{index}-position"
+            number = parse_key(self.data.get(name, ""))
             if number is not None:
-                places[number] = self.places[form.instance.pk]
+                places[number] = self.places[row.pk]
         return places
 
     def clean(self):
@@ -133,8 +169,9 @@ class OrderedRowFormSet(BaseInlineFormSet):
 
     def save(self, commit=True):
         saved = super().save(commit)
-        if self.is_ordered and self._renumbered:
-            self.model._default_manager.bulk_update(self._renumbered, ["position"])
+        if self.is_ordered:
+            kept = [row for row in self._renumbered if row.pk]  # a deleted row has no key any more
+            self.model._default_manager.bulk_update(kept, ["position"])
         return saved
 
 

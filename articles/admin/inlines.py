@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from articles.admin.autocomplete import PreloadedAutocomplete
+from articles.admin.form_renderer import link_choice
 from articles.admin.forms import URL_FIELD_OVERRIDES, parse_key
 from articles.admin.inline_formsets import RowChoiceField, RowForm, RowFormSet
 
@@ -25,7 +26,10 @@ class RowInline(admin.StackedInline):
     max_num = MAX_ROWS
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related(*self.select_related_fields)
+        rows = super().get_queryset(request)
+        if self.select_related_fields:  # with no name at all it would follow every foreign key
+            rows = rows.select_related(*self.select_related_fields)
+        return rows
 
     def get_formset(self, request, obj=None, **kwargs):
         kwargs.setdefault("absolute_max", MAX_ROWS)
@@ -38,6 +42,9 @@ class RowInline(admin.StackedInline):
         """Without a script, a link with ``rows`` in its query asks for empty rows."""
         requested = parse_key(request.GET.get("rows", "")) or 0
         return min(requested, MAX_EXTRA_ROWS)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return link_choice(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         for path in self.select_related_fields:

@@ -10,6 +10,7 @@ from math import ceil
 
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.forms.utils import ErrorDict
 from django.http import JsonResponse
 from django.template.loader import render_to_string
@@ -115,7 +116,8 @@ def _collect_rows(formset) -> list:
     required = _list_required_keys(formset)
     removed = set()
     new_forms = []
-    for form in formset.forms:
+    stored_forms, new_rows = formset.make_touched_forms()
+    for form in [*stored_forms, *new_rows]:
         typed = _read_fields(form)
         row = form.instance
         incomplete = any(getattr(row, name) is None for name in required)
@@ -123,7 +125,7 @@ def _collect_rows(formset) -> list:
             removed.add(row.pk)
         elif row.pk is None and form.has_changed() and not form.errors:
             new_forms.append(form)
-    rows = formset.order_rows(new_forms)
+    rows = formset.order_rows(new_forms, stored_forms)
     return [row for row in rows if row.pk is None or row.pk not in removed]
 
 
@@ -144,6 +146,25 @@ def _fill_defaults(page: Article, kind: str, by) -> None:
         page.writer = by
     if not page.title:
         raise CannotCompose("Give the page a title to see a preview.")
+
+
+def load_with_form(page: Article, form, formsets: Iterable) -> None:
+    """Load what composing a stored page and its checks read; what a form has loaded is taken.
+
+    The form is one of that page and not bound.
+    """
+    rows = {"topics": form.initial.get("topics", ())}
+    tags = form.initial.get("tags", ())
+    rows["tag_links"] = [ArticleTag(content_object=page, tag=tag) for tag in tags]
+    rows["care_cards"] = form.instance.care_cards.all()
+    for formset in formsets:
+        rows[formset.fk.remote_field.cache_name] = formset.all_rows
+    prefetched = page.__dict__.setdefault("_prefetched_objects_cache", {})
+    for name, found in rows.items():
+        prefetched[name] = _build_fetched_queryset(page, name, found)
+    kind = kinds.get_for_model(form._meta.model)
+    lookups = kind.load(type(page)._default_manager.all())._prefetch_related_lookups
+    prefetch_related_objects([page], *lookups)  # those that no form has
 
 
 def _build_fetched_queryset(page: Article, name: str, rows: list):

@@ -13,12 +13,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from js_asset import Media
 
 from articles.admin import (
     care_cards,
     changelists,
     form_layout,
+    form_media,
     live_preview,
     page_views,
     pasting,
@@ -27,6 +27,7 @@ from articles.admin import (
 )
 from articles.admin.bulk_actions import PAGE_ACTIONS
 from articles.admin.composition import AdminView, ComposedAdmin, Panel
+from articles.admin.form_renderer import describe_icons, link_choice, write_json
 from articles.admin.forms import PageForm, parse_key
 from articles.admin.images import FigureInline
 from articles.admin.inline_paging import START_SUFFIX
@@ -43,6 +44,10 @@ from articles.publishing.actions import PageTooLong
 class ReferenceInline(RowInline):
     model = Reference
     fields = ("position", "title", "publisher", "year", "url")
+
+
+# What the editor of a rich text can do, as an attribute.
+EDITOR_CONFIG = write_json(Article._meta.get_field("body").formfield().widget.get_config())
 
 
 class WriterField(forms.ModelChoiceField):
@@ -91,6 +96,9 @@ class PageAdmin(ComposedAdmin):
     change_form_template = "articles/admin/change_form.html"
     sections: tuple = ()  # fieldsets by title and inlines by class, in the order of the public page
     SETTINGS = ("slug", "topics", "notice", "risk", "review_months", "tags")
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return link_choice(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "writer":
@@ -147,9 +155,15 @@ class PageAdmin(ComposedAdmin):
         return super()._changeform_view(request, object_id, form_url, extra_context)
 
     def get_readonly_fields(self, request, obj=None):
-        if obj is not None and obj.publications.exists():
+        if obj is not None and self._was_published(obj):
             return ("slug",)
         return ()
+
+    def _was_published(self, page) -> bool:
+        """Whether a page is in the log of publications. It is asked once for each page."""
+        if page.live_id is None and "was_published" not in page.__dict__:
+            page.was_published = page.publications.exists()
+        return page.live_id is not None or page.was_published
 
     def get_fieldsets(self, request, obj=None):
         """Those of the class; who may only read the page has its cards in place of their boxes."""
@@ -177,6 +191,17 @@ class PageAdmin(ComposedAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """As Django has them, without a copy of all that was sent for each list."""
+        values = {"instance": obj, "prefix": prefix, "queryset": inline.get_queryset(request)}
+        if request.method == "POST":
+            values |= {"data": request.POST, "files": request.FILES}
+        return values
+
+    def get_inline_formsets(self, request, formsets, inline_instances, obj=None, **kwargs):
+        inlines = super().get_inline_formsets(request, formsets, inline_instances, obj, **kwargs)
+        return [form_media.RowList.copy(inline) for inline in inlines]
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         inlines = context["inline_admin_formsets"]
         sections = form_layout.build_sections(self.sections, context["adminform"], inlines)
@@ -187,28 +212,36 @@ class PageAdmin(ComposedAdmin):
             if section.inline and section.inline.formset.page.is_partial:
                 paged_sections.append(section)
         context |= {
-            "media": Media.from_media(context["media"], nonce=str(request.csp_nonce)),
+            "media": form_media.write_media(
+                self, context["adminform"].form, inlines, str(request.csp_nonce)
+            ),
+            "editor_config": EDITOR_CONFIG,
+            "icons": describe_icons(),
             "sections": sections,
             "paged_sections": paged_sections,
             "form_errors": errors,
             "external_ids": _get_external_ids(obj),
             "links_url": reverse(f"admin:{self.get_url_name('links')}"),
             "draft_url": self._get_draft_url(request, obj, is_popup=context["is_popup"]),
-            "panels": self._build_form_panels(request, obj, context["errors"]),
+            "panels": self._build_form_panels(request, obj, context),
             "show_save_and_add_another": False,
             "is_nav_sidebar_enabled": False,  # its place is for the sections
         }
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        response.add_post_render_callback(form_media.trim_blanks)
+        return response
 
-    def _build_form_panels(self, request, page, errors) -> list[dict]:
+    def _build_form_panels(self, request, page, context) -> list[dict]:
         """The panels above the form of a page; none where the form says what is wrong with it."""
-        if page is None or errors:
+        if page is None or context["errors"]:
             return []
-        kind = kinds.get_for_model(self.model)
-        pages = kind.load(self.get_queryset(request)).filter(pk=page.pk)
-        pages = pages.select_related("writer", "live__revision", "notice")
-        loaded = pages.prefetch_related("topics").first()
-        return self.build_panels(request, loaded, self.panels) if loaded else []
+        pages = self.get_queryset(request).filter(pk=page.pk)
+        loaded = pages.select_related("writer", "live__revision", "notice").first()
+        if loaded is None:
+            return []
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        live_preview.load_with_form(loaded, context["adminform"].form, formsets)
+        return self.build_panels(request, loaded, self.panels)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

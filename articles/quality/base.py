@@ -2,11 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TypeVar
 
 from articles.content.document import Document
 from articles.content.kinds import DocumentT, PageT
 from articles.models import Article, SafetyAlert
 from articles.richtext.plaintext import extract_lines, extract_text
+
+FoundT = TypeVar("FoundT")
+REMEMBERED_LINES = 10_000  # a page with 2,500 causes has as many
+MAX_REMEMBERED_LENGTH = 1_000  # characters
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,22 @@ def check(
         return Check(find, reason, can_block, is_safety, is_about_cards)
 
     return make_check
+
+
+def remember(find: Callable[[str], Iterable[FoundT]]) -> Callable[[str], tuple[FoundT, ...]]:
+    """A function of one line of text that remembers what it found in the last ones.
+
+    The checks run again with each pause of somebody who types, and few lines differ then.
+    """
+
+    @lru_cache(maxsize=REMEMBERED_LINES)
+    def find_once(line: str) -> tuple[FoundT, ...]:
+        return tuple(find(line))
+
+    def find_in(line: str) -> tuple[FoundT, ...]:
+        return find_once(line) if len(line) <= MAX_REMEMBERED_LENGTH else tuple(find(line))
+
+    return find_in
 
 
 def extract_plain_lines(document: Document) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from articles.content.document import Document
 from articles.models import Article
-from articles.quality.base import Check, Problem, check, iterate_text_lines
+from articles.quality.base import Check, Problem, check, iterate_text_lines, remember
 
 # Titles of other people's works, and their names, are quoted as they are.
 QUOTED_PARTS = {"References", "Publishers of references", "Credits of images", "Written by"}
@@ -272,7 +272,7 @@ def check_dose_notation(page: Article, document: Document) -> Iterable[Problem]:
     for label, line in iterate_text_lines(document):
         if label in QUOTED_PARTS:
             continue
-        for doubt in dict.fromkeys(find_error_prone_doses(line)):
+        for doubt in dict.fromkeys(_find_doses(line)):
             yield Problem(f"{label}: “{doubt.text}” {doubt.reason}", doubt.fix, doubt.blocking)
 
 
@@ -296,4 +296,5 @@ def find_error_prone_doses(line: str) -> Iterator[DoubtfulDose]:
             )
 
 
+_find_doses = remember(find_error_prone_doses)
 CHECKS: tuple[Check, ...] = (check_dose_notation,)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from articles import characters
 from articles.content.document import Document
 from articles.models import Article
-from articles.quality.base import Check, Problem, check, iterate_text_lines
+from articles.quality.base import Check, Problem, check, iterate_text_lines, remember
 from articles.richtext import attributes
 
 MAX_QUOTE_LENGTH = characters.MAX_QUOTE_LENGTH  # of an attribute or a line that is repeated
@@ -32,7 +32,7 @@ def check_invisible_attributes(page: Article, document: Document) -> Iterable[Pr
 @check("A dose with an unseen sign in it is not the dose that was read.", can_block=True)
 def check_invisible_characters(page: Article, document: Document) -> Iterable[Problem]:
     for label, line in iterate_text_lines(document):
-        for bad in characters.find_unkept(line):
+        for bad in _find_unkept(line):
             what = f"a character that {bad.why}" if bad.is_visible else "an invisible character"
             quote = _quote_around(line, bad)
             message = f"{label}: “{quote}” has {what}, at ▯: {bad.name}."
@@ -57,4 +57,5 @@ def _shorten(text: str) -> str:
     return text if len(text) <= MAX_QUOTE_LENGTH else f"{text[:MAX_QUOTE_LENGTH]}…"
 
 
+_find_unkept = remember(characters.find_unkept)
 CHECKS: tuple[Check, ...] = (check_invisible_attributes, check_invisible_characters)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from articles.content.document import Document
 from articles.models import Article, SafetyAlert
-from articles.quality.base import Check, Problem, check, iterate_text_lines
+from articles.quality.base import Check, Problem, check, iterate_text_lines, remember
 
 REFERENCES = {"References", "Publishers of references"}  # titles that others gave
 NUMBER = (
@@ -71,7 +71,7 @@ def _find_lethal_words(document: Document) -> Iterator[tuple[str, str]]:
     for label, line in iterate_text_lines(document):
         if label in REFERENCES or label in found:
             continue
-        quoted = find_lethal_words(line)
+        quoted = "".join(_find_words(line))
         if quoted:
             found.add(label)
             yield label, quoted
@@ -83,4 +83,5 @@ def find_lethal_words(line: str) -> str:
     return match[0] if match else ""
 
 
+_find_words = remember(find_lethal_words)  # its signs, one by one
 CHECKS: tuple[Check, ...] = (check_lethal_amounts,)

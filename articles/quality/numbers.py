@@ -7,7 +7,7 @@ from itertools import chain
 
 from articles.content.document import Document
 from articles.models import Article
-from articles.quality.base import Check, Problem, check, iterate_text_lines
+from articles.quality.base import Check, Problem, check, iterate_text_lines, remember
 from articles.richtext.raised import SUPERSCRIPT_TABLE
 
 DASH = "[-–−‐‑]"
@@ -72,7 +72,7 @@ class DoubtfulNumber:
 @check("A number that lost its raised figure is a wrong dose that looks right.", can_block=True)
 def check_numbers(page: Article, document: Document) -> Iterable[Problem]:
     for label, line in iterate_text_lines(document):
-        for doubt in dict.fromkeys(find_doubtful_numbers(line)):
+        for doubt in dict.fromkeys(_find_numbers(line)):
             yield Problem(f"{label}: “{doubt.text}” {doubt.reason}", doubt.fix, blocking=True)
 
 
@@ -154,4 +154,5 @@ def _describe_fused(found: re.Match) -> DoubtfulNumber:
     )
 
 
+_find_numbers = remember(find_doubtful_numbers)
 CHECKS: tuple[Check, ...] = (check_numbers,)

@@ -302,6 +302,8 @@ def extract_text(html: str) -> str:
     Raised and lowered figures are small signs, and an item of a list that does not simply count
     from 1 has its number.
     """
+    if len(html) <= MAX_CACHED_LENGTH:
+        return _extract_short_text(html)
     if len(html) <= MAX_CHECKED_LENGTH:
         return _extract_checked_text(html)
     return _extract_text(html)
@@ -325,6 +327,7 @@ def _join_words(html: str) -> str:
 
 # A dozen checks in turn read the texts of one page: for that they are kept, and not for longer.
 _extract_checked_text = lru_cache(maxsize=256)(_extract_text)
+_extract_short_text = lru_cache(maxsize=10_000)(_extract_text)
 
 
 def extract_lines(html: str, *, links: bool = True) -> list[str]:

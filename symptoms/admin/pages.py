@@ -52,7 +52,7 @@ class SymptomCauseInline(RowInline):
     model = SymptomCause
     verbose_name, verbose_name_plural = "cause", "causes"
     fields = (("position", "cause", "group"), ("seriousness", "frequency"), "text")
-    select_related_fields = ("cause",)
+    select_related_fields = ("cause__description__live",)
 
 
 class CodeFormSet(RowFormSet):

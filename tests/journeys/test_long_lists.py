@@ -94,9 +94,9 @@ def test_a_hub_is_written_without_any_script(ann, open_page):
     page.get_by_label("From number").fill("60")
     page.get_by_role("button", name="Show", exact=True).click()
     page.wait_for_url("**at=60*")
-    assert page.locator("#id_symptom_causes-0-position").input_value() == "51"
-    page.locator("#id_symptom_causes-0-position").fill("2")
-    page.locator("#id_symptom_causes-1-text").fill("<p>Written by hand.</p>")
+    assert page.locator("[name='symptom_causes-0-position']").input_value() == "51"
+    page.locator("[name='symptom_causes-0-position']").fill("2")
+    page.locator("[name='symptom_causes-1-text']").fill("<p>Written by hand.</p>")
     page.get_by_role("button", name="Save and show the next 20").click()
     page.wait_for_url("**at=101#section-causes")
     assert list_cause_names(hub) == [0, 50, *range(1, 50), *range(51, 120)]

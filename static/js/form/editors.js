@@ -1,6 +1,7 @@
 // The rich-text editors: named by their labels, described by help and errors, entered and left by keyboard.
 import { takeKeys } from "./keys.js";
 import { takePastes } from "./pasting.js";
+import { mount, waitForSight } from "./mounting.js";
 
 const labelOf = (field) => document.querySelector(`label[for="${field.id}"]`);
 
@@ -62,17 +63,6 @@ document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } 
   editor.on("transaction", () => nameButtons(frame));
 });
 
-// Editors that were ready before this script.
-for (const frame of document.querySelectorAll(".prose-editor")) {
-  const field = frame.querySelector("textarea");
-  const editor = frame.querySelector(".tiptap")?.editor;
-  if (field && editor) {
-    field.dispatchEvent(
-      new CustomEvent("prose-editor:ready", { detail: { editor, textarea: field }, bubbles: true }),
-    );
-  }
-}
-
 // An editor writes its own HTML for the same words. A box that says what it said is sent as it came.
 document.querySelector("form.page").addEventListener("formdata", ({ target, formData }) => {
   for (const { name, value, loaded, opened } of target.querySelectorAll(".prose-editor > textarea")) {
@@ -84,18 +74,24 @@ document.querySelector("form.page").addEventListener("formdata", ({ target, form
 document.addEventListener("click", (event) => {
   const label = event.target.closest?.("label[for]");
   const field = label && document.getElementById(label.htmlFor);
-  field?.closest(".prose-editor")?.querySelector("[contenteditable]")?.focus();
+  if (field?.matches("[data-rich-text]")) mount(field).view.focus();
 });
 
 const enter = (place) => {
   const inside = "[contenteditable], .select2-selection, input:not([type=hidden]), select, textarea";
-  const editor = place.closest(".prose-editor")?.querySelector("[contenteditable]");
+  const editor = place.matches("[data-rich-text]") ? mount(place).view.dom : null;
   const chooser = place.matches("select.admin-autocomplete") && place.parentElement.querySelector(".select2-selection");
   const first = place.matches("input, select, textarea") ? null : place.querySelector(inside);
   const target = editor || chooser || first || place;
   target.scrollIntoView({ block: "center" });
   target.focus();
 };
+
+// Boxes that are out of sight show their text; a new row's boxes are used at once.
+for (const field of document.querySelectorAll("[data-rich-text]")) waitForSight(field, attributesOf);
+document.addEventListener("formset:added", ({ target }) => {
+  for (const field of target.querySelectorAll("[data-rich-text]")) mount(field);
+});
 
 // What is to mend: read first, and each line leads to its field.
 const mistakes = document.getElementById("mistakes");

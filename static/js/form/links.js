@@ -217,4 +217,3 @@ const takeOver = (editor) => {
 };
 
 document.addEventListener("prose-editor:ready", ({ detail: { editor } }) => takeOver(editor));
-for (const frame of document.querySelectorAll(".prose-editor .tiptap")) if (frame.editor) takeOver(frame.editor);

@@ -1,5 +1,6 @@
 """The form of a page: its order, its rows, its errors, and the messages after saving."""
 
+import re
 import time
 
 import pytest
@@ -59,13 +60,14 @@ def test_the_parts_stand_in_the_order_of_the_page(ann_client, form):
 
 
 def test_every_visible_field_of_a_row_has_a_visible_label(ann_client, form):
-    page = ann_client.get(form).text
+    page, whole = ann_client.get(form).text, ann_client.get(f"{form}?rows=1").text
     for row, field in [
         ("symptom_causes-1", "group"),
         ("related_symptoms-0", "serious"),
         ("references-0", "url"),
     ]:
-        assert f'for="id_{row}-{field}"' in page
+        assert re.search(rf"<label>[^<]*<input [^>]*\bname={row}-{field}\b", page), field
+        assert f'for="id_{row}-{field}"' in whole
     assert "<th" not in page
 
 
