@@ -325,14 +325,18 @@ def test_a_choice_that_changed_meanwhile_is_shown_again_and_not_done(ann_client,
 
 
 def test_too_many_pages_for_a_deed_that_goes_page_by_page_are_refused_in_words(ann_client, ann):
-    for number in range(201):
-        Article.objects.create(slug=f"page-{number}", title=f"Page {number}", writer=ann)
+    rows = []
+    for number in range(501):
+        rows.append(
+            Article(kind="article", slug=f"page-{number}", title=f"Page {number}", writer=ann)
+        )
+    Article.objects.bulk_create(rows)
     list_of_all = "/admin/articles/article/"
     response = choose_action(
         ann_client, list_of_all, "ask_for_many", [Article.objects.first().pk], across=True
     )
     assert (
-        "At most 200 pages can be changed at once, and you selected 201."
+        "At most 500 pages can be changed at once, and you selected 501."
         in ann_client.get(response["Location"]).text
     )
 
