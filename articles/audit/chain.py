@@ -13,10 +13,10 @@ from django.db import transaction
 
 from articles.audit.kinds import Fact
 from articles.content.document import ExtendedModel, UtcDatetime, canonicalize, digest
+from articles.db.bulk_insert import insert_few_or_many
 from articles.models import AuditEvent, AuditPrivateValue
 
 GENESIS_HASH = "0" * 64
-BATCH = 500
 
 
 class EventRecord(ExtendedModel):
@@ -77,8 +77,8 @@ def append(drafts: Sequence[EventDraft], *, by: User | None, at: dt.datetime) ->
         previous_hash = event.hash
         events.append(event)
         private_values += own_values
-    AuditEvent.objects.bulk_create(events, batch_size=BATCH)
-    AuditPrivateValue.objects.bulk_create(private_values, batch_size=BATCH)
+    insert_few_or_many(AuditEvent, events)
+    insert_few_or_many(AuditPrivateValue, private_values)
 
 
 def _build_private_values(draft: EventDraft, sequence: int) -> list[AuditPrivateValue]:
