@@ -46,7 +46,9 @@ ADDED_MODELS: dict[str, str] = {
 ADDED_COLUMNS: dict[str, set[str]] = {
     # PostgreSQL lists them beside the tables.
     "indexes": {
+        "article_in_lists",
         "articles_readerreport_reported_by_id_1cff2c20",
+        "review_by_outcome",
         "reviews_medicalreview_continues_id_83ce46e9",
         "search_entry_by_title",
         "symptoms_cause_description_id_1a571c42",
@@ -56,6 +58,7 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "same_for_everyone",
         "shows_crisis_line",
         "article_advice_heading_at_most_120",
+        "article_in_lists",
     },
     "reviews_reviewer": {
         "capacity_unit",
@@ -89,6 +92,7 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "continues_id",
         "reviews_medicalrevie_continues_id_83ce46e9_fk_reviews_m",
         "reviews_medicalreview_continues_id_83ce46e9",
+        "review_by_outcome",
     },
     "symptoms_publishedcause": {"catch_all", "description_uuid"},
     # Triggers.
