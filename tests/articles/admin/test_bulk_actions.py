@@ -330,7 +330,7 @@ def test_many_pages_are_filed_in_batches_and_a_stopped_filing_is_finished_by_ano
     ann_client, ann, monkeypatch
 ):
     monkeypatch.setattr(articles_bulk_actions, "PAGES_PER_BATCH", 2)
-    topic = factories.make_topic()
+    topic = factories.make_topic(slug="eyes", name="Eyes")
     pages = write_pages(ann, 5)
     add_to_topic(Article.objects.filter(pk=pages[0].pk), topic=topic, by=ann)
     response = choose_action(ann_client, SYMPTOMS, "file_under", list_keys_of(pages))
