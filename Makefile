@@ -66,7 +66,7 @@ mutations: .venv/.installed .env
 	@$(PY) -m tests.mutations
 
 bench: .venv/.installed .env
-	@$(PY) -m benchmarks
+	@$(PY) -m benchmarks $(BENCH)
 
 # Built afresh whenever the lock changes, so that it holds what the lock says and nothing else. Twice quiet: pip
 # still tells its errors, but not its opinion of this machine's settings.

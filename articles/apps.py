@@ -24,8 +24,14 @@ class ArticlesConfig(AppConfig):
         from articles.imports import matching, obsolete_ids, pages, registry
         from articles.imports.formats import registration
         from articles.names import fold
-        from articles.public import json_ld, related
-        from articles.publishing import composing, merging, projections, stored_keys
+        from articles.public import event_subjects, json_ld
+        from articles.publishing import (
+            composing,
+            merging,
+            projections,
+            related_pages,
+            stored_keys,
+        )
         from articles.quality import safety_alerts
         from articles.reports import twin_names
         from articles.search import fulltext, index, limits
@@ -38,7 +44,6 @@ class ArticlesConfig(AppConfig):
             restore=composing.restore_article,
             blocks=diff.build_common_blocks,
             authors=composing.find_no_authors,
-            links=lambda document: related.get_link_querysets(document.linked),
         )
         kinds.register(
             plain(
@@ -77,7 +82,6 @@ class ArticlesConfig(AppConfig):
                 restore=emergency_composing.restore,
                 blocks=emergency_composing.build_blocks,
                 authors=emergency_composing.find_shared_authors,
-                links=lambda document: related.get_link_querysets(document.linked),
                 list_page=("Emergencies", "emergencies:index"),
                 checks=emergency_checks.CHECKS,
                 json_ld=json_ld.describe_emergency_page,
@@ -130,9 +134,11 @@ class ArticlesConfig(AppConfig):
         registry.register(obsolete_ids.ObsoleteIdImporter())
         triggers.install_after_migrate(self, articles_triggers.build_triggers())
         page_kinds.register()
+        event_subjects.register()
         baseline.install_after_migrate()
         # Before the search: it looks whether every projection is what the log says.
         safety_alerts.install_after_migrate(self)
         fulltext.install_after_migrate(self)
         twin_names.install_after_migrate(self)
+        related_pages.install_after_migrate(self)
         registration.register_all()

@@ -14,6 +14,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from articles.publishing import related_pages  # noqa: E402
 from symptoms.models import Symptom  # noqa: E402
 from tests import factories  # noqa: E402
 
@@ -40,6 +41,7 @@ def main(count: int) -> dict:
     slugs = factories.publish_symptoms(
         count, by=people["ann"], signer=people["ravi"], **many, **texts
     )
+    related_pages.renew()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     visitor = Client(headers={"host": "127.0.0.1"})

@@ -16,7 +16,7 @@ from django.utils.text import slugify
 
 from articles.models import Article
 from articles.names import fold
-from articles.publishing import projections
+from articles.publishing import projections, related_pages
 from symptoms.models import Cause, Code, OtherName, Symptom, SymptomCause
 from tests import factories
 
@@ -44,6 +44,7 @@ def publish_library(pages: Path, causes: Path, *, causes_per_page: int = CAUSES_
             flush=True,
         )
     projections.rebuild()
+    related_pages.renew()
     return len(rows)
 
 

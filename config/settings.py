@@ -31,6 +31,33 @@ def _days(name: str, default: int) -> int:
     return int(value)
 
 
+def _seconds(name: str, default: int, *, most: int) -> int:
+    """A whole number of seconds."""
+    value = env(name, default=str(default)).strip()
+    if not (value.isascii() and value.isdigit() and len(value) < 10 and int(value) <= most):
+        raise ImproperlyConfigured(
+            f"{name} is a number of seconds from 0 to {most}, such as {default}, not “{value}”."
+        )
+    return int(value)
+
+
+def _moment(name: str) -> int | None:
+    """A moment, as 2026-11-30T14:05:00Z, in Unix time; None where it is not set.
+
+    Without a zone it is one of UTC.
+    """
+    value = env(name, default="").strip()
+    if not value:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(value)
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp())
+    except (ValueError, OverflowError) as error:
+        raise ImproperlyConfigured(
+            f"{name} is a moment such as 2026-11-30T14:05:00Z, or empty, not “{value}”."
+        ) from error
+
+
 def _date(name: str, default: dt.date) -> dt.date:
     """A day, as 2027-11-30; the default where it is empty."""
     value = env(name, default="").strip()
@@ -155,6 +182,12 @@ SECURITY_POLICY = _origin("SECURITY_POLICY")
 # link.
 FINDER = env.bool("FINDER", default=True)
 
+# Rendered pages in the database, which all workers share (ADR 71), up to so many rows and bytes.
+# Whoever changes templates wants to see them: it is off while debugging.
+PAGE_STORE = _switch("PAGE_STORE", default=True) and not DEBUG
+PAGE_STORE_MAX_ROWS = env.int("PAGE_STORE_MAX_ROWS", default=100_000)
+PAGE_STORE_MAX_BYTES = env.int("PAGE_STORE_MAX_BYTES", default=1024**3)
+
 # True while `export_site` prints pages for plain files: without what needs a server. Nobody sets it
 # by hand.
 STATIC_EXPORT = False
@@ -176,19 +209,27 @@ LINK_CHECK_PRIVATE_NETWORKS = False
 EVIDENCE_KEY = env("EVIDENCE_KEY", default="")
 
 
-def _build() -> str:
-    """The running build, as ledger entries and ETags name it: set by the operator, else the
-    checkout's commit.
-    """
+def _read_commit() -> tuple[str, int | None]:
+    """The commit of the checkout, and its moment in Unix time; "unknown" where there is none."""
     try:
-        asked = ["git", "-C", str(BASE_DIR), "rev-parse", "--short=12", "HEAD"]
+        asked = ["git", "-C", str(BASE_DIR), "log", "-1", "--format=%h %ct", "--abbrev=12"]
         done = subprocess.run(asked, capture_output=True, text=True, timeout=5)  # noqa: S603
-        return done.stdout.strip() or "unknown"
-    except (OSError, subprocess.TimeoutExpired):
-        return "unknown"
+        commit, moment = done.stdout.split()
+        return commit, int(moment)
+    except (OSError, subprocess.TimeoutExpired, ValueError):
+        return "unknown", None
 
 
-BUILD = env("BUILD", default="") or _build()
+_commit, _commit_moment = _read_commit()
+# The running build, as ledger entries and ETags name it: set by the operator, else the commit.
+BUILD = env("BUILD", default="") or _commit
+# The moment before which no page can be said to be unchanged: that of the build. Without commit or
+# setting it is that of this file.
+BUILD_TIME = _moment("BUILD_TIME") or _commit_moment or int(Path(__file__).stat().st_mtime)
+
+# So long after its last look at the changes a process shows pages from its memory while the
+# database cannot be read (ADR 74).
+PUBLIC_OUTAGE_SECONDS = _seconds("PUBLIC_OUTAGE_SECONDS", 60, most=300)
 
 INSTALLED_APPS = [
     "config",
@@ -218,6 +259,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.public.refusals.explain_refusals",
+    "config.middleware.outage.OutageMiddleware",
     "config.middleware.unstorable_characters.replace_unstorable_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -241,7 +283,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["articles.templatetags.layout"],
+            "builtins": ["articles.templatetags.layout", "articles.templatetags.printing"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -268,6 +310,15 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
+    # A server that cannot be reached fails a request in seconds, and does not leave it waiting.
+    for _option, _value in {
+        "connect_timeout": 3,  # seconds
+        "tcp_user_timeout": 5000,  # milliseconds without an answer of the other machine
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
+    }.items():
+        _database.setdefault("OPTIONS", {}).setdefault(_option, _value)
 
 # Django's caches hold 300 entries by default and then drop some at random, counters of attempts
 # among them.

@@ -15,7 +15,7 @@ class ReviewsConfig(AppConfig):
         from articles.public import json_ld, signature_statements
         from articles.publishing import merging, projections
         from articles.quality import stored_texts
-        from reviews import audit_kinds
+        from reviews import audit_kinds, event_subjects
         from reviews import triggers as reviews_triggers
         from reviews.models import ReviewSchedule
         from reviews.notifications import harm
@@ -37,4 +37,5 @@ class ReviewsConfig(AppConfig):
         disputes.listen(harm.mail_dispute_at_once)
         stored_texts.RECORDS.update({"reviews.Expunction", "reviews.MedicalReview"})
         kinds.register(*audit_kinds.KINDS)
+        event_subjects.register()
         triggers.install_after_migrate(self, reviews_triggers.get_triggers())

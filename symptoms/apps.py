@@ -8,10 +8,12 @@ class SymptomsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from articles.audit import page_kinds
         from articles.content import kinds
         from articles.db import triggers
         from articles.imports import registry
         from articles.names import build_stored_key
+        from articles.page_store import subjects
         from articles.publishing.stored_keys import KeyColumn, register
         from articles.quality import stored_texts
         from articles.search import cards_of_names
@@ -24,7 +26,7 @@ class SymptomsConfig(AppConfig):
         from symptoms.imports.pages import SymptomImporter
         from symptoms.merging.causes import MERGE_HANDLERS
         from symptoms.models import Cause, MergedCause, OtherName, Symptom
-        from symptoms.projections import cause_cards, causes, neighbours, projection
+        from symptoms.projections import cause_cards, causes, names, neighbours, projection
         from symptoms.public import json_ld
 
         stored_texts.RECORDS.add("symptoms.CauseExternalId")
@@ -52,7 +54,7 @@ class SymptomsConfig(AppConfig):
                 restore=serialization.restore,
                 blocks=diff_blocks.build_blocks,
                 authors=serialization.get_shared_authors,
-                links=causes.get_links,
+                links=causes.list_named,
                 neighbours=neighbours.find_neighbours,
                 list_page=("Symptoms", "symptoms:index"),
                 checks=quality.CHECKS,
@@ -66,6 +68,7 @@ class SymptomsConfig(AppConfig):
                 "causes:cause",
                 readable=causes.get_readable_addresses,
                 known=causes.get_known_addresses,
+                links=causes.get_links,
             ),
             label="A possible cause: see which symptoms name it",
         )
@@ -79,6 +82,9 @@ class SymptomsConfig(AppConfig):
             ),
         )
         audit.register()
+        subjects.register(page_kinds.PUBLICATION, names.find_moved)
+        # A cause that was merged leads on only where it has no page, and nothing is kept of that.
+        subjects.register(audit.MERGED_CAUSE, subjects.find_none)
         registry.register(CauseImporter())
         registry.register(SymptomImporter())
         triggers.install_after_migrate(self, symptoms_triggers.get_triggers())

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.test import TransactionTestCase
 
 from articles.emergencies import phrases
+from articles.emergencies.remembered import remembered
 from articles.public.footer import footer_links
-from articles.public.last_modified import last_modified_cache
 from articles.public.page_cache import page_cache
 from articles.search import vocabulary
 from tests import engines, factories, snapshots
@@ -22,6 +22,8 @@ from tests.factories import get_person
 
 IMAGES = tempfile.TemporaryDirectory(prefix="countersign-images-")  # gone when the tests are over
 django_settings.STORAGES["images"]["OPTIONS"]["location"] = IMAGES.name
+# Pages are rendered anew in each process, but for tests with the fixture ``page_store``.
+django_settings.PAGE_STORE = False
 UPLOADS = tempfile.TemporaryDirectory(prefix="countersign-uploads-")
 django_settings.STORAGES["uploads"]["OPTIONS"]["location"] = UPLOADS.name
 # Static files straight from the checkout, and passwords that cost nothing to hash.
@@ -89,12 +91,19 @@ def clear_caches():
     """Nothing printed or counted in another test stays on the shelf or in the cache."""
     page_cache.clear()
     footer_links.clear()
-    last_modified_cache.clear()
     vocabulary.clear_cache()
     phrases.clear_cache()
+    remembered.clear()
     cache.clear()
     yield
     page_cache.clear()
+
+
+@pytest.fixture
+def page_store(settings):
+    """The store of rendered pages, switched on."""
+    settings.PAGE_STORE = True
+    return page_cache
 
 
 def pytest_collection_finish():

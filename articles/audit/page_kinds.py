@@ -20,6 +20,22 @@ from articles.models import (
 )
 
 PUBLICATION = "publication"
+PUBLICATION_COLUMNS = (
+    "pk",
+    "page_uuid",
+    "revision_uuid",
+    "kind",
+    "evidence",
+    "slug",
+    "title",
+    "summary",
+    "review_line",
+    "metadata",
+    "reason",
+    "successor_uuid",
+    "by_id",
+    "at",
+)
 PAGE = "page settings"
 REDIRECT = "redirect"
 IMAGE = "image"
@@ -43,12 +59,13 @@ def format_time(moment: dt.datetime) -> str:
 
 
 def get_publications() -> QuerySet[Any, Any]:
-    """The publication log, without the texts that it shows."""
-    return PublicationEvent.objects.annotate(
+    """The publication log, without the texts that it shows, as named tuples: it is long."""
+    log = PublicationEvent.objects.annotate(
         page_uuid=F("article__uuid"),
         revision_uuid=F("revision__uuid"),
         successor_uuid=F("successor__uuid"),
     )
+    return log.values_list(*PUBLICATION_COLUMNS, named=True)
 
 
 def name_publication(event: Any) -> str:

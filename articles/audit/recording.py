@@ -1,7 +1,7 @@
 """Recording what rows say in the chain of events: what every action does last."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -22,6 +22,7 @@ from articles.audit.state import (
     read_row,
 )
 from articles.models import AuditEvent
+from articles.page_store import changes
 
 
 def record(
@@ -54,13 +55,20 @@ def record_changes(
     removed: Mapping[str, Iterable[str]] | None = None,
     by: User | None,
     at: dt.datetime | None = None,
+    subjects: Collection[str] = (),
 ) -> int:
-    """Do ``record`` and ``record_removed`` for several kinds at once, by their names."""
+    """Do ``record`` and ``record_removed`` for several kinds at once, by their names.
+
+    ``subjects`` of public pages are announced with those that the events themselves change.
+    """
     at = at or timezone.now()
     count = 0
     for drafts in iter_batches(_iter_drafts(changed, removed or {})):
-        chain.append(drafts, by=by, at=at)
+        chain.append(drafts, by=by, at=at, changed=subjects)
+        subjects = ()
         count += len(drafts)
+    if subjects:  # no row differs from what its event says
+        changes.announce(subjects, at=at)
     return count
 
 

@@ -13,6 +13,7 @@ from articles.models import AuditEvent, AuditPrivateValue
 
 BATCH = 1000
 ItemT = TypeVar("ItemT")
+PrivateValues = dict[int, dict[str, AuditPrivateValue]]  # number of the event → name → value
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,22 @@ def load_newest(kind: ChainedKind, subjects: Sequence[str]) -> dict[str, EventSt
     return found
 
 
-def load_private_values(events: Sequence[AuditEvent]) -> dict[int, dict[str, AuditPrivateValue]]:
+def load_private_values(events: Sequence[AuditEvent]) -> PrivateValues:
     """The private values that are not erased, by the number of the event and their name."""
-    found: dict[int, dict[str, AuditPrivateValue]] = {}
     numbers = [event.sequence for event in events]
-    for private in AuditPrivateValue.objects.filter(event__in=numbers):
+    return _index_private_values(AuditPrivateValue.objects.filter(event__in=numbers))
+
+
+def load_private_values_between(first: int, last: int) -> PrivateValues:
+    """Those of all events from one number to another."""
+    return _index_private_values(
+        AuditPrivateValue.objects.filter(event__gte=first, event__lte=last)
+    )
+
+
+def _index_private_values(rows: Iterable[AuditPrivateValue]) -> PrivateValues:
+    found: PrivateValues = {}
+    for private in rows:
         found.setdefault(private.event_id, {})[private.name] = private
     return found
 

@@ -6,6 +6,7 @@ ask for a text message, the link begins one: a call may be what somebody cannot 
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 
@@ -32,6 +33,7 @@ UNTOUCHED_TAGS = {
     "summary",
     "svg",
 }
+UNTOUCHED_TAG = re.compile(rf"<(/?)({'|'.join(sorted(UNTOUCHED_TAGS))})\b[^>]*>", re.IGNORECASE)
 TOKEN = re.compile(
     r"""<[^<>"]*(?:"[^"]*"[^<>"]*)*>|&(?:#\d+|#x[\da-f]+|\w+);|[^<&]+|[<&]""", re.IGNORECASE
 )
@@ -47,46 +49,89 @@ def link_phone_numbers(html: str) -> str:
     The content of links, form fields and scripts stays as it is.
     """
     numbers = get_dialled_numbers()
-    if not numbers or not _compile_hint(tuple(numbers)).search(html):
+    blocks = _find_hinted_blocks(html, tuple(numbers))
+    if not blocks:
         return html
-    return "".join(_link_blocks(html, numbers))
+    untouched = list(_find_untouched(html))
+    parts = []
+    written = 0
+    for start, end in blocks:
+        if any(first <= start < last for first, last in untouched):
+            continue
+        parts += [html[written:start], _link_block(html[start:end], numbers)]
+        written = end
+    parts.append(html[written:])
+    return "".join(parts)
+
+
+@dataclass(frozen=True)
+class _Hint:
+    """A cheap pattern for HTML that may contain a number. Most HTML does not.
+
+    ``words``: all of them are there, in lower case, where the pattern can be found.
+    """
+
+    pattern: re.Pattern[str]
+    words: tuple[str, ...] = ()
 
 
 @lru_cache
-def _compile_hint(numbers: tuple[str, ...]) -> re.Pattern:
-    """A cheap pattern for HTML that may contain one of these numbers. Most HTML does not."""
+def _compile_hints(numbers: tuple[str, ...]) -> list[_Hint]:
+    if not numbers:
+        return []
     between_digits = r"(?:<[^>]*>|&[#\w]+;|[-‐‑.·\s\u00a0])*"
     between_words = r"[\s\S]{1,40}?"
-    ways = []
+    # Without letters, so that it is found by its first figures alone.
+    hints = [_Hint(re.compile("|".join(between_digits.join(number) for number in numbers)))]
     for number in numbers:
-        ways.append(between_digits.join(number))
         if len(number) <= 3:
-            words = [DIGIT_WORDS[digit] for digit in number]
-            ways.append(between_words.join(words))
-    return re.compile("|".join(ways), re.IGNORECASE)
+            words = tuple(DIGIT_WORDS[digit] for digit in number)
+            hints.append(_Hint(re.compile(between_words.join(words), re.IGNORECASE), words))
+    return hints
 
 
-def _link_blocks(html: str, numbers: dict[str, str]) -> Iterator[str]:
-    hint = _compile_hint(tuple(numbers))
-    untouched = ""
-    for place, part in enumerate(BLOCK_TAG.split(html)):
-        if place % 2:
-            untouched = _update_untouched(untouched, part)
-        elif not untouched and hint.search(part):
-            part = _link_block(part, numbers)
-        yield part
+def _find_hinted_blocks(html: str, numbers: tuple[str, ...]) -> list[tuple[int, int]]:
+    """The places of the blocks that may contain one of these numbers, in their order."""
+    blocks: set[tuple[int, int]] = set()
+    lower = html.lower()
+    for hint in _compile_hints(numbers):
+        if not all(word in lower for word in hint.words):
+            continue
+        for found in hint.pattern.finditer(html):
+            blocks.update(_find_blocks(html, *found.span()))
+    return sorted(blocks)
 
 
-def _update_untouched(untouched: str, tag: str) -> str:
-    """The name of the open element whose content stays as it is, or empty, after one more tag."""
-    found = TAG_NAME.match(tag)
-    assert found  # as BLOCK_TAG begins like it
-    closes, name = found[1], found[2].lower()
-    if untouched:
-        return "" if closes and name == untouched else untouched
-    if not closes and name in UNTOUCHED_TAGS:
-        return name
-    return ""
+def _find_blocks(html: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The places of the blocks of text that reach into a passage: what is between two tags."""
+    before = _find_tag_before(html, start)
+    begin = before.end() if before else 0
+    while begin < end:
+        after = BLOCK_TAG.search(html, begin)
+        yield begin, after.start() if after else len(html)
+        begin = after.end() if after else end
+
+
+def _find_tag_before(html: str, place: int) -> re.Match[str] | None:
+    """The last tag of a block that begins before a place; None where there is none."""
+    while (place := html.rfind("<", 0, place)) >= 0:
+        if found := BLOCK_TAG.match(html, place):
+            return found
+    return None
+
+
+def _find_untouched(html: str) -> Iterator[tuple[int, int]]:
+    """The places of the elements whose content stays as it is."""
+    name, start = "", 0
+    for tag in UNTOUCHED_TAG.finditer(html):
+        closes, found = tag[1], tag[2].lower()
+        if not name and not closes:
+            name, start = found, tag.start()
+        elif closes and found == name:
+            yield start, tag.end()
+            name = ""
+    if name:
+        yield start, len(html)
 
 
 def _link_block(html: str, numbers: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ They are those of the settings, the same in every language.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -60,12 +61,18 @@ def get_crisis_ways() -> list[ContactWay]:
 
 def get_dialled_numbers() -> dict[str, str]:
     """Digits → link, for each number that a text may tell people to call or to text."""
+    called = settings.EMERGENCY_NUMBER, settings.CRISIS_LINE, settings.POISON_LINE
+    return dict(_build_dialled_numbers(called, settings.CRISIS_TEXT))
+
+
+@lru_cache(maxsize=10)
+def _build_dialled_numbers(called: tuple[str, ...], written: str) -> dict[str, str]:
     links: dict[str, str] = {}
-    for number in (settings.EMERGENCY_NUMBER, settings.CRISIS_LINE, settings.POISON_LINE):
+    for number in called:
         if digits := extract_digits(number):
             links.setdefault(digits, build_phone_url(number))
-    if digits := extract_digits(settings.CRISIS_TEXT):
-        links.setdefault(digits, build_text_url(settings.CRISIS_TEXT))
+    if digits := extract_digits(written):
+        links.setdefault(digits, build_text_url(written))
     return links
 
 

@@ -22,6 +22,7 @@ from pydantic import (
 from articles.richtext.anchors import add_anchors
 
 SCHEMA_VERSION: Final = 1
+MAX_PLAIN_INTEGER = 2**53 - 1  # RFC 8785 writes numbers as JavaScript does
 EXPUNGED = '{"expunged":true}'  # replaces a text that was blanked for good
 AdviceLevel = Literal["emergency", "urgent", "routine"]
 ADVICE_LABELS = {
@@ -259,17 +260,25 @@ def canonicalize(value: BaseModel | dict[str, Any]) -> bytes:
     Raises ``rfc8785.CanonicalizationError`` for text that UTF-8 cannot carry (a lone surrogate).
     """
     if isinstance(value, Document):
-        return _canonicalize_document(value.model_dump(mode="json", by_alias=True))
+        return _canonicalize_plain(value.model_dump(mode="json", by_alias=True))
     if isinstance(value, BaseModel):
         value = value.model_dump(mode="json", by_alias=True)
-    return rfc8785.dumps(value)
+    return _canonicalize_plain(value) if _is_plain(value) else rfc8785.dumps(value)
 
 
-def _canonicalize_document(values: dict[str, Any]) -> bytes:
-    """The same as RFC 8785, ten times as fast.
+def _is_plain(value: object) -> bool:
+    """Whether all numbers of a value are small integers and all its keys are ASCII."""
+    if value is None or isinstance(value, str | bool):
+        return True
+    if isinstance(value, dict):
+        return "".join(value).isascii() and all(map(_is_plain, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return type(value) is int and abs(value) <= MAX_PLAIN_INTEGER
 
-    It is right only if all numbers are small integers and all keys are ASCII, as in documents.
-    """
+
+def _canonicalize_plain(values: dict[str, Any]) -> bytes:
+    """The same as RFC 8785, ten times as fast: for plain values, as documents are."""
     text = json.dumps(
         values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     )

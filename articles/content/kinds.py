@@ -1,13 +1,14 @@
 """The kinds of page. Each registers here, so that code for all pages needs to know none of them."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db.models import Model, QuerySet
-from django.urls import reverse
 
+from articles.content import paths
 from articles.content.blocks import Block
 from articles.content.document import EXPUNGED, SCHEMA_VERSION, Document
 
@@ -39,9 +40,14 @@ def get_no_part(document: Document, number: int) -> dict[str, Any]:
     return {}
 
 
-def find_no_neighbours(document: Document) -> list[QuerySet[Any, Any]]:
+def find_no_neighbours(documents: Sequence[Document], most: int) -> list[list[list[int]]]:
     """The default of ``PageKind.neighbours``: pages of this kind share topics alone."""
-    return []
+    return [[] for _ in documents]
+
+
+def list_linked(document: Document) -> set[UUID]:
+    """The default of ``PageKind.links``: the pages that a document names."""
+    return document.linked
 
 
 def get_default_figure_places() -> dict[str, str]:
@@ -54,16 +60,18 @@ class Projection(Generic[DocumentT]):
 
     ``on_publish`` is called with a signed publication and its document, and ``on_withdraw`` with a
     withdrawal: both in its transaction, while the end of the log is locked. ``on_expunge`` is
-    called with an older text that was expunged, in that transaction. ``build_rows`` gives all rows
+    called with an older text that was expunged, in that transaction. Each gives the subjects of
+    public pages that its rows changed (``articles.page_store.subjects``), beside what the event
+    itself changes. ``build_rows`` gives all rows
     that the tables of ``models`` should have, from the log alone. ``find_excess`` says why they
     cannot store a document, or nothing.
     """
 
     models: tuple[type[Model], ...]
-    on_publish: Callable[[Any, DocumentT], None]
-    on_withdraw: Callable[[Any], None]
+    on_publish: Callable[[Any, DocumentT], Collection[str] | None]
+    on_withdraw: Callable[[Any], Collection[str] | None]
     build_rows: Callable[[], Iterable[Model]]
-    on_expunge: Callable[[DocumentT], None] = ignore_expunged
+    on_expunge: Callable[[DocumentT], Collection[str] | None] = ignore_expunged
     find_excess: Callable[[DocumentT], str] = find_no_excess
 
 
@@ -76,8 +84,7 @@ class PageKind(Generic[PageT, DocumentT]):
     that it could not restore.
     ``authors`` takes several new documents and gives for each the ids of users whose words in
     shared rows it brings in, in a fixed number of queries.
-    ``links`` gives querysets of what a document names and visitors can read, as rows of UUID, kind
-    (or link target) and slug, so that one query can ask for all.
+    ``links`` gives the UUIDs of all that a document names and that may have a public address.
     ``list_page`` is the title of the list of its pages and the URL name of it.
     ``json_ld`` gives the structured data of a public page beyond the common part.
     ``figure_places`` are the places where a picture can stand, with their labels for editors, in
@@ -85,8 +92,10 @@ class PageKind(Generic[PageT, DocumentT]):
     ``part`` gives templates one part, by number, of a document that is too long for one page.
     ``section_anchors`` are those of the sections that its pages can have; where there are none,
     the headings of the overview have anchors.
-    ``neighbours`` gives querysets of the ids of public pages that share facts with a document, the
-    nearest first: they are related before those that share a topic alone.
+    ``neighbours`` takes documents, and how many pages are wanted. For each it gives lists of ids of
+    public pages that share facts with it, the nearest first, in a fixed number of queries; the page
+    itself, and what it names, may be among them. These are related before those that share a topic
+    alone.
     A kind that is not ``medical`` describes the site itself: its pages need no sources and no
     topic, and they are neither among the latest reviews nor among related pages.
     """
@@ -102,7 +111,7 @@ class PageKind(Generic[PageT, DocumentT]):
     restore: Callable[[PageT, DocumentT], list[str]]
     blocks: Callable[[DocumentT], Iterable[Block]]
     authors: Callable[[DocumentPairs[DocumentT]], list[set[int]]]
-    links: Callable[[DocumentT], list[QuerySet[Any, Any]]]
+    links: Callable[[DocumentT], set[UUID]] = list_linked
     checks: tuple[Any, ...] = ()
     projection: Projection[DocumentT] | None = None
     causes_partial: str = ""
@@ -112,7 +121,7 @@ class PageKind(Generic[PageT, DocumentT]):
     medical: bool = True
     part: Callable[[DocumentT, int], dict[str, Any]] = get_no_part
     section_anchors: frozenset[str] = frozenset()
-    neighbours: Callable[[DocumentT], list[QuerySet[Any, Any]]] = find_no_neighbours
+    neighbours: Callable[[Sequence[DocumentT], int], list[list[list[int]]]] = find_no_neighbours
 
 
 @dataclass(frozen=True)
@@ -120,12 +129,15 @@ class LinkTarget:
     """Something with a public address that is no page, such as a cause.
 
     ``readable`` gives querysets with the slugs that visitors can open now, and ``known`` with those
-    that they may open once more is signed.
+    that they may open once more is signed. ``links`` gives, of some UUIDs that documents name, rows
+    of UUID, name of the target and slug of those that visitors can open: by ``any_of`` alone, as
+    the query is prepared.
     """
 
     url_name: str
     readable: Callable[[], Sequence[QuerySet[Any]]]
     known: Callable[[], Sequence[QuerySet[Any]]]
+    links: Callable[[list[UUID]], QuerySet[Any, Any]] | None = None
 
 
 _kinds: dict[str, PageKind[Any, Any]] = {}
@@ -168,7 +180,7 @@ def get_for_model(model: type[Model]) -> PageKind[Any, Any]:
 
 def get_path(name: str, slug: str) -> str:
     """The public path of a page of a kind, or of a link target."""
-    return reverse(_url_names[name], args=[slug])
+    return paths.get_path(_url_names[name], slug)
 
 
 def get_label(name: str) -> str:

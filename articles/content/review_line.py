@@ -103,7 +103,11 @@ class ReviewLine(ExtendedModel):
 
     def is_past_grace(self, today: dt.date, days: int) -> bool:
         """Whether the page is so late that it must say so first."""
-        return today > self.next_due + dt.timedelta(days=days)
+        return today > self.get_end_of_grace(days)
+
+    def get_end_of_grace(self, days: int) -> dt.date:
+        """The last day of the grace period of so many days."""
+        return self.next_due + dt.timedelta(days=days)
 
 
 class NoticeMetadata(FrozenModel):

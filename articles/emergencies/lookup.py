@@ -14,6 +14,7 @@ from articles.content import kinds
 from articles.content.review_line import ReviewLine
 from articles.emergencies.projection import read_emergency
 from articles.models import Article, PublishedEmergency
+from articles.page_store import subjects
 
 MAX_ANSWERS = 3  # emergencies that one answer is about
 
@@ -49,7 +50,7 @@ def find_answers(
 
     Of the ``withheld`` ones no act is told: it could do harm to whom it is asked for.
     """
-    wanted = [subject for subject in EMERGENCIES if subject in set(subjects)][:MAX_ANSWERS]
+    wanted = choose_gravest(subjects)
     pages = _load_pages(wanted)
     next_pages = _load_next_pages(pages.values())
     answers = []
@@ -58,6 +59,28 @@ def find_answers(
         answer = _build_answer(row, next_pages) if row else build_bare_answer(subject)
         answers.append(replace(answer, act="") if subject in withheld else answer)
     return answers
+
+
+def choose_gravest(subjects: Iterable[str]) -> list[str]:
+    """Those of some emergencies that one answer is about, the gravest first."""
+    named = set(subjects)
+    return [subject for subject in EMERGENCIES if subject in named][:MAX_ANSWERS]
+
+
+def list_current() -> list[tuple[EmergencyAnswer, Article, Article | None]]:
+    """Each emergency that has signed words now, in order, with its page and the page to go on with.
+
+    Two queries.
+    """
+    pages = _load_pages(list(EMERGENCIES))
+    next_pages = _load_next_pages(pages.values())
+    found = []
+    for subject in EMERGENCIES:
+        if row := pages.get(subject):
+            answer = _build_answer(row, next_pages)
+            next_page = next_pages.get(row.next_uuid) if answer.next_page else None
+            found.append((answer, row.article, next_page))
+    return found
 
 
 def list_without_page() -> list[str]:
@@ -72,10 +95,11 @@ def build_bare_answer(subject: str) -> EmergencyAnswer:
     return EmergencyAnswer(subject, EMERGENCIES[subject])
 
 
-def _load_pages(subjects: list[str]) -> dict[str, PublishedEmergency]:
-    if not subjects:
+def _load_pages(names: list[str]) -> dict[str, PublishedEmergency]:
+    if not names:
         return {}
-    rows = PublishedEmergency.objects.filter(subject__in=subjects)
+    subjects.name(*map(subjects.emergency, names))
+    rows = PublishedEmergency.objects.filter(subject__in=names)
     rows = rows.select_related("article__live__revision")
     return {row.subject: row for row in rows if _is_current(row.article)}
 
@@ -84,16 +108,20 @@ def _load_next_pages(rows: Iterable[PublishedEmergency]) -> dict[object, Article
     uuids = {row.next_uuid for row in rows if row.next_uuid}
     if not uuids:
         return {}
+    subjects.name(*map(subjects.name_of, uuids))
     pages = Article.objects.public().filter(uuid__in=uuids).select_related("live").order_by()
     return {page.uuid: page for page in pages if _is_current(page)}
 
 
 def _is_current(page: Article) -> bool:
     """Whether a page is public, and not past its grace period."""
+    subjects.name(subjects.page(page.uuid))
     if page.live is None:
         return False
-    grace = settings.GRACE_DAYS[page.risk]
-    return not page.live.read_review_line().is_past_grace(timezone.localdate(), grace)
+    today, grace_days = timezone.localdate(), settings.GRACE_DAYS[page.risk]
+    line = page.live.read_review_line()
+    subjects.expire_after(line.get_end_of_grace(grace_days), today=today)
+    return not line.is_past_grace(today, grace_days)
 
 
 def _build_answer(row: PublishedEmergency, next_pages: dict[object, Article]) -> EmergencyAnswer:

@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from articles.audit import recording
 from articles.audit.page_kinds import PHRASE
 from articles.models import PhraseEvent
 from articles.names import fold
+from articles.page_store import outage
 from articles.publishing.actions import ActionRefused
 
 logger = logging.getLogger(__name__)
@@ -164,6 +165,7 @@ def load_phrases() -> tuple[TablePhrase, ...]:
     phrases of the text files.
     """
     try:
+        outage.require_database()
         newest = PhraseEvent.objects.order_by("-pk").values_list("pk", "phrase", "at").first()
         if newest is None:
             return ()
@@ -172,7 +174,9 @@ def load_phrases() -> tuple[TablePhrase, ...]:
             _loaded.clear()
             _loaded[newest] = phrases
         return _loaded[newest]
-    except DatabaseError:
+    except outage.DatabaseUnreachable:
+        return next(iter(_loaded.values()), ())
+    except (DatabaseError, InterfaceError):
         logger.error("The table of phrases cannot be read; emergencies are found without it.")
         return next(iter(_loaded.values()), ())
 

@@ -6,14 +6,15 @@ from articles.care.emergencies import EMERGENCIES
 from articles.content.emergency_document import EmergencyDocument
 from articles.content.kinds import Projection
 from articles.models import PublicationEvent, PublishedEmergency, Revision
+from articles.page_store import subjects
 from articles.publishing.actions import CannotPublish
 
 BATCH = 100
 
 
-def on_publish(publication: PublicationEvent, document: EmergencyDocument) -> None:
+def on_publish(publication: PublicationEvent, document: EmergencyDocument) -> set[str]:
     """The page says what to do in its emergency now. Raises CannotPublish if another one does."""
-    on_withdraw(publication)
+    changed = on_withdraw(publication)
     other = PublishedEmergency.objects.filter(subject=document.subject)
     row = other.select_related("article__live").first()
     if row and row.article.live:
@@ -23,10 +24,14 @@ def on_publish(publication: PublicationEvent, document: EmergencyDocument) -> No
             f"({name}). Change that page, or choose another emergency for this one."
         )
     _build_row(publication, document).save(force_insert=True)
+    return changed ^ {subjects.emergency(document.subject)}
 
 
-def on_withdraw(publication: PublicationEvent) -> None:
-    PublishedEmergency.objects.filter(article=publication.article_id).delete()
+def on_withdraw(publication: PublicationEvent) -> set[str]:
+    rows = PublishedEmergency.objects.filter(article=publication.article_id)
+    names = list(rows.values_list("subject", flat=True))
+    rows.delete()
+    return set(map(subjects.emergency, names))
 
 
 def build_rows() -> Iterator[PublishedEmergency]:

@@ -13,6 +13,7 @@ from articles.feedback import actions, rate_limits
 from articles.feedback.forms import ReportProblemForm
 from articles.feedback.same_origin import require_same_origin
 from articles.models import Article, PublicationEvent, Revision
+from articles.page_store import subjects
 from articles.public import pages
 from articles.public.breadcrumbs import Breadcrumb, build_page_trail
 from articles.public.page_cache import PublicPage, public_page
@@ -62,8 +63,8 @@ def _show_form(request, revision):
     return PublicPage(
         "feedback/problem.html",
         _build_context(page, revision, form),
-        page.site_revision,
         noindex=True,
+        has_secret=True,
     )
 
 
@@ -111,9 +112,7 @@ def thanks(request, revision):
     page = _get_page(revision)
     if page.live is None:
         return pages.get_gone_page(page)
-    return PublicPage(
-        "feedback/thanks.html", _build_context(page, revision), page.site_revision, noindex=True
-    )
+    return PublicPage("feedback/thanks.html", _build_context(page, revision), noindex=True)
 
 
 def _redirect_to_thanks(revision) -> HttpResponse:
@@ -137,6 +136,7 @@ def _get_page(revision) -> Article:
     page = Article.objects.with_publication().filter(pk__in=signed).first()
     if page is None:
         raise Http404
+    subjects.name(subjects.page(page.uuid))
     return page
 
 

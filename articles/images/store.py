@@ -17,6 +17,7 @@ from articles.content.document import Document, DocumentFigure, digest
 from articles.content.kinds import DocumentPairs
 from articles.images import processing
 from articles.models import Image, PublicationEvent, PublishedImage
+from articles.page_store import subjects
 
 MAX_NAME_LENGTH = 200
 BATCH = 500
@@ -131,6 +132,7 @@ def get_image_urls(document: Document, state: str) -> dict[str, str]:
     """
     digests = _get_digests(document)
     if state == "superseded" and digests:
+        subjects.name(*map(subjects.image, digests))
         public = PublishedImage.objects.filter(sha256__in=digests)
         digests = set(public.values_list("sha256", flat=True))
     name = "articles:image" if state in ("", "superseded") else "staff_images:image"
@@ -141,15 +143,21 @@ def get_image_urls(document: Document, state: str) -> dict[str, str]:
     return urls
 
 
-def on_publish(publication: PublicationEvent, document: Document) -> None:
+def on_publish(publication: PublicationEvent, document: Document) -> set[str]:
     """Make the pictures of a signed page public, and no longer those that it had before."""
-    PublishedImage.objects.filter(article=publication.article_id).delete()
-    PublishedImage.objects.bulk_create(_build_rows(publication.article_id, document))
+    changed = on_withdraw(publication)
+    rows = _build_rows(publication.article_id, document)
+    PublishedImage.objects.bulk_create(rows)
+    return changed ^ {subjects.image(row.sha256) for row in rows}
 
 
-def on_withdraw(withdrawal: PublicationEvent) -> None:
+def on_withdraw(withdrawal: PublicationEvent) -> set[str]:
     """Make the pictures of a withdrawn page no longer public, unless other pages have them."""
-    PublishedImage.objects.filter(article=withdrawal.article_id).delete()
+    rows = PublishedImage.objects.filter(article=withdrawal.article_id)
+    digests = list(rows.values_list("sha256", flat=True))
+    if digests:
+        rows.delete()
+    return set(map(subjects.image, digests))
 
 
 def build_published_images() -> Iterable[PublishedImage]:

@@ -5,8 +5,9 @@ The signed text stays as it is. What is shown has other addresses, or only the w
 
 from collections.abc import Iterable
 
-from articles.links.addresses import InvalidLink, parse_address
+from articles.links.addresses import InvalidLink, parse_address, split_path
 from articles.links.pages import PageState, find_pages_of_links, get_present_href
+from articles.page_store import subjects
 from articles.richtext.links import find_links, replace_links
 
 OUTSIDE = ("http:", "https:", "mailto:", "tel:")
@@ -27,6 +28,7 @@ def find_link_changes(htmls: Iterable[str]) -> LinkChanges:
         except InvalidLink:
             if not href.lower().startswith(OUTSIDE):  # of these, browsers may make something
                 changes[href] = None
+    _name_links(parsed.values())
     pages = find_pages_of_links(parsed.values())
     for href, address in parsed.items():
         if address not in pages:
@@ -38,6 +40,12 @@ def find_link_changes(htmls: Iterable[str]) -> LinkChanges:
         if shown != href:
             changes[href] = shown
     return changes
+
+
+def _name_links(addresses: Iterable[str]) -> None:
+    for address in addresses:
+        if path := split_path(address):
+            subjects.name(subjects.link(path.kind, path.slug))
 
 
 def follow_links(html: str, changes: LinkChanges) -> str:

@@ -1,16 +1,16 @@
 """The pages of this site that links name: whether they are public, and where they are now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import reduce
-from operator import or_
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from articles.content import kinds
 from articles.content.languages import SOURCE_LANGUAGE
+from articles.db.prepared import PreparedQuery
 from articles.links.addresses import PagePath, split_path
 from articles.models import Article, PublicationEvent, Redirect
 
@@ -54,14 +54,16 @@ def find_linked_pages(paths: Iterable[PagePath]) -> dict[PageKey, LinkedPage]:
 
     A page that nobody discarded stands before one that once had its address.
     """
-    slugs: dict[str, set[str]] = {}
-    for path in paths:
-        slugs.setdefault(path.kind, set()).add(path.slug)
-    if not slugs:
+    wanted = {(path.kind, path.slug) for path in paths}
+    if not wanted:
         return {}
     found: dict[PageKey, LinkedPage] = {}
-    rows = _select_moved(slugs).union(_select_present(slugs), all=True)
+    rows = _pages_query.fetch(
+        names=sorted({kind for kind, _ in wanted}), slugs=sorted({slug for _, slug in wanted})
+    )
     for was_kind, was_slug, key, kind, slug, title, live, is_logged in sorted(rows, key=_is_moved):
+        if (was_kind, was_slug) not in wanted:  # of one kind, with the slug of another
+            continue
         state = PageState.DRAFT
         if live is not None:
             state = PageState.PUBLIC
@@ -76,25 +78,14 @@ def _is_moved(row: tuple) -> bool:
     return row[:2] != row[3:5]
 
 
-def _build_filter(slugs: Mapping[str, set[str]]) -> Q:
-    parts = [Q(kind=kind, slug__in=sorted(names)) for kind, names in sorted(slugs.items())]
-    return reduce(or_, parts) & Q(language=SOURCE_LANGUAGE)
-
-
-def _select_present(slugs: Mapping[str, set[str]]) -> QuerySet:
-    logged = Exists(PublicationEvent.objects.filter(article=OuterRef("pk")))
-    pages = Article.objects.active().order_by().filter(_build_filter(slugs))
-    return pages.annotate(is_logged=logged).values_list(
-        "kind", "slug", "pk", F("kind"), F("slug"), "title", "live", "is_logged"
-    )
-
-
-def _select_moved(slugs: Mapping[str, set[str]]) -> QuerySet:
-    logged = Exists(PublicationEvent.objects.filter(article=OuterRef("article")))
-    moved = Redirect.objects.order_by().filter(
-        _build_filter(slugs), article__discarded_at__isnull=True
-    )
-    return moved.annotate(is_logged=logged).values_list(
+def _build_pages_query(names: list[str], slugs: list[str]) -> QuerySet:
+    """The pages that once had an address of these kinds and slugs, and those that have one."""
+    address = Q(kind__any_of=names, slug__any_of=slugs, language=SOURCE_LANGUAGE)
+    logged = PublicationEvent.objects.filter(article=OuterRef("pk"))
+    pages = Article.objects.active().order_by().filter(address).annotate(is_logged=Exists(logged))
+    logged = PublicationEvent.objects.filter(article=OuterRef("article"))
+    moved = Redirect.objects.order_by().filter(address, article__discarded_at__isnull=True)
+    rows = moved.annotate(is_logged=Exists(logged)).values_list(
         "kind",
         "slug",
         "article",
@@ -104,6 +95,13 @@ def _select_moved(slugs: Mapping[str, set[str]]) -> QuerySet:
         "article__live",
         "is_logged",
     )
+    present = pages.values_list(
+        "kind", "slug", "pk", F("kind"), F("slug"), "title", "live", "is_logged"
+    )
+    return rows.union(present, all=True)
+
+
+_pages_query = PreparedQuery(_build_pages_query, names=list[str], slugs=list[str])
 
 
 def find_pages_of_links(hrefs: Iterable[str]) -> dict[str, LinkedPage | None]:
@@ -114,32 +112,42 @@ def find_pages_of_links(hrefs: Iterable[str]) -> dict[str, LinkedPage | None]:
     paths = {href: path for href in hrefs if (path := split_path(href))}
     targets = kinds.get_link_targets()
     pages = find_linked_pages(path for path in paths.values() if path.kind not in targets)
-    for name, target in targets.items():
+    for name in targets:
         slugs = {path.slug for path in paths.values() if path.kind == name}
         if slugs:
-            pages |= _find_targets(name, target, slugs)
+            pages |= _find_targets(name, slugs)
     return {href: pages.get((path.kind, path.slug)) for href, path in paths.items()}
 
 
-def _find_targets(
-    name: str, target: kinds.LinkTarget, slugs: set[str]
-) -> dict[PageKey, LinkedPage]:
+def _find_targets(name: str, slugs: set[str]) -> dict[PageKey, LinkedPage]:
     """What is no page, such as causes, at some slugs. One query."""
-    querysets = []
-    for state, rows in ((PageState.PUBLIC, target.readable()), (PageState.DRAFT, target.known())):
-        for queryset in rows:
-            found = queryset.order_by().filter(slug__in=sorted(slugs))
-            querysets.append(
-                found.annotate(link_state=Value(state)).values_list("slug", "link_state")
-            )
-    first, *others = querysets
     states: dict[str, PageState] = {}
-    for slug, state in first.union(*others):
+    for slug, state in _get_target_query(name).fetch(slugs=sorted(slugs)):
         if states.get(slug) != PageState.PUBLIC:
             states[slug] = PageState(state)
     return {
         (name, slug): LinkedPage(0, state, name, slug, title="") for slug, state in states.items()
     }
+
+
+@cache
+def _get_target_query(name: str) -> PreparedQuery:
+    """The query for the slugs of a link target, each with what visitors find there."""
+    target = kinds.get_link_targets()[name]
+
+    def build(slugs: list[str]) -> QuerySet:
+        parts = []
+        for state, rows in (
+            (PageState.PUBLIC, target.readable()),
+            (PageState.DRAFT, target.known()),
+        ):
+            for queryset in rows:
+                found = queryset.order_by().filter(slug__any_of=slugs)
+                parts.append(found.annotate(link_state=Value(state)))
+        first, *others = [part.values_list("slug", "link_state") for part in parts]
+        return first.union(*others)
+
+    return PreparedQuery(build, slugs=list[str])
 
 
 def get_present_href(href: str, page: LinkedPage) -> str:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0023_reported_by'),
+        ('articles', '0025_related_pages'),
     ]
 
     operations = [

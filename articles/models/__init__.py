@@ -13,6 +13,8 @@ from articles.models.links import OutsideAddress, PageLink
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.normalized_name import NormalizedNameMixin
+from articles.models.page_store import ChangedSubject, StoredPage, StoredPageSubject
+from articles.models.related_page import RelatedPage
 from articles.models.safety_alert import SafetyAlert
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 from articles.models.unsent_form import UnsentForm
@@ -25,6 +27,7 @@ __all__ = [
     "AuditPrivateValue",
     "Authorship",
     "CareCard",
+    "ChangedSubject",
     "CopyrightNotice",
     "EmergencyPage",
     "ExternalId",
@@ -46,11 +49,14 @@ __all__ = [
     "ReaderTally",
     "Redirect",
     "Reference",
+    "RelatedPage",
     "Revision",
     "SafetyAlert",
     "SearchEntry",
     "SearchKey",
     "SearchStart",
+    "StoredPage",
+    "StoredPageSubject",
     "Topic",
     "TopicEntry",
     "UnsentForm",

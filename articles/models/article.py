@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import TaggedItemBase
@@ -87,11 +86,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.active().filter(kind=kind, slug=slug, language=language)
 
     def with_publication(self) -> Self:
-        """With what visitors read, and the site revision of the same moment."""
-        newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
-        return self.select_related("live", "live__revision").annotate(
-            site_revision=models.Subquery(newest)
-        )
+        """With what visitors read."""
+        return self.select_related("live", "live__revision")
 
     def with_dates(self) -> Self:
         """With the dates when the page and when its current text were first public."""
@@ -178,7 +174,6 @@ class Article(models.Model):
 
     # What Django prefetches, and what queries annotate.
     _prefetched_objects_cache: dict[str, Any]
-    site_revision: int
     published_at: datetime
     changed_at: datetime
     newest_revision_id: int | None
@@ -278,7 +273,7 @@ class Article(models.Model):
     @property
     def path(self) -> str:
         """The public path of the page, by the slug of its working copy."""
-        return reverse(kinds.get(self.kind).url_name, args=[self.slug])
+        return kinds.get_path(self.kind, self.slug)
 
     @property
     def published(self) -> bool:

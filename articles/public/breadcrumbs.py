@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-from django.urls import reverse
-
 from articles.content import kinds
+from articles.content.paths import get_path
 from articles.models import Article
 
 
@@ -29,7 +28,7 @@ def build_list_trail(kind: str) -> tuple[Breadcrumb, ...]:
     if not list_page:
         return (HOME,)
     name, url_name = list_page
-    return HOME, Breadcrumb(name, reverse(url_name))
+    return HOME, Breadcrumb(name, get_path(url_name))
 
 
 def build_page_trail(page: Article, *children: Breadcrumb) -> tuple[Breadcrumb, ...]:

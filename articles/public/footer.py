@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Collection
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.db.models import QuerySet
 
 from articles.content import kinds
 from articles.content.languages import SOURCE_LANGUAGE
-from articles.models import Article, PublicationEvent
+from articles.models import Article
+from articles.page_store import outage, subjects
+from articles.page_store.following import follower
 from articles.public.breadcrumbs import Breadcrumb
 
 # By their address, as visitors of any site look for them.
@@ -36,7 +38,9 @@ def build_links(slugs: Collection[str]) -> tuple[Breadcrumb, ...]:
 
 
 class FooterLinks:
-    """The links of one site revision: read once in each process, as all its lists have them."""
+    """The links of the footer: read once in each process, and again when one of them changed."""
+
+    SUBJECTS = (subjects.hash_subject(subjects.FOOTER),)
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -44,33 +48,43 @@ class FooterLinks:
 
     def clear(self) -> None:
         with self._lock:
-            self._site_revision: int | None = None
-            self._links: tuple[Breadcrumb, ...] = ()
+            self._number: int | None = None
+            self._generation = 0
+            self._links: tuple[Breadcrumb, ...] | None = None
 
-    def get(self, site_revision: int) -> tuple[Breadcrumb, ...]:
-        """Those of a site revision; one query where it is another one than before.
-
-        For a page without a site revision (0) they are read each time.
-        """
+    def get(self) -> tuple[Breadcrumb, ...]:
+        """The links to which changes were followed; one query where one of them changed."""
+        subjects.name(subjects.FOOTER)
+        number = follower.follow()
         with self._lock:
-            if site_revision and site_revision == self._site_revision:
+            if self._links is not None and self._is_current():
                 return self._links
+        return self._read(number)
+
+    def _is_current(self) -> bool:
+        if self._number is None or self._generation != follower.generation:
+            return False
+        return follower.is_current(self.SUBJECTS, self._number)
+
+    def _read(self, number: int | None) -> tuple[Breadcrumb, ...]:
+        generation = follower.generation
         links = build_links(set(get_pages().values_list("live__slug", flat=True)))
         with self._lock:
-            self._site_revision, self._links = site_revision, links
+            self._number, self._generation, self._links = number, generation, links
         return links
 
     def get_last(self) -> tuple[Breadcrumb, ...]:
-        """Those that were read last, for search and finder, which know no site revision.
+        """Those that were read last, for search and finder, which follow no changes.
 
-        Two queries where this process has read none; no links where the database cannot be read.
+        One query where this process has read none; no links where the database cannot be read.
         """
         with self._lock:
-            if self._site_revision is not None:
+            if self._links is not None:
                 return self._links
         try:
-            return self.get(PublicationEvent.objects.site_revision())
-        except DatabaseError:
+            outage.require_database()
+            return self._read(None)
+        except (DatabaseError, InterfaceError, outage.DatabaseUnreachable):
             return ()
 
 

@@ -11,7 +11,6 @@ from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from articles.content import kinds
 from articles.content.diff import Change, compare, compare_words
@@ -22,6 +21,7 @@ from articles.content.review_line import (
     ReviewLine,
 )
 from articles.models import Article, PublicationEvent
+from articles.page_store import subjects
 from articles.public import pages, signature_statements
 from articles.public.breadcrumbs import Breadcrumb, build_page_trail
 from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
@@ -104,11 +104,14 @@ def history(
         "page": shown,
         "page_urls": pages.get_adjacent_urls(shown, get_url),
     }
-    return PublicPage("articles/history.html", context, page.site_revision, noindex=True)
+    return PublicPage("articles/history.html", context, noindex=True)
 
 
 def _find_page(kind: str, slug: str) -> Article | None:
-    return Article.objects.with_slug(kind=kind, slug=slug).with_publication().first()
+    page = Article.objects.with_slug(kind=kind, slug=slug).with_publication().first()
+    if page is not None:
+        subjects.name(subjects.page(page.uuid))
+    return page
 
 
 def _build_url(path: str, number: int) -> str:
@@ -256,7 +259,7 @@ def _iter_metadata_changes(
 
 
 def _get_path(page: Article, publication: PublicationEvent) -> str:
-    return reverse(kinds.get(page.kind).url_name, args=[publication.slug])
+    return kinds.get_path(page.kind, publication.slug)
 
 
 def _format_notice(metadata: PageMetadata) -> str:
@@ -295,11 +298,11 @@ def version(request: HttpRequest, kind: str, slug: str, number: int) -> PublicPa
     withdrawals = page.publications.filter(kind=PublicationEvent.EventKind.WITHDRAW)
     withdrawal = withdrawals.order_by("-id").first()
     if withdrawal and line.pk <= withdrawal.pk:
-        return pages.build_withdrawn_page(withdrawal, page.site_revision, address=page.path)
+        return pages.build_withdrawn_page(withdrawal, address=page.path)
     if line.revision.expunged:
         return _build_expunged_page(page, number)
     context = _build_version_context(page, line)
-    return PublicPage("articles/version.html", context, page.site_revision, noindex=True)
+    return PublicPage("articles/version.html", context, noindex=True)
 
 
 def _build_expunged_page(page: Article, number: int) -> PublicPage:
@@ -311,9 +314,7 @@ def _build_expunged_page(page: Article, number: int) -> PublicPage:
         "address": page.path,
         "note": EXPUNGED_NOTE,
     }
-    return PublicPage(
-        "articles/expunged.html", context, page.site_revision, status=410, noindex=True
-    )
+    return PublicPage("articles/expunged.html", context, status=410, noindex=True)
 
 
 def _build_version_context(page: Article, publication: PublicationEvent) -> dict:

@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Generic
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.content import kinds
 from articles.content.document import Document, DocumentReference
 from articles.content.emergency_document import ACT_HEADING, EmergencyDocument
 from articles.content.kinds import DocumentT
+from articles.content.paths import get_path
 from articles.content.review_line import NoticeMetadata, PageMetadata, Person, ReviewLine
 from articles.public.specialties import get_schema_org_specialty
 from articles.richtext.plaintext import extract_text
@@ -284,7 +284,7 @@ def build_breadcrumb(trail: Trail, build_url: UrlBuilder) -> dict:
 def _build_site(build_url: UrlBuilder) -> dict:
     return {
         "@type": "WebSite",
-        "@id": f"{build_url(reverse('home'))}#site",
+        "@id": f"{build_url(get_path('home'))}#site",
         "name": settings.SITE_NAME,
     }
 
@@ -297,7 +297,7 @@ def build_site_graph() -> GraphBuilder:
 
     def build(build_url: UrlBuilder) -> list[dict]:
         site = _build_site(build_url)
-        site["url"] = build_url(reverse("home"))
+        site["url"] = build_url(get_path("home"))
         site["publisher"] = _build_organization(settings.SITE_NAME)
         return [site]
 

@@ -1,42 +1,30 @@
-"""Since when a page has had its present bytes: what ``Last-Modified`` states."""
+"""Since when a page has had its present bytes: what ``Last-Modified`` states.
 
-import threading
+It follows from what all processes read alike: the change that last named the page, the last day
+that changed it by itself, and the moment of the build.
+"""
+
+import datetime as dt
 import time
+from collections.abc import Iterable
 
-from cachetools import LRUCache
+from django.conf import settings
 
-MAX_PAGES = 20_000  # that a process remembers; any other page counts as changed just now
-# Seconds that a page may be ahead of the clock; more means that the clock was set back.
-MAX_CLOCK_SKEW = 60
+# HTTP has whole seconds, and a process follows a change within one. A moment is told only once no
+# process can still serve what was before it, or a second change within the same second.
+MIN_AGE = 2  # seconds
 
 
-class LastModifiedCache:
-    """Pages by address, each with its ETag and the second since which this process has known it.
+def find_last_moment(moments: Iterable[dt.datetime | None]) -> int:
+    """The second of the latest of these moments and of the build, as Unix time."""
+    known = [int(moment.timestamp()) for moment in moments if moment is not None]
+    return max([settings.BUILD_TIME, *known])
 
-    HTTP has whole seconds, and two texts can be signed within one. So a page that changed again
-    moves on by at least a second, even past the clock: a browser that has the text before last
-    is never answered that its copy is current.
+
+def get_stated(moment: int) -> int | None:
+    """What a response may state of such a moment; None while it is too new, or not yet come.
+
+    The latter is so after a clock was set back, or where the clocks of two machines differ. 0 is a
+    moment that nobody knows.
     """
-
-    def __init__(self):
-        self._lock = threading.Lock()
-        self.clear()
-
-    def clear(self) -> None:
-        with self._lock:
-            self._entries: LRUCache[str, tuple[str, int]] = LRUCache(MAX_PAGES)
-
-    def last_modified(self, address: str, etag: str) -> int:
-        """Unix time from which on a page has had an ETag."""
-        now = int(time.time())
-        with self._lock:
-            known, moment = self._entries.get(address, (None, now - 1))
-            if moment > now + MAX_CLOCK_SKEW:
-                known, moment = None, now - 1
-            if known != etag:
-                moment = max(now, moment + 1)
-                self._entries[address] = etag, moment
-            return moment
-
-
-last_modified_cache = LastModifiedCache()
+    return moment if 0 < moment <= time.time() - MIN_AGE else None

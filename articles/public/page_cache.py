@@ -1,52 +1,74 @@
-"""The page cache: rendered public pages, valid in this process until something is published.
+"""The page cache: rendered public pages, valid until something that they name changes.
 
-A cached page costs no query. Once in ``MAX_STALENESS`` seconds one request is rendered instead, and
-its own first query brings the site revision; a changed revision makes older cached pages stale.
+A page in the memory of the process costs no query, one in the store of all workers one. Once in 0.9
+seconds a process asks which subjects changed (ADR 71).
 """
 
+import datetime as dt
 import hashlib
-import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import Any
 
-from cachetools import LRUCache
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from articles import characters
-from articles.public import json_ld
+from articles.page_store import changes, rows, subjects
+from articles.page_store.fingerprint import forget_fingerprint
+from articles.page_store.following import follower
+from articles.page_store.memory import PageMemory
+from articles.page_store.outage import (
+    CONNECTION_ERRORS,
+    DatabaseUnreachable,
+    read_twice,
+    require_database,
+    watch,
+)
+from articles.page_store.rendered import HTML_CONTENT_TYPE, RenderedPage, build_subjects
+from articles.page_store.reporting import forget_reports
+from articles.page_store.subjects import SubjectCollector, hash_subjects
+from articles.public import encodings, json_ld, unchecked
 from articles.public.footer import footer_links
-from articles.public.last_modified import last_modified_cache
+from articles.public.last_modified import find_last_moment, get_stated
+from articles.public.offline import works_offline
 from articles.public.safe_only import safe_only
 
-MAX_STALENESS = 0.9  # seconds: a withdrawal must show everywhere within one
-MAX_CACHE_BYTES = 64 * 1024 * 1024  # of rendered pages in a process
 CACHE_CONTROL = "public, max-age=0, must-revalidate"
-HTML_CONTENT_TYPE = "text/html; charset=utf-8"
+# Headers by which a request asks whether a page has changed.
+CONDITIONS = frozenset(
+    {
+        "HTTP_IF_MATCH",
+        "HTTP_IF_MODIFIED_SINCE",
+        "HTTP_IF_NONE_MATCH",
+        "HTTP_IF_UNMODIFIED_SINCE",
+    }
+)
 
 
 @dataclass(frozen=True)
 class PublicPage:
-    """A public page before it is rendered, with the site revision at which its content was read.
+    """A public page before it is rendered.
 
     ``data`` builds its structured data (see ``json_ld``); ``path`` is its canonical path, if that
-    is not the path of the request.
+    is not the path of the request. A page that ``has_secret`` is not compressed (ADR 73).
     """
 
     template: str
     context: dict
-    site_revision: int
     status: int = 200
     noindex: bool = False
     content_type: str = HTML_CONTENT_TYPE
     data: json_ld.GraphBuilder | None = None
     path: str = ""
+    has_secret: bool = False
 
     @property
     def is_indexable(self) -> bool:
@@ -54,67 +76,66 @@ class PublicPage:
         return self.status == 200 and not self.noindex
 
 
-@dataclass(frozen=True)
-class CachedResponse:
-    """A rendered page, with what a response to a request needs."""
-
-    body: bytes
-    etag: str
-    status: int
-    site_revision: int
-    day: str
-    noindex: bool = False
-    content_type: str = HTML_CONTENT_TYPE
-    last_modified: int = 0
-
-    @property
-    def size(self) -> int:
-        return len(self.body) + 500
-
-    def build_response(self) -> HttpResponse:
-        response = HttpResponse(self.body, status=self.status, content_type=self.content_type)
-        response["ETag"] = self.etag
-        if self.status == 200:
-            response["Last-Modified"] = http_date(min(self.last_modified, time.time()))
-        response["Cache-Control"] = CACHE_CONTROL
-        if self.noindex:
-            response["X-Robots-Tag"] = "noindex"
-        return response
-
-
 class PageCache:
-    """Rendered pages by address, and the site revision that was read last."""
+    """Rendered pages: in the memory of this process, and behind it in the store of all workers.
 
-    def __init__(self):
-        self._lock = threading.Lock()
-        self.clear()
+    Both have a page in the encodings that somebody asked for.
+    """
+
+    def __init__(self) -> None:
+        self.memory = PageMemory(follower)
 
     def clear(self) -> None:
-        with self._lock:
-            self._pages: LRUCache[str, CachedResponse] = LRUCache(
-                MAX_CACHE_BYTES, getsizeof=lambda page: page.size
-            )
-            self._site_revision: int | None = None
-            self._revision_read_at = float("-inf")
+        """Forget all that this process knows, and empty the store where it is on."""
+        self.memory.clear()
+        follower.clear()
+        watch.clear()
+        forget_fingerprint()
+        forget_reports()
+        if settings.PAGE_STORE:
+            rows.delete_all()
 
-    def get(self, address: str) -> CachedResponse | None:
-        """The page at an address, if it is surely what the database would give now."""
-        with self._lock:
-            if time.monotonic() - self._revision_read_at > MAX_STALENESS:
-                return None
-            page = self._pages.get(address)
-            if page is None or page.site_revision != self._site_revision or page.day != _today():
-                return None
+    def get(self, address: str, encoding: str, number: int) -> RenderedPage | None:
+        """The page at an address, true at the number to which changes were followed.
+
+        In an encoding in which it was not kept, it is made from one in which it was.
+        """
+        page = self.memory.get(address, encoding, number)
+        if page is not None:
             return page
+        wanted = (encoding, *(other for other in encodings.PREFERENCE if other != encoding))
+        found = self.memory.find(address, wanted[1:], number)
+        if found is None and settings.PAGE_STORE:
+            found = rows.load(address, wanted, oldest=follower.everything)
+        if found is None:
+            return None
+        kept_in, page = found
+        if kept_in == encoding:
+            self.memory.set(address, encoding, page, number)
+            return page
+        page = reencode(page, kept_in, encoding)
+        self._keep(address, encoding, page, number)
+        return page
 
-    def set(self, address: str, page: CachedResponse, *, read_at: float) -> None:
-        """Store a page whose site revision was read at a moment of the monotonic clock."""
-        with self._lock:
-            if read_at >= self._revision_read_at:
-                self._site_revision = page.site_revision
-                self._revision_read_at = read_at
-            if page.size <= MAX_CACHE_BYTES:
-                self._pages[address] = page
+    def set(self, address: str, encoding: str, page: RenderedPage) -> None:
+        """Keep a page that was rendered just now. Of the store it waits for nothing."""
+        self._keep(address, encoding, page, page.revision)
+
+    def _keep(self, address: str, encoding: str, page: RenderedPage, number: int) -> None:
+        self.memory.set(address, encoding, page, number)
+        if settings.PAGE_STORE:
+            rows.save(address, page, encoding)
+
+    def find_last_known(self, address: str) -> RenderedPage | None:
+        """The plain page in memory, as true as the last read of the changes."""
+        number = follower.last_number
+        if number is None:
+            return None
+        found = self.memory.find(address, reversed(encodings.PREFERENCE), number)
+        if found is None:
+            return None
+        kept_in, page = found
+        return reencode(page, kept_in, encodings.IDENTITY)
 
 
 page_cache = PageCache()
@@ -142,33 +163,112 @@ def public_page(view=None, *, cached: bool = True):
     @wraps(view)
     def answer(request, **kwargs):
         address = get_site_origin(request) + request.path
-        page = page_cache.get(address) if cached else None
+        encoding = encodings.choose(request.META.get("HTTP_ACCEPT_ENCODING"))
+        if not cached or settings.STATIC_EXPORT:
+            page = _read_page(view, request, kwargs, address, None)
+            return page if isinstance(page, HttpResponse) else _answer(request, page, encoding)
+        # Asked before the view reads: what changes from here on is later.
+        number = follower.follow()
+        page = None if number is None else page_cache.get(address, encoding, number)
         if page is None:
-            # Before the view reads: a page begun before midnight belongs to the day that ends.
-            read_at, day = time.monotonic(), _today()
-            content = view(request, **kwargs)
-            if not isinstance(content, PublicPage):
-                return content
-            page = _render(content, request, address, day)
-            if cached:
-                page_cache.set(address, page, read_at=read_at)
-        response = page.build_response()
-        if page.status == 200:
-            return get_conditional_response(
-                request, etag=page.etag, last_modified=page.last_modified, response=response
-            )
+            try:
+                require_database()
+                page = read_twice(partial(_read_page, view, request, kwargs, address, number))
+            except (DatabaseUnreachable, *CONNECTION_ERRORS) as error:
+                return _answer_unchecked(address, encoding, error)
+            if isinstance(page, HttpResponse):
+                return page
+            page = reencode(page, encodings.IDENTITY, encoding)
+            if number is not None:
+                page_cache.set(address, encoding, page)
+        return build_conditional_response(request, page, encoding)
+
+    return works_offline(answer) if cached else answer
+
+
+def _read_page(
+    view: Callable, request: HttpRequest, kwargs: dict, address: str, number: int | None
+) -> RenderedPage | HttpResponse:
+    """The page that a view gives, rendered, or its response if that is something else."""
+    rendered_at = time.time()
+    with subjects.collect() as collector:
+        content = view(request, **kwargs)
+        if not isinstance(content, PublicPage):
+            return content
+        page = _render(content, request)
+    return _complete(page, collector, number, rendered_at)
+
+
+def _answer(request: HttpRequest, page: RenderedPage, encoding: str) -> HttpResponseBase:
+    """The response with a page that is not kept."""
+    if page.has_secret:
+        encoding = encodings.IDENTITY
+    page = reencode(page, encodings.IDENTITY, encoding)
+    return build_conditional_response(request, page, encoding)
+
+
+def _answer_unchecked(address: str, encoding: str, error: Exception) -> HttpResponse:
+    """A page from memory with the mark that it could not be checked. Raises DatabaseUnreachable."""
+    page = page_cache.find_last_known(address) if watch.may_serve_unchecked() else None
+    if page is None or page.content_type != HTML_CONTENT_TYPE or watch.last_read is None:
+        raise DatabaseUnreachable from error
+    body = unchecked.insert_mark(page.body, watch.last_read)
+    if body is None:
+        raise DatabaseUnreachable from error
+    response = _build_response(page, encodings.compress(body, encoding), encoding)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def reencode(page: RenderedPage, before: str, after: str) -> RenderedPage:
+    """A page in another encoding."""
+    if before == after:
+        return page
+    plain = encodings.decompress(page.body, before)
+    return replace(page, body=encodings.compress(plain, after))
+
+
+def build_conditional_response(
+    request: HttpRequest, page: RenderedPage, encoding: str
+) -> HttpResponseBase:
+    """The answer to a request: the page, or that it has not changed (RFC 9110, section 13)."""
+    response = _build_response(page, page.body, encoding)
+    response["Cache-Control"] = CACHE_CONTROL
+    response["ETag"] = etag = encodings.build_etag(page.etag, encoding)
+    if page.status != 200:
         return response
+    moment = get_stated(page.last_modified)
+    if moment is not None:
+        response["Last-Modified"] = http_date(moment)
+    if CONDITIONS.isdisjoint(request.META):
+        return response
+    if "HTTP_IF_NONE_MATCH" in request.META:
+        moment = None  # the date is not asked for then, even if no ETag there can be read
+    conditional = get_conditional_response(
+        request, etag=etag, last_modified=moment, response=response
+    )
+    assert conditional  # at least the response itself
+    return conditional
 
-    return answer
+
+def _build_response(page: RenderedPage, body: bytes, encoding: str) -> HttpResponse:
+    """The bytes with what they are. The length of each is that of its encoding."""
+    response = HttpResponse(body, status=page.status, content_type=page.content_type)
+    response["Vary"] = "Accept-Encoding"
+    if encoding != encodings.IDENTITY:
+        response["Content-Encoding"] = encoding
+    if page.noindex:
+        response["X-Robots-Tag"] = "noindex"
+    return response
 
 
-def _render(content: PublicPage, request: HttpRequest, address: str, day: str) -> CachedResponse:
+def _render(content: PublicPage, request: HttpRequest) -> RenderedPage:
     context = content.context | {
         "head_metadata": _build_head_metadata(content, request),
         "public": True,
     }
     if content.content_type == HTML_CONTENT_TYPE and "footer_links" not in context:
-        context["footer_links"] = footer_links.get(content.site_revision)
+        context["footer_links"] = footer_links.get()
     text: str = render_to_string(content.template, context, request)
     if "xml" in content.content_type:
         text = characters.replace_for_xml(text)
@@ -176,16 +276,48 @@ def _render(content: PublicPage, request: HttpRequest, address: str, day: str) -
     # Computed from the bytes, so whatever changes these (text, metadata, links, build, a due date
     # that passed) changes it too.
     etag = f'"{hashlib.sha256(settings.BUILD.encode() + body).hexdigest()[:32]}"'
-    return CachedResponse(
+    return RenderedPage(
         body=body,
         etag=etag,
         status=content.status,
-        site_revision=content.site_revision,
-        day=day,
         noindex=content.noindex,
         content_type=content.content_type,
-        last_modified=last_modified_cache.last_modified(address, etag),
+        has_secret=content.has_secret,
     )
+
+
+def _complete(
+    page: RenderedPage, collector: SubjectCollector, number: int | None, rendered_at: float
+) -> RenderedPage:
+    """A rendered page with what it names and how long it may be shown."""
+    expires_at = _get_midnight(rendered_at)
+    if collector.expires_at is not None:
+        expires_at = min(expires_at, int(collector.expires_at.timestamp()))
+    return replace(
+        page,
+        last_modified=_find_last_modified(page, collector, number),
+        revision=number or 0,
+        subjects=build_subjects(hash_subjects(collector.names)),
+        rendered_at=int(rendered_at),
+        expires_at=expires_at,
+    )
+
+
+def _find_last_modified(page: RenderedPage, collector: SubjectCollector, number: int | None) -> int:
+    """Since when the page is as it is; 0 for one that is another each time. One query at most."""
+    if page.status != 200 or page.has_secret or settings.STATIC_EXPORT:
+        return 0
+    changed_at = None
+    if number is not None or collector.names:
+        changed_at = changes.find_last_moment(collector.names)
+    return find_last_moment([changed_at, collector.passed_at])
+
+
+def _get_midnight(moment: float) -> int:
+    """When the day of a moment ends: dates on pages are compared with today."""
+    today = timezone.localdate(dt.datetime.fromtimestamp(moment, dt.UTC))
+    midnight = dt.datetime.combine(today + dt.timedelta(days=1), dt.time())
+    return int(timezone.make_aware(midnight).timestamp())
 
 
 def _build_head_metadata(content: PublicPage, request: HttpRequest) -> dict:
@@ -203,7 +335,3 @@ def _build_head_metadata(content: PublicPage, request: HttpRequest) -> dict:
     metadata["title"] = page.get("headline", page["name"])
     metadata["changed_at"] = page.get("dateModified")
     return metadata
-
-
-def _today() -> str:
-    return str(timezone.localdate())

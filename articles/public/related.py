@@ -1,27 +1,22 @@
-"""The neighbours of a signed page, in one query: links to what it names, and related pages.
+"""What stands around a signed page, in one query: links to what it names, and related pages."""
 
-Pages that share facts with it (causes, symptoms) come before those that share a topic alone.
-"""
-
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import IntegerField, QuerySet, Value
 
 from articles.content import kinds
 from articles.content.document import Document
-from articles.content.review_line import TopicMetadata
-from articles.models import Article, TopicEntry
-from articles.names import fold
+from articles.db.prepared import PreparedQuery
+from articles.models import Article, RelatedPage
+from articles.page_store import subjects
 from articles.public import footer
 from articles.public.breadcrumbs import Breadcrumb
+from articles.publishing.related_pages import MAX_SHOWN
 
-MAX_RELATED = 5
-CANDIDATES_PER_TOPIC = 100
+LINK = 0  # the places of related pages begin at 1
 IN_FOOTER = -1
-SHARES_TOPIC = 1
-SHARES_FACTS = 10  # more than a topic, however many ways there are
 LINK_FIELDS = ("uuid", "kind", "live__slug")
 
 
@@ -37,104 +32,61 @@ class RelatedPages:
     footer_links: tuple[Breadcrumb, ...] = ()
 
 
-def get_link_querysets(uuids: set[UUID]) -> list[QuerySet]:
-    """Those of some pages that visitors can read, as rows of UUID, kind and slug."""
-    if not uuids:
-        return []
-    pages = Article.objects.public().order_by().filter(uuid__in=uuids)
-    return [pages.values_list(*LINK_FIELDS)]
+def _build_query(uuids: list[UUID], page: int) -> QuerySet[Any, Any]:
+    """Rows of UUID, kind (or link target), slug, title and place.
 
-
-def find_related_pages(
-    document: Document, filed_under: Iterable[TopicMetadata] | None = None
-) -> RelatedPages:
-    """The neighbours of a page: links, and what is related to it unless ``filed_under`` is None."""
-    kind = kinds.get(document.kind)
-    querysets = [
-        rows.annotate(title=Value(""), nearness=_build_nearness(0)) for rows in kind.links(document)
-    ]
-    if filed_under is not None:
-        querysets.append(_select_footer_pages())
-        for keys in kind.neighbours(document):
-            querysets.append(_select_pages(document, keys[:MAX_RELATED], nearness=SHARES_FACTS))
-    if filed_under:
-        topics = [topic.slug for topic in filed_under]
-        keys = _find_same_topics(document, topics)[:MAX_RELATED]
-        querysets.append(_select_pages(document, keys, nearness=SHARES_TOPIC))
-    if not querysets:
-        return RelatedPages()
-    first, *others = querysets
-    rows = first.union(*others, all=True) if others else first
-    links: dict[UUID, str] = {}
-    found: dict[str, dict] = {}
-    footer_slugs: set[str] = set()
-    for uuid, kind_name, slug, title, nearness in rows:
-        path = kinds.get_path(kind_name, slug)
-        if nearness == IN_FOOTER:
-            footer_slugs.add(slug)
-            continue
-        if not title:
-            links[uuid] = path
-            continue
-        entry = found.setdefault(path, {"title": title, "url": path, "kind": kind_name, "near": 0})
-        entry["near"] += nearness
-    related = sorted(found.values(), key=_get_sort_key)
-    return RelatedPages(links, related[:MAX_RELATED], footer.build_links(footer_slugs))
-
-
-def _select_footer_pages() -> QuerySet:
-    pages = footer.get_pages().annotate(name=Value(""), nearness=_build_nearness(IN_FOOTER))
-    return pages.values_list(*LINK_FIELDS, "name", "nearness")
-
-
-def _build_nearness(nearness: int) -> Value:
-    return Value(nearness, output_field=IntegerField())
-
-
-def _get_sort_key(entry: dict) -> tuple[int, bool, str]:
-    """What shares most ways of being near first, then articles, then by title."""
-    shares_facts = -(entry["near"] // SHARES_FACTS)
-    return shares_facts, entry["kind"] != "article", fold(entry["title"])
-
-
-def _select_pages(document: Document, keys: QuerySet, *, nearness: int) -> QuerySet:
-    """Public pages with these keys. The keys are limited: no part of a union can be on SQLite."""
-    pages = Article.objects.public().order_by().filter(pk__in=keys).exclude(uuid=document.uuid)
-    pages = pages.annotate(nearness=_build_nearness(nearness))
-    return pages.values_list(*LINK_FIELDS, "live__title", "nearness")
-
-
-def _find_same_topics(document: Document, topics: list[str]) -> QuerySet:
-    """A few other pages of the same topics: articles first, then those that share most topics.
-
-    Among equals, the next ones by title and not the first, or each page of a topic would name the
-    same few. Pages that the text itself names are left out.
+    What a document names has no title. Of all these, only what visitors can open.
     """
-    name = fold(document.title)[:200]
-    nearest = _find_nearest_entries(name, topics)
-    others = TopicEntry.objects.order_by().filter(
-        pk__in=nearest, article__kind__in=kinds.get_medical_names()
+    pages = Article.objects.public().order_by().filter(uuid__any_of=uuids)
+    links = [pages.values_list(*LINK_FIELDS)]
+    for target in kinds.get_link_targets().values():
+        if target.links:
+            links.append(target.links(uuids))
+    related = RelatedPage.objects.order_by().filter(article=page, other__live__isnull=False)
+    rows = related.values_list(
+        "other__uuid", "other__kind", "other__live__slug", "other__live__title", "position"
     )
-    others = others.exclude(article__uuid=document.uuid)
-    if document.linked:
-        others = others.exclude(article__uuid__in=document.linked)
-    ranked = others.values("article").annotate(shared=Count("id"))
-    ranked = ranked.order_by(
-        Case(When(article__kind="article", then=0), default=1),
-        "-shared",
-        Case(When(sort_key__gt=name, then=0), default=1),
-        "sort_key",
-        "article",
-    )
-    return ranked.values("article")
+    in_footer = _add_place(footer.get_pages().values_list(*LINK_FIELDS), IN_FOOTER)
+    return rows.union(*(_add_place(part, LINK) for part in links), in_footer, all=True)
 
 
-def _find_nearest_entries(name: str, topics: list[str]) -> QuerySet:
-    """Of each topic a limited number of entries: from a name on, and from the first."""
-    parts = []
-    for topic in topics:
-        entries = TopicEntry.objects.filter(slug=topic).order_by("sort_key", "article").values("pk")
-        for part in (entries.filter(sort_key__gte=name), entries):
-            keys = part[:CANDIDATES_PER_TOPIC]
-            parts.append(TopicEntry.objects.order_by().filter(pk__in=keys).values("pk"))
-    return parts[0].union(*parts[1:])
+def _add_place(rows: QuerySet[Any, Any], place: int) -> QuerySet[Any, Any]:
+    return rows.annotate(shown_title=Value(""), place=Value(place, output_field=IntegerField()))
+
+
+_query = PreparedQuery(_build_query, uuids=list[UUID], page=int)
+
+
+def find_related_pages(document: Document, page: Article | None = None) -> RelatedPages:
+    """The links of a document, and what the public page of it has beside them. One query or none.
+
+    Without ``page``, the links alone.
+    """
+    uuids = kinds.get(document.kind).links(document)
+    if not uuids and page is None:
+        return RelatedPages()
+    subjects.name(*map(subjects.name_of, uuids))
+    links: dict[UUID, str] = {}
+    related: list[tuple[int, dict]] = []
+    footer_slugs: set[str] = set()
+    for uuid, kind, slug, title, place in _query.fetch(
+        uuids=list(uuids), page=page.pk if page else 0
+    ):
+        if place == IN_FOOTER:
+            footer_slugs.add(slug)
+        elif place == LINK:
+            links[uuid] = kinds.get_path(kind, slug)
+        else:
+            related.append((place, {"uuid": uuid, "title": title, "kind": kind, "slug": slug}))
+    if page is None:
+        return RelatedPages(links)
+    subjects.name(subjects.FOOTER)
+    shown = [entry for _, entry in sorted(related, key=_get_place)[:MAX_SHOWN]]
+    for entry in shown:
+        subjects.name(subjects.name_of(entry.pop("uuid")))
+        entry["url"] = kinds.get_path(entry["kind"], entry.pop("slug"))
+    return RelatedPages(links, shown, footer.build_links(footer_slugs))
+
+
+def _get_place(row: tuple[int, dict]) -> int:
+    return row[0]

@@ -1,12 +1,13 @@
 """Topics on the public site: the pages that are filed under one, by their published metadata."""
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Max, Subquery
-from django.urls import reverse
+from django.db.models import Count, Max
 
 from articles.content import kinds
-from articles.models import PublicationEvent, TopicEntry
+from articles.content.paths import get_numbered_path
+from articles.models import TopicEntry
 from articles.names import fold
+from articles.page_store import subjects
 from articles.public.breadcrumbs import HOME, Breadcrumb
 
 ENTRIES_PER_PAGE = 100
@@ -14,14 +15,12 @@ TOPICS_PER_PAGE = 300
 
 
 def get_topic_url(slug: str, number: int = 1) -> str:
-    if number == 1:
-        return reverse("articles:topic", args=[slug])
-    return reverse("articles:topic", args=[slug, number])
+    return get_numbered_path("articles:topic", slug, number=number)
 
 
 def get_list_url(number: int = 1) -> str:
     """The address of the list of topics."""
-    return reverse("articles:topics") if number == 1 else reverse("articles:topics", args=[number])
+    return get_numbered_path("articles:topics", number=number)
 
 
 def build_list_trail() -> tuple[Breadcrumb, ...]:
@@ -35,6 +34,7 @@ def get_topics_page(number: int) -> Page:
 
 def list_topics() -> list[dict]:
     """Each topic with a public page, by its newest name, with the number of its pages."""
+    subjects.name(subjects.TOPICS)
     rows = (
         TopicEntry.objects.order_by()
         .values("slug", "name")
@@ -50,11 +50,11 @@ def list_topics() -> list[dict]:
     return sorted(topics.values(), key=lambda topic: fold(topic["name"]))
 
 
-def find_topic(slug: str) -> tuple[str, int] | None:
-    """The name of a topic, by its newest entry, with the site revision of the same query."""
-    newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
+def find_topic(slug: str) -> str | None:
+    """The name of a topic, by its newest entry."""
+    subjects.name(subjects.topic(slug))
     lines = TopicEntry.objects.filter(slug=slug).order_by("-publication")
-    return lines.values_list("name", Subquery(newest)).first()
+    return lines.values_list("name", flat=True).first()
 
 
 def get_entries_page(slug: str, number: int) -> Page:
@@ -72,7 +72,7 @@ def get_entries_page(slug: str, number: int) -> Page:
 def build_entry(kind: str, title: str, slug: str, summary: str) -> dict:
     return {
         "title": title,
-        "url": reverse(kinds.get(kind).url_name, args=[slug]),
+        "url": kinds.get_path(kind, slug),
         "summary": summary,
         "kind": kind,
     }

@@ -5,11 +5,11 @@ from functools import partial
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import EmptyPage
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 
 from articles.content import kinds
 from articles.images import store
-from articles.models import Article, Image, PublicationEvent, PublishedImage
+from articles.models import Article, Image, PublishedImage
+from articles.page_store import subjects
 from articles.public import breadcrumbs, json_ld, pages, topics
 from articles.public.breadcrumbs import Breadcrumb
 from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
@@ -25,16 +25,14 @@ def article(request: HttpRequest, slug: str, kind: str = "article") -> PublicPag
 def index(
     request: HttpRequest, kind: str = "article", template: str = "articles/index.html"
 ) -> PublicPage:
-    site_revision = PublicationEvent.objects.site_revision()
     trail = breadcrumbs.build_list_trail(kind)
     data = json_ld.build_collection_graph(trail[-1].name, trail)
-    return PublicPage(template, {"entries": list_entries(kind=kind)}, site_revision, data=data)
+    return PublicPage(template, {"entries": list_entries(kind=kind)}, data=data)
 
 
 @public_page
 def topic_list(request: HttpRequest, number: int = 1) -> PublicPage:
     """Every topic with a public page."""
-    site_revision = PublicationEvent.objects.site_revision()
     try:
         page = topics.get_topics_page(number)
     except EmptyPage as empty:
@@ -48,15 +46,14 @@ def topic_list(request: HttpRequest, number: int = 1) -> PublicPage:
         "page_urls": pages.get_adjacent_urls(page, topics.get_list_url),
     }
     data = json_ld.build_collection_graph("Topics", trail, path)
-    return PublicPage("articles/topics.html", context, site_revision, data=data, path=path)
+    return PublicPage("articles/topics.html", context, data=data, path=path)
 
 
 @public_page
 def topic(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
-    found = topics.find_topic(slug)
-    if found is None:
+    name = topics.find_topic(slug)
+    if name is None:
         raise Http404
-    name, site_revision = found
     try:
         page = topics.get_entries_page(slug, number)
     except EmptyPage as empty:
@@ -71,7 +68,7 @@ def topic(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
         "page_urls": pages.get_adjacent_urls(page, partial(topics.get_topic_url, slug)),
     }
     data = json_ld.build_collection_graph(name, trail, path)
-    return PublicPage("articles/topic.html", context, site_revision, data=data, path=path)
+    return PublicPage("articles/topic.html", context, data=data, path=path)
 
 
 @safe_only
@@ -92,11 +89,11 @@ def staff_image(request: HttpRequest, digest: str, extension: str) -> HttpRespon
 
 def list_entries(limit: int | None = None, *, kind: str = "article") -> list[dict]:
     """Title, address and summary of the published pages of a kind, in alphabetical order."""
+    subjects.name(subjects.page_list(kind))
     rows = Article.objects.public().filter(kind=kind).order_by("search_entries__sort_key", "id")
     values = rows.values_list("live__title", "live__slug", "live__summary")[:limit]
-    url_name = kinds.get(kind).url_name
     entries = []
     for title, slug, summary in values:
-        url = reverse(url_name, args=[slug])
+        url = kinds.get_path(kind, slug)
         entries.append({"title": title, "url": url, "summary": summary})
     return entries

@@ -40,7 +40,7 @@ from articles.models import (
 )
 from articles.models.article import ArticleQuerySet
 from articles.names import fold
-from articles.publishing import projections
+from articles.publishing import projections, related_pages
 
 
 class ActionRefused(Exception):
@@ -295,18 +295,24 @@ def publish(
     Article.objects.filter(pk=page.pk).update(live=publication)
     deleted, _ = MergedPage.objects.filter(page=page).delete()  # it is a page of its own again
     projections.update_topic_entries([publication])
-    projections.on_publish(publication, document)
+    changed = projections.on_publish(publication, document)
+    related_pages.on_publish(publication, document)
     index.ensure_revision(revision, document)
-    _record_publication(publication, document, is_merged_no_more=bool(deleted))
+    _record_publication(publication, document, changed, is_merged_no_more=bool(deleted))
     return publication
 
 
 def _record_publication(
-    publication: PublicationEvent, document: Document, *, is_merged_no_more: bool
+    publication: PublicationEvent,
+    document: Document,
+    subjects: set[str],
+    *,
+    is_merged_no_more: bool,
 ) -> None:
     """Record a signed publication in the chain, with what became public around its text.
 
-    A page is in the chain from its first publication on, and an image from the first that shows it.
+    ``subjects`` are those that the projections changed. A page is in the chain from its first
+    publication on, and an image from the first that shows it.
     """
     page = publication.article
     changed: dict[str, Iterable[Model]] = {PUBLICATION: [publication]}
@@ -316,7 +322,9 @@ def _record_publication(
     if digests:
         changed[IMAGE] = Image.objects.filter(sha256__in=digests)
     removed = {MERGED_PAGE: [name_page(page)]} if is_merged_no_more else {}
-    recording.record_changes(changed, removed=removed, by=publication.by, at=publication.at)
+    recording.record_changes(
+        changed, removed=removed, by=publication.by, at=publication.at, subjects=subjects
+    )
 
 
 @transaction.atomic
@@ -350,8 +358,9 @@ def withdraw(
     withdrawal.save(force_insert=True)
     Article.objects.filter(pk=page.pk).update(live=None)
     projections.update_topic_entries([withdrawal])
-    projections.on_withdraw(withdrawal)
-    recording.record(PUBLICATION, [withdrawal], by=by, at=at)
+    changed = projections.on_withdraw(withdrawal)
+    related_pages.on_withdraw(withdrawal)
+    recording.record_changes({PUBLICATION: [withdrawal]}, by=by, at=at, subjects=changed)
     return withdrawal
 
 
@@ -416,8 +425,9 @@ def expunge(revision: Revision, *, evidence: str, by: User, at: dt.datetime) -> 
     document = revision.read()
     PublicationEvent.objects.lock_log_end()
     Revision.objects.filter(pk=revision.pk).update(document=EXPUNGED)
-    projections.on_expunge(document)
+    changed = projections.on_expunge(document)
     index.remove_revision(revision)
+    events: list[PublicationEvent] = []
     if page.live:
         event = _build_next_event(
             page.live, kind=PublicationEvent.EventKind.EXPUNGE, by=by, at=at, evidence=evidence
@@ -425,7 +435,8 @@ def expunge(revision: Revision, *, evidence: str, by: User, at: dt.datetime) -> 
         event.save(force_insert=True)
         Article.objects.filter(pk=page.pk).update(live=event)
         projections.update_topic_entries([event])
-        recording.record(PUBLICATION, [event], by=by, at=at)
+        events.append(event)
+    recording.record_changes({PUBLICATION: events}, by=by, at=at, subjects=changed)
 
 
 @transaction.atomic
@@ -487,6 +498,7 @@ def publish_metadata(pages: ArticleQuerySet, *, by: User) -> int:
     changed_ids = [event.article_id for event in events]
     Article.objects.filter(pk__in=changed_ids).update(live=Subquery(newest))
     projections.update_topic_entries(events)
+    related_pages.on_filing(events)
     recording.record(PUBLICATION, events, by=by, at=events[0].at)
     return len(events)
 

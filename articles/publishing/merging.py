@@ -14,6 +14,7 @@ from articles.audit import recording
 from articles.audit.page_kinds import MERGED_PAGE
 from articles.models import Article, MergedPage, PublicationEvent
 from articles.names import fold
+from articles.page_store import subjects
 from articles.publishing import actions
 from articles.publishing.actions import ActionRefused
 
@@ -114,6 +115,7 @@ def find_successor(event: PublicationEvent | None) -> Article | None:
         if event is None or event.successor_id is None:
             return None
         page = Article.objects.select_related("live__revision").get(pk=event.successor_id)
+        subjects.name(subjects.page(page.uuid))
         if page.live:
             return page
         event = page.publications.order_by("-id").first()

@@ -14,6 +14,8 @@ from articles.content.kinds import Projection
 from articles.db.bulk_insert import insert_few_or_many
 from articles.models import PublicationEvent, TopicEntry
 from articles.names import fold
+from articles.page_store import changes
+from articles.page_store.subjects import EVERYTHING
 from articles.publishing import stored_keys
 
 BATCH = 500
@@ -34,22 +36,28 @@ def _get_projections(kind: str) -> list[Projection[Any]]:
     return projections
 
 
-def on_publish(publication: PublicationEvent, document: Document) -> None:
-    """Write what the projections store of a signed text."""
+def on_publish(publication: PublicationEvent, document: Document) -> set[str]:
+    """Write what the projections store of a signed text. Gives the subjects that this changes."""
+    changed: set[str] = set()
     for projection in _get_projections(document.kind):
-        projection.on_publish(publication, document)
+        changed.update(projection.on_publish(publication, document) or ())
+    return changed
 
 
-def on_withdraw(withdrawal: PublicationEvent) -> None:
-    """Remove what they store of a page that is withdrawn."""
+def on_withdraw(withdrawal: PublicationEvent) -> set[str]:
+    """Remove what they store of a page that is withdrawn. Gives the subjects that this changes."""
+    changed: set[str] = set()
     for projection in _get_projections(withdrawal.article.kind):
-        projection.on_withdraw(withdrawal)
+        changed.update(projection.on_withdraw(withdrawal) or ())
+    return changed
 
 
-def on_expunge(document: Document) -> None:
-    """Remove what they store of an older text that was expunged."""
+def on_expunge(document: Document) -> set[str]:
+    """Remove what they store of an older text. Gives the subjects that this changes."""
+    changed: set[str] = set()
     for projection in _get_projections(document.kind):
-        projection.on_expunge(document)
+        changed.update(projection.on_expunge(document) or ())
+    return changed
 
 
 def find_excess(document: Document) -> str:
@@ -123,6 +131,7 @@ def rebuild() -> None:
             waiting[model].clear()
     for model, rows in waiting.items():
         model._base_manager.bulk_create(rows)
+    changes.announce([EVERYTHING])
 
 
 def find_faults() -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 
 from articles.richtext import attributes, tables
@@ -21,6 +21,12 @@ LINE_BREAK_MARK = " ↵ "  # a line break is not the same as a space
 NEW_LIST_MARK = "(another list begins)"  # two lists in a row are not one
 TABLE_MARK = "(a table begins)"
 HEADING_CELL_MARK = "# "  # before the text of a heading cell
+# Most rich texts have no other tags, and nothing in them that has to be counted or raised.
+PLAIN_HTML = re.compile(
+    r"(?:[^<]++|</?(?:p|h2|h3|ul|ol|li|blockquote|br|strong|em)>|<a href=\"[^\"<>]*+\">|</a>)*+"
+)
+LINE_TAG = re.compile(r"</?(?:p|h2|h3|ul|ol|li|blockquote|br)>")
+FORMATTING_TAG = re.compile(r"<[^>]*>")
 LAYOUT_SPACE = re.compile(r"[ \t\n\r\f]+")  # browsers show one space for any number of these
 MAX_CACHED_LENGTH = 1_000  # characters of a text whose lines are cached
 MAX_CHECKED_LENGTH = 20_000  # of one whose words are
@@ -301,11 +307,19 @@ def extract_text(html: str) -> str:
 
 
 def _extract_text(html: str) -> str:
+    if PLAIN_HTML.fullmatch(html):
+        return "\n".join(filter(None, map(_join_words, LINE_TAG.split(html))))
     parser = _TextExtractor()
     parser.feed(html)
     parser.close()
     texts = [line.close().text for line in parser.lines]
     return "\n".join(filter(None, texts))
+
+
+def _join_words(html: str) -> str:
+    """The words of a line whose only tags are within it."""
+    text = "".join(map(unescape, FORMATTING_TAG.split(html)))
+    return " ".join(text.split())
 
 
 # A dozen checks in turn read the texts of one page: for that they are kept, and not for longer.

@@ -8,7 +8,7 @@ any, and from nowhere else.
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from articles.care import site_numbers
 from articles.care.emergencies import POISON_SUBJECTS
@@ -16,7 +16,9 @@ from articles.care.site_numbers import ContactWay
 from articles.emergencies import lookup
 from articles.emergencies.lookup import EmergencyAnswer
 from articles.emergencies.phrases import TablePhrase, load_phrases
+from articles.emergencies.remembered import remembered
 from articles.emergencies.subjects import QUIET_SUBJECTS
+from articles.page_store import outage
 from articles.search.added_phrases import AddedPhrase
 from articles.search.emergency import UrgentHelp, detect_urgent_help, suggest_urgent_help
 
@@ -149,17 +151,21 @@ def get_topic_box(name: str) -> HelpBox | None:
     if not urgent.subjects or urgent.is_crisis:
         return None
     topic = UrgentHelp(names_emergency=True, subjects=urgent.subjects[:1], language=urgent.language)
-    box = fill_box(topic)
+    # Not from memory: the page that shows it is kept, and may be so for long.
+    box = HelpBox(topic, lookup.find_answers(topic.subjects))
     return box if any(answer.page for answer in box.answers) else None
 
 
 def fill_box(urgent: UrgentHelp) -> HelpBox:
-    """The box for what was recognised, with the words of signed pages where there are any."""
+    """The box for what was recognised, with the words of signed pages where there are any.
+
+    Without a database they are those that this process remembers.
+    """
     if not (urgent.is_happening or urgent.names_emergency) or urgent.asks_for_methods:
         return HelpBox(urgent)
     try:
-        answers = lookup.find_answers(urgent.subjects, withheld=urgent.withheld)
+        outage.require_database()
+        return HelpBox(urgent, lookup.find_answers(urgent.subjects, withheld=urgent.withheld))
+    except (DatabaseError, InterfaceError, outage.DatabaseUnreachable):
+        answers = remembered.find_answers(urgent.subjects, withheld=urgent.withheld)
         return HelpBox(urgent, answers)
-    except DatabaseError:
-        bare = [lookup.build_bare_answer(subject) for subject in urgent.subjects]
-        return HelpBox(urgent, bare[: lookup.MAX_ANSWERS])

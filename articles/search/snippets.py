@@ -1,6 +1,7 @@
 """The line of a signed text that has most of the words of a query, with these words marked."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from articles.content.document import CARE_CARD_TEXTS, Document
 from articles.names import fold
@@ -56,7 +57,9 @@ def _find_stems(text: str, stems: frozenset[str]) -> frozenset[str]:
     return frozenset(_stem(found[0]) for found in WORD.finditer(text)) & stems
 
 
+@lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
+    """The stem of a word of a signed text."""
     bare = fold(word).replace("’", "'").removesuffix("'s").replace("'", "")
     return stem(normalize_spelling(bare))
 

@@ -8,15 +8,17 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from articles.characters import UNPRINTABLE
+from articles.content.paths import get_path
+from articles.page_store import outage
 from articles.public import breadcrumbs, pages
 from articles.public.footer import footer_links
+from articles.public.offline import works_offline
 from articles.public.safe_only import safe_only
 from articles.search.emergency import detect_urgent_help
 from articles.search.help_box import HelpBox, build_help_box, build_typed_box
@@ -24,7 +26,10 @@ from articles.search.results import SearchResults, search_pages
 from articles.search.suggestions import suggest
 from articles.search.words import MAX_QUERY_LENGTH
 
+CANNOT_SEARCH = (DatabaseError, InterfaceError, outage.DatabaseUnreachable)
 
+
+@works_offline
 @safe_only
 def search(request: HttpRequest) -> HttpResponse:
     query = _get_query(request)
@@ -40,16 +45,18 @@ def search(request: HttpRequest) -> HttpResponse:
     if query and not help_box.hides_pages:
         try:
             context |= _find_pages(query, topic, request.GET.get("page", 1), help_box)
-        except DatabaseError:
+        except CANNOT_SEARCH:
             if not help_box:
                 raise
+            context["unsearched"] = True
     if not help_box.in_danger:  # nothing stands before what to do
-        context["breadcrumbs"] = breadcrumbs.build_trail("Search", reverse("articles:search"))
+        context["breadcrumbs"] = breadcrumbs.build_trail("Search", get_path("articles:search"))
     return render(request, "articles/search/search.html", context)
 
 
 def _find_pages(query: str, topic: str, number: str | int, help_box: HelpBox) -> dict[str, Any]:
     """The results, and the links that lead through them."""
+    outage.require_database()
     results = search_pages(query, topic=topic, number=number, named_only=help_box.in_danger)
     return {
         "results": results,
@@ -58,6 +65,7 @@ def _find_pages(query: str, topic: str, number: str | int, help_box: HelpBox) ->
     }
 
 
+@works_offline
 @safe_only
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Names that go on as typed; before them the help, as HTML and in plain words."""
@@ -78,8 +86,9 @@ def _suggest_names(query: str, help_box: HelpBox) -> list[dict[str, str]]:
     if help_box.in_danger or detect_urgent_help(query).in_danger:
         return []
     try:
+        outage.require_database()
         found = suggest(query)
-    except DatabaseError:
+    except CANNOT_SEARCH:
         if not help_box:
             raise
         return []
@@ -107,4 +116,4 @@ def _build_url(query: str, topic: str = "", number: int = 1) -> str:
         parameters["topic"] = topic
     if number > 1:
         parameters["page"] = number
-    return f"{reverse('articles:search')}?{urlencode(parameters)}"
+    return f"{get_path('articles:search')}?{urlencode(parameters)}"

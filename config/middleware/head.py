@@ -1,4 +1,4 @@
-"""Answers to HEAD: the headers of the page without its body."""
+"""Answers without a body: to HEAD the headers of the page; 304 says no length."""
 
 
 def strip_head_body(get_response):
@@ -7,6 +7,9 @@ def strip_head_body(get_response):
         if request.method == "HEAD" and not response.streaming:
             response.headers.setdefault("Content-Length", str(len(response.content)))
             response.content = b""
+        if response.status_code == 304:
+            # The length of the page, or none (RFC 9110, section 8.6); Django says 0.
+            response.headers.pop("Content-Length", None)
         return response
 
     return answer

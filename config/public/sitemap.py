@@ -7,10 +7,11 @@ from datetime import datetime
 from django.core.paginator import EmptyPage, Paginator
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest
-from django.urls import reverse
 
 from articles.content import kinds
-from articles.models import PublicationEvent, TopicEntry
+from articles.content.paths import get_path
+from articles.models import TopicEntry
+from articles.page_store import subjects
 from articles.public import topics
 from articles.public.page_cache import PublicPage, public_page
 from reviews.models import LedgerEntry, ReviewSchedule
@@ -114,18 +115,16 @@ SECTIONS = {
 @public_page
 def sitemap(request: HttpRequest) -> PublicPage:
     """Every address where one file holds them all; else the files that do."""
-    site_revision = PublicationEvent.objects.site_revision()
+    subjects.name(subjects.PUBLICATIONS)
     rows = {name: list(section.get_rows()) for name, section in SECTIONS.items()}
     site = _build_site_entries(max((row[-1] for row in rows["pages"]), default=None))
     if _fits_in_one_file(rows):
         entries = list(site)
         for name, section in SECTIONS.items():
             entries.extend(section.build_entries(rows[name]))
-        return PublicPage(
-            "config/sitemap.xml", {"entries": entries}, site_revision, content_type=XML
-        )
+        return PublicPage("config/sitemap.xml", {"entries": entries}, content_type=XML)
     files = _build_index(rows, site[0].changed_at)
-    return PublicPage("config/sitemap_index.xml", {"files": files}, site_revision, content_type=XML)
+    return PublicPage("config/sitemap_index.xml", {"files": files}, content_type=XML)
 
 
 def list_file_paths() -> list[str]:
@@ -151,11 +150,11 @@ def _fits_in_one_file(rows: dict[str, list[tuple]]) -> bool:
 
 def _build_site_entries(changed_at: datetime | None) -> list[SitemapEntry]:
     """The front page and the lists of everything: as new as the newest page."""
-    return [SitemapEntry(reverse(name), changed_at) for name in LIST_URL_NAMES]
+    return [SitemapEntry(get_path(name), changed_at) for name in LIST_URL_NAMES]
 
 
 def _build_file_entry(name: str, number: int, changed_at: datetime | None) -> SitemapEntry:
-    return SitemapEntry(reverse("sitemap_file", args=[name, number]), changed_at)
+    return SitemapEntry(get_path("sitemap_file", name, number), changed_at)
 
 
 def _build_file_entries(name: str, rows: list[tuple]) -> list[SitemapEntry]:
@@ -170,14 +169,14 @@ def _build_file_entries(name: str, rows: list[tuple]) -> list[SitemapEntry]:
 @public_page
 def sitemap_file(request: HttpRequest, name: str, number: int) -> PublicPage:
     """One file of the sitemap of a large site."""
-    site_revision = PublicationEvent.objects.site_revision()
+    subjects.name(subjects.PUBLICATIONS)
     if (name, number) == ("site", 1):
         entries = _build_site_entries(
             _get_reviewed_pages().aggregate(newest=Max("publication__at"))["newest"]
         )
     else:
         entries = _get_entries(name, number)
-    return PublicPage("config/sitemap.xml", {"entries": entries}, site_revision, content_type=XML)
+    return PublicPage("config/sitemap.xml", {"entries": entries}, content_type=XML)
 
 
 def _get_entries(name: str, number: int) -> list[SitemapEntry]:

@@ -1,7 +1,7 @@
 """The front page, where a person starts after signing in, and the answers to errors."""
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -9,8 +9,10 @@ from django.views.defaults import page_not_found
 
 from articles import unsent_forms
 from articles.content import kinds
-from articles.models import Article, PublicationEvent
+from articles.models import Article
+from articles.page_store import outage, subjects
 from articles.public import json_ld, topics
+from articles.public.offline import works_offline
 from articles.public.page_cache import PublicPage, public_page
 from articles.public.safe_only import safe_only
 from articles.public.views import list_entries
@@ -24,7 +26,6 @@ RECENT_COUNT = 6
 
 @public_page
 def home(request: HttpRequest) -> PublicPage:
-    site_revision = PublicationEvent.objects.site_revision()
     letters = az_index.get_letters()
     context = {
         "letters": letters,
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> PublicPage:
         "articles": list_entries(RECENT_COUNT),
         "topics": topics.list_topics(),
     }
-    return PublicPage("config/home.html", context, site_revision, data=json_ld.build_site_graph())
+    return PublicPage("config/home.html", context, data=json_ld.build_site_graph())
 
 
 def _get_recently_reviewed() -> list[dict]:
@@ -42,6 +43,7 @@ def _get_recently_reviewed() -> list[dict]:
 
     A signature over a change moves no page up here: it is another date than the one in the list.
     """
+    subjects.name(subjects.SIGNATURES)
     medical = ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names())
     reviewed = medical.filter(recorded=False).select_related("article__live")
     newest = reviewed.order_by("-last_reviewed", "-publication")[:RECENT_COUNT]
@@ -51,6 +53,7 @@ def _get_recently_reviewed() -> list[dict]:
 def _build_recent_entry(page: Article) -> dict:
     live = page.live
     assert live  # it is public
+    subjects.name(subjects.page(page.uuid))
     return {
         "title": live.title,
         "url": kinds.get_path(page.kind, live.slug),
@@ -66,18 +69,25 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("reviews:queue" if at_desk or not request.user.is_staff else "admin:index")
 
 
+@works_offline
 @never_cache
 @safe_only
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while this process reaches its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """200 while this process reaches its database, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, InterfaceError):
+        return HttpResponse("no database", content_type="text/plain", status=503)
     return HttpResponse("ok", content_type="text/plain")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No page here, for now: a cache that kept this would hide the page that is signed tomorrow."""
-    moved = plain_addresses.redirect_to_plain(request)
+    try:
+        moved = plain_addresses.redirect_to_plain(request)
+    except (outage.DatabaseUnreachable, *outage.CONNECTION_ERRORS):
+        moved = None
     if moved:
         return moved
     response = page_not_found(request, exception)

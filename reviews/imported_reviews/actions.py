@@ -14,6 +14,7 @@ from django.utils import timezone
 from articles.content.review_line import ImportedReview, ReviewLine
 from articles.models import Article
 from articles.publishing import actions as pages
+from articles.publishing import related_pages
 from articles.publishing.actions import ActionRefused
 from reviews.imported_reviews.checks import Claim, ClaimFinding, check_claims
 from reviews.models import LedgerEntry
@@ -69,9 +70,10 @@ def attest_all(claims: list[Claim], *, by, authentication: str = "password") -> 
     if reasons:
         raise CannotAttest(_format_refusals(findings, reasons), reasons)
     entries = []
-    for finding in findings:
-        entry = _record_attestation(finding, by=by, at=now, authentication=authentication)
-        entries.append(entry)
+    with related_pages.together():
+        for finding in findings:
+            entry = _record_attestation(finding, by=by, at=now, authentication=authentication)
+            entries.append(entry)
     return entries
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from articles.care.advice import present_signed_texts
 from articles.content import kinds
-from articles.models import PublicationEvent
+from articles.page_store import subjects
 from articles.public.page_cache import PublicPage, public_page
 from reviews.models import ReviewSchedule
 
@@ -19,17 +19,15 @@ ATOM_CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 
 @public_page
 def reviewed(request: HttpRequest) -> PublicPage:
-    site_revision = PublicationEvent.objects.site_revision()
     entries = get_newly_reviewed()
     updated = entries[0]["at"] if entries else EPOCH
     context = {"entries": entries, "updated": updated, "path": request.path}
-    return PublicPage(
-        "reviews/reviewed.atom", context, site_revision, content_type=ATOM_CONTENT_TYPE
-    )
+    return PublicPage("reviews/reviewed.atom", context, content_type=ATOM_CONTENT_TYPE)
 
 
 def get_newly_reviewed() -> list[dict]:
     """The public pages that were signed last, each once, newest first."""
+    subjects.name(subjects.SIGNATURES)
     schedules = ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names())
     schedules = schedules.select_related("publication__revision", "article__live")
     newest = schedules.order_by("-publication__at", "-publication")[:MAX_ENTRIES]
@@ -43,6 +41,8 @@ def _build_entry(schedule: ReviewSchedule, today: dt.date) -> dict:
     assert live  # it is public
     document = signed.revision.read()
     line = live.read_review_line()
+    subjects.name(subjects.page(document.uuid))
+    subjects.expire_after(line.next_due, today=today)
     return {
         "document": document,
         "cards": present_signed_texts(document),

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, Subquery
-from django.urls import reverse
 
 from articles.content import kinds
+from articles.content.paths import get_numbered_path
+from articles.page_store import subjects
 from articles.public.breadcrumbs import HOME, Breadcrumb
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
 from reviews.signing import ledger
@@ -19,6 +20,7 @@ ENTRY_FIELDS = (
     "record",
     "revision",
     "review__trigger",
+    "article__uuid",
     "article__kind",
     "article__live__title",
     "article__live__slug",
@@ -28,7 +30,7 @@ ENTRY_FIELDS = (
 
 def get_list_url(number: int = 1) -> str:
     """The address of the list of reviewers."""
-    return reverse("reviewers:index") if number == 1 else reverse("reviewers:index", args=[number])
+    return get_numbered_path("reviewers:index", number=number)
 
 
 def build_list_trail() -> tuple[Breadcrumb, ...]:
@@ -36,12 +38,12 @@ def build_list_trail() -> tuple[Breadcrumb, ...]:
 
 
 def get_url(slug: str, number: int = 1) -> str:
-    args = [slug] if number == 1 else [slug, number]
-    return reverse("reviewers:reviewer", args=args)
+    return get_numbered_path("reviewers:reviewer", slug, number=number)
 
 
 def get_reviewers_page(number: int) -> Page:
     """One page of the reviewers who signed a public page, by name. Raises EmptyPage."""
+    subjects.name(subjects.REVIEWERS)
     signed = LedgerEntry.objects.signed().filter(by=OuterRef("user"))
     public = signed.filter(article__live__isnull=False).order_by().values("by")
     counted = public.annotate(count=Count("article", distinct=True)).values("count")
@@ -73,6 +75,7 @@ def get_reviewer(slug: str) -> tuple[Reviewer, ledger.Actor] | None:
     reviewer = Reviewer.objects.filter(slug=slug).first()
     if reviewer is None:
         return None
+    subjects.name(subjects.reviewer(reviewer.uuid))
     newest = LedgerEntry.objects.signed().filter(by=reviewer.user_id).order_by("-sequence").first()
     if newest is None:
         return None
@@ -87,11 +90,11 @@ def get_signatures(reviewer: Reviewer, number: int) -> Page:
 
 
 def build_entry(values: dict) -> dict:
+    subjects.name(subjects.page(values["article__uuid"]))
     trigger = values["review__trigger"]
-    url_name = kinds.get(values["article__kind"]).url_name
     return {
         "title": values["article__live__title"],
-        "url": reverse(url_name, args=[values["article__live__slug"]]),
+        "url": kinds.get_path(values["article__kind"], values["article__live__slug"]),
         "on": values["at"],
         "statement": build_statement(values["record"]),
         "kind": MedicalReview.Trigger(trigger).label if trigger else "Signature",

@@ -5,7 +5,6 @@ from functools import partial
 from django.core.paginator import EmptyPage
 from django.http import Http404, HttpRequest
 
-from articles.models import PublicationEvent
 from articles.public import json_ld, pages
 from articles.public.breadcrumbs import Breadcrumb
 from articles.public.page_cache import PublicPage, public_page
@@ -15,7 +14,6 @@ from reviews.public import reviewer_profile
 @public_page
 def reviewer_list(request: HttpRequest, number: int = 1) -> PublicPage:
     """The clinicians whose signature is on a public page."""
-    site_revision = PublicationEvent.objects.site_revision()
     try:
         page = reviewer_profile.get_reviewers_page(number)
     except EmptyPage as empty:
@@ -29,10 +27,10 @@ def reviewer_list(request: HttpRequest, number: int = 1) -> PublicPage:
         "page_urls": pages.get_adjacent_urls(page, reviewer_profile.get_list_url),
     }
     data = json_ld.build_collection_graph("Reviewers", trail, path)
-    return PublicPage("reviews/reviewers.html", context, site_revision, data=data, path=path)
+    return PublicPage("reviews/reviewers.html", context, data=data, path=path)
 
 
-@public_page(cached=False)
+@public_page
 def reviewer(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
     found = reviewer_profile.get_reviewer(slug)
     if found is None:
@@ -55,4 +53,4 @@ def reviewer(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
         "page_urls": pages.get_adjacent_urls(page, partial(reviewer_profile.get_url, slug)),
     }
     data = json_ld.build_profile_graph(actor.to_person(), trail, url)
-    return PublicPage("reviews/reviewer.html", context, site_revision=0, data=data, path=url)
+    return PublicPage("reviews/reviewer.html", context, data=data, path=url)

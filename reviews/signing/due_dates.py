@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Max
+
 from articles.content.document import Document
 from articles.models import PublicationEvent
 from reviews.models import Reviewer, ReviewSchedule
@@ -24,10 +26,9 @@ def build_rows() -> Iterator[ReviewSchedule]:
     """The rows of all public pages as the publication log gives them, in the order of the pages."""
     reviewer_ids = _get_reviewer_ids()
     signed = PublicationEvent.objects.signed().filter(article__live__isnull=False)
-    latest: dict[int, PublicationEvent] = {}
-    for publication in signed.order_by("article", "id").iterator(BATCH_SIZE):
-        latest[publication.article_id] = publication
-    for publication in latest.values():
+    latest = signed.order_by().values("article").annotate(latest=Max("pk")).values("latest")
+    publications = PublicationEvent.objects.filter(pk__in=latest).order_by("article")
+    for publication in publications.iterator(BATCH_SIZE):
         yield _build_row(publication, reviewer_ids)
 
 

@@ -268,17 +268,20 @@ def get_events_head() -> EventsHead | None:
     return EventsHead(size=size, hash=hash_) if size else None
 
 
-def compute_provenance(revision: Revision, authors: Iterable[int] | None = None) -> str:
-    """SHA-256 over who saved a revision, when, as which number, and who wrote in it.
+def compute_provenance(revision: Revision) -> str:
+    """SHA-256 over who saved a revision, when, as which number, and who wrote in it."""
+    authors = revision.authorships.values_list("user", flat=True)
+    return hash_provenance(revision.number, revision.saved_by_id, revision.saved_at, authors)
 
-    ``authors`` are the ids of those who wrote in it, if they are known already.
-    """
-    if authors is None:
-        authors = revision.authorships.values_list("user", flat=True)
+
+def hash_provenance(
+    number: int, saved_by: int, saved_at: dt.datetime, authors: Iterable[int]
+) -> str:
+    """The provenance of a revision from its columns and the ids of those who wrote in it."""
     origin = {
-        "number": revision.number,
-        "by": revision.saved_by_id,
-        "at": revision.saved_at.isoformat(),
+        "number": number,
+        "by": saved_by,
+        "at": saved_at.isoformat(),
         "authors": sorted(authors),
     }
     return digest(canonicalize(origin))
@@ -323,4 +326,9 @@ def make_editor_actor(user: User) -> Actor:
 
 
 def read_record(entry: LedgerEntry) -> LedgerRecord:
-    return LedgerRecord.model_validate_json(entry.record)
+    return parse_record(entry.record)
+
+
+def parse_record(text: str) -> LedgerRecord:
+    """What the record of an entry says. Raises ValueError where it cannot be read."""
+    return LedgerRecord.model_validate_json(text)

@@ -15,6 +15,7 @@ from articles.content.diff import compare_parts
 from articles.content.document import EXPUNGED, Document
 from articles.content.passages import Run
 from articles.models import Article, PublicationEvent, Revision
+from articles.publishing import related_pages
 from articles.publishing.actions import ActionRefused
 from reviews.models import (
     Comment,
@@ -365,22 +366,23 @@ def sign_together(
     opened = ReviewOpening.objects.filter(user=by, review__in=[place.review for place in places])
     opened_at = dict(opened.values_list("review", "at"))
     entries = []
-    for place in sorted(places, key=lambda place: place.review.article_id):
-        lines = {item.name: answers.get(item.name) for item in place.checklist.items}
-        try:
-            entry = sign_off(
-                place.review,
-                by=by,
-                seen_digest=place.review.revision.digest,
-                conflicts=conflicts,
-                authentication=authentication,
-                opened_at=opened_at.get(place.review.pk),
-                answers={name: answer for name, answer in lines.items() if answer},
-                read_elsewhere=read_elsewhere,
-                sign_in=sign_in,
-                together=together if len(places) > 1 else None,
-            )
-        except ActionRefused as refusal:
-            raise CannotSign(f"“{place.review.article.title}”: {refusal}") from refusal
-        entries.append(entry)
+    with related_pages.together():
+        for place in sorted(places, key=lambda place: place.review.article_id):
+            lines = {item.name: answers.get(item.name) for item in place.checklist.items}
+            try:
+                entry = sign_off(
+                    place.review,
+                    by=by,
+                    seen_digest=place.review.revision.digest,
+                    conflicts=conflicts,
+                    authentication=authentication,
+                    opened_at=opened_at.get(place.review.pk),
+                    answers={name: answer for name, answer in lines.items() if answer},
+                    read_elsewhere=read_elsewhere,
+                    sign_in=sign_in,
+                    together=together if len(places) > 1 else None,
+                )
+            except ActionRefused as refusal:
+                raise CannotSign(f"“{place.review.article.title}”: {refusal}") from refusal
+            entries.append(entry)
     return entries

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 
-from reviews.models import LedgerEntry
 from reviews.signing.ledger import LedgerRecord
 
 
-def find_faults(
-    entry: LedgerEntry, record: LedgerRecord | None, signed_before: bool
-) -> Iterator[str]:
+def find_faults(record: LedgerRecord | None, signed_before: bool) -> Iterator[str]:
     """What is wrong with one entry. ``chain`` reports records that cannot be read."""
     if signed_before:
         yield "it records an imported review of a page that was signed here before"

@@ -3,7 +3,8 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -18,9 +19,20 @@ from reviews.verification.readings import SecondReadingCheck, SignedTogetherChec
 
 # Entries of somebody who has read the text and answers for it, in whole or in part.
 READ_OUTCOMES = (LedgerEntry.EntryOutcome.APPROVED, LedgerEntry.EntryOutcome.PARTLY)
-RELATED_COLUMNS = (
+# Of an entry, its review, page and revision, in the order of ``EntryRow``.
+COLUMNS = (
+    "pk",
+    "sequence",
+    "outcome",
+    "by_id",
+    "at",
+    "record",
+    "previous_hash",
+    "hash",
+    "article_id",
     "article__uuid",
     "review__uuid",
+    "revision_id",
     "revision__uuid",
     "revision__number",
     "revision__digest",
@@ -29,15 +41,34 @@ RELATED_COLUMNS = (
 )
 
 
-def get_entries() -> QuerySet[LedgerEntry]:
+class EntryRow(NamedTuple):
+    """What is read of an entry: a ledger is long, and rows of models take twice the time."""
+
+    pk: int
+    sequence: int
+    outcome: str
+    by_id: int
+    at: dt.datetime
+    record: str
+    previous_hash: str
+    hash: str
+    article_id: int
+    article: UUID
+    review: UUID | None
+    revision_id: int
+    revision: UUID
+    revision_number: int
+    digest: str
+    saved_by: int
+    saved_at: dt.datetime
+
+
+def get_entries() -> QuerySet[LedgerEntry, tuple]:
     """All entries, without the texts that they are about."""
-    rows = LedgerEntry.objects.select_related("article", "revision", "review").in_order()
-    return rows.only(
-        "sequence", "outcome", "by", "at", "record", "previous_hash", "hash", *RELATED_COLUMNS
-    )
+    return LedgerEntry.objects.in_order().values_list(*COLUMNS)
 
 
-def describe_entry(entry: LedgerEntry) -> str:
+def describe_entry(entry: LedgerEntry | EntryRow) -> str:
     """An entry as faults name it: its table, key and number."""
     return f"reviews_signature {entry.pk} (entry {entry.sequence})"
 
@@ -50,20 +81,33 @@ class ComparedRows:
     authors: dict[int, list[int]]  # revision → users
     # Page and signer → number and date of each revision with words of the signer's.
     written: dict[tuple[int, int], list[tuple[int, dt.datetime]]]
+    provenances: dict[int, str] = field(default_factory=dict)  # by revision, once computed
+
+    def get_provenance(self, entry: EntryRow) -> str:
+        """Who saved and wrote the revision of an entry, by its columns."""
+        known = self.provenances.get(entry.revision_id)
+        if known is None:
+            authors = self.authors[entry.revision_id]
+            known = ledger.hash_provenance(
+                entry.revision_number, entry.saved_by, entry.saved_at, authors
+            )
+            self.provenances[entry.revision_id] = known
+        return known
 
 
-def _load_compared_rows(batch: list[LedgerEntry], signers: dict[int, UUID]) -> ComparedRows:
+def _load_compared_rows(batch: list[EntryRow], signers: dict[int, UUID]) -> ComparedRows:
     """Two queries, however many entries there are."""
     authors = defaultdict(list)
-    revisions = {entry.revision_id for entry in batch}
-    authorships = Authorship.objects.filter(revision__in=revisions)
+    entries = LedgerEntry.objects.filter(
+        sequence__gte=batch[0].sequence, sequence__lte=batch[-1].sequence
+    )
+    authorships = Authorship.objects.filter(revision__in=entries.order_by().values("revision"))
     for revision, user in authorships.values_list("revision", "user"):
         authors[revision].append(user)
     written = defaultdict(list)
-    signed = [entry for entry in batch if entry.outcome in READ_OUTCOMES]
+    signed = entries.filter(outcome__in=READ_OUTCOMES).order_by()
     own = Authorship.objects.filter(
-        revision__article__in={entry.article_id for entry in signed},
-        user__in={entry.by_id for entry in signed},
+        revision__article__in=signed.values("article"), user__in=signed.values("by")
     )
     fields = ("revision__article", "user", "revision__number", "revision__saved_at")
     for page, user, number, saved_at in own.values_list(*fields).iterator():
@@ -86,26 +130,25 @@ class FourEyesCheck:
         """Whether somebody has signed a page so far."""
         return page in self._signed
 
-    def is_violated_by(
-        self, entry: LedgerEntry, written: Iterable[tuple[int, dt.datetime]]
-    ) -> bool:
+    def is_violated_by(self, entry: EntryRow, written: Iterable[tuple[int, dt.datetime]]) -> bool:
         """Whether a text was read by somebody who wrote in it. Remembers a signature."""
         signer, number, by_another = self._signed.get(entry.article_id, (None, 0, 0))
         last = number if signer != entry.by_id else by_another
         if entry.outcome != LedgerEntry.EntryOutcome.PARTLY:
-            self._signed[entry.article_id] = (entry.by_id, entry.revision.number, last)
+            self._signed[entry.article_id] = (entry.by_id, entry.revision_number, last)
         return any(number > last and saved_at <= entry.at for number, saved_at in written)
 
 
-def find_faults(batches: Iterable[list[LedgerEntry]]) -> Iterator[str]:
+def find_faults(batches: Iterable[list[tuple]]) -> Iterator[str]:
     sequence, previous_hash = 0, ledger.GENESIS_HASH
     four_eyes = FourEyesCheck()
     events_heads = EventsHeadCheck()
     second_readings, acts = SecondReadingCheck(), SignedTogetherCheck()
     signers = dict(Reviewer.objects.values_list("user", "uuid"))
-    for batch in batches:
+    for values in batches:
+        batch = [EntryRow(*row) for row in values]
         compared = _load_compared_rows(batch, signers)
-        records = [read_record(entry) for entry in batch]
+        records = [read_record(entry.record) for entry in batch]
         events_heads.load(records)
         for entry, record in zip(batch, records, strict=True):
             name = describe_entry(entry)
@@ -126,7 +169,7 @@ def find_faults(batches: Iterable[list[LedgerEntry]]) -> Iterator[str]:
 
 
 def _find_entry_faults(
-    entry: LedgerEntry,
+    entry: EntryRow,
     record: ledger.LedgerRecord | None,
     compared: ComparedRows,
     four_eyes: FourEyesCheck,
@@ -139,7 +182,7 @@ def _find_entry_faults(
             yield f"its {column} is not what its record says"
     if entry.outcome == LedgerEntry.EntryOutcome.ATTESTED:
         signed_before = four_eyes.is_signed(entry.article_id)
-        yield from attestations.find_faults(entry, record, signed_before)
+        yield from attestations.find_faults(record, signed_before)
     elif entry.outcome in READ_OUTCOMES:
         if record and not _is_reviewers_signature(record):
             yield "it is not a reviewer's signature on a review"
@@ -152,37 +195,34 @@ def _is_reviewers_signature(record: ledger.LedgerRecord) -> bool:
     return actor.role == "reviewer" and bool(actor.reviewer) and bool(record.review)
 
 
-def read_record(entry: LedgerEntry) -> ledger.LedgerRecord | None:
+def read_record(text: str) -> ledger.LedgerRecord | None:
     """What an entry says; None where it was altered and cannot be read, which is a fault."""
     try:
-        return ledger.read_record(entry)
+        return ledger.parse_record(text)
     except ValueError:
         return None
 
 
 def _find_differing_columns(
-    entry: LedgerEntry, record: ledger.LedgerRecord | None, compared: ComparedRows
+    entry: EntryRow, record: ledger.LedgerRecord | None, compared: ComparedRows
 ) -> Iterator[str]:
     if record is None:
         yield "record"
         return
-    review = entry.review.uuid if entry.review else None
     signer = compared.signers.get(entry.by_id) if record.actor.reviewer else None
-    authors = compared.authors[entry.revision_id]
-    provenance = ledger.compute_provenance(entry.revision, authors)
     # Column → its value in the database, and in the record.
     values = {
         "sequence": (entry.sequence, record.sequence),
         "previous_hash": (entry.previous_hash, record.previous_hash),
         "outcome": (entry.outcome, record.outcome),
-        "review": (review, record.review),
-        "article": (entry.article.uuid, record.article),
-        "revision": (entry.revision.uuid, record.revision),
-        "digest": (entry.revision.digest, record.digest),
-        "number of its revision": (entry.revision.number, record.revision_number),
+        "review": (entry.review, record.review),
+        "article": (entry.article, record.article),
+        "revision": (entry.revision, record.revision),
+        "digest": (entry.digest, record.digest),
+        "number of its revision": (entry.revision_number, record.revision_number),
         "by": (signer, record.actor.reviewer or None),
         "at": (entry.at, record.at),
-        "authorship": (provenance, record.provenance),
+        "authorship": (compared.get_provenance(entry), record.provenance),
     }
     for column, (stored, recorded) in values.items():
         if stored != recorded:

@@ -11,7 +11,7 @@ from articles.audit import authorship
 from articles.audit import verification as audit
 from articles.db import triggers
 from articles.links import index as links
-from articles.publishing import projections
+from articles.publishing import projections, related_pages
 from articles.search import fulltext_check
 from reviews.verification import chain, decisions, images, publications, stray_triggers, texts
 from reviews.verification.batching import iter_batches
@@ -48,6 +48,7 @@ def _find_stale_projections() -> Iterator[str]:
     """Rows of the lists beside the log (topics, causes, what is due) that the log does not give."""
     try:
         yield from projections.find_faults()
+        yield from related_pages.find_faults()
     except ValueError:
         yield (
             "the lists beside the log cannot be checked: "

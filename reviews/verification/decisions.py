@@ -1,6 +1,8 @@
 """Decisions beside the ledger: reviews, private values and expunctions agree with their entries."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -8,29 +10,64 @@ from reviews.models import Expunction, LedgerEntry, MedicalReview, PrivateField
 from reviews.signing import ledger
 from reviews.verification.chain import describe_entry, read_record
 
+# Of a review and its entry, in the order of ``DecisionRow``.
+COLUMNS = (
+    "pk",
+    "outcome",
+    "decided_by_id",
+    "decided_at",
+    "trigger",
+    "comment",
+    "override",
+    "correction",
+    "entry__outcome",
+    "entry__by_id",
+    "entry__at",
+    "entry__record",
+)
 
-def get_decided_reviews() -> QuerySet[MedicalReview]:
+
+class DecisionRow(NamedTuple):
+    """A review, and the entry that decided it: empty where there is none."""
+
+    pk: int
+    outcome: str
+    decided_by: int | None
+    decided_at: dt.datetime | None
+    trigger: str
+    comment: str
+    override: str
+    correction: str
+    entry_outcome: str | None
+    entry_by: int | None
+    entry_at: dt.datetime | None
+    record: str | None
+
+
+def get_decided_reviews() -> QuerySet[MedicalReview, tuple]:
     """Reviews that were decided, and those that the ledger says were."""
     decided = MedicalReview.objects.filter(Q(decided_at__isnull=False) | Q(entry__isnull=False))
-    return decided.select_related("entry").order_by("id")
+    return decided.order_by("id").values_list(*COLUMNS)
 
 
-def get_private_fields() -> QuerySet[PrivateField]:
-    return PrivateField.objects.select_related("entry").order_by("id")
+def get_private_fields() -> QuerySet[PrivateField, tuple[int, str, str, str, str]]:
+    """Key, name, salt and value of each private field, and the record of its entry."""
+    fields = PrivateField.objects.order_by("id")
+    return fields.values_list("pk", "name", "salt", "value", "entry__record")
 
 
-def find_faults(batches: Iterable[list[MedicalReview]]) -> Iterator[str]:
+def find_faults(batches: Iterable[list[tuple]]) -> Iterator[str]:
     """Each decided review is in the ledger and each review there is decided, in the same words."""
     for batch in batches:
-        for review in batch:
+        for values in batch:
+            review = DecisionRow(*values)
             for fault in _find_decision_faults(review):
                 yield f"reviews_medicalreview {review.pk}: {fault}"
 
 
-def _find_decision_faults(review: MedicalReview) -> Iterator[str]:
-    entry = getattr(review, "entry", None)
-    record = read_record(entry) if entry else None
-    if entry is None or record is None or not _is_same_decision(review, entry, record):
+def _find_decision_faults(review: DecisionRow) -> Iterator[str]:
+    record = read_record(review.record) if review.record is not None else None
+    if record is None or not _is_same_decision(review, record):
         yield "its decision is not in the ledger"
     elif review.outcome == MedicalReview.Outcome.APPROVED:
         if review.override != record.override:
@@ -41,33 +78,34 @@ def _find_decision_faults(review: MedicalReview) -> Iterator[str]:
             yield "its correction is not in the ledger"
 
 
-def _is_same_decision(
-    review: MedicalReview, entry: LedgerEntry, record: ledger.LedgerRecord
-) -> bool:
+def _is_same_decision(review: DecisionRow, record: ledger.LedgerRecord) -> bool:
     return (
-        review.outcome == entry.outcome
-        and review.decided_by_id == entry.by_id
-        and review.decided_at == entry.at
+        review.outcome == review.entry_outcome
+        and review.decided_by == review.entry_by
+        and review.decided_at == review.entry_at
         and review.trigger == record.trigger
         and review.comment == record.comment
     )
 
 
-def find_altered_private_fields(batches: Iterable[list[PrivateField]]) -> Iterator[str]:
+def find_altered_private_fields(
+    batches: Iterable[list[tuple[int, str, str, str, str]]],
+) -> Iterator[str]:
     """Private values whose salted hash is not the one in the ledger."""
     for batch in batches:
-        for field in batch:
-            signed_hash = _get_signed_hash(field)
-            if ledger.hash_with_salt(field.salt, field.value) != signed_hash:
-                yield f"reviews_privatefield {field.pk}: it is not the value that was signed"
+        read_text, record = "", None  # the values of one entry were stored together
+        for key, name, salt, value, text in batch:
+            if text != read_text:
+                read_text, record = text, read_record(text)
+            if ledger.hash_with_salt(salt, value) != _get_signed_hash(record, name):
+                yield f"reviews_privatefield {key}: it is not the value that was signed"
 
 
-def _get_signed_hash(field: PrivateField) -> str | None:
+def _get_signed_hash(record: ledger.LedgerRecord | None, name: str) -> str | None:
     """The hash of a private value in its entry: one of the record, or one of its actor."""
-    record = read_record(field.entry)
     if record is None:
         return None
-    return getattr(record, field.name, None) or getattr(record.actor, field.name, None)
+    return getattr(record, name, None) or getattr(record.actor, name, None)
 
 
 HASHED_FIELDS = {
@@ -110,7 +148,7 @@ def find_broken_expunctions(batches: Iterable[list[Expunction]]) -> Iterator[str
 
 def _find_expunction_faults(expunction: Expunction) -> Iterator[str]:
     entry = expunction.entry
-    record = read_record(entry) if entry else None
+    record = read_record(entry.record) if entry else None
     if entry is None or record is None or not _is_same_expunction(expunction, entry, record):
         yield "it is not what its entry says"
     if expunction.asked_by_id == expunction.confirmed_by_id:

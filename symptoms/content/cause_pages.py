@@ -3,7 +3,8 @@
 from math import ceil
 
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.urls import reverse
+
+from articles.content.paths import get_numbered_path
 
 CAUSES_PER_PAGE = 500
 
@@ -43,7 +44,4 @@ def get_further_numbers(count: int) -> range:
 
 
 def get_url(slug: str, number: int = 1) -> str:
-    arguments: list[str | int] = [slug]
-    if number != 1:
-        arguments.append(number)
-    return reverse("symptoms:causes", args=arguments)
+    return get_numbered_path("symptoms:causes", slug, number=number)

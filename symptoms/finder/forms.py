@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
+
+from articles.content.paths import get_path
 
 MAX_SYMPTOMS = 10  # symptoms in one address
 MAX_TEXT_LENGTH = 100  # characters of what is typed
@@ -48,7 +49,7 @@ class FinderQuery:
             pairs.append(("page", query.page))
         if query.causes != 1:
             pairs.append(("causes", query.causes))
-        address = reverse("finder:find")
+        address = get_path("finder:find")
         if not pairs:
             return address
         return f"{address}?{urlencode(pairs)}"

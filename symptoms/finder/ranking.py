@@ -10,9 +10,9 @@ from math import ceil
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value, When
-from django.urls import reverse
 
 from articles.care import advice as care_advice
+from articles.content.paths import get_path
 from articles.models import Article
 from symptoms.content import cause_pages
 from symptoms.content.document import DocumentCause
@@ -239,5 +239,5 @@ def _load_names_and_links(
         if page and is_cause:
             links[uuid] = causes.get_url(slug)
         elif page:
-            links[uuid] = reverse("symptoms:symptom", args=[slug])
+            links[uuid] = get_path("symptoms:symptom", slug)
     return names, links

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
-from django.urls import reverse
 
 from articles.content.languages import SOURCE_LANGUAGE
+from articles.content.paths import get_path
 from articles.content.review_line import ReviewLine
 from articles.models import Article, PublicationEvent, Redirect
 from symptoms.content.document import SymptomDocument, read_symptom
@@ -25,7 +25,7 @@ class ChosenSymptom:
 
     @property
     def url(self) -> str:
-        return reverse("symptoms:symptom", args=[self.slug])
+        return get_path("symptoms:symptom", self.slug)
 
     def get_lateness(self, today: dt.date) -> str:
         """How late its review is: ``grace`` past the grace period, ``due`` past the date, or ""."""
@@ -69,7 +69,7 @@ def load_selection(slugs: list[str]) -> SymptomSelection:
         if page.live:
             symptoms.append(_build_chosen_symptom(page.pk, page.risk, page.live))
         else:
-            url = reverse("symptoms:symptom", args=[page.slug])
+            url = get_path("symptoms:symptom", page.slug)
             withdrawn.append({"title": title, "url": url})
     return SymptomSelection(symptoms, withdrawn, unknown)
 

@@ -5,14 +5,16 @@ from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
-from django.urls import reverse
 
+from articles.content.paths import get_numbered_path
 from articles.models import PublicationEvent
 from articles.names import fold
-from articles.public import related
+from articles.page_store import subjects
 from articles.search import index
 from symptoms.content.document import DocumentCause, SymptomDocument, read_symptom
 from symptoms.models import Cause, CauseAddress, MergedCause, PublishedCause
+from symptoms.projections import cause_subjects
+from symptoms.projections.cause_subjects import CauseState
 
 GRAVITY_BY_LABEL = {label: value for value, label in PublishedCause.Gravity.choices}
 RARITY_BY_LABEL = {label: value for value, label in PublishedCause.Rarity.choices}
@@ -22,9 +24,11 @@ ENTRIES_PER_PAGE = 30
 MAX_GRAVEST_ROWS = 10  # of which the first with an emergency card heads the page of a cause
 
 
-def on_publish(publication: PublicationEvent, document: SymptomDocument) -> None:
+def on_publish(publication: PublicationEvent, document: SymptomDocument) -> set[str]:
     """A symptom's page was signed: these are its causes now, and nobody named them later."""
     causes = _get_causes(document)
+    slugs = {cause.slug for cause in causes.values()}
+    before = cause_subjects.load_state(publication.article_id, causes, slugs)
     _remove_page(publication.article_id, except_for=causes)
     PublishedCause.objects.filter(cause_uuid__in=list(causes), latest=True).update(latest=False)
     rows: list[PublishedCause] = []
@@ -35,14 +39,24 @@ def on_publish(publication: PublicationEvent, document: SymptomDocument) -> None
     PublishedCause.objects.bulk_create(rows)
     CauseAddress.objects.bulk_create(addresses, ignore_conflicts=True)
     _update_search(causes)
+    return _find_changed(publication, before)
 
 
-def on_withdraw(withdrawal: PublicationEvent) -> None:
+def on_withdraw(withdrawal: PublicationEvent) -> set[str]:
     """A page is withdrawn: its causes are those of the other pages that name them, as signed."""
+    before = cause_subjects.load_state(withdrawal.article_id)
     _remove_page(withdrawal.article_id)
+    return _find_changed(withdrawal, before)
 
 
-def on_expunge(document: SymptomDocument) -> None:
+def _find_changed(publication: PublicationEvent, before: CauseState) -> set[str]:
+    """The subjects of causes that an event of a page changed, now that the rows are written."""
+    uuids = {*before.public, *before.mentions}
+    after = cause_subjects.load_state(publication.article_id, uuids, before.public.values())
+    return cause_subjects.find_changed(before, after)
+
+
+def on_expunge(document: SymptomDocument) -> set[str]:
     """A former text was expunged: delete addresses of causes that no other signed text gives."""
     unused = get_addresses(document)
     signed = PublicationEvent.objects.signed().filter(article__kind="symptom")
@@ -56,6 +70,7 @@ def on_expunge(document: SymptomDocument) -> None:
             unused -= get_addresses(read_symptom(publication.revision))
     for slug, uuid in unused:
         CauseAddress.objects.filter(slug=slug, cause_uuid=uuid).delete()
+    return {subjects.link("cause", slug) for slug, _ in unused}
 
 
 def _remove_page(article_id: int, except_for: Iterable[UUID] = ()) -> None:
@@ -136,15 +151,15 @@ def _build_row(
     )
 
 
-def get_links(document: SymptomDocument) -> list[QuerySet]:
-    """The related symptoms and the causes that have a public page."""
-    querysets = related.get_link_querysets(document.linked)
-    causes = _get_causes(document)
-    if causes:
-        rows = PublishedCause.objects.authoritative().order_by().filter(cause_uuid__in=causes)
-        links = rows.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug")
-        querysets = [*querysets, links]
-    return querysets
+def list_named(document: SymptomDocument) -> set[UUID]:
+    """The related symptoms and the causes of a page: what it links to where that is public."""
+    return document.linked.union(_get_causes(document))
+
+
+def get_links(uuids: list[UUID]) -> QuerySet:
+    """Those of some causes that have a public page, as rows of UUID, link target and slug."""
+    rows = PublishedCause.objects.authoritative().order_by().filter(cause_uuid__any_of=uuids)
+    return rows.annotate(kind=Value("cause")).values_list("cause_uuid", "kind", "slug")
 
 
 def get_readable_addresses() -> list[QuerySet]:
@@ -160,18 +175,12 @@ def get_known_addresses() -> list[QuerySet]:
 
 
 def get_url(slug: str, number: int = 1) -> str:
-    arguments: list[str | int] = [slug]
-    if number != 1:
-        arguments.append(number)
-    return reverse("causes:cause", args=arguments)
+    return get_numbered_path("causes:cause", slug, number=number)
 
 
-def get_by_slug(slug: str) -> tuple[PublishedCause, int] | None:
-    """The row that names the cause at an address, and the site revision of the same moment."""
-    newest = PublicationEvent.objects.order_by("-id").values("id")[:1]
-    rows = PublishedCause.objects.authoritative().filter(slug=slug)
-    row = rows.annotate(site_revision=Subquery(newest)).first()
-    return (row, row.site_revision) if row else None
+def get_by_slug(slug: str) -> PublishedCause | None:
+    """The row that names the cause at an address."""
+    return PublishedCause.objects.authoritative().filter(slug=slug).first()
 
 
 def get_current_slug(slug: str) -> str | None:

@@ -7,11 +7,12 @@ from itertools import groupby
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
-from django.urls import reverse
 
+from articles.content.paths import get_numbered_path, get_path
 from articles.names import fold
+from articles.page_store import subjects
 from symptoms.models import PublishedName
-from symptoms.projections.names import OTHER_LETTER
+from symptoms.projections.names import KIND, OTHER_LETTER
 
 ENTRIES_PER_PAGE = 300
 ENTRY_FIELDS = ("name", "is_title", "article__live__title", "article__live__slug")
@@ -39,6 +40,7 @@ class Letter:
 
 def get_letters() -> list[Letter]:
     """Every letter with the number of its names; ``other`` only where there are any."""
+    subjects.name(subjects.letters(KIND))
     rows = PublishedName.objects.order_by().values_list("letter", "is_title")
     counts: dict[str, list[int]] = {letter: [0, 0] for letter in string.ascii_lowercase}
     for letter, is_title, count in rows.annotate(count=Count("id")):
@@ -51,12 +53,15 @@ def get_letters() -> list[Letter]:
 
 def get_letter_page(letter: Letter, number: int) -> Page:
     """One page of the names under a letter. Raises EmptyPage past the last page."""
+    subjects.name(subjects.letter(KIND, letter.key))
     rows = _get_rows().filter(letter=letter.key)
     return Paginator(rows, ENTRIES_PER_PAGE).page(number)
 
 
 def group_by_letter() -> list[tuple[str, list[dict]]]:
     """All names by label of their letter."""
+    for key in (*string.ascii_lowercase, OTHER_LETTER):
+        subjects.name(subjects.letter(KIND, key))
     groups: dict[str, list[dict]] = {}
     for letter, *row in _get_rows("letter"):
         label = "#" if letter == OTHER_LETTER else letter.upper()
@@ -91,11 +96,8 @@ def _get_group_key(row: Sequence) -> tuple[bool, str]:
 
 
 def _build_link(title: str, slug: str) -> dict:
-    return {"title": title, "url": reverse("symptoms:symptom", args=[slug])}
+    return {"title": title, "url": get_path("symptoms:symptom", slug)}
 
 
 def get_url(key: str, number: int = 1) -> str:
-    arguments: list[str | int] = [key]
-    if number != 1:
-        arguments.append(number)
-    return reverse("symptoms:letter", args=arguments)
+    return get_numbered_path("symptoms:letter", key, number=number)

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Left
-from django.urls import reverse
 
+from articles.content.paths import get_numbered_path
+from articles.page_store import subjects
 from symptoms.models import PublishedCause
 from symptoms.projections import causes
+from symptoms.projections.cause_subjects import KIND
+from symptoms.projections.names import OTHER_LETTER, find_letter
 
 ENTRIES_PER_PAGE = 300
-OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class CauseLetter:
 
     @property
     def label(self) -> str:
-        return "#" if self.key == OTHER else self.key.upper()
+        return "#" if self.key == OTHER_LETTER else self.key.upper()
 
     @property
     def url(self) -> str | None:
@@ -39,17 +41,19 @@ def get_listed() -> QuerySet:
 
 def get_letters() -> list[CauseLetter]:
     """Every letter with its number of causes; ``other`` only where there are any."""
+    subjects.name(subjects.letters(KIND))
     rows = get_listed().order_by().values("letter").annotate(count=Count("id"))
     counts = dict.fromkeys(string.ascii_lowercase, 0)
     for letter, count in rows.values_list("letter", "count"):
-        key = letter if letter in counts else OTHER
+        key = find_letter(letter)
         counts[key] = counts.get(key, 0) + count
     return [CauseLetter(key, count) for key, count in counts.items()]
 
 
 def get_letter_page(letter: CauseLetter, number: int) -> Page:
     """One page of the causes under a letter. Raises EmptyPage past the last page."""
-    if letter.key == OTHER:
+    subjects.name(subjects.letter(KIND, letter.key))
+    if letter.key == OTHER_LETTER:
         rows = get_listed().exclude(letter__in=string.ascii_lowercase)
     else:
         rows = get_listed().filter(letter=letter.key)
@@ -60,6 +64,8 @@ def get_letter_page(letter: CauseLetter, number: int) -> Page:
 
 def group_by_letter() -> list[tuple[str, list[dict]]]:
     """All public causes by label of their letter."""
+    for key in (*string.ascii_lowercase, OTHER_LETTER):
+        subjects.name(subjects.letter(KIND, key))
     groups: dict[str, list[dict]] = {}
     for name, slug, letter in get_listed().values_list("name", "slug", "letter"):
         label = letter.upper() if letter in string.ascii_lowercase else "#"
@@ -72,7 +78,4 @@ def build_entry(name: str, slug: str) -> dict:
 
 
 def get_url(key: str, number: int = 1) -> str:
-    arguments: list[str | int] = [key]
-    if number != 1:
-        arguments.append(number)
-    return reverse("causes:letter", args=arguments)
+    return get_numbered_path("causes:letter", key, number=number)

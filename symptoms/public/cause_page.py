@@ -20,6 +20,7 @@ from articles.content.review_line import ReviewLine
 from articles.images import store
 from articles.links.display import find_link_changes
 from articles.models import Article, PublicationEvent
+from articles.page_store import subjects
 from articles.public import breadcrumbs, pages
 from articles.public.json_ld import build_advice, build_module
 from articles.public.page_cache import PublicPage
@@ -87,12 +88,13 @@ def _lower_heading(tag: re.Match[str]) -> str:
     return f"{tag[1]}{int(tag[2]) + 1}"
 
 
-def build_page(row: PublishedCause, number: int, site_revision: int) -> PublicPage:
+def build_page(row: PublishedCause, number: int) -> PublicPage:
     """One page of a cause. Raises EmptyPage past the last one.
 
     Three queries, and one more for each of: a description, links in signed texts, and whom to call
     on a page after the first. Two at most are for a signed page of the emergency that it is.
     """
+    subjects.name(subjects.cause(row.cause_uuid), subjects.name_of(row.cause_uuid))
     page = published_causes.get_symptom_page(row, number)
     entries = [_build_entry(mention) for mention in page]
     description = _load_description(row)
@@ -123,7 +125,7 @@ def build_page(row: PublishedCause, number: int, site_revision: int) -> PublicPa
         modules=_build_modules(open_card, description),
         symptoms=[(entry.document.title, entry.source.url) for entry in entries],
     )
-    return PublicPage("symptoms/cause.html", context, site_revision, data=data, path=path)
+    return PublicPage("symptoms/cause.html", context, data=data, path=path)
 
 
 def _build_modules(
@@ -148,6 +150,7 @@ def _build_entry(row: PublishedCause) -> CauseEntry:
 
 def _build_source(article: Article, live: PublicationEvent, document: Document) -> SignedSource:
     line = live.read_review_line()
+    subjects.name(subjects.page(article.uuid))
     return SignedSource(
         document=document,
         url=kinds.get_path(document.kind, live.slug),
@@ -158,8 +161,10 @@ def _build_source(article: Article, live: PublicationEvent, document: Document) 
 
 
 def _get_lateness(line: ReviewLine, risk: str) -> str:
-    today = timezone.localdate()
-    if line.is_past_grace(today, settings.GRACE_DAYS[risk]):
+    today, grace_days = timezone.localdate(), settings.GRACE_DAYS[risk]
+    subjects.expire_after(line.next_due, today=today)
+    subjects.expire_after(line.get_end_of_grace(grace_days), today=today)
+    if line.is_past_grace(today, grace_days):
         return "grace"
     return "due" if line.is_overdue(today) else ""
 
@@ -168,6 +173,7 @@ def _load_description(row: PublishedCause) -> CauseDescriptionPage | None:
     """The article that describes a cause, if visitors can read it. One query at most."""
     if row.description_uuid is None:
         return None
+    subjects.name(subjects.page(row.description_uuid))
     articles = Article.objects.public().filter(uuid=row.description_uuid, kind="article")
     article = articles.select_related("live__revision").first()
     if article is None or article.live is None or article.live.revision.expunged:

@@ -5,7 +5,7 @@ from django.core.paginator import EmptyPage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from articles.models import PublicationEvent
+from articles.page_store import subjects
 from articles.public import breadcrumbs, json_ld, pages
 from articles.public.page_cache import PublicPage, public_page
 from symptoms.content import cause_pages
@@ -78,9 +78,8 @@ def cause(request: HttpRequest, slug: str, number: int | None = None) -> PublicP
         return pages.redirect_permanently(published_causes.get_url(current_slug))
     if number == 1:
         return pages.redirect_permanently(published_causes.get_url(slug))
-    row, site_revision = found
     try:
-        return cause_page.build_page(row, 1 if number is None else number, site_revision)
+        return cause_page.build_page(found, 1 if number is None else number)
     except EmptyPage as empty:
         raise Http404 from empty
 
@@ -88,15 +87,15 @@ def cause(request: HttpRequest, slug: str, number: int | None = None) -> PublicP
 @public_page
 def cause_list(request: HttpRequest) -> PublicPage:
     """All public causes, or their letters where they are too many for one page."""
-    site_revision = PublicationEvent.objects.site_revision()
     letters = cause_index.get_letters()
     total = sum(letter.count for letter in letters)
+    subjects.name(subjects.page_list("cause"))  # how many there are
     groups = []
     if total <= cause_index.ENTRIES_PER_PAGE:
         groups = cause_index.group_by_letter()
     context = {"letters": letters, "groups": groups, "total": total}
     data = json_ld.build_collection_graph("Causes A–Z", cause_page.LIST_TRAIL)
-    return PublicPage("symptoms/cause_index.html", context, site_revision, data=data)
+    return PublicPage("symptoms/cause_index.html", context, data=data)
 
 
 @public_page
@@ -106,7 +105,6 @@ def cause_letter(
     """The public causes under one letter."""
     if key != key.lower() or number == 1:
         return pages.redirect_permanently(cause_index.get_url(key.lower(), number or 1))
-    site_revision = PublicationEvent.objects.site_revision()
     letters = {letter.key: letter for letter in cause_index.get_letters()}
     if key not in letters:
         raise Http404
@@ -131,13 +129,13 @@ def cause_letter(
         "page_urls": pages.get_adjacent_urls(page, get_url),
     }
     data = json_ld.build_collection_graph(f"Causes starting with {chosen.label}", trail, path)
-    return PublicPage("symptoms/cause_index.html", context, site_revision, data=data, path=path)
+    return PublicPage("symptoms/cause_index.html", context, data=data, path=path)
 
 
 @public_page
 def index(request: HttpRequest) -> PublicPage:
-    site_revision = PublicationEvent.objects.site_revision()
     letters = az_index.get_letters()
+    subjects.name(subjects.page_list("symptom"))  # how many there are
     groups = []
     if sum(letter.count for letter in letters) <= az_index.ENTRIES_PER_PAGE:
         groups = az_index.group_by_letter()
@@ -147,14 +145,13 @@ def index(request: HttpRequest) -> PublicPage:
         "total": sum(letter.symptoms for letter in letters),
     }
     data = json_ld.build_collection_graph("Symptoms A–Z", breadcrumbs.build_list_trail("symptom"))
-    return PublicPage("symptoms/index.html", context, site_revision, data=data)
+    return PublicPage("symptoms/index.html", context, data=data)
 
 
 @public_page
 def letter(request: HttpRequest, key: str, number: int = 1) -> PublicPage | HttpResponse:
     if key != key.lower():
         return redirect(request.path.lower(), permanent=True)
-    site_revision = PublicationEvent.objects.site_revision()
     letters = {letter.key: letter for letter in az_index.get_letters()}
     if key not in letters:
         raise Http404
@@ -182,4 +179,4 @@ def letter(request: HttpRequest, key: str, number: int = 1) -> PublicPage | Http
         "page_urls": pages.get_adjacent_urls(page, get_url),
     }
     data = json_ld.build_collection_graph(f"Symptoms starting with {chosen.label}", trail, path)
-    return PublicPage("symptoms/index.html", context, site_revision, data=data, path=path)
+    return PublicPage("symptoms/index.html", context, data=data, path=path)

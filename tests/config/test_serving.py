@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from django.db import connection, transaction
 
-from articles.public.page_cache import MAX_STALENESS
+from articles.page_store.following import MAX_STALENESS
 from articles.publishing.actions import change_slug
 from reviews.signing.actions import withdraw_page
 from tests import factories, servers

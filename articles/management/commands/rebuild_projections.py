@@ -1,13 +1,13 @@
 """Rebuild the lists of topics, causes, public images and safety alerts from the publication log.
 
-The full-text index of the engine and the index of links are rebuilt too.
+The full-text index of the engine, the index of links and the related pages are rebuilt too.
 """
 
 from django.core.management.base import BaseCommand
 from django.db import connection
 
 from articles.links import index
-from articles.publishing import projections
+from articles.publishing import projections, related_pages
 from articles.search import fulltext
 
 
@@ -18,7 +18,9 @@ class Command(BaseCommand):
         fulltext.rebuild(connection)  # first: a broken one refuses every change of an entry
         projections.rebuild()
         index.rebuild()
+        related_pages.renew()
         self.stdout.write(
             "The lists of topics, causes, public images and safety alerts are made anew from the "
-            "publication log, and so are the full-text index and the index of links."
+            "publication log, and so are the full-text index, the index of links and the related "
+            "pages."
         )

@@ -24,6 +24,7 @@ from articles.models import (
     AuditPrivateValue,
     Authorship,
     CareCard,
+    ChangedSubject,
     CopyrightNotice,
     EmergencyPage,
     ExternalId,
@@ -44,11 +45,14 @@ from articles.models import (
     ReaderTally,
     Redirect,
     Reference,
+    RelatedPage,
     Revision,
     SafetyAlert,
     SearchEntry,
     SearchKey,
     SearchStart,
+    StoredPage,
+    StoredPageSubject,
     Topic,
     TopicEntry,
     UnsentForm,
@@ -293,10 +297,12 @@ EXTRA_FILES = (
 FILES = (*BASE_FILES, *HISTORY_FILES, *EXTRA_FILES)
 
 REBUILT = "rebuilt from the publication log"
+RENDERED = "rendered from the publication log at the next visit"
 EXCLUDED_MODELS: dict[type[Model], str] = {
     TopicEntry: REBUILT,
     PublishedImage: REBUILT,
     SafetyAlert: REBUILT,
+    RelatedPage: "found again by what the publication log says",
     PublishedEmergency: REBUILT,
     SearchEntry: REBUILT,
     SearchKey: REBUILT,
@@ -307,6 +313,9 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     CauseAddress: REBUILT,
     ReviewSchedule: REBUILT,
     PageLink: "rebuilt from the revisions",
+    StoredPage: RENDERED,
+    StoredPageSubject: RENDERED,
+    ChangedSubject: "which pages a process renders again; an import makes all be rendered again",
     KeptReport: "computed from all names, again each night",
     OutsideAddress: "what other sites answered on some day; they are asked again",
     LedgerTip: "holds no fact",

@@ -16,7 +16,9 @@ from tqdm import tqdm
 from articles.audit import chain, recording
 from articles.content.document import digest
 from articles.models import PublicationEvent
-from articles.publishing import projections
+from articles.page_store import changes
+from articles.page_store.subjects import EVERYTHING
+from articles.publishing import projections, related_pages
 from config import groups
 from config.operations.archive import keys, manifest
 from config.operations.archive.declaration import (
@@ -101,10 +103,12 @@ def import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, i
         reset_sequences()
         with tqdm(desc="lists beside the log", bar_format="{desc} {elapsed}", disable=no_progress):
             projections.rebuild()
+            related_pages.renew()
         _store_images(archive, stored, no_progress)
         _check_head(archive, history.head)
         if EVENTS not in archive.files:
             recording.record_baseline()
+        changes.announce([EVERYTHING])
         _verify(archive, no_progress)
     _vacuum(no_progress)
     return count_lines(archive)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.models import Article, CopyrightNotice, Topic
+from articles.publishing import related_pages
 from config import groups
 from config.operations.demo import emergencies, pages, story
 from reviews.models import Reviewer
@@ -58,6 +59,7 @@ def load(*, password: str) -> None:
     for moment, event in events:
         with time_machine.travel(moment):
             story.apply_event(event, context)
+    related_pages.renew()  # each page has those that were published before it
 
 
 def _create_people(people: dict, password: str) -> dict[str, User]:

@@ -12,7 +12,6 @@ from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import resolve
 
-from articles.public.page_cache import page_cache
 from config.public import views
 
 
@@ -35,7 +34,6 @@ def use_export_settings(site_url: str) -> Iterator[None]:
         yield
     finally:
         _apply_settings(before)
-        page_cache.clear()  # what was printed by other settings is another page
 
 
 def _apply_settings(values: dict) -> None:
@@ -48,9 +46,6 @@ def render_page(path: str) -> ExportedResponse:
     has none.
     """
     match = resolve(path)
-    # Nobody asks for it twice: kept, it would cost memory, and could be older than the one before
-    # it.
-    page_cache.clear()
     try:
         response = match.func(_build_request(path), *match.args, **match.kwargs)
     except Http404:

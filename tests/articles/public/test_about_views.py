@@ -7,7 +7,10 @@ from django.urls import reverse
 
 from articles import quality
 from articles.content import kinds
-from articles.models import AboutPage, Article, PublicationEvent
+from articles.models import AboutPage, Article
+from articles.page_store import changes
+from articles.page_store.following import follower
+from articles.page_store.subjects import FOOTER
 from articles.public.footer import footer_links
 from articles.public.page_cache import page_cache
 from articles.publishing.actions import change_slug, restore
@@ -121,19 +124,21 @@ def test_search_and_finder_have_the_pages_about_the_site_and_errors_the_footer_o
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_footer_is_read_once_for_all_lists_of_a_site_revision(
+def test_the_footer_is_read_once_until_something_changes(
     count, client, ann, ravi, django_assert_num_queries
 ):
     for slug in ["contact", "privacy", "accessibility"][:count]:
         page = factories.make_about_page(ann, slug=slug, title=slug.title())
         factories.sign_page(page, by=ravi, asked_by=ann)
-    revision = PublicationEvent.objects.site_revision()
-    with django_assert_num_queries(1):
-        assert len(footer_links.get(revision)) == count
+    follower.clear()
+    with django_assert_num_queries(2):  # the newest change, and the pages
+        assert len(footer_links.get()) == count
     with django_assert_num_queries(0):
-        footer_links.get(revision)
-    with django_assert_num_queries(1):
-        footer_links.get(revision + 1)
+        footer_links.get()
+    changes.announce([FOOTER])
+    page_cache.clear()
+    with django_assert_num_queries(2):
+        footer_links.get()
 
 
 def test_it_stands_in_no_list_of_articles_and_is_no_news(client, privacy_page, ann, ravi):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from articles.models import Article, UnsentForm
-from articles.public.page_cache import MAX_STALENESS
+from articles.page_store.following import MAX_STALENESS
 from articles.unsent_forms import save_form
 from reviews.desk import unsent_form
 from reviews.expunging.actions import request_expunction

@@ -5,6 +5,7 @@ import sys
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.content.document import canonicalize, digest
-from articles.models import Article, AuditEvent, Authorship, PublicationEvent, Revision, TopicEntry
+from articles.models import Article, AuditEvent, Authorship, PublicationEvent, TopicEntry
 from articles.publishing.actions import change_slug
 from articles.publishing.copyright_notices import roll_copyright_year
 from reviews import triggers, verification
@@ -280,7 +281,9 @@ def test_four_eyes_in_one_pass_are_those_of_looking_back_each_time(signed):
     one_pass, at = FourEyesCheck(), datetime(2026, 1, 1, tzinfo=UTC)
     for place, (page, signer, number) in enumerate(signed):
         earlier = [n for p, other, n in signed[:place] if p == page and other != signer]
-        entry = LedgerEntry(article_id=page, by_id=signer, at=at, revision=Revision(number=number))
+        entry = SimpleNamespace(
+            article_id=page, by_id=signer, at=at, revision_number=number, outcome="approved"
+        )
         assert one_pass.is_violated_by(entry, [(3, at)]) == ((earlier[-1] if earlier else 0) < 3)
 
 

@@ -57,7 +57,7 @@ def test_a_cause_lists_who_names_it_with_advice_and_labels_in_a_fixed_number_of_
     write(ann, tourette, "draft")
     client.get("/about/")  # from here on the links of the footer are known
     page_cache.clear()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = client.get(TOURETTE)
     with django_assert_num_queries(0):
         assert client.get(TOURETTE).content == page.content

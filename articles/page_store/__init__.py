@@ -1,0 +1,1 @@
+"""Rendered pages that all workers share, and what makes each of them stale."""

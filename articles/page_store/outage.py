@@ -1,0 +1,135 @@
+"""Whether this process reaches its database, and for how long it may answer without it.
+
+A process follows the changes of the site in the database. While it cannot read them, a page in its
+memory may have been changed or withdrawn elsewhere. It shows such a page with a mark, for
+PUBLIC_OUTAGE_SECONDS at most, and then none (ADR 74).
+"""
+
+import datetime as dt
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+# What the drivers raise while a database cannot be reached, or does not answer in time.
+CONNECTION_ERRORS = (OperationalError, InterfaceError)
+SECONDS_BETWEEN_TRIES = 1.0
+SQLITE_WAIT = 1_000  # milliseconds that the read of the changes waits for a locked file
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+
+class DatabaseUnreachable(Exception):
+    """The database cannot be read, and nothing in memory may stand in for it."""
+
+
+class DatabaseWatch:
+    """When the changes were read last, and whether the last try failed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything, as in a process that has just started."""
+        with self._lock:
+            self._is_down = False
+            self._read_at: float | None = None  # on the monotonic clock
+            self._read_moment: dt.datetime | None = None
+            self._next_try = float("-inf")
+
+    @property
+    def is_down(self) -> bool:
+        return self._is_down
+
+    @property
+    def last_read(self) -> dt.datetime | None:
+        """The moment of the last successful read; None before the first."""
+        return self._read_moment
+
+    def note_read(self, begun_at: float) -> None:
+        """The changes were read, by a query that began at a moment of the monotonic clock."""
+        with self._lock:
+            if self._read_at is None or begun_at > self._read_at:
+                self._read_at = begun_at
+                self._read_moment = timezone.now() - dt.timedelta(
+                    seconds=time.monotonic() - begun_at
+                )
+            was_down, self._is_down = self._is_down, False
+        if was_down:
+            logger.warning("The database answers again.")
+
+    def note_failure(self, reason: str) -> None:
+        """A read of the changes failed. The next try comes a second later."""
+        with self._lock:
+            was_down, self._is_down = self._is_down, True
+            self._next_try = time.monotonic() + SECONDS_BETWEEN_TRIES
+        if not was_down:
+            logger.error("The database cannot be read: %s.", reason)
+
+    def claim_try(self) -> bool:
+        """Whether the caller may ask the database.
+
+        While it does not answer, one caller a second may.
+        """
+        if not self._is_down:
+            return True
+        with self._lock:
+            now = time.monotonic()
+            if now < self._next_try:
+                return False
+            self._next_try = now + SECONDS_BETWEEN_TRIES
+            return True
+
+    def may_serve_unchecked(self) -> bool:
+        """Whether pages may be shown as they were at the last read of the changes."""
+        if self._read_at is None:
+            return False
+        return time.monotonic() - self._read_at < settings.PUBLIC_OUTAGE_SECONDS
+
+
+watch = DatabaseWatch()
+
+
+def require_database() -> None:
+    """Raise DatabaseUnreachable while the last try to read the database failed."""
+    if watch.is_down:
+        raise DatabaseUnreachable
+
+
+def read_twice(read: Callable[[], T]) -> T:
+    """What a function reads; if the connection turns out to be dead, read over a new one.
+
+    After the database was restarted, its old connections are. Raises what the driver raises.
+    """
+    was_connected = connection.connection is not None
+    try:
+        return read()
+    except CONNECTION_ERRORS:
+        if not was_connected or connection.in_atomic_block:
+            raise
+        connection.close()
+        return read()
+
+
+@contextmanager
+def shorten_wait() -> Iterator[None]:
+    """Let SQLite wait a second for a locked file, in place of the long wait of a writer."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    connection.ensure_connection()
+    raw = connection.connection
+    before = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+    raw.execute(f"PRAGMA busy_timeout = {SQLITE_WAIT}")
+    try:
+        yield
+    finally:
+        if connection.connection is raw:
+            raw.execute(f"PRAGMA busy_timeout = {before}")

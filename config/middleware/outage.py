@@ -1,0 +1,110 @@
+"""What visitors are answered while the database cannot be read, and nothing in memory stands in."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from articles.care import site_numbers
+from articles.emergencies.remembered import remembered
+from articles.page_store import outage
+from articles.page_store.following import follower
+from config.public.refusals import STAFF_SECTIONS, render_plain
+
+RETRY_AFTER = 10  # seconds
+UNREADABLE = (outage.DatabaseUnreachable, *outage.CONNECTION_ERRORS)
+SAFE_METHODS = ("GET", "HEAD")
+logger = logging.getLogger(__name__)
+
+
+class OutageMiddleware:
+    """503 for a public page that cannot be read, with whom to call; never a traceback.
+
+    A view that reads is tried once more over a new connection: after the database was restarted,
+    the old one is dead. Staff pages are left as they are.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """While the database is down, no view is asked that needs it."""
+        if not outage.watch.is_down or request.path_info.startswith(STAFF_SECTIONS):
+            return None
+        if follower.reach_database() or getattr(view, "works_offline", False):
+            return None
+        return build_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        if not isinstance(exception, UNREADABLE) or request.path_info.startswith(STAFF_SECTIONS):
+            return None
+        if isinstance(exception, outage.CONNECTION_ERRORS) and request.method in SAFE_METHODS:
+            response = _try_again(request)
+            if response is not None:
+                return response
+        return build_response(request)
+
+
+def _try_again(request: HttpRequest) -> HttpResponseBase | None:
+    """The answer of the view over a new connection; None where that fails too."""
+    match = request.resolver_match
+    if match is None or connection.in_atomic_block:
+        return None
+    connection.close()
+    try:
+        return match.func(request, *match.args, **match.kwargs)
+    except UNREADABLE as error:
+        logger.error("A public page could not be read (%s).", type(error).__name__)
+        return None
+
+
+def build_response(request: HttpRequest) -> HttpResponse:
+    """The page in place of one that cannot be read. It needs no database."""
+    heading, reason, advice = _choose_words(request)
+    response = render_plain(
+        "503.html",
+        status=503,
+        heading=heading,
+        reason=reason,
+        advice=advice,
+        emergency_way=site_numbers.get_emergency_way(),
+        emergencies=remembered.get_current(),
+        read_at=remembered.read_moment,
+    )
+    # The watch has logged it once; Django would log each answer, and mail it.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    response["Retry-After"] = str(RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _choose_words(request: HttpRequest) -> tuple[str, str, str]:
+    advice = _("Please try again in a minute.")
+    path = request.path_info
+    if request.method not in SAFE_METHODS:
+        return (
+            _("This could not be sent"),
+            _("The fault is ours. What you sent may not have reached us."),
+            _("Go back and send it again in a minute."),
+        )
+    if path.startswith("/search/"):
+        reason = _("The fault is ours. It does not mean that there is no page about this.")
+        return _("We cannot search just now"), reason, advice
+    if path.startswith("/finder/"):
+        return _("The finder does not work just now"), _("The fault is ours."), advice
+    reason = _(
+        "The fault is ours: we cannot check now whether this page was changed or withdrawn, and "
+        "show no page that we cannot check."
+    )
+    return _("We cannot show this page just now"), reason, advice
