@@ -14,11 +14,11 @@ from pydantic import Field
 
 from articles.audit.kinds import Fact
 from articles.content.document import ExtendedModel, UtcDatetime, canonicalize, digest
+from articles.db.bulk_insert import insert_few_or_many
 from articles.models import AuditEvent, AuditPrivateValue
 from articles.page_store import changes, subjects
 
 GENESIS_HASH = "0" * 64
-BATCH = 500
 
 
 class EventRecord(ExtendedModel):
@@ -90,8 +90,8 @@ def append(
         previous_hash = event.hash
         events.append(event)
         private_values += own_values
-    AuditEvent.objects.bulk_create(events, batch_size=BATCH)
-    AuditPrivateValue.objects.bulk_create(private_values, batch_size=BATCH)
+    insert_few_or_many(AuditEvent, events)
+    insert_few_or_many(AuditPrivateValue, private_values)
     changes.announce_under_lock(found.union(changed), at=at)
 
 

@@ -11,6 +11,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 CONVERTED_FIELDS = (models.UUIDField, models.DateTimeField)
+MANY = 60  # rows; SQLite takes no more in one statement of a dozen columns
 COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -39,6 +40,14 @@ def insert_objects(model: type[models.Model], objects: Iterable[models.Model]) -
         if not isinstance(field, models.AutoField):
             fields.append(field)
     insert_rows(model, [field.name for field in fields], _read_rows(fields, objects))
+
+
+def insert_few_or_many(model: type[models.Model], objects: Sequence[models.Model]) -> None:
+    """Add objects whose keys nobody reads, as fast as their number allows."""
+    if len(objects) > MANY:
+        insert_objects(model, objects)
+    else:
+        model._base_manager.bulk_create(objects)
 
 
 def _read_rows(fields: list[models.Field], objects: Iterable[models.Model]) -> Iterator[list]:

@@ -26,6 +26,7 @@ from articles.audit.page_kinds import (
 from articles.content import kinds
 from articles.content.document import EXPUNGED, Document, canonicalize, digest
 from articles.content.review_line import PageMetadata, ReviewLine
+from articles.db.bulk_insert import insert_few_or_many
 from articles.images import store
 from articles.links import index
 from articles.models import (
@@ -491,7 +492,7 @@ def publish_metadata(pages: ArticleQuerySet, *, by: User) -> int:
     if not events:
         return 0
     PublicationEvent.objects.lock_log_end()
-    PublicationEvent.objects.bulk_create(events)
+    _insert_events(events)
     own_events = PublicationEvent.objects.filter(article=OuterRef("pk"))
     newest = own_events.order_by("-id").values("id")[:1]
     changed_ids = [event.article_id for event in events]
@@ -500,6 +501,16 @@ def publish_metadata(pages: ArticleQuerySet, *, by: User) -> int:
     related_pages.on_filing(events)
     recording.record(PUBLICATION, events, by=by, at=events[0].at)
     return len(events)
+
+
+def _insert_events(events: list[PublicationEvent]) -> None:
+    """Add events at the end of the log, which is locked, and give each its number."""
+    newest = PublicationEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    insert_few_or_many(PublicationEvent, events)
+    added = PublicationEvent.objects.filter(pk__gt=newest).values_list("article", "pk")
+    numbers = dict(added)
+    for event in events:
+        event.pk = numbers[event.article_id]
 
 
 def _build_metadata_events(page_ids: list[int], by: User) -> list[PublicationEvent]:

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from articles.db.bulk_insert import insert_few_or_many
 from articles.models import Article, CopyrightNotice, Topic
 from articles.publishing.actions import ActionRefused, publish_metadata
 
@@ -30,7 +31,7 @@ def add_to_topic(pages: QuerySet[Article], *, topic: Topic, by: User) -> Metadat
     filed = filing.objects.filter(topic=topic, article__in=page_ids)
     filed_ids = set(filed.values_list("article", flat=True))
     new_ids = [page_id for page_id in page_ids if page_id not in filed_ids]
-    filing.objects.bulk_create([filing(article_id=page_id, topic=topic) for page_id in new_ids])
+    insert_few_or_many(filing, [filing(article_id=key, topic=topic) for key in new_ids])
     return _publish_changes(new_ids, by)
 
 

@@ -11,6 +11,7 @@ from django.db.models import Model
 from articles.content import kinds
 from articles.content.document import Document
 from articles.content.kinds import Projection
+from articles.db.bulk_insert import insert_few_or_many
 from articles.models import PublicationEvent, TopicEntry
 from articles.names import fold
 from articles.page_store import changes
@@ -73,7 +74,7 @@ def update_topic_entries(publications: list[PublicationEvent]) -> None:
     article_ids = [event.article_id for event in publications]
     entries = list(_build_topic_entries(publications))
     TopicEntry.objects.filter(article__in=article_ids).delete()
-    TopicEntry.objects.bulk_create(entries, batch_size=BATCH)
+    insert_few_or_many(TopicEntry, entries)
 
 
 def _build_topic_entries(events: Iterable[PublicationEvent]) -> Iterator[TopicEntry]:

@@ -76,6 +76,8 @@ def overview(request):
     context |= {"planned_count": planned_count, "planned_attention": len(attention)}
     context["harm_reports"], context["harm_reports_late"] = _count_harm_reports()
     context["harm_lines"] = list_open_reports()
+    if not query.values or state == "alerts":
+        context |= _build_alerts(query)
     if not query.values:
         context |= _build_overview(query, topics, reviewers, today)
     return render(request, "reviews/radar.html", context)
@@ -89,14 +91,20 @@ def _build_overview(
     since = timezone.now() - dt.timedelta(days=statistics.WINDOW_DAYS)
     return {
         "has_overview": True,
-        "alerts": queries.get_alerts(),
-        "alert_count": SafetyAlert.objects.count(),
-        "alerts_url": query.build_url(state="alerts"),
         "topics": _build_topic_rows(topics, queries.count_by_topic(today), query),
         "workloads": workloads,
         "lapsing": [load for load in workloads if load.lapsed or load.lapses_soon],
         "signing_time": _load_signing_time(),
         "early_signatures": reading_time.count_answers(since),
+    }
+
+
+def _build_alerts(query: ListQuery) -> dict:
+    return {
+        "has_alerts": True,
+        "alerts": queries.get_alerts(),
+        "alert_count": SafetyAlert.objects.count(),
+        "alerts_url": query.build_url(state="alerts"),
     }
 
 

@@ -59,8 +59,7 @@ def open_recall(
             asked_at=timezone.now(),
         )
         reviews = _open_reviews(pages, recall, reviewer, prepared)
-        recording.record("review", reviews, by=by)
-        recording.record("recall", [recall], by=by)
+        recording.record_changes({"review": reviews, "recall": [recall]}, by=by)
     return recall
 
 

@@ -6,11 +6,11 @@ are locked, and those that changed meanwhile are composed and checked again.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Case, OuterRef, Subquery, Value, When
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from articles import quality
@@ -53,6 +53,26 @@ class ReviewRequest:
     or_first: bool = False
 
 
+class PageStamp(NamedTuple):
+    """What changes with anything that a request depends on.
+
+    Each saving of a page or of what it shares gives it a new form version or a new revision, each
+    publication a new event, and each request or decision a new review or another state of it.
+    """
+
+    form_version: int
+    latest: int | None
+    latest_digest: str | None
+    event: int | None
+    review: int | None
+    is_open: bool
+    is_signed: bool
+    live: int | None
+    discarded_at: Any
+    risk: str
+    review_months: int | None
+
+
 @dataclass(frozen=True)
 class PreparedPage:
     """A page as its request sees it, with all that the rules ask; ``stamp`` says of which state.
@@ -61,7 +81,7 @@ class PreparedPage:
     """
 
     page: Article
-    stamp: tuple[Any, ...]
+    stamp: PageStamp
     document: Document
     revision_id: int | None
     live_revision_id: int | None
@@ -122,14 +142,12 @@ def prepare_pages(page_ids: Iterable[int], *, of_published: bool = False) -> Pre
         return {}
     stamps = _load_stamps(keys)
     articles = Article.objects.select_related("live__revision").in_bulk(keys)
-    signed = LedgerEntry.objects.signed().filter(article__in=keys)
-    signed_ids = set(signed.order_by().values_list("article", flat=True).distinct())
-    events = PublicationEvent.objects.in_bulk([stamp[3] for stamp in stamps.values() if stamp[3]])
-    reviews = MedicalReview.objects.select_related("continues").in_bulk(
-        [stamp[4] for stamp in stamps.values() if stamp[4]]
+    events = PublicationEvent.objects.in_bulk(
+        [stamp.event for stamp in stamps.values() if stamp.event]
     )
-    latest = Revision.objects.filter(pk__in=[stamp[2] for stamp in stamps.values() if stamp[2]])
-    digests = dict(latest.values_list("pk", "digest"))
+    reviews = MedicalReview.objects.select_related("continues").in_bulk(
+        [stamp.review for stamp in stamps.values() if stamp.review]
+    )
     prepared = {}
     for loaded, composed in _compose(articles.values()):
         page = articles[loaded.pk]
@@ -140,7 +158,7 @@ def prepare_pages(page_ids: Iterable[int], *, of_published: bool = False) -> Pre
             document, revision_id, is_unchanged = live.read(), live.pk, True
         elif not of_published:
             text_digest = digest(canonicalize(composed))
-            revision_id = stamp[2] if digests.get(stamp[2]) == text_digest else None
+            revision_id = stamp.latest if stamp.latest_digest == text_digest else None
             is_unchanged = live is not None and live.digest == text_digest
         prepared[page.pk] = PreparedPage(
             page=page,
@@ -149,35 +167,29 @@ def prepare_pages(page_ids: Iterable[int], *, of_published: bool = False) -> Pre
             revision_id=revision_id,
             live_revision_id=live.pk if live else None,
             is_unchanged=is_unchanged,
-            is_signed=page.pk in signed_ids,
-            newest=events.get(stamp[3]),
-            last_review=reviews.get(stamp[4]),
+            is_signed=stamp.is_signed,
+            newest=events.get(stamp.event) if stamp.event else None,
+            last_review=reviews.get(stamp.review) if stamp.review else None,
             blocking=quality.find_blocking_problems(loaded, document),
         )
     return prepared
 
 
-def _load_stamps(page_ids: list[int]) -> dict[int, tuple[Any, ...]]:
-    """Page → what changes with anything that a request depends on, in one query.
-
-    Each saving of a page or of what it shares gives it a new form version or a new revision, each
-    publication a new event, and each request or decision a new review or another state of it.
-    """
-
-    def find_newest(rows, order: str) -> Subquery:
-        newest = rows.filter(article=OuterRef("pk")).order_by(order)
-        return Subquery(newest.values("pk")[:1])
-
-    reviews = MedicalReview.objects.filter(article=OuterRef("pk")).order_by("-pk")
-    is_open = Case(When(decided_at__isnull=True, then=Value(1)), default=Value(0))
+def _load_stamps(page_ids: list[int]) -> dict[int, PageStamp]:
+    """The stamp of each page as it is now, in one query."""
+    own = {"article": OuterRef("pk")}
+    revisions = Revision.objects.filter(**own).order_by("-number")
+    events = PublicationEvent.objects.filter(**own).order_by("-pk")
+    reviews = MedicalReview.objects.filter(**own)
     rows = Article.objects.filter(pk__in=page_ids).annotate(
-        latest=find_newest(Revision.objects, "-number"),
-        event=find_newest(PublicationEvent.objects, "-pk"),
-        review=find_newest(MedicalReview.objects, "-pk"),
-        is_open=Subquery(reviews.annotate(is_open=is_open).values("is_open")[:1]),
+        latest=Subquery(revisions.values("pk")[:1]),
+        latest_digest=Subquery(revisions.values("digest")[:1]),
+        event=Subquery(events.values("pk")[:1]),
+        review=Subquery(reviews.order_by("-pk").values("pk")[:1]),
+        is_open=Exists(reviews.waiting()),
+        is_signed=Exists(LedgerEntry.objects.signed().filter(**own)),
     )
-    columns = ("form_version", "latest", "event", "review", "is_open", "live", "discarded_at")
-    return {row[0]: row for row in rows.values_list("pk", *columns, "risk", "review_months")}
+    return {row[0]: PageStamp(*row[1:]) for row in rows.values_list("pk", *PageStamp._fields)}
 
 
 def _compose(pages: Iterable[Article]) -> Iterable[tuple[Article, Document]]:
@@ -192,7 +204,7 @@ def _compose(pages: Iterable[Article]) -> Iterable[tuple[Article, Document]]:
             yield loaded, kind.compose(loaded)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def request_reviews(
     page_ids: Iterable[int],
     request: ReviewRequest,

@@ -50,7 +50,9 @@ ADDED_MODELS: dict[str, str] = {
 ADDED_COLUMNS: dict[str, set[str]] = {
     # PostgreSQL lists them beside the tables.
     "indexes": {
+        "article_in_lists",
         "articles_readerreport_reported_by_id_1cff2c20",
+        "review_by_outcome",
         "reviews_medicalreview_continues_id_83ce46e9",
         "search_entry_by_title",
         "symptoms_cause_description_id_1a571c42",
@@ -60,6 +62,7 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "same_for_everyone",
         "shows_crisis_line",
         "article_advice_heading_at_most_120",
+        "article_in_lists",
     },
     "reviews_reviewer": {
         "capacity_unit",
@@ -93,6 +96,7 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "continues_id",
         "reviews_medicalrevie_continues_id_83ce46e9_fk_reviews_m",
         "reviews_medicalreview_continues_id_83ce46e9",
+        "review_by_outcome",
     },
     "symptoms_publishedcause": {"catch_all", "description_uuid"},
     # Triggers.

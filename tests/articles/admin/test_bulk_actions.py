@@ -6,8 +6,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.text import capfirst
 
+from articles.admin import bulk_actions as articles_bulk_actions
 from articles.models import Article, CopyrightNotice, PublicationEvent
 from articles.public.page_cache import page_cache
+from articles.publishing.bulk_actions import add_to_topic
 from reviews.admin.bulk_actions import RETURN_REVIEW
 from reviews.models import MedicalReview
 from reviews.signing.actions import request_review, withdraw_page
@@ -324,15 +326,33 @@ def test_a_choice_that_changed_meanwhile_is_shown_again_and_not_done(ann_client,
     assert Article.objects.filter(topics=topic).count() == 3
 
 
+def test_many_pages_are_filed_in_batches_and_a_stopped_filing_is_finished_by_another(
+    ann_client, ann, monkeypatch
+):
+    monkeypatch.setattr(articles_bulk_actions, "PAGES_PER_BATCH", 2)
+    topic = factories.make_topic(slug="eyes", name="Eyes")
+    pages = write_pages(ann, 5)
+    add_to_topic(Article.objects.filter(pk=pages[0].pk), topic=topic, by=ann)
+    response = choose_action(ann_client, SYMPTOMS, "file_under", list_keys_of(pages))
+    done = confirm_action(ann_client, SYMPTOMS, response, topic=topic.pk)
+    assert Article.objects.filter(topics=topic).count() == 5
+    assert "4 pages were given the topic" in done.text
+    assert "1 already had it." in done.text
+
+
 def test_too_many_pages_for_a_deed_that_goes_page_by_page_are_refused_in_words(ann_client, ann):
-    for number in range(201):
-        Article.objects.create(slug=f"page-{number}", title=f"Page {number}", writer=ann)
+    rows = []
+    for number in range(501):
+        rows.append(
+            Article(kind="article", slug=f"page-{number}", title=f"Page {number}", writer=ann)
+        )
+    Article.objects.bulk_create(rows)
     list_of_all = "/admin/articles/article/"
     response = choose_action(
         ann_client, list_of_all, "ask_for_many", [Article.objects.first().pk], across=True
     )
     assert (
-        "At most 200 pages can be changed at once, and you selected 201."
+        "At most 500 pages can be changed at once, and you selected 501."
         in ann_client.get(response["Location"]).text
     )
 

@@ -351,14 +351,14 @@ def test_twenty_thousand_rows_take_as_many_queries_and_fields_as_three(morgan_cl
 
 
 def test_more_rows_than_can_be_done_at_once_are_refused_in_words(morgan_client, ann):
-    write_many(ann, range(201))
+    write_many(ann, range(501))
     keys = list(Article.objects.values_list("pk", flat=True))
     answer = choose_action(morgan_client, ARTICLES, "ask_for_many", keys)
-    assert "At most 200 pages can be changed at once, and you selected 201." in (
+    assert "At most 500 pages can be changed at once, and you selected 501." in (
         morgan_client.get(answer["Location"]).text
     )
     answer = morgan_client.post(f"{REPORTS}untouched-drafts/", {"key": keys}, follow=True)
-    assert "At most 200 drafts can be changed at once, and you selected 201." in answer.text
+    assert "At most 200 drafts can be changed at once, and you selected 501." in answer.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,11 +7,12 @@ import io
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.core.management import call_command
 from django.utils import timezone
 
-from articles.models import Article, Revision, Topic
+from articles.models import Article, KeptReport, Revision, Topic
 from articles.reports import base as reports
-from articles.reports import similar_names
+from articles.reports import kept, similar_names
 from articles.reports.similar_names import ComparedName
 from reviews.signing.actions import request_review, withdraw_page
 from symptoms.models import Cause, Code, OtherName, RelatedSymptom, SymptomCause
@@ -136,10 +137,12 @@ def test_a_report_asks_as_much_for_three_rows_as_for_one(
     name, ann_client, ann, django_assert_max_num_queries
 ):
     add_pages(ann, 1)
+    kept.renew_all()
     with django_assert_max_num_queries(11) as one:
         assert list_rows(open_report(ann_client, name))
     add_pages(ann, 2)
     add_pages(ann, 3)
+    kept.renew_all()
     with django_assert_max_num_queries(11) as three:
         assert len(list_rows(open_report(ann_client, name))) >= 3
     assert len(three) == len(one)
@@ -424,6 +427,25 @@ def test_look_alikes_lead_into_merging_with_the_one_that_more_pages_name_kept(an
     assert link == f"/admin/symptoms/cause/{kept.pk}/merge/?other={lost.pk}"
     assert "Merge “Tourettes syndrome” into “Tourette&#x27;s syndrome”" in ann_client.get(link).text
     assert list_rows(open_report(ann_client, "look-alike-causes", how="spelling")) == []
+
+
+def test_alike_names_are_kept_and_compared_again_at_night_or_on_demand(ann_client, ann):
+    address = "/admin/reports/look-alike-causes/"
+    one = factories.make_cause(ann, name="Tourettes syndrome", slug="t")
+    assert list_rows(open_report(ann_client, "look-alike-causes")) == []
+    with time_machine.travel("2026-11-20T12:00Z", tick=False):
+        call_command("compare_names", stdout=io.StringIO())
+    other = factories.make_cause(ann)
+    write(ann, "ache")
+    shown = open_report(ann_client, "look-alike-causes")
+    assert list_rows(shown) == []
+    assert "As of 20 November 2026, 12:00. Pages were saved since." in " ".join(shown.text.split())
+    again = ann_client.post(address, {"renew": "1"}, follow=True)
+    assert len(list_rows(again)) == 1
+    assert "Pages were saved since" not in again.text
+    merge_causes(one, other, by=ann)
+    assert list_rows(open_report(ann_client, "look-alike-causes")) == []
+    assert len(KeptReport.objects.get(name="look-alike-causes").rows) > 2
 
 
 def test_a_title_that_is_another_pages_other_name_looks_alike(ann_client, ann):
