@@ -10,6 +10,7 @@ from tqdm import tqdm
 from articles.audit import authorship
 from articles.audit import verification as audit
 from articles.db import triggers
+from articles.db.collector import collect_rarely
 from articles.links import index as links
 from articles.publishing import projections
 from articles.search import fulltext_check
@@ -96,5 +97,6 @@ def find_faults(*, no_progress: bool | None = True) -> Iterator[str]:
 
     ``no_progress`` is tqdm's ``disable``: None draws a bar of each check on a terminal.
     """
-    for label, check in CHECKS.items():
-        yield from check(label, no_progress)
+    with collect_rarely():
+        for label, check in CHECKS.items():
+            yield from check(label, no_progress)

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from articles.audit import chain, recording
 from articles.content.document import digest
+from articles.db.collector import collect_rarely
 from articles.models import PublicationEvent
 from articles.publishing import projections
 from config import groups
@@ -85,6 +86,11 @@ def import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, i
 
     Raises CannotRunOperation, with nothing stored, where anything about it is not as it should be.
     """
+    with collect_rarely():
+        return _import_archive(archive, no_progress=no_progress)
+
+
+def _import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, int]:
     _require_empty_database()
     names = keys.collect_keys(archive, no_progress)
     with _translate_database_errors(), _delete_images_on_error() as stored, transaction.atomic():
