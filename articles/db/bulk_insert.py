@@ -5,12 +5,13 @@ here. The database's triggers still apply.
 """
 
 import io
+import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import connection, models
 from django.utils import timezone
 
-CONVERTED_FIELDS = (models.UUIDField, models.DateTimeField)
+CONVERTED_FIELDS = (models.UUIDField, models.DateTimeField, models.JSONField)
 COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -68,7 +69,10 @@ def _convert_rows(fields: list[models.Field], rows: Iterable[Sequence]) -> Itera
 def _convert_row(row: Sequence, places: dict[int, models.Field]) -> list:
     values = list(row)
     for place, field in places.items():
-        values[place] = field.get_db_prep_value(values[place], connection)
+        if isinstance(field, models.JSONField):
+            values[place] = json.dumps(values[place], cls=field.encoder)
+        else:
+            values[place] = field.get_db_prep_value(values[place], connection)
     return values
 
 
