@@ -26,7 +26,9 @@ def insert_rows(
     rows = _convert_rows(fields, rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", _CopyStream(rows))
+            statement = f"COPY {table} ({columns}) FROM STDIN"
+            with connection.wrap_database_errors:  # Django wraps those of its own methods alone
+                cursor.copy_expert(statement, _CopyStream(rows))
         else:
             marks = ", ".join(["%s"] * len(fields))
             statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - our names

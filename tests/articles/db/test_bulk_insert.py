@@ -4,8 +4,8 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.db import DataError, connection, transaction
-from hypothesis import given, settings
+from django.db import DatabaseError, connection, transaction
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.db import bulk_insert
@@ -63,7 +63,9 @@ def test_a_very_long_text_is_stored_whole():
     assert list(SearchEntry.objects.order_by("pk").values_list(*ENTRY)) == rows
 
 
-@settings(max_examples=40, deadline=None)
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     begun=moments,
     ended=st.none() | moments,
@@ -81,10 +83,10 @@ def test_times_numbers_json_and_nothing_are_what_the_orm_stores(ann, begun, ende
         transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize(("text", "refusal"), [("a\0b", DataError), ("\ud800", UnicodeEncodeError)])
-def test_what_no_database_keeps_is_refused_whole(text, refusal):
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+def test_what_no_database_keeps_is_refused_whole(text):
     if text == "a\0b" and connection.vendor == "sqlite":
         pytest.skip("SQLite keeps it, and records are refused before")
-    with pytest.raises(refusal), transaction.atomic():
+    with pytest.raises((DatabaseError, UnicodeEncodeError)), transaction.atomic():
         insert_entries(["fine", text])
     assert not SearchEntry.objects.exists()
