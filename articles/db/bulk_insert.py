@@ -5,12 +5,13 @@ here. The database's triggers still apply.
 """
 
 import io
+import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import connection, models
 from django.utils import timezone
 
-CONVERTED_FIELDS = (models.UUIDField, models.DateTimeField)
+CONVERTED_FIELDS = (models.UUIDField, models.DateTimeField, models.JSONField)
 MANY = 60  # rows; SQLite takes no more in one statement of a dozen columns
 COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -26,7 +27,9 @@ def insert_rows(
     rows = _convert_rows(fields, rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", _CopyStream(rows))
+            statement = f"COPY {table} ({columns}) FROM STDIN"
+            with connection.wrap_database_errors:  # Django wraps those of its own methods alone
+                cursor.copy_expert(statement, _CopyStream(rows))
         else:
             marks = ", ".join(["%s"] * len(fields))
             statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - our names
@@ -77,7 +80,10 @@ def _convert_rows(fields: list[models.Field], rows: Iterable[Sequence]) -> Itera
 def _convert_row(row: Sequence, places: dict[int, models.Field]) -> list:
     values = list(row)
     for place, field in places.items():
-        values[place] = field.get_db_prep_value(values[place], connection)
+        if isinstance(field, models.JSONField):
+            values[place] = json.dumps(values[place], cls=field.encoder)
+        else:
+            values[place] = field.get_db_prep_value(values[place], connection)
     return values
 
 

@@ -1,9 +1,13 @@
-"""Lookups by number that find nothing, instead of failing, for numbers that no column can store.
+"""Lookups for numbers that no column can store, and for many values at once.
 
-Django does so for ``exact`` and comparisons of plain columns, but not for ``in`` and foreign keys.
-And one by any number of values, for queries of a constant text.
+A number that no column can store finds nothing, instead of failing. Django does so for ``exact``
+and comparisons of plain columns, but not for ``in`` and foreign keys.
+
+``any_of`` is ``in`` for hundreds or thousands of values. They are sent as one parameter, so that
+the text of the query is always the same, and no time goes into a placeholder for each.
 """
 
+import json
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -11,8 +15,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, ForeignObject, IntegerField, Lookup
 from django.db.models.fields.related_lookups import RelatedExact, RelatedIn
 from django.db.models.lookups import In
-
-from articles.db.prepared import adapt
 
 
 def _fits_column(lookup, number, connection) -> bool:
@@ -51,10 +53,7 @@ class FittingRelatedExact(RelatedExact):
 
 
 class AnyOf(Lookup):
-    """``uuid__any_of=uuids``: one of some texts, numbers or UUIDs, however many, by one SQL text.
-
-    The SQL of ``in`` has a mark for each value, and is another one for each number of values.
-    """
+    """Whether a column has one of some texts, numbers or UUIDs. None is never among them."""
 
     lookup_name = "any_of"
 
@@ -63,10 +62,21 @@ class AnyOf(Lookup):
 
     def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         column, params = self.process_lhs(compiler, connection)
-        text = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - our column
-        if connection.vendor == "postgresql":
-            text = f"{column} = ANY(%s)"
-        return text, [*params, adapt(self.rhs, connection)]
+        values = json.dumps(self._prepare(connection))
+        text = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - our own column
+        return text, [*params, values]
+
+    def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*params, self._prepare(connection)]
+
+    def _prepare(self, connection: BaseDatabaseWrapper) -> list[Any]:
+        """The values as the engine's driver takes them. Raises EmptyResultSet if there is none."""
+        field = self.lhs.output_field
+        values = [field.get_db_prep_value(value, connection) for value in self.rhs]
+        if not values:
+            raise EmptyResultSet
+        return values
 
 
 def register_lookups() -> None:

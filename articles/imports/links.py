@@ -43,7 +43,9 @@ def _find_paths(urls: set[str]) -> dict[str, str]:
     """Address elsewhere → path here, of those whose page is here and was not discarded."""
     found = {}
     for batch in batched(urls):
-        external_ids = ExternalId.objects.filter(url__in=batch, article__discarded_at__isnull=True)
+        external_ids = ExternalId.objects.filter(
+            url__any_of=batch, article__discarded_at__isnull=True
+        )
         rows = external_ids.order_by("-pk").values_list("url", "article__kind", "article__slug")
         for url, kind, slug in rows:
             found[url] = kinds.get_path(kind, slug)

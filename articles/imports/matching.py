@@ -96,9 +96,9 @@ def _build_match(external_ids: list[ExternalId], pages: dict[int, Article]) -> P
 def lock_pages(job: ImportJob, rows: list[StagedRecord]) -> None:
     """Lock the pages of records until the transaction ends, before anything of them is read."""
     keys = [row.key for row in rows]
-    external_ids = ExternalId.objects.filter(source=job.source, key__in=keys)
+    external_ids = ExternalId.objects.filter(source=job.source, key__any_of=keys)
     imported = Q(pk__in=external_ids.values("article"))
-    own = Q(uuid__in=[derive_uuid(job.source, key) for key in keys])
+    own = Q(uuid__any_of=[derive_uuid(job.source, key) for key in keys])
     pages = Article.objects.select_for_update().filter(imported | own)
     list(pages.order_by("pk").values_list("pk"))
 
@@ -106,27 +106,27 @@ def lock_pages(job: ImportJob, rows: list[StagedRecord]) -> None:
 def find_existing_ids(job: ImportJob, rows: list[StagedRecord]) -> set[str]:
     """The ids of records that have a page already."""
     keys = [row.key for row in rows]
-    external_ids = ExternalId.objects.filter(source=job.source, key__in=keys)
+    external_ids = ExternalId.objects.filter(source=job.source, key__any_of=keys)
     found = set(external_ids.values_list("key", flat=True))
     keys_by_uuid = {derive_uuid(job.source, key): key for key in keys}
-    pages = Article.objects.filter(uuid__in=keys_by_uuid)
+    pages = Article.objects.filter(uuid__any_of=keys_by_uuid)
     for uuid in pages.values_list("uuid", flat=True):
         found.add(keys_by_uuid[uuid])
     return found
 
 
 def _get_external_ids(job: ImportJob, keys: list[str]) -> dict[str, ExternalId]:
-    external_ids = ExternalId.objects.filter(source=job.source, key__in=keys)
+    external_ids = ExternalId.objects.filter(source=job.source, key__any_of=keys)
     return {external_id.key: external_id for external_id in external_ids}
 
 
 def _get_pages(page_ids: set[int]) -> dict[int, Article]:
-    pages = _annotate_newest_revision(Article.objects.filter(pk__in=page_ids))
+    pages = _annotate_newest_revision(Article.objects.filter(id__any_of=page_ids))
     return {page.pk: page for page in pages}
 
 
 def _get_pages_by_uuid(uuids: Iterable[UUID]) -> dict[UUID, Article]:
-    pages = _annotate_newest_revision(Article.objects.filter(uuid__in=uuids))
+    pages = _annotate_newest_revision(Article.objects.filter(uuid__any_of=uuids))
     return {page.uuid: page for page in pages}
 
 
@@ -142,7 +142,7 @@ def find_same_titles(job: ImportJob, kind: str, rows: list[StagedRecord]) -> dic
     """Folded title → a page of that title which did not come from this source."""
     titles = {fold(row.name)[:200] for row in rows}
     from_here = ExternalId.objects.filter(source=job.source, article=OuterRef("pk"))
-    pages = Article.objects.active().filter(~Exists(from_here), kind=kind, sort_key__in=titles)
+    pages = Article.objects.active().filter(~Exists(from_here), kind=kind, sort_key__any_of=titles)
     return {page.sort_key: page for page in _annotate_newest_revision(pages.order_by("-pk"))}
 
 
@@ -172,11 +172,11 @@ def _find_page_ids(job: ImportJob, keys: set[str]) -> dict[str, int]:
     found = {}
     for batch in batched(keys):
         keys_by_uuid = {derive_uuid(job.source, key): key for key in batch}
-        own = Article.objects.active().filter(uuid__in=keys_by_uuid)
+        own = Article.objects.active().filter(uuid__any_of=keys_by_uuid)
         for uuid, pk in own.values_list("uuid", "pk"):
             found[keys_by_uuid[uuid]] = pk
         external_ids = ExternalId.objects.filter(
-            source=job.source, key__in=batch, article__discarded_at__isnull=True
+            source=job.source, key__any_of=batch, article__discarded_at__isnull=True
         )
         found.update(external_ids.values_list("key", "article"))
     return found

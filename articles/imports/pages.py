@@ -205,7 +205,7 @@ class PageImporter(Generic[PageT, PageRecordT]):
     def insert(self, pages: list[PageT]) -> dict[UUID, int]:
         """Add pages; returns their primary keys by UUID."""
         bulk_insert.insert_objects(Article, pages)
-        added = Article.objects.filter(uuid__in=[page.uuid for page in pages])
+        added = Article.objects.filter(uuid__any_of=[page.uuid for page in pages])
         return dict(added.values_list("uuid", "pk"))
 
     def copy_fields(self, page: PageT, record: PageRecordT) -> None:
@@ -245,7 +245,7 @@ class PageImporter(Generic[PageT, PageRecordT]):
     ) -> None:
         """Save the own fields of earlier pages, and of new ones that link to pages here."""
         changed = [pk for pk in records if pk not in unchanged_stubs]
-        for page in kinds.get(self.kind).model.objects.filter(pk__in=changed):
+        for page in kinds.get(self.kind).model.objects.filter(id__any_of=changed):
             self.copy_fields(page, records[page.pk])
             if page.pk in cards:
                 care_cards.set_gravest_card(page, cards[page.pk])
@@ -300,7 +300,7 @@ class PageImporter(Generic[PageT, PageRecordT]):
         revisions: dict[int, int],
     ) -> None:
         """Replace the ids of written pages, and redirect the addresses of merged ids."""
-        pages = Article.objects.filter(pk__in=page_ids.values())
+        pages = Article.objects.filter(id__any_of=page_ids.values())
         form_versions = dict(pages.values_list("pk", "form_version"))
         merged = job.staging.get_merged_ids(rows, PAGE_NAMESPACE)
         written = {}
@@ -313,7 +313,7 @@ class PageImporter(Generic[PageT, PageRecordT]):
                 written[merged_key] = (page_ids[key], True, "", MERGED_DIGEST)
                 redirects[publishing_slugs.make_slug("", merged_key)] = page_ids[key]
         for batch in batched(written):
-            ExternalId.objects.filter(source=job.source, key__in=batch).delete()
+            ExternalId.objects.filter(source=job.source, key__any_of=batch).delete()
         values = []
         for key, (page, *others) in written.items():
             versions = (revisions[page], form_versions[page])

@@ -108,7 +108,8 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
         name = raw_record.headings.get(error.field, error.field)
         _refuse(job, RejectedRecord(line, key, name, error.reason, record_type))
         return False
-    field, reason = _find_problem(record)
+    body, digest = record.serialize()
+    field, reason = _find_problem(record, body)
     if reason:
         _refuse(job, RejectedRecord(line, key, field, reason, record_type))
         return False
@@ -117,6 +118,8 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
         line,
         importer.namespace,
         record,
+        body,
+        digest,
         name=getattr(record, "title", "") or getattr(record, "name", ""),
         also=getattr(record, "also", ()),
         url=getattr(record, "url", ""),
@@ -128,8 +131,13 @@ def _stage_record(job: ImportJob, raw_record: RawRecord) -> bool:
     return True
 
 
-def _find_problem(record: ImportRecord) -> tuple[str, str]:
-    """Why the texts of a record cannot be used, and in which field; empty if they can."""
+def _find_problem(record: ImportRecord, body: str) -> tuple[str, str]:
+    """Why the texts of a record cannot be used, and in which field; empty if they can.
+
+    ``body`` is the record as JSON, which has all of its texts.
+    """
+    if len(body) <= limits.SAFE_LENGTH and LOST_LETTER not in body:
+        return "", ""
     texts = record.get_texts()
     for label, lines in texts.items():
         if any(LOST_LETTER in line for line in lines):

@@ -13,6 +13,7 @@ from django.db import IntegrityError
 from tqdm import tqdm
 
 from articles import characters
+from articles.db.collector import collect_rarely
 from articles.fields import refuse_unprintable
 from articles.imports import pipeline
 from articles.imports.formats import RecordReader, UnreadableFile
@@ -95,7 +96,7 @@ def plan_import(
     Raises CannotImport and UnreadableFile.
     """
     pipeline.check_may_import(by)
-    with StagingDatabase() as staging:
+    with StagingDatabase() as staging, collect_rarely():
         job = ImportJob(
             source=_clean_source_name(source), by=by, on_conflict=on_conflict, staging=staging
         )

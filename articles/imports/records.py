@@ -73,9 +73,9 @@ def clean_rich_text(html: str, info: ValidationInfo) -> str:
     return html
 
 
-def check_id(text: str, info: ValidationInfo) -> str:
+def check_id(text: str) -> str:
     """An id without characters that nobody sees: two that look the same would be two pages."""
-    if info.context is ALREADY_CLEAN or text.isascii():
+    if text.isascii():
         return text
     for letter in text:
         if unicodedata.category(letter) == "Cf":

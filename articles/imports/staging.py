@@ -130,13 +130,17 @@ class StagingDatabase:
         line: int,
         space: str,
         record: ImportRecord,
+        body: str,
+        digest: str,
         *,
         name: str,
         also: Iterable[str] = (),
         url: str = "",
     ) -> None:
-        """Store a record, the first of its id. ``drop_repeated`` refuses those with the same id."""
-        body, digest = record.serialize()
+        """Store a record, the first of its id. ``drop_repeated`` refuses those with the same id.
+
+        ``body`` and ``digest`` are what ``serialize`` gives for it.
+        """
         values = (line, record.type, space, record.id, name, url, digest, body)
         added = self._db.execute(INSERT_RECORD_SQL, values)
         if added.rowcount:

@@ -30,7 +30,7 @@ def register() -> None:
 
 
 @dataclass(frozen=True)
-class PageState:
+class VisibleState:
     """A page as an event of the publication log leaves it for lists and for links to it."""
 
     public: bool
@@ -40,11 +40,11 @@ class PageState:
     topics: dict[str, str]  # slug → name
 
 
-def _build_state(event: PublicationEvent) -> PageState:
+def _build_state(event: PublicationEvent) -> VisibleState:
     metadata = PageMetadata.model_validate_json(event.metadata)
     public = event.kind != PublicationEvent.EventKind.WITHDRAW
     topics = {topic.slug: topic.name for topic in metadata.filed_under} if public else {}
-    return PageState(public, event.slug, event.title, event.summary, topics)
+    return VisibleState(public, event.slug, event.title, event.summary, topics)
 
 
 def find_published(drafts: Sequence[EventDraft]) -> Iterable[str]:
@@ -84,7 +84,7 @@ def _load_events(keys: list[int]) -> list[Any]:
     )
 
 
-def _compare(event: Any, old: PageState | None, new: PageState) -> Iterator[str]:
+def _compare(event: Any, old: VisibleState | None, new: VisibleState) -> Iterator[str]:
     """What one event changes."""
     kind = event.page_kind
     yield subjects.PUBLICATIONS
@@ -112,7 +112,7 @@ def _compare(event: Any, old: PageState | None, new: PageState) -> Iterator[str]
             yield subjects.topic(slug)
 
 
-def _differ(old: PageState | None, new: PageState, *names: str) -> bool:
+def _differ(old: VisibleState | None, new: VisibleState, *names: str) -> bool:
     return any(getattr(old, name, None) != getattr(new, name) for name in names)
 
 

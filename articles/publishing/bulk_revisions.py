@@ -45,7 +45,7 @@ def record_first_revisions(pages: list[Article], *, by: User) -> dict[int, int]:
         )
         revisions.append(revision)
     bulk_insert.insert_objects(Revision, revisions)
-    stored = Revision.objects.filter(article__in=[page.pk for page in pages])
+    stored = Revision.objects.filter(article__id__any_of=[page.pk for page in pages])
     revision_ids = dict(stored.values_list("article", "pk"))
     indexed: list[tuple[Revision, Document]] = []
     rows: list[tuple[int, int]] = []

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from articles.audit import verification as audit_verification
-from reviews.verification.checks import CHECKS, find_faults
+from reviews.verification.checks import CHECKS, LISTS, find_faults
 from reviews.verification.decisions import list_erased_values
 from reviews.verification.heads import explain_lost_head, get_head, get_heads
 from reviews.verification.texts import list_expunged_texts
 
 __all__ = [
     "CHECKS",
+    "LISTS",
     "explain_lost_head",
     "find_faults",
     "get_head",

@@ -1,6 +1,6 @@
 """The checks of verification, in their order: what a forgery can touch, and what compares it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from django.db import connection
@@ -10,6 +10,7 @@ from tqdm import tqdm
 from articles.audit import authorship
 from articles.audit import verification as audit
 from articles.db import triggers
+from articles.db.collector import collect_rarely
 from articles.links import index as links
 from articles.publishing import projections, related_pages
 from articles.search import fulltext_check
@@ -68,6 +69,7 @@ def _find_authorship_faults(label: str, no_progress: bool | None) -> Iterator[st
     return authorship.find_faults(no_progress=no_progress)
 
 
+LISTS = "lists beside the log"
 # What is looked at, in this order.
 CHECKS: dict[str, Check] = {
     "guards": _at_once(_find_missing_guards),
@@ -86,16 +88,21 @@ CHECKS: dict[str, Check] = {
     "images that texts name": _in_batches(images.get_texts_with_images, images.find_missing_rows),
     "authorship": _find_authorship_faults,
     "events": _find_event_faults,
-    "lists beside the log": _at_once(_find_stale_projections),
+    LISTS: _at_once(_find_stale_projections),
     "full-text index": _at_once(_find_fulltext_faults),
     "links of texts": _at_once(links.find_faults),
 }
 
 
-def find_faults(*, no_progress: bool | None = True) -> Iterator[str]:
+def find_faults(
+    *, no_progress: bool | None = True, except_for: Collection[str] = ()
+) -> Iterator[str]:
     """A sentence for each thing that is not as it was signed, in the order of ``CHECKS``.
 
     ``no_progress`` is tqdm's ``disable``: None draws a bar of each check on a terminal.
+    ``except_for`` are the names of checks of what the caller has just built itself.
     """
-    for label, check in CHECKS.items():
-        yield from check(label, no_progress)
+    with collect_rarely():
+        for label, check in CHECKS.items():
+            if label not in except_for:
+                yield from check(label, no_progress)

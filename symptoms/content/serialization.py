@@ -312,17 +312,17 @@ def get_shared_authors(
 
 def _find_added_uuids(document: SymptomDocument, before: SymptomDocument | None) -> set[UUID]:
     """UUIDs of what a document names, or names otherwise than the one before it."""
-    added = _get_shared_names(document)
-    if before:
-        added -= _get_shared_names(before)
+    if before is None:
+        return _get_shared_uuids(document)
+    added = _get_shared_names(document) - _get_shared_names(before)
     return {uuid for uuid, *_ in added}
 
 
 def _load_shared_authors(uuids: set[UUID]) -> dict[UUID, set[int]]:
     """By UUID of a cause or symptom, the ids of those who wrote its name. Two queries."""
-    causes = CauseRow.authors.through.objects.filter(cause__uuid__in=uuids)
+    causes = CauseRow.authors.through.objects.filter(cause__uuid__any_of=uuids)
     titles = Authorship.objects.filter(
-        revision__article__uuid__in=uuids, revision__article__live__isnull=True
+        revision__article__uuid__any_of=uuids, revision__article__live__isnull=True
     )
     authors: dict[UUID, set[int]] = defaultdict(set)
     for uuid, user in causes.values_list("cause__uuid", "user_id"):
@@ -330,6 +330,16 @@ def _load_shared_authors(uuids: set[UUID]) -> dict[UUID, set[int]]:
     for uuid, user in titles.values_list("revision__article__uuid", "user_id").distinct():
         authors[uuid].add(user)
     return authors
+
+
+def _get_shared_uuids(document: SymptomDocument) -> set[UUID]:
+    """Each cause and other page of a document, by its UUID."""
+    uuids: set[UUID] = {related.uuid for related in document.all_related}
+    for cause in document.all_causes:
+        uuids.add(cause.uuid)
+        if cause.description:
+            uuids.add(cause.description.uuid)
+    return uuids
 
 
 def _get_shared_names(document: SymptomDocument) -> set[tuple]:

@@ -1,7 +1,7 @@
 """How records become causes, which pages share: one row for each name, whatever the ids."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -173,7 +173,7 @@ class CauseImporter:
                 )
                 made.append(external_id)
         by_key = {external_id.key: external_id for external_id in reversed(made)}
-        CauseExternalId.objects.filter(source=job.source, key__in=by_key).delete()
+        CauseExternalId.objects.filter(source=job.source, key__any_of=by_key).delete()
         bulk_insert.insert_objects(CauseExternalId, by_key.values())
         job.lookup_cache.clear()
 
@@ -283,17 +283,17 @@ def _create_causes(job: ImportJob, records: list[CauseRecord]) -> None:
             setattr(cause, fact, value)
         causes.append(cause)
     bulk_insert.insert_objects(Cause, causes)
-    made = Cause.objects.filter(uuid__in=[cause.uuid for cause in causes])
+    made = Cause.objects.filter(uuid__any_of=[cause.uuid for cause in causes])
     authorships = [(key, job.by.pk) for key in made.values_list("pk", flat=True)]
     bulk_insert.insert_rows(Cause.authors.through, ["cause", "user"], authorships)
 
 
 def _find_taken_slugs(slugs: Iterable[str]) -> set[str]:
-    return set(Cause.objects.filter(slug__in=list(slugs)).values_list("slug", flat=True))
+    return set(Cause.objects.filter(slug__any_of=list(slugs)).values_list("slug", flat=True))
 
 
 def _get_external_ids(job: ImportJob, keys: Iterable[str]) -> dict[str, CauseExternalId]:
-    rows = CauseExternalId.objects.filter(source=job.source, key__in=list(keys))
+    rows = CauseExternalId.objects.filter(source=job.source, key__any_of=list(keys))
     return {row.key: row for row in rows.select_related("cause")}
 
 
@@ -301,10 +301,10 @@ def _get_by_uuid(job: ImportJob, keys: Iterable[str]) -> dict[str, Cause]:
     """Id → the cause of its UUID, or the one into which that was merged."""
     keys_by_uuid = {derive_uuid(job.source, key): key for key in keys}
     found: dict[str, Cause] = {}
-    merged = MergedCause.objects.filter(uuid__in=keys_by_uuid)
+    merged = MergedCause.objects.filter(uuid__any_of=keys_by_uuid)
     for row in merged.select_related("kept__description__live"):
         found[keys_by_uuid[row.uuid]] = row.kept
-    own = Cause.objects.filter(uuid__in=keys_by_uuid)
+    own = Cause.objects.filter(uuid__any_of=keys_by_uuid)
     for cause in own.select_related("description__live"):
         found[keys_by_uuid[cause.uuid]] = cause
     return found
@@ -313,10 +313,10 @@ def _get_by_uuid(job: ImportJob, keys: Iterable[str]) -> dict[str, Cause]:
 def _get_by_name(names: Iterable[str]) -> dict[str, Cause]:
     """Key of a name → the cause that has it, or that had it when it was merged into another."""
     folded = {build_stored_key(name) for name in names}
-    merged = MergedCause.objects.filter(folded__in=folded)
+    merged = MergedCause.objects.filter(folded__any_of=folded)
     merged = merged.select_related("kept__description__live")
     found = {row.folded: row.kept for row in merged.order_by("pk")}
-    own = Cause.objects.filter(folded__in=folded)
+    own = Cause.objects.filter(folded__any_of=folded)
     for cause in own.select_related("description__live"):
         found[cause.folded] = cause
     return found
@@ -344,6 +344,18 @@ def _describe_cause(cause: Cause) -> KnownCause:
     )
 
 
+def _read_causes(rows: QuerySet, key: str, path: str = "") -> Iterator[tuple[Any, KnownCause]]:
+    """The cause that each row leads to, with what the row is found by. One query, or two.
+
+    There may be many thousands, and next to none of them is described by an article.
+    """
+    columns = [f"{path}{name}" for name in ("pk", "uuid", "name", "slug", "catch_all")]
+    found = list(rows.values_list(key, *columns, f"{path}description"))
+    articles = Article.objects.select_related("live").in_bulk({row[-1] for row in found if row[-1]})
+    for found_by, *facts, description in found:
+        yield found_by, KnownCause(*facts, articles.get(description))
+
+
 def find_causes(job: ImportJob, keys: Iterable[str]) -> dict[str, KnownCause]:
     """Id → the cause that it stands for, of those that are known. Answers are cached in the job."""
     keys = set(keys)
@@ -351,11 +363,15 @@ def find_causes(job: ImportJob, keys: Iterable[str]) -> dict[str, KnownCause]:
     if len(cache) > MAX_CACHED_CAUSES:
         cache.clear()
     for batch in batched(keys - cache.keys()):
-        for key, cause in _get_by_uuid(job, batch).items():
-            cache[key] = _describe_cause(cause)
-        external_ids = CauseExternalId.objects.filter(source=job.source, key__in=batch)
-        for external_id in external_ids.select_related("cause__description__live"):
-            cache[external_id.key] = _describe_cause(external_id.cause)
+        keys_by_uuid = {derive_uuid(job.source, key): key for key in batch}
+        merged = MergedCause.objects.filter(uuid__any_of=keys_by_uuid)
+        for uuid, cause in _read_causes(merged, "uuid", "kept__"):
+            cache[keys_by_uuid[uuid]] = cause
+        for uuid, cause in _read_causes(Cause.objects.filter(uuid__any_of=keys_by_uuid), "uuid"):
+            cache[keys_by_uuid[uuid]] = cause
+        external_ids = CauseExternalId.objects.filter(source=job.source, key__any_of=batch)
+        for key, cause in _read_causes(external_ids, "key", "cause__"):
+            cache[key] = cause
     return {key: cache[key] for key in keys & cache.keys()}
 
 

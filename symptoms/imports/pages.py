@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from articles.db import bulk_insert
@@ -33,44 +32,22 @@ EXPORTED_FIELDS = (
 RowsByPage = dict[int, list | None]
 
 
-@dataclass(frozen=True, slots=True)
-class PrefetchedCause:
+class PrefetchedCause(NamedTuple):
     """What composing reads of a cause's row that was just written."""
 
     cause: KnownCause
-    imported: ImportedCause
-
-    @property
-    def group(self) -> str:
-        return self.imported.group
-
-    @property
-    def seriousness(self) -> str:
-        return self.imported.seriousness
-
-    @property
-    def frequency(self) -> str:
-        return self.imported.frequency
-
-    @property
-    def text(self) -> str:
-        return self.imported.html
+    group: str
+    seriousness: str
+    frequency: str
+    text: str
 
 
-@dataclass(frozen=True, slots=True)
-class PrefetchedRelatedSymptom:
+class PrefetchedRelatedSymptom(NamedTuple):
     """What composing reads of a related symptom's row that was just written."""
 
     other: Symptom
-    imported: ImportedRelatedSymptom
-
-    @property
-    def system(self) -> str:
-        return self.imported.system
-
-    @property
-    def serious(self) -> bool:
-        return self.imported.serious
+    system: str
+    serious: bool
 
 
 class SymptomImporter(PageImporter[Symptom, SymptomRecord]):
@@ -141,7 +118,7 @@ class SymptomImporter(PageImporter[Symptom, SymptomRecord]):
         prefetched: dict[int, list[PrefetchedCause]] = {}
         for pk, record in records.items():
             rows[pk] = self._resolve_rows(job, record.causes, "cause", known)
-            prefetched[pk] = [PrefetchedCause(cause, row) for cause, row in rows[pk] or ()]
+            prefetched[pk] = [_prefetch_cause(*row) for row in rows[pk] or ()]
         columns = ["symptom", "position", "cause", "group", "seriousness", "frequency", "text"]
         related_rows.replace(SymptomCause, columns, rows, _build_cause_values)
         related_rows.set_prefetched("symptom_causes", prefetched)
@@ -160,7 +137,10 @@ class SymptomImporter(PageImporter[Symptom, SymptomRecord]):
             if resolved is not None:  # a page does not name itself
                 resolved = [(other, row) for other, row in resolved if other.pk != pk]
             rows[pk] = resolved
-            prefetched[pk] = [PrefetchedRelatedSymptom(*row) for row in resolved or ()]
+            prefetched[pk] = [
+                PrefetchedRelatedSymptom(other, row.system, row.serious)
+                for other, row in resolved or ()
+            ]
         columns = ["symptom", "position", "other", "system", "serious"]
         related_rows.replace(RelatedSymptom, columns, rows, _build_related_values)
         related_rows.set_prefetched("related_symptoms", prefetched)
@@ -221,6 +201,10 @@ class SymptomImporter(PageImporter[Symptom, SymptomRecord]):
         values["causes"] = [_get_cause_values(row) for row in page.symptom_causes.all()]
         values["related"] = [_get_related_values(row) for row in page.related_symptoms.all()]
         return values
+
+
+def _prefetch_cause(cause: KnownCause, row: ImportedCause) -> PrefetchedCause:
+    return PrefetchedCause(cause, row.group, row.seriousness, row.frequency, row.html)
 
 
 # The values of one row for a page and a position, in the order of its columns

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from articles.db.collector import collect_rarely
 from articles.images import store
 from articles.models import Image, ReaderReport
 from config.operations.archive import columns, manifest
@@ -18,7 +19,7 @@ from config.operations.archive.values import encode_line
 def export_archive(directory: Path, *, private: bool, no_progress: bool | None) -> "ArchiveSummary":
     """Write everything, the manifest last, beside ``directory``, and move it there."""
     require_migrated()
-    with write_atomically(directory) as folder, read_snapshot():
+    with write_atomically(directory) as folder, read_snapshot(), collect_rarely():
         for file in list_files(private=private):
             total = file.model._base_manager.count()
             rows = columns.read_rows(file, private=private)

@@ -78,6 +78,11 @@ def test_the_order_of_keys_does_not_matter(value):
     assert canonicalize(shuffle_keys(value)) == canonicalize(value)
 
 
+@given(st.dictionaries(text_values, values))
+def test_the_fast_way_writes_the_bytes_of_rfc_8785(value):
+    assert canonicalize(value) == rfc8785.dumps(value)
+
+
 @given(documents)
 def test_a_document_read_and_written_again_is_the_same_bytes(document):
     text = canonicalize(document)
