@@ -99,7 +99,7 @@ def _delete_oldest(kept_key: str) -> None:
             return
 
 
-def _find_oldest(kept_key: str) -> list[tuple[int, int]]:
+def _find_oldest(kept_key: str) -> list[tuple[int, ...]]:
     for comparison in ("<>", "="):
         sql = _OLDEST.format(comparison)
         found = _select_free(sql, [get_fingerprint(), kept_key])
@@ -108,13 +108,14 @@ def _find_oldest(kept_key: str) -> list[tuple[int, int]]:
     return []
 
 
-def _select_free(sql: str, values: list) -> list[tuple]:
+def _select_free(sql: str, values: list[str | int]) -> list[tuple[int, ...]]:
     """Rows that nobody else is deleting, which are locked."""
     if connection.vendor == "postgresql":
         sql += " FOR UPDATE SKIP LOCKED"
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        found: list[tuple[int, ...]] = cursor.fetchall()
+    return found
 
 
 def delete(keys: list[int]) -> None:
@@ -139,10 +140,10 @@ def purge(everything: int) -> int:
     ``everything`` is the number of the newest change of everything. It may wait for others.
     """
     now, deleted = int(time.time()), 0
-    values = [now, everything, get_fingerprint(), now - OTHER_BUILDS_SECONDS]
+    values: list[str | int] = [now, everything, get_fingerprint(), now - OTHER_BUILDS_SECONDS]
     while True:
         with transaction.atomic():
-            keys = [key for (key,) in _select_free(_STALE, values)]
+            keys = [row[0] for row in _select_free(_STALE, values)]
             delete(keys)
         deleted += len(keys)
         if len(keys) < BATCH:

@@ -107,4 +107,5 @@ def find_last_moment(subjects: Iterable[str]) -> dt.datetime | None:
     else:
         text = json.dumps(names)
         found = found.extra(where=["subject IN (SELECT value FROM json_each(%s))"], params=[text])
-    return found.aggregate(latest=Max("at"))["latest"]
+    latest: dt.datetime | None = found.aggregate(latest=Max("at"))["latest"]
+    return latest

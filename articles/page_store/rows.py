@@ -8,6 +8,7 @@ import json
 import time
 from array import array
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import Error, connection
@@ -60,9 +61,9 @@ def build_key(address: str, encoding: str, fingerprint: str) -> str:
 
 
 def load(
-    address: str, encodings: tuple[str, str, str], *, oldest: int = 0
+    address: str, encodings: tuple[str, ...], *, oldest: int = 0
 ) -> tuple[str, RenderedPage] | None:
-    """The page that is stored for an address, in the first of these encodings that there is.
+    """The page that is stored for an address, in the first of these three encodings that there is.
 
     None where there is none that can be shown. ``oldest`` is the number of the newest change of
     everything. A row that was not written by this site, or changed since, is logged.
@@ -90,7 +91,7 @@ def load(
     return encoding, page
 
 
-def _build_page(fields: list, subjects: bytes, body: bytes) -> RenderedPage:
+def _build_page(fields: list[Any], subjects: bytes, body: bytes) -> RenderedPage:
     _, _, _, status, revision, rendered_at, expires_at, last_modified, headers, _ = fields
     etag, content_type, noindex = json.loads(headers)
     return RenderedPage(

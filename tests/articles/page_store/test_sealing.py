@@ -19,8 +19,10 @@ PUBLIC_CODE = (
 SETTING = re.compile(r"\bsettings\.([A-Z][A-Z_]+)")
 NOT_PRINTED = {
     "AUTH_USER_MODEL": "a model",
+    "BUILD_TIME": "a part of Last-Modified, which a row has; the build is printed",
     "LINK_CHECK_PRIVATE_NETWORKS": "of checking links, which no page waits for",
     "PAGE_STORE": "whether pages are stored changes none",
+    "ROOT_URLCONF": "a module, which is among the sources",
     "WHITENOISE_ROOT": "where files are",
 }
 
