@@ -254,8 +254,9 @@ def test_the_form_and_the_thanks_take_a_fixed_number_of_queries(
     client.get("/about/")  # from here on the links of the footer are known
     # That of the thanks is kept, and is asked since when it is as it is.
     for name, queries in (("problem", 1), ("thanks", 2)):
+        path = get_path(page, name)
         with django_assert_num_queries(queries):
-            client.get(get_path(page, name))
+            client.get(path)
 
 
 def test_words_go_after_90_days_and_the_tallies_stay(client, page, ann, capsys):

@@ -357,7 +357,7 @@ def test_thousands_of_causes_come_by_letter_and_in_pages_at_a_fixed_cost(
     assert "There are 610 causes." in page.text
     assert list_names(page) == []
     page_cache.clear()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         second = client.get("/causes/a-z/c/2/")
     assert len(list_names(second)) == 300
     assert "page 2 of 3" in second.text
