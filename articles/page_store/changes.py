@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from articles.models import AuditEvent, ChangedSubject
@@ -31,6 +30,12 @@ _MOMENT = {
     f"THEN {_LAST} + interval '1 second' ELSE CAST(%s AS timestamptz) END",
     "sqlite": f"CASE WHEN CAST(%s AS text) < {_LAST} "
     f"THEN strftime('%%Y-%%m-%%d %%H:%%M:%%f', {_LAST}, '+1 second') ELSE CAST(%s AS text) END",
+}
+
+_LAST_MOMENT = {
+    "postgresql": f"SELECT MAX(at) FROM {_TABLE} WHERE subject = ANY(%s)",  # noqa: S608
+    "sqlite": f"SELECT MAX(at) FROM {_TABLE} "  # noqa: S608
+    "WHERE subject IN (SELECT value FROM json_each(%s))",
 }
 
 
@@ -101,11 +106,11 @@ def get_newest() -> tuple[int, int]:
 def find_last_moment(subjects: Iterable[str]) -> dt.datetime | None:
     """When one of these subjects, or everything, changed last; None if none ever did. One query."""
     names = sorted({EVERYTHING, *map(shorten, subjects)})
-    found = ChangedSubject.objects.all()
-    if connection.vendor == "postgresql":
-        found = found.extra(where=["subject = ANY(%s)"], params=[names])
-    else:
-        text = json.dumps(names)
-        found = found.extra(where=["subject IN (SELECT value FROM json_each(%s))"], params=[text])
-    latest: dt.datetime | None = found.aggregate(latest=Max("at"))["latest"]
-    return latest
+    is_sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_MOMENT[connection.vendor], [json.dumps(names) if is_sqlite else names])
+        (found,) = cursor.fetchone()
+    if found is None:
+        return None
+    moment: dt.datetime = dt.datetime.fromisoformat(found) if is_sqlite else found
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -13,6 +13,12 @@ import brotli
 
 IDENTITY, GZIP, BROTLI = "identity", "gzip", "br"
 PREFERENCE = (BROTLI, GZIP, IDENTITY)  # of those that are wanted equally
+# By the encoding that is asked for, in which order kept bodies are looked for to make it.
+SOURCES = {
+    BROTLI: (BROTLI, GZIP, IDENTITY),
+    GZIP: (GZIP, BROTLI, IDENTITY),
+    IDENTITY: (IDENTITY, GZIP, BROTLI),
+}
 ALIASES = {"x-gzip": GZIP}  # RFC 9110, section 8.4.1.3
 # A longer header, or one of more parts, is not read: the body is sent as it is.
 MAX_HEADER_LENGTH = 1_000

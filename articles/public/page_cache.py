@@ -104,7 +104,7 @@ class PageCache:
         page = self.memory.get(address, encoding, number)
         if page is not None:
             return page
-        wanted = (encoding, *(other for other in encodings.PREFERENCE if other != encoding))
+        wanted = encodings.SOURCES[encoding]
         found = self.memory.find(address, wanted[1:], number)
         if found is None and settings.PAGE_STORE:
             found = rows.load(address, wanted, oldest=follower.everything)
@@ -132,7 +132,7 @@ class PageCache:
         number = follower.last_number
         if number is None:
             return None
-        found = self.memory.find(address, reversed(encodings.PREFERENCE), number)
+        found = self.memory.find(address, encodings.SOURCES[encodings.IDENTITY], number)
         if found is None:
             return None
         kept_in, page = found

@@ -14,6 +14,7 @@ from reviews.signing.actions import withdraw_page
 from tests import factories
 
 PATH = "/somewhere/"
+DAY = 24 * 60 * 60  # seconds
 
 
 @pytest.fixture
@@ -95,21 +96,17 @@ def test_a_change_while_a_page_is_rendered_keeps_it_out_of_memory(db, clock, ren
     assert len(rendered) == 2
 
 
-def test_the_next_day_and_a_clock_that_was_set_back_render_again(db, view, rendered):
+def test_a_month_and_a_clock_that_was_set_back_render_again(db, view, rendered):
+    """A page that is compared with no day lasts for thirty."""
     with time_machine.travel(dt.datetime(2026, 3, 1, 23, 59, 50, tzinfo=dt.UTC), tick=False) as now:
         visit(view)
-        now.shift(9)
-        visit(view)
-        assert len(rendered) == 1
-        now.shift(1)
-        visit(view)
-        assert len(rendered) == 2
-        now.shift(-3600)
-        visit(view)
-        assert len(rendered) == 3
+        for passed, count in ((20, 1), (29 * DAY, 1), (DAY, 2), (-3600, 3)):
+            now.shift(passed)
+            visit(view)
+            assert len(rendered) == count
 
 
-def test_an_expiry_that_a_render_named_comes_before_midnight(db, rendered):
+def test_of_the_moments_that_a_render_named_the_first_counts(db, rendered):
     start = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
     @public_page

@@ -31,10 +31,8 @@ def test_an_article_shows_the_signed_words_with_their_review_line(diary, ann, cl
     assert html.find_empty_sections(page.text) == []
 
 
-def test_an_article_costs_three_queries_cold_and_none_warm(
-    diary, client, django_assert_num_queries
-):
-    with django_assert_num_queries(3):
+def test_an_article_costs_four_queries_cold_and_none_warm(diary, client, django_assert_num_queries):
+    with django_assert_num_queries(4):
         page = client.get(PAGE)
     with django_assert_num_queries(0):
         assert client.get(PAGE, headers={"if-none-match": page["ETag"]}).status_code == 304
@@ -114,7 +112,7 @@ def test_the_list_shows_signed_titles_in_order_in_a_fixed_number_of_queries(
     factories.make_article(ann, slug="draft", title="Another draft")
     factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
     page_cache.clear()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = client.get("/articles/")
     listed = [link for link in html.get_links(page.text) if link.startswith("/articles/diary")]
     assert listed == [f"/articles/diary-{number}/" for number in reversed(range(count))]

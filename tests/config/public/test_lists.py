@@ -38,7 +38,7 @@ def test_topics_are_listed_by_name_in_a_fixed_number_of_queries(
         page = factories.make_article(ann, slug=name.lower(), title=name)
         page.topics.set([factories.make_topic(name, name.lower())])
         factories.sign_page(page, by=ravi, asked_by=ann)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = client.get("/topics/")
     listed = {1: ["/topics/skin/"], 3: [f"/topics/{slug}/" for slug in ("bones", "ears", "skin")]}
     assert list_links(page, "/topics/") == listed[count]
@@ -58,7 +58,7 @@ def test_reviewers_are_those_whose_signature_is_public(
     gone = factories.make_article(ann)
     factories.sign_page(gone, by=fiona, asked_by=ann)
     page_cache.clear()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = client.get("/reviewers/")
     assert list_links(page, "/reviewers/") == ["/reviewers/fiona-field/", "/reviewers/ravi-rao/"]
     assert f"{count} signed page" in html.get_text(page.text)

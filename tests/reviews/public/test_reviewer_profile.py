@@ -96,7 +96,7 @@ def test_a_profile_costs_a_fixed_number_of_queries(
         factories.sign_page(
             factories.make_symptom(ann, slug=f"ache-{number}"), by=ravi, asked_by=ann
         )
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert client.get(RAVI).text.count("First review") == count
 
 
