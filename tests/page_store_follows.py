@@ -623,13 +623,11 @@ def _describe(answer: Answer, expected: Answer) -> str:
     """The first difference between two answers."""
     if answer.status != expected.status:
         return f"is {answer.status} and not {expected.status}"
-    if answer.headers != expected.headers:
-        return f"has the headers {answer.headers} and not {expected.headers}"
     lines = zip_longest(answer.body.splitlines(), expected.body.splitlines())
     for old, new in lines:
         if old != new:
             return f"says {old!r} and not {new!r}"
-    return "differs in its last line"
+    return f"has the headers {answer.headers} and not {expected.headers}"
 
 
 def main() -> int:
