@@ -94,7 +94,7 @@ ALL_EVERY = 50
 
 
 @dataclass(frozen=True)
-class Answer:
+class GivenAnswer:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
@@ -132,14 +132,16 @@ class Worker:
         """What it knew of changes is too old now."""
         self._states[0]["_read_at"] = float("-inf")
 
-    def get(self, address: str) -> Answer:
+    def get(self, address: str) -> GivenAnswer:
         with self._at_work():
             response = BROWSER.get(address)
             headers = {name: value for name, value in response.items() if name not in NOT_COMPARED}
-            return Answer(response.status_code, tuple(sorted(headers.items())), response.content)
+            return GivenAnswer(
+                response.status_code, tuple(sorted(headers.items())), response.content
+            )
 
 
-def render(address: str) -> Answer:
+def render(address: str) -> GivenAnswer:
     """What a process answers that keeps nothing and has no store."""
     return Worker(store=False).get(address)
 
@@ -619,7 +621,7 @@ class Comparison:
                     yield f"seed {self.seed}, {event}: {address} {_describe(answer, expected)}"
 
 
-def _describe(answer: Answer, expected: Answer) -> str:
+def _describe(answer: GivenAnswer, expected: GivenAnswer) -> str:
     """The first difference between two answers."""
     if answer.status != expected.status:
         return f"is {answer.status} and not {expected.status}"
