@@ -31,7 +31,7 @@ def find_signers(drafts: Sequence[EventDraft]) -> Iterator[str]:
     pages = []
     for draft in drafts:
         if draft.facts["kind"] in OF_SIGNERS:
-            pages.append(draft.facts["page"])
+            pages.append(str(draft.facts["page"]))
     if not pages:
         return
     yield subjects.REVIEWERS

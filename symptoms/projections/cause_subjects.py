@@ -43,12 +43,15 @@ def load_state(article: int, uuids: Iterable[UUID] = (), slugs: Iterable[str] = 
     """
     mentions: dict[UUID, tuple[int, int, str]] = {}
     own = PublishedCause.objects.filter(article=article).order_by()
-    for uuid, *mention in own.values_list("cause_uuid", "gravity", "rarity", "sort_key"):
-        mentions[uuid] = tuple(mention)
-    wanted = Q(cause_uuid__in={*uuids, *mentions}) | Q(slug__in=set(slugs))
-    rows = PublishedCause.objects.filter(wanted, latest=True).order_by("publication")
-    by_slug = {row.slug: row for row in rows}  # the one that was signed last
-    public = {row.cause_uuid: row.slug for row in rows}
+    for row in own.only("cause_uuid", "gravity", "rarity", "sort_key"):
+        mentions[row.cause_uuid] = (row.gravity, row.rarity, row.sort_key)
+    keys = {*uuids, *mentions}
+    # Of a cause that a page names no more, a page that was signed earlier gives the address.
+    signed = PublishedCause.objects.filter(cause_uuid__in=keys).order_by().values("slug")
+    wanted = Q(cause_uuid__in=keys) | Q(slug__in=set(slugs)) | Q(slug__in=signed)
+    latest = PublishedCause.objects.filter(wanted, latest=True).order_by("publication_id")
+    by_slug = {row.slug: row for row in latest}  # the one that was signed last
+    public = {row.cause_uuid: row.slug for row in latest}
     listed: dict[UUID, CauseName] = {}
     for row in by_slug.values():
         key = find_letter(row.name_key)

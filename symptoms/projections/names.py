@@ -50,8 +50,8 @@ def _find_changed(
     found = {subjects.letter(KIND, letter) for letter, _, _ in changed}
     if differing := letters_before ^ letters_after:
         others = PublishedName.objects.exclude(article=publication.article_id).order_by()
-        others = others.filter(letter__in=differing).values_list("letter", flat=True)
-        if differing.difference(others.distinct()):
+        keys = others.filter(letter__in=differing).values_list("letter", flat=True)
+        if differing.difference(keys.distinct()):
             found.add(subjects.letters(KIND))
     return found
 
@@ -68,7 +68,7 @@ def find_moved(drafts: Sequence[EventDraft]) -> set[str]:
     moved = []
     for draft in drafts:
         if draft.facts["kind"] == PublicationEvent.EventKind.ADDRESS:
-            moved.append(draft.facts["page"])
+            moved.append(str(draft.facts["page"]))
     if not moved:
         return set()
     rows = PublishedName.objects.filter(article__uuid__in=moved).order_by()
