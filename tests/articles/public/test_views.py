@@ -31,10 +31,8 @@ def test_an_article_shows_the_signed_words_with_their_review_line(diary, ann, cl
     assert html.find_empty_sections(page.text) == []
 
 
-def test_an_article_costs_three_queries_cold_and_none_warm(
-    diary, client, django_assert_num_queries
-):
-    with django_assert_num_queries(3):
+def test_an_article_costs_four_queries_cold_and_none_warm(diary, client, django_assert_num_queries):
+    with django_assert_num_queries(4):
         page = client.get(PAGE)
     with django_assert_num_queries(0):
         assert client.get(PAGE, headers={"if-none-match": page["ETag"]}).status_code == 304
