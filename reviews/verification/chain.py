@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -63,7 +63,7 @@ class EntryRow(NamedTuple):
     saved_at: dt.datetime
 
 
-def get_entries() -> QuerySet[LedgerEntry, tuple]:
+def get_entries() -> QuerySet[LedgerEntry, tuple[Any, ...]]:
     """All entries, without the texts that they are about."""
     return LedgerEntry.objects.in_order().values_list(*COLUMNS)
 
@@ -139,7 +139,7 @@ class FourEyesCheck:
         return any(number > last and saved_at <= entry.at for number, saved_at in written)
 
 
-def find_faults(batches: Iterable[list[tuple]]) -> Iterator[str]:
+def find_faults(batches: Iterable[list[tuple[Any, ...]]]) -> Iterator[str]:
     sequence, previous_hash = 0, ledger.GENESIS_HASH
     four_eyes = FourEyesCheck()
     events_heads = EventsHeadCheck()

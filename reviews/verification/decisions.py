@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -44,7 +44,7 @@ class DecisionRow(NamedTuple):
     record: str | None
 
 
-def get_decided_reviews() -> QuerySet[MedicalReview, tuple]:
+def get_decided_reviews() -> QuerySet[MedicalReview, tuple[Any, ...]]:
     """Reviews that were decided, and those that the ledger says were."""
     decided = MedicalReview.objects.filter(Q(decided_at__isnull=False) | Q(entry__isnull=False))
     return decided.order_by("id").values_list(*COLUMNS)
@@ -56,7 +56,7 @@ def get_private_fields() -> QuerySet[PrivateField, tuple[int, str, str, str, str
     return fields.values_list("pk", "name", "salt", "value", "entry__record")
 
 
-def find_faults(batches: Iterable[list[tuple]]) -> Iterator[str]:
+def find_faults(batches: Iterable[list[tuple[Any, ...]]]) -> Iterator[str]:
     """Each decided review is in the ledger and each review there is decided, in the same words."""
     for batch in batches:
         for values in batch:

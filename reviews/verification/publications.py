@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -116,11 +116,11 @@ def _hash_shown(publication: PublicationRow) -> bytes:
     return _hash(repr((publication.title, publication.summary, publication.sort_key)))
 
 
-def get_publications() -> QuerySet[PublicationEvent, tuple]:
+def get_publications() -> QuerySet[PublicationEvent, tuple[Any, ...]]:
     return PublicationEvent.objects.order_by("id").values_list(*COLUMNS)
 
 
-def find_faults(batches: Iterable[list[tuple]]) -> Iterator[str]:
+def find_faults(batches: Iterable[list[tuple[Any, ...]]]) -> Iterator[str]:
     """Each signed line shows what its entry signed; the others show what was shown before."""
     states: dict[int, PublishedState] = {}
     for values in batches:
