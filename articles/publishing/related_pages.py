@@ -247,8 +247,9 @@ def _store_still_public(lists: dict[int, list[int]], read: dict[int, int]) -> in
     for key, others in lists.items():
         if live.get(key) == read[key]:
             current[key] = [other for other in others if other in live]
+    shown = _find_differing(current, first=MAX_SHOWN)
     stored = _store(current)
-    uuids = Article.objects.filter(pk__in=stored).order_by().values_list("uuid", flat=True)
+    uuids = Article.objects.filter(pk__in=shown).order_by().values_list("uuid", flat=True)
     changes.announce(map(subjects.page, uuids))
     return len(stored)
 
@@ -269,12 +270,14 @@ def _list_topics(metadata: PageMetadata) -> tuple[str, ...]:
     return tuple(dict.fromkeys(topic.slug for topic in metadata.filed_under))
 
 
-def _find_differing(lists: dict[int, list[int]]) -> dict[int, list[int]]:
-    """Those of some lists that are not what is stored. One query."""
+def _find_differing(
+    lists: dict[int, list[int]], *, first: int = MAX_STORED
+) -> dict[int, list[int]]:
+    """Those of some lists whose first pages are not those that are stored. One query."""
     stored: dict[int, list[int]] = {key: [] for key in lists}
     for key, other in _stored.fetch(keys=list(lists)):
         stored[key].append(other)
-    return {key: others for key, others in lists.items() if stored[key] != others}
+    return {key: others for key, others in lists.items() if stored[key][:first] != others[:first]}
 
 
 def _store(lists: dict[int, list[int]]) -> Collection[int]:

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article, RelatedPage
+from articles.page_store import changes, subjects
 from articles.public import pages
 from articles.publishing import bulk_actions, related_pages
 from articles.publishing.actions import change_slug
@@ -78,6 +79,17 @@ def test_a_page_is_shown_what_there_is_and_stands_in_other_lists_a_day_later(lib
     assert renew() == "The related pages of 0 pages changed."
     assert list_rows() == before
     assert list(verification.find_faults()) == []
+
+
+def test_renewing_announces_those_pages_alone_that_show_another_list(library, ann, ravi):
+    renew()
+    publish("ache-10", ann, ravi)
+    number = changes.get_newest()[0]
+    renew()
+    announced = {subject for _, subject in changes.read_since(number)}
+    assert subjects.page(get("ache-1").uuid) in announced
+    assert RelatedPage.objects.filter(article=get("ache-2"), other=get("ache-10")).exists()
+    assert subjects.page(get("ache-2").uuid) not in announced  # a spare one
 
 
 def test_what_is_withdrawn_or_merged_leaves_each_list_and_the_next_one_takes_its_place(
