@@ -90,6 +90,7 @@ class PageAdmin(ComposedAdmin):
     show_facets = admin.ShowFacets.NEVER
 
     form = PageForm
+    has_every_kind = False  # or only the one of its model
     recovers_forms = True  # the admin site stores a form that came without a session
     prepopulated_fields = {"slug": ("title",)}
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
@@ -106,8 +107,11 @@ class PageAdmin(ComposedAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_queryset(self, request):
+        rows = super().get_queryset(request).active()
+        if self.has_every_kind:
+            return rows
         kind = kinds.get_for_model(self.model)  # said again of a subclass: the index begins with it
-        return super().get_queryset(request).active().filter(kind=kind.name)
+        return rows.filter(kind=kind.name)
 
     def get_changelist(self, request, **kwargs):
         return changelists.PageChangeList

@@ -62,7 +62,8 @@ class RowLayout:
     def write_row(self, row: Model, prefix: str, number: int, place: int, *, is_first: bool) -> str:
         delete = ""
         if self.can_delete:
-            delete = f"<label><input type=checkbox name={prefix}-DELETE> {_('Delete')}</label>"
+            word = _("Delete")
+            delete = f"<label><input type=checkbox name={prefix}-DELETE> {word}</label>"
         written = []
         for box in self.boxes:
             help_text = box.write_help() if is_first else ""

@@ -79,19 +79,26 @@ class PreparedList:
             rows = select(**values).order_by().values(one=Value(1))
             return rows.annotate(count=Count("pk")).values_list("count", flat=True)
 
-        def show(start: int, **values: Any) -> QuerySet[Any, Any]:
-            return load(select(**values))[start : start + per_page]
-
-        self._per_page = per_page
+        self.per_page = per_page
+        self._select, self._load, self._parameters = select, load, parameters
         self._count = PreparedQuery(count, **parameters)
-        self._rows = PreparedQuery(show, start=int, **parameters)
+        self._rows: dict[int, PreparedQuery] = {}  # by the length of a page
 
     def get_page(self, number: int, **values: Any) -> Page[Any]:
         """One page of the rows for these values. Two queries. Raises EmptyPage past the last."""
-        page = Paginator(range(self._count.first(**values) or 0), self._per_page).page(number)
-        start = (page.number - 1) * self._per_page
-        page.object_list = self._rows.fetch(start=start, **values)
+        count, per_page = self._count.first(**values) or 0, self.per_page
+        page = Paginator(range(count), per_page).page(number)
+        if per_page not in self._rows:
+            self._rows[per_page] = self._prepare_rows(per_page)
+        start = (page.number - 1) * per_page
+        page.object_list = self._rows[per_page].fetch(start=start, **values)
         return page
+
+    def _prepare_rows(self, per_page: int) -> PreparedQuery:
+        def show(start: int, **values: Any) -> QuerySet[Any, Any]:
+            return self._load(self._select(**values))[start : start + per_page]
+
+        return PreparedQuery(show, start=int, **self._parameters)
 
 
 def _make_sample(place: int, kind: Any) -> Any:

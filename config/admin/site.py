@@ -45,6 +45,12 @@ MODEL_GROUPS: dict[Label, tuple[str, ...]] = {
 }
 
 
+class AnyPageAdmin(PageAdmin):
+    """Pages of every kind, for suggestions alone."""
+
+    has_every_kind = True
+
+
 class PageAutocompleteView(RankedAutocompleteView):
     """Suggests pages of every kind for the fields that name one, each with its kind."""
 
@@ -52,7 +58,7 @@ class PageAutocompleteView(RankedAutocompleteView):
         term, model_admin, field, to_field = super().process_request(request)
         self.names_any_kind = field.name in ANY_KIND_FIELDS
         if self.names_any_kind:
-            model_admin = PageAdmin(Article, self.admin_site)
+            model_admin = AnyPageAdmin(Article, self.admin_site)
         return term, model_admin, field, to_field
 
     def serialize_result(self, obj, to_field_name):

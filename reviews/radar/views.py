@@ -4,7 +4,6 @@ import datetime as dt
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.shortcuts import render
@@ -22,8 +21,6 @@ from reviews.models import Reviewer
 from reviews.planned_reviews.summary import load_attention
 from reviews.radar import queries, statistics, table
 from reviews.signing import reading_time
-
-SIGNING_TIME_SECONDS = 300
 
 
 def require_managing_editor(view):
@@ -94,7 +91,7 @@ def _build_overview(
         "topics": _build_topic_rows(topics, queries.count_by_topic(today), query),
         "workloads": workloads,
         "lapsing": [load for load in workloads if load.lapsed or load.lapses_soon],
-        "signing_time": _load_signing_time(),
+        "signing_time": statistics.measure_signing_time(timezone.now()),
         "early_signatures": reading_time.count_answers(since),
     }
 
@@ -106,15 +103,6 @@ def _build_alerts(query: ListQuery) -> dict:
         "alert_count": SafetyAlert.objects.count(),
         "alerts_url": query.build_url(state="alerts"),
     }
-
-
-def _load_signing_time() -> statistics.SigningTime:
-    """The signing time of the last days, measured every few minutes: it reads each signature."""
-
-    def measure():
-        return statistics.measure_signing_time(timezone.now())
-
-    return cache.get_or_set("signing-time", measure, SIGNING_TIME_SECONDS) or measure()
 
 
 def _count_harm_reports() -> tuple[int, int]:

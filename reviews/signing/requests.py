@@ -204,7 +204,6 @@ def _compose(pages: Iterable[Article]) -> Iterable[tuple[Article, Document]]:
             yield loaded, kind.compose(loaded)
 
 
-@transaction.atomic(savepoint=False)
 def request_reviews(
     page_ids: Iterable[int],
     request: ReviewRequest,
@@ -220,10 +219,17 @@ def request_reviews(
     Raises CannotRequestReview where nothing can be requested at all.
     """
     _validate(request)
-    page_ids = list(dict.fromkeys(page_ids))
+    with transaction.atomic(savepoint=False):
+        result = _request(list(dict.fromkeys(page_ids)), request, prepared or {})
+        if records_event:
+            recording.record("review", result.reviews, by=request.by)
+    return result
+
+
+def _request(page_ids: list[int], request: ReviewRequest, prepared: Prepared) -> RequestResult:
     rows = Article.objects.select_for_update().filter(pk__in=page_ids).order_by("pk")
     list(rows.values_list("pk"))
-    pages = _renew(prepared or {}, page_ids, request)
+    pages = _renew(prepared, page_ids, request)
     result = RequestResult()
     problems = _AssigningProblems(request.reviewer, page_ids)
     drafts: dict[int, MedicalReview] = {}
@@ -240,8 +246,6 @@ def request_reviews(
             drafts[key] = draft
     _freeze_texts(drafts, pages, by=request.by)
     result.reviews = _insert(drafts)
-    if records_event:
-        recording.record("review", result.reviews, by=request.by)
     return result
 
 

@@ -214,8 +214,9 @@ def test_a_text_that_was_withdrawn_and_signed_again_is_the_page(spasms, ann, rav
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_history_and_versions_cost_a_fixed_number_of_queries(
-    count, spasms, ann, fiona, client, django_assert_num_queries
+    count, spasms, ann, fiona, client, settings, django_assert_num_queries
 ):
+    settings.PAGE_STORE = False
     for number in range(count):
         change(spasms, ann, fiona, number)
     client.get("/about/")  # from here on the links of the footer are known

@@ -14,7 +14,15 @@ from django.db import connection, models
 from taggit.models import Tag
 
 from articles.fields import LineField, LinkField, PlainTextField, RichTextField
-from articles.models import Article, AuditEvent, AuditPrivateValue, Authorship, Revision, Topic
+from articles.models import (
+    Article,
+    AuditEvent,
+    AuditPrivateValue,
+    Authorship,
+    ChangedSubject,
+    Revision,
+    Topic,
+)
 from articles.models.article import ArticleTag
 from articles.names import fold
 from articles.publishing.actions import record_revision, restore
@@ -146,12 +154,13 @@ def write_computed(row) -> None:
 def read_tables() -> dict[str, list]:
     """The rows of every table of ours, as they are stored.
 
-    But for the chain of events: these rows were made dirty past it, and a save records that.
+    But for the chain of events and what it announces: these rows were made dirty past it, and a
+    save records that.
     """
     found = {}
     with connection.cursor() as cursor:
         for model in (*apps.get_models(), ArticleTag):
-            if model in (AuditEvent, AuditPrivateValue):
+            if model in (AuditEvent, AuditPrivateValue, ChangedSubject):
                 continue
             if model._meta.app_label in ("articles", "reviews", "symptoms", "taggit", "auth"):
                 cursor.execute(f"SELECT * FROM {model._meta.db_table} ORDER BY 1")

@@ -64,6 +64,7 @@ WORDLESS = (
     models.DateField,
     models.UUIDField,
     models.ForeignKey,
+    models.BinaryField,  # of stored pages: numbers, a code, and the very bytes that visitors get
 )
 SLUGGED = (
     Article,

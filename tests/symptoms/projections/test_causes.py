@@ -57,7 +57,7 @@ def test_a_cause_lists_who_names_it_with_advice_and_labels_in_a_fixed_number_of_
     write(ann, tourette, "draft")
     client.get("/about/")  # from here on the links of the footer are known
     page_cache.clear()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = client.get(TOURETTE)
     with django_assert_num_queries(0):
         assert client.get(TOURETTE).content == page.content
@@ -161,7 +161,7 @@ def test_unknown_and_drafted_causes_are_not_there(tourette, ann, client):
 def test_a_common_cause_comes_in_lists(ann, ravi, client, django_assert_num_queries):
     factories.publish_symptoms(40, by=ann, signer=ravi, title="Ache {:03}", related=0)
     client.get("/about/")  # from here on the links of the footer are known
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         first = client.get("/causes/long-day-0/")
     assert "list 1 of 2" in first.text
     assert "/causes/long-day-0/2/" in html.get_links(first.text)

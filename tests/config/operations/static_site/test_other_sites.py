@@ -75,13 +75,16 @@ def test_lists_of_several_pages_and_a_sitemap_of_several_files_are_whole(
 ):
     monkeypatch.setattr(sitemap, "ENTRIES_PER_FILE", 5)
     monkeypatch.setattr(addresses, "BATCH_SIZE", 4)
-    for module in (
-        "symptoms.public.az_index",
-        "symptoms.projections.causes",
-        "articles.public.topics",
-        "reviews.public.reviewer_profile",
+    for place in (
+        "symptoms.public.az_index.ENTRIES_PER_PAGE",
+        "symptoms.public.az_index._letter_list.per_page",
+        "symptoms.projections.causes.ENTRIES_PER_PAGE",
+        "symptoms.projections.causes._mentions.per_page",
+        "articles.public.topics.ENTRIES_PER_PAGE",
+        "articles.public.topics._entries.per_page",
+        "reviews.public.reviewer_profile.ENTRIES_PER_PAGE",
     ):
-        monkeypatch.setattr(f"{module}.ENTRIES_PER_PAGE", 4)
+        monkeypatch.setattr(place, 4)
     factories.publish_symptoms(9, by=ann, signer=ravi)
     export_site(tmp_path)
     assert files.find_broken_links(tmp_path) == []
