@@ -8,7 +8,7 @@ not surely the same goes the way of Django: see ``_look_up``.
 from html import escape
 from typing import Any
 
-from django.template import Context, TemplateDoesNotExist
+from django.template import Context, Engine, TemplateDoesNotExist
 from django.template.base import (
     DebugLexer,
     FilterExpression,
@@ -86,6 +86,11 @@ def _is_read_by_attributes(kind: type, name: str) -> bool:
     return known and not name.isdigit()
 
 
+def _get_engine(context: Context) -> Engine:
+    assert context.template  # it is rendered
+    return context.template.engine
+
+
 class LeanVariable(Variable):
     """A variable with filters behind it, or within another tag."""
 
@@ -94,10 +99,12 @@ class LeanVariable(Variable):
     def _resolve_lookup(self, context: Context) -> Any:
         if not isinstance(context, Context):
             return super()._resolve_lookup(context)
-        value = _look_up(self.lookups, context)
+        value = _look_up(self.lookups or (), context)
         if value is MISSING:
             raise VariableDoesNotExist("Failed lookup for [%s] in %r", (self.var, context))
-        return super()._resolve_lookup(context) if value is UNSURE else value
+        if value is UNSURE:
+            return super()._resolve_lookup(context)  # type: ignore[misc]
+        return value
 
 
 class LeanExpression(FilterExpression):
@@ -109,7 +116,7 @@ class LeanExpression(FilterExpression):
         value = _look_up(self.var.lookups, context)
         if value is MISSING and ignore_failures:
             return None
-        if value is MISSING and not context.template.engine.string_if_invalid:
+        if value is MISSING and not _get_engine(context).string_if_invalid:
             return ""
         if value is UNSURE or value is MISSING:
             return super().resolve(context, ignore_failures)
@@ -134,13 +141,14 @@ class LeanIncludeNode(IncludeNode):
 
     _found: Template | None = None
 
-    def render(self, context: Context) -> str:
+    def render(self, context: Context) -> SafeString:
         found = self._found
         if found is None:
             name = self.template.resolve(context)
-            if context.template.engine.debug or self.isolated_context or "./" in name:
+            engine = _get_engine(context)
+            if engine.debug or self.isolated_context or "./" in name:
                 return super().render(context)
-            found = self._found = context.template.engine.get_template(name)
+            found = self._found = engine.get_template(name)
         if not getattr(found, "is_stateless", False):
             return super().render(context)
         values = {name: value.resolve(context) for name, value in self.extra_context.items()}
@@ -210,7 +218,8 @@ class LeanTemplate(Template):
             nodelist = RootNodeList(parser.parse())
         except Exception as error:
             if self.engine.debug:
-                error.template_debug = self.get_exception_info(error, error.token)
+                info = self.get_exception_info(error, error.token)  # type: ignore[attr-defined]
+                error.template_debug = info  # type: ignore[attr-defined]
             raise
         self.extra_data = parser.extra_data
         self.is_stateless = not any(map(nodelist.get_nodes_by_type, STATEFUL_NODES))
@@ -227,11 +236,11 @@ class LeanFileLoader(BaseLoader):
                 tried.append((origin, "Skipped to avoid recursion"))
                 continue
             try:
-                contents = self.get_contents(origin)
+                contents = self.get_contents(origin)  # type: ignore[attr-defined]
             except TemplateDoesNotExist:
                 tried.append((origin, "Source does not exist"))
                 continue
-            return LeanTemplate(contents, origin, origin.template_name, self.engine)
+            return LeanTemplate(contents, origin, template_name, self.engine)
         raise TemplateDoesNotExist(template_name, tried=tried)
 
 

@@ -14,10 +14,11 @@ EMPTY = (None, "", "False")  # what a box that was opened so sends no value for
 def write_fieldset(fieldset: Fieldset, heading_id: str) -> SafeString:
     """A fieldset with its heading, its fields, what is wrong with them and what they are for."""
     lines = "".join(map(_write_line, fieldset))
+    heading = conditional_escape(fieldset.name)  # type: ignore[attr-defined]
     described = "" if not fieldset.description else f"<div>{fieldset.description}</div>"
     html = (
         f'<fieldset class="module aligned {fieldset.classes}" aria-labelledby="{heading_id}">'
-        f'<h2 id="{heading_id}" class="fieldset-heading">{conditional_escape(fieldset.name)}</h2>'
+        f'<h2 id="{heading_id}" class="fieldset-heading">{heading}</h2>'
         f"{described}{lines}</fieldset>"
     )
     return mark_safe(html)  # noqa: S308 - each part escapes its values

@@ -171,7 +171,7 @@ class LinkedChoice(RelatedFieldWidgetWrapper):
         options = self.rel.model._meta
         words = {"model": options.verbose_name}
         field = self.rel.get_related_field().name
-        info = (options.app_label, options.model_name)
+        info = (options.app_label, str(options.model_name))
         found = []
         for kind, view, title, is_shown in zip(*LINKS, self.list_links(), strict=True):
             if is_shown:

@@ -241,11 +241,12 @@ class RowFormSet(OrderedRowFormSet):
     def make_touched_forms(self) -> tuple[list, list]:
         """The forms of the stored rows that somebody changed, and of the new ones: no others."""
         count = self.initial_form_count()
+        make = self._construct_form  # type: ignore[attr-defined]
         stored = []
         for index, row in enumerate(self._sent_rows):
             if self._is_touched(index, row):
-                stored.append(self._construct_form(index))
-        return stored, [self._construct_form(i) for i in range(count, self.total_form_count())]
+                stored.append(make(index))
+        return stored, [make(index) for index in range(count, self.total_form_count())]
 
     def _is_touched(self, index: int, row) -> bool:
         """Whether a form sends something else of a stored row than it was opened with."""

@@ -96,8 +96,9 @@ class OrderedRowFormSet(BaseInlineFormSet):
         found = {}
         for name in self.data:
             match = key.fullmatch(name)
-            if match and self.data[name] in places:
-                found[f"initial-{self.prefix}-{match[1]}-position"] = places[self.data[name]]
+            place = places.get(str(self.data[name]))
+            if match and place is not None:
+                found[f"initial-{self.prefix}-{match[1]}-position"] = place
         self.data = copy(self.data)
         del self.data[self.prefix + OPENED_SUFFIX]
         for name, place in found.items():

@@ -163,7 +163,8 @@ def load_with_form(page: Article, form, formsets: Iterable) -> None:
     for name, found in rows.items():
         prefetched[name] = _build_fetched_queryset(page, name, found)
     kind = kinds.get_for_model(form._meta.model)
-    lookups = kind.load(type(page)._default_manager.all())._prefetch_related_lookups
+    loaded = kind.load(type(page)._default_manager.all())
+    lookups = loaded._prefetch_related_lookups  # type: ignore[attr-defined]
     prefetch_related_objects([page], *lookups)  # those that no form has
 
 

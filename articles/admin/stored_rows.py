@@ -166,7 +166,7 @@ def _write_blank_box(bound: forms.BoundField, widget: forms.Widget) -> str:
         links = write_json(widget.describe_links())
         refers = widget.rel.model._meta.model_name
         own = f"<select data-model-ref={refers} data-links={links} "
-        written = written.replace("<select ", own, 1)
+        return written.replace("<select ", own, 1)
     return written
 
 
@@ -182,7 +182,7 @@ def _build_readonly_box(inline: InlineAdminFormSet, name: str) -> RowBox | None:
     show = getattr(inline.opts, name, None)
     if not callable(show):
         return None
-    label = capfirst(label_for_field(name, inline.opts.model, inline.opts))
+    label = capfirst(str(label_for_field(name, inline.opts.model, inline.opts)))
 
     def write(_name: str, row: Model, _place: int) -> str:
         return conditional_escape(show(row))

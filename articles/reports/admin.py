@@ -110,7 +110,7 @@ def _build_list_context(request, report: Report, query: ListQuery) -> dict:
     moment = report.get_moment() if isinstance(report, KeptRowsReport) else None
     return {
         "moment": moment,
-        "has_changed": bool(moment) and has_changed_since(moment),
+        "has_changed": moment is not None and has_changed_since(moment),
         "title": report.title,
         "report": report,
         "list_query": query,

@@ -291,7 +291,7 @@ def _build_review(one: PreparedPage, request: ReviewRequest) -> MedicalReview:
     months, rule = get_review_interval(page)
     return MedicalReview(
         article=page,
-        revision_id=one.revision_id,
+        revision_id=one.revision_id,  # type: ignore[misc] # frozen before it is inserted
         trigger=trigger,
         note=request.note,
         correction=" ".join(request.correction.split()),

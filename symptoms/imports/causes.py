@@ -353,7 +353,7 @@ def _read_causes(rows: QuerySet, key: str, path: str = "") -> Iterator[tuple[Any
     found = list(rows.values_list(key, *columns, f"{path}description"))
     articles = Article.objects.select_related("live").in_bulk({row[-1] for row in found if row[-1]})
     for found_by, *facts, description in found:
-        yield found_by, KnownCause(*facts, articles.get(description))
+        yield found_by, KnownCause._make((*facts, articles.get(description)))
 
 
 def find_causes(job: ImportJob, keys: Iterable[str]) -> dict[str, KnownCause]:
