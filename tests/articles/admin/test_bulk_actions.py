@@ -379,7 +379,7 @@ def test_a_deed_of_the_frame_takes_as_many_queries_for_three_pages_as_for_one(
         values = (
             read_form(choose_action(ann_client, SYMPTOMS, action, list_keys_of(pages))) | fields
         )
-        with django_assert_max_num_queries(65) as queries:
+        with django_assert_max_num_queries(66) as queries:
             assert ann_client.post(SYMPTOMS, values).status_code == 302
         return len(queries)
 
