@@ -1,15 +1,12 @@
 """A site that changes at random: after each change, what is kept must be what a render gives.
 
-``python -m tests.page_store_follows 1000 SEED`` makes so many changes on the engine of
-``DATABASE_URL``, and says which of them left an old page.
+``tests/config/public/test_page_store_follows.py`` makes so many changes as ``FOLLOWS_EVENTS`` says,
+from ``FOLLOWS_SEED``, on the engine of ``DATABASE_URL``, and says which of them left an old page.
 """
 
 import datetime as dt
-import os
 import random
 import string
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -630,16 +627,3 @@ def _describe(answer: GivenAnswer, expected: GivenAnswer) -> str:
         if old != new:
             return f"says {old!r} and not {new!r}"
     return f"has the headers {answer.headers} and not {expected.headers}"
-
-
-def main() -> int:
-    """Run so many events with a seed, in the database of a test."""
-    events, seed = (*sys.argv[1:], "1000", "1")[:2]
-    run = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", TEST]
-    environment = os.environ | {"FOLLOWS_EVENTS": events, "FOLLOWS_SEED": seed}
-    return subprocess.run(run, env=environment, check=False).returncode
-
-
-TEST = "tests/config/public/test_page_store_follows.py"
-if __name__ == "__main__":
-    sys.exit(main())
