@@ -114,7 +114,7 @@ def test_nothing_can_be_signed_or_decided_afterwards_in_the_database_too(
             "INSERT INTO reviews_signature (sequence, review_id, article_id, revision_id, outcome, "
             "by_id, at, record, previous_hash, hash) "
             "SELECT 9, %s, article_id, %s, outcome, by_id, at, record, hash, "
-            "'a' || substr(hash, 2) FROM reviews_signature WHERE sequence = 3",
+            "substr(hash, 2) || substr(hash, 1, 1) FROM reviews_signature WHERE sequence = 3",
             review.pk,
             review.revision_id,
         )
