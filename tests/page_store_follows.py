@@ -401,8 +401,10 @@ class Scene:
         self._edit(self._choose(MergedPage.objects).into)
 
     def merge_two_causes(self) -> None:
-        lost, kept = self.random.sample(list(Cause.objects.order_by("pk")), 2)
-        merge_causes(lost, kept, by=self.morgan)
+        causes = list(Cause.objects.order_by("pk"))
+        if len(causes) > 1:
+            lost, kept = self.random.sample(causes, 2)
+            merge_causes(lost, kept, by=self.morgan)
 
     def rename_cause(self) -> None:
         cause = self._choose(Cause.objects)

@@ -21,7 +21,7 @@ ENTRY_FIELDS = (
 )
 
 _entries = PreparedList(
-    lambda slug: TopicEntry.objects.filter(slug=slug),
+    lambda slug: TopicEntry.objects.filter(slug=slug).order_by("sort_key", "article_id"),
     lambda rows: rows.values_list(*ENTRY_FIELDS),
     per_page=ENTRIES_PER_PAGE,
     slug=str,
@@ -67,7 +67,7 @@ def list_topics() -> list[dict]:
 def find_topic(slug: str) -> str | None:
     """The name of a topic, by its newest entry."""
     subjects.name(subjects.topic(slug))
-    lines = TopicEntry.objects.filter(slug=slug).order_by("-publication")
+    lines = TopicEntry.objects.filter(slug=slug).order_by("-publication_id")
     return lines.values_list("name", flat=True).first()
 
 

@@ -57,8 +57,10 @@ class SitemapSection:
 def _get_reviewed_pages() -> QuerySet:
     """Public pages by age. Changed metadata is no change of a page: its day is that of its last
     signature.
+
+    By their keys: the order of ``article`` would be that of the titles of drafts.
     """
-    return ReviewSchedule.objects.order_by("article")
+    return ReviewSchedule.objects.order_by("article_id")
 
 
 def _get_pages() -> QuerySet:

@@ -29,7 +29,7 @@ def get_body_systems() -> list[tuple[str, str]]:
 
 def _build_systems_query() -> QuerySet:
     public = Article.objects.public().filter(uuid=OuterRef("other_uuid"), kind="symptom")
-    rows = PublishedRelation.objects.filter(Exists(public)).order_by("other_uuid", "article")
+    rows = PublishedRelation.objects.filter(Exists(public)).order_by("other_uuid", "article_id")
     labels = [Subquery(rows.filter(system=key).values("label")[:1]) for key in BodySystem.values]
     return PublicationEvent.objects.order_by("-id").values_list(*labels)[:1]
 

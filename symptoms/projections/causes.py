@@ -191,7 +191,7 @@ def get_current_slug(slug: str) -> str | None:
     """
     former = CauseAddress.objects.filter(slug=slug).values("cause_uuid")
     merged = MergedCause.objects.filter(uuid__in=former).values("kept__uuid")
-    rows = PublishedCause.objects.authoritative().order_by("-publication")
+    rows = PublishedCause.objects.authoritative().order_by("-publication_id")
     slugs = rows.values_list("slug", flat=True)
     return (
         slugs.filter(cause_uuid__in=former).first() or slugs.filter(cause_uuid__in=merged).first()
@@ -214,7 +214,7 @@ def list_gravest_rows(cause: PublishedCause) -> list[PublishedCause]:
 def _get_rows(cause: UUID) -> QuerySet[PublishedCause]:
     """What each public page says of a cause: the gravest first, then the most common, by title."""
     rows = PublishedCause.objects.filter(cause_uuid=cause)
-    return rows.order_by("-gravity", "rarity", "sort_key", "article")
+    return rows.order_by("-gravity", "rarity", "sort_key", "article_id")
 
 
 def _load_documents(rows: QuerySet[PublishedCause]) -> QuerySet[PublishedCause]:

@@ -79,7 +79,7 @@ def group_by_letter() -> list[tuple[str, list[dict]]]:
 
 def _order(rows: QuerySet) -> QuerySet:
     """Names in order, where two pages have one: its title first, then by title of the page."""
-    return rows.order_by("sort_key", "-is_title", "article__live__title", "article")
+    return rows.order_by("sort_key", "-is_title", "article__live__title", "article_id")
 
 
 _names_query = PreparedQuery(

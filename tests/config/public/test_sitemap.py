@@ -53,6 +53,18 @@ def test_every_public_address_is_listed_and_can_be_read(ann, ravi, client):
         assert client.get(address.removeprefix(SITE)).status_code == 200, address
 
 
+def test_the_title_of_a_draft_moves_no_line(ann, ravi, client):
+    pages = [
+        factories.make_symptom(ann, slug=name, title=name.title()) for name in ("ache", "bump")
+    ]
+    for page in pages:
+        factories.sign_page(page, by=ravi, asked_by=ann)
+    before = client.get("/sitemap.xml").content
+    factories.edit_page(pages[0], by=ann, title="Zebra")
+    page_cache.clear()
+    assert client.get("/sitemap.xml").content == before
+
+
 def test_drafts_withdrawn_pages_and_histories_are_not_listed(ann, ravi, morgan, client):
     factories.make_symptom(ann, slug="draft", title="Draft")
     gone, moved = (
