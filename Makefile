@@ -6,7 +6,7 @@ PY := .venv/bin/python
 
 .DELETE_ON_ERROR:
 CHECKS := check-types check-style check-layers check-site check-templates
-.PHONY: help demo test check $(CHECKS) mutations bench pictures messages lock clean
+.PHONY: help demo test check $(CHECKS) mutations bench pictures messages lock audit clean
 
 help:
 	@echo "make demo    the whole site with sample pages, on http://127.0.0.1:$(PORT)/ (PORT=… for another)"
@@ -17,6 +17,7 @@ help:
 	@echo "make pictures   take the screenshots of the guides again"
 	@echo "make messages   collect the marked texts into the English catalogue (needs gettext)"
 	@echo "make lock    pin the requirements again (UPGRADE=--upgrade for newer versions)"
+	@echo "make audit   known holes in what is installed, its licences, and a list of parts (sbom.json)"
 	@echo "make clean   remove what was built; keep your settings and data"
 
 # Before the slow part, so that a taken port is the first thing you read and not the last.
@@ -101,9 +102,27 @@ COMPILE = .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip
 lock: .venv/.installed
 	$(COMPILE) --output-file requirements.txt requirements.in
 	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
-	@! grep -nE '://|^-|[ =]/' requirements.txt requirements-dev.txt
+	$(COMPILE) --output-file requirements-audit.txt requirements-audit.in
+	@! grep -nE '://|^-|[ =]/' requirements.txt requirements-dev.txt requirements-audit.txt
+
+# The tools stand apart from what they look at: an environment with what a site runs on, and nothing else.
+AUDIT := .audit/tools/bin
+.audit/.installed: requirements.txt requirements-audit.txt
+	@echo "Building .audit (two minutes, once) …"
+	@$(PYTHON) -m venv --clear .audit/tools
+	@$(PYTHON) -m venv --clear --without-pip .audit/site
+	@$(AUDIT)/python -m pip install --require-hashes --quiet --quiet --disable-pip-version-check -r requirements-audit.txt
+	@$(AUDIT)/python -m pip --python .audit/site/bin/python install --require-hashes --quiet --quiet \
+		--disable-pip-version-check -r requirements.txt
+	@touch $@
+
+audit: .audit/.installed
+	@$(AUDIT)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--output-file sbom.json .audit/site/bin/python
+	@$(AUDIT)/python docs/licences.py .audit/site/bin/python
+	@$(AUDIT)/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict
 
 clean:
-	rm -rf .venv staticfiles screenshots .pytest_cache .hypothesis .ruff_cache .import_linter_cache .mypy_cache
+	rm -rf .venv .audit staticfiles screenshots .pytest_cache .hypothesis .ruff_cache .import_linter_cache .mypy_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "Kept: .env, db.sqlite3 and images, your settings and data. Delete them by hand to start over."
