@@ -20,8 +20,9 @@ LOOKED_UP = {
 }
 INTRODUCTION = """# Licences of what Countersign runs on
 
-`make audit` writes this page from what the packages say of themselves, and stops at a licence that nobody looked at. Where a package offers several, the first that
-asks least is ours. Nothing of them is changed, and no file of theirs is in this repository.
+`make audit` writes this page from what the packages say of themselves, and stops at a licence
+that nobody looked at. Where a package offers several, the first that asks least is ours. Nothing of
+them is changed, and no file of theirs is in this repository.
 
 | package | licence |
 |---|---|

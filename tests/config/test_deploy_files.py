@@ -13,6 +13,7 @@ from tests.engines import ROOT
 DEPLOY = ROOT / "docs" / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 GUIDE = ROOT / "docs" / "operators-guide.md"
+ANALYZE = shutil.which("systemd-analyze")
 # What stands in the guide's cron table and is set up by who wants it, or is no command of ours.
 OPTIONAL = {"check_links"}
 
@@ -51,15 +52,13 @@ def test_a_unit_has_a_description_and_what_its_kind_needs(path):
         assert unit["Service"]["ProtectSystem"] == "strict"
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
+@pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not here")
 def test_systemd_finds_no_fault_in_the_units(tmp_path):
     for path in UNITS:
         text = re.sub(r"/srv/countersign/.venv/bin/\w+", "/bin/true", path.read_text())
         (tmp_path / path.name).write_text(text.replace("/usr/sbin/sendmail", "/bin/true"))
     names = [str(tmp_path / path.name) for path in UNITS if not path.stem.endswith("@")]
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *names], capture_output=True, text=True
-    )
+    done = subprocess.run([ANALYZE, "verify", "--man=no", *names], capture_output=True, text=True)
     assert not [line for line in done.stderr.splitlines() if "countersign" in line]
     assert done.returncode == 0
 
@@ -71,7 +70,7 @@ def test_the_image_has_all_of_the_program_and_runs_as_nobody_who_owns_it():
     program = {path.parent.name for path in ROOT.glob("*/apps.py")} | {"config", "templates"}
     assert program <= set(copied)
     users = [line.split()[1] for line in lines if line.startswith("USER ")]
-    assert users[-1].isdigit() and users[-1] != "0"
+    assert int(users[-1]) > 0
     assert not any(path.startswith(".env") for path in copied)
 
 
