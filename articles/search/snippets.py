@@ -19,17 +19,17 @@ MAX_KEPT_TEXTS = 500  # rich texts whose lines are kept
 MAX_KEPT_LENGTH = 10_000  # characters of one of them
 
 
-class TextLine(NamedTuple):
+class SnippetLine(NamedTuple):
     """A line of a text, and the stems of its words."""
 
     text: str
     stems: frozenset[str]
 
 
-class TextLines(NamedTuple):
+class SnippetText(NamedTuple):
     """The lines of a rich text, and the stems of all of them."""
 
-    lines: tuple[TextLine, ...]
+    lines: tuple[SnippetLine, ...]
     stems: frozenset[str]
 
 
@@ -62,7 +62,7 @@ def _get_question_stems() -> frozenset[str]:
     return frozenset(map(stem, QUESTION_WORDS))
 
 
-def _choose_line(lines: list[TextLine], wanted: frozenset[str]) -> str:
+def _choose_line(lines: list[SnippetLine], wanted: frozenset[str]) -> str:
     """The first of the lines that have most of these stems."""
     best, most = "", -1
     for line in lines:
@@ -72,7 +72,7 @@ def _choose_line(lines: list[TextLine], wanted: frozenset[str]) -> str:
     return best
 
 
-def _iter_text_lines(document: Document, wanted: frozenset[str]) -> Iterator[TextLine]:
+def _iter_text_lines(document: Document, wanted: frozenset[str]) -> Iterator[SnippetLine]:
     """The lines of the text without those of its care cards, and of rich texts without any of
     these stems. All others where none is wanted.
     """
@@ -83,17 +83,17 @@ def _iter_text_lines(document: Document, wanted: frozenset[str]) -> Iterator[Tex
                 yield from text.lines
 
 
-def _split_lines(html: str) -> TextLines:
+def _split_lines(html: str) -> SnippetText:
     lines = tuple(map(_read_line, extract_text(html).splitlines()))
-    return TextLines(lines, frozenset().union(*(line.stems for line in lines)))
+    return SnippetText(lines, frozenset().union(*(line.stems for line in lines)))
 
 
 # The pages that are found most are found again and again.
 _read_lines = lru_cache(maxsize=MAX_KEPT_TEXTS)(_split_lines)
 
 
-def _read_line(text: str) -> TextLine:
-    return TextLine(text, frozenset(map(_stem, WORD.findall(text))))
+def _read_line(text: str) -> SnippetLine:
+    return SnippetLine(text, frozenset(map(_stem, WORD.findall(text))))
 
 
 def mark_words(text: str, stems: frozenset[str]) -> SafeString:

@@ -124,14 +124,14 @@ class Vocabulary:
     @cached_property
     def _words_by_length(self) -> dict[int, list[str]]:
         by_length: dict[int, list[str]] = defaultdict(list)
-        for word in self._sorted_words:  # so that every process cuts a long list alike
+        for word in self.all_words:
             by_length[len(word)].append(word)
         return by_length
 
     @cached_property
     def _words_by_sound(self) -> dict[str, list[str]]:
         by_sound: dict[str, list[str]] = defaultdict(list)
-        for word in self._sorted_words:
+        for word in self.all_words:
             if len(word) >= MIN_GUESSED_LENGTH:
                 by_sound[encode_sound(word)].append(word)
         return by_sound
@@ -332,9 +332,11 @@ class _NameWords:
 
 
 _entries_query = PreparedQuery(
-    lambda keys: SearchEntry.objects.filter(pk__any_of=keys)
-    .order_by()
-    .values_list("pk", "spoken", "title_words", "name_words"),
+    lambda keys: (
+        SearchEntry.objects.filter(pk__any_of=keys)
+        .order_by()
+        .values_list("pk", "spoken", "title_words", "name_words")
+    ),
     keys=list[int],
 )
 
