@@ -5,13 +5,16 @@ A page that is withdrawn, past its grace period or was never signed says nothing
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from articles.care.emergencies import EMERGENCIES
 from articles.content import kinds
 from articles.content.review_line import ReviewLine
+from articles.db.prepared import PreparedQuery
 from articles.emergencies.projection import read_emergency
 from articles.models import Article, PublishedEmergency
 from articles.page_store import subjects
@@ -95,12 +98,25 @@ def build_bare_answer(subject: str) -> EmergencyAnswer:
     return EmergencyAnswer(subject, EMERGENCIES[subject])
 
 
+def _build_emergencies_query(names: list[str]) -> QuerySet:
+    rows = PublishedEmergency.objects.filter(subject__any_of=names).order_by()
+    return rows.select_related("article__live__revision")
+
+
+def _build_next_pages_query(uuids: list[UUID]) -> QuerySet:
+    pages = Article.objects.public().filter(uuid__any_of=uuids)
+    return pages.select_related("live").order_by()
+
+
+_emergencies_query = PreparedQuery(_build_emergencies_query, names=list[str])
+_next_pages_query = PreparedQuery(_build_next_pages_query, uuids=list[UUID])
+
+
 def _load_pages(names: list[str]) -> dict[str, PublishedEmergency]:
     if not names:
         return {}
     subjects.name(*map(subjects.emergency, names))
-    rows = PublishedEmergency.objects.filter(subject__in=names)
-    rows = rows.select_related("article__live__revision")
+    rows = _emergencies_query.fetch(names=names)
     return {row.subject: row for row in rows if _is_current(row.article)}
 
 
@@ -109,7 +125,7 @@ def _load_next_pages(rows: Iterable[PublishedEmergency]) -> dict[object, Article
     if not uuids:
         return {}
     subjects.name(*map(subjects.name_of, uuids))
-    pages = Article.objects.public().filter(uuid__in=uuids).select_related("live").order_by()
+    pages = _next_pages_query.fetch(uuids=list(uuids))
     return {page.uuid: page for page in pages if _is_current(page)}
 
 

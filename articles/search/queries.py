@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
+from articles.db.prepared import adapt
 from articles.models import SearchEntry, SearchKey, SearchStart
 from articles.search.fulltext import FTS_TABLE
 from articles.search.query_parser import QueryTerm
@@ -143,11 +145,17 @@ def _get_syntax() -> FullTextSyntax:
 
 def _match_expressions(expressions: list[str]) -> list[SearchCandidate]:
     """What matches each expression, in one question to the database."""
-    statement = MATCH_ON_SQLITE if connection.vendor == "sqlite" else MATCH_ON_POSTGRESQL
-    if len(expressions) > 1:
-        each = [f"SELECT * FROM ({statement}) m{place}" for place in range(len(expressions))]  # noqa: S608
-        statement = " UNION ALL ".join(each)
+    statement = _write_match(connection.vendor, len(expressions))
     return _fetch_candidates(statement, expressions)
+
+
+@cache
+def _write_match(vendor: str, expressions: int) -> str:
+    statement = MATCH_ON_SQLITE if vendor == "sqlite" else MATCH_ON_POSTGRESQL
+    if expressions == 1:
+        return statement
+    each = [f"SELECT * FROM ({statement}) m{place}" for place in range(expressions)]  # noqa: S608
+    return " UNION ALL ".join(each)
 
 
 def match_keys(keys: Iterable[str]) -> list[KeyMatch]:
@@ -155,20 +163,23 @@ def match_keys(keys: Iterable[str]) -> list[KeyMatch]:
     keys = list(keys)
     if not keys:
         return []
-    marks = ", ".join(["%s"] * len(keys))
-    statement = f"""
+    rows = _fetch_rows(_write_key_match(connection.vendor), [adapt(keys, connection)])
+    return [KeyMatch(_build_candidate(row), *row[-3:]) for row in rows]
+
+
+@cache
+def _write_key_match(vendor: str) -> str:
+    return f"""
         SELECT {SELECTED_COLUMNS}, k.key, COALESCE(s.rank, k.rank), COALESCE(s.name, '')
         FROM (
             SELECT uuid, key, rank FROM {KEY_TABLE}
-            WHERE key IN ({marks}) ORDER BY rank LIMIT {MAX_CANDIDATES}
+            WHERE {_write_any_of("key", vendor)} ORDER BY rank LIMIT {MAX_CANDIDATES}
         ) k
         JOIN {ENTRY_TABLE} e ON e.uuid = k.uuid
         LEFT JOIN {START_TABLE} s
             ON s.uuid = k.uuid AND s.place = 0 AND k.rank <> {SearchKey.KeyRank.CODE.value}
         ORDER BY k.rank, 12
     """  # noqa: S608
-    rows = _fetch_rows(statement, keys)
-    return [KeyMatch(_build_candidate(row), *row[-3:]) for row in rows]
 
 
 def match_code_prefix(code: str) -> list[SearchCandidate]:
@@ -176,7 +187,7 @@ def match_code_prefix(code: str) -> list[SearchCandidate]:
     statement = f"""
         SELECT {SELECTED_COLUMNS}
         FROM {KEY_TABLE} k JOIN {ENTRY_TABLE} e ON e.uuid = k.uuid
-        WHERE {_build_prefix_condition("k.key")}
+        WHERE {_write_prefix_condition("k.key", connection.vendor)}
         ORDER BY e.sort_key LIMIT {MAX_CANDIDATES}
     """  # noqa: S608
     return _fetch_candidates(statement, _get_prefix_bounds(code))
@@ -190,46 +201,60 @@ def match_name_starts(
     The first beginning is what was typed; others are looked for with it, and the titles of what
     has one of these ``keys`` as a whole name. ``found_by`` says by which, in this order.
     """
-    order = "s.start USING ~<~" if connection.vendor == "postgresql" else "s.start"
+    values: list[Any] = []
+    for beginning in beginnings:
+        values += _get_prefix_bounds(beginning)
+    if keys:
+        values.append(adapt(list(keys), connection))
+    statement = _write_start_match(connection.vendor, len(beginnings), limit, bool(keys))
+    return [NameStart(_to_uuid(row[0]), *row[1:]) for row in _fetch_rows(statement, values)]
+
+
+@cache
+def _write_start_match(vendor: str, beginnings: int, limit: int, has_keys: bool) -> str:
+    order = "s.start USING ~<~" if vendor == "postgresql" else "s.start"
     selects = []
-    values: list[str] = []
-    for number, beginning in enumerate(beginnings):
+    for number in range(beginnings):
         selects.append(f"""
             SELECT * FROM (
                 SELECT s.uuid, s.name, s.place, s.rank, s.start, {number} AS found_by
                 FROM {START_TABLE} s
-                WHERE {_build_prefix_condition("s.start")}
+                WHERE {_write_prefix_condition("s.start", vendor)}
                 ORDER BY {order} LIMIT {limit}
             ) s{number}
         """)  # noqa: S608
-        values += _get_prefix_bounds(beginning)
-    if keys:
-        marks = ", ".join(["%s"] * len(keys))
+    if has_keys:
         selects.append(f"""
             SELECT * FROM (
-                SELECT k.uuid, e.title, 0, k.rank, k.key, {len(beginnings)}
+                SELECT k.uuid, e.title, 0, k.rank, k.key, {beginnings}
                 FROM {KEY_TABLE} k JOIN {ENTRY_TABLE} e ON e.uuid = k.uuid
-                WHERE k.key IN ({marks}) AND k.rank <> {SearchKey.KeyRank.CODE.value}
+                WHERE {_write_any_of("k.key", vendor)}
+                    AND k.rank <> {SearchKey.KeyRank.CODE.value}
                 LIMIT {limit}
             ) k
         """)  # noqa: S608
-        values += keys
-    rows = _fetch_rows(" UNION ALL ".join(selects), values)
-    return [NameStart(_to_uuid(row[0]), *row[1:]) for row in rows]
+    return " UNION ALL ".join(selects)
 
 
-def _build_prefix_condition(column: str) -> str:
+def _write_prefix_condition(column: str, vendor: str) -> str:
     """At or after a beginning and before what follows it, by bytes, as the indexes are sorted."""
-    if connection.vendor == "postgresql":
+    if vendor == "postgresql":
         return f"{column} ~>=~ %s AND {column} ~<~ %s"
     return f"{column} >= %s AND {column} < %s"
+
+
+def _write_any_of(column: str, vendor: str) -> str:
+    """Whether a column has one of some texts, which are one parameter (``adapt``)."""
+    if vendor == "postgresql":
+        return f"{column} = ANY(%s)"
+    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - our own column
 
 
 def _get_prefix_bounds(beginning: str) -> list[str]:
     return [beginning, beginning + "\U0010ffff"]
 
 
-def _fetch_candidates(statement: str, values: list[str]) -> list[SearchCandidate]:
+def _fetch_candidates(statement: str, values: Sequence[Any]) -> list[SearchCandidate]:
     return [_build_candidate(row) for row in _fetch_rows(statement, values)]
 
 
@@ -242,7 +267,7 @@ def _to_uuid(value) -> UUID:
     return value if isinstance(value, UUID) else UUID(int=int(value, 16))
 
 
-def _fetch_rows(statement: str, values: list[str]) -> list[tuple]:
+def _fetch_rows(statement: str, values: Sequence[Any]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

@@ -1,7 +1,6 @@
 """Ranks entries by how well they match a query: names first, then text, alike on both engines."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -31,8 +30,7 @@ MIN_COVERAGE = 0.4  # of the query; an entry that has less of it is not shown
 MIN_RELATIVE_SCORE = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class RankedCandidate:
+class RankedCandidate(NamedTuple):
     """``name_coverage`` is the share of the query that one name of it has."""
 
     candidate: SearchCandidate
@@ -108,6 +106,7 @@ class Scorer:
         self._total_weight = sum(weight for _, weight in self._weighted_terms)
         self._people = people
         self._asked_stems = frozenset(_iter_stems(terms)) | people
+        self._padded_stems = [(stem, f" {stem} ") for stem in self._asked_stems]
         self._covers: dict[frozenset[str], tuple[float, frozenset[str]]] = {}
 
     def score(self, candidate: SearchCandidate) -> CandidateScore:
@@ -129,10 +128,14 @@ class Scorer:
             factor = OTHER_NAME_FACTOR
         coverage = name_coverage
         if coverage < 1:
-            mentioned = self._asked_stems.intersection(candidate.text_words.split())
-            coverage, _ = self._cover(named_stems | mentioned)
+            coverage, _ = self._cover(named_stems | self._find_mentioned(candidate.text_words))
         score = NAME_WEIGHT * best_name + TEXT_WEIGHT * coverage
         return CandidateScore(name_coverage, coverage, score)
+
+    def _find_mentioned(self, text_words: str) -> frozenset[str]:
+        """The stems asked for that a text has. It is looked into, and not taken apart."""
+        padded = f" {text_words} "
+        return frozenset([stem for stem, word in self._padded_stems if word in padded])
 
     def _iter_asked_names(self, candidate: SearchCandidate) -> Iterator[str]:
         """The title, and the other names if any of them may have something that was asked."""

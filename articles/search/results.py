@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, QuerySet
+from django.utils.safestring import SafeString, mark_safe
 
 from articles.care import advice as care_advice
 from articles.care.advice import ShownAdvice
+from articles.care.phone_links import link_phone_numbers
 from articles.content import kinds
 from articles.content.document import Document
 from articles.content.review_line import ReviewLine
@@ -19,7 +21,7 @@ from articles.search.cards_of_names import CardSource, SourcedCard
 from articles.search.matching import SearchMatches, find_matches
 from articles.search.query_parser import SearchQuery
 from articles.search.ranking import RankedCandidate
-from articles.search.snippets import TextPart, build_snippet, mark_words
+from articles.search.snippets import build_snippet, mark_words
 from articles.search.withdrawn import WithdrawnPage, find_withdrawn_pages
 from articles.search.words import stem_text
 
@@ -28,24 +30,34 @@ PAGE_SIZE = 10
 
 @dataclass(frozen=True)
 class SearchHit:
-    """One result. ``other_name`` is the other name that was asked for.
+    """One result, its texts as HTML. ``other_name`` is the other name that was asked for.
 
     ``is_mention``: no name of it has what was asked for; its text mentions it at best.
     ``card`` is the gravest care card of the page, and ``lesser_cards`` has the labels of its
     others. ``card_source`` is the page from which the card is, if it is another one.
     """
 
-    title: list[TextPart]
+    title: SafeString
     url: str
     kind: str
-    other_name: list[TextPart]
-    text: list[TextPart]
+    other_name: SafeString
+    text: SafeString
     card: ShownAdvice | None = None
     lesser_cards: tuple[str, ...] = ()
     card_source: CardSource | None = None
     shows_crisis_line: bool = False
     review_line: ReviewLine | None = None
     is_mention: bool = False
+
+
+class LivePage(NamedTuple):
+    """What is read of a public page: its signed text and its review line as they are stored."""
+
+    pk: int
+    kind: str
+    slug: str
+    review_line: str
+    document: str
 
 
 @dataclass(frozen=True)
@@ -73,8 +85,10 @@ def _build_topics_query(articles: list[int]) -> QuerySet:
 
 
 def _build_pages_query(articles: list[int]) -> QuerySet:
-    public = Article.objects.public().filter(pk__any_of=articles)
-    return public.select_related("live__revision").order_by()
+    public = Article.objects.public().filter(pk__any_of=articles).order_by()
+    return public.values_list(
+        "pk", "kind", "live__slug", "live__review_line", "live__revision__document"
+    )
 
 
 _topics_query = PreparedQuery(_build_topics_query, articles=list[int])
@@ -119,7 +133,7 @@ def _count_topics(answers: list[RankedCandidate]) -> list[Mapping[str, Any]]:
 def _build_hits(answers: list[RankedCandidate], query: SearchQuery) -> list[SearchHit]:
     """The answers as visitors read them, without a page that was withdrawn a moment ago."""
     rows = _pages_query.fetch(articles=_get_article_ids(answers))
-    pages = {page.pk: page for page in rows}
+    pages = {page.pk: page for page in map(LivePage._make, rows)}
     cards = cards_of_names.find_cards([answer.candidate for answer in answers])
     hits = []
     for answer in answers:
@@ -127,27 +141,26 @@ def _build_hits(answers: list[RankedCandidate], query: SearchQuery) -> list[Sear
         if not candidate.article_id:
             hits.append(_build_name_hit(answer, query, cards.get(candidate.uuid)))
         elif candidate.article_id in pages:
-            page = pages[candidate.article_id]
-            hits.append(_build_page_hit(page, query, is_mention=answer.is_mention))
+            hits.append(_build_page_hit(answer, query, pages[candidate.article_id]))
     return hits
 
 
-def _build_page_hit(page: Article, query: SearchQuery, *, is_mention: bool) -> SearchHit:
-    assert page.live  # it is public
+def _build_page_hit(answer: RankedCandidate, query: SearchQuery, page: LivePage) -> SearchHit:
     stems = query.stems
-    document = page.live.revision.read()
+    document = kinds.parse_document(page.document)
     cards = care_advice.present_cards(document, for_visitors=True)
+    text = build_snippet(document, stems, query.typed_stems, answer.candidate.text_words)
     return SearchHit(
         title=mark_words(document.title, stems),
-        url=kinds.get_path(page.kind, page.live.slug),
+        url=kinds.get_path(page.kind, page.slug),
         kind=kinds.get_label(page.kind),
         other_name=mark_words(_find_other_name(document, stems), stems),
-        text=build_snippet(document, stems, query.typed_stems),
+        text=mark_safe(link_phone_numbers(text)),  # noqa: S308 - escaped before
         card=cards[0] if cards else None,
         lesser_cards=tuple(card.label for card in cards[1:]),
         shows_crisis_line=document.shows_crisis_line,
-        review_line=page.live.read_review_line(),
-        is_mention=is_mention,
+        review_line=ReviewLine.model_validate_json(page.review_line),
+        is_mention=answer.is_mention,
     )
 
 
@@ -172,8 +185,8 @@ def _build_name_hit(
         title=mark_words(candidate.title, query.stems),
         url=kinds.get_path(candidate.kind, candidate.slug),
         kind=kinds.get_label(candidate.kind),
-        other_name=[],
-        text=[],
+        other_name=SafeString(),
+        text=SafeString(),
         card=card.card if card else None,
         card_source=card.source if card else None,
         is_mention=answer.is_mention,

@@ -1,77 +1,115 @@
 """The line of a signed text that has most of the words of a query, with these words marked."""
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from html import escape
+from typing import NamedTuple
+
+from django.utils.safestring import SafeString, mark_safe
 
 from articles.content.document import CARE_CARD_TEXTS, Document
 from articles.names import fold
 from articles.richtext.plaintext import extract_text
 from articles.search.spelling import normalize_spelling
-from articles.search.words import WORD, stem
+from articles.search.words import QUESTION_WORDS, WORD, stem
 
 MAX_LENGTH = 220  # characters
 CONTEXT_LENGTH = 60  # characters that stay before the first word that was found
+MAX_KEPT_TEXTS = 500  # rich texts whose lines are kept
+MAX_KEPT_LENGTH = 10_000  # characters of one of them
 
-TextPart = tuple[str, bool]  # a text, and whether it is a word of the query
+
+class SnippetLine(NamedTuple):
+    """A line of a text, and the stems of its words."""
+
+    text: str
+    stems: frozenset[str]
+
+
+class SnippetText(NamedTuple):
+    """The lines of a rich text, and the stems of all of them."""
+
+    lines: tuple[SnippetLine, ...]
+    stems: frozenset[str]
 
 
 def build_snippet(
-    document: Document, stems: frozenset[str], typed: frozenset[str]
-) -> list[TextPart]:
-    """The summary, or the line of the text that has more of the words typed, in parts.
+    document: Document, stems: frozenset[str], typed: frozenset[str], text_words: str
+) -> SafeString:
+    """The summary, or the line of the text that has more of the words typed, as HTML.
 
-    ``stems`` are those of synonyms too, and are marked.
+    ``stems`` are those of synonyms too, and are marked. ``text_words`` are the stems of the text
+    as the search stores them: where they have nothing that the summary lacks, no line has more.
     """
     wanted = typed - _find_stems(document.title, typed)
-    lines = [document.summary] if document.summary else []
-    if wanted - _find_stems(document.summary, stems):
-        lines += _iter_text_lines(document)
+    lines = [_read_line(document.summary)] if document.summary else []
+    missing = wanted.difference(*(line.stems for line in lines))
+    if missing and (not lines or _may_have(text_words, missing)):
+        lines += _iter_text_lines(document, missing if lines else frozenset())
     return mark_words(_shorten(_choose_line(lines, wanted), wanted), stems)
 
 
-def _choose_line(lines: list[str], stems: frozenset[str]) -> str:
+def _may_have(text_words: str, stems: frozenset[str]) -> bool:
+    """Whether any of these stems may be in a text. Words of asking are not stored."""
+    if not stems.isdisjoint(_get_question_stems()):
+        return True
+    stored = f" {text_words} "
+    return any(f" {stem} " in stored for stem in stems)
+
+
+@cache
+def _get_question_stems() -> frozenset[str]:
+    return frozenset(map(stem, QUESTION_WORDS))
+
+
+def _choose_line(lines: list[SnippetLine], wanted: frozenset[str]) -> str:
     """The first of the lines that have most of these stems."""
-    words = set(WORD.findall("\n".join(lines)))
-    found = [word for word in words if _stem(word) in stems]
     best, most = "", -1
     for line in lines:
-        count = 0
-        if any(word in line for word in found):
-            count = len(_stem_all(set(found).intersection(WORD.findall(line))))
+        count = len(wanted & line.stems)
         if count > most:
-            best, most = line, count
+            best, most = line.text, count
     return best
 
 
-def _stem_all(words: Iterable[str]) -> set[str]:
-    return {_stem(word) for word in words}
-
-
-def _iter_text_lines(document: Document) -> Iterator[str]:
-    """The lines of the text without those of its care cards."""
+def _iter_text_lines(document: Document, wanted: frozenset[str]) -> Iterator[SnippetLine]:
+    """The lines of the text without those of its care cards, and of rich texts without any of
+    these stems. All others where none is wanted.
+    """
     for label, html in document.get_rich_texts().items():
         if label not in CARE_CARD_TEXTS:
-            yield from extract_text(html).splitlines()
+            text = _read_lines(html) if len(html) <= MAX_KEPT_LENGTH else _split_lines(html)
+            if not wanted or not wanted.isdisjoint(text.stems):
+                yield from text.lines
 
 
-def mark_words(text: str, stems: frozenset[str]) -> list[TextPart]:
-    """A text in parts, of which those that have one of these stems are marked."""
+def _split_lines(html: str) -> SnippetText:
+    lines = tuple(map(_read_line, extract_text(html).splitlines()))
+    return SnippetText(lines, frozenset().union(*(line.stems for line in lines)))
+
+
+# The pages that are found most are found again and again.
+_read_lines = lru_cache(maxsize=MAX_KEPT_TEXTS)(_split_lines)
+
+
+def _read_line(text: str) -> SnippetLine:
+    return SnippetLine(text, frozenset(map(_stem, WORD.findall(text))))
+
+
+def mark_words(text: str, stems: frozenset[str]) -> SafeString:
+    """A text as HTML, in which the words that have one of these stems are marked."""
     parts = []
     end = 0
     for found in WORD.finditer(text):
-        if _stem(found[0]) not in stems:
-            continue
-        if found.start() > end:
-            parts.append((text[end : found.start()], False))
-        parts.append((found[0], True))
-        end = found.end()
-    if end < len(text):
-        parts.append((text[end:], False))
-    return parts
+        if _stem(found[0]) in stems:
+            parts += [escape(text[end : found.start()]), "<mark>", escape(found[0]), "</mark>"]
+            end = found.end()
+    parts.append(escape(text[end:]))
+    return mark_safe("".join(parts))  # noqa: S308 - each text is escaped
 
 
 def _find_stems(text: str, stems: frozenset[str]) -> frozenset[str]:
-    return stems.intersection(_stem_all(WORD.findall(text)))
+    return stems.intersection(map(_stem, WORD.findall(text)))
 
 
 @lru_cache(maxsize=20_000)

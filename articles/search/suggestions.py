@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from articles.content import kinds
+from articles.db.prepared import PreparedQuery
 from articles.models import Article, SearchEntry
 from articles.search import queries, vocabulary
 from articles.search.beginnings import find_lay_keys, guess_beginnings
@@ -96,14 +99,26 @@ def _build_suggestions(names: dict[UUID, str]) -> list[Suggestion]:
     return suggestions
 
 
+def _build_pages_query(uuids: list[UUID]) -> QuerySet:
+    pages = Article.objects.public().filter(uuid__any_of=uuids).order_by()
+    return pages.values_list("uuid", "kind", "live__title", "live__slug")
+
+
+def _build_names_query(uuids: list[UUID]) -> QuerySet:
+    names = SearchEntry.objects.filter(uuid__any_of=uuids, article=None).order_by()
+    return names.values_list("uuid", "kind", "title", "slug")
+
+
+_pages_query = PreparedQuery(_build_pages_query, uuids=list[UUID])
+_names_query = PreparedQuery(_build_names_query, uuids=list[UUID])
+
+
 def _get_public_items(uuids: Collection[UUID]) -> dict[UUID, PublicItem]:
     """By UUID the public pages, and the names that have an address but no page of their own."""
-    pages = Article.objects.public().filter(uuid__in=uuids).order_by()
-    items = {}
-    for uuid, *values in pages.values_list("uuid", "kind", "live__title", "live__slug"):
-        items[uuid] = PublicItem(*values)
-    missing = set(uuids) - set(items)
+    if not uuids:
+        return {}
+    rows = _pages_query.fetch(uuids=list(uuids))
+    missing = set(uuids).difference(row[0] for row in rows)
     if missing:
-        for entry in SearchEntry.objects.filter(uuid__in=missing, article=None):
-            items[entry.uuid] = PublicItem(entry.kind, entry.title, entry.slug)
-    return items
+        rows += _names_query.fetch(uuids=list(missing))
+    return {uuid: PublicItem(*values) for uuid, *values in rows}

@@ -104,8 +104,9 @@ def _get_query(request: HttpRequest) -> str:
 def _build_topic_links(query: str, chosen: str, results: SearchResults) -> list[dict]:
     """Each topic with the address of its results, and whether it is the chosen one."""
     links = []
+    address = _build_url(query)
     for topic in results.topics:
-        url = _build_url(query, topic["slug"])
+        url = f"{address}&topic={topic['slug']}"
         links.append({**topic, "url": url, "chosen": topic["slug"] == chosen})
     return links
 

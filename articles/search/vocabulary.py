@@ -14,6 +14,7 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from articles.db.prepared import PreparedQuery
 from articles.models import PublicationEvent, Revision, SearchEntry
 from articles.search import synonyms
 from articles.search.query_parser import QueryTerm
@@ -34,6 +35,7 @@ MAX_NEAR_WORDS = 40  # near words of which the best are guessed
 MIN_GUESSED_LENGTH = 3
 MIN_TWO_LETTERS_LENGTH = 8  # of a word in which two letters may differ
 REVISIONS_PER_QUERY = 200
+ENTRIES_READ, KEYS_READ = 2_000, 10_000  # at once
 ENOUGH_STARTS = 3  # names with a beginning, so that it is no mistake
 MAX_LETTERS_OF_SOUND = 4  # that may differ between words that sound alike
 DESCRIPTIVE_FACTOR = 0.5  # of the weight of another word
@@ -294,12 +296,58 @@ def _get_descriptive_stems() -> frozenset[str]:
 _names_of_revisions: dict[int, tuple[str, ...]] = {}
 
 
+class _NameWords:
+    """The words and stems of the names of all entries, and which entry brought which."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, str] = {}  # by key of the entry: a line of words, one of stems
+        self._words: Counter[str] = Counter()
+        self._stems: Counter[str] = Counter()
+
+    def update(self) -> None:
+        """Read the entries that are new, and forget those that are gone. Two queries at least."""
+        keys = set(SearchEntry.objects.order_by().values_list("pk", flat=True).iterator(KEYS_READ))
+        for key in self._rows.keys() - keys:
+            self._count(self._rows.pop(key), -1)
+        new = sorted(keys - self._rows.keys())
+        for start in range(0, len(new), ENTRIES_READ):
+            for row in _entries_query.fetch(keys=new[start : start + ENTRIES_READ]):
+                self._add(*row)
+
+    def _add(self, key: int, spoken: str, title: str, names: str) -> None:
+        stems = " ".join({*title.split(), *names.split()})
+        self._rows[key] = f"{spoken}\n{stems}"
+        self._count(self._rows[key], 1)
+
+    def _count(self, row: str, number: int) -> None:
+        for counter, line in zip((self._words, self._stems), row.split("\n"), strict=True):
+            for word in line.split():
+                counter[word] += number
+                if not counter[word]:
+                    del counter[word]
+
+    def build(self) -> Vocabulary:
+        words, stems = dict(self._words), dict(self._stems)
+        return Vocabulary(words, stems, len(self._rows), _load_withdrawn())
+
+
+_entries_query = PreparedQuery(
+    lambda keys: (
+        SearchEntry.objects.filter(pk__any_of=keys)
+        .order_by()
+        .values_list("pk", "spoken", "title_words", "name_words")
+    ),
+    keys=list[int],
+)
+
+
 class _VocabularyCache:
     def __init__(self):
         self.lock = threading.Lock()
         self.clear()
 
     def clear(self) -> None:
+        self.names = _NameWords()
         self.vocabulary: Vocabulary | None = None
         self.site_revision: int | None = None
         self.checked_at = float("-inf")
@@ -310,27 +358,19 @@ clear_cache = _cache.clear
 
 
 def get_current() -> Vocabulary:
-    """The words of now or half a minute ago: old ones cost a guess, never show a private page."""
+    """The words of now or half a minute ago: old ones cost a guess, never show a private page.
+
+    After an event only what it changed is read.
+    """
     with _cache.lock:
         if _cache.vocabulary is None or time.monotonic() - _cache.checked_at > MAX_AGE:
             revision = PublicationEvent.objects.site_revision()
             if _cache.vocabulary is None or revision != _cache.site_revision:
-                _cache.vocabulary = _load()
+                _cache.names.update()
+                _cache.vocabulary = _cache.names.build()
                 _cache.site_revision = revision
             _cache.checked_at = time.monotonic()
         return _cache.vocabulary
-
-
-def _load() -> Vocabulary:
-    words: Counter[str] = Counter()
-    stems: Counter[str] = Counter()
-    entries = 0
-    rows = SearchEntry.objects.order_by().values_list("spoken", "title_words", "name_words")
-    for spoken, title, names in rows.iterator(2000):
-        words.update(spoken.split())
-        stems.update({*title.split(), *names.split()})
-        entries += 1
-    return Vocabulary(dict(words), dict(stems), entries, _load_withdrawn())
 
 
 def _load_withdrawn() -> dict[str, list[int]]:

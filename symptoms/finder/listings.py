@@ -6,7 +6,7 @@ There is a list for each body system under which signed pages name a symptom, an
 import string
 from dataclasses import dataclass
 
-from django.core.paginator import EmptyPage, Page, Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Left
 
@@ -16,6 +16,7 @@ from articles.models import Article, PublicationEvent
 from symptoms.models import BodySystem, PublishedRelation
 
 ALL, OTHER = "all", "other"
+ANY_LETTER = "a–z"
 ENTRIES_PER_PAGE = 60
 
 
@@ -51,53 +52,79 @@ class SymptomListing:
 
 def get_listing(system: str, letter: str, number: int) -> SymptomListing | None:
     """The symptoms of a body system, or ``all``; None where there are none. Two queries."""
-    rows = _get_symptoms(system)
-    counts = _count_by_letter(rows)
+    counts = _count_by_letter(system)
     if not counts:
         return None
     if letter not in counts:
         letter = ""
-    if letter == OTHER:
-        rows = rows.exclude(letter__in=string.ascii_lowercase)
-    elif letter:
-        rows = rows.filter(letter=letter)
-    return _build_listing(rows, counts, letter, number)
+    total = sum(counts.values())
+    paginator = Paginator(range(counts[letter] if letter else total), ENTRIES_PER_PAGE)
+    page = paginator.page(min(number, paginator.num_pages))
+    values: dict[str, str] = {"system": system} if system != ALL else {}
+    values |= {"letter": letter} if letter not in ("", OTHER) else {}
+    query = _rows_queries[system == ALL, letter if letter in ("", OTHER) else ANY_LETTER]
+    page.object_list = query.fetch(start=(page.number - 1) * ENTRIES_PER_PAGE, **values)
+    letters: list[str] = []
+    if total > ENTRIES_PER_PAGE:
+        letters = _sort_letters(counts)
+    return SymptomListing(page, letters, letter)
 
 
-def _get_symptoms(system: str) -> QuerySet:
-    """Public symptoms of a body system, or of ``all``, each with its first letter."""
-    rows = Article.objects.public().filter(kind="symptom", language=SOURCE_LANGUAGE)
-    if system != ALL:
-        named = PublishedRelation.objects.filter(system=system).values("other_uuid")
-        rows = rows.filter(uuid__in=named)
-    rows = rows.annotate(letter=Left("search_entries__sort_key", 1))
-    return rows.order_by("search_entries__sort_key", "id")
-
-
-def _count_by_letter(rows: QuerySet) -> dict[str, int]:
+def _count_by_letter(system: str) -> dict[str, int]:
     """The number of symptoms under each letter; ``other`` has those that begin with none of a–z."""
-    found = rows.order_by().values("letter").annotate(count=Count("id"))
     counts: dict[str, int] = {}
-    for letter, count in found.values_list("letter", "count"):
+    values = {} if system == ALL else {"system": system}
+    for letter, count in _counts_queries[system == ALL].fetch(**values):
         key = letter if letter in string.ascii_lowercase else OTHER
         counts[key] = counts.get(key, 0) + count
     return counts
 
 
-def _build_listing(
-    rows: QuerySet, counts: dict[str, int], letter: str, number: int
-) -> SymptomListing:
-    total = sum(counts.values())
-    paginator = Paginator(rows.values_list("live__title", "live__slug"), ENTRIES_PER_PAGE)
-    paginator.count = counts[letter] if letter else total  # saves a query
-    try:
-        page = paginator.page(number)
-    except EmptyPage:
-        page = paginator.page(paginator.num_pages)
-    letters: list[str] = []
-    if total > ENTRIES_PER_PAGE:
-        letters = _sort_letters(counts)
-    return SymptomListing(page, letters, letter)
+def _select_symptoms(system: str | None) -> QuerySet:
+    """Public symptoms of a body system, or all, each with its first letter."""
+    rows = Article.objects.public().filter(kind="symptom", language=SOURCE_LANGUAGE)
+    if system is not None:
+        named = PublishedRelation.objects.filter(system=system).values("other_uuid")
+        rows = rows.filter(uuid__in=named)
+    return rows.annotate(letter=Left("search_entries__sort_key", 1))
+
+
+def _build_counts_query(system: str | None = None) -> QuerySet:
+    rows = _select_symptoms(system).order_by().values("letter")
+    return rows.annotate(count=Count("id")).values_list("letter", "count")
+
+
+def _build_rows_query(start: int, system: str | None = None, letter: str | None = None) -> QuerySet:
+    rows = _select_symptoms(system)
+    if letter is not None:
+        rows = rows.filter(letter=letter)
+    return _show_rows(rows, start)
+
+
+def _build_others_query(start: int, system: str | None = None) -> QuerySet:
+    """Those that begin with none of a–z."""
+    rows = _select_symptoms(system).exclude(letter__in=string.ascii_lowercase)
+    return _show_rows(rows, start)
+
+
+def _show_rows(rows: QuerySet, start: int) -> QuerySet:
+    ordered = rows.order_by("search_entries__sort_key", "id")
+    return ordered.values_list("live__title", "live__slug")[start : start + ENTRIES_PER_PAGE]
+
+
+# By whether all symptoms are listed, and by the letter, if there is one.
+_counts_queries = {
+    True: PreparedQuery(_build_counts_query),
+    False: PreparedQuery(_build_counts_query, system=str),
+}
+_rows_queries = {
+    (True, ""): PreparedQuery(_build_rows_query, start=int),
+    (True, ANY_LETTER): PreparedQuery(_build_rows_query, letter=str, start=int),
+    (True, OTHER): PreparedQuery(_build_others_query, start=int),
+    (False, ""): PreparedQuery(_build_rows_query, system=str, start=int),
+    (False, ANY_LETTER): PreparedQuery(_build_rows_query, system=str, letter=str, start=int),
+    (False, OTHER): PreparedQuery(_build_others_query, system=str, start=int),
+}
 
 
 def _sort_letters(counts: dict[str, int]) -> list[str]:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from articles.db.prepared import PreparedQuery
 from articles.models import Article, SearchStart
 from articles.names import fold
 from articles.search import matching
@@ -61,21 +64,33 @@ def _find_candidates(typed: str, *, named_only: bool) -> list[UUID]:
     return list(dict.fromkeys(uuids))[: 4 * MAX_MATCHES]
 
 
+def _build_pages_query(uuids: list[UUID]) -> QuerySet:
+    pages = Article.objects.public().filter(uuid__any_of=uuids, kind="symptom").order_by()
+    return pages.values_list("uuid", "live__title", "live__slug")
+
+
+def _build_names_query(uuids: list[UUID]) -> QuerySet:
+    rows = SearchStart.objects.filter(uuid__any_of=uuids, place=0).order_by("rank", "pk")
+    return rows.values_list("uuid", "name")
+
+
+_pages_query = PreparedQuery(_build_pages_query, uuids=list[UUID])
+_names_query = PreparedQuery(_build_names_query, uuids=list[UUID])
+
+
 def _load_pages(uuids: list[UUID]) -> dict[UUID, tuple[str, str]]:
     """Title and slug of those that are public symptoms."""
-    pages = Article.objects.public().filter(uuid__in=uuids, kind="symptom").order_by()
-    found: dict[UUID, tuple[str, str]] = {}
-    for uuid, title, slug in pages.values_list("uuid", "live__title", "live__slug"):
-        found[uuid] = (title, slug)
-    return found
+    if not uuids:
+        return {}
+    return {uuid: (title, slug) for uuid, title, slug in _pages_query.fetch(uuids=uuids)}
 
 
 def _load_names(uuids: list[UUID]) -> dict[UUID, list[str]]:
     """The names of each symptom, its title first."""
     found: dict[UUID, list[str]] = {}
-    rows = SearchStart.objects.filter(uuid__in=uuids, place=0).order_by("rank", "pk")
-    for uuid, name in rows.values_list("uuid", "name"):
-        found.setdefault(uuid, []).append(name)
+    if uuids:
+        for uuid, name in _names_query.fetch(uuids=uuids):
+            found.setdefault(uuid, []).append(name)
     return found
 
 
