@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, Node, Parser, Token
@@ -47,7 +48,10 @@ class DayNode(Node):
         self.value = value
 
     def render(self, context: Context) -> str:
-        value = self.value.resolve(context)
+        return self.format(self.value.resolve(context), context)
+
+    @staticmethod
+    def format(value: Any, context: Context) -> str:
         if isinstance(value, dt.datetime):
             value = template_localtime(value, context.use_tz).date()
         if not isinstance(value, dt.date):

@@ -46,7 +46,7 @@ def _get_recently_reviewed() -> list[dict]:
     subjects.name(subjects.SIGNATURES)
     medical = ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names())
     reviewed = medical.filter(recorded=False).select_related("article__live")
-    newest = reviewed.order_by("-last_reviewed", "-publication")[:RECENT_COUNT]
+    newest = reviewed.order_by("-last_reviewed", "-publication_id")[:RECENT_COUNT]
     return [_build_recent_entry(schedule.article) for schedule in newest]
 
 

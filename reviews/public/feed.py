@@ -30,7 +30,7 @@ def get_newly_reviewed() -> list[dict]:
     subjects.name(subjects.SIGNATURES)
     schedules = ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names())
     schedules = schedules.select_related("publication__revision", "article__live")
-    newest = schedules.order_by("-publication__at", "-publication")[:MAX_ENTRIES]
+    newest = schedules.order_by("-publication__at", "-publication_id")[:MAX_ENTRIES]
     today = timezone.localdate()
     return [_build_entry(schedule, today) for schedule in newest]
 
