@@ -181,7 +181,14 @@ def get_url(slug: str, number: int = 1) -> str:
 
 def get_by_slug(slug: str) -> PublishedCause | None:
     """The row that names the cause at an address."""
-    return PublishedCause.objects.authoritative().filter(slug=slug).first()
+    row: PublishedCause | None = _cause_query.first(slug=slug)
+    return row
+
+
+_cause_query = PreparedQuery(
+    lambda slug: PublishedCause.objects.authoritative().filter(slug=slug).order_by("pk")[:1],
+    slug=str,
+)
 
 
 def get_current_slug(slug: str) -> str | None:
