@@ -66,6 +66,16 @@ def day(parser: Parser, token: Token) -> DayNode:
     return DayNode(parser.compile_filter(value))
 
 
+def write_day(value: dt.date | None) -> str:
+    """A day in words; nothing for none."""
+    return _write_day(value, get_language()) if value else ""
+
+
+@lru_cache(maxsize=2_000)
+def _write_day(value: dt.date, _language: str | None) -> str:
+    return date_format(value, "j F Y")
+
+
 @lru_cache(maxsize=2_000)
 def _format_day(value: dt.date, _language: str | None) -> str:
     words = conditional_escape(date_format(value, "j F Y"))

@@ -58,4 +58,5 @@ def _build_entry(at: dt.datetime, text: str, slug: str, line_text: str, today: d
         "line": line,
         "overdue": line.is_overdue(today),
         "at": at,
+        "updated": timezone.localtime(at).isoformat(),
     }
