@@ -47,7 +47,7 @@ def get_newly_reviewed() -> list[dict]:
 
 
 def _build_entry(at: dt.datetime, text: str, slug: str, line_text: str, today: dt.date) -> dict:
-    document = kinds.parse_document(text)
+    document = kinds.parse_shared(text)
     line = ReviewLine.model_validate_json(line_text)
     subjects.name(subjects.page(document.uuid))
     subjects.expire_after(line.next_due, today=today)
