@@ -15,7 +15,6 @@ from django.template import Context, Template
 from django.template.base import (
     FilterExpression,
     Node,
-    NodeList,
     TextNode,
     Variable,
     VariableDoesNotExist,
@@ -264,13 +263,16 @@ class LoopWriter:
             raise CannotCompile
         pairs = [f"{name!r}: {value}" for name, value in names.items() if "." not in name]
         values = f"{{{', '.join(pairs)}}}"
-        if isinstance(node, SimpleBlockNode) and node.takes_context and not node.kwargs:
-            if not node.args:
-                inner = self._write_inner(node.nodelist, names, indent)
-                call = f"{self._keep(node.func)}, {inner}, context, {values}"
-                self._add(indent, f"add(_render_block({call}))")
-                return
-        self._add(indent, f"add(_render_node({self._keep(node)}, context, {values}))")
+        if (
+            isinstance(node, SimpleBlockNode)
+            and node.takes_context
+            and not (node.args or node.kwargs)
+        ):
+            inner = self._write_inner(node.nodelist, names, indent)
+            call = f"_render_block({self._keep(node.func)}, {inner}, context, {values})"
+        else:
+            call = f"_render_node({self._keep(node)}, context, {values})"
+        self._add(indent, f"add({call})")
 
     def _write_inner(self, nodes: Iterable[Node], names: Names, indent: int) -> str:
         """The name of the text of some nodes, which is not printed yet."""
@@ -335,9 +337,7 @@ class LoopWriter:
             inner[node.loopvars[0]] = item
         else:
             locals_ = [self._new("v") for _ in node.loopvars]
-            self._add(
-                indent + 1, f"{', '.join(locals_)} = _unpack({item}, {len(node.loopvars)})"
-            )
+            self._add(indent + 1, f"{', '.join(locals_)} = _unpack({item}, {len(node.loopvars)})")
             inner |= dict(zip(node.loopvars, locals_, strict=True))
         self._add(indent + 1, "pass")
         self._write_nodes(node.nodelist_loop, inner, indent + 1)

@@ -6,7 +6,6 @@ has. They have no moment: of thousands of pages one is signed nearly every day.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from math import ceil
 from typing import Any
@@ -164,11 +163,9 @@ def _build_counts_query() -> QuerySet:
 
 _counts_query = PreparedQuery(_build_counts_query)
 _newest_query = PreparedQuery(
-    lambda: (
-        ReviewSchedule.objects.order_by("-publication_id").values_list(
-            "publication__at", flat=True
-        )[:1]
-    )
+    lambda: ReviewSchedule.objects.order_by("-publication_id").values_list(
+        "publication__at", flat=True
+    )[:1]
 )
 
 
@@ -238,23 +235,20 @@ Line = tuple[str, str]  # a path, and the moment of its last change on this site
 
 def _build_site_lines() -> list[Line]:
     """The front page and the lists of everything: as new as the newest page."""
-    moment = _write_moment(_newest_query.first())
+    newest = _newest_query.first()
+    moment = timezone.localtime(newest).isoformat() if newest else ""
     return [(get_path(name), moment) for name in LIST_URL_NAMES]
 
 
 def _build_lines(name: str, number: int) -> list[Line]:
     """The lines of one file of a section."""
-    paths = SECTIONS[name].paths
+    paths, zone = SECTIONS[name].paths, timezone.get_current_timezone()
     start = (number - 1) * ENTRIES_PER_FILE
     lines: list[Line] = []
     for *values, changed_at in _prepare_rows(name, ENTRIES_PER_FILE).fetch(start=start):
-        moment = _write_moment(changed_at)
+        moment = changed_at.astimezone(zone).isoformat()
         lines += [(path, moment) for path in paths(*values)]
     return lines
-
-
-def _write_moment(moment: datetime | None) -> str:
-    return timezone.localtime(moment).isoformat() if moment else ""
 
 
 def _build_file(lines: list[Line]) -> PublicPage:

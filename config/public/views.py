@@ -27,9 +27,7 @@ from symptoms.public import az_index
 RECENT_COUNT = 6
 _recent_query = PreparedQuery(
     lambda: (
-        ReviewSchedule.objects.filter(
-            article__kind__in=kinds.get_medical_names(), recorded=False
-        )
+        ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names(), recorded=False)
         .order_by("-last_reviewed", "-publication_id")
         .values_list(
             "article__uuid",
