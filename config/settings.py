@@ -260,16 +260,18 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.public.refusals.explain_refusals",
     "config.public.outages.OutageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # What comes below is for forms and for people who signed in: a page in memory needs none of it.
+    "articles.public.page_cache.answer_from_memory",
     "config.middleware.unstorable_characters.replace_unstorable_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "config.middleware.second_factor.require_second_factor",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

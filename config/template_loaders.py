@@ -28,6 +28,7 @@ from django.template.base import (
 from django.template.defaulttags import (
     CommentNode,
     CycleNode,
+    ForNode,
     IfChangedNode,
     LoadNode,
     ResetCycleNode,
@@ -38,12 +39,11 @@ from django.template.loaders.base import Loader as BaseLoader
 from django.utils.safestring import SafeString
 
 from articles.templatetags.layout import JoinLinesNode
+from config.lean_loops import MISSING, LeanForNode, is_read_by_attributes
 
 # What keeps something for the template that it is in: an included one with it needs its own.
 STATEFUL_NODES = (BlockNode, CycleNode, ExtendsNode, IfChangedNode, ResetCycleNode)
-MISSING, UNSURE = object(), object()
-# By class, whether a template reads its values as attributes alone.
-_has_attributes_only: dict[type, bool] = {}
+UNSURE = object()
 
 
 def _look_up(lookups: tuple[str, ...], context: Context) -> Any:
@@ -68,22 +68,13 @@ def _look_up(lookups: tuple[str, ...], context: Context) -> Any:
                 if name not in value:
                     return UNSURE if name.isdigit() or hasattr(dict, name) else MISSING
                 value = value[name]
-            elif _is_read_by_attributes(type(value), name):
+            elif is_read_by_attributes(type(value), name):
                 value = getattr(value, name)
             else:
                 return UNSURE
     except Exception:  # whatever it is, Django meets it again
         return UNSURE
     return UNSURE if callable(value) else value
-
-
-def _is_read_by_attributes(kind: type, name: str) -> bool:
-    known = _has_attributes_only.get(kind)
-    if known is None:
-        is_named_tuple = issubclass(kind, tuple) and hasattr(kind, "_fields")
-        known = is_named_tuple or not hasattr(kind, "__getitem__")
-        _has_attributes_only[kind] = known
-    return known and not name.isdigit()
 
 
 def _get_engine(context: Context) -> Engine:
@@ -187,6 +178,8 @@ class LeanParser(Parser):
             node.__class__ = LeanVariableNode
         elif type(node) is IncludeNode and not node.template.is_var:
             node.__class__ = LeanIncludeNode
+        elif type(node) is ForNode:
+            node.__class__ = LeanForNode
         elif isinstance(node, LoadNode | CommentNode):
             nodelist.pop()
         elif isinstance(node, JoinLinesNode):

@@ -48,10 +48,11 @@ def link_phone_numbers(html: str) -> str:
 
     The content of links, form fields and scripts stays as it is.
     """
-    numbers = get_dialled_numbers()
-    blocks = _find_hinted_blocks(html, tuple(numbers))
+    dialled = get_dialled_numbers()
+    blocks = _find_hinted_blocks(html, tuple(dialled))
     if not blocks:
         return html
+    numbers = tuple(dialled.items())
     untouched = list(_find_untouched(html))
     parts = []
     written = 0
@@ -134,8 +135,13 @@ def _find_untouched(html: str) -> Iterator[tuple[int, int]]:
         yield start, len(html)
 
 
-def _link_block(html: str, numbers: dict[str, str]) -> str:
-    """One block of HTML with its numbers linked. A number with a tag in it has several links."""
+@lru_cache(maxsize=2_000)
+def _link_block(html: str, urls: tuple[tuple[str, str], ...]) -> str:
+    """One block of HTML with its numbers linked. A number with a tag in it has several links.
+
+    The same sentence of a card, a summary or the foot stands on many pages.
+    """
+    numbers = dict(urls)
     text, places = _extract_text(html)
     parts = []
     written = 0

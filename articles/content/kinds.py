@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from articles.content import paths
 from articles.content.blocks import Block
 from articles.content.document import EXPUNGED, SCHEMA_VERSION, Document
 
+# Documents in the memory of a process, each of some 70 kB.
+MAX_SHARED = 128
 PageT = TypeVar("PageT", bound=Model)
 DocumentT = TypeVar("DocumentT", bound=Document)
 # New documents of one kind, each with the one before it.
@@ -195,6 +198,15 @@ def get_all() -> list[PageKind[Any, Any]]:
 def get_medical_names() -> list[str]:
     """The names of the kinds with medical content, and not about the site."""
     return [kind.name for kind in _kinds.values() if kind.medical]
+
+
+@lru_cache(maxsize=MAX_SHARED)
+def parse_shared(text: str) -> Document:
+    """The same of a page in a list: most of its pages were there when it was shown last.
+
+    A document never changes, and is found by its whole text.
+    """
+    return parse_document(text)
 
 
 def parse_document(text: str) -> Document:

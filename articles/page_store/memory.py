@@ -44,6 +44,10 @@ class PageMemory:
     def __len__(self) -> int:
         return len(self._pages)
 
+    def has(self, address: str, encoding: str) -> bool:
+        """Whether there is a page at an address, true or not."""
+        return (address, encoding) in self._pages
+
     def get(self, address: str, encoding: str, number: int) -> RenderedPage | None:
         """The page at an address, if it is true at the number to which changes were followed."""
         key = (address, encoding)

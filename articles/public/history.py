@@ -30,6 +30,7 @@ from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
 from articles.public.signature_statements import SignatureStatement
 
 EVENTS_PER_PAGE = 20
+MAX_NUMBER = 2_000_000_000 - 1  # of a revision that an address may name
 EXPUNGED_NOTE = (
     "The text of this version was expunged, for a reason of law or to protect somebody. "
     "Nobody can read it any more; who signed it, when, and its digest stay."
@@ -88,9 +89,21 @@ def _build_signed_before_query(page: int, key: int) -> QuerySet:
     return _select_events(page).signed().filter(pk__lt=key).select_related("revision")[:1]
 
 
+def _build_withdrawal_query(page: int) -> QuerySet:
+    return _select_events(page).filter(kind=PublicationEvent.EventKind.WITHDRAW)[:1]
+
+
 def _build_last_withdrawal_query(page: int) -> QuerySet:
-    withdrawals = _select_events(page).filter(kind=PublicationEvent.EventKind.WITHDRAW)
-    return withdrawals.values_list("id", flat=True)[:1]
+    return _build_withdrawal_query(page).values_list("id", flat=True)
+
+
+def _build_version_query(page: int, number: int) -> QuerySet:
+    return _select_events(page).filter(revision__number=number).select_related("revision")[:1]
+
+
+def _build_superseding_query(page: int, key: int) -> QuerySet:
+    later = _select_events(page).signed().filter(pk__gt=key)
+    return later.order_by("id").values_list("at", flat=True)[:1]
 
 
 _page_query = PreparedQuery(
@@ -98,6 +111,9 @@ _page_query = PreparedQuery(
     kind=str,
     slug=str,
 )
+_version_query = PreparedQuery(_build_version_query, page=int, number=int)
+_withdrawal_query = PreparedQuery(_build_withdrawal_query, page=int)
+_superseding_query = PreparedQuery(_build_superseding_query, page=int, key=int)
 _count_query = PreparedQuery(_build_count_query, page=int)
 _events_query = PreparedQuery(_build_events_query, page=int, start=int)
 _signed_before_query = PreparedQuery(_build_signed_before_query, page=int, key=int)
@@ -321,16 +337,14 @@ def version(request: HttpRequest, kind: str, slug: str, number: int) -> PublicPa
         return pages.redirect_moved_page(kind=kind, slug=slug, subpath=f"history/{number}/")
     if page.live is None:
         return pages.get_gone_page(page)
-    publications = page.publications.filter(revision__number=number).order_by("-id")
-    line = publications.select_related("revision").first()
+    line = _version_query.first(page=page.pk, number=number) if number <= MAX_NUMBER else None
     if line is None:
         raise Http404
     if line.revision_id == page.live.revision_id:
         response = redirect(page.path)
         response["Cache-Control"] = CACHE_CONTROL
         return response
-    withdrawals = page.publications.filter(kind=PublicationEvent.EventKind.WITHDRAW)
-    withdrawal = withdrawals.order_by("-id").first()
+    withdrawal = _withdrawal_query.first(page=page.pk)
     if withdrawal and line.pk <= withdrawal.pk:
         return pages.build_withdrawn_page(withdrawal, address=page.path)
     if line.revision.expunged:
@@ -363,7 +377,6 @@ def _build_version_context(page: Article, publication: PublicationEvent) -> dict
         state="superseded",
     )
     history_path = f"{page.path}history/"
-    later = page.publications.signed().filter(pk__gt=publication.pk)
     context |= {
         "breadcrumbs": build_page_trail(
             page,
@@ -372,7 +385,7 @@ def _build_version_context(page: Article, publication: PublicationEvent) -> dict
         ),
         "overdue": False,
         "version": publication.revision,
-        "superseded_on": later.earliest("id").at,
+        "superseded_on": _superseding_query.first(page=page.pk, key=publication.pk),
         "page_template": kind.partial,
         "causes_template": kind.causes_partial if getattr(document, "causes", ()) else None,
     }

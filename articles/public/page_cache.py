@@ -42,6 +42,7 @@ from articles.public.safe_only import safe_only
 
 CACHE_CONTROL = "public, max-age=0, must-revalidate"
 MAX_AGE = 30 * 24 * 60 * 60  # seconds; what is compared with the calendar says when it changes
+SAFE_METHODS = ("GET", "HEAD")
 # Headers by which a request asks whether a page has changed.
 CONDITIONS = frozenset(
     {
@@ -149,6 +150,35 @@ def get_site_origin(request: HttpRequest) -> str:
     (ADR 22).
     """
     return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def answer_from_memory(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: a page in the memory of this process needs neither URL map nor view.
+
+    It is given if it is true at the number to which changes were followed, as ``public_page`` does.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return _find_in_memory(request) or get_response(request)
+
+    return answer
+
+
+def _find_in_memory(request: HttpRequest) -> HttpResponseBase | None:
+    if request.method not in SAFE_METHODS or settings.STATIC_EXPORT:
+        return None
+    address = get_site_origin(request) + request.path
+    encoding = encodings.choose(request.META.get("HTTP_ACCEPT_ENCODING"))
+    # Of any other address, the database is not asked what changed.
+    if not page_cache.memory.has(address, encoding):
+        return None
+    number = follower.follow()
+    if number is None:
+        return None
+    page = page_cache.memory.get(address, encoding, number)
+    return None if page is None else build_conditional_response(request, page, encoding)
 
 
 def public_page(view=None, *, cached: bool = True):

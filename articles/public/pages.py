@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.paginator import Page
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -30,6 +30,17 @@ _page_query = PreparedQuery(
     kind=str,
     slug=str,
 )
+
+
+def _build_redirect_query(kind: str, slug: str) -> QuerySet[Redirect]:
+    logged = PublicationEvent.objects.filter(article=OuterRef("article"))
+    redirects = Redirect.objects.filter(
+        Exists(logged), kind=kind, slug=slug, language=SOURCE_LANGUAGE
+    )
+    return redirects.order_by("pk").select_related("article")[:1]
+
+
+_redirect_query = PreparedQuery(_build_redirect_query, kind=str, slug=str)
 
 
 def get_public_page(
@@ -158,11 +169,7 @@ def redirect_moved_page(*, kind: str, slug: str, subpath: str = "") -> HttpRespo
     Imported ids have redirects to drafts too. Visitors must not learn of those, not even the
     address, which is made from a title.
     """
-    logged = PublicationEvent.objects.filter(article=OuterRef("article"))
-    redirects = Redirect.objects.filter(
-        Exists(logged), kind=kind, slug=slug, language=SOURCE_LANGUAGE
-    )
-    found = redirects.select_related("article").first()
+    found = _redirect_query.first(kind=kind, slug=slug)
     if found is None:
         raise Http404
     return redirect_permanently(found.article.path + subpath)

@@ -5,7 +5,7 @@ from django.db.models import Count, Max
 
 from articles.content import kinds
 from articles.content.paths import get_numbered_path
-from articles.db.prepared import PreparedList
+from articles.db.prepared import PreparedList, PreparedQuery
 from articles.models import TopicEntry
 from articles.names import fold
 from articles.page_store import subjects
@@ -24,6 +24,24 @@ _entries = PreparedList(
     lambda slug: TopicEntry.objects.filter(slug=slug).order_by("sort_key", "article_id"),
     lambda rows: rows.values_list(*ENTRY_FIELDS),
     per_page=ENTRIES_PER_PAGE,
+    slug=str,
+)
+# Each topic by its names, with the number of its pages under each, the newest name last.
+_topics_query = PreparedQuery(
+    lambda: (
+        TopicEntry.objects.order_by()
+        .values("slug", "name")
+        .annotate(count=Count("id"), newest=Max("publication"))
+        .order_by("newest")
+        .values_list("slug", "name", "count")
+    )
+)
+_name_query = PreparedQuery(
+    lambda slug: (
+        TopicEntry.objects.filter(slug=slug)
+        .order_by("-publication_id")
+        .values_list("name", flat=True)[:1]
+    ),
     slug=str,
 )
 
@@ -49,26 +67,19 @@ def get_topics_page(number: int) -> Page:
 def list_topics() -> list[dict]:
     """Each topic with a public page, by its newest name, with the number of its pages."""
     subjects.name(subjects.TOPICS)
-    rows = (
-        TopicEntry.objects.order_by()
-        .values("slug", "name")
-        .annotate(count=Count("id"), newest=Max("publication"))
-    )
     topics: dict[str, dict] = {}
-    for row in rows.order_by("newest"):
-        slug = row["slug"]
-        count = row["count"]
+    for slug, name, count in _topics_query.fetch():
         if slug in topics:  # under an earlier name
             count += topics[slug]["count"]
-        topics[slug] = {"name": row["name"], "url": get_topic_url(slug), "count": count}
+        topics[slug] = {"name": name, "url": get_topic_url(slug), "count": count}
     return sorted(topics.values(), key=lambda topic: fold(topic["name"]))
 
 
 def find_topic(slug: str) -> str | None:
     """The name of a topic, by its newest entry."""
     subjects.name(subjects.topic(slug))
-    lines = TopicEntry.objects.filter(slug=slug).order_by("-publication_id")
-    return lines.values_list("name", flat=True).first()
+    name: str | None = _name_query.first(slug=slug)
+    return name
 
 
 def get_entries_page(slug: str, number: int) -> Page:

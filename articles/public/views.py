@@ -1,12 +1,15 @@
 """Public pages of articles, of the site itself and of topics, and their images."""
 
-from functools import partial
+from functools import lru_cache, partial
+from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import EmptyPage
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
 from articles.content import kinds
+from articles.db.prepared import PreparedQuery
 from articles.images import store
 from articles.models import Article, Image, PublishedImage
 from articles.page_store import subjects
@@ -90,10 +93,18 @@ def staff_image(request: HttpRequest, digest: str, extension: str) -> HttpRespon
 def list_entries(limit: int | None = None, *, kind: str = "article") -> list[dict]:
     """Title, address and summary of the published pages of a kind, in alphabetical order."""
     subjects.name(subjects.page_list(kind))
-    rows = Article.objects.public().filter(kind=kind).order_by("search_entries__sort_key", "id")
-    values = rows.values_list("live__title", "live__slug", "live__summary")[:limit]
     entries = []
-    for title, slug, summary in values:
+    for title, slug, summary in _prepare_entries(limit).fetch(kind=kind):
         url = kinds.get_path(kind, slug)
         entries.append({"title": title, "url": url, "summary": summary})
     return entries
+
+
+@lru_cache(maxsize=8)
+def _prepare_entries(limit: int | None) -> PreparedQuery:
+    def build(kind: str) -> QuerySet[Any, Any]:
+        rows = Article.objects.public().filter(kind=kind)
+        rows = rows.order_by("search_entries__sort_key", "id")
+        return rows.values_list("live__title", "live__slug", "live__summary")[:limit]
+
+    return PreparedQuery(build, kind=str)

@@ -12,6 +12,7 @@ from articles.content import diff, kinds
 from articles.content.document import SAME_FOR_EVERYONE
 from articles.links import display
 from articles.richtext import anchors, attributes, raised, sign_marks, tables
+from articles.templatetags import printing
 
 register = template.Library()
 
@@ -133,6 +134,12 @@ def figures_at(document, place):
         if figure_place == place:
             found.append(figure)
     return found
+
+
+@register.filter
+def in_words(day):
+    """A day as people read it, as ``date:"j F Y"`` writes it: 30 November 2026."""
+    return printing.write_day(day)
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, Node, Parser, Token
@@ -47,7 +48,10 @@ class DayNode(Node):
         self.value = value
 
     def render(self, context: Context) -> str:
-        value = self.value.resolve(context)
+        return self.format(self.value.resolve(context), context)
+
+    @staticmethod
+    def format(value: Any, context: Context) -> str:
         if isinstance(value, dt.datetime):
             value = template_localtime(value, context.use_tz).date()
         if not isinstance(value, dt.date):
@@ -60,6 +64,16 @@ def day(parser: Parser, token: Token) -> DayNode:
     """A day as a ``time`` element: ``{% day line.next_due %}``."""
     _tag, value = token.split_contents()
     return DayNode(parser.compile_filter(value))
+
+
+def write_day(value: dt.date | None) -> str:
+    """A day in words; nothing for none."""
+    return _write_day(value, get_language()) if value else ""
+
+
+@lru_cache(maxsize=2_000)
+def _write_day(value: dt.date, _language: str | None) -> str:
+    return date_format(value, "j F Y")
 
 
 @lru_cache(maxsize=2_000)

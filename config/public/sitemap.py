@@ -1,16 +1,22 @@
-"""The sitemap: every public address and when it changed last, from the log and its projections."""
+"""The sitemap: every public address and when it changed last, from the log and its projections.
 
-from collections.abc import Callable
+Where one file cannot hold everything, it lists the files that do, by how many rows each section
+has. They have no moment: of thousands of pages one is signed nearly every day.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from functools import lru_cache
+from math import ceil
+from typing import Any
 
-from django.core.paginator import EmptyPage, Paginator
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery, Value
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from articles.content import kinds
 from articles.content.paths import get_path
+from articles.db.prepared import PreparedQuery
 from articles.models import TopicEntry
 from articles.page_store import subjects
 from articles.public import topics
@@ -32,26 +38,22 @@ LIST_URL_NAMES = (
     "emergencies:index",
     "about:index",
 )
+MAX_FILES = 10_000  # of a section
 XML = "application/xml; charset=utf-8"
-
-
-@dataclass(frozen=True)
-class SitemapEntry:
-    path: str
-    changed_at: datetime | None = None
+LIST_COUNT = len(LIST_URL_NAMES)
 
 
 @dataclass(frozen=True)
 class SitemapSection:
-    """One sort of address: ``get_rows`` end in the moment of the last change, and ``path`` takes
-    what comes before it.
+    """One sort of address, one row for each or for a few.
+
+    ``rows`` are what ``paths`` takes, in a fixed order, and the moment of the last change;
+    ``counted`` counts them, in ``count``.
     """
 
-    get_rows: Callable[[], QuerySet | list[tuple]]
-    path: Callable[..., str]
-
-    def build_entries(self, rows) -> list[SitemapEntry]:
-        return [SitemapEntry(self.path(*values), changed_at) for *values, changed_at in rows]
+    rows: Callable[[], QuerySet[Any, Any]]
+    counted: Callable[[], QuerySet[Any, Any]]
+    paths: Callable[..., Iterator[str]]
 
 
 def _get_reviewed_pages() -> QuerySet:
@@ -69,20 +71,24 @@ def _get_pages() -> QuerySet:
     )
 
 
-def _get_cause_list_pages() -> list[tuple]:
-    """The first of each symptom, and the further ones where it names very many causes."""
+def _get_cause_list_pages() -> QuerySet:
     named = PublishedCause.objects.order_by().filter(article=OuterRef("article")).values("article")
-    counted = _get_reviewed_pages().annotate(
+    counted = _get_naming_pages().annotate(
         named=Subquery(named.annotate(count=Count("pk")).values("count"))
     )
-    rows = counted.filter(named__gt=0).values_list(
-        "article__live__slug", "named", "publication__at"
+    return counted.values_list("article__live__slug", "named", "publication__at")
+
+
+def _get_naming_pages() -> QuerySet:
+    return _get_reviewed_pages().filter(
+        Exists(PublishedCause.objects.filter(article=OuterRef("article")))
     )
-    pages: list[tuple] = []
-    for slug, count, at in rows:
-        numbers = (1, *cause_pages.get_further_numbers(count))
-        pages.extend((slug, number, at) for number in numbers)
-    return pages
+
+
+def _iter_cause_list_paths(slug: str, count: int) -> Iterator[str]:
+    """The first of a symptom, and the further ones where it names very many causes."""
+    for number in (1, *cause_pages.get_further_numbers(count)):
+        yield cause_pages.get_url(slug, number)
 
 
 def _get_causes() -> QuerySet:
@@ -98,75 +104,116 @@ def _get_topics() -> QuerySet:
 
 
 def _get_reviewers() -> QuerySet:
-    signed = (
-        LedgerEntry.objects.signed()
-        .filter(by__reviewer__isnull=False)
-        .order_by("by__reviewer__slug")
-    )
+    signed = _get_signatures().order_by("by__reviewer__slug")
     return signed.values_list("by__reviewer__slug").annotate(Max("at"))
 
 
+def _get_signatures() -> QuerySet:
+    return LedgerEntry.objects.signed().filter(by__reviewer__isnull=False)
+
+
+def _count(rows: QuerySet, column: str = "pk") -> QuerySet:
+    """One row with how many different values a column has."""
+    counted = rows.order_by().values(one=Value(1)).annotate(count=Count(column, distinct=True))
+    return counted.values_list("count", flat=True)
+
+
+def _iter_path(get_path: Callable[..., str]) -> Callable[..., Iterator[str]]:
+    """What gives the one address of a row."""
+
+    def iter_path(*values: Any) -> Iterator[str]:
+        yield get_path(*values)
+
+    return iter_path
+
+
 SECTIONS = {
-    "pages": SitemapSection(_get_pages, kinds.get_path),
-    "pages-of-causes": SitemapSection(_get_cause_list_pages, cause_pages.get_url),
-    "causes": SitemapSection(_get_causes, causes.get_url),
-    "topics": SitemapSection(_get_topics, topics.get_topic_url),
-    "reviewers": SitemapSection(_get_reviewers, reviewer_profile.get_url),
+    "pages": SitemapSection(
+        _get_pages, lambda: _count(_get_reviewed_pages()), _iter_path(kinds.get_path)
+    ),
+    "pages-of-causes": SitemapSection(
+        _get_cause_list_pages, lambda: _count(_get_naming_pages()), _iter_cause_list_paths
+    ),
+    "causes": SitemapSection(
+        _get_causes,
+        lambda: _count(PublishedCause.objects.authoritative()),
+        _iter_path(causes.get_url),
+    ),
+    "topics": SitemapSection(
+        _get_topics,
+        lambda: _count(TopicEntry.objects.all(), "slug"),
+        _iter_path(topics.get_topic_url),
+    ),
+    "reviewers": SitemapSection(
+        _get_reviewers,
+        lambda: _count(_get_signatures(), "by"),
+        _iter_path(reviewer_profile.get_url),
+    ),
 }
+
+
+def _build_counts_query() -> QuerySet:
+    """How many rows each section has, by its name; nothing of one that has none."""
+    first, *others = (
+        section.counted().annotate(section=Value(name)).values_list("section", "count")
+        for name, section in SECTIONS.items()
+    )
+    return first.union(*others, all=True)
+
+
+_counts_query = PreparedQuery(_build_counts_query)
+_newest_query = PreparedQuery(
+    lambda: ReviewSchedule.objects.order_by("-publication_id").values_list(
+        "publication__at", flat=True
+    )[:1]
+)
+
+
+@lru_cache(maxsize=32)
+def _prepare_rows(name: str, per_file: int) -> PreparedQuery:
+    def build(start: int) -> QuerySet:
+        return SECTIONS[name].rows()[start : start + per_file]
+
+    return PreparedQuery(build, start=int)
+
+
+def _count_rows() -> dict[str, int]:
+    counted = dict(_counts_query.fetch())
+    return {name: counted.get(name, 0) for name in SECTIONS}
 
 
 @public_page
 def sitemap(request: HttpRequest) -> PublicPage:
     """Every address where one file holds them all; else the files that do."""
     subjects.name(subjects.PUBLICATIONS)
-    rows = {name: list(section.get_rows()) for name, section in SECTIONS.items()}
-    site = _build_site_entries(max((row[-1] for row in rows["pages"]), default=None))
-    if _fits_in_one_file(rows):
-        entries = list(site)
-        for name, section in SECTIONS.items():
-            entries.extend(section.build_entries(rows[name]))
-        return _build_file(entries)
-    files = _build_index(rows, site[0].changed_at)
-    return PublicPage("config/sitemap_index.xml", {"files": files}, content_type=XML)
+    counts = _count_rows()
+    if not _fits_in_one_file(counts):
+        files = _list_file_paths(counts)
+        return PublicPage("config/sitemap_index.xml", {"files": files}, content_type=XML)
+    lines = _build_site_lines()
+    for name, count in counts.items():
+        if count:
+            lines += _build_lines(name, 1)
+    return _build_file(lines)
 
 
 def list_file_paths() -> list[str]:
     """The addresses of the files of a large site; none where one file holds everything."""
-    rows = {name: list(section.get_rows()) for name, section in SECTIONS.items()}
-    if _fits_in_one_file(rows):
-        return []
-    return [file.path for file in _build_index(rows, None)]
+    counts = _count_rows()
+    return [] if _fits_in_one_file(counts) else _list_file_paths(counts)
 
 
-def _build_index(rows: dict[str, list[tuple]], changed_at: datetime | None) -> list[SitemapEntry]:
+def _list_file_paths(counts: dict[str, int]) -> list[str]:
     """The files of a large site: the one of its lists, and those of each section."""
-    files = [_build_file_entry("site", 1, changed_at)]
-    for name in SECTIONS:
-        files.extend(_build_file_entries(name, rows[name]))
-    return files
+    paths = [get_path("sitemap_file", "site", 1)]
+    for name, count in counts.items():
+        for number in range(1, ceil(count / ENTRIES_PER_FILE) + 1):
+            paths.append(get_path("sitemap_file", name, number))
+    return paths
 
 
-def _fits_in_one_file(rows: dict[str, list[tuple]]) -> bool:
-    """Whether one file holds everything."""
-    return len(LIST_URL_NAMES) + sum(map(len, rows.values())) <= ENTRIES_PER_FILE
-
-
-def _build_site_entries(changed_at: datetime | None) -> list[SitemapEntry]:
-    """The front page and the lists of everything: as new as the newest page."""
-    return [SitemapEntry(get_path(name), changed_at) for name in LIST_URL_NAMES]
-
-
-def _build_file_entry(name: str, number: int, changed_at: datetime | None) -> SitemapEntry:
-    return SitemapEntry(get_path("sitemap_file", name, number), changed_at)
-
-
-def _build_file_entries(name: str, rows: list[tuple]) -> list[SitemapEntry]:
-    """The files of a section, each as new as the newest of its entries."""
-    files = []
-    for number, start in enumerate(range(0, len(rows), ENTRIES_PER_FILE), 1):
-        newest = max(row[-1] for row in rows[start : start + ENTRIES_PER_FILE])
-        files.append(_build_file_entry(name, number, newest))
-    return files
+def _fits_in_one_file(counts: dict[str, int]) -> bool:
+    return LIST_COUNT + sum(counts.values()) <= ENTRIES_PER_FILE
 
 
 @public_page
@@ -174,27 +221,35 @@ def sitemap_file(request: HttpRequest, name: str, number: int) -> PublicPage:
     """One file of the sitemap of a large site."""
     subjects.name(subjects.PUBLICATIONS)
     if (name, number) == ("site", 1):
-        entries = _build_site_entries(
-            _get_reviewed_pages().aggregate(newest=Max("publication__at"))["newest"]
-        )
-    else:
-        entries = _get_entries(name, number)
-    return _build_file(entries)
+        return _build_file(_build_site_lines())
+    if name not in SECTIONS or not 1 <= number <= MAX_FILES:
+        raise Http404
+    lines = _build_lines(name, number)
+    if not lines:
+        raise Http404
+    return _build_file(lines)
 
 
-def _build_file(entries: list[SitemapEntry]) -> PublicPage:
-    """A file of thousands of lines: their moments are written before, on this site's clock."""
-    lines: list[tuple[str, str]] = []
-    for entry in entries:
-        at = entry.changed_at
-        lines.append((entry.path, timezone.localtime(at).isoformat() if at else ""))
+Line = tuple[str, str]  # a path, and the moment of its last change on this site's clock
+
+
+def _build_site_lines() -> list[Line]:
+    """The front page and the lists of everything: as new as the newest page."""
+    newest = _newest_query.first()
+    moment = timezone.localtime(newest).isoformat() if newest else ""
+    return [(get_path(name), moment) for name in LIST_URL_NAMES]
+
+
+def _build_lines(name: str, number: int) -> list[Line]:
+    """The lines of one file of a section."""
+    paths, zone = SECTIONS[name].paths, timezone.get_current_timezone()
+    start = (number - 1) * ENTRIES_PER_FILE
+    lines: list[Line] = []
+    for *values, changed_at in _prepare_rows(name, ENTRIES_PER_FILE).fetch(start=start):
+        moment = changed_at.astimezone(zone).isoformat()
+        lines += [(path, moment) for path in paths(*values)]
+    return lines
+
+
+def _build_file(lines: list[Line]) -> PublicPage:
     return PublicPage("config/sitemap.xml", {"lines": lines}, content_type=XML)
-
-
-def _get_entries(name: str, number: int) -> list[SitemapEntry]:
-    try:
-        section = SECTIONS[name]
-        paginator = Paginator(section.get_rows(), ENTRIES_PER_FILE, allow_empty_first_page=False)
-        return section.build_entries(paginator.page(number))
-    except (KeyError, EmptyPage) as error:
-        raise Http404 from error

@@ -1,5 +1,7 @@
 """The front page, where a person starts after signing in, and the answers to errors."""
 
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +11,8 @@ from django.views.defaults import page_not_found
 
 from articles import unsent_forms
 from articles.content import kinds
-from articles.models import Article
+from articles.content.review_line import ReviewLine
+from articles.db.prepared import PreparedQuery
 from articles.page_store import changes, outage, subjects
 from articles.public import json_ld, topics
 from articles.public.offline import works_offline
@@ -22,6 +25,23 @@ from reviews.models import ReviewSchedule
 from symptoms.public import az_index
 
 RECENT_COUNT = 6
+_recent_query = PreparedQuery(
+    lambda: (
+        ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names(), recorded=False)
+        .order_by("-last_reviewed", "-publication_id")
+        .values_list(
+            "article__uuid",
+            "article__kind",
+            "article__live__title",
+            "article__live__slug",
+            "article__live__summary",
+            "article__live__review_line",
+        )[:RECENT_COUNT]
+    )
+)
+_recorded_query = PreparedQuery(
+    lambda: ReviewSchedule.objects.recorded().order_by().values_list("pk", flat=True)[:1]
+)
 
 
 @public_page
@@ -31,7 +51,7 @@ def home(request: HttpRequest) -> PublicPage:
         "letters": letters,
         "symptoms": any(letter.count for letter in letters),
         "recent": _get_recently_reviewed(),
-        "recorded": ReviewSchedule.objects.recorded().exists(),
+        "recorded": _recorded_query.first() is not None,
         "articles": list_entries(RECENT_COUNT),
         "topics": topics.list_topics(),
     }
@@ -44,21 +64,18 @@ def _get_recently_reviewed() -> list[dict]:
     A signature over a change moves no page up here: it is another date than the one in the list.
     """
     subjects.name(subjects.SIGNATURES)
-    medical = ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names())
-    reviewed = medical.filter(recorded=False).select_related("article__live")
-    newest = reviewed.order_by("-last_reviewed", "-publication")[:RECENT_COUNT]
-    return [_build_recent_entry(schedule.article) for schedule in newest]
+    return [_build_recent_entry(*row) for row in _recent_query.fetch()]
 
 
-def _build_recent_entry(page: Article) -> dict:
-    live = page.live
-    assert live  # it is public
-    subjects.name(subjects.page(page.uuid))
+def _build_recent_entry(
+    uuid: UUID, kind: str, title: str, slug: str, summary: str, line: str
+) -> dict:
+    subjects.name(subjects.page(uuid))
     return {
-        "title": live.title,
-        "url": kinds.get_path(page.kind, live.slug),
-        "summary": live.summary,
-        "line": live.read_review_line(),
+        "title": title,
+        "url": kinds.get_path(kind, slug),
+        "summary": summary,
+        "line": ReviewLine.model_validate_json(line),
     }
 
 

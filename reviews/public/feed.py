@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from articles.care.advice import present_signed_texts
 from articles.content import kinds
+from articles.content.review_line import ReviewLine
+from articles.db.prepared import PreparedQuery
 from articles.page_store import subjects
 from articles.public.page_cache import PublicPage, public_page
 from reviews.models import ReviewSchedule
@@ -15,6 +17,18 @@ MAX_ENTRIES = 50
 # A feed says when it changed, even one without an entry.
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 ATOM_CONTENT_TYPE = "application/atom+xml; charset=utf-8"
+_newest_query = PreparedQuery(
+    lambda: (
+        ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names())
+        .order_by("-publication__at", "-publication_id")
+        .values_list(
+            "publication__at",
+            "publication__revision__document",
+            "article__live__slug",
+            "article__live__review_line",
+        )[:MAX_ENTRIES]
+    )
+)
 
 
 @public_page
@@ -28,26 +42,21 @@ def reviewed(request: HttpRequest) -> PublicPage:
 def get_newly_reviewed() -> list[dict]:
     """The public pages that were signed last, each once, newest first."""
     subjects.name(subjects.SIGNATURES)
-    schedules = ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names())
-    schedules = schedules.select_related("publication__revision", "article__live")
-    newest = schedules.order_by("-publication__at", "-publication")[:MAX_ENTRIES]
     today = timezone.localdate()
-    return [_build_entry(schedule, today) for schedule in newest]
+    return [_build_entry(*row, today) for row in _newest_query.fetch()]
 
 
-def _build_entry(schedule: ReviewSchedule, today: dt.date) -> dict:
-    signed = schedule.publication
-    live = schedule.article.live
-    assert live  # it is public
-    document = signed.revision.read()
-    line = live.read_review_line()
+def _build_entry(at: dt.datetime, text: str, slug: str, line_text: str, today: dt.date) -> dict:
+    document = kinds.parse_shared(text)
+    line = ReviewLine.model_validate_json(line_text)
     subjects.name(subjects.page(document.uuid))
     subjects.expire_after(line.next_due, today=today)
     return {
         "document": document,
         "cards": present_signed_texts(document),
-        "path": kinds.get_path(document.kind, live.slug),
+        "path": kinds.get_path(document.kind, slug),
         "line": line,
         "overdue": line.is_overdue(today),
-        "at": signed.at,
+        "at": at,
+        "updated": timezone.localtime(at).isoformat(),
     }

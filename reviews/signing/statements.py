@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
+from articles.db.prepared import PreparedQuery
 from articles.public.signature_statements import SignatureStatement, StatementLine
 from reviews.models import LedgerEntry
 from reviews.models.review import CHANGE_STATEMENT
@@ -14,10 +15,20 @@ ASKED_TOO_MUCH = (
 ASKED_ABOUT_CHANGE = "The signer was asked about what changed:"
 ASKED_ABOUT_PAGE = "The signer was asked about the whole page:"
 
+_signatures_query = PreparedQuery(
+    lambda hashes: (
+        LedgerEntry.objects.signed()
+        .order_by()
+        .filter(hash__any_of=hashes)
+        .values_list("hash", "record")
+    ),
+    hashes=list[str],
+)
+
 
 def load_statements(hashes: Collection[str]) -> dict[str, SignatureStatement]:
     """What signatures say, by the hash of their entry. Other entries are left out."""
-    rows = LedgerEntry.objects.signed().filter(hash__in=hashes).values_list("hash", "record")
+    rows = _signatures_query.fetch(hashes=list(hashes))
     return {entry_hash: build_statement(record) for entry_hash, record in rows}
 
 

