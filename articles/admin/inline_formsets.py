@@ -5,7 +5,7 @@ from copy import copy
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import UniqueConstraint
+from django.db.models import Model, UniqueConstraint
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
@@ -152,11 +152,19 @@ class RowFormSet(OrderedRowFormSet):
                 deleted = deleted or bool(sent_key)
             else:
                 stored_numbers.append(number)
-                self._sent_rows.append(row)
+                self._sent_rows.append(self._take_over(row))
         order = [*stored_numbers, *new_numbers]
         if deleted or order != list(range(len(order))):
             self._renumber_data(stored_numbers, new_numbers)
         self._set_counts(initial=len(stored_numbers), total=len(order))
+
+    def _take_over(self, row: Model) -> Model:
+        """A row of the list that a form may change: of one that is only read, a copy in it."""
+        if not self.is_only_read:
+            return row
+        own = copy(row)
+        self.all_rows[self.places[row.pk] - 1] = own
+        return own
 
     def _renumber_data(self, stored_numbers: list[int], new_numbers: list[int]) -> None:
         """Number the sent rows from 0 on: stored ones first, then new ones, without a key."""

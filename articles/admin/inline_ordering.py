@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles.admin.forms import parse_key
+from articles.db.known_rows import fetch_known_rows
 
 OPENED_SUFFIX = "-OPENED"  # of the field with the places of a list's rows as it was opened
 MAX_POSITION = 32_767  # the largest that the column stores
@@ -57,6 +58,7 @@ class OrderedRowFormSet(BaseInlineFormSet):
     data: QueryDict  # once it is bound
     model: type[Model]
     prefix: str
+    is_only_read = False  # whether no row will be stored
 
     @property
     def is_ordered(self) -> bool:
@@ -65,7 +67,8 @@ class OrderedRowFormSet(BaseInlineFormSet):
     @cached_property
     def all_rows(self) -> list:
         """All rows of the list in their order, as they are stored when the request begins."""
-        return list(super().get_queryset())
+        rows = super().get_queryset()
+        return fetch_known_rows(rows) if self.is_only_read else list(rows)
 
     @cached_property
     def places(self) -> dict[int, int]:

@@ -14,7 +14,8 @@ MAX_EXTRA_ROWS = 20
 class RowInline(admin.StackedInline):
     """Rows of a page: a fixed number of queries, visible labels, and no empty row at first.
 
-    ``select_related_fields`` names what a row points to, and what a preview needs of that.
+    ``select_related_fields`` names what a row points to, and what a preview needs of that;
+    ``columns`` what is read of these, where that is not all of it.
     """
 
     form = RowForm
@@ -22,6 +23,7 @@ class RowInline(admin.StackedInline):
     template = "articles/admin/_rows.html"
     extra = 0
     select_related_fields: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     formfield_overrides = URL_FIELD_OVERRIDES
     max_num = MAX_ROWS
 
@@ -29,6 +31,9 @@ class RowInline(admin.StackedInline):
         rows = super().get_queryset(request)
         if self.select_related_fields:  # with no name at all it would follow every foreign key
             rows = rows.select_related(*self.select_related_fields)
+        if self.columns:
+            own = [field.name for field in self.model._meta.concrete_fields]
+            rows = rows.only(*own, *self.columns)
         return rows
 
     def get_formset(self, request, obj=None, **kwargs):
@@ -36,6 +41,7 @@ class RowInline(admin.StackedInline):
         formset = super().get_formset(request, obj, **kwargs)
         formset.row_name, formset.rows_name = self.verbose_name, self.verbose_name_plural
         formset.query_params = request.GET
+        formset.is_only_read = request.method != "POST" or getattr(request, "is_draft", False)
         return formset
 
     def get_extra(self, request, obj=None, **kwargs):

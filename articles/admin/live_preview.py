@@ -177,6 +177,7 @@ def _build_fetched_queryset(page: Article, name: str, rows: list):
 def show_draft(page_admin, request, page=None):
     """The page of the form that was sent, as JSON; it saves nothing."""
     change = page is not None
+    request.is_draft = True
     fields = flatten_fieldsets(page_admin.get_fieldsets(request, page))
     form_class = page_admin.get_form(request, page, change=change, fields=fields)
     form = form_class(request.POST, instance=page)
