@@ -98,16 +98,16 @@ def _is_explained(short: str, text: str) -> bool:
 
 def count_words(document: Document) -> int:
     """How many words the rich texts of a page have, those of its pictures too."""
-    return sum(split_texts(document).find(_count_words))
+    return sum(split_texts(document).add_up(_count_words))
 
 
-def _count_words(_label: str, html: str) -> Iterator[int]:
-    yield sum(len(WORD.findall(line)) for line in extract_lines(html, links=False))
+def _count_words(_label: str, html: str) -> Iterator[tuple[int]]:
+    yield (sum(len(WORD.findall(line)) for line in extract_lines(html, links=False)),)
 
 
 def compute_page_grade(document: Document) -> float:
     """The grade level of ``compute_grade`` of all its rich texts."""
-    return _add_up_grade(split_texts(document).find(_measure_text))
+    return _build_grade(*split_texts(document).add_up(_measure_text))
 
 
 def _measure_text(_label: str, html: str) -> Iterator[TextSize]:
@@ -127,11 +127,10 @@ def _measure_lines(lines: Iterable[str]) -> TextSize:
 
 def compute_grade(lines: Iterable[str]) -> float:
     """The Flesch–Kincaid grade level (1975): US school years needed to read the text."""
-    return _add_up_grade([_measure_lines(lines)])
+    return _build_grade(*_measure_lines(lines))
 
 
-def _add_up_grade(sizes: Iterable[TextSize]) -> float:
-    sentences, words, syllables = map(sum, zip((0, 0, 0), *sizes, strict=True))
+def _build_grade(sentences: int = 0, words: int = 0, syllables: int = 0) -> float:
     if not words:
         return 0.0
     return 0.39 * words / sentences + 11.8 * syllables / words - 15.59

@@ -1,7 +1,7 @@
 """Checks of what could cost a life: missing, late or wrong emergency advice, unsourced doses."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from django.conf import settings
 
@@ -76,13 +76,11 @@ def _offers_call(number: str, card: Advice) -> bool:
 def check_emergency_number(page: Article, document: Document) -> Iterable[Problem]:
     ours = settings.EMERGENCY_NUMBER
     others = get_emergency_numbers(extract_digits(ours)) - {extract_digits(ours)}
-    words = "\n".join(_iterate_part_words(document))
-    found = {
-        call.number
-        for call in find_numbers_to_call(words, others)
-        if not is_advice_number(words, call.number, call.start, call.end)
-    }
-    found |= others.intersection(split_texts(document).find_in_rich(_iterate_dialled_numbers))
+    texts = split_texts(document)
+    headings = "\n".join(card.heading for card in document.care_cards)
+    found = others.intersection(texts.find_in_rich(_iterate_dialled_numbers))
+    found |= {*_find_numbers(document.summary, others), *_find_numbers(headings, others)}
+    found |= set(texts.find(_find_numbers_in, frozenset(others)))
     for number in sorted(found):
         message = (
             f"The page tells people to call {number}, but here the emergency number is {ours}."
@@ -91,15 +89,15 @@ def check_emergency_number(page: Article, document: Document) -> Iterable[Proble
         yield Problem(message, fix, blocking=True, alert=SafetyAlert.AlertGravity.WRONG_NUMBER)
 
 
-def _iterate_part_words(document: Document) -> Iterator[str]:
-    """The words of the summary, of the cards' headings, of each rich text, then of figures."""
-    yield document.summary
-    yield "\n".join(card.heading for card in document.care_cards)
-    yield from split_texts(document).find(_iterate_words)
+def _find_numbers_in(_label: str, html: str, numbers: Set[str]) -> Iterator[str]:
+    return _find_numbers(extract_words(html), numbers)
 
 
-def _iterate_words(_label: str, html: str) -> Iterator[str]:
-    yield extract_words(html)
+def _find_numbers(words: str, numbers: Set[str]) -> Iterator[str]:
+    """Those of some numbers that a text tells people to call, and not for advice."""
+    for call in find_numbers_to_call(words, numbers):
+        if not is_advice_number(words, call.number, call.start, call.end):
+            yield call.number
 
 
 def _iterate_dialled_numbers(_label: str, html: str) -> set[str]:

@@ -17,12 +17,13 @@ from articles.richtext.plaintext import extract_lines, extract_text
 
 FoundT = TypeVar("FoundT")
 LabelledText = tuple[str, str]  # its label, and a line of plain text or rich text
+Size = tuple[int, ...]
 FindInText = Callable[..., Iterable[FoundT]]  # gets a label, a text, and what else is given
 
 LONG_TEXT = 400  # characters: such a text ends a run, so that typing in it leaves the others
-LONGEST_RUN = 8_000  # characters of a run that is remembered for another document
-REMEMBERED_RUNS = 512  # in a process: four megabytes of text, and what was found in it
-RUN_ENDS = 31  # one in 32 texts ends a run, by its hash: so it does wherever it is moved to
+LONGEST_RUN = 4_000  # characters of a run that is remembered for another document
+REMEMBERED_RUNS = 1_024  # in a process: four million characters, and what was found in them
+RUN_ENDS = 7  # one in eight texts ends a run, by its hash: so it does wherever it is moved to
 
 
 class TextRun:
@@ -42,6 +43,14 @@ class TextRun:
         if found is None:
             found = tuple(chain.from_iterable(find(*text, *given) for text in self.texts))
             self._found[key] = found
+        return found
+
+    def add_up(self, measure: FindInText[Size]) -> Size:
+        """What a function measures of each text, added up."""
+        key = (measure, TextRun.add_up)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = _add_up(self.find(measure))
         return found
 
     def find_in_lines(self, find: FindInText[FoundT]) -> tuple[FoundT, ...]:
@@ -68,6 +77,10 @@ class DocumentTexts:
         for run in chain(self.rich, self.figures):
             yield from run.find(find, *given)
 
+    def add_up(self, measure: FindInText[Size]) -> Size:
+        """What a function measures of each rich text, those of pictures too, added up."""
+        return _add_up(run.add_up(measure) for run in chain(self.rich, self.figures))
+
     def find_in_rich(self, find: FindInText[FoundT], *given: Any) -> Iterator[FoundT]:
         for run in self.rich:
             yield from run.find(find, *given)
@@ -76,6 +89,10 @@ class DocumentTexts:
         """All that a function finds in each line of the page, names and titles too."""
         for run in chain(self.lines, self.rich, self.figures):
             yield from run.find_in_lines(find)
+
+
+def _add_up(sizes: Iterable[Size]) -> Size:
+    return tuple(map(sum, zip(*sizes, strict=True)))
 
 
 _split: dict[int, tuple[ref, DocumentTexts]] = {}  # by the id of a document that still lives
