@@ -107,9 +107,17 @@ def _build_cause_groups(rows) -> tuple[CauseGroup, ...]:
     causes: dict[str, list[DocumentCause]] = {}
     for row in rows:
         shared = row.cause
-        facts = (shared.uuid, shared.slug, shared.name, shared.catch_all, *_describe(shared))
-        said = (row.seriousness, row.frequency, str(row.text))
-        causes.setdefault(row.group, []).append(_compose_cause(*facts, *said))
+        cause = _compose_cause(
+            shared.uuid,
+            shared.slug,
+            shared.name,
+            shared.catch_all,
+            *(_describe(shared) if shared.description_id else (None, "")),
+            row.seriousness,
+            row.frequency,
+            row.text,
+        )
+        causes.setdefault(row.group, []).append(cause)
     groups: list[CauseGroup] = []
     for heading, causes_of_group in causes.items():
         groups.append(CauseGroup(heading=heading, causes=tuple(causes_of_group)))
@@ -141,11 +149,10 @@ def _compose_cause(
     )
 
 
-def _describe(cause: CauseRow) -> tuple[UUID | None, str]:
+def _describe(cause: CauseRow) -> tuple[UUID, str]:
     """The article that describes a cause, and its title: that which visitors know, if there is."""
     article = cause.description
-    if article is None:
-        return None, ""
+    assert article
     return article.uuid, article.live.title if article.live else article.title
 
 
