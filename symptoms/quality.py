@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from uuid import UUID
 
 from articles.care.advice import get_card_words
@@ -40,6 +41,8 @@ COMMON_STEMS = frozenset(
 SHARED_STEMS = 2  # of a sentence of a card and the text of a cause, for a sign of that cause
 SENTENCE_BREAK = re.compile(r"\n|\. ")
 SIGN_BREAK = re.compile(r"[\n,;:.()]|\b(?:or|and|if|with)\b")
+Stems = frozenset[str]
+REMEMBERED_CAUSES = 5_000
 MAX_NAMED_CAUSES = 5
 MAX_NAMED_WORDS = 6
 
@@ -69,15 +72,14 @@ def check_signs_of_dangerous_causes(page: Symptom, document: SymptomDocument) ->
     """Life-threatening causes of which no card gives a sign. The level is a clinician's choice."""
     if not document.care_cards:
         return  # that blocks
-    sentences = list(_iter_card_stems(document, SENTENCE_BREAK))
-    signs = list(_iter_card_stems(document, SIGN_BREAK))
-    own = set(stem_text(" ".join([document.title, *document.names])))
+    sentences = tuple(_iter_card_stems(document, SENTENCE_BREAK))
+    signs = tuple(_iter_card_stems(document, SIGN_BREAK))
+    own = frozenset(stem_text(" ".join([document.title, *document.names])))
     missing = []
     for cause in document.all_causes:
-        if cause.seriousness != "life-threatening":
-            continue
-        if not _names_cause(cause, sentences, own) and not _has_sign(cause, signs, own):
-            missing.append(cause)
+        if cause.seriousness == "life-threatening":
+            if not _is_on_card(cause.name, cause.html, sentences, signs, own):
+                missing.append(cause)
     if missing:
         names = ", ".join(cause.name for cause in missing[:MAX_NAMED_CAUSES])
         others = len(missing) - MAX_NAMED_CAUSES
@@ -88,20 +90,28 @@ def check_signs_of_dangerous_causes(page: Symptom, document: SymptomDocument) ->
         )
 
 
-def _iter_card_stems(document: SymptomDocument, breaks: re.Pattern[str]) -> Iterator[set[str]]:
+def _iter_card_stems(document: SymptomDocument, breaks: re.Pattern[str]) -> Iterator[Stems]:
     """The stems of each part of the cards between two breaks."""
     for card in document.care_cards:
         for part in breaks.split(get_card_words(card)):
-            yield set(stem_text(part)) - COMMON_STEMS
+            yield frozenset(stem_text(part)) - COMMON_STEMS
 
 
-def _names_cause(cause: DocumentCause, sentences: list[set[str]], own: set[str]) -> bool:
+@lru_cache(maxsize=REMEMBERED_CAUSES)
+def _is_on_card(
+    name: str, html: str, sentences: tuple[Stems, ...], signs: tuple[Stems, ...], own: Stems
+) -> bool:
+    """Whether the cards name a cause or a sign of it."""
+    return _names_cause(name, html, sentences, own) or _has_sign(html, signs, own)
+
+
+def _names_cause(cause: str, html: str, sentences: tuple[Stems, ...], own: Stems) -> bool:
     """Whether a sentence of a card has the cause's name, or two words of its text.
 
     Words of the symptom's own names do not count. One is enough if it is in the cause's name.
     """
-    name = set(stem_text(cause.name)) - COMMON_STEMS
-    text = _get_stems_of_text(cause, own)
+    name = frozenset(stem_text(cause)) - COMMON_STEMS
+    text = _get_stems_of_text(html, own)
     for sentence in sentences:
         if name and name <= sentence:
             return True
@@ -111,19 +121,19 @@ def _names_cause(cause: DocumentCause, sentences: list[set[str]], own: set[str])
     return False
 
 
-def _has_sign(cause: DocumentCause, signs: list[set[str]], own: set[str]) -> bool:
+def _has_sign(html: str, signs: tuple[Stems, ...], own: Stems) -> bool:
     """Whether half of the words of a sign are in the cause's text: “a locked jaw”."""
-    text = _get_stems_of_text(cause, own)
+    text = _get_stems_of_text(html, own)
     return any(2 * len(sign & text) >= len(sign - own) for sign in signs if sign & text)
 
 
-def _get_stems_of_text(cause: DocumentCause, own: set[str]) -> set[str]:
-    return set(stem_text(extract_text(cause.html))) - COMMON_STEMS - own
+def _get_stems_of_text(html: str, own: Stems) -> Stems:
+    return frozenset(stem_text(extract_text(html))) - COMMON_STEMS - own
 
 
-def _describe_missing_sign(cause: DocumentCause, own: set[str]) -> str:
+def _describe_missing_sign(cause: DocumentCause, own: Stems) -> str:
     """What to write on a card, with words of the cause's own text."""
-    wanted = _get_stems_of_text(cause, own) - set(stem_text(cause.name))
+    wanted = _get_stems_of_text(cause.html, own) - frozenset(stem_text(cause.name))
     words = []
     for word in WORD.findall(extract_text(cause.html)):
         stems = wanted.intersection(stem_text(word))

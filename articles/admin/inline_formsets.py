@@ -5,7 +5,7 @@ from copy import copy
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import UniqueConstraint
+from django.db.models import Model, UniqueConstraint
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
@@ -101,7 +101,8 @@ class RowFormSet(OrderedRowFormSet):
 
     def _remember_stored_values(self) -> None:
         """Compute the cached properties about stored rows before forms change the rows."""
-        _ = self.places, self._positions, self._stored_by_key
+        if self.only_read is None:
+            _ = self.places, self._positions, self._stored_by_key
 
     def __getitem__(self, index):
         """A form by its number. Templates ask for any name here first: no form is made for that."""
@@ -139,24 +140,38 @@ class RowFormSet(OrderedRowFormSet):
         Rows that somebody deleted meanwhile become new ones, so that nothing typed gets lost.
         """
         key = self.model._meta.pk.name
-        unmatched = {str(row.pk): row for row in self.all_rows}
+        found: set[int] = set()
         self._sent_rows = []
         stored_numbers = []
         new_numbers = []
         deleted = False
         for number in self._row_numbers:
             sent_key = self.data.get(f"{self.prefix}-{number}-{key}", "")
-            row = unmatched.pop(sent_key, None)
-            if row is None:
+            row = self._find_row(sent_key)
+            if row is None or row.pk in found:
                 new_numbers.append(number)
                 deleted = deleted or bool(sent_key)
             else:
+                found.add(row.pk)
                 stored_numbers.append(number)
-                self._sent_rows.append(row)
+                self._sent_rows.append(self._take_over(row))
         order = [*stored_numbers, *new_numbers]
         if deleted or order != list(range(len(order))):
             self._renumber_data(stored_numbers, new_numbers)
         self._set_counts(initial=len(stored_numbers), total=len(order))
+
+    def _find_row(self, sent_key: str) -> Model | None:
+        place = self.places.get(parse_key(sent_key) or 0)
+        row = self.all_rows[place - 1] if place else None
+        return row if row is not None and str(row.pk) == sent_key else None
+
+    def _take_over(self, row: Model) -> Model:
+        """A row of the list that a form may change: of one that is only read, a copy in it."""
+        if self.only_read is None:
+            return row
+        own = copy(row)
+        self.all_rows[self.places[row.pk] - 1] = own
+        return own
 
     def _renumber_data(self, stored_numbers: list[int], new_numbers: list[int]) -> None:
         """Number the sent rows from 0 on: stored ones first, then new ones, without a key."""

@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from copy import copy
 from functools import cached_property
 from operator import itemgetter
 
@@ -14,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles.admin.forms import parse_key
+from articles.db.prepared import PreparedQuery
 
 OPENED_SUFFIX = "-OPENED"  # of the field with the places of a list's rows as it was opened
 MAX_POSITION = 32_767  # the largest that the column stores
@@ -57,6 +57,7 @@ class OrderedRowFormSet(BaseInlineFormSet):
     data: QueryDict  # once it is bound
     model: type[Model]
     prefix: str
+    only_read: PreparedQuery | None = None  # how to read the rows of a page if none is stored
 
     @property
     def is_ordered(self) -> bool:
@@ -65,7 +66,10 @@ class OrderedRowFormSet(BaseInlineFormSet):
     @cached_property
     def all_rows(self) -> list:
         """All rows of the list in their order, as they are stored when the request begins."""
-        return list(super().get_queryset())
+        rows = super().get_queryset()
+        if self.only_read is None or self.instance.pk is None or rows.query.is_empty():
+            return list(rows)
+        return self.only_read.fetch(page=self.instance.pk)
 
     @cached_property
     def places(self) -> dict[int, int]:
@@ -88,9 +92,15 @@ class OrderedRowFormSet(BaseInlineFormSet):
 
     def spread_opened_places(self) -> None:
         """Give each sent row the place that it was opened with, where one field has them all."""
-        sent = self.data.get(self.prefix + OPENED_SUFFIX)
+        all_data = self.data
+        sent = all_data.get(self.prefix + OPENED_SUFFIX)
         if not sent:
             return
+        own = (f"{self.prefix}-", f"initial-{self.prefix}-")
+        self.data = QueryDict(mutable=True)
+        for name, values in all_data.lists():
+            if name.startswith(own):
+                self.data.setlist(name, values)
         places = dict(pair.split(":", 1) for pair in sent.split() if ":" in pair)
         key = re.compile(rf"{re.escape(self.prefix)}-(\d+)-{self.model._meta.pk.name}")
         found = {}
@@ -99,7 +109,6 @@ class OrderedRowFormSet(BaseInlineFormSet):
             place = places.get(str(self.data[name]))
             if match and place is not None:
                 found[f"initial-{self.prefix}-{match[1]}-position"] = place
-        self.data = copy(self.data)
         del self.data[self.prefix + OPENED_SUFFIX]
         for name, place in found.items():
             self.data.setdefault(name, place)

@@ -5,7 +5,6 @@ The page of an unsaved form is composed and measured, and not stored.
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from itertools import chain
 from math import ceil
 
 from django.contrib.admin.utils import flatten_fieldsets
@@ -26,7 +25,7 @@ from articles.content.document import Document
 from articles.models import Article, ArticleTag
 from articles.public import pages
 from articles.publishing.actions import build_metadata
-from articles.quality import WORD, compute_grade, extract_plain_lines, find_problems
+from articles.quality import compute_page_grade, count_words, find_problems
 
 UNSAVED_PK = -1  # what no stored page has
 WORDS_PER_MINUTE = 200
@@ -46,9 +45,8 @@ class TextMeasure:
 
 
 def measure_text(document: Document) -> TextMeasure:
-    lines = list(chain.from_iterable(extract_plain_lines(document).values()))
-    words = sum(len(WORD.findall(line)) for line in lines)
-    grade = max(0, round(compute_grade(lines)))
+    words = count_words(document)
+    grade = max(0, round(compute_page_grade(document)))
     return TextMeasure(words, grade, ceil(words / WORDS_PER_MINUTE))
 
 
@@ -179,6 +177,7 @@ def _build_fetched_queryset(page: Article, name: str, rows: list):
 def show_draft(page_admin, request, page=None):
     """The page of the form that was sent, as JSON; it saves nothing."""
     change = page is not None
+    request.is_draft = True
     fields = flatten_fieldsets(page_admin.get_fieldsets(request, page))
     form_class = page_admin.get_form(request, page, change=change, fields=fields)
     form = form_class(request.POST, instance=page)

@@ -16,7 +16,7 @@ from articles.quality import (
     sources,
 )
 from articles.quality.base import Check, Problem, check, extract_plain_lines
-from articles.quality.readability import WORD, compute_grade
+from articles.quality.readability import WORD, compute_grade, compute_page_grade, count_words
 
 __all__ = [
     "CHECKS",
@@ -25,6 +25,8 @@ __all__ = [
     "Problem",
     "check",
     "compute_grade",
+    "compute_page_grade",
+    "count_words",
     "extract_plain_lines",
     "find_blocking_problems",
     "find_card_problems",

@@ -1,6 +1,6 @@
 """Checks and the problems that they find: what to mend, why, and how."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
@@ -8,7 +8,7 @@ from typing import TypeVar
 from articles.content.document import Document
 from articles.content.kinds import DocumentT, PageT
 from articles.models import Article, SafetyAlert
-from articles.richtext.plaintext import extract_lines, extract_text
+from articles.richtext.plaintext import extract_lines
 
 FoundT = TypeVar("FoundT")
 REMEMBERED_LINES = 10_000  # a page with 2,500 causes has as many
@@ -91,13 +91,3 @@ def extract_plain_lines(document: Document) -> dict[str, list[str]]:
     """Label → lines of plain text of each rich text in reading order, then of the figures."""
     texts = document.get_rich_texts() | document.get_figure_texts()
     return {label: extract_lines(html, links=False) for label, html in texts.items()}
-
-
-def iterate_text_lines(document: Document) -> Iterator[tuple[str, str]]:
-    """Every line of plain text of the page with the label of its part, names and titles too."""
-    for label, texts in document.get_line_texts().items():
-        for text in texts:
-            yield label, text
-    for label, html in (document.get_rich_texts() | document.get_figure_texts()).items():
-        for line in extract_text(html).splitlines():
-            yield label, line

@@ -250,11 +250,12 @@ def _join(names: list[str]) -> str:
 @check("A list that stands on every page is read on none.", is_about_cards=True)
 def check_general_stroke_list(page: Article, document: Document) -> Iterable[Problem]:
     """The general signs of a stroke on a page that has nothing to do with a stroke."""
-    if NAMES_STROKE_SIGN.search(document.title) or _is_about_stroke(document):
+    if NAMES_STROKE_SIGN.search(document.title):
         return
     for card in document.care_cards:
         words = get_card_words(card)
-        if all(sign.search(words) for sign in STROKE_SIGNS):
+        lists_signs = all(sign.search(words) for sign in STROKE_SIGNS)
+        if lists_signs and not _is_about_stroke(document):
             yield Problem(
                 f"{document.get_card_label(card)}: the general list of stroke signs does not "
                 "belong on every page, and no cause of this one is a stroke.",

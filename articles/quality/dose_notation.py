@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from articles.content.document import Document
 from articles.models import Article
-from articles.quality.base import Check, Problem, check, iterate_text_lines, remember
+from articles.quality.base import Check, Problem, check, remember
+from articles.quality.text_runs import split_texts
 
 # Titles of other people's works, and their names, are quoted as they are.
 QUOTED_PARTS = {"References", "Publishers of references", "Credits of images", "Written by"}
@@ -269,11 +270,14 @@ MAYBE_DOSE = re.compile(r"\d|SO[4₄]")
 
 @check("A dose that can be misread is a wrong dose for somebody.", can_block=True)
 def check_dose_notation(page: Article, document: Document) -> Iterable[Problem]:
-    for label, line in iterate_text_lines(document):
-        if label in QUOTED_PARTS:
-            continue
-        for doubt in dict.fromkeys(_find_doses(line)):
-            yield Problem(f"{label}: “{doubt.text}” {doubt.reason}", doubt.fix, doubt.blocking)
+    return split_texts(document).find_in_lines(_find_dose_problems)
+
+
+def _find_dose_problems(label: str, line: str) -> Iterator[Problem]:
+    if label in QUOTED_PARTS:
+        return
+    for doubt in dict.fromkeys(_find_doses(line)):
+        yield Problem(f"{label}: “{doubt.text}” {doubt.reason}", doubt.fix, doubt.blocking)
 
 
 def find_error_prone_doses(line: str) -> Iterator[DoubtfulDose]:

@@ -10,6 +10,7 @@ from articles.content.document import Document, DocumentFigure
 from articles.models import Article
 from articles.quality.base import Check, Problem, check
 from articles.quality.readability import WORD
+from articles.quality.text_runs import split_texts
 from articles.richtext import tables
 
 MIN_ALT_WORDS = 4
@@ -81,10 +82,13 @@ def check_figure_places(page: Article, document: Document) -> Iterable[Problem]:
 
 @check("Who hears a table needs its headings to know which column a cell is in.")
 def check_table_headings(page: Article, document: Document) -> Iterable[Problem]:
-    for label, html in document.get_rich_texts().items():
-        for part in tables.split_tables(html):
-            if isinstance(part, tables.HtmlTable):
-                yield from _find_heading_faults(label, part)
+    return split_texts(document).find_in_rich(_find_table_faults)
+
+
+def _find_table_faults(label: str, html: str) -> Iterable[Problem]:
+    for part in tables.split_tables(html):
+        if isinstance(part, tables.HtmlTable):
+            yield from _find_heading_faults(label, part)
 
 
 def _find_heading_faults(label: str, table: tables.HtmlTable) -> Iterable[Problem]:

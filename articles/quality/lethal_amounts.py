@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from articles.content.document import Document
 from articles.models import Article, SafetyAlert
-from articles.quality.base import Check, Problem, check, iterate_text_lines, remember
+from articles.quality.base import Check, Problem, check, remember
+from articles.quality.text_runs import split_texts
 
 REFERENCES = {"References", "Publishers of references"}  # titles that others gave
 NUMBER = (
@@ -68,13 +69,16 @@ def check_lethal_amounts(page: Article, document: Document) -> Iterable[Problem]
 def _find_lethal_words(document: Document) -> Iterator[tuple[str, str]]:
     """The first such words of each part of a page, with the label of the part."""
     found = set()
-    for label, line in iterate_text_lines(document):
-        if label in REFERENCES or label in found:
-            continue
-        quoted = "".join(_find_words(line))
-        if quoted:
+    for label, quoted in split_texts(document).find_in_lines(_quote_lethal_words):
+        if label not in found:
             found.add(label)
             yield label, quoted
+
+
+def _quote_lethal_words(label: str, line: str) -> Iterator[tuple[str, str]]:
+    quoted = "" if label in REFERENCES else "".join(_find_words(line))
+    if quoted:
+        yield label, quoted
 
 
 def find_lethal_words(line: str) -> str:

@@ -7,7 +7,8 @@ from itertools import chain
 
 from articles.content.document import Document
 from articles.models import Article
-from articles.quality.base import Check, Problem, check, iterate_text_lines, remember
+from articles.quality.base import Check, Problem, check, remember
+from articles.quality.text_runs import split_texts
 from articles.richtext.raised import SUPERSCRIPT_TABLE
 
 DASH = "[-–−‐‑]"
@@ -71,9 +72,12 @@ class DoubtfulNumber:
 
 @check("A number that lost its raised figure is a wrong dose that looks right.", can_block=True)
 def check_numbers(page: Article, document: Document) -> Iterable[Problem]:
-    for label, line in iterate_text_lines(document):
-        for doubt in dict.fromkeys(_find_numbers(line)):
-            yield Problem(f"{label}: “{doubt.text}” {doubt.reason}", doubt.fix, blocking=True)
+    return split_texts(document).find_in_lines(_find_number_problems)
+
+
+def _find_number_problems(label: str, line: str) -> Iterator[Problem]:
+    for doubt in dict.fromkeys(_find_numbers(line)):
+        yield Problem(f"{label}: “{doubt.text}” {doubt.reason}", doubt.fix, blocking=True)
 
 
 def find_doubtful_numbers(line: str) -> Iterator[DoubtfulNumber]:

@@ -1,7 +1,7 @@
 """Checks of what could cost a life: missing, late or wrong emergency advice, unsourced doses."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 
 from django.conf import settings
 
@@ -18,6 +18,7 @@ from articles.care.phone_numbers import (
 from articles.content.document import Advice, Document
 from articles.models import Article, SafetyAlert
 from articles.quality.base import Check, Problem, check
+from articles.quality.text_runs import split_texts
 from articles.richtext.plaintext import extract_lines
 
 DOSE = re.compile(r"\b\d[\d.,]*\s?(?:mg|mcg|µg|g|ml|mL|units?|IU|tablets?|drops?|puffs?)\b")
@@ -43,11 +44,11 @@ def check_advice_for_high_risk(page: Article, document: Document) -> Iterable[Pr
 def check_late_advice(page: Article, document: Document) -> Iterable[Problem]:
     """The emergency number in another part of the page and on no care card."""
     number = settings.EMERGENCY_NUMBER
-    texts = _extract_part_words(document)
     advice = document.advice
-    for label in ("Headings of care cards", *map(document.get_card_label, document.care_cards)):
-        texts.pop(label, "")
-    labels = [label for label, words in texts.items() if asks_to_call(number, words)]
+    cards = set(map(document.get_card_label, document.care_cards))
+    labels = ["Summary"] if asks_to_call(number, document.summary) else []
+    labels += split_texts(document).find(_find_calling_label, number)
+    labels = [label for label in labels if label not in cards]
     if labels and not advice:
         message = (
             f"“Call {number}” stands under “{labels[0]}” only, and the page has no emergency card."
@@ -62,6 +63,11 @@ def check_late_advice(page: Article, document: Document) -> Iterable[Problem]:
         yield Problem(message, fix, blocking=blocking, alert=alert)
 
 
+def _find_calling_label(label: str, html: str, number: str) -> Iterator[str]:
+    if asks_to_call(number, extract_words(html)):
+        yield label
+
+
 def _offers_call(number: str, card: Advice) -> bool:
     return asks_to_call(number, card.heading) or offers_call(number, card.html)
 
@@ -70,14 +76,11 @@ def _offers_call(number: str, card: Advice) -> bool:
 def check_emergency_number(page: Article, document: Document) -> Iterable[Problem]:
     ours = settings.EMERGENCY_NUMBER
     others = get_emergency_numbers(extract_digits(ours)) - {extract_digits(ours)}
-    words = "\n".join(_extract_part_words(document).values())
-    found = {
-        call.number
-        for call in find_numbers_to_call(words, others)
-        if not is_advice_number(words, call.number, call.start, call.end)
-    }
-    for html in document.get_rich_texts().values():
-        found |= find_dialled_numbers(html) & others
+    texts = split_texts(document)
+    headings = "\n".join(card.heading for card in document.care_cards)
+    found = others.intersection(texts.find_in_rich(_iterate_dialled_numbers))
+    found |= {*_find_numbers(document.summary, others), *_find_numbers(headings, others)}
+    found |= set(texts.find(_find_numbers_in, frozenset(others)))
     for number in sorted(found):
         message = (
             f"The page tells people to call {number}, but here the emergency number is {ours}."
@@ -86,13 +89,19 @@ def check_emergency_number(page: Article, document: Document) -> Iterable[Proble
         yield Problem(message, fix, blocking=True, alert=SafetyAlert.AlertGravity.WRONG_NUMBER)
 
 
-def _extract_part_words(document: Document) -> dict[str, str]:
-    """Label → words of the summary, of the cards' headings, of each rich text, then of figures."""
-    headings = [card.heading for card in document.care_cards]
-    words = {"Summary": document.summary, "Headings of care cards": "\n".join(headings)}
-    for label, html in (document.get_rich_texts() | document.get_figure_texts()).items():
-        words[label] = extract_words(html)
-    return words
+def _find_numbers_in(_label: str, html: str, numbers: Set[str]) -> Iterator[str]:
+    return _find_numbers(extract_words(html), numbers)
+
+
+def _find_numbers(words: str, numbers: Set[str]) -> Iterator[str]:
+    """Those of some numbers that a text tells people to call, and not for advice."""
+    for call in find_numbers_to_call(words, numbers):
+        if not is_advice_number(words, call.number, call.start, call.end):
+            yield call.number
+
+
+def _iterate_dialled_numbers(_label: str, html: str) -> set[str]:
+    return find_dialled_numbers(html)
 
 
 @check(
@@ -101,10 +110,13 @@ def _extract_part_words(document: Document) -> dict[str, str]:
 )
 def check_doses_and_statistics(page: Article, document: Document) -> Iterable[Problem]:
     has_sources = any(reference.url for reference in document.references)
-    for label, html in (document.get_rich_texts() | document.get_figure_texts()).items():
-        for _, paragraph in PARAGRAPH.findall(html):
-            if not SOURCE_LINK.search(paragraph):
-                yield from _find_unsourced(label, paragraph, has_sources)
+    return split_texts(document).find(_find_unsourced_in, has_sources)
+
+
+def _find_unsourced_in(label: str, html: str, has_sources: bool) -> Iterator[Problem]:
+    for _, paragraph in PARAGRAPH.findall(html):
+        if not SOURCE_LINK.search(paragraph):
+            yield from _find_unsourced(label, paragraph, has_sources)
 
 
 def _find_unsourced(label: str, paragraph: str, has_sources: bool) -> Iterable[Problem]:

@@ -35,6 +35,18 @@ from symptoms.admin.merging import (
 from symptoms.models import Cause, Code, MergedCause, OtherName, RelatedSymptom, SymptomCause
 
 
+# What composing and the form read of a cause.
+READ_OF_CAUSE = (
+    "uuid",
+    "slug",
+    "name",
+    "catch_all",
+    "description__uuid",
+    "description__title",
+    "description__live__title",
+)
+
+
 class OtherNameInline(RowInline):
     model = OtherName
     fields = ("position", "name")
@@ -53,6 +65,7 @@ class SymptomCauseInline(RowInline):
     verbose_name, verbose_name_plural = "cause", "causes"
     fields = (("position", "cause", "group"), ("seriousness", "frequency"), "text")
     select_related_fields = ("cause__description__live",)
+    columns = tuple(f"cause__{name}" for name in READ_OF_CAUSE)
 
 
 class CodeFormSet(RowFormSet):

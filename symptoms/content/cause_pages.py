@@ -14,14 +14,17 @@ def get_page(document, number: int = 1) -> Page:
 
     Raises EmptyPage past the last page.
     """
-    causes: list[tuple] = []
+    count = sum(len(group.causes) for group in document.causes)
+    page = Paginator(range(count), CAUSES_PER_PAGE).page(number)
+    shown = page.object_list
+    first = 0  # the place of the first cause of a group among all
+    groups: list[tuple] = []
     for place, group in enumerate(document.causes, start=1):
-        causes.extend((place, group.heading, cause) for cause in group.causes)
-    page = Paginator(causes, CAUSES_PER_PAGE).page(number)
-    groups: dict[tuple[int, str], list] = {}
-    for place, heading, cause in page.object_list:
-        groups.setdefault((place, heading), []).append(cause)
-    page.object_list = [(*key, causes_of_group) for key, causes_of_group in groups.items()]
+        causes = group.causes[max(shown.start - first, 0) : max(shown.stop - first, 0)]
+        if causes:
+            groups.append((place, group.heading, list(causes)))
+        first += len(group.causes)
+    page.object_list = groups
     return page
 
 

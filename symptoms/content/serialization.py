@@ -1,6 +1,7 @@
 """From a symptom's working copy to its document, and back."""
 
 from collections import Counter, defaultdict
+from functools import lru_cache
 from typing import cast
 from uuid import UUID
 
@@ -18,7 +19,9 @@ from symptoms.content.document import (
     DocumentCause,
     DocumentCode,
     DocumentRelatedSymptom,
+    Frequency,
     RelatedGroup,
+    Seriousness,
     SymptomDocument,
 )
 from symptoms.models import (
@@ -33,6 +36,7 @@ from symptoms.models import Cause as CauseRow
 from symptoms.models import Code as CodeRow
 from symptoms.questions import build_question
 
+REMEMBERED_CAUSES = 5_000  # of pages that were composed last, in a process
 SERIOUS = ("serious", "Serious")
 RESTORED_FIELDS = (
     "spotlight_title",
@@ -102,15 +106,16 @@ def _build_related_groups(rows) -> tuple[RelatedGroup, ...]:
 def _build_cause_groups(rows) -> tuple[CauseGroup, ...]:
     causes: dict[str, list[DocumentCause]] = {}
     for row in rows:
-        cause = DocumentCause(
-            uuid=row.cause.uuid,
-            slug=row.cause.slug,
-            name=row.cause.name,
-            seriousness=row.seriousness,
-            frequency=row.frequency,
-            html=row.text,
-            catch_all=row.cause.catch_all,
-            description=_describe(row.cause),
+        shared = row.cause
+        cause = _compose_cause(
+            shared.uuid,
+            shared.slug,
+            shared.name,
+            shared.catch_all,
+            *(_describe(shared) if shared.description_id else (None, "")),
+            row.seriousness,
+            row.frequency,
+            row.text,
         )
         causes.setdefault(row.group, []).append(cause)
     groups: list[CauseGroup] = []
@@ -119,13 +124,36 @@ def _build_cause_groups(rows) -> tuple[CauseGroup, ...]:
     return tuple(groups)
 
 
-def _describe(cause: CauseRow) -> CauseDescription | None:
-    """The article that describes a cause, by the title that visitors know, if they know one."""
+@lru_cache(maxsize=REMEMBERED_CAUSES)
+def _compose_cause(
+    uuid: UUID,
+    slug: str,
+    name: str,
+    catch_all: bool,
+    article: UUID | None,
+    title: str,
+    seriousness: Seriousness,
+    frequency: Frequency,
+    html: str,
+) -> DocumentCause:
+    """A cause of a page. The same values give the same object, which never changes."""
+    return DocumentCause(
+        uuid=uuid,
+        slug=slug,
+        name=name,
+        seriousness=seriousness,
+        frequency=frequency,
+        html=html,
+        catch_all=catch_all,
+        description=CauseDescription(uuid=article, title=title) if article else None,
+    )
+
+
+def _describe(cause: CauseRow) -> tuple[UUID, str]:
+    """The article that describes a cause, and its title: that which visitors know, if there is."""
     article = cause.description
-    if article is None:
-        return None
-    title = article.live.title if article.live else article.title
-    return CauseDescription(uuid=article.uuid, title=title)
+    assert article
+    return article.uuid, article.live.title if article.live else article.title
 
 
 def restore(symptom: Symptom, document: SymptomDocument) -> list[str]:
