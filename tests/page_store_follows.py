@@ -490,10 +490,6 @@ class Scene:
         )
         factories.change_reviewer(user, **{name: f"Fact {next(self.numbers)}"})
 
-    def move_reviewer(self) -> None:
-        slug = f"reviewer-{next(self.numbers)}"
-        factories.change_reviewer(self.random.choice(self.signers), slug=slug)
-
     def change_licence(self) -> None:
         """It ends, or its number changes; the account may be closed with it."""
         user = self.random.choice(self.signers)
@@ -646,7 +642,7 @@ class Scene:
             *(self.discard_draft, self.restore_text, self.recall, self.ask_for_review),
             *(self.record_earlier_review, self.import_ids, self.rebuild, self.let_days_pass),
             *(self.renew_related_pages, self.publish_correction, self.change_emergency),
-            *(self.withdraw_late_pages, self.delete_cause, self.move_reviewer),
+            *(self.withdraw_late_pages, self.delete_cause),
             *(self.change_licence, self.sign_as_newcomer, self.dispute_signature),
             *(self.rename_writer, self.retire_notice, self.delete_topic, self.do_several_things),
         ]
