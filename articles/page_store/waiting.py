@@ -2,7 +2,8 @@
 
 A PostgreSQL that is stopped, or a network that drops packets, answers neither yes nor no: a driver
 waits for ever, and with it a thread. A thread of each process looks who has waited too long, and
-cuts their connections: the waiting statement then fails. SQLite is given less time for a locked file.
+cuts their connections: the waiting statement then fails. SQLite is given less time for a locked
+file.
 """
 
 import os
