@@ -104,8 +104,7 @@ def watch(name: str, workers: list[PinnedServer], addresses: list[str], failure:
     rows: list[tuple[list[int], list[str], float]] = []
     with failure, ThreadPoolExecutor(8) as threads:
         begun = time.monotonic()
-        for second in range(WATCHED_SECONDS):
-            time.sleep(max(0, begun + second - time.monotonic()))
+        while (second := int(time.monotonic() - begun)) < WATCHED_SECONDS:
             asked = [(first, path) for path in (known, next(cold), *SEARCHES)]
             answers = list(threads.map(lambda each: ask(*each), [*asked, (other, known)]))
             cells = [answer for answer, _ in answers]
@@ -115,6 +114,7 @@ def watch(name: str, workers: list[PinnedServer], addresses: list[str], failure:
                 rows[-1] = (rows[-1][0], cells, max(slowest, rows[-1][2]))
             else:
                 rows.append(([second], cells, slowest))
+            time.sleep(max(0, begun + second + 1 - time.monotonic()))
     for seconds, cells, slowest in rows:
         when = f"{seconds[0]}" if len(seconds) == 1 else f"{seconds[0]}–{seconds[-1]}"
         print("|", " | ".join([name, when, *cells[:-1], f"{slowest:.1f}", cells[-1]]), "|")

@@ -106,6 +106,12 @@ def require_database() -> None:
         raise DatabaseUnreachable
 
 
+def note_wait(error: Exception) -> None:
+    """Count the database as down where a statement waited too long: no other one waits then."""
+    if wait_guard.has_waited(error):
+        watch.note_failure("a statement waited too long")
+
+
 def read_twice(read: Callable[[], T]) -> T:
     """What a function reads; if the connection turns out to be dead, read over a new one.
 

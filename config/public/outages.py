@@ -61,8 +61,11 @@ class OutageMiddleware:
     ) -> HttpResponseBase | None:
         if not isinstance(exception, UNREADABLE) or request.path_info.startswith(STAFF_SECTIONS):
             return None
+        outage.note_wait(exception)
+        if wait_guard.has_waited(exception):
+            return build_response(request)
         if isinstance(exception, outage.CONNECTION_ERRORS) and request.method in SAFE_METHODS:
-            response = None if wait_guard.has_waited(exception) else _try_again(request)
+            response = _try_again(request)
             if response is not None:
                 return response
         return build_response(request)
