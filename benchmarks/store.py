@@ -57,8 +57,8 @@ def measure(database: str, pages: int, asked: int) -> None:
     print(f"{seconds:.1f} s after gunicorn was started (2 of them waited by the benchmark).")
     print_events(build)
     begun = os.times()
-    said = build.run("manage", "purge_page_store")
-    print(f"\npurge_page_store: {said} {count_child_seconds(begun):.2f} s of processor time.")
+    message = build.run("manage", "purge_page_store")
+    print(f"\npurge_page_store: {message} {count_child_seconds(begun):.2f} s of processor time.")
 
 
 def read_addresses(build: Build, pages: int) -> list[str]:
