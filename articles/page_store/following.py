@@ -7,14 +7,10 @@ from collections.abc import Callable, Iterable
 from django.db import Error, connection
 
 from articles.page_store import changes
-from articles.page_store.outage import (
-    CONNECTION_ERRORS,
-    read_twice,
-    shorten_wait,
-    watch,
-)
+from articles.page_store.outage import CONNECTION_ERRORS, read_twice, watch
 from articles.page_store.reporting import report
 from articles.page_store.subjects import EVERYTHING, hash_subject
+from articles.page_store.waiting import SHORT_SECONDS, wait_guard
 
 MAX_STALENESS = 0.9  # seconds: a withdrawal must show everywhere within one
 MAX_REMEMBERED = 20_000  # subjects whose change is remembered
@@ -84,7 +80,7 @@ class ChangeFollower:
     def _read(self) -> int | None:
         read_at = time.monotonic()
         try:
-            with shorten_wait():
+            with wait_guard.limit(SHORT_SECONDS):
                 found, newest = read_twice(self._read_changes)
         except CONNECTION_ERRORS as error:
             if "no such table" not in str(error):

@@ -11,6 +11,11 @@ from articles.models import ChangedSubject
 STORING = "SHARE"
 DELETING = "ROW EXCLUSIVE"
 LOCK_NOT_AVAILABLE = "55P03"
+# What a crash loses of the store is rendered again. And a worker that is stopped or cut off in the
+# middle of storing must not keep others from publishing: the server ends its transaction.
+SETTINGS = (
+    "SET LOCAL synchronous_commit = off; SET LOCAL idle_in_transaction_session_timeout = 5000; "
+)
 
 
 @contextmanager
@@ -20,12 +25,11 @@ def begin_at_once(mode: str) -> Iterator[None]:
     Within a transaction of the caller it is a part of that, which goes on if this fails.
     """
     if connection.vendor == "postgresql":
-        # What a crash loses of the store is rendered again.
-        unhurried = "" if connection.in_atomic_block else "SET LOCAL synchronous_commit = off; "
+        own_settings = "" if connection.in_atomic_block else SETTINGS
         lock = f"LOCK TABLE {ChangedSubject._meta.db_table} IN {mode} MODE NOWAIT"
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute(unhurried + lock)
+                cursor.execute(own_settings + lock)
             yield
     elif connection.in_atomic_block:
         with transaction.atomic():

@@ -9,18 +9,18 @@ import datetime as dt
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from articles.page_store.waiting import wait_guard
+
 # What the drivers raise while a database cannot be reached, or does not answer in time.
 CONNECTION_ERRORS = (OperationalError, InterfaceError)
 SECONDS_BETWEEN_TRIES = 1.0
-SQLITE_WAIT = 1_000  # milliseconds that the read of the changes waits for a locked file
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
@@ -89,9 +89,12 @@ class DatabaseWatch:
 
     def may_serve_unchecked(self) -> bool:
         """Whether pages may be shown as they were at the last read of the changes."""
-        if self._read_at is None:
+        if self._read_at is None or self._read_moment is None:
             return False
-        return time.monotonic() - self._read_at < settings.PUBLIC_OUTAGE_SECONDS
+        # A machine that slept did not count its seconds.
+        on_the_wall = (timezone.now() - self._read_moment).total_seconds()
+        passed = max(time.monotonic() - self._read_at, on_the_wall)
+        return passed < settings.PUBLIC_OUTAGE_SECONDS
 
 
 watch = DatabaseWatch()
@@ -103,33 +106,23 @@ def require_database() -> None:
         raise DatabaseUnreachable
 
 
+def note_wait(error: Exception) -> None:
+    """Count the database as down where a statement waited too long: no other one waits then."""
+    if wait_guard.has_waited(error):
+        watch.note_failure("a statement waited too long")
+
+
 def read_twice(read: Callable[[], T]) -> T:
     """What a function reads; if the connection turns out to be dead, read over a new one.
 
-    After the database was restarted, its old connections are. Raises what the driver raises.
+    After the database was restarted, its old connections are. Raises what the driver raises: at
+    once where it was waited for long enough.
     """
     was_connected = connection.connection is not None
     try:
         return read()
-    except CONNECTION_ERRORS:
-        if not was_connected or connection.in_atomic_block:
+    except CONNECTION_ERRORS as error:
+        if not was_connected or connection.in_atomic_block or wait_guard.has_waited(error):
             raise
         connection.close()
         return read()
-
-
-@contextmanager
-def shorten_wait() -> Iterator[None]:
-    """Let SQLite wait a second for a locked file, in place of the long wait of a writer."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        yield
-        return
-    connection.ensure_connection()
-    raw = connection.connection
-    before = raw.execute("PRAGMA busy_timeout").fetchone()[0]
-    raw.execute(f"PRAGMA busy_timeout = {SQLITE_WAIT}")
-    try:
-        yield
-    finally:
-        if connection.connection is raw:
-            raw.execute(f"PRAGMA busy_timeout = {before}")

@@ -166,6 +166,7 @@ def fill_box(urgent: UrgentHelp) -> HelpBox:
     try:
         outage.require_database()
         return HelpBox(urgent, lookup.find_answers(urgent.subjects, withheld=urgent.withheld))
-    except (DatabaseError, InterfaceError, outage.DatabaseUnreachable):
+    except (DatabaseError, InterfaceError, outage.DatabaseUnreachable) as error:
+        outage.note_wait(error)
         answers = remembered.find_answers(urgent.subjects, withheld=urgent.withheld)
         return HelpBox(urgent, answers)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.core.signals import request_finished
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,6 +14,7 @@ from articles.care import site_numbers
 from articles.emergencies.remembered import remembered
 from articles.page_store import outage
 from articles.page_store.following import follower
+from articles.page_store.waiting import READ_SECONDS, WORK_SECONDS, wait_guard
 from config.public.refusals import STAFF_SECTIONS, render_plain
 
 RETRY_AFTER = 10  # seconds
@@ -25,13 +27,23 @@ class OutageMiddleware:
     """503 for a public page that cannot be read, with whom to call; never a traceback.
 
     A view that reads is tried once more over a new connection: after the database was restarted,
-    the old one is dead. Staff pages are left as they are.
+    the old one is dead. No request waits for long, as each of them has one of a few threads. Staff
+    pages are 503 too once it is known that the database is down; what it fails first, they show.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        # After Django has closed the connections of a request, for which it may ask them.
+        request_finished.connect(_end_waits, dispatch_uid="waits of the database")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        is_staff = request.path_info.startswith(STAFF_SECTIONS)
+        if is_staff and not follower.reach_database():
+            return build_response(request)
+        if is_staff or request.method not in SAFE_METHODS:
+            wait_guard.begin(WORK_SECONDS, patient=True)
+        else:
+            wait_guard.begin(READ_SECONDS)
         return self.get_response(request)
 
     def process_view(
@@ -49,11 +61,18 @@ class OutageMiddleware:
     ) -> HttpResponseBase | None:
         if not isinstance(exception, UNREADABLE) or request.path_info.startswith(STAFF_SECTIONS):
             return None
+        outage.note_wait(exception)
+        if wait_guard.has_waited(exception):
+            return build_response(request)
         if isinstance(exception, outage.CONNECTION_ERRORS) and request.method in SAFE_METHODS:
             response = _try_again(request)
             if response is not None:
                 return response
         return build_response(request)
+
+
+def _end_waits(**signal: Any) -> None:
+    wait_guard.end()
 
 
 def _try_again(request: HttpRequest) -> HttpResponseBase | None:

@@ -2,12 +2,17 @@
 
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from articles.models import Article
+from reviews.signing.actions import withdraw_page
 from tests import factories, servers
+from tests.database import run_concurrently
 
 PAGE = "/symptoms/facial-spasms/"
 NEVER_ASKED = "/articles/keeping-a-diary/"
@@ -119,3 +124,98 @@ def test_a_file_that_is_moved_away_and_back(site, tmp_path):
         shutil.move(away, file)
         wait_for_page(running)
         assert running.get(NEVER_ASKED) == 200
+
+
+# A database that answers neither yes nor no. Each answer that would never come fails the test by
+# the time that its client waits.
+
+SLOW_SECONDS = 8  # a try may take three
+THREADS = 3
+
+
+def serve_long(database: str):
+    seconds = str(SLOW_SECONDS)
+    return servers.run_gunicorn(database, workers=1, threads=THREADS, PUBLIC_OUTAGE_SECONDS=seconds)
+
+
+def check_hanging(running: servers.Server, hang: AbstractContextManager) -> None:
+    """Every thread is asked for what no memory has, as the database begins to hang."""
+    check_page(running)
+    with hang:
+        cold = [lambda: running.ask(NEVER_ASKED), lambda: running.ask("/search/?q=headache")]
+        cold += [lambda: running.ask("/finder/"), lambda: running.ask("/topics/")]
+        staff = [lambda: running.ask("/accounts/login/")] * THREADS
+        answers = run_concurrently(*cold, *staff, lambda: running.ask(PAGE))
+        assert [status for status, _, _ in answers[:4]] == [503] * 4
+        assert answers[-1][0] in (200, 503)
+        statuses = [answers[-1][0]]
+        while statuses[-1] != 503:
+            time.sleep(0.5)
+            statuses.append(running.get(PAGE))
+        assert statuses == [200] * (len(statuses) - 1) + [503]
+        check_others(running)
+        assert running.get("/accounts/login/") == 503
+    wait_for_page(running)
+    assert running.get(NEVER_ASKED) == 200
+
+
+@contextmanager
+def drop_packets(proxy: servers.Proxy) -> Iterator[None]:
+    proxy.drop_packets()
+    yield
+    proxy.restore()
+
+
+@pytest.mark.postgresql
+def test_a_postgresql_that_hangs_holds_no_thread(site):
+    with servers.postgresql_server() as database:
+        servers.copy_database(servers.get_database_url(connection), database.get_uri())
+        with serve_long(database.get_uri()) as running:
+            check_hanging(running, servers.freeze(database))
+
+
+@pytest.mark.postgresql
+def test_a_network_that_drops_packets_holds_no_thread(site):
+    uri = servers.get_database_url(connection)
+    with servers.postgresql_server() as database:
+        servers.copy_database(uri, database.get_uri())
+        with servers.run_proxy(database.get_uri()) as proxy, serve_long(proxy.url) as running:
+            check_hanging(running, drop_packets(proxy))
+
+
+@pytest.mark.sqlite
+def test_a_file_that_another_process_has_locked_holds_no_thread(site, tmp_path):
+    file = tmp_path / "db.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(file)])
+    with serve_long(f"sqlite:///{file}") as running:
+        check_hanging(running, servers.lock_file(file))
+
+
+@pytest.mark.postgresql
+def test_a_worker_that_is_cut_off_shows_a_withdrawn_page_marked_and_then_not_at_all(site, morgan):
+    """The other one, which is not cut off, says within a second that it is gone."""
+    uri = servers.get_database_url(connection)
+    with (
+        servers.run_proxy(uri) as proxy,
+        serve(proxy.url) as cut_off,
+        serve(uri) as connected,
+    ):
+        for running in (cut_off, connected):
+            check_page(running)
+        proxy.refuse()
+        withdraw_page(Article.objects.get(slug="facial-spasms"), reason="safety", by=morgan)
+        time.sleep(1)
+        assert connected.get(PAGE) == 410
+        statuses = []
+        while not statuses or statuses[-1] != 503:
+            status, _, text = cut_off.ask(PAGE)
+            assert (status, MARK in text) in ((200, True), (503, False))
+            statuses.append(status)
+            time.sleep(0.5)
+        proxy.restore()
+        for _ in range(100):
+            if cut_off.get(PAGE) == 410:
+                break
+            time.sleep(0.1)
+        assert cut_off.get(PAGE) == 410

@@ -1,5 +1,7 @@
 """Several processes serve one site: what one publishes or withdraws, all of them show."""
 
+import os
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -47,6 +49,21 @@ def ask_every_worker(running: servers.Server) -> set[int]:
         if len(set(running.list_worker_pids()[before:])) == 2:
             return answers
     pytest.fail("One worker answered every request.")
+
+
+def test_a_worker_that_was_stopped_shows_nothing_old_when_it_goes_on(running_server, morgan):
+    symptom, running = running_server
+    ask_every_worker(running)
+    pids = {int(pid.strip("<>")) for pid in running.list_worker_pids()}
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        withdraw_page(symptom, reason="safety", by=morgan)
+        time.sleep(1)
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    assert ask_every_worker(running) == {410}
 
 
 @pytest.mark.postgresql

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from articles.models import StoredPage, StoredPageSubject
 from articles.page_store import changes
 from articles.page_store.following import follower
+from articles.page_store.locking import STORING, begin_at_once
 from articles.page_store.reporting import forget_reports
 from tests import servers
 from tests.articles.page_store.rendering import CountedView, start_worker
@@ -69,6 +70,54 @@ def test_a_page_is_answered_while_a_writer_holds_the_lock_and_stored_afterwards(
     start_worker()
     view.visit("/3/")
     assert StoredPage.objects.count() == 1
+
+
+@pytest.mark.postgresql  # who is stopped with the lock of SQLite keeps it
+def test_a_worker_that_stops_in_the_middle_of_storing_keeps_nobody_from_publishing(view):
+    begun, announced = threading.Event(), threading.Event()
+
+    def stop_while_storing():
+        try:
+            with begin_at_once(STORING):
+                begun.set()
+                assert announced.wait(SECONDS)
+        except DatabaseError:  # the server has ended it
+            return True
+
+    def withdraw():
+        assert begun.wait(SECONDS)
+        changes.announce(["/one/"])
+        announced.set()
+
+    assert run_concurrently(stop_while_storing, withdraw) == [True, None]
+
+
+# Announces a change, and is killed by the system before its transaction ends.
+KILLED_WRITER = """
+import os, signal
+import django
+django.setup()
+from django.db import transaction
+from articles.page_store import changes
+
+with transaction.atomic():
+    changes.announce(["/one/"])
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_writer_that_is_killed_in_the_middle_of_an_event_changes_nothing(view):
+    view.visit("/one/")
+    assert run_program(KILLED_WRITER) == -signal.SIGKILL
+    assert StoredPage.objects.count() == 1
+    assert changes.get_newest() == (0, 0)
+    start_worker()
+    view.visit("/one/")
+    assert len(view.rendered) == 1
+    changes.announce(["/one/"])  # its locks are gone with it
+    start_worker()
+    view.visit("/one/")
+    assert len(view.rendered) == 2
 
 
 @pytest.mark.postgresql  # a transaction of SQLite has the only lock that there is
@@ -139,7 +188,8 @@ with connection.execute_wrapper(kill):
 """
 
 
-def test_a_worker_that_is_killed_while_it_stores_leaves_a_row_that_is_whole_or_none(view):
+def run_program(program: str) -> int:
+    """Run a program in a process of its own; gives its exit status."""
     env = {
         "DATABASE_URL": servers.get_database_url(connection),
         "PYTHONPATH": str(ROOT),
@@ -147,14 +197,19 @@ def test_a_worker_that_is_killed_while_it_stores_leaves_a_row_that_is_whole_or_n
         "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
     }
     done = subprocess.run(
-        [sys.executable, "-c", KILLED_PROGRAM],
+        [sys.executable, "-c", program],
         env=os.environ | env,
         capture_output=True,
         text=True,
         timeout=600,
         cwd=ROOT,
     )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    print(done.stderr)
+    return done.returncode
+
+
+def test_a_worker_that_is_killed_while_it_stores_leaves_a_row_that_is_whole_or_none(view):
+    assert run_program(KILLED_PROGRAM) == -signal.SIGKILL
     page = StoredPage.objects.get()
     assert page.address.endswith("/whole/")
     assert StoredPageSubject.objects.count() * 8 == len(page.subjects)

@@ -139,6 +139,31 @@ def test_a_setting_of_0_shows_nothing_that_was_not_checked(spasms, client, clock
         check_last_resort(client.get(PAGE))
 
 
+def test_a_machine_that_slept_shows_nothing_from_before(spasms, client, clock, settings):
+    """Its monotonic clock did not count the time of its sleep."""
+    settings.PUBLIC_OUTAGE_SECONDS = 60
+    with time_machine.travel("2026-12-30 14:05:30Z", tick=False) as wall:
+        client.get(PAGE)
+        with cut_off():
+            pass_seconds(clock)
+            wall.shift(59)
+            assert MARK in client.get(PAGE).text
+            wall.shift(2)
+            check_last_resort(client.get(PAGE))
+
+
+def test_staff_are_not_kept_waiting_once_it_is_known(spasms, client, clock, morgan):
+    client.force_login(morgan)
+    client.get(PAGE)
+    pass_seconds(clock)
+    with cut_off():
+        client.get(PAGE)
+        for address in ("/admin/", "/desk/", "/accounts/login/"):
+            check_last_resort(client.get(address))
+    pass_seconds(clock)
+    assert client.get("/accounts/login/").status_code in (200, 302)
+
+
 def test_a_page_that_is_in_no_memory_is_not_shown(spasms, client, clock):
     client.get(PAGE)
     pass_seconds(clock)
