@@ -15,7 +15,7 @@ class ReviewsConfig(AppConfig):
         from articles.public import json_ld, signature_statements
         from articles.publishing import merging, projections
         from articles.quality import stored_texts
-        from reviews import audit_kinds, event_subjects
+        from reviews import audit_kinds, event_subjects, listed_pages
         from reviews import triggers as reviews_triggers
         from reviews.models import ReviewSchedule
         from reviews.notifications import harm
@@ -39,3 +39,5 @@ class ReviewsConfig(AppConfig):
         kinds.register(*audit_kinds.KINDS)
         event_subjects.register()
         triggers.install_after_migrate(self, reviews_triggers.get_triggers())
+        triggers.follow_install(listed_pages.mend_after_migrate)
+        projections.follow_rebuild(listed_pages.rebuild)

@@ -4,6 +4,7 @@ from reviews.models.assignment import Absence, HandOver
 from reviews.models.comment import Comment
 from reviews.models.expunction import Expunction
 from reviews.models.ledger import LedgerEntry, LedgerTip, PrivateField
+from reviews.models.listed_page import ListedPage
 from reviews.models.mail import Mail, MailItem
 from reviews.models.opening import ReviewOpening
 from reviews.models.planned_review import PlannedReview
@@ -22,6 +23,7 @@ __all__ = [
     "HandOver",
     "LedgerEntry",
     "LedgerTip",
+    "ListedPage",
     "Mail",
     "MailItem",
     "MedicalReview",
