@@ -78,6 +78,7 @@ class KeepingTrigger(DatabaseTrigger):
     message: str = ""
     statements: tuple[str, ...] = ()
     keeps: str = ""
+    vendor: str = ""  # the one engine that has it
     reads_other_tables: bool = True
 
     def _create_sqlite_trigger(self) -> str:
@@ -195,10 +196,16 @@ def list_applicable(connection: BaseDatabaseWrapper) -> list[DatabaseTrigger]:
     found = []
     for trigger in chain.from_iterable(_triggers.values()):
         has_event = connection.vendor != "sqlite" or trigger.event != "TRUNCATE"
-        is_kept = not isinstance(trigger, KeepingTrigger) or trigger.keeps in tables
-        if trigger.table in tables and has_event and is_kept:
+        if trigger.table in tables and has_event and _is_kept(trigger, tables, connection.vendor):
             found.append(trigger)
     return found
+
+
+def _is_kept(trigger: DatabaseTrigger, tables: set[str], vendor: str) -> bool:
+    """Whether there is what a trigger keeps. One that keeps nothing always has its place."""
+    if not isinstance(trigger, KeepingTrigger):
+        return True
+    return trigger.keeps in tables and trigger.vendor in ("", vendor)
 
 
 def _install_after_last_app(

@@ -14,6 +14,7 @@ from reviews.models.reported_review import ReportedReview
 from reviews.models.review import MedicalReview
 from reviews.models.review_schedule import ReviewSchedule
 from reviews.models.reviewer import Reviewer
+from reviews.models.signed_words import KnownWord, SignedWords
 
 __all__ = [
     "Absence",
@@ -21,6 +22,7 @@ __all__ = [
     "Expunction",
     "FailedAttempt",
     "HandOver",
+    "KnownWord",
     "LedgerEntry",
     "LedgerTip",
     "ListedPage",
@@ -37,4 +39,5 @@ __all__ = [
     "Reviewer",
     "SignatureDispute",
     "SignatureReceipt",
+    "SignedWords",
 ]

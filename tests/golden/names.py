@@ -43,7 +43,9 @@ ADDED_MODELS: dict[str, str] = {
     "articles.unsentform": "articles_unsentform",
     "articles.phraseevent": "articles_phraseevent",
     "articles.publishedemergency": "articles_publishedemergency",
+    "reviews.knownword": "reviews_knownword",
     "reviews.listedpage": "reviews_listedpage",
+    "reviews.signedwords": "reviews_signedwords",
     "reviews.plannedreview": "reviews_plannedreview",
     "reviews.reviewopening": "reviews_reviewopening",
 }
@@ -71,6 +73,7 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "review_with_correction",
         "reviews_medicalreview_continues_id_83ce46e9",
         "search_entry_by_title",
+        "signed_words_codes",
         "symptoms_cause_description_id_1a571c42",
     },
     "articles_article": {
@@ -121,6 +124,7 @@ ADDED_COLUMNS: dict[str, set[str]] = {
     },
     "symptoms_publishedcause": {"catch_all", "description_uuid"},
     # Triggers.
+    "signed_words_of_older_text": {"signed_words_of_older_text"},
     "listed_page_of_changed_page": {"listed_page_of_changed_page"},
     "listed_page_of_deleted_page": {"listed_page_of_deleted_page"},
     "listed_page_of_discarded_page": {"listed_page_of_discarded_page"},
@@ -241,6 +245,7 @@ REWRITTEN_HISTORY = "/history/index.html"
 
 # Functions of PostgreSQL behind triggers that later builds added to tables of that build.
 ADDED_FUNCTIONS = {
+    "signed_words_of_older_text",
     "listed_page_of_changed_page",
     "listed_page_of_deleted_page",
     "listed_page_of_discarded_page",

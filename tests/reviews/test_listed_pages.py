@@ -37,6 +37,7 @@ def find_faults() -> list[str]:
 def test_every_act_on_a_page_leaves_its_row_as_its_rows_say(ann, ravi, fiona, morgan, olga):
     factories.make_site_history(ann, ravi, fiona, morgan, olga)
     factories.publish_symptoms(3, by=ann, signer=ravi)
+    factories.edit_page(Article.objects.public().first(), by=ann, summary="Another summary.")
     assert find_faults() == []
     active = Article.objects.active()
     by_state = {

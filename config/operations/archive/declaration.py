@@ -64,6 +64,7 @@ from reviews.models import (
     Expunction,
     FailedAttempt,
     HandOver,
+    KnownWord,
     LedgerEntry,
     LedgerTip,
     ListedPage,
@@ -80,6 +81,7 @@ from reviews.models import (
     ReviewSchedule,
     SignatureDispute,
     SignatureReceipt,
+    SignedWords,
 )
 from symptoms.models import (
     Cause,
@@ -313,6 +315,8 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     PublishedName: REBUILT,
     CauseAddress: REBUILT,
     ReviewSchedule: REBUILT,
+    SignedWords: REBUILT,
+    KnownWord: REBUILT,
     ListedPage: "kept by the database from pages, revisions, publications and due dates",
     PageLink: "rebuilt from the revisions",
     StoredPage: RENDERED,
