@@ -15,7 +15,7 @@ class ReviewsConfig(AppConfig):
         from articles.public import json_ld, signature_statements
         from articles.publishing import merging, projections
         from articles.quality import stored_texts
-        from reviews import audit_kinds, event_subjects
+        from reviews import audit_kinds, event_subjects, listed_pages, signed_words
         from reviews import triggers as reviews_triggers
         from reviews.models import ReviewSchedule
         from reviews.notifications import harm
@@ -30,6 +30,9 @@ class ReviewsConfig(AppConfig):
                 (ReviewSchedule,), due_dates.on_publish, due_dates.on_withdraw, due_dates.build_rows
             )
         )
+        projections.register(
+            Projection((), signed_words.on_publish, signed_words.on_withdraw, lambda: ())
+        )
         merging.register(
             obstacle=signing_merging.find_obstacles, withdrawal=signing_merging.withdraw_merged_page
         )
@@ -39,3 +42,7 @@ class ReviewsConfig(AppConfig):
         kinds.register(*audit_kinds.KINDS)
         event_subjects.register()
         triggers.install_after_migrate(self, reviews_triggers.get_triggers())
+        triggers.follow_install(listed_pages.mend_after_migrate)
+        projections.follow_rebuild(listed_pages.rebuild)
+        projections.follow_rebuild(signed_words.rebuild)
+        triggers.follow_install(signed_words.mend_after_migrate)

@@ -1,133 +1,132 @@
-"""The states of pages by name, with label and filter, for lists, radar, dashboard and exports."""
+"""The states of pages by name, with label and filter, for lists, radar, dashboard and exports.
+
+The filters are over ``ListedPage``.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from django.db.models import Count, DateField, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.lists import Label
-from reviews.models import MedicalReview, PlannedReview, ReviewSchedule
-from reviews.models.review_schedule import is_past_grace
+from articles.models import SafetyAlert
+from reviews.models import ListedPage, MedicalReview, PlannedReview
+from reviews.models.listed_page import NO_DATE, is_past_grace
 
 DUE_WITHIN_DAYS = (30, 60, 90)
-NEXT_DUE = Subquery(
-    ReviewSchedule.objects.filter(article=OuterRef("pk")).order_by().values("next_due")[:1],
-    output_field=DateField(),
-)
+State = ListedPage.State
 
 
-def filter_scheduled(pages, schedules):
-    """The pages that have one of these review schedules."""
-    return pages.filter(pk__in=schedules.values("article"))
+def get_pages(rows):
+    """The keys of the pages of some rows, as a part of another query."""
+    return rows.order_by().values("article")
 
 
-def filter_drafts(pages):
+def filter_drafts(rows):
     """Never published or changed since it was signed, without an open review."""
-    return pages.unsigned().exclude(pk__in=_get_waiting_pages())
+    unsigned = rows.filter(state__in=(State.UNPUBLISHED, State.CHANGED))
+    return unsigned.exclude(pk__in=_get_waiting_pages())
 
 
-def filter_sent_back(pages):
+def filter_sent_back(rows):
     """The newest review was sent back."""
-    return pages.filter(pk__in=MedicalReview.objects.sent_back().values("article"))
+    return rows.filter(pk__in=get_pages(MedicalReview.objects.sent_back()))
 
 
-def filter_declined(pages):
+def filter_declined(rows):
     """The newest review was declined."""
-    return pages.filter(pk__in=MedicalReview.objects.declined().values("article"))
+    return rows.filter(pk__in=get_pages(MedicalReview.objects.declined()))
 
 
-def filter_unfit(pages):
+def filter_unfit(rows):
     """Public, and a reviewer recommends to withdraw it."""
-    return pages.filter(pk__in=MedicalReview.objects.unfit().values("article"))
+    return rows.filter(pk__in=get_pages(MedicalReview.objects.unfit()))
 
 
-def filter_unassigned(pages):
+def filter_unassigned(rows):
     """A review is open to any reviewer."""
-    return pages.filter(pk__in=MedicalReview.objects.unassigned().values("article"))
+    return rows.filter(pk__in=get_pages(MedicalReview.objects.unassigned()))
 
 
-def filter_planned(pages):
+def filter_planned(rows):
     """A review is planned and not opened yet."""
-    return pages.filter(pk__in=PlannedReview.objects.pending().values("article"))
+    return rows.filter(pk__in=get_pages(PlannedReview.objects.pending()))
 
 
-def filter_waiting(pages):
-    """A review is open."""
-    return pages.filter(pk__in=_get_waiting_pages())
+def filter_waiting(rows):
+    """A review is open. It filters pages as well."""
+    return rows.filter(pk__in=_get_waiting_pages())
 
 
 def _get_waiting_pages():
-    return MedicalReview.objects.waiting().values("article")
+    return get_pages(MedicalReview.objects.waiting())
 
 
-def filter_recorded(pages):
+def filter_recorded(rows):
     """Public and not signed here yet, with a review recorded from an earlier system."""
-    return filter_scheduled(pages, ReviewSchedule.objects.recorded())
+    return rows.filter(recorded=True)
 
 
-def filter_as_signed(pages):
+def filter_as_signed(rows):
     """Public, signed here and not changed since."""
-    return pages.as_signed().exclude(pk__in=ReviewSchedule.objects.recorded().values("article"))
+    return rows.filter(state=State.LIVE, recorded=False)
 
 
-def filter_unpublished(pages):
-    return pages.unpublished()
+def filter_unpublished(rows):
+    return rows.filter(state=State.UNPUBLISHED)
 
 
-def filter_changed(pages):
-    return pages.changed()
+def filter_changed(rows):
+    return rows.filter(state=State.CHANGED)
 
 
-def filter_withdrawn(pages):
-    return pages.withdrawn()
+def filter_withdrawn(rows):
+    return rows.filter(state=State.WITHDRAWN)
 
 
-def filter_alerts(pages):
+def filter_alerts(rows):
     """Public, with a safety alert."""
-    return pages.filter(safety_alert__isnull=False)
+    return rows.filter(pk__in=get_pages(SafetyAlert.objects.all()))
 
 
-def filter_overdue(pages):
+def filter_overdue(rows):
     """Past the due date."""
-    return filter_scheduled(pages, ReviewSchedule.objects.overdue(timezone.localdate()))
+    return rows.filter(due__lt=timezone.localdate())
 
 
-def filter_past_grace(pages):
-    return filter_scheduled(pages, ReviewSchedule.objects.past_grace(timezone.localdate()))
+def filter_past_grace(rows):
+    return rows.filter(is_past_grace(timezone.localdate()))
 
 
-def count_by_due_date(pages) -> dict[str, int]:
+def count_by_due_date(rows) -> dict[str, int]:
     """How many of the pages are in each state that goes by their due date, in one query."""
     today = timezone.localdate()
-    conditions = {"overdue": Q(next_due__lt=today), "grace": is_past_grace(today)}
+    conditions = {"overdue": Q(due__lt=today), "grace": is_past_grace(today)}
     for days in DUE_WITHIN_DAYS:
         last_day = today + dt.timedelta(days=days)
-        conditions[str(days)] = Q(next_due__gte=today, next_due__lte=last_day)
-    schedules = ReviewSchedule.objects.filter(
-        next_due__lte=today + dt.timedelta(days=DUE_WITHIN_DAYS[-1]),
-        article__in=pages.order_by().values("pk"),
-    )
+        conditions[str(days)] = Q(due__gte=today, due__lte=last_day)
+    soon = rows.filter(due__lte=today + dt.timedelta(days=DUE_WITHIN_DAYS[-1]))
     counts = {f"in_{name}": Count("pk", filter=one) for name, one in conditions.items()}
-    found = schedules.order_by().aggregate(**counts)
+    found = soon.order_by().aggregate(**counts)
     return {name: found[f"in_{name}"] for name in conditions}
 
 
 def _make_due_filter(days: int) -> Callable:
     """A filter for pages that are due in so many days, and not overdue."""
 
-    def filter_due(pages):
-        schedules = ReviewSchedule.objects.due_within(days, timezone.localdate())
-        return filter_scheduled(pages, schedules)
+    def filter_due(rows):
+        today = timezone.localdate()
+        return rows.filter(due__gte=today, due__lte=today + dt.timedelta(days=days))
 
     return filter_due
 
 
-def filter_due_later(pages):
+def filter_due_later(rows):
     """Due after the last of the periods."""
     last_day = timezone.localdate() + dt.timedelta(days=DUE_WITHIN_DAYS[-1])
-    return filter_scheduled(pages, ReviewSchedule.objects.filter(next_due__gt=last_day))
+    return rows.filter(due__gt=last_day, due__lt=NO_DATE)
 
 
 STATES: dict[str, tuple[Label, Callable]] = {
@@ -170,24 +169,24 @@ def get_labels(names: Iterable[str]) -> dict[str, Label]:
     return {name: STATES[name][0] for name in names}
 
 
-def filter_by_state(pages, name: str, user=None):
-    """The pages in a state. Raises KeyError if there is no such state."""
-    return STATES[name][1](pages)
+def filter_by_state(rows, name: str, user=None):
+    """The rows in a state. Raises KeyError if there is no such state."""
+    return STATES[name][1](rows)
 
 
-def filter_involving(pages, name: str, user):
+def filter_involving(rows, name: str, user):
     """Pages that a user writes (“mine”), or also asked for the newest review of."""
     if name == "mine":
-        return pages.filter(writer=user)
+        return rows.filter(writer=user)
     asked = MedicalReview.objects.newest_per_page().filter(requested_by=user)
-    return pages.filter(Q(writer=user) | Q(pk__in=asked.values("article")))
+    return rows.filter(Q(writer=user) | Exists(asked.filter(article=OuterRef("pk"))))
 
 
 INVOLVEMENTS = {"mine": _("Written by me"), "concern-me": _("Written or requested by me")}
 
 
-def filter_corrected(pages, name: str, user=None):
+def filter_corrected(rows, name: str, user=None):
     """Public pages with a correction that was signed."""
-    signed = MedicalReview.objects.filter(outcome=MedicalReview.Outcome.APPROVED)
-    corrected = signed.exclude(correction="")
-    return pages.public().filter(pk__in=corrected.values("article"))
+    with_correction = MedicalReview.objects.exclude(correction="")
+    signed = with_correction.filter(outcome=MedicalReview.Outcome.APPROVED)
+    return rows.filter(state__in=ListedPage.PUBLIC_STATES, pk__in=get_pages(signed))

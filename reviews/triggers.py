@@ -7,6 +7,7 @@ from articles.db.triggers import (
 )
 from articles.models import PublicationEvent, Revision
 from articles.triggers import EXPUNGING_SQL
+from reviews import listed_pages, signed_words
 from reviews.models import (
     Comment,
     Expunction,
@@ -112,6 +113,8 @@ def get_triggers() -> list[DatabaseTrigger]:
         *build_append_only_triggers(HandOver),
         *build_append_only_triggers(SignatureReceipt),
         *get_dispute_triggers(),
+        *listed_pages.get_triggers(),
+        *signed_words.get_triggers(),
         DatabaseTrigger(
             "standing_is_made_anew",
             ReviewSchedule._meta.db_table,

@@ -11,6 +11,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import IGNORED_PARAMS, PAGE_VAR, ChangeList
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Subquery
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -29,6 +30,12 @@ def _load_topics() -> dict[str, str]:
     return {str(key): name for key, name in Topic.objects.values_list("pk", "name")}
 
 
+def _filter_by_topic(pages, key: str, user):
+    """The pages whose working copy is filed under a topic."""
+    filings = Article.topics.through.objects.filter(article=OuterRef("pk"), topic=key)
+    return pages.filter(Exists(filings))
+
+
 def _load_writers() -> dict[str, str]:
     writers = User.objects.filter(Exists(Article.objects.filter(writer=OuterRef("pk"))))
     writers = writers.order_by(*USER_NAME_FIELDS)
@@ -45,7 +52,8 @@ def _load_notices() -> Choices:
 def _filter_by_notice(pages, value: str, user):
     """The pages whose working copy has a notice."""
     if value == "retired":
-        return pages.filter(notice__retired_at__isnull=False)
+        retired = CopyrightNotice.objects.filter(retired_at__isnull=False)
+        return pages.filter(notice__in=retired.values("pk"))
     return pages.filter(notice=value)
 
 
@@ -70,7 +78,7 @@ def _filter_by_run(pages, key: str, user):
 
 
 PAGE_FILTERS: tuple[ListFilter, ...] = (
-    ListFilter("topic", _("topic"), _load_topics, apply=filter_by("topics")),
+    ListFilter("topic", _("topic"), _load_topics, apply=_filter_by_topic),
     ListFilter("writer", _("writer"), _load_writers, apply=filter_by("writer")),
     ListFilter("notice", _("copyright notice"), _load_notices, apply=_filter_by_notice),
     ListFilter("source", _("source"), load_sources, apply=_filter_by_source),
@@ -115,9 +123,29 @@ class FilteredChangeList(ChangeList):
 
 
 class PageChangeList(FilteredChangeList):
-    """A list of pages: keys first, then rows, so that sorting and counting read no texts."""
+    """A list of pages: keys first, then rows, so that sorting and counting read no texts.
+
+    Filters, search, count and order read ``get_listed`` of the admin, whose keys are those of
+    pages. ``queryset`` has the pages themselves, for actions and exports.
+    """
 
     shows_import_link = True
+    _form_urls: tuple[str, ...] = ()
+
+    def get_queryset(self, request, exclude_parameters=None):
+        pages, self.root_queryset = self.root_queryset, self.model_admin.get_listed(request)
+        try:
+            self.listed = super().get_queryset(request, exclude_parameters)
+        finally:
+            self.root_queryset = pages
+        return pages.filter(pk__in=self.listed.order_by().values("pk")).order_by("sort_key", "pk")
+
+    def get_ordering(self, request, queryset):
+        """By title after all else, in the same direction, so that one index gives the order."""
+        ordering = [name for name in super().get_ordering(request, queryset) if name != "-pk"]
+        sign = "-" if ordering and str(ordering[-1]).startswith("-") else ""
+        named = {str(name).removeprefix("-") for name in ordering}
+        return ordering + [f"{sign}{name}" for name in ("sort_key", "pk") if name not in named]
 
     def get_filters(self, request):
         found = super().get_filters(request)
@@ -128,9 +156,14 @@ class PageChangeList(FilteredChangeList):
         return found
 
     def get_results(self, request):
-        super().get_results(request)
+        pages, self.queryset = self.queryset, self.listed
+        try:
+            super().get_results(request)
+        finally:
+            self.queryset = pages
         keys = list(self.result_list.values_list("pk", flat=True))
-        rows = self.root_queryset.filter(pk__in=keys)
+        # By their keys alone: with more conditions, engines look for them in the index of a kind.
+        rows = self.model._default_manager.filter(pk__in=keys).order_by()
         for load in self.model_admin.list_loaders:
             rows = load(rows)
         pages = {page.pk: page for page in rows}
@@ -139,6 +172,14 @@ class PageChangeList(FilteredChangeList):
         for revision in newest.select_related("saved_by").only(*fields):
             pages[revision.article_id].newest = revision
         self.result_list = [pages[key] for key in keys if key in pages]
+
+    def url_for_result(self, result):
+        """The address of the form of a row; the part before its key is found once a list."""
+        if not self._form_urls:
+            address = reverse(f"admin:{self.model_admin.get_url_name('change')}", args=("-",))
+            self._form_urls = tuple(address.rsplit("-", 1))
+        before, after = self._form_urls
+        return f"{before}{result.pk}{after}"
 
     def apply_select_related(self, qs):
         return qs  # the rows are read by ``list_loaders``

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -22,6 +25,7 @@ from articles.admin.bulk_actions import BulkAction
 from articles.admin.forms import parse_key
 from articles.admin.request_validation import RequestValidationMixin
 
+CHECKBOX_HTML = '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">'
 READ_ONLY = (require_safe, never_cache)
 POST_ONLY = (require_POST,)
 ACTION_PLACEHOLDER = [("", _("Choose an action"))]
@@ -82,6 +86,11 @@ class ComposedAdmin(RequestValidationMixin, admin.ModelAdmin):
     bulk_actions: tuple[type[BulkAction], ...] = ()
 
     @property
+    def action_checkbox(self, obj):
+        """Django's box of a row, written at once: a widget each takes a quarter of a whole list."""
+        label = format_html(gettext("Select this object for an action - {}"), str(obj))
+        return format_html(CHECKBOX_HTML, ACTION_CHECKBOX_NAME, str(obj.pk), label)
+
     def media(self):
         """Django's own, and our way to suggest a URL slug after Django's."""
         if not self.prepopulated_fields:

@@ -113,6 +113,10 @@ class PageAdmin(ComposedAdmin):
         kind = kinds.get_for_model(self.model)  # said again of a subclass: the index begins with it
         return rows.filter(kind=kind.name)
 
+    def get_listed(self, request):
+        """What a list filters, counts and sorts: rows whose keys are those of its pages."""
+        return self.get_queryset(request)
+
     def get_changelist(self, request, **kwargs):
         return changelists.PageChangeList
 

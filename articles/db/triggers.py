@@ -1,4 +1,4 @@
-"""Triggers that keep history append-only whatever code or SQL writes to the database.
+"""Triggers that keep history append-only, and some tables in step, whatever writes to the database.
 
 Each app gives its triggers to ``install_after_migrate``. They are installed again after every
 ``migrate``, because SQLite drops triggers in silence when a migration rebuilds a table. The
@@ -65,6 +65,42 @@ class DatabaseTrigger:
         """The statement that drops it on an engine, if it exists."""
         on = f" ON {self.table}" if vendor == "postgresql" else ""
         return f"DROP TRIGGER IF EXISTS {self.name}{on}"
+
+
+@dataclass(frozen=True)
+class KeepingTrigger(DatabaseTrigger):
+    """One trigger that keeps another table in step: after ``event``, it runs statements.
+
+    ``event`` may name columns ("UPDATE OF title"). ``keeps`` is the table that is written, without
+    which it is not installed. ``statements`` and ``condition`` are SQL of both engines.
+    """
+
+    message: str = ""
+    statements: tuple[str, ...] = ()
+    keeps: str = ""
+    vendor: str = ""  # the one engine that has it
+    reads_other_tables: bool = True
+
+    def _create_sqlite_trigger(self) -> str:
+        when = f"WHEN {self.condition} " if self.condition else ""
+        body = "; ".join(self.statements)
+        return (
+            f"CREATE TRIGGER {self.name} AFTER {self.event} ON {self.table} {when}BEGIN {body}; END"
+        )
+
+    def _create_postgresql_function(self) -> str:
+        body = "; ".join(self.statements)
+        return (
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET search_path FROM CURRENT AS $guard$ BEGIN IF {self.condition or 'true'} THEN "
+            f"{body}; END IF; RETURN NULL; END $guard$"
+        )
+
+    def _create_postgresql_trigger(self) -> str:
+        return (
+            f"CREATE TRIGGER {self.name} AFTER {self.event} ON {self.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()"
+        )
 
 
 _triggers: dict[str, list[DatabaseTrigger]] = {}
@@ -160,9 +196,16 @@ def list_applicable(connection: BaseDatabaseWrapper) -> list[DatabaseTrigger]:
     found = []
     for trigger in chain.from_iterable(_triggers.values()):
         has_event = connection.vendor != "sqlite" or trigger.event != "TRUNCATE"
-        if trigger.table in tables and has_event:
+        if trigger.table in tables and has_event and _is_kept(trigger, tables, connection.vendor):
             found.append(trigger)
     return found
+
+
+def _is_kept(trigger: DatabaseTrigger, tables: set[str], vendor: str) -> bool:
+    """Whether there is what a trigger keeps. One that keeps nothing always has its place."""
+    if not isinstance(trigger, KeepingTrigger):
+        return True
+    return trigger.keeps in tables and trigger.vendor in ("", vendor)
 
 
 def _install_after_last_app(
@@ -202,10 +245,11 @@ def _drop_before_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
 
 
 def drop_triggers(connection: BaseDatabaseWrapper, *, only_reading: bool = False) -> None:
-    """Drop triggers: all, or only those that read other tables. For migrations and for tests."""
+    """Drop those that read other tables, for migrations; or else all that refuse, for tests."""
     with connection.cursor() as cursor:
         for trigger in list_applicable(connection):
-            if trigger.reads_other_tables or not only_reading:
+            refuses = not isinstance(trigger, KeepingTrigger)
+            if trigger.reads_other_tables if only_reading else refuses:
                 cursor.execute(trigger.drop_sql(connection.vendor))
 
 

@@ -1,7 +1,7 @@
 """Projections of the publication log, for fast public lists: written with it, rebuilt from it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 
@@ -21,11 +21,17 @@ from articles.publishing import stored_keys
 BATCH = 500
 MAX_SHOWN = 40  # letters of a value in the line of a fault
 _common_projections: list[Projection[Any]] = []
+_rebuilders: list[Callable[[], None]] = []
 
 
 def register(projection: Projection[Document]) -> None:
     """Add a projection for pages of every kind."""
     _common_projections.append(projection)
+
+
+def follow_rebuild(rebuilder: Callable[[], None]) -> None:
+    """Call a function at the end of each rebuild: it writes what goes by more than the log."""
+    _rebuilders.append(rebuilder)
 
 
 def _get_projections(kind: str) -> list[Projection[Any]]:
@@ -131,6 +137,8 @@ def rebuild() -> None:
             waiting[model].clear()
     for model, rows in waiting.items():
         model._base_manager.bulk_create(rows)
+    for rebuild_more in _rebuilders:
+        rebuild_more()
     changes.announce([EVERYTHING])
 
 

@@ -19,6 +19,7 @@ from articles.admin import (
 from articles.admin import pages as articles
 from articles.admin.save_messages import SAVE_MESSAGES
 from articles.audit import recording
+from articles.content import kinds
 from articles.exports.admin import EXPORT_VIEW, ExportAction
 from articles.exports.resources import RedirectResource, TopicResource
 from articles.feedback import admin as feedback
@@ -72,6 +73,9 @@ class ReviewedPageAdmin(articles.PageAdmin):
     list_display = changelists.LIST_DISPLAY
     list_loaders = changelists.LIST_LOADERS
     filters = changelists.LIST_FILTERS
+
+    def get_listed(self, request):
+        return changelists.get_listed_pages(kinds.get_for_model(self.model).name)
 
 
 class SymptomAdmin(ReviewedPageAdmin, symptoms.BaseSymptomAdmin):

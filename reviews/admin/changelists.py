@@ -1,7 +1,7 @@
 """Lists of pages as editors sort and filter them: by state, due date and who signed."""
 
 from django.contrib import admin
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import DateField, Exists, F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -17,7 +17,7 @@ from articles.admin.changelists import (
 from articles.lists import ListFilter
 from articles.models import PublicationEvent
 from reviews import page_states
-from reviews.models import MedicalReview, Reviewer, ReviewSchedule
+from reviews.models import ListedPage, MedicalReview, Reviewer, ReviewSchedule
 
 
 def _load_reviewers() -> dict[str, str]:
@@ -27,7 +27,12 @@ def _load_reviewers() -> dict[str, str]:
 
 def _filter_by_reviewer(pages, key: str, user):
     """The pages that a reviewer was the last to sign whole."""
-    return page_states.filter_scheduled(pages, ReviewSchedule.objects.filter(reviewer__pk=key))
+    return pages.filter(reviewer=key)
+
+
+def get_listed_pages(kind: str):
+    """What a list of pages of a kind filters, counts and sorts."""
+    return ListedPage.objects.filter(kind=kind)
 
 
 STATE_FILTER = ListFilter(
@@ -61,7 +66,8 @@ LIST_FILTERS = (
 
 def load_review_columns(pages):
     """The rows of a list of pages, with what its columns show of reviews."""
-    return annotate_states(pages).annotate(due=page_states.NEXT_DUE)
+    due = ReviewSchedule.objects.filter(article=OuterRef("pk")).order_by().values("next_due")
+    return annotate_states(pages).annotate(due=Subquery(due[:1], output_field=DateField()))
 
 
 @admin.display(description=_("status"))
@@ -71,7 +77,7 @@ def state(page):
     return format_html_join("", '<span class="state state-{}">{}</span>', marks)
 
 
-@admin.display(description=_("next review due"), ordering=page_states.NEXT_DUE.asc(nulls_last=True))
+@admin.display(description=_("next review due"), ordering="due")
 def next_due(page):
     if page.due is None:
         return "—"

@@ -4,6 +4,7 @@ from reviews.models.assignment import Absence, HandOver
 from reviews.models.comment import Comment
 from reviews.models.expunction import Expunction
 from reviews.models.ledger import LedgerEntry, LedgerTip, PrivateField
+from reviews.models.listed_page import ListedPage
 from reviews.models.mail import Mail, MailItem
 from reviews.models.opening import ReviewOpening
 from reviews.models.planned_review import PlannedReview
@@ -13,6 +14,7 @@ from reviews.models.reported_review import ReportedReview
 from reviews.models.review import MedicalReview
 from reviews.models.review_schedule import ReviewSchedule
 from reviews.models.reviewer import Reviewer
+from reviews.models.signed_words import KnownWord, SignedWords
 
 __all__ = [
     "Absence",
@@ -20,8 +22,10 @@ __all__ = [
     "Expunction",
     "FailedAttempt",
     "HandOver",
+    "KnownWord",
     "LedgerEntry",
     "LedgerTip",
+    "ListedPage",
     "Mail",
     "MailItem",
     "MedicalReview",
@@ -35,4 +39,5 @@ __all__ = [
     "Reviewer",
     "SignatureDispute",
     "SignatureReceipt",
+    "SignedWords",
 ]

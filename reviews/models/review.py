@@ -164,7 +164,21 @@ class MedicalReview(models.Model):
             ("reassign_review", _("Can reassign medical reviews")),
         ]
         # Few are sent back, declined or unfit, and every home and radar asks which.
-        indexes = [models.Index(fields=["outcome", "article"], name="review_by_outcome")]
+        indexes = [
+            models.Index(fields=["outcome", "article"], name="review_by_outcome"),
+            # The signing time of the radar, and the list of reviews.
+            models.Index(fields=["outcome", "decided_at"], name="review_by_decision"),
+            models.Index(fields=["requested_at", "id"], name="review_by_request"),
+            models.Index(
+                fields=["article"], condition=~Q(correction=""), name="review_with_correction"
+            ),
+            models.Index(
+                fields=["reviewer", "article"],
+                condition=Q(decided_at__isnull=True),
+                name="open_review_by_reviewer",
+            ),
+            models.Index(fields=["article", "requested_by"], name="review_by_page_and_editor"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["article"],

@@ -22,12 +22,23 @@ def is_withdrawn_late(risk: str) -> bool:
     return settings.OVERDUE_POLICY[risk] == "withdraw"
 
 
-def is_past_grace(today: dt.date, extra_days: int = 0) -> Q:
-    """The condition that a page is past the grace period of its risk class, plus some days."""
+def get_grace_condition(today: dt.date, *, risk: str, next_due: str, extra_days: int = 0) -> Q:
+    """The condition that a page is past the grace period of its risk class, plus some days.
+
+    ``risk`` and ``next_due`` are the names of the columns of the table that is asked.
+    """
     late = Q(pk__in=[])
-    for risk, days in settings.GRACE_DAYS.items():
-        late |= Q(article__risk=risk, next_due__lt=today - dt.timedelta(days=days + extra_days))
+    for name, days in settings.GRACE_DAYS.items():
+        last_day = today - dt.timedelta(days=days + extra_days)
+        late |= Q(**{risk: name, f"{next_due}__lt": last_day})
     return late
+
+
+def is_past_grace(today: dt.date, extra_days: int = 0) -> Q:
+    """The condition that a scheduled page is past its grace period, plus some days."""
+    return get_grace_condition(
+        today, risk="article__risk", next_due="next_due", extra_days=extra_days
+    )
 
 
 class ReviewScheduleQuerySet(models.QuerySet["ReviewSchedule"]):

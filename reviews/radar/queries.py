@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from dateutil.relativedelta import relativedelta
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -13,12 +14,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import kinds
-from articles.lists import ListFilter, ListQuery, filter_by
+from articles.lists import ListFilter, ListQuery
 from articles.models import Article, PublicationEvent, SafetyAlert, Topic
 from reviews import page_states
 from reviews.display import format_days_until_due, get_admin_url
-from reviews.models import MedicalReview, PlannedReview, Reviewer, ReviewSchedule
-from reviews.models.review_schedule import ReviewScheduleQuerySet
+from reviews.models import ListedPage, MedicalReview, PlannedReview, Reviewer, ReviewSchedule
+from reviews.models.listed_page import NO_DATE
 
 ROWS_PER_PAGE = 50
 NOBODY = "nobody"
@@ -41,7 +42,7 @@ def read_query(
             "topic",
             _("topic"),
             {topic.slug: topic.name for topic in topics},
-            apply=filter_by("topics__slug"),
+            apply=_filter_by_topic,
         ),
         ListFilter(
             "reviewer", _("last reviewed by"), names, apply=_filter_by_reviewer, noun="reviewer"
@@ -80,10 +81,16 @@ def read_query(
     return ListQuery(parameters, filters, **options)
 
 
+def _filter_by_topic(pages, slug: str, user):
+    """The pages whose working copy is filed under a topic."""
+    filings = Article.topics.through.objects.filter(article=OuterRef("pk"))
+    topic = Topic.objects.filter(slug=slug).values("pk")
+    return pages.filter(Exists(filings.filter(topic=Subquery(topic))))
+
+
 def _filter_by_reviewer(pages, slug: str, user):
     """The pages that a reviewer was the last to sign whole."""
-    schedules = ReviewSchedule.objects.filter(reviewer__slug=slug)
-    return page_states.filter_scheduled(pages, schedules)
+    return pages.filter(reviewer__in=Reviewer.objects.filter(slug=slug).values("pk"))
 
 
 def _filter_by_holder(pages, slug: str, user):
@@ -122,13 +129,11 @@ def _format_day(text: str, pattern: str) -> str:
 def _filter_by_month(pages, month: str, user):
     first = parse_date(f"{month}-01")
     assert first  # only a month that has a label is chosen
-    due = ReviewSchedule.objects.filter(next_due__year=first.year, next_due__month=first.month)
-    return page_states.filter_scheduled(pages, due)
+    return pages.filter(due__gte=first, due__lt=first + relativedelta(months=1))
 
 
 def _filter_by_last_day(pages, day: str, user):
-    due = ReviewSchedule.objects.filter(next_due__lte=parse_date(day))
-    return page_states.filter_scheduled(pages, due)
+    return pages.filter(due__lte=parse_date(day), due__lt=NO_DATE)
 
 
 @dataclass(frozen=True)
@@ -176,17 +181,17 @@ def get_alerts() -> list[RadarAlert]:
 
 
 def order_rows(pages, state: str):
-    """The ids of pages in the order of their rows: alerts by gravity, all else by due date."""
+    """The keys of pages in the order of their rows: alerts by gravity, all else by due date."""
     if state == "alerts":
-        ordered = pages.order_by("safety_alert__gravity", "sort_key", "pk")
+        alerts = SafetyAlert.objects.filter(article=OuterRef("pk")).values("gravity")
+        ordered = pages.order_by(Subquery(alerts[:1]), "sort_key", "pk")
         return ordered.values_list("pk", flat=True)
     return order_by_due_date(pages)
 
 
 def order_by_due_date(pages):
     """What is due first comes first; what has no date comes last."""
-    ordered = pages.order_by(page_states.NEXT_DUE.asc(nulls_last=True), "sort_key", "pk")
-    return ordered.values_list("pk", flat=True)
+    return pages.order_by("due", "sort_key", "pk").values_list("pk", flat=True)
 
 
 def build_rows(page_ids: list[int], today: dt.date) -> list[RadarRow]:
@@ -318,8 +323,8 @@ def count_by_topic(today: dt.date) -> dict[int, tuple[int, int]]:
     late, soon = _get_late_and_soon(today)
     filings = Article.topics.through.objects
     counts: dict[int, list[int]] = {}
-    for place, schedules in enumerate((late, soon)):
-        filed = filings.filter(article__in=schedules.order_by().values("article"))
+    for place, pages in enumerate((late, soon)):
+        filed = filings.filter(article__in=pages.values("pk"))
         for topic, count in filed.order_by().values_list("topic").annotate(Count("pk")):
             counts.setdefault(topic, [0, 0])[place] = count
     return {topic: (pair[0], pair[1]) for topic, pair in counts.items()}
@@ -329,15 +334,15 @@ def count_by_reviewer(today: dt.date) -> dict[int, tuple[int, int]]:
     """Reviewer → how many of the pages they reviewed last are overdue, and due soon."""
     late, soon = _get_late_and_soon(today)
     counts: dict[int, list[int]] = {}
-    for place, schedules in enumerate((late, soon)):
-        reviewed = schedules.filter(reviewer__isnull=False).order_by()
+    for place, pages in enumerate((late, soon)):
+        reviewed = pages.filter(reviewer__isnull=False)
         for reviewer, count in reviewed.values_list("reviewer").annotate(Count("pk")):
             counts.setdefault(reviewer, [0, 0])[place] = count
     return {reviewer: (pair[0], pair[1]) for reviewer, pair in counts.items()}
 
 
-def _get_late_and_soon(today: dt.date) -> tuple[ReviewScheduleQuerySet, ReviewScheduleQuerySet]:
+def _get_late_and_soon(today: dt.date) -> tuple[QuerySet[ListedPage], QuerySet[ListedPage]]:
     """The overdue pages, and those due in the longest of the spans: ranges of an index."""
-    schedules = ReviewSchedule.objects
-    longest = page_states.DUE_WITHIN_DAYS[-1]
-    return schedules.overdue(today), schedules.due_within(longest, today)
+    last_day = today + dt.timedelta(days=page_states.DUE_WITHIN_DAYS[-1])
+    listed = ListedPage.objects.order_by()
+    return listed.filter(due__lt=today), listed.filter(due__gte=today, due__lte=last_day)

@@ -5,14 +5,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Count, DurationField, ExpressionWrapper, F
+from django.db.models import Count
 from django.db.models.functions import Coalesce
 
-from reviews.models import MedicalReview, Reviewer, ReviewSchedule
+from reviews.models import MedicalReview, Reviewer
 from reviews.planned_reviews.summary import load_summaries
 
 MONTHS = 12
 WINDOW_DAYS = 90
+MAX_MEASURED = 1000  # signatures of a span, the newest ones
 TREND_TOLERANCE = 0.1  # a tenth more or less is no trend
 MONTH_WIDTH, MAX_BAR_HEIGHT = 40, 140  # of the chart: a month, and its tallest bar
 
@@ -57,11 +58,9 @@ def build_chart(pages, today: dt.date) -> list[ChartBar]:
 
 def _count_due_by_month(pages, since: dt.date, until: dt.date) -> Counter[dt.date]:
     """How many of the pages fall due in each month, by its first day. ``until`` is excluded."""
-    due = ReviewSchedule.objects.filter(
-        next_due__gte=since, next_due__lt=until, article__in=pages.values("pk")
-    )
+    due = pages.filter(due__gte=since, due__lt=until)
     # Counted by day there and by month here: SQLite has no months of its own.
-    by_day = due.order_by().values_list("next_due").annotate(Count("pk"))
+    by_day = due.order_by().values_list("due").annotate(Count("pk"))
     counts: Counter[dt.date] = Counter()
     for day, count in by_day:
         counts[day.replace(day=1)] += count
@@ -142,7 +141,7 @@ def measure_signing_time(now: dt.datetime) -> SigningTime:
 
 
 def _measure_median(since: dt.datetime, until: dt.datetime) -> tuple[int, dt.timedelta | None]:
-    """How many were signed in a span, and the median of the times it took, in two queries."""
+    """How many were signed in a span, and the median of the times that the newest of them took."""
     signed = MedicalReview.objects.filter(
         outcome="approved", decided_at__gt=since, decided_at__lte=until
     )
@@ -151,10 +150,9 @@ def _measure_median(since: dt.datetime, until: dt.datetime) -> tuple[int, dt.tim
         return 0, None
     # Of a text with a second reader, from the request of the editors on.
     requested_at = Coalesce("continues__requested_at", "requested_at")
-    duration = ExpressionWrapper(F("decided_at") - requested_at, output_field=DurationField())
-    durations = signed.annotate(took=duration).order_by("took").values_list("took", flat=True)
-    middle = (count - 1) // 2
-    return count, durations[middle : middle + 1].get()
+    newest = signed.order_by("-decided_at", "-pk").values_list("decided_at", requested_at)
+    durations = sorted(decided - requested for decided, requested in newest[:MAX_MEASURED])
+    return count, durations[(len(durations) - 1) // 2]
 
 
 def describe_trend(current: dt.timedelta | None, previous: dt.timedelta | None) -> str:

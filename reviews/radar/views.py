@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from articles.imports.formats import spreadsheets
 from articles.lists import ListQuery
-from articles.models import Article, ReaderReport, SafetyAlert, Topic
+from articles.models import ReaderReport, SafetyAlert, Topic
 from articles.public.pages import get_adjacent_urls
 from reviews import page_states
 from reviews.alerts import list_open_reports
-from reviews.models import Reviewer
+from reviews.models import ListedPage, Reviewer
 from reviews.planned_reviews.summary import load_attention
 from reviews.radar import queries, statistics, table
 from reviews.signing import reading_time
@@ -49,7 +49,7 @@ def read_query(request, **options) -> tuple[ListQuery, list[Topic], list[Reviewe
 def overview(request):
     query, topics, reviewers = read_query(request, anchor="#pages")
     today = timezone.localdate()
-    all_pages = Article.objects.active()
+    all_pages = ListedPage.objects.all()
     pages = query.filter_rows(all_pages)
     if request.GET.get("format") == "csv":
         return _render_csv(pages, today)

@@ -3,14 +3,19 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from articles.content import kinds
 from articles.content.blocks import Block
 from articles.content.review_line import ReviewLine
-from articles.models import Article
+from articles.models import Article, SearchEntry
 from articles.names import fold
+from reviews import signed_words
+from reviews.models import ListedPage
 
-BATCH_SIZE = 200
+BATCH_SIZE = 50  # texts in memory at a time
+MAX_KEYS = 1000  # of pages in one query
+FIELDS = ("pk", "kind", "live__title", "live__review_line", "live__revision__document")
 EXCERPT_MARGIN = 60  # letters shown on either side of what was found
 MAX_WORDS = 12
 REVIEWER = "reviewer"
@@ -46,27 +51,67 @@ class RecallMatch:
     excerpt: MatchExcerpt
 
 
-def find_pages(part: str, words: str) -> Iterator[RecallMatch]:
-    """The public pages in whose signed text all the words are found, by title.
+class RecallSearch:
+    """A search of the signed texts of all public pages, which gives those that were found by title.
 
-    Case and accents do not matter. The stored text is scanned first, and parsed only where it may
-    contain the words: the answer does not depend on what an engine takes for upper and lower case.
+    Case and accents do not matter. The index of words says which pages can have them all
+    (``reviews.signed_words``), and the text of each is read: so the answer is that of
+    reading every text. ``reads_all`` says that the index could not narrow them. The stored text is
+    scanned first, and parsed only where it may contain the words: the answer does not depend on
+    what an engine takes for upper and lower case.
     """
-    wanted = [_fold_part(part, word) for word in split_words(words)]
-    wanted = [word for word in wanted if word]
-    if not wanted:
-        return
-    rows = Article.objects.public().order_by("search_entries__sort_key", "pk")
-    fields = ("pk", "kind", "live__title", "live__review_line", "live__revision__document")
-    for key, kind, title, line, text in rows.values_list(*fields).iterator(BATCH_SIZE):
-        if part == REVIEWER:
-            excerpt = _match_reviewer(line, wanted)
-        elif _may_contain(part, text, wanted):
-            excerpt = _find_excerpt(kind, text, part, wanted)
-        else:
-            excerpt = None
-        if excerpt:
-            yield RecallMatch(key, title, excerpt)
+
+    def __init__(self, part: str, words: str):
+        self.part = part
+        wanted = [_fold_part(part, word) for word in split_words(words)]
+        self.wanted = [word for word in wanted if word]
+        is_whole = all(" " not in word for word in self.wanted)
+        self.candidates = signed_words.find_candidates(self.wanted) if is_whole else None
+        self.reads_all = bool(self.wanted) and self.candidates is None
+
+    def __iter__(self) -> Iterator[RecallMatch]:
+        keys = iter(_sort_by_title(self.candidates) if self.wanted else ())
+        while batch := list(islice(keys, BATCH_SIZE)):
+            yield from self._read(batch)
+
+    def _read(self, keys: list[int]) -> Iterator[RecallMatch]:
+        """Those of some pages that are public and in which the words are found, in their order."""
+        pages = Article.objects.public().filter(pk__in=keys).order_by()
+        rows = {row[0]: row for row in pages.values_list(*FIELDS)}
+        for key in keys:
+            if key in rows:
+                _, kind, title, line, text = rows[key]
+                excerpt = self._find_excerpt(kind, line, text)
+                if excerpt:
+                    yield RecallMatch(key, title, excerpt)
+
+    def _find_excerpt(self, kind: str, line: str, text: str) -> MatchExcerpt | None:
+        if self.part == REVIEWER:
+            return _match_reviewer(line, self.wanted)
+        if _may_contain(self.part, text, self.wanted):
+            return _find_excerpt(kind, text, self.part, self.wanted)
+        return None
+
+
+def _sort_by_title(candidates: set[int] | None) -> Iterator[int]:
+    """The keys of pages, of all public ones if none are given, in the order of their titles."""
+    if candidates is None:
+        public = ListedPage.objects.filter(state__in=ListedPage.PUBLIC_STATES)
+        candidates = set(public.order_by().values_list("pk", flat=True))
+    entries = SearchEntry.objects.filter(article__isnull=False)
+    if len(candidates) <= MAX_KEYS:
+        entries = entries.filter(article__in=candidates)
+    remaining = set(candidates)
+    for key in entries.order_by("sort_key", "article").values_list("article", flat=True):
+        if key in remaining:
+            remaining.discard(key)
+            yield key
+    yield from sorted(remaining)
+
+
+def find_pages(part: str, words: str) -> Iterator[RecallMatch]:
+    """The public pages in whose signed text all the words are found, by title."""
+    return iter(RecallSearch(part, words))
 
 
 def split_words(words: str) -> list[str]:

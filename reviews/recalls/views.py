@@ -69,7 +69,7 @@ class RecallForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def recalls(request):
     search_form = RecallSearchForm(request.GET if "q" in request.GET else None)
-    matches = _find_pages(search_form)
+    matches, reads_all = _find_pages(search_form)
     has_more = len(matches) > actions.MAX_PAGES
     matches = matches[: actions.MAX_PAGES]
     page_ids = [match.key for match in matches]
@@ -92,6 +92,7 @@ def recalls(request):
         "search_form": search_form,
         "searched": search_form.is_valid(),
         "found": matches,
+        "reads_all": reads_all,
         "max_pages": actions.MAX_PAGES if has_more else 0,
         "picked": chosen,
         "in_review": _get_pages_in_review(page_ids),
@@ -103,12 +104,15 @@ def recalls(request):
     return render(request, "reviews/recalls.html", context, status=status)
 
 
-def _find_pages(form: RecallSearchForm) -> list[search.RecallMatch]:
-    """The pages found: as many as a recall can take, and one more if there are more."""
+def _find_pages(form: RecallSearchForm) -> tuple[list[search.RecallMatch], bool]:
+    """The pages found, and whether every text was read for them.
+
+    They are as many as a recall can take, and one more if there are more.
+    """
     if not form.is_valid():
-        return []
-    matches = search.find_pages(form.cleaned_data["part"], form.cleaned_data["q"])
-    return list(islice(matches, actions.MAX_PAGES + 1))
+        return [], False
+    found = search.RecallSearch(form.cleaned_data["part"], form.cleaned_data["q"])
+    return list(islice(found, actions.MAX_PAGES + 1)), found.reads_all
 
 
 def _parse_page_ids(values: list[str]) -> set[int]:

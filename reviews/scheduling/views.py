@@ -13,6 +13,7 @@ from articles.lists import ListQuery
 from articles.models import Article
 from articles.publishing.merging import lock_pages
 from articles.unsent_forms import clear_form
+from reviews.models import ListedPage
 from reviews.planned_reviews.actions import CannotPlan, plan_reviews
 from reviews.planned_reviews.capacity import get_monday
 from reviews.radar.views import read_query, require_managing_editor
@@ -55,7 +56,8 @@ class PlanReviewsAction(ConfirmedAction):
         self.today = timezone.localdate()
         if not query.values:
             query.defaults["until"] = (self.today + DEFAULT_SPAN).isoformat()
-        self.pages = query.filter_rows(Article.objects.active())
+        listed = query.filter_rows(ListedPage.objects.all())
+        self.pages = Article.objects.filter(pk__in=listed.order_by().values("pk"))
         self.subject = f"plan:{query.build_query()}"[:100]
         radar_url = reverse("reviews:radar")
         self.cancel_url = f"{radar_url}{query.build_query()}#pages"

@@ -14,6 +14,7 @@ from articles.db.collector import collect_rarely
 from articles.links import index as links
 from articles.publishing import projections, related_pages
 from articles.search import fulltext_check
+from reviews import listed_pages, signed_words
 from reviews.verification import chain, decisions, images, publications, stray_triggers, texts
 from reviews.verification.batching import iter_batches
 
@@ -50,6 +51,8 @@ def _find_stale_projections() -> Iterator[str]:
     try:
         yield from projections.find_faults()
         yield from related_pages.find_faults()
+        yield from listed_pages.find_faults()
+        yield from signed_words.find_faults()
     except ValueError:
         yield (
             "the lists beside the log cannot be checked: "

@@ -64,8 +64,10 @@ from reviews.models import (
     Expunction,
     FailedAttempt,
     HandOver,
+    KnownWord,
     LedgerEntry,
     LedgerTip,
+    ListedPage,
     Mail,
     MailItem,
     MedicalReview,
@@ -79,6 +81,7 @@ from reviews.models import (
     ReviewSchedule,
     SignatureDispute,
     SignatureReceipt,
+    SignedWords,
 )
 from symptoms.models import (
     Cause,
@@ -312,6 +315,9 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     PublishedName: REBUILT,
     CauseAddress: REBUILT,
     ReviewSchedule: REBUILT,
+    SignedWords: REBUILT,
+    KnownWord: REBUILT,
+    ListedPage: "kept by the database from pages, revisions, publications and due dates",
     PageLink: "rebuilt from the revisions",
     StoredPage: RENDERED,
     StoredPageSubject: RENDERED,
