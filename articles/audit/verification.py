@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from pydantic_core import from_json
 from tqdm import tqdm
 
 from articles.audit import chain, kinds
@@ -28,9 +29,11 @@ from articles.models import AuditEvent, AuditPrivateValue
 MAX_VALUE_LENGTH = 60  # of what a line says of a fact
 EVENT_COLUMNS = ("sequence", "kind", "subject", "record", "by_id", "at", "previous_hash", "hash")
 NUMBER_SIZE = 8  # bytes of the number of an event
+FACT_TYPES = {str, bool, int, float, list}
 # By the digest of a subject, its newest event that is no removal: the bytes of its number, and the
 # digest of its facts, unless it has private values too.
 NewestEvents = dict[bytes, bytes]
+_encode_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 class EventRow(NamedTuple):
@@ -120,6 +123,10 @@ def _find_event_faults(
 ) -> Iterator[str]:
     if digest(event.record.encode(errors="surrogatepass")) != event.hash:
         yield "its record is not the record of its hash"
+    plain_facts = _find_plain_facts(event)
+    if plain_facts and not private_values and event.kind in newest:
+        _note_newest(event, newest[event.kind], _hash_json(plain_facts))
+        return
     try:
         record = chain.parse_record(event.record)
     except ValueError:
@@ -136,11 +143,53 @@ def _find_event_faults(
     if event.kind not in newest:
         yield "this build does not know such events"
         return
-    key = _hash_subject(event.subject)
-    newest[event.kind].pop(key, None)
-    if not record.removed:
+    if record.removed:
+        newest[event.kind].pop(_hash_subject(event.subject), None)
+    else:
         facts_digest = b"" if record.private else _hash_facts(record.facts)
-        newest[event.kind][key] = event.sequence.to_bytes(NUMBER_SIZE, "big") + facts_digest
+        _note_newest(event, newest[event.kind], facts_digest)
+
+
+def _note_newest(event: EventRow, newest: NewestEvents, facts_digest: bytes) -> None:
+    newest[_hash_subject(event.subject)] = (
+        event.sequence.to_bytes(NUMBER_SIZE, "big") + facts_digest
+    )
+
+
+def _find_plain_facts(event: EventRow) -> str:
+    """The facts as JSON, of a record that says its columns and facts and nothing else.
+
+    Empty where it is not so, byte for byte as the chain writes it: then the record is parsed by its
+    schema and compared column by column. Most are so, and need a third of the time.
+    """
+    moment = event.at.isoformat().replace("+00:00", "Z")
+    head = f'{{"at":"{moment}","build":"'
+    end_of_build = event.record.find('"', len(head))
+    by = "null" if event.by_id is None else event.by_id
+    middle = f'","by":{by},"facts":'
+    tail = (
+        f',"kind":{_encode_json(event.kind)},"previous_hash":{_encode_json(event.previous_hash)},'
+        f'"sequence":{event.sequence},"subject":{_encode_json(event.subject)},"version":1}}'
+    )
+    build = event.record[len(head) : end_of_build]
+    is_plain = (
+        event.record.startswith(head)
+        and event.record.startswith(middle, end_of_build)
+        and event.record.endswith(tail)
+        and build.isprintable()
+        and "\\" not in build
+    )
+    facts = event.record[end_of_build + len(middle) : -len(tail)]
+    return facts if is_plain and _is_plain_object(facts) else ""
+
+
+def _is_plain_object(text: str) -> bool:
+    """Whether a text is one JSON object of facts."""
+    try:
+        values = from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return False
+    return isinstance(values, dict) and set(map(type, values.values())) <= FACT_TYPES
 
 
 def _list_differing_columns(event: EventRow, record: chain.EventRecord) -> list[str]:
@@ -162,7 +211,10 @@ def _hash_subject(subject: str) -> bytes:
 
 def _hash_facts(facts: Mapping[str, Fact]) -> bytes:
     """The digest of facts as JSON: those with the same one are the same, for ``state`` too."""
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _hash_json(_encode_json(facts))
+
+
+def _hash_json(text: str) -> bytes:
     return blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
 
 

@@ -4,10 +4,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import ne
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
+from pydantic_core import from_json
 
 from articles.content.document import digest
 from articles.models import Authorship, PublicationEvent
@@ -38,6 +41,20 @@ COLUMNS = (
     "revision__digest",
     "revision__saved_by",
     "revision__saved_at",
+)
+# What faults call the columns that an entry has as well as its record.
+COMPARED_COLUMNS = (
+    "sequence",
+    "previous_hash",
+    "outcome",
+    "review",
+    "article",
+    "revision",
+    "digest",
+    "number of its revision",
+    "by",
+    "at",
+    "authorship",
 )
 
 
@@ -203,6 +220,18 @@ def read_record(text: str) -> ledger.LedgerRecord | None:
         return None
 
 
+def read_values(text: str) -> dict[str, Any]:
+    """The values of a record as they stand in it; none where it cannot be read.
+
+    For other checks than ``find_faults``, which reads each record by its schema.
+    """
+    try:
+        values = from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
 def _find_differing_columns(
     entry: EntryRow, record: ledger.LedgerRecord | None, compared: ComparedRows
 ) -> Iterator[str]:
@@ -210,23 +239,34 @@ def _find_differing_columns(
         yield "record"
         return
     signer = compared.signers.get(entry.by_id) if record.actor.reviewer else None
-    # Column → its value in the database, and in the record.
-    values = {
-        "sequence": (entry.sequence, record.sequence),
-        "previous_hash": (entry.previous_hash, record.previous_hash),
-        "outcome": (entry.outcome, record.outcome),
-        "review": (entry.review, record.review),
-        "article": (entry.article, record.article),
-        "revision": (entry.revision, record.revision),
-        "digest": (entry.digest, record.digest),
-        "number of its revision": (entry.revision_number, record.revision_number),
-        "by": (signer, record.actor.reviewer or None),
-        "at": (entry.at, record.at),
-        "authorship": (compared.get_provenance(entry), record.provenance),
-    }
-    for column, (stored, recorded) in values.items():
-        if stored != recorded:
-            yield column
+    stored = (
+        entry.sequence,
+        entry.previous_hash,
+        entry.outcome,
+        entry.review,
+        entry.article,
+        entry.revision,
+        entry.digest,
+        entry.revision_number,
+        signer,
+        entry.at,
+        compared.get_provenance(entry),
+    )
+    recorded = (
+        record.sequence,
+        record.previous_hash,
+        record.outcome,
+        record.review,
+        record.article,
+        record.revision,
+        record.digest,
+        record.revision_number,
+        record.actor.reviewer or None,
+        record.at,
+        record.provenance,
+    )
+    if stored != recorded:
+        yield from compress(COMPARED_COLUMNS, map(ne, stored, recorded))
 
 
 def get_unpublished() -> QuerySet[LedgerEntry]:

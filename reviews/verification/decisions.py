@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reviews.models import Expunction, LedgerEntry, MedicalReview, PrivateField
 from reviews.signing import ledger
-from reviews.verification.chain import describe_entry, read_record
+from reviews.verification.chain import describe_entry, read_record, read_values
 
 # Of a review and its entry, in the order of ``DecisionRow``.
 COLUMNS = (
@@ -66,26 +66,31 @@ def find_faults(batches: Iterable[list[tuple[Any, ...]]]) -> Iterator[str]:
 
 
 def _find_decision_faults(review: DecisionRow) -> Iterator[str]:
-    record = read_record(review.record) if review.record is not None else None
-    if record is None or not _is_same_decision(review, record):
+    record = read_values(review.record or "")
+    if not _is_same_decision(review, record):
         yield "its decision is not in the ledger"
     elif review.outcome == MedicalReview.Outcome.APPROVED:
-        if review.override != record.override:
+        if review.override != record.get("override", ""):
             yield "its override is not in the ledger"
-        printed = record.review_line.corrections if record.review_line else ()
-        corrections = [correction.text for correction in printed]
-        if review.correction and review.correction not in corrections:
+        if review.correction and review.correction not in _list_corrections(review.record):
             yield "its correction is not in the ledger"
 
 
-def _is_same_decision(review: DecisionRow, record: ledger.LedgerRecord) -> bool:
+def _is_same_decision(review: DecisionRow, record: dict[str, Any]) -> bool:
     return (
         review.outcome == review.entry_outcome
         and review.decided_by == review.entry_by
         and review.decided_at == review.entry_at
-        and review.trigger == record.trigger
-        and review.comment == record.comment
+        and review.trigger == record.get("trigger")
+        and review.comment == record.get("comment")
     )
+
+
+def _list_corrections(text: str | None) -> list[str]:
+    """The corrections that the review line of an entry prints."""
+    record = read_record(text or "")
+    line = record.review_line if record else None
+    return [correction.text for correction in line.corrections] if line else []
 
 
 def find_altered_private_fields(

@@ -14,7 +14,7 @@ from articles.content.document import EXPUNGED, canonicalize
 from articles.models import Article, PublicationEvent, Revision
 from articles.names import list_log_keys
 from reviews.models import LedgerEntry
-from reviews.verification.chain import read_record
+from reviews.verification.chain import read_record, read_values
 
 CHUNK = 100  # texts in memory at a time
 EventKind = PublicationEvent.EventKind
@@ -253,9 +253,8 @@ def _compare_signature(publication: PublicationRow, entry: SignedEntry) -> Itera
     is_positive = entry.outcome in LedgerEntry.POSITIVE
     if not is_positive or entry.revision_id != publication.revision_id:
         yield "its text was not signed"
-    record = read_record(entry.record)
-    line = record.review_line if record else None
-    if line is None or publication.review_line != canonicalize(line).decode():
+    line = read_values(entry.record).get("review_line")
+    if not isinstance(line, dict) or publication.review_line != canonicalize(line).decode():
         yield "its review line is not the one that was signed"
 
 
