@@ -328,25 +328,12 @@ else:
     }.items():
         _database.setdefault("OPTIONS", {}).setdefault(_option, _value)
 
-# Django's caches hold 300 entries by default and then drop some at random, counters of attempts
-# among them.
-_COUNTING: dict[str, dict] = {
-    "django.core.cache.backends.locmem.LocMemCache": {
-        "BACKEND": "config.cache_backends.ProcessMemoryCache"
-    },
-    "django.core.cache.backends.filebased.FileBasedCache": {
-        "BACKEND": "config.cache_backends.LockingFileCache"
-    },
-    "django.core.cache.backends.db.DatabaseCache": {"OPTIONS": {"MAX_ENTRIES": 1_000_000}},
-}
-# What is counted for a while (attempts to log in, what readers send): in each process, or in one
-# place for all.
-CACHES = {"default": {"BACKEND": "config.cache_backends.ProcessMemoryCache"}}
+# What is computed again where it is forgotten: in each process, or in one place for all.
+CACHES: dict[str, dict] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if env("CACHE_URL", default=""):
-    _shared = env.cache_url("CACHE_URL")
     CACHES = {
         "default": {"BACKEND": "config.cache_backends.FallbackCache", "LOCATION": "shared"},
-        "shared": _shared | _COUNTING.get(_shared["BACKEND"], {}),
+        "shared": env.cache_url("CACHE_URL"),
     }
 
 LANGUAGE_CODE = SOURCE_LANGUAGE

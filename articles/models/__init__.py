@@ -2,6 +2,7 @@
 
 from articles.models.about import AboutPage
 from articles.models.article import Article, ArticleTag, CareCard, Reference
+from articles.models.attempts import AttemptCounter, AttemptKey
 from articles.models.audit import AuditEvent, AuditPrivateValue
 from articles.models.emergencies import EmergencyPage, PhraseEvent, PublishedEmergency
 from articles.models.feedback import HarmDecision, ReaderReport, ReaderTally
@@ -23,6 +24,8 @@ __all__ = [
     "AboutPage",
     "Article",
     "ArticleTag",
+    "AttemptCounter",
+    "AttemptKey",
     "AuditEvent",
     "AuditPrivateValue",
     "Authorship",

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from articles.attempts import CannotCount
 from articles.care import site_numbers
 from articles.emergencies.remembered import remembered
 from articles.page_store import outage
@@ -25,7 +26,8 @@ class OutageMiddleware:
     """503 for a public page that cannot be read, with whom to call; never a traceback.
 
     A view that reads is tried once more over a new connection: after the database was restarted,
-    the old one is dead. Staff pages are left as they are.
+    the old one is dead. Staff pages are left as they are, but for attempts that cannot be counted,
+    which are let through nowhere.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -47,6 +49,8 @@ class OutageMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
+        if isinstance(exception, CannotCount):
+            return build_response(request)
         if not isinstance(exception, UNREADABLE) or request.path_info.startswith(STAFF_SECTIONS):
             return None
         if isinstance(exception, outage.CONNECTION_ERRORS) and request.method in SAFE_METHODS:

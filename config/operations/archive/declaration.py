@@ -20,6 +20,8 @@ from taggit.models import Tag, TaggedItem
 from articles.models import (
     Article,
     ArticleTag,
+    AttemptCounter,
+    AttemptKey,
     AuditEvent,
     AuditPrivateValue,
     Authorship,
@@ -324,6 +326,8 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     UnsentForm: "what people typed and did not send: theirs alone, and deleted after 30 days",
     Mail: "mails to people, with their addresses",
     SignatureReceipt: "which mail told a signer, and in which sign-in of one database",
+    AttemptCounter: "how often something was tried within minutes or an hour, by keys of a day",
+    AttemptKey: "the key of a day",
     FailedAttempt: "when somebody mistyped a password; deleted after 90 days",
     MailItem: "which mails were sent, by keys of one database",
     PlannedReview: "plans, made again from the due dates in a minute; what was opened is a review",
