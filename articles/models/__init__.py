@@ -17,6 +17,7 @@ from articles.models.normalized_name import NormalizedNameMixin
 from articles.models.page_store import ChangedSubject, StoredPage, StoredPageSubject
 from articles.models.related_page import RelatedPage
 from articles.models.safety_alert import SafetyAlert
+from articles.models.scheduled_run import ScheduledRun
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 from articles.models.unsent_form import UnsentForm
 
@@ -55,6 +56,7 @@ __all__ = [
     "RelatedPage",
     "Revision",
     "SafetyAlert",
+    "ScheduledRun",
     "SearchEntry",
     "SearchKey",
     "SearchStart",

@@ -14,6 +14,7 @@ from config.context_processors import publisher
 MAX_ADDRESS_LENGTH = 4_000
 # The longest form of a visitor, a report of 2,000 characters, takes a fifth of it.
 MAX_BODY = 64 * 1024  # bytes
+MAX_DIGITS = 12  # of the length of a body
 # Lists there are filtered by what somebody chose, however much that is.
 STAFF_SECTIONS = ("/admin/", "/desk/", "/accounts/")
 
@@ -28,8 +29,9 @@ def explain_refusals(
     def answer(request: HttpRequest) -> HttpResponseBase:
         if _is_too_long(request):
             return render_plain("414.html", status=414)
-        if _is_too_large(request):
-            return render_plain("413.html", status=413)
+        response: HttpResponseBase | None = _refuse_body(request)
+        if response is not None:
+            return response
         response = get_response(request)
         if response.status_code == 405 and not getattr(response, "content", b"?"):
             allowed = response.headers.get("Allow", "")
@@ -46,14 +48,22 @@ def _is_too_long(request: HttpRequest) -> bool:
     return len(request.get_full_path()) > MAX_ADDRESS_LENGTH
 
 
-def _is_too_large(request: HttpRequest) -> bool:
-    """Whether a visitor announces more than any form of ours has. None reads what is not
-    announced.
-    """
-    if request.path_info.startswith(STAFF_SECTIONS):
-        return False
+def _read_length(request: HttpRequest) -> int | None:
+    """How many bytes a request announces; None where that is no number. None reads more."""
     announced = request.META.get("CONTENT_LENGTH") or "0"
-    return not announced.isdecimal() or len(announced) > 12 or int(announced) > MAX_BODY
+    if not (announced.isascii() and announced.isdecimal() and len(announced) <= MAX_DIGITS):
+        return None
+    return int(announced)
+
+
+def _refuse_body(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a body that is not read; None for one that may be."""
+    length = _read_length(request)
+    if length is None:
+        return render_plain("400.html", status=400)
+    if length > MAX_BODY and not request.path_info.startswith(STAFF_SECTIONS):
+        return render_plain("413.html", status=413)
+    return None
 
 
 def render_plain(template: str, *, status: int, **values: Any) -> HttpResponse:
