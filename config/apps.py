@@ -12,6 +12,9 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         from config import checks  # noqa: F401
         from config.admin import registration  # noqa: F401
+        from config.auth import rate_limits
+
+        rate_limits.install()
 
 
 class CountersignAdminConfig(SimpleAdminConfig):

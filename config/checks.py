@@ -1,7 +1,25 @@
 """System checks of our settings, for ``check --deploy``."""
 
+import datetime as dt
+from importlib.util import find_spec
+
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
+from django.db import Error
+from django.utils import timezone
+
+from articles.scheduled_runs import find_last_run
+
+# Packages that caches need and that are not installed with the program.
+CACHE_PACKAGES = {
+    "django.core.cache.backends.redis.RedisCache": "redis",
+    "django_redis.cache.RedisCache": "django_redis",
+    "django.core.cache.backends.memcached.PyMemcacheCache": "pymemcache",
+    "django.core.cache.backends.memcached.PyLibMCCache": "pylibmc",
+}
+OWN_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
+# The longest time between two runs of a command of cron, in hours, with some to spare.
+LONGEST_BETWEEN_RUNS = {"send_review_mail": 26, "purge_feedback": 50}
 
 
 @register(Tags.security, deploy=True)
@@ -10,9 +28,8 @@ def check_site_url(app_configs, **kwargs) -> list[Warning]:
         return []
     return [
         Warning(
-            "SITE_URL is not set, so that no mail about reviews goes out, and links for a new"
-            " password begin with the host of the request, or are not sent where ALLOWED_HOSTS has"
-            " patterns.",
+            "SITE_URL is not set, so that no mail with a link is sent, neither about reviews nor"
+            " for a new password.",
             hint="Set it to how the site's addresses begin, such as https://example.org.",
             id="countersign.W001",
         )
@@ -40,4 +57,131 @@ def check_numbers(app_configs, **kwargs) -> list[Warning]:
                 id="countersign.W003",
             )
         )
+    return found
+
+
+@register(Tags.security, deploy=True)
+def check_hosts(app_configs, **kwargs) -> list[Warning]:
+    """Patterns that a stranger's host may match, and hosts of this machine alone."""
+    hosts = {host.strip().lower() for host in settings.ALLOWED_HOSTS}
+    found = []
+    if any(host == "*" or host.startswith(".") for host in hosts):
+        found.append(
+            Warning(
+                "ALLOWED_HOSTS has a pattern, so that the site answers under names that are not"
+                " yours.",
+                hint="Name each host, such as symptoms.example.org.",
+                id="countersign.W004",
+            )
+        )
+    if hosts <= OWN_HOSTS:
+        found.append(
+            Warning(
+                "ALLOWED_HOSTS names this machine alone, so that nobody else is answered.",
+                hint="Name the hosts of the site, such as symptoms.example.org.",
+                id="countersign.W005",
+            )
+        )
+    return found
+
+
+@register(Tags.security, deploy=True)
+def check_proxies(app_configs, **kwargs) -> list[Warning]:
+    """One of two settings that belong together."""
+    if settings.BEHIND_PROXY and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        return [
+            Warning(
+                "BEHIND_PROXY is on and TRUSTED_PROXIES is 0, so that all visitors count as one:"
+                " ten messages an hour, and ten wrong passwords a minute, of all together.",
+                hint="Set TRUSTED_PROXIES to how many proxies of yours add to X-Forwarded-For.",
+                id="countersign.W006",
+            )
+        ]
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT and not settings.BEHIND_PROXY:
+        return [
+            Warning(
+                "TRUSTED_PROXIES is set and BEHIND_PROXY is not: without a proxy, whoever sends a"
+                " request chooses the address that it is counted by.",
+                hint="Set BEHIND_PROXY=on, or TRUSTED_PROXIES=0.",
+                id="countersign.W007",
+            )
+        ]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def check_mail(app_configs, **kwargs) -> list[Warning]:
+    if settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+        return []
+    return [
+        Warning(
+            "EMAIL_URL names no mail server, so that mails are printed, or kept on this machine.",
+            hint="Set it, such as smtp+tls://user:password@host:587.",
+            id="countersign.W008",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_demonstration(app_configs, **kwargs) -> list[Warning]:
+    if not settings.COUNTERSIGN_DEMO:
+        return []
+    return [
+        Warning(
+            "COUNTERSIGN_DEMO is on: pages say that they are a demonstration, and nobody needs a"
+            " second factor.",
+            hint="Leave it out of the settings of a site that people read.",
+            id="countersign.W009",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_cache(app_configs, **kwargs) -> list[Warning]:
+    found = []
+    for name, cache in settings.CACHES.items():
+        package = CACHE_PACKAGES.get(cache["BACKEND"], "")
+        if package and find_spec(package) is None:
+            found.append(
+                Warning(
+                    f"CACHE_URL needs the package {package} (the cache “{name}”), which is not"
+                    " installed, so that each process has a cache of its own.",
+                    hint=f"Install {package}, or leave CACHE_URL out.",
+                    id="countersign.W010",
+                )
+            )
+    return found
+
+
+@register(Tags.security, deploy=True)
+def check_evidence_key(app_configs, **kwargs) -> list[Warning]:
+    if settings.EVIDENCE_KEY:
+        return []
+    return [
+        Warning(
+            "EVIDENCE_KEY is not set, so that no evidence pack can be given.",
+            hint="Make one with make_evidence_key, and keep a copy of it off this machine.",
+            id="countersign.W011",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_cron(app_configs, **kwargs) -> list[Warning]:
+    """Commands that cron does not run: found where the database can be read."""
+    found = []
+    for name, hours in LONGEST_BETWEEN_RUNS.items():
+        try:
+            last = find_last_run(name)
+        except Error:
+            return []  # before the first migration, or without a database
+        if last is None or timezone.now() - last > dt.timedelta(hours=hours):
+            when = f"ran last on {last:%-d %B %Y at %H:%M} (UTC)" if last else "never ran"
+            found.append(
+                Warning(
+                    f"{name} {when}: cron does not run, or it fails.",
+                    hint="See “Cron” in docs/operators-guide.md.",
+                    id="countersign.W012",
+                )
+            )
     return found

@@ -41,6 +41,18 @@ def _seconds(name: str, default: int, *, most: int) -> int:
     return int(value)
 
 
+def _number(name: str, default: int, *, least: int = 0, most: int) -> int:
+    """A whole number within bounds: a typing error is no other number."""
+    value = env(name, default="").strip()
+    if not value:
+        return default
+    if value.isascii() and value.isdigit() and len(value) <= 12 and least <= int(value) <= most:
+        return int(value)
+    raise ImproperlyConfigured(
+        f"{name} is a whole number from {least} to {most}, such as {default}, not “{value}”."
+    )
+
+
 def _moment(name: str) -> int | None:
     """A moment, as 2026-11-30T14:05:00Z, in Unix time; None where it is not set.
 
@@ -139,15 +151,15 @@ def _contacts(name: str) -> list[str]:
     return values
 
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = _switch("DEBUG")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-HTTPS = env.bool("HTTPS", default=False)
+HTTPS = _switch("HTTPS")
 
 # The name of the site, and how its absolute addresses begin.
 SITE_URL = _origin("SITE_URL")
 SITE_NAME = env("SITE_NAME", default="Countersign")
-COUNTERSIGN_DEMO = env.bool("COUNTERSIGN_DEMO", default=False)
+COUNTERSIGN_DEMO = _switch("COUNTERSIGN_DEMO")
 # Whom readers are told to call; the same in every language. Those of the United States are the
 # default, and only where the numbers that were set are theirs.
 EMERGENCY_NUMBER = _phone_number("EMERGENCY_NUMBER", "911", required=True)
@@ -159,8 +171,8 @@ CRISIS_CHAT = _chat_address(
 POISON_LINE = _phone_number("POISON_LINE", "1-800-222-1222" if EMERGENCY_NUMBER == "911" else "")
 NUMBERS_COUNTRY = _line("NUMBERS_COUNTRY", "the United States" if EMERGENCY_NUMBER == "911" else "")
 REVIEW_MONTHS = {
-    "standard": env.int("REVIEW_MONTHS", default=12),
-    "high": env.int("REVIEW_MONTHS_HIGH_RISK", default=6),
+    "standard": _number("REVIEW_MONTHS", 12, least=1, most=120),
+    "high": _number("REVIEW_MONTHS_HIGH_RISK", 6, least=1, most=120),
 }
 # What becomes of a page whose annual review is late, by its risk (ADR 16).
 GRACE_DAYS = {"standard": _days("GRACE_DAYS", 60), "high": _days("GRACE_DAYS_HIGH_RISK", 14)}
@@ -180,27 +192,27 @@ SECURITY_POLICY = _origin("SECURITY_POLICY")
 
 # The way from symptoms to the causes that signed pages name (ADR 26); off, it has no address and no
 # link.
-FINDER = env.bool("FINDER", default=True)
+FINDER = _switch("FINDER", default=True)
 
 # Rendered pages in the database, which all workers share (ADR 71), up to so many rows and bytes.
 # Whoever changes templates wants to see them: it is off while debugging.
 PAGE_STORE = _switch("PAGE_STORE", default=True) and not DEBUG
-PAGE_STORE_MAX_ROWS = env.int("PAGE_STORE_MAX_ROWS", default=100_000)
-PAGE_STORE_MAX_BYTES = env.int("PAGE_STORE_MAX_BYTES", default=1024**3)
+PAGE_STORE_MAX_ROWS = _number("PAGE_STORE_MAX_ROWS", 100_000, most=10**8)
+PAGE_STORE_MAX_BYTES = _number("PAGE_STORE_MAX_BYTES", 1024**3, most=1024**4 // 2)
 
 # True while `export_site` prints pages for plain files: without what needs a server. Nobody sets it
 # by hand.
 STATIC_EXPORT = False
 
 # What readers may send in an hour: from one address, and all of them together.
-FEEDBACK_AN_HOUR = env.int("FEEDBACK_AN_HOUR", default=10)
-FEEDBACK_AN_HOUR_IN_ALL = env.int("FEEDBACK_AN_HOUR_IN_ALL", default=1000)
+FEEDBACK_AN_HOUR = _number("FEEDBACK_AN_HOUR", 10, most=10**6)
+FEEDBACK_AN_HOUR_IN_ALL = _number("FEEDBACK_AN_HOUR_IN_ALL", 1000, most=10**6)
 # Within so many hours editors decide a report that a page could harm somebody.
-HARM_REPORT_HOURS = env.int("HARM_REPORT_HOURS", default=24)
+HARM_REPORT_HOURS = _number("HARM_REPORT_HOURS", 24, least=1, most=720)
 
 # What is brought in through the admin; more goes by command (ADR 34).
-IMPORT_MOST = env.int("IMPORT_MOST", default=5000)  # records of one file
-IMPORT_LARGEST = env.int("IMPORT_LARGEST_MB", default=100) * 1024 * 1024
+IMPORT_MOST = _number("IMPORT_MOST", 5000, most=10**6)  # records of one file
+IMPORT_LARGEST = _number("IMPORT_LARGEST_MB", 100, most=10_000) * 1024 * 1024
 
 # Whether `check_links` may ask addresses of private networks: for tests alone.
 LINK_CHECK_PRIVATE_NETWORKS = False
@@ -318,7 +330,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     )
     _database["TEST"] = {"NAME": f"{_database['NAME']}.test"}
 else:
-    _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    _database["CONN_MAX_AGE"] = _seconds("CONN_MAX_AGE", 60, most=86_400)
     _database["CONN_HEALTH_CHECKS"] = True
     # A server that cannot be reached fails a request in seconds, and does not leave it waiting.
     for _option, _value in {
@@ -330,25 +342,12 @@ else:
     }.items():
         _database.setdefault("OPTIONS", {}).setdefault(_option, _value)
 
-# Django's caches hold 300 entries by default and then drop some at random, counters of attempts
-# among them.
-_COUNTING: dict[str, dict] = {
-    "django.core.cache.backends.locmem.LocMemCache": {
-        "BACKEND": "config.cache_backends.ProcessMemoryCache"
-    },
-    "django.core.cache.backends.filebased.FileBasedCache": {
-        "BACKEND": "config.cache_backends.LockingFileCache"
-    },
-    "django.core.cache.backends.db.DatabaseCache": {"OPTIONS": {"MAX_ENTRIES": 1_000_000}},
-}
-# What is counted for a while (attempts to log in, what readers send): in each process, or in one
-# place for all.
-CACHES = {"default": {"BACKEND": "config.cache_backends.ProcessMemoryCache"}}
+# What is computed again where it is forgotten: in each process, or in one place for all.
+CACHES: dict[str, dict] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if env("CACHE_URL", default=""):
-    _shared = env.cache_url("CACHE_URL")
     CACHES = {
         "default": {"BACKEND": "config.cache_backends.FallbackCache", "LOCATION": "shared"},
-        "shared": _shared | _COUNTING.get(_shared["BACKEND"], {}),
+        "shared": env.cache_url("CACHE_URL"),
     }
 
 LANGUAGE_CODE = SOURCE_LANGUAGE
@@ -471,12 +470,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
-if env.bool("BEHIND_PROXY", default=False):
+SECURE_HSTS_SECONDS = _number("HSTS_SECONDS", 31_536_000 if HTTPS else 0, most=100_000_000)
+BEHIND_PROXY = _switch("BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # How many proxies of our own add to X-Forwarded-For: whose attempts and messages are whose is read
 # from there.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = _number("TRUSTED_PROXIES", 0, most=20)
 
 LOGGING = {
     "version": 1,

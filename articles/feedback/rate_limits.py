@@ -1,62 +1,50 @@
-"""Limits how often one address may send something: counted in the cache, under daily keys."""
+"""Limits how often one address may send something: counted in the database, under daily keys."""
 
-import hmac
 import ipaddress
-import math
-import secrets
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
+
+from articles.attempts import count_attempt
 
 HOUR = 3600  # seconds
-SALT_LIFETIME = 25 * HOUR
-MAX_ATTEMPTS = 3  # to count on what was dropped a moment ago
+# So many forms with mistakes, or of machines, may come for each message that may be sent.
+TRIES_FOR_EACH = 5
 
 
-def allow_request(request) -> bool:
-    """Count one more request of this visitor. Whether it is within the limits of an hour.
+class TooManyMessages(Exception):
+    """The limit of an hour is reached. ``seconds_left`` is the rest of it."""
 
-    Requests over a visitor's own limit do not count towards the limit of all visitors together.
+    def __init__(self, seconds_left: int):
+        super().__init__()
+        self.seconds_left = seconds_left
+
+
+def count_try(request) -> None:
+    """Count a form before anything in it is looked at. Raises TooManyMessages, CannotCount."""
+    _count("feedback tried", _get_network(request), most=TRIES_FOR_EACH * settings.FEEDBACK_AN_HOUR)
+
+
+def count_message(request) -> None:
+    """Count one more message of this visitor. Raises TooManyMessages, CannotCount.
+
+    Messages over a visitor's own limit do not count towards the limit of all visitors together.
     """
-    hour = int(timezone.now().timestamp() // HOUR)
-    if _increment(f"feedback:{_hash_visitor(request)}:{hour}") > settings.FEEDBACK_AN_HOUR:
-        return False
-    return _increment(f"feedback:all:{hour}") <= settings.FEEDBACK_AN_HOUR_IN_ALL
+    _count("feedback", _get_network(request), most=settings.FEEDBACK_AN_HOUR)
+    _count("feedback of all", "", most=settings.FEEDBACK_AN_HOUR_IN_ALL)
 
 
 def is_repeated(request, *values: str) -> bool:
     """Whether this visitor sent the same within the hour: by a double click, or by reloading."""
-    return not cache.add(f"feedback:said:{_hash_visitor(request)}:{':'.join(values)}", 1, HOUR)
+    what = f"feedback said {':'.join(values)}"
+    return count_attempt(what, _get_network(request), seconds=HOUR).count > 1
 
 
-def get_retry_after() -> int:
-    return HOUR - int(timezone.now().timestamp() % HOUR)
-
-
-def _increment(key: str) -> float:
-    """Count a key and give its count; infinity if the cache loses it, which allows nothing."""
-    for _ in range(MAX_ATTEMPTS):
-        cache.add(key, 0, HOUR)
-        try:
-            count = cache.incr(key)
-        except ValueError:  # the cache dropped it in between
-            continue
-        cache.touch(key, HOUR)  # some caches lose the expiry when they count
-        return count
-    return math.inf
-
-
-def _hash_visitor(request) -> str:
-    """A hash that stands for a visitor's address today.
-
-    The salt is new each day and only in the cache, so nobody can find out the address of a key.
-    """
-    day = timezone.now().date().isoformat()
-    salt = cache.get_or_set(f"feedback:salt:{day}", lambda: secrets.token_hex(32), SALT_LIFETIME)
-    return hmac.new(str(salt).encode(), _get_network(request).encode(), "sha256").hexdigest()
+def _count(what: str, by: str, *, most: int) -> None:
+    attempt = count_attempt(what, by, seconds=HOUR)
+    if attempt.count > most:
+        raise TooManyMessages(attempt.seconds_left)
 
 
 def _get_network(request) -> str:

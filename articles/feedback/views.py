@@ -38,8 +38,11 @@ def _record_answer(request, revision):
     answer = request.POST.get("helpful")
     if answer not in ("yes", "no"):
         raise Http404
-    if not rate_limits.allow_request(request):
-        return _render_too_many(request, "feedback/too_many.html", {"address": text.article.path})
+    try:
+        rate_limits.count_message(request)
+    except rate_limits.TooManyMessages as refusal:
+        context = {"address": text.article.path}
+        return _render_too_many(request, refusal, "feedback/too_many.html", context)
     if not rate_limits.is_repeated(request, str(revision), answer):
         actions.record_answer(text, helpful=answer == "yes")
     return _redirect_to_thanks(revision)
@@ -71,6 +74,12 @@ def _show_form(request, revision):
 @never_cache
 @require_same_origin
 def _create_report(request, revision):
+    """Counted before anything in it is looked at: a form with mistakes costs work, too."""
+    try:
+        rate_limits.count_try(request)
+    except rate_limits.TooManyMessages as refusal:
+        context = {"address": _get_page(revision).path}
+        return _render_too_many(request, refusal, "feedback/too_many.html", context)
     text = _get_signed_revision(revision)
     form = ReportProblemForm(request.POST)
     if request.POST.get("trap"):
@@ -79,20 +88,26 @@ def _create_report(request, revision):
     if not form.is_valid():
         context = _build_context(_get_page(revision), revision, form, help_box)
         return render(request, "feedback/problem.html", context, status=422)
-    if not rate_limits.allow_request(request):
+    try:
+        rate_limits.count_message(request)
+    except rate_limits.TooManyMessages as refusal:
         form.add_error(None, TOO_MANY)
         context = _build_context(_get_page(revision), revision, form, help_box)
-        return _render_too_many(request, "feedback/problem.html", context)
+        return _render_too_many(request, refusal, "feedback/problem.html", context)
+    return _store_report(request, text, form, help_box)
+
+
+def _store_report(request, text: Revision, form, help_box: HelpBox) -> HttpResponse:
     values = form.cleaned_data
     report = actions.create_report(
         text, key=values["key"], kind=values["kind"], words=values["words"]
     )
     if help_box.in_danger or report.is_harmful:
         # At once, without another address: it would tell of the reader.
-        context = _build_context(_get_page(revision), revision, help_box=help_box)
+        context = _build_context(_get_page(text.uuid), text.uuid, help_box=help_box)
         context["harm"] = report.is_harmful
         return render(request, "feedback/thanks.html", context)
-    return _redirect_to_thanks(revision)
+    return _redirect_to_thanks(text.uuid)
 
 
 TOO_MANY = (
@@ -101,9 +116,9 @@ TOO_MANY = (
 )
 
 
-def _render_too_many(request, template: str, context: dict) -> HttpResponse:
+def _render_too_many(request, refusal, template: str, context: dict) -> HttpResponse:
     response = render(request, template, context, status=429)
-    response["Retry-After"] = str(rate_limits.get_retry_after())
+    response["Retry-After"] = str(refusal.seconds_left)
     return response
 
 

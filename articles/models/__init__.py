@@ -2,6 +2,7 @@
 
 from articles.models.about import AboutPage
 from articles.models.article import Article, ArticleTag, CareCard, Reference
+from articles.models.attempts import AttemptCounter, AttemptKey
 from articles.models.audit import AuditEvent, AuditPrivateValue
 from articles.models.emergencies import EmergencyPage, PhraseEvent, PublishedEmergency
 from articles.models.feedback import HarmDecision, ReaderReport, ReaderTally
@@ -16,6 +17,7 @@ from articles.models.normalized_name import NormalizedNameMixin
 from articles.models.page_store import ChangedSubject, StoredPage, StoredPageSubject
 from articles.models.related_page import RelatedPage
 from articles.models.safety_alert import SafetyAlert
+from articles.models.scheduled_run import ScheduledRun
 from articles.models.search import SearchEntry, SearchKey, SearchStart
 from articles.models.unsent_form import UnsentForm
 
@@ -23,6 +25,8 @@ __all__ = [
     "AboutPage",
     "Article",
     "ArticleTag",
+    "AttemptCounter",
+    "AttemptKey",
     "AuditEvent",
     "AuditPrivateValue",
     "Authorship",
@@ -52,6 +56,7 @@ __all__ = [
     "RelatedPage",
     "Revision",
     "SafetyAlert",
+    "ScheduledRun",
     "SearchEntry",
     "SearchKey",
     "SearchStart",

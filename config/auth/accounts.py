@@ -50,20 +50,16 @@ class CannotBuildMailUrl(Exception):
 
 
 def build_mail_url(url: str) -> str:
-    """An absolute address of this site for a mail: it begins with SITE_URL.
+    """An absolute address of this site for a mail: it begins with SITE_URL, never with what a
+    request says.
 
-    Without SITE_URL it begins with a host that ALLOWED_HOSTS names. Raises CannotBuildMailUrl where
-    ALLOWED_HOSTS has only a pattern, which a stranger's host may match.
+    Raises CannotBuildMailUrl without SITE_URL.
     """
-    parts = urlsplit(url)
-    if settings.SITE_URL:
-        return settings.SITE_URL + urlunsplit(("", "", *parts[2:]))
-    named = {host.strip("[]").lower() for host in settings.ALLOWED_HOSTS}
-    if (parts.hostname or "") not in named:
+    if not settings.SITE_URL:
         raise CannotBuildMailUrl(
             "set SITE_URL, such as https://example.org: the links in mails begin with it."
         )
-    return url
+    return settings.SITE_URL + urlunsplit(("", "", *urlsplit(url)[2:]))
 
 
 def send_and_log_failure(message) -> None:

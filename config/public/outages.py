@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from articles.attempts import CannotCount
 from articles.care import site_numbers
 from articles.emergencies.remembered import remembered
 from articles.page_store import outage
@@ -29,6 +30,7 @@ class OutageMiddleware:
     A view that reads is tried once more over a new connection: after the database was restarted,
     the old one is dead. No request waits for long, as each of them has one of a few threads. Staff
     pages are 503 too once it is known that the database is down; what it fails first, they show.
+    Attempts that cannot be counted are let through nowhere.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -59,6 +61,8 @@ class OutageMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
+        if isinstance(exception, CannotCount):
+            return build_response(request)
         if not isinstance(exception, UNREADABLE) or request.path_info.startswith(STAFF_SECTIONS):
             return None
         outage.note_wait(exception)

@@ -1,6 +1,9 @@
 """Every setting that is read from the environment is told in docs/settings.md, and no other."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # What reads them: django-environ, and our own readers above the settings.
 READ = re.compile(
     r"""(?:env(?:\.\w+)?|Env\(\)|_date|_days|_one_of|_origin|_contacts"""
-    r"""|_phone_number|_chat_address|_line|_switch|_seconds|_moment)\(\s*"([A-Z][A-Z_]+)\""""
+    r"""|_phone_number|_chat_address|_line|_switch|_seconds|_moment|_number)\(\s*"([A-Z][A-Z_]+)\""""
 )
 DOCUMENTED = re.compile(r"^\| `([A-Z][A-Z_]+)` \|", re.MULTILINE)
 PLACES = ("articles", "symptoms", "reviews", "config")
@@ -76,3 +79,52 @@ def test_the_moment_of_the_build_is_the_same_on_each_machine_of_any_zone(monkeyp
     monkeypatch.setenv("BUILD_TIME", "yesterday")
     with pytest.raises(ImproperlyConfigured, match="BUILD_TIME is a moment such as"):
         program._moment("BUILD_TIME")
+
+
+@pytest.mark.parametrize("value", ["enabled", "On!", "2", "ja", "nein", "tru", "off off"])
+@pytest.mark.parametrize("name", ["HTTPS", "BEHIND_PROXY", "DEBUG", "COUNTERSIGN_DEMO", "FINDER"])
+def test_a_switch_that_says_neither_on_nor_off_stops_the_start(name, value):
+    done = start_with({name: value})
+    assert done.returncode != 0
+    assert f"{name} is “on” or “off”, not “{value.lower()}”." in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("FEEDBACK_AN_HOUR", "TRUSTED_PROXIES", "REVIEW_MONTHS", "HSTS_SECONDS", "IMPORT_MOST"),
+        *("PAGE_STORE_MAX_ROWS", "HARM_REPORT_HOURS", "IMPORT_LARGEST_MB"),
+    ],
+)
+def test_a_number_that_is_none_stops_the_start(name):
+    done = start_with({name: "ten"})
+    assert done.returncode != 0
+    assert f"{name} is a whole number from" in done.stderr
+
+
+def test_numbers_have_bounds(monkeypatch):
+    for value in ("-1", "1e3", "²", "٣", "11", "9" * 30, "1.5", "1_0"):
+        monkeypatch.setenv("TRUSTED_PROXIES", value)
+        with pytest.raises(ImproperlyConfigured, match="from 0 to 10, such as 2, not"):
+            program._number("TRUSTED_PROXIES", 2, most=10)
+    for value, expected in (("", 2), (" 0 ", 0), ("10", 10)):
+        monkeypatch.setenv("TRUSTED_PROXIES", value)
+        assert program._number("TRUSTED_PROXIES", 2, most=10) == expected
+
+
+def test_no_setting_is_read_by_what_takes_any_word_for_off():
+    text = Path(program.__file__).read_text()
+    assert "env.bool" not in text
+    assert "env.int" not in text
+
+
+def start_with(environment: dict[str, str]):
+    """A process that reads the settings in an environment."""
+    return subprocess.run(
+        [sys.executable, "-c", "import config.settings"],
+        env=os.environ | environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -1,12 +1,12 @@
 """Deletes what readers wrote more than 90 days ago. Daily, by cron; any number of times."""
 
-from django.core.management.base import BaseCommand
 from django.template.defaultfilters import pluralize
 
 from articles.feedback import actions
+from articles.scheduled_runs import ScheduledCommand
 
 
-class Command(BaseCommand):
+class Command(ScheduledCommand):
     help = (
         f"Deletes reader reports that are older than {actions.RETENTION_DAYS} days, "
         "dealt with or not."

@@ -1,12 +1,12 @@
 """Deletes rendered pages that nobody is shown any more. Daily, by cron; any number of times."""
 
-from django.core.management.base import BaseCommand
 from django.template.defaultfilters import filesizeformat, pluralize
 
 from articles.page_store import bounds, changes
+from articles.scheduled_runs import ScheduledCommand
 
 
-class Command(BaseCommand):
+class Command(ScheduledCommand):
     help = (
         "Deletes stored pages that are out of date, or of an earlier build. With --all it empties "
         "the store: each page is rendered again at its next visit."

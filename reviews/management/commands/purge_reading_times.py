@@ -1,13 +1,13 @@
 """Erases what signers answered about their reading time 24 months ago. Daily, by cron."""
 
-from django.core.management.base import BaseCommand
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
+from articles.scheduled_runs import ScheduledCommand
 from reviews.signing import reading_time
 
 
-class Command(BaseCommand):
+class Command(ScheduledCommand):
     help = (
         "Erases what signers answered about their reading time, once it is "
         f"{reading_time.RETENTION_MONTHS} months old. The salted hash stays in the ledger."

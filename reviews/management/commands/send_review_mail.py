@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from itertools import chain
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from articles.scheduled_runs import ScheduledCommand
 from reviews.models import Mail
 from reviews.notifications import outbox, pending
 from reviews.notifications.collectors import COLLECTORS
@@ -18,7 +19,7 @@ from reviews.notifications.smtp import MailConnection, MailDeliveryUnknown, Mail
 from reviews.signing import attempts
 
 
-class Command(BaseCommand):
+class Command(ScheduledCommand):
     help = __doc__
 
     def add_arguments(self, parser):

@@ -1,0 +1,101 @@
+"""What ``check --deploy`` says of settings that a site in public must not have."""
+
+import datetime as dt
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from articles.models import ScheduledRun
+from articles.scheduled_runs import record_run
+from config import checks
+
+ROOT = Path(__file__).resolve().parents[2]
+GOOD = {
+    "SITE_URL": "https://example.org",
+    "ALLOWED_HOSTS": ["example.org"],
+    "BEHIND_PROXY": True,
+    "ALLAUTH_TRUSTED_PROXY_COUNT": 1,
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "COUNTERSIGN_DEMO": False,
+    "EVIDENCE_KEY": "a key",
+}
+OURS = [
+    checks.check_site_url,
+    checks.check_hosts,
+    checks.check_proxies,
+    checks.check_mail,
+    checks.check_demonstration,
+    checks.check_cache,
+    checks.check_evidence_key,
+]
+REDIS = {"shared": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
+MEMCACHED = {"shared": {"BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache"}}
+
+
+def find_ids() -> list[str]:
+    found = []
+    for check in OURS:
+        found += [warning.id for warning in check(None)]
+    return found
+
+
+@pytest.fixture
+def good(settings):
+    for name, value in GOOD.items():
+        setattr(settings, name, value)
+    return settings
+
+
+def test_a_site_that_is_set_up_is_not_warned(good):
+    assert find_ids() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("SITE_URL", "", "W001"),
+        ("ALLOWED_HOSTS", ["*"], "W004"),
+        ("ALLOWED_HOSTS", ["example.org", ".example.org"], "W004"),
+        ("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"], "W005"),
+        ("ALLAUTH_TRUSTED_PROXY_COUNT", 0, "W006"),
+        ("BEHIND_PROXY", False, "W007"),
+        ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "W008"),
+        ("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend", "W008"),
+        ("COUNTERSIGN_DEMO", True, "W009"),
+        ("CACHES", REDIS, "W010"),
+        ("CACHES", MEMCACHED, "W010"),
+        ("EVIDENCE_KEY", "", "W011"),
+    ],
+)
+def test_each_setting_that_is_wrong_is_named(good, name, value, expected):
+    setattr(good, name, value)
+    assert find_ids() == [f"countersign.{expected}"]
+
+
+@pytest.mark.django_db
+def test_a_cron_that_does_not_run_is_seen():
+    assert [warning.id for warning in checks.check_cron(None)] == ["countersign.W012"] * 2
+    call_command("purge_feedback", stdout=io.StringIO())
+    record_run("send_review_mail")
+    assert checks.check_cron(None) == []
+    late = timezone.now() - dt.timedelta(hours=27)
+    ScheduledRun.objects.filter(name="send_review_mail").update(finished_at=late)
+    (warning,) = checks.check_cron(None)
+    assert warning.msg.startswith("send_review_mail ran last on ")
+
+
+def test_the_command_has_all_of_them():
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "countersign.W005" in done.stderr
+    assert "countersign.W008" in done.stderr
