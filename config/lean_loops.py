@@ -9,12 +9,13 @@ of a template has effects.
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 from django.template import Context, Template
 from django.template.base import (
     FilterExpression,
     Node,
+    NodeList,
     TextNode,
     Variable,
     VariableDoesNotExist,
@@ -154,7 +155,7 @@ def _unpack(item: Any, count: int) -> Any:
 def _render_node(node: Node, context: Context, values: dict[str, Any]) -> str:
     """What a tag that reads the context prints among the names of a loop."""
     with context.push(**values):
-        return node.render_annotated(context)
+        return str(node.render_annotated(context))
 
 
 def _render_block(function: Any, text: str, context: Context, values: dict[str, Any]) -> str:
@@ -248,7 +249,7 @@ class LoopWriter:
         elif isinstance(node, DayNode):
             value = self._write_filled(node.value, names)
             self._add(indent, f"add({self._keep(node.format)}({value}, context))")
-        elif type(node) in (SimpleNode, SimpleBlockNode) and node.target_var is None:
+        elif isinstance(node, SimpleNode) and node.target_var is None:
             self._write_simple_tag(node, names, indent)
         elif isinstance(node, FilterNode):
             inner = self._write_inner(node.nodelist, names, indent)
@@ -340,11 +341,11 @@ class LoopWriter:
             self._add(indent + 1, f"{', '.join(locals_)} = _unpack({item}, {len(node.loopvars)})")
             inner |= dict(zip(node.loopvars, locals_, strict=True))
         self._add(indent + 1, "pass")
-        self._write_nodes(node.nodelist_loop, inner, indent + 1)
+        self._write_nodes(cast(NodeList, node.nodelist_loop), inner, indent + 1)
         if node.nodelist_empty:
             self._add(indent, f"if not {n}:")
             self._add(indent + 1, "pass")
-            self._write_nodes(node.nodelist_empty, names, indent + 1)
+            self._write_nodes(cast(NodeList, node.nodelist_empty), names, indent + 1)
 
     # Values
 
@@ -429,18 +430,19 @@ class LeanForNode(ForNode):
     def render(self, context: Context) -> SafeString:
         template = context.template
         if template is None or template.engine.debug or template.engine.string_if_invalid:
-            return super().render(context)
+            return SafeString(super().render(context))
         if not self._is_tried:
             self._compile(template.engine.get_template)
         if self._render is None:
-            return super().render(context)
+            return SafeString(super().render(context))
         try:
             return SafeString(self._render(context))
         except Exception:  # whatever it is, Django meets it again
-            self._failures += 1
-            if self._failures >= MAX_FAILURES:
-                self._render = None
-            return super().render(context)
+            text = super().render(context)
+        self._failures += 1  # Django could
+        if self._failures >= MAX_FAILURES:
+            self._render = None
+        return SafeString(text)
 
     def _compile(self, find_template: Callable[[str], Template]) -> None:
         try:

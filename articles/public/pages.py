@@ -1,6 +1,7 @@
 """What visitors get at an address: the signed page, a notice of withdrawal, or a redirect."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Page
@@ -112,7 +113,7 @@ def build_context(
     changes: LinkChanges = {}
     if state in ("", "superseded"):  # visitors read it
         changes = find_link_changes(document.get_rich_texts().values())
-    return {
+    context: dict[str, Any] = {
         "document": document,
         "line": line,
         "metadata": metadata,
@@ -120,12 +121,14 @@ def build_context(
         "links": near.links,
         "link_changes": changes,
         "related": near.related,
-        "footer_links": near.footer_links,
         "address": page.path,
         "overdue": overdue,
         "past_grace": past_grace,
         "state": state,
     }
+    if is_read_on:  # else whoever renders it reads them
+        context["footer_links"] = near.footer_links
+    return context
 
 
 def get_gone_page(page: Article, *, follow_successor: bool = False) -> PublicPage | HttpResponse:

@@ -43,10 +43,10 @@ def get_newly_reviewed() -> list[dict]:
     """The public pages that were signed last, each once, newest first."""
     subjects.name(subjects.SIGNATURES)
     today = timezone.localdate()
-    return [_build_entry(*row, today) for row in _newest_query.fetch()]
+    return [_build_entry(today, *row) for row in _newest_query.fetch()]
 
 
-def _build_entry(at: dt.datetime, text: str, slug: str, line_text: str, today: dt.date) -> dict:
+def _build_entry(today: dt.date, at: dt.datetime, text: str, slug: str, line_text: str) -> dict:
     document = kinds.parse_shared(text)
     line = ReviewLine.model_validate_json(line_text)
     subjects.name(subjects.page(document.uuid))

@@ -2,6 +2,7 @@
 
 import string
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
@@ -65,13 +66,32 @@ def get_letters() -> list[CauseLetter]:
 def get_letter_page(letter: CauseLetter, number: int) -> Page:
     """One page of the causes under a letter. Raises EmptyPage past the last page."""
     subjects.name(subjects.letter(KIND, letter.key))
+    page = Paginator(range(letter.count), ENTRIES_PER_PAGE).page(number)
+    start = (page.number - 1) * ENTRIES_PER_PAGE
     if letter.key == OTHER_LETTER:
-        rows = get_listed().exclude(letter__in=string.ascii_lowercase)
+        page.object_list = _prepare_others(ENTRIES_PER_PAGE).fetch(start=start)
     else:
-        rows = get_listed().filter(letter=letter.key)
-    paginator = Paginator(rows.values_list("name", "slug"), ENTRIES_PER_PAGE)
-    paginator.count = letter.count  # saves a query
-    return paginator.page(number)
+        query = _prepare_letter(ENTRIES_PER_PAGE)
+        page.object_list = query.fetch(start=start, letter=letter.key)
+    return page
+
+
+@lru_cache(maxsize=4)
+def _prepare_letter(per_page: int) -> PreparedQuery:
+    def build(letter: str, start: int) -> QuerySet:
+        rows = get_listed().filter(letter=letter).values_list("name", "slug")
+        return rows[start : start + per_page]
+
+    return PreparedQuery(build, letter=str, start=int)
+
+
+@lru_cache(maxsize=4)
+def _prepare_others(per_page: int) -> PreparedQuery:
+    def build(start: int) -> QuerySet:
+        rows = get_listed().exclude(letter__in=string.ascii_lowercase)
+        return rows.values_list("name", "slug")[start : start + per_page]
+
+    return PreparedQuery(build, start=int)
 
 
 def group_by_letter() -> list[tuple[str, list[dict]]]:

@@ -10,6 +10,7 @@ from django.template import Context, Engine, Origin, Template, TemplateDoesNotEx
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
+from config.lean_loops import LeanForNode
 from config.template_loaders import LeanTemplate
 from symptoms.content.document import DocumentCause
 
@@ -152,6 +153,59 @@ def test_parts_of_parts_are_printed_as_django_prints_them():
             engine.get_template("no.html")
     assert printed[0] == printed[1]
     assert isinstance(engine.get_template("part.html"), LeanTemplate)
+
+
+LINES = [
+    "{% for row in rows %}{{ forloop.counter }}/{{ forloop.revcounter0 }}{{ row.title }}{{ title }}"
+    "{% for see in row.see %}{{ see }}{{ forloop.last }}{% empty %}none{% endfor %}"
+    "{{ forloop.counter }}{% endfor %}",
+    "{% for name, url in steps reversed %}{% if forloop.first %}first{% elif name == 'Home' %}home"
+    "{% else %}else{% endif %}{% if not name or url and number > 1 %}{{ url|default:name|upper }}"
+    "{% endif %}{% with title=name word=url %}{{ title }}{{ word }}{% endwith %}{{ word }}"
+    "{% endfor %}",
+    "{% for row in rows %}{% filter force_escape %}<{{ row.title }}>{% endfilter %}"
+    "{{ row.see|join:', ' }}{{ row.missing|length }}{{ safe|lower }}{{ word|lower }}{% endfor %}",
+    "{% for step in steps %}{{ step.0 }}{{ step.name.missing }}{{ page.count }}{{ page.delete }}"
+    "{% endfor %}",
+    "{% for each in call %}{{ each }}{% endfor %}{% for each in number %}{{ each }}{% endfor %}",
+    "{% for one, other in rows %}{{ one }}{% endfor %}",
+    "{% for step in steps %}{{ page.broken }}{% endfor %}",
+    "{% for row in rows %}{{ row.title|add:missing }}{% endfor %}",
+]
+
+
+def test_lines_of_lists_are_printed_as_django_prints_them():
+    for text in LINES:
+        assert render(LeanTemplate, text) == render(Template, text), text
+
+
+def test_a_loop_becomes_a_function_unless_it_fails_again_and_again():
+    engine = Engine(loaders=[])
+    template = LeanTemplate(LINES[0], Origin("test"), "test", engine)
+    (loop,) = template.nodelist.get_nodes_by_type(LeanForNode)[:1]
+    for _ in range(5):
+        template.render(Context(dict(VALUES)))
+        assert loop._render
+    refused = LeanTemplate(LINES[3], Origin("test"), "test", engine)  # it would delete something
+    (loop,) = refused.nodelist.get_nodes_by_type(LeanForNode)
+    for _ in range(3):
+        refused.render(Context(dict(VALUES)))
+    assert loop._render is None
+
+
+def test_a_part_of_a_line_sees_what_it_is_given_and_what_is_around_it():
+    parts = {
+        "list.html": "{% for row in rows %}{% include 'line.html' with name=row.title %}"
+        "{% include 'line.html' with name=row.title only %}{% endfor %}{{ name }}",
+        "line.html": "[{{ name }}|{{ word }}|{{ row.title }}{% if True %}!{% endif %}"
+        "{% for step in steps %}{{ step.name }}{{ name }}{% endfor %}]",
+    }
+    inner = ("django.template.loaders.locmem.Loader", parts)
+    printed = []
+    for loader in ("django.template.loaders.cached.Loader", "config.template_loaders.LeanLoader"):
+        engine = Engine(loaders=[(loader, [inner])])
+        printed.append(engine.get_template("list.html").render(Context(dict(VALUES))))
+    assert printed[0] == printed[1]
 
 
 def test_the_site_has_lean_templates():

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from articles.page_store import changes, subjects
-from articles.page_store.following import MAX_STALENESS
+from articles.page_store.following import MAX_STALENESS, follower
 from articles.public.page_cache import PublicPage, page_cache, public_page
 from reviews.signing.actions import withdraw_page
 from tests import factories
@@ -154,3 +154,46 @@ def test_the_etag_names_the_build(db, client, settings):
     page_cache.clear()
     settings.BUILD = "another"
     assert client.get("/symptoms/")["ETag"] != before
+
+
+def test_a_page_in_memory_is_answered_without_the_url_map_and_with_the_same_headers(
+    ann, ravi, client, settings, django_assert_num_queries
+):
+    factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
+    address = "/symptoms/facial-spasms/"
+    first = client.get(address)
+    settings.ROOT_URLCONF = "tests.articles.public.no_urls"
+    with django_assert_num_queries(0):
+        second, head = client.get(address), client.head(address)
+        unchanged = client.get(address, headers={"if-none-match": first["ETag"]})
+    assert second.content == first.content
+    assert dict(second.headers) == dict(first.headers)
+    assert second["X-Frame-Options"] == "DENY"
+    assert "default-src" in second["Content-Security-Policy"]
+    assert not second.cookies
+    assert (head.content, head["Content-Length"]) == (b"", first["Content-Length"])
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
+def test_a_page_in_memory_is_for_readers_of_this_host_alone(ann, ravi, client):
+    factories.sign_page(factories.make_symptom(ann), by=ravi, asked_by=ann)
+    address = "/symptoms/facial-spasms/"
+    assert client.get(address).status_code == 200
+    assert client.post(address).status_code == 405
+    assert client.get(address, headers={"host": "elsewhere.example"}).status_code == 400
+
+
+def test_a_page_in_memory_goes_with_what_it_names(ann, ravi, morgan, client, clock):
+    page = factories.make_symptom(ann)
+    factories.sign_page(page, by=ravi, asked_by=ann)
+    address = "/symptoms/facial-spasms/"
+    assert client.get(address).status_code == client.get(address).status_code == 200
+    withdraw_page(page, reason="wrong", by=morgan)
+    clock[0] += MAX_STALENESS + 0.1
+    assert client.get(address).status_code == 410
+
+
+def test_no_other_address_asks_what_changed(db, client, django_assert_num_queries):
+    follower.clear()
+    with django_assert_num_queries(0):
+        assert client.get("/robots.txt").status_code == 200

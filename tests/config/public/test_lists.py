@@ -58,7 +58,7 @@ def test_reviewers_are_those_whose_signature_is_public(
     gone = factories.make_article(ann)
     factories.sign_page(gone, by=fiona, asked_by=ann)
     page_cache.clear()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page = client.get("/reviewers/")
     assert list_links(page, "/reviewers/") == ["/reviewers/fiona-field/", "/reviewers/ravi-rao/"]
     assert f"{count} signed page" in html.get_text(page.text)
@@ -79,7 +79,7 @@ def test_a_reviewer_has_the_name_and_credentials_of_the_latest_signature(ann, ra
 
 def test_long_lists_come_in_pages(ann, ravi, fiona, client, monkeypatch):
     monkeypatch.setattr(topics, "TOPICS_PER_PAGE", 1)
-    monkeypatch.setattr(reviewer_profile, "REVIEWERS_PER_PAGE", 1)
+    monkeypatch.setattr(reviewer_profile._reviewers, "per_page", 1)
     for signer, slug in ((ravi, "ache"), (fiona, "tics")):
         page = factories.make_symptom(ann, slug=slug, title=slug.title())
         page.topics.set([factories.make_topic(slug.title(), f"{slug}-topic")])

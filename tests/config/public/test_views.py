@@ -74,6 +74,15 @@ def list_latest_reviews(client) -> list[str]:
     return re.findall(r'<a href="([^"]+)"', latest)
 
 
+def test_of_the_reviews_of_one_day_the_later_comes_first(ann, ravi, client):
+    with time_machine.travel("2026-03-02", tick=False):
+        for slug in ("ache", "tics"):
+            page = factories.make_symptom(ann, slug=slug, title=slug.title())
+            factories.sign_page(page, by=ravi, asked_by=ann)
+        factories.sign_page(factories.make_article(ann, slug="a"), by=ravi, asked_by=ann)
+    assert list_latest_reviews(client)[-2:] == ["/symptoms/tics/", "/symptoms/ache/"]
+
+
 def test_latest_reviews_come_in_the_order_of_the_dates_that_they_show(ann, ravi, client):
     """A change that was signed later moves no page up: the list dates reviews of whole pages."""
     ache, tics = (

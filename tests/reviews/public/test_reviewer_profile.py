@@ -101,7 +101,7 @@ def test_a_profile_costs_a_fixed_number_of_queries(
 
 
 def test_many_signatures_come_in_lists(ann, ravi, client, monkeypatch):
-    monkeypatch.setattr("reviews.public.reviewer_profile.ENTRIES_PER_PAGE", 2)
+    monkeypatch.setattr("reviews.public.reviewer_profile._signatures.per_page", 2)
     for number in range(3):
         factories.sign_page(
             factories.make_symptom(ann, slug=f"ache-{number}"), by=ravi, asked_by=ann

@@ -1,6 +1,7 @@
 """The demonstration is loaded once, signed like any page, and never mistaken for the real thing."""
 
 import datetime as dt
+import gzip
 import re
 from collections import Counter
 from pathlib import Path
@@ -363,6 +364,7 @@ def test_the_fullest_page_comes_in_the_first_round_trip(demo, client):
     assert sheets == ["css/site.css"]
     sent = [page.content, *(Path(finders.find(sheet)).read_bytes() for sheet in sheets)]
     assert sum(len(brotli.compress(part, quality=5)) for part in sent) <= 14_336
+    assert sum(len(gzip.compress(part, compresslevel=6)) for part in sent) <= 14_336
 
 
 def test_it_is_whole_in_plain_files(demo, tmp_path):

@@ -83,6 +83,7 @@ def test_lists_of_several_pages_and_a_sitemap_of_several_files_are_whole(
         "articles.public.topics.ENTRIES_PER_PAGE",
         "articles.public.topics._entries.per_page",
         "reviews.public.reviewer_profile.ENTRIES_PER_PAGE",
+        "reviews.public.reviewer_profile._signatures.per_page",
     ):
         monkeypatch.setattr(place, 4)
     factories.publish_symptoms(9, by=ann, signer=ravi)

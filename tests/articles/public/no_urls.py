@@ -1,0 +1,3 @@
+"""A URL map without an address."""
+
+urlpatterns: list = []
