@@ -1,4 +1,4 @@
-"""How many queries the form of each kind of page takes: as many for one row in a list as for three."""
+"""How many queries the form of each kind of page takes: for three rows as many as for one."""
 
 import pytest
 from django.contrib.auth.models import Permission
