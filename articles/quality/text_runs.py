@@ -105,8 +105,8 @@ def split_texts(document: Document) -> DocumentTexts:
     if known is not None and known[0]() is document:
         return known[1]
     labelled = []
-    for label, texts in document.get_line_texts().items():
-        labelled += [(label, text) for text in texts]
+    for label, lines in document.get_line_texts().items():
+        labelled += [(label, line) for line in lines]
     texts = DocumentTexts(
         tuple(_cut(labelled, is_rich=False)),
         tuple(_cut(document.get_rich_texts().items(), is_rich=True)),
