@@ -22,7 +22,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext, override_settings  # noqa: E402
 
 from tests import factories  # noqa: E402
-from tests.html import read_form  # noqa: E402
+from tests.html import make_cause_row, read_form  # noqa: E402
 
 ROUNDS = 15
 PLAIN_FORM = "/plain/symptoms/symptom/{}/change/"
@@ -50,19 +50,30 @@ def main() -> dict:
     found["bare form: open"] = measure_request(lambda: client.get(bare))
     for name, form in (("bare form", bare), ("our form", ours)):
         found[f"{name}: save one word"] = measure_saving(client, form)
-    found["our form: compose while typing"] = measure_composing(client, ours)
     found[f"our form, {LARGE:,} causes: open"] = measure_request(lambda: client.get(large_form))
-    found[f"our form, {LARGE:,} causes: compose"] = measure_composing(client, large_form)
+    found[f"our form, {LARGE:,} causes: save one word"] = measure_saving(client, large_form)
+    for name, form in (("our form", ours), (f"our form, {LARGE:,} causes", large_form)):
+        for edit, change in EDITS.items():
+            found[f"{name}: compose, {edit}"] = measure_composing(client, form, change)
     return found
 
 
-def measure_composing(client, form: str) -> tuple[float, int, int]:
-    """The draft of a form in which each time another word was typed."""
-    opened, words = read_form(client.get(form)), iter(range(10**6))
+# What differs from the form as it was opened, by the number of the draft.
+EDITS = {
+    "unchanged": lambda number: {},
+    "a word of the text": lambda number: {"body": f"<p>A muscle tightens, {number}.</p>"},
+    "a word of a row": lambda number: make_cause_row(4, text=f"<p>It may, {number}.</p>"),
+    "a row moved": lambda number: make_cause_row(4, position=number % 9 + 1),
+    "a row deleted": lambda number: make_cause_row(number % 9, DELETE="on"),
+}
+
+
+def measure_composing(client, form: str, change) -> tuple[float, int, int]:
+    """The draft of a form in which each time something else was changed."""
+    opened, numbers = read_form(client.get(form)), iter(range(10**6))
 
     def prepare() -> str:
-        body = {"body": f"<p>A muscle tightens by itself, {next(words)}.</p>"}
-        return urlencode(opened | body, doseq=True)
+        return urlencode(opened | change(next(numbers)), doseq=True)
 
     def send(values: str):
         kind = "application/x-www-form-urlencoded"

@@ -77,9 +77,9 @@ def check_signs_of_dangerous_causes(page: Symptom, document: SymptomDocument) ->
     own = frozenset(stem_text(" ".join([document.title, *document.names])))
     missing = []
     for cause in document.all_causes:
-        if cause.seriousness == "life-threatening":
-            if not _is_on_card(cause.name, cause.html, sentences, signs, own):
-                missing.append(cause)
+        values = (cause.name, cause.html, sentences, signs, own)
+        if cause.seriousness == "life-threatening" and not _is_on_card(*values):
+            missing.append(cause)
     if missing:
         names = ", ".join(cause.name for cause in missing[:MAX_NAMED_CAUSES])
         others = len(missing) - MAX_NAMED_CAUSES

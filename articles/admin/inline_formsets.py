@@ -278,9 +278,10 @@ class RowFormSet(OrderedRowFormSet):
         return False
 
     @cached_property
-    def _choices_by_field(self) -> dict[str, dict]:
+    def _choices_by_field(self) -> dict[str, dict[str, object]]:
         """What the rows point to, by field: one query each."""
-        found = {self.model._meta.pk.name: {str(row.pk): row for row in self._sent_rows}}
+        found: dict[str, dict[str, object]] = {}
+        found[self.model._meta.pk.name] = {str(row.pk): row for row in self._sent_rows}
         for name, field in self.form.base_fields.items():
             if isinstance(field, RowChoiceField):
                 found[name] = self._load_choices(name, field.queryset)

@@ -54,7 +54,7 @@ class KnownRows(ModelIterable):
             annotation_col_map=compiler.annotation_col_map,
             results_iter=compiler.results_iter,
         )
-        queryset = SimpleNamespace(
+        queryset: Any = SimpleNamespace(
             db=self.queryset.db,
             model=self.queryset.model,
             query=SimpleNamespace(get_compiler=lambda using: read),

@@ -26,7 +26,7 @@ REMEMBERED_RUNS = 1_024  # in a process: four million characters, and what was f
 RUN_ENDS = 7  # one in eight texts ends a run, by its hash: so it does wherever it is moved to
 
 
-class TextRun:
+class TextStretch:
     """Some texts that follow one another, with their labels. It never changes."""
 
     __slots__ = ("_found", "is_rich", "texts")
@@ -47,7 +47,7 @@ class TextRun:
 
     def add_up(self, measure: FindInText[Size]) -> Size:
         """What a function measures of each text, added up."""
-        key = (measure, TextRun.add_up)
+        key = (measure, TextStretch.add_up)
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = _add_up(self.find(measure))
@@ -55,7 +55,7 @@ class TextRun:
 
     def find_in_lines(self, find: FindInText[FoundT]) -> tuple[FoundT, ...]:
         """All that a function finds in each line of the texts, as they are printed."""
-        key = (find, TextRun.find_in_lines)
+        key = (find, TextStretch.find_in_lines)
         found = self._found.get(key)
         if found is None:
             lines = self.find(iterate_lines) if self.is_rich else self.texts
@@ -68,9 +68,9 @@ class TextRun:
 class DocumentTexts:
     """The runs of a document: its lines, its rich texts, and the texts of its pictures."""
 
-    lines: tuple[TextRun, ...]
-    rich: tuple[TextRun, ...]
-    figures: tuple[TextRun, ...]
+    lines: tuple[TextStretch, ...]
+    rich: tuple[TextStretch, ...]
+    figures: tuple[TextStretch, ...]
 
     def find(self, find: FindInText[FoundT], *given: Any) -> Iterator[FoundT]:
         """All that a function finds in each rich text, those of pictures too."""
@@ -105,8 +105,8 @@ def split_texts(document: Document) -> DocumentTexts:
     if known is not None and known[0]() is document:
         return known[1]
     labelled = []
-    for label, texts in document.get_line_texts().items():
-        labelled += [(label, text) for text in texts]
+    for label, lines in document.get_line_texts().items():
+        labelled += [(label, line) for line in lines]
     texts = DocumentTexts(
         tuple(_cut(labelled, is_rich=False)),
         tuple(_cut(document.get_rich_texts().items(), is_rich=True)),
@@ -116,7 +116,7 @@ def split_texts(document: Document) -> DocumentTexts:
     return texts
 
 
-def _cut(texts: Iterable[LabelledText], *, is_rich: bool) -> Iterator[TextRun]:
+def _cut(texts: Iterable[LabelledText], *, is_rich: bool) -> Iterator[TextStretch]:
     """Runs of texts. Where one ends depends on its last text alone, or on its length."""
     run: list[LabelledText] = []
     length = 0
@@ -134,15 +134,15 @@ def _ends_run(labelled: LabelledText) -> bool:
     return len(labelled[1]) > LONG_TEXT or not hash(labelled) & RUN_ENDS
 
 
-def _get_run(texts: tuple[LabelledText, ...], length: int, *, is_rich: bool) -> TextRun:
+def _get_run(texts: tuple[LabelledText, ...], length: int, *, is_rich: bool) -> TextStretch:
     if length > LONGEST_RUN:
-        return TextRun(texts, is_rich=is_rich)
+        return TextStretch(texts, is_rich=is_rich)
     return _remember_run(texts, is_rich)
 
 
 @lru_cache(maxsize=REMEMBERED_RUNS)
-def _remember_run(texts: tuple[LabelledText, ...], is_rich: bool) -> TextRun:
-    return TextRun(texts, is_rich=is_rich)
+def _remember_run(texts: tuple[LabelledText, ...], is_rich: bool) -> TextStretch:
+    return TextStretch(texts, is_rich=is_rich)
 
 
 def iterate_lines(label: str, html: str) -> Iterator[LabelledText]:

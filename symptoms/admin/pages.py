@@ -34,7 +34,6 @@ from symptoms.admin.merging import (
 )
 from symptoms.models import Cause, Code, MergedCause, OtherName, RelatedSymptom, SymptomCause
 
-
 # What composing and the form read of a cause.
 READ_OF_CAUSE = (
     "uuid",

@@ -1,6 +1,7 @@
 """The causes of a document by page: one page for nearly every symptom, several for thousands."""
 
 from math import ceil
+from typing import Any
 
 from django.core.paginator import EmptyPage, Page, Paginator
 
@@ -9,18 +10,19 @@ from articles.content.paths import get_numbered_path
 CAUSES_PER_PAGE = 500
 
 
-def get_page(document, number: int = 1) -> Page:
+def get_page(document, number: int = 1) -> Page[Any]:
     """Some causes by group: its place among all groups, its heading, and those of its causes.
 
     Raises EmptyPage past the last page.
     """
     count = sum(len(group.causes) for group in document.causes)
-    page = Paginator(range(count), CAUSES_PER_PAGE).page(number)
-    shown = page.object_list
+    page: Page[Any] = Paginator(range(count), CAUSES_PER_PAGE).page(number)
+    start = (page.number - 1) * CAUSES_PER_PAGE
+    stop = start + len(page)
     first = 0  # the place of the first cause of a group among all
     groups: list[tuple] = []
     for place, group in enumerate(document.causes, start=1):
-        causes = group.causes[max(shown.start - first, 0) : max(shown.stop - first, 0)]
+        causes = group.causes[max(start - first, 0) : max(stop - first, 0)]
         if causes:
             groups.append((place, group.heading, list(causes)))
         first += len(group.causes)
