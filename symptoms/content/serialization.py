@@ -102,21 +102,26 @@ def _build_related_groups(rows) -> tuple[RelatedGroup, ...]:
 def _build_cause_groups(rows) -> tuple[CauseGroup, ...]:
     causes: dict[str, list[DocumentCause]] = {}
     for row in rows:
-        cause = DocumentCause(
-            uuid=row.cause.uuid,
-            slug=row.cause.slug,
-            name=row.cause.name,
-            seriousness=row.seriousness,
-            frequency=row.frequency,
-            html=row.text,
-            catch_all=row.cause.catch_all,
-            description=_describe(row.cause),
-        )
-        causes.setdefault(row.group, []).append(cause)
+        composed = getattr(row, "composed", None) or compose_cause(row)
+        causes.setdefault(row.group, []).append(composed)
     groups: list[CauseGroup] = []
     for heading, causes_of_group in causes.items():
         groups.append(CauseGroup(heading=heading, causes=tuple(causes_of_group)))
     return tuple(groups)
+
+
+def compose_cause(row) -> DocumentCause:
+    """What a page says of a cause, from the row of both."""
+    return DocumentCause(
+        uuid=row.cause.uuid,
+        slug=row.cause.slug,
+        name=row.cause.name,
+        seriousness=row.seriousness,
+        frequency=row.frequency,
+        html=row.text,
+        catch_all=row.cause.catch_all,
+        description=_describe(row.cause),
+    )
 
 
 def _describe(cause: CauseRow) -> CauseDescription | None:
