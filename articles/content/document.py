@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Sequence
 from html import escape
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from uuid import UUID
@@ -23,7 +24,7 @@ from articles.richtext.anchors import add_anchors
 
 SCHEMA_VERSION: Final = 1
 MAX_PLAIN_INTEGER = 2**53 - 1  # RFC 8785 writes numbers as JavaScript does
-_encode_json = json.JSONEncoder(
+encode_plain = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
 ).encode
 EXPUNGED = '{"expunged":true}'  # replaces a text that was blanked for good
@@ -190,6 +191,13 @@ class Document(ExtendedModel):
         """What staff screens call a card: by its level, if the page has several."""
         return CARE_CARD_LABELS[card.level] if self.further_advice else ADVICE_HEADING
 
+    def encode_lists(self, known: dict[int, str]) -> dict[str, str]:
+        """Field → its canonical JSON, of long lists of values that many documents share.
+
+        ``known`` has the JSON of values that were encoded before, by their identity.
+        """
+        return {}
+
     @property
     def linked(self) -> set[UUID]:
         """The other pages that this one points to, by UUID."""
@@ -269,6 +277,28 @@ def canonicalize(value: BaseModel | dict[str, Any]) -> bytes:
     return _canonicalize_plain(value) if _is_plain(value) else rfc8785.dumps(value)
 
 
+def canonicalize_together(documents: Sequence[Document]) -> list[bytes]:
+    """The same of each of many documents. A value that several of them hold is encoded once."""
+    known: dict[int, str] = {}  # the documents keep these values, so that no other gets an identity
+    return [_canonicalize_with_lists(document, known) for document in documents]
+
+
+def _canonicalize_with_lists(document: Document, known: dict[int, str]) -> bytes:
+    lists = document.encode_lists(known)
+    values = document.model_dump(mode="json", by_alias=True, exclude=set(lists))
+    encoded = {name: encode_plain(value) for name, value in values.items()} | lists
+    members = [f'"{name}":{encoded[name]}' for name in sorted(encoded)]
+    return _to_bytes(f"{{{','.join(members)}}}")
+
+
+def encode_model(value: BaseModel, known: dict[int, str]) -> str:
+    """The canonical JSON of a value of a document, from those known by their identity, or added."""
+    text = known.get(id(value))
+    if text is None:
+        text = known[id(value)] = encode_plain(value.model_dump(mode="json", by_alias=True))
+    return text
+
+
 def _is_plain(value: object) -> bool:
     """Whether all numbers of a value are small integers and all its keys are ASCII."""
     if value is None or isinstance(value, str | bool):
@@ -282,8 +312,12 @@ def _is_plain(value: object) -> bool:
 
 def _canonicalize_plain(values: dict[str, Any]) -> bytes:
     """The same as RFC 8785, ten times as fast: for plain values, as documents are."""
+    return _to_bytes(encode_plain(values))
+
+
+def _to_bytes(text: str) -> bytes:
     try:
-        return _encode_json(values).encode()
+        return text.encode()
     except UnicodeEncodeError as error:
         raise rfc8785.CanonicalizationError("text that UTF-8 cannot carry") from error
 

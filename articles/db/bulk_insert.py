@@ -7,6 +7,7 @@ here. The database's triggers still apply.
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from django.db import connection, models
 from django.utils import timezone
@@ -22,9 +23,15 @@ def insert_rows(
     """Add rows, each with the values of the named fields, in that order."""
     known = {field.name: field for field in model._meta.concrete_fields}
     fields = [known[name] for name in field_names]
+    _insert(model, fields, _convert_rows(fields, rows))
+
+
+def _insert(
+    model: type[models.Model], fields: Sequence[models.Field], rows: Iterable[Sequence]
+) -> None:
+    """Add rows as the engine's driver takes them, with COPY or one prepared statement."""
     table = model._meta.db_table
     columns = ", ".join([f'"{field.column}"' for field in fields])
-    rows = _convert_rows(fields, rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             statement = f"COPY {table} ({columns}) FROM STDIN"
@@ -43,6 +50,36 @@ def insert_objects(model: type[models.Model], objects: Iterable[models.Model]) -
         if not isinstance(field, models.AutoField):
             fields.append(field)
     insert_rows(model, [field.name for field in fields], _read_rows(fields, objects))
+
+
+def insert_prepared(model: type[models.Model], objects: Iterable[models.Model]) -> None:
+    """Add objects as they are, in the table of their model alone: with their times, and with their
+    keys unless none has one. Each field prepares its value as on saving.
+    """
+    rows = iter(objects)
+    first = next(rows, None)
+    if first is None:
+        return
+    fields: list[models.Field] = []
+    for field in model._meta.local_concrete_fields:
+        if first.pk is not None or not field.primary_key:
+            fields.append(field)
+    values = _prepare_rows(fields, chain([first], rows))
+    _insert(model, fields, values)
+
+
+def _prepare_rows(
+    fields: list[models.Field], objects: Iterable[models.Model]
+) -> Iterator[list[object]]:
+    for instance in objects:
+        row = []
+        for field in fields:
+            value = getattr(instance, field.attname)
+            if isinstance(field, models.JSONField):
+                row.append(json.dumps(value, cls=field.encoder))
+            else:
+                row.append(field.get_db_prep_save(value, connection))
+        yield row
 
 
 def insert_few_or_many(model: type[models.Model], objects: Sequence[models.Model]) -> None:

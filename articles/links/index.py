@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from articles.content.document import Document
+from articles.db.bulk_insert import insert_few_or_many
 from articles.links.addresses import InvalidLink, LinkKind, parse_address, split_path
 from articles.links.validation import NO_SUCH_SECTION, is_anchor_missing
 from articles.models import OutsideAddress, PageLink, Revision
@@ -82,6 +83,14 @@ def add_revisions(pairs: Iterable[tuple[Revision, Document]]) -> None:
     for revision, document in pairs:
         rows += build_rows(revision, document)
     PageLink.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+
+
+def add_first_revisions(pairs: Iterable[tuple[Revision, Document]]) -> None:
+    """Index revisions that were added in this transaction, so that nobody indexed them before."""
+    rows: list[PageLink] = []
+    for revision, document in pairs:
+        rows += build_rows(revision, document)
+    insert_few_or_many(PageLink, rows)
 
 
 def ensure_revision(revision: Revision, document: Document) -> None:

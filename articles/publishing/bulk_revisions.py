@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from articles.audit import authorship
 from articles.content import kinds
-from articles.content.document import Document, canonicalize, digest
+from articles.content.document import Document, canonicalize_together, digest
 from articles.db import bulk_insert
 from articles.images import store
 from articles.links import index
@@ -26,11 +26,11 @@ def record_first_revisions(pages: list[Article], *, by: User) -> dict[int, int]:
     now = timezone.now()
     documents = [kind.compose(page) for page in pages]
     pairs: list[tuple[Document, None]] = [(document, None) for document in documents]
+    texts = canonicalize_together(documents)
     authors = zip(kind.authors(pairs), store.find_uploaders(pairs), strict=True)
     revisions: list[Revision] = []
     user_ids: dict[int, set[int]] = {}
-    for page, document, (author_ids, uploader_ids) in zip(pages, documents, authors, strict=True):
-        text = canonicalize(document)
+    for page, text, (author_ids, uploader_ids) in zip(pages, texts, authors, strict=True):
         revision = Revision(
             article_id=page.pk,
             number=1,
@@ -53,6 +53,6 @@ def record_first_revisions(pages: list[Article], *, by: User) -> dict[int, int]:
         revision_id = revision_ids[page.pk]
         indexed.append((Revision(pk=revision_id), document))
         rows += [(revision_id, user_id) for user_id in user_ids[page.pk]]
-    index.add_revisions(indexed)
+    index.add_first_revisions(indexed)
     bulk_insert.insert_rows(Authorship, ["revision", "user"], rows)
     return revision_ids

@@ -11,7 +11,7 @@ from django.db.models import Model
 from articles.content import kinds
 from articles.content.document import Document
 from articles.content.kinds import Projection
-from articles.db.bulk_insert import insert_few_or_many
+from articles.db.bulk_insert import insert_few_or_many, insert_prepared
 from articles.models import PublicationEvent, TopicEntry
 from articles.names import fold
 from articles.page_store import changes
@@ -133,10 +133,10 @@ def rebuild() -> None:
         model = type(row)
         waiting[model].append(row)
         if len(waiting[model]) == BATCH:
-            model._base_manager.bulk_create(waiting[model])
+            insert_prepared(model, waiting[model])
             waiting[model].clear()
     for model, rows in waiting.items():
-        model._base_manager.bulk_create(rows)
+        insert_prepared(model, rows)
     for rebuild_more in _rebuilders:
         rebuild_more()
     changes.announce([EVERYTHING])

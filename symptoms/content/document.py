@@ -6,7 +6,13 @@ from uuid import UUID
 
 from django.core.paginator import Page
 
-from articles.content.document import Document, ExtendedModel, FrozenModel
+from articles.content.document import (
+    Document,
+    ExtendedModel,
+    FrozenModel,
+    encode_model,
+    encode_plain,
+)
 from articles.models import Revision
 from symptoms.content import cause_pages
 from symptoms.questions import add_determiner
@@ -100,6 +106,14 @@ class SymptomDocument(Document):
     treatment: str = ""
     complications: str = ""
     codes: tuple[DocumentCode, ...] = ()
+
+    def encode_lists(self, known: dict[int, str]) -> dict[str, str]:
+        """Its causes: thousands of pages name the same ones, mostly with the same facts."""
+        groups = []
+        for group in self.causes:
+            causes = ",".join([encode_model(cause, known) for cause in group.causes])
+            groups.append(f'{{"causes":[{causes}],"heading":{encode_plain(group.heading)}}}')
+        return {"causes": f"[{','.join(groups)}]"}
 
     @property
     def name_in_question(self) -> str:

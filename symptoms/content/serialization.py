@@ -113,22 +113,27 @@ def _build_related_groups(rows) -> tuple[RelatedGroup, ...]:
 def _build_cause_groups(rows) -> tuple[CauseGroup, ...]:
     causes: dict[str, list[DocumentCause]] = {}
     for row in rows:
-        shared = row.cause
-        cause = _compose_cause(
-            shared.uuid,
-            shared.slug,
-            shared.name,
-            shared.catch_all,
-            *(_describe(shared) if shared.description_id else (None, "")),
-            row.seriousness,
-            row.frequency,
-            row.text,
-        )
-        causes.setdefault(row.group, []).append(cause)
+        composed = getattr(row, "composed", None) or compose_cause(row)
+        causes.setdefault(row.group, []).append(composed)
     groups: list[CauseGroup] = []
     for heading, causes_of_group in causes.items():
         groups.append(CauseGroup(heading=heading, causes=tuple(causes_of_group)))
     return tuple(groups)
+
+
+def compose_cause(row) -> DocumentCause:
+    """What a page says of a cause, from the row of both."""
+    shared = row.cause
+    return _compose_cause(
+        shared.uuid,
+        shared.slug,
+        shared.name,
+        shared.catch_all,
+        *(_describe(shared) if shared.description_id else (None, "")),
+        row.seriousness,
+        row.frequency,
+        row.text,
+    )
 
 
 @lru_cache(maxsize=REMEMBERED_CAUSES)

@@ -337,6 +337,10 @@ class KnownCause(NamedTuple):
     catch_all: bool
     description: Article | None
 
+    @property
+    def description_id(self) -> int | None:
+        return self.description and self.description.pk
+
 
 def _describe_cause(cause: Cause) -> KnownCause:
     return KnownCause(

@@ -12,6 +12,8 @@ from articles.imports.pages import PageImporter
 from articles.imports.related_rows import PrefetchedName, RelatedRows
 from articles.models import Article
 from articles.names import build_stored_key, fold, normalize_name
+from symptoms.content.document import DocumentCause
+from symptoms.content.serialization import compose_cause
 from symptoms.imports.causes import KnownCause, find_causes, find_or_create_causes
 from symptoms.imports.records import (
     ImportedCause,
@@ -28,6 +30,7 @@ EXPORTED_FIELDS = (
     "spotlight_title",
     *SymptomRecord.SYMPTOM_RICH_TEXT_FIELDS,
 )
+MAX_COMPOSED_CAUSES = 10_000  # some 10 MB
 # By page the rows of a list; None where the record leaves the list as it is.
 RowsByPage = dict[int, list | None]
 
@@ -40,6 +43,7 @@ class PrefetchedCause(NamedTuple):
     seriousness: str
     frequency: str
     text: str
+    composed: DocumentCause | None = None
 
 
 class PrefetchedRelatedSymptom(NamedTuple):
@@ -118,7 +122,7 @@ class SymptomImporter(PageImporter[Symptom, SymptomRecord]):
         prefetched: dict[int, list[PrefetchedCause]] = {}
         for pk, record in records.items():
             rows[pk] = self._resolve_rows(job, record.causes, "cause", known)
-            prefetched[pk] = [_prefetch_cause(*row) for row in rows[pk] or ()]
+            prefetched[pk] = [_prefetch_cause(job, *row) for row in rows[pk] or ()]
         columns = ["symptom", "position", "cause", "group", "seriousness", "frequency", "text"]
         related_rows.replace(SymptomCause, columns, rows, _build_cause_values)
         related_rows.set_prefetched("symptom_causes", prefetched)
@@ -203,8 +207,19 @@ class SymptomImporter(PageImporter[Symptom, SymptomRecord]):
         return values
 
 
-def _prefetch_cause(cause: KnownCause, row: ImportedCause) -> PrefetchedCause:
-    return PrefetchedCause(cause, row.group, row.seriousness, row.frequency, row.html)
+def _prefetch_cause(job: ImportJob, cause: KnownCause, row: ImportedCause) -> PrefetchedCause:
+    """Composed already, if many pages may say the same of the cause: it is composed once."""
+    prefetched = PrefetchedCause(cause, row.group, row.seriousness, row.frequency, row.html)
+    if row.html:
+        return prefetched
+    cache: dict[Hashable, DocumentCause] = job.lookup_cache.setdefault("composed causes", {})
+    key = cause.pk, row.seriousness, row.frequency
+    composed = cache.get(key)
+    if composed is None:
+        if len(cache) >= MAX_COMPOSED_CAUSES:
+            cache.clear()
+        composed = cache[key] = compose_cause(prefetched)
+    return prefetched._replace(composed=composed)
 
 
 # The values of one row for a page and a position, in the order of its columns

@@ -1,6 +1,6 @@
 """What is stored beside the log of symptom pages: their names, and what they name."""
 
-from itertools import chain
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.db.models import Max, Min, Model, QuerySet
@@ -28,37 +28,57 @@ def on_withdraw(withdrawal: PublicationEvent) -> set[str]:
     return changed | names.on_withdraw(withdrawal)
 
 
-def build_rows() -> list[Model]:
-    """All that the log says: what public pages name, and each address a cause was signed under."""
+def build_rows() -> Iterator[Model]:
+    """All that the log says: what public pages name, and each address a cause was signed under.
+
+    Each public text is read twice, so that the rows of one page are in memory at a time: only the
+    last of all texts that name a cause is its newest.
+    """
     publications = _get_publications()
-    causes_by_page: dict[int, list[PublishedCause]] = {}
-    others_by_page: dict[int, list[Model]] = {}
     addresses: set[tuple[str, UUID]] = set()
+    newest: dict[UUID, int] = {}  # cause → the newest publication of a page that names it
     for revision in _get_signed_revisions().iterator(BATCH_SIZE):
         if revision.expunged:
             continue
-        document = read_symptom(revision)
-        addresses |= causes.get_addresses(document)
         publication = publications.get(revision.pk)
-        if publication:
-            page = publication.article_id
-            causes_by_page[page] = causes.build_rows(publication, document)
-            others_by_page[page] = [
-                *relations.build_rows(publication, document),
-                *names.build_rows(publication, document),
-            ]
-    pages = [event.article_id for event in publications.values()]
-    named = list(chain.from_iterable(causes_by_page.get(page, ()) for page in pages))
-    causes.mark_latest(named)
-    rows: list[Model] = [*named]
-    for page in pages:
-        rows += others_by_page.get(page, ())
-    for cause in named:
-        if cause.latest:
-            rows.extend(index.build_rows(causes.build_search_item(cause)))
+        if publication is None:
+            addresses |= causes.get_addresses(read_symptom(revision))
+            continue
+        named = causes.read_addresses(revision.document)
+        addresses |= named
+        for _, uuid in named:
+            newest[uuid] = max(newest.get(uuid, 0), publication.pk)
+    for publication, document in _read_public_pages(list(publications.values())):
+        yield from _build_page_rows(publication, document, newest)
     for slug, uuid in sorted(addresses):
-        rows.append(CauseAddress(slug=slug, cause_uuid=uuid))
-    return rows
+        yield CauseAddress(slug=slug, cause_uuid=uuid)
+
+
+def _read_public_pages(
+    publications: list[PublicationEvent],
+) -> Iterator[tuple[PublicationEvent, SymptomDocument]]:
+    """Each publication with its text, unless that was expunged. One query for each batch."""
+    for start in range(0, len(publications), BATCH_SIZE):
+        batch = publications[start : start + BATCH_SIZE]
+        revisions = Revision.objects.in_bulk([event.revision_id for event in batch])
+        for event in batch:
+            revision = revisions[event.revision_id]
+            if not revision.expunged:
+                yield event, read_symptom(revision)
+
+
+def _build_page_rows(
+    publication: PublicationEvent, document: SymptomDocument, newest: dict[UUID, int]
+) -> Iterator[Model]:
+    named = causes.build_rows(publication, document)
+    for row in named:
+        row.latest = newest[row.cause_uuid] == row.publication_id
+    yield from named
+    yield from relations.build_rows(publication, document)
+    yield from names.build_rows(publication, document)
+    for row in named:
+        if row.latest:
+            yield from index.build_rows(causes.build_search_item(row))
 
 
 def _get_publications() -> dict[int, PublicationEvent]:

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from articles.audit import chain, recording
 from articles.content.document import digest
 from articles.db.collector import collect_rarely
-from articles.models import PublicationEvent
+from articles.models import AuditEvent, PublicationEvent
 from articles.page_store import changes
 from articles.page_store.subjects import EVERYTHING
 from articles.publishing import projections, related_pages
@@ -34,7 +34,7 @@ from config.operations.archive.inserting import reset_sequences, store_rows
 from config.operations.archive.keys import KeyMap
 from config.operations.archive.reading import Archive
 from config.operations.archive.replay import HistoryReplay
-from config.operations.archive.rows import build_rows
+from config.operations.archive.rows import ArchiveRow, build_rows
 from config.operations.archive.schema_check import require_migrated
 from reviews import verification
 from reviews.models import Reviewer
@@ -98,7 +98,8 @@ def _import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, 
     with _translate_database_errors(), _delete_images_on_error() as stored, transaction.atomic():
         _lock_imports()
         _require_empty_database()
-        _check_events(archive, names)
+        if EVENTS not in archive.files:
+            _check_events(archive, names)
         Group.objects.all().delete()  # those of the migrations, which the archive has too
         unverified = _store_files(archive, BASE_FILES, names, no_progress)
         history = ArchiveHistory(archive, names, no_progress)
@@ -164,6 +165,8 @@ def _store_files(
         if file in archive.files:
             lines = archive.manifest["files"][file.file_name]["lines"]
             built = build_rows(archive, file, names)
+            if file is EVENTS:
+                built = _iter_checked_events(archive, built)
             with tqdm(built, file.name, lines, disable=no_progress) as rows:
                 store_rows(rows, prepare)
     return unverified
@@ -213,15 +216,25 @@ def _check_head(archive: Archive, head: tuple[int, str]) -> None:
 
 
 def _check_events(archive: Archive, names: KeyMap) -> None:
-    """The chain of events is whole, and ends as the manifest says. An older archive has none."""
+    """Check the chain of events of an archive. An older one has none."""
+    rows = build_rows(archive, EVENTS, names) if EVENTS in archive.files else iter(())
+    for _ in _iter_checked_events(archive, rows):
+        pass
+
+
+def _iter_checked_events(
+    archive: Archive, rows: Iterator[ArchiveRow[AuditEvent]]
+) -> Iterator[ArchiveRow[AuditEvent]]:
+    """Events, of which each follows the one before it, and the last is that of the manifest."""
     sequence, hash_ = 0, chain.GENESIS_HASH
-    for row in build_rows(archive, EVENTS, names) if EVENTS in archive.files else ():
+    for row in rows:
         event = row.instance
         if (event.sequence, event.previous_hash) != (sequence + 1, hash_):
             raise row.error("it does not follow the event before it")
         if digest(event.record.encode()) != event.hash:
             raise row.error("its record is not the record of its hash")
         sequence, hash_ = event.sequence, event.hash
+        yield row
     named = archive.manifest["events_head"]
     if (sequence, hash_) != (named.get("sequence"), named.get("hash")):
         raise CannotRunOperation(

@@ -6,8 +6,9 @@ from itertools import chain, islice
 from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Field, Model
+from django.db.models import Model
 
+from articles.db import bulk_insert
 from config.operations.archive.declaration import FILES
 from config.operations.archive.rows import ArchiveRow
 
@@ -21,17 +22,8 @@ def insert_rows(rows: Sequence[Model]) -> None:
     now. Every field still prepares its own value, so rich text is cleaned and unprintable
     characters are refused as at any save.
     """
-    if not rows:
-        return
-    model = type(rows[0])
-    fields: Sequence[Field] = model._meta.local_concrete_fields
-    if rows[0].pk is None:
-        fields = [column for column in fields if not column.primary_key]
-    size = min(BATCH_SIZE, connection.ops.bulk_batch_size(fields, rows) or BATCH_SIZE)
-    for start in range(0, len(rows), size):
-        model._base_manager._insert(  # type: ignore[attr-defined]  # as bulk_create does
-            rows[start : start + size], fields=fields, using=connection.alias, raw=True
-        )
+    if rows:
+        bulk_insert.insert_prepared(type(rows[0]), rows)
 
 
 def store_rows(archive_rows: Iterable[ArchiveRow], prepare: Callable) -> None:

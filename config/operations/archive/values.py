@@ -9,14 +9,15 @@ from articles.characters import UNPRINTABLE
 from articles.fields import LineField, RichTextField
 from config.operations.archive.declaration import ArchiveColumn
 
+_encode_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 
 def encode_line(row: dict) -> bytes:
     """One row as one line in the canonical form of RFC 8785: keys sorted, no spaces, UTF-8.
 
     Plain JSON is that form for text, whole numbers, booleans and null under keys of plain letters.
     """
-    text = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode() + b"\n"
+    return _encode_json(row).encode() + b"\n"
 
 
 def encode_value(value):

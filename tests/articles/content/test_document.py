@@ -18,10 +18,11 @@ from articles.content.document import (
     Document,
     DocumentReference,
     canonicalize,
+    canonicalize_together,
     digest,
 )
 from articles.content.emergency_document import EmergencyDocument
-from symptoms.content.document import SymptomDocument
+from symptoms.content.document import CauseGroup, DocumentCause, SymptomDocument
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 DIGESTS = {
@@ -222,3 +223,37 @@ def test_every_kind_of_page_is_a_document(kind):
 @given(documents)
 def test_the_quick_canonical_bytes_of_a_document_are_those_of_rfc_8785(document):
     assert canonicalize(document) == rfc8785.dumps(document.model_dump(mode="json", by_alias=True))
+
+
+causes = st.lists(
+    st.builds(
+        DocumentCause,
+        uuid=st.uuids(),
+        slug=text_values,
+        name=text_values,
+        frequency=st.sampled_from(["", "rare"]),
+        html=text_values,
+        catch_all=st.booleans(),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(documents, causes, st.lists(st.tuples(text_values, st.sets(st.integers(0, 3))), max_size=3))
+def test_documents_that_share_causes_have_the_same_bytes_together_as_each_has_alone(
+    article, shared, groups
+):
+    common = article.model_dump() | {"kind": "symptom", "phrase": "aches"}
+    fields = {name: common[name] for name in SymptomDocument.model_fields.keys() & common.keys()}
+    chosen = []
+    for heading, places in groups:
+        causes = tuple(shared[place] for place in places if place < len(shared))
+        chosen.append(CauseGroup(heading=heading, causes=causes))
+    symptoms = [
+        SymptomDocument(**fields, causes=causes)
+        for causes in (tuple(chosen), tuple(reversed(chosen)), ())
+    ]
+    together = canonicalize_together([article, *symptoms])
+    assert together == [canonicalize(document) for document in (article, *symptoms)]
+    assert together[1] == rfc8785.dumps(symptoms[0].model_dump(mode="json", by_alias=True))

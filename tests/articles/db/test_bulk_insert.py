@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.db import bulk_insert
-from articles.models import ImportRun, SearchEntry
+from articles.models import Article, ImportRun, SearchEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
@@ -81,6 +81,38 @@ def test_times_numbers_json_and_nothing_are_what_the_orm_stores(ann, begun, ende
         by_orm, in_bulk = ImportRun.objects.order_by("pk").values_list(*RUN)
         assert by_orm == in_bulk
         transaction.set_rollback(True)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(begun=moments, ended=st.none() | moments, counts=facts, key=st.none() | st.just(4_000_000))
+def test_a_prepared_row_is_what_the_orm_stores_with_the_key_that_it_has(
+    ann, begun, ended, counts, key
+):
+    values = {"source": "s", "format": "jsonl", "counts": counts}
+    values |= {"started_at": begun, "finished_at": ended}
+    with transaction.atomic():
+        ImportRun.objects.create(by=ann, **values)
+        bulk_insert.insert_prepared(ImportRun, iter([ImportRun(pk=key, by=ann, **values)]))
+        by_orm, in_bulk = ImportRun.objects.order_by("pk").values_list(*RUN)
+        assert by_orm == in_bulk
+        assert key is None or ImportRun.objects.filter(pk=key).exists()
+        transaction.set_rollback(True)
+
+
+def test_a_prepared_row_keeps_its_times_and_its_text_is_cleaned_as_on_saving(ann):
+    moment = dt.datetime(2020, 2, 29, 12, tzinfo=dt.UTC)
+    page = Article(kind="article", title="A\u200bche", body="<p onclick='x'>It\thurts.</p>")
+    page.writer, page.slug, page.sort_key, page.created_at = ann, "ache", "ache", moment
+    bulk_insert.insert_prepared(Article, [page])
+    stored = Article.objects.get(slug="ache")
+    assert stored.created_at == moment
+    saved = Article.objects.create(
+        kind="article", title=page.title, body=page.body, writer=ann, slug="b", sort_key="b"
+    )
+    saved.refresh_from_db()
+    assert (stored.title, stored.body) == (saved.title, saved.body)
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800"])
