@@ -35,7 +35,7 @@ demo: .venv/.installed .env
 	@$(PY) manage.py load_demo --port $(PORT)
 	@echo "Serving. Ctrl-C stops it."
 	@exec $(PY) -m gunicorn config.wsgi --bind 127.0.0.1:$(PORT) \
-		--workers 2 --worker-class gthread --threads 4 --log-level warning --no-control-socket
+		--workers 2 --threads 4 --log-level warning --no-control-socket
 
 test: .venv/.installed .env
 	@$(PY) tests/run
