@@ -1,6 +1,6 @@
 """How gunicorn serves, and how it logs: no query string, and no address that a visitor came from.
 
-A request that never ends holds no thread (ADR 88).
+A request that never ends holds no thread (ADR 87).
 """
 
 from config.middleware.privacy import ServerFilter

@@ -1,4 +1,4 @@
-"""gunicorn's threads, which get whole requests: one that never ends holds none of them (ADR 88).
+"""gunicorn's threads, which get whole requests: one that never ends holds none of them (ADR 87).
 
 The head of a request, and a body of up to 64 KB, is received by the loop of the process. A thread
 gets the connection once they are there. What takes longer than ten seconds is closed. A larger body
