@@ -6,13 +6,14 @@ PY := .venv/bin/python
 
 .DELETE_ON_ERROR:
 CHECKS := check-types check-style check-layers check-site check-templates
-.PHONY: help demo test check $(CHECKS) mutations bench pictures messages lock audit clean
+.PHONY: help demo test check $(CHECKS) mutations fuzz bench pictures messages lock audit clean
 
 help:
 	@echo "make demo    the whole site with sample pages, on http://127.0.0.1:$(PORT)/ (PORT=… for another)"
 	@echo "make test    every test, on SQLite, on PostgreSQL and in a browser"
 	@echo "make check   style, structure, types, migrations, settings, templates"
 	@echo "make mutations   whether the tests see twenty faults (a quarter of an hour)"
+	@echo "make fuzz    10,000 odd requests of visitors and 2,000 of the staff, on both engines"
 	@echo "make bench   how fast it is"
 	@echo "make pictures   take the screenshots of the guides again"
 	@echo "make messages   collect the marked texts into the English catalogue (needs gettext)"
@@ -36,7 +37,7 @@ demo: .venv/.installed .env
 	@$(PY) manage.py load_demo --port $(PORT)
 	@echo "Serving. Ctrl-C stops it."
 	@exec $(PY) -m gunicorn config.wsgi --bind 127.0.0.1:$(PORT) \
-		--workers 2 --worker-class gthread --threads 4 --log-level warning --no-control-socket
+		--workers 2 --threads 4 --log-level warning --no-control-socket
 
 test: .venv/.installed .env
 	@$(PY) tests/run
@@ -65,6 +66,10 @@ check-templates:
 
 mutations: .venv/.installed .env
 	@$(PY) -m tests.mutations
+
+# Requests that nobody should send: a part of them is sent by `make test`.
+fuzz: .venv/.installed .env
+	@$(PY) -m tests.fuzz
 
 bench: .venv/.installed .env
 	@$(PY) -m benchmarks $(BENCH)

@@ -1,10 +1,14 @@
-"""How gunicorn logs: no query string, and no address that a visitor came from."""
+"""How gunicorn serves, and how it logs: no query string, and no address that a visitor came from.
 
-from config.middleware.privacy import PrivacyFilter
+A request that never ends holds no thread (ADR 87).
+"""
 
+from config.middleware.privacy import ServerFilter
+
+worker_class = "config.buffering_worker.BufferingWorker"
 access_log_format = '%({x-forwarded-for}i)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 
 
 def post_fork(server, worker):
-    """Its error log names the whole address of a request that broke it."""
-    worker.log.error_log.addFilter(PrivacyFilter())
+    """Its error log quotes requests that it cannot read, and the address of one that broke it."""
+    worker.log.error_log.addFilter(ServerFilter())

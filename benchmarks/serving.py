@@ -29,7 +29,7 @@ ENVIRONMENT = {
 }
 
 OPTIONS = f"""
-config.wsgi --bind {HOST}:0 --worker-class gthread --threads 4 --keep-alive 60
+config.wsgi --bind {HOST}:0 --threads 4 --keep-alive 60
 --no-control-socket --log-level info
 """.split()
 

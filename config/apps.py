@@ -12,7 +12,7 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         from config import checks  # noqa: F401
         from config.admin import registration  # noqa: F401
-        from config.auth import rate_limits
+        from config.auth import notices, rate_limits, sessions  # noqa: F401
 
         rate_limits.install()
 

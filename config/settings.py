@@ -467,6 +467,10 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "config.auth.sessions"
+# How long somebody stays signed in without doing anything, and at the most.
+SESSION_IDLE_MINUTES = _number("SESSION_IDLE_MINUTES", 480, least=5, most=10_080)
+SESSION_HOURS = _number("SESSION_HOURS", 24, least=1, most=336)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
@@ -478,6 +482,13 @@ if BEHIND_PROXY:
 # from there.
 ALLAUTH_TRUSTED_PROXY_COUNT = _number("TRUSTED_PROXIES", 0, most=20)
 
+# Each kind of request that Django refuses has a logger of its own.
+_REFUSALS = (
+    *("DisallowedHost", "DisallowedRedirect", "DisallowedModelAdminLookup", "csrf"),
+    *("DisallowedModelAdminToField", "InvalidSessionKey", "RequestDataTooBig", "SuspiciousSession"),
+    *("SuspiciousFileOperation", "SuspiciousMultipartForm", "SuspiciousOperation"),
+    *("TooManyFieldsSent", "TooManyFilesSent", "SessionInterrupted"),
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -492,6 +503,7 @@ LOGGING = {
         "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         # At the source, so that no handler that somebody adds gets more.
         "django.request": {"filters": ["discreet"]},
+        **{f"django.security.{kind}": {"filters": ["discreet"]} for kind in _REFUSALS},
         # Their finer levels print whole contexts of templates and the values of statements.
         "django.template": {"level": "WARNING"},
         "django.db.backends": {"level": "WARNING"},

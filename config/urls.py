@@ -7,6 +7,7 @@ from allauth.mfa.totp import views as totp
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from config.auth import session_views
 from config.public import sitemap, views, well_known
 from reviews.public import feed
 
@@ -32,6 +33,7 @@ ACCOUNT_URLS = [
         accounts.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("sessions/", session_views.sessions, name="account_sessions"),
     path("second-factor/", second_factor.index, name="mfa_index"),
     path("second-factor/code/", second_factor.authenticate, name="mfa_authenticate"),
     path("second-factor/confirm/", second_factor.reauthenticate, name="mfa_reauthenticate"),

@@ -24,6 +24,8 @@ IMAGES = tempfile.TemporaryDirectory(prefix="countersign-images-")  # gone when 
 django_settings.STORAGES["images"]["OPTIONS"]["location"] = IMAGES.name
 # Pages are rendered anew in each process, but for tests with the fixture ``page_store``.
 django_settings.PAGE_STORE = False
+# Who travels in time stays signed in, but for the tests of sessions.
+django_settings.SESSION_IDLE_MINUTES = django_settings.SESSION_HOURS = 10**7
 UPLOADS = tempfile.TemporaryDirectory(prefix="countersign-uploads-")
 django_settings.STORAGES["uploads"]["OPTIONS"]["location"] = UPLOADS.name
 # Static files straight from the checkout, and passwords that cost nothing to hash.

@@ -115,6 +115,7 @@ HOST = "127.0.0.1"
 class Server:
     port: int
     log: Path
+    errors: Path
 
     def get(self, path: str) -> int:
         """The status of a page, asked for over a connection of its own."""
@@ -129,6 +130,10 @@ class Server:
             return answer.status, answer.headers, answer.read().decode()
         finally:
             connection.close()
+
+    def read_errors(self) -> str:
+        """What it printed."""
+        return self.errors.read_text()
 
     def list_worker_pids(self) -> list[str]:
         """The process that answered each request so far."""
@@ -169,8 +174,6 @@ def run_gunicorn(
         options = [
             "--workers",
             workers,
-            "--worker-class",
-            "gthread",
             "--threads",
             threads,
             "--no-control-socket",
@@ -205,7 +208,7 @@ def run_gunicorn(
                 stdout=output,
                 stderr=output,
             )
-        server = Server(listener.getsockname()[1], served)
+        server = Server(listener.getsockname()[1], served, errors)
         try:
             _wait_until_ready(server, process, errors)
             yield server

@@ -62,6 +62,12 @@ class RequestValidationMixin:
                 raise  # nothing was asked for: it is no filter that broke
             raise IncorrectLookupParameters from error
 
+    def get_changelist_formset(self, request, **kwargs):
+        """As many forms as a list shows rows at the most, whatever count was sent."""
+        most = self.list_max_show_all
+        kwargs = {"max_num": most, "absolute_max": most} | kwargs
+        return super().get_changelist_formset(request, **kwargs)
+
     def response_action(self, request, *args, **kwargs):
         drop_invalid_keys(request)
         return super().response_action(request, *args, **kwargs)

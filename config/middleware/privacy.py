@@ -1,15 +1,33 @@
-"""Keeps what visitors ask the search and the finder out of caches, cookies, logs and mails."""
+"""Keeps what visitors ask the search and the finder out of caches, cookies, logs and mails.
+
+And what is only for those who work here out of every cache.
+"""
 
 import logging
 import re
+import time
 import traceback
 
 from django.http import HttpRequest
 
 PRIVATE_SECTIONS = ("search", "finder", "connect")
 PRIVATE_PATH = re.compile(rf"^/(?:{'|'.join(PRIVATE_SECTIONS)})(?:/|$)")
-# In a line of a log: the address of a confidant, and what was asked of it.
-LOGGED_QUERY = re.compile(rf"(/(?:{'|'.join(PRIVATE_SECTIONS)})\b[^\s?\"']*)\?[^\s\"']*")
+# In a line of a log: an address, and what was asked of it.
+LOGGED_QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']*")
+SECURITY_LOGGER, SERVER_LOGGER = "django.security.", "gunicorn."
+MALFORMED = "Invalid request from"  # how gunicorn begins, before what was sent
+FAILED_IN_SERVER = "A request failed in the server"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+SECONDS_BETWEEN_REFUSALS = 60
+STAFF_SECTIONS = ("/admin/", "/desk/", "/accounts/")
+# Of staff pages these may be stored in a browser: they have no secret, and say how long they hold.
+STORED_TYPES = ("image/", "text/javascript", "application/javascript")
+# What no page of ours uses, whatever a script in it asked for.
+UNUSED_FEATURES = (
+    *("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope"),
+    *("magnetometer", "microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking"),
+)
+PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES)
 CACHING_HEADERS = ("ETag", "Last-Modified", "Expires")
 
 
@@ -20,11 +38,20 @@ def is_private(request: HttpRequest) -> bool:
 
 def add_privacy_headers(get_response):
     """Middleware, the outermost: a private response is not stored, sends no referrer and sets no
-    cookie.
+    cookie; one for those who work here is not stored. No other site embeds a page or a script of
+    ours; pictures of public pages may be shown elsewhere, as with the text in a feed.
     """
 
     def answer(request):
         response = get_response(request)
+        path = request.path_info
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        shown_elsewhere = path.startswith("/images/")
+        response["Cross-Origin-Resource-Policy"] = (
+            "cross-origin" if shown_elsewhere else "same-origin"
+        )
+        if path.startswith(STAFF_SECTIONS) and _may_have_secret(response):
+            response["Cache-Control"] = "no-store, private"
         if is_private(request):
             for name in CACHING_HEADERS:
                 response.headers.pop(name, None)
@@ -37,23 +64,93 @@ def add_privacy_headers(get_response):
     return answer
 
 
-class PrivacyFilter(logging.Filter):
-    """Logging filter that passes every record without its query string, request and exception text.
+def _may_have_secret(response) -> bool:
+    return not response.get("Content-Type", "").startswith(STORED_TYPES)
 
-    Of an exception it keeps the type and where it was raised: its text may quote what was searched
-    for.
+
+class PrivacyFilter(logging.Filter):
+    """Logging filter: nothing that a request says is logged, and no address that it came from.
+
+    Of a request that failed it keeps the method and the pattern of the address; of an exception its
+    type and where it was raised, as its text may quote what was asked. A request that was refused
+    is one line a minute for each kind, without anything of it.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "is_discreet", False):
+            return True
+        record.is_discreet = True
+        refused = _find_refusal(record)
+        if refused:
+            _replace_words(record, f"A request was refused: {refused}.")
+            return _refusals.may_log(refused)
         request = getattr(record, "request", None)
-        if isinstance(request, HttpRequest) and is_private(request):
-            record.request = None
-            if record.exc_info and record.exc_info[0]:
-                record.exc_text = _format_traceback(*record.exc_info)
-                record.exc_info = None
-        if "?" in (message := record.getMessage()) and LOGGED_QUERY.search(message):
+        if isinstance(request, HttpRequest):
+            kind = str(record.args[0]) if _is_named(record) else "A request failed"
+            _replace_words(record, f"{kind}: {_describe(request)}")
+        elif record.name.startswith(SERVER_LOGGER) and record.exc_info:
+            _replace_words(record, FAILED_IN_SERVER)
+        elif "?" in (message := record.getMessage()) and LOGGED_QUERY.search(message):
             record.msg, record.args = LOGGED_QUERY.sub(r"\1", message), ()
         return True
+
+
+class ServerFilter(PrivacyFilter):
+    """For the error log of gunicorn, whose finest lines are what clients sent."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno > logging.DEBUG and super().filter(record)
+
+
+class RefusalLog:
+    """When a kind of refusal may be logged again: each once a minute in a process."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, float] = {}
+
+    def may_log(self, kind: str) -> bool:
+        now = time.monotonic()
+        if now < self._next.get(kind, float("-inf")):
+            return False
+        self._next[kind] = now + SECONDS_BETWEEN_REFUSALS
+        return True
+
+    def clear(self) -> None:
+        self._next.clear()
+
+
+_refusals = RefusalLog()
+
+
+def _find_refusal(record: logging.LogRecord) -> str:
+    """The kind of a refusal that is logged, such as DisallowedHost; empty for any other record."""
+    if record.name.startswith(SECURITY_LOGGER):
+        return record.name.removeprefix(SECURITY_LOGGER)
+    if record.name.startswith(SERVER_LOGGER) and str(record.msg).startswith(MALFORMED):
+        return "malformed"
+    return ""
+
+
+def _is_named(record: logging.LogRecord) -> bool:
+    """Whether Django says in a word of its own what happened: its first argument of two."""
+    return record.msg == "%s: %s" and isinstance(record.args, tuple) and len(record.args) == 2
+
+
+def _describe(request: HttpRequest) -> str:
+    """The method and the pattern of the address, without what stood in the address."""
+    method = request.method if request.method in METHODS else "another method"
+    match = request.resolver_match
+    return f"{method} /{match.route}" if match else f"{method}, an address of no page"
+
+
+def _replace_words(record: logging.LogRecord, words: str) -> None:
+    record.msg, record.args = words, ()
+    if hasattr(record, "request"):
+        record.request = None
+    if record.exc_info and record.exc_info[0]:
+        is_refusal = record.name.startswith(SECURITY_LOGGER)
+        record.exc_text = None if is_refusal else _format_traceback(*record.exc_info)
+        record.exc_info = None
 
 
 def _format_traceback(exception_class: type, _, traceback_) -> str:

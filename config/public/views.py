@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +26,8 @@ from reviews.models import ReviewSchedule
 from symptoms.public import az_index
 
 RECENT_COUNT = 6
+# A form with more fields, files or bytes than are read (settings, DATA_UPLOAD_…).
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 _recent_query = PreparedQuery(
     lambda: (
         ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names(), recorded=False)
@@ -112,8 +115,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The request could not be read, so nothing on the page depends on it."""
-    return render_plain("400.html", status=400)
+    """The request could not be read, so nothing on the page depends on it but what was too much."""
+    is_too_much = isinstance(exception, TOO_MUCH)
+    return render_plain("400.html", status=400, is_too_much=is_too_much)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -125,7 +125,7 @@ def sheets() -> dict:
 def sessions() -> dict:
     """Sessions that were open when the fixture was made are open still."""
     result = {}
-    for key, *_ in schema.ask("SELECT session_key FROM django_session ORDER BY session_key"):
+    for key, *_ in schema.ask("SELECT session_key FROM config_signinsession ORDER BY session_key"):
         one = client()
         one.cookies[settings.SESSION_COOKIE_NAME] = key
         text = one.get("/admin/").content.decode()

@@ -4,10 +4,10 @@ import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from articles.models import UnsentForm
+from config.models import SignInSession
 from reviews.models import LedgerEntry
 from reviews.signing import ledger
 from reviews.signing.actions import request_review
@@ -107,7 +107,7 @@ def test_a_wrong_password_and_a_session_that_ended_lose_nothing(review, open_pag
     expect(page.get_by_label("Your password")).to_be_focused()
     assert find_violations(page, dark=True) == []
 
-    Session.objects.all().delete()
+    SignInSession.objects.all().delete()
     get_words(page).fill(f"{WORDS} And more.")
     page.get_by_role("button", name="Request changes").click()
     page.get_by_text("What you typed is saved, and only you see it").wait_for()
@@ -152,7 +152,7 @@ def test_a_session_that_ends_while_somebody_types_is_told_and_closing_saves_the_
 ):
     page = open_page(**PHONE)
     open_review(page, review)
-    Session.objects.all().delete()
+    SignInSession.objects.all().delete()
     type_words(page)
     page.get_by_text("You are signed out: sign in again to send it.").wait_for()
     get_words(page).press_sequentially(" More.")
@@ -190,10 +190,10 @@ def test_a_decision_after_a_while_asks_for_the_password_on_a_page_that_enter_sen
 ):
     page = open_page(**PHONE)
     open_review(page, review)
-    session = Session.objects.get()
+    session = SignInSession.objects.get()
     values = session.get_decoded()
     values["account_authentication_methods"][0]["at"] -= 16 * 60
-    session.session_data = Session.objects.encode(values)
+    session.session_data = SignInSession.objects.encode(values)
     session.save()
     page.get_by_text("Decline: I cannot review this page").click()
     page.get_by_label("Reason for declining").fill(WORDS)

@@ -3,9 +3,9 @@
 from functools import partial
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from config.models import SignInSession
 from symptoms.models import Symptom
 from tests import factories
 from tests.factories import PASSWORD
@@ -169,7 +169,7 @@ def test_a_session_that_ends_during_a_save_costs_nothing(ann, open_page):
     log_in(page, "ann")
     open_form(page, form)
     write_rich_text(page, "body", "Typed for an hour.")
-    Session.objects.all().delete()
+    SignInSession.objects.all().delete()
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_label("Username").fill("ann")

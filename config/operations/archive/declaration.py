@@ -60,6 +60,7 @@ from articles.models import (
     TopicEntry,
     UnsentForm,
 )
+from config.models import SignInSession
 from config.operations.archive.versions import VERSION
 from reviews.models import (
     Absence,
@@ -343,6 +344,7 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     EmailAddress: "made again at the next log-in",
     EmailConfirmation: "good for a few days in one database",
     Session: "people log in again",
+    SignInSession: "people log in again",
     LogEntry: "Django's list of clicks; what counts is in revisions, ledger and log",
     Permission: "comes with the program",
     ContentType: "comes with the program",

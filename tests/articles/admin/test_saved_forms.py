@@ -5,10 +5,10 @@ import time
 import pytest
 import time_machine
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.test import Client
 
 from articles.models import Article
+from config.models import SignInSession
 from symptoms.models import Symptom
 from tests import factories
 from tests.factories import PASSWORD, make_upload
@@ -33,7 +33,7 @@ def browser(ann, form):
 
 
 def end_session(browser):
-    Session.objects.all().delete()
+    SignInSession.objects.all().delete()
     del browser.cookies[settings.SESSION_COOKIE_NAME]
 
 
@@ -121,7 +121,9 @@ def test_who_lost_the_right_meanwhile_gets_nothing(browser, form, ann):
 
 
 def list_saved_forms() -> list:
-    return [session for session in Session.objects.all() if "held_form" in session.get_decoded()]
+    return [
+        session for session in SignInSession.objects.all() if "held_form" in session.get_decoded()
+    ]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ accounts/login/                                                      200  ->   -
 accounts/logout/                                                     ->   200  200  200  200
 accounts/inactive/                                                   200  200  200  200  200
 accounts/signup/                                                     200  ->   ->   ->   ->
+accounts/sessions/                                                   in   200  200  200  200
 accounts/second-factor/                                              in   200  200  200  200
 accounts/second-factor/code/                                         in   ->   ->   ->   ->
 accounts/second-factor/confirm/                                      in   ->   200  ->   ->

@@ -334,3 +334,25 @@ def test_forms_refuse_such_a_character_in_its_field_and_keep_the_rest(
     answer = client.post(address, read_form(client.get(address)) | {field: "a\0b"})
     assert answer.status_code == 200
     assert "errornote" in answer.text
+
+
+def test_no_form_of_a_list_has_more_rows_than_the_list_shows(chief_client):
+    request = RequestFactory().get("/")
+    request.user = chief_client
+    for model, of in admin.site._registry.items():
+        assert of.get_changelist_formset(request).absolute_max <= 500, model
+
+
+@pytest.mark.parametrize("count", [20_001, 100_000])
+def test_a_form_of_more_fields_than_are_read_says_so_and_saves_nothing(
+    client, ann, symptom, opened, count
+):
+    client.force_login(ann)
+    more = {f"x-{number}": "" for number in range(count)}
+    answer = client.post(get_form_path(symptom), opened | more)
+    assert answer.status_code == 400
+    assert "Nothing of this form was saved" in answer.text
+    large = client.post(get_form_path(symptom), opened | {"summary": "x" * 11_000_000})
+    assert large.status_code == 400
+    assert "too much at once" in large.text
+    assert symptom.revisions.count() == 2

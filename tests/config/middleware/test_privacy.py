@@ -2,11 +2,14 @@
 
 import http.client
 import logging
+import socket
 from itertools import chain
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.exceptions import SuspiciousOperation
 from django.db import connection
 from django.http import HttpResponse
 from django.urls import path
@@ -14,13 +17,14 @@ from django.utils.log import AdminEmailHandler
 
 from articles.public.page_cache import page_cache
 from config import urls
+from config.middleware import privacy
 from config.middleware.privacy import PrivacyFilter
 from tests import servers
 
 WORD = "zq-my-secret-ache"
 
 
-def _failing_view(request):
+def _failing_view(request, what=None):
     raise ValueError(f"No way to look for {request.GET['q']}")
 
 
@@ -34,7 +38,7 @@ def _caching_view(request):
 urlpatterns = [
     *(
         path(f"{name}/breaks/", _failing_view)
-        for name in ("search", "finder", "connect", "elsewhere")
+        for name in ("search", "finder", "connect", "elsewhere/<slug:what>")
     ),
     *(path(f"{name}/", _caching_view) for name in ("search", "finder", "connect", "elsewhere")),
     *urls.urlpatterns,
@@ -117,14 +121,92 @@ def test_a_failure_tells_the_log_and_the_mail_where_it_broke_and_not_what_was_as
 
 
 @pytest.mark.urls(__name__)
-def test_a_failure_elsewhere_is_told_in_full_so_these_tests_could_fail(
+def test_a_failure_anywhere_is_logged_by_its_pattern_and_where_it_broke_alone(
     client, logged_text, error_mail, mailoutbox
 ):
     client.raise_request_exception = False
-    client.get("/elsewhere/breaks/", {"q": WORD})
-    assert WORD in logged_text()
-    assert all(WORD in str(mail.message()) for mail in mailoutbox)
-    assert mailoutbox
+    answer = client.get(f"/elsewhere/{WORD}/breaks/", {"q": WORD}, headers={"user-agent": WORD})
+    assert answer.status_code == 500
+    mails = [str(mail.message()) for mail in mailoutbox]
+    assert len(mails) == 2
+    for text in [logged_text(), *mails]:
+        assert "Internal Server Error: GET /elsewhere/<slug:what>/breaks/" in text
+        assert WORD not in text
+    assert "_failing_view" in logged_text()
+
+
+@pytest.fixture
+def fresh_refusals():
+    privacy._refusals.clear()
+    yield
+    privacy._refusals.clear()
+
+
+@pytest.mark.django_db
+def test_a_refused_request_is_one_line_a_minute_and_quotes_nothing(
+    client, logged_text, fresh_refusals
+):
+    for number in range(20):
+        answer = client.get(f"/{WORD}/", {"q": WORD}, headers={"host": f"{WORD}-{number}.example"})
+        assert answer.status_code == 400
+        client.get("/symptoms/", headers={"host": f"{WORD}_{number}!"})
+    assert logged_text().count("A request was refused: DisallowedHost.") == 1
+    assert len(logged_text().strip().splitlines()) == 1
+    assert WORD not in logged_text()
+    client.force_login(User.objects.create_superuser("chief"))
+    client.get("/admin/auth/user/", {"password__startswith": WORD})
+    client.post("/admin/auth/user/?_to_field=" + WORD)
+    assert "DisallowedModelAdmin" in logged_text()
+    assert WORD not in logged_text()
+
+
+def test_after_a_minute_a_kind_of_refusal_is_logged_again():
+    log = privacy.RefusalLog()
+    assert [log.may_log("a"), log.may_log("b"), log.may_log("a")] == [True, True, False]
+    log._next["a"] -= privacy.SECONDS_BETWEEN_REFUSALS
+    assert log.may_log("a")
+
+
+def test_every_kind_of_refusal_that_django_has_is_known_to_the_log():
+    kinds = {kind.__name__ for kind in list_kinds(SuspiciousOperation)}
+    assert kinds
+    for kind in kinds:
+        filters = logging.getLogger(f"django.security.{kind}").filters
+        assert any(isinstance(each, PrivacyFilter) for each in filters), kind
+
+
+def list_kinds(of: type) -> list[type]:
+    found = [of]
+    for kind in of.__subclasses__():
+        if kind.__module__.startswith("django."):
+            found += list_kinds(kind)
+    return found
+
+
+@pytest.mark.sqlite  # no page is asked for
+def test_what_the_server_cannot_read_is_in_none_of_its_logs(transactional_db, tmp_path):
+    lines = [
+        f"GET /search/?q={WORD} HTTP/9.9",
+        f"{WORD} /search/ HTTP/1.1",
+        f"GET /search/?q={WORD} and more HTTP/1.1",
+        f"GET /search/?q={WORD}",
+        f"GET /search/?q={WORD} HTTP/1.1\r\nBad Header {WORD}: x",
+        f"GET /search/?q={WORD} HTTP/1.1\r\nTransfer-Encoding: {WORD}",
+        f"POST /search/?q={WORD} HTTP/1.1\r\nHost: x\r\nContent-Length: {WORD}",
+    ]
+    log = tmp_path / "access"
+    with servers.run_gunicorn(
+        servers.get_database_url(connection), workers=1, access_log=log
+    ) as running:
+        for line in [*lines, *lines]:
+            with socket.create_connection((servers.HOST, running.port), timeout=60) as sent:
+                sent.sendall(f"{line}\r\n\r\n".encode())
+                sent.shutdown(socket.SHUT_WR)
+                while sent.recv(4096):
+                    pass
+        errors = running.read_errors()
+    assert errors.count("A request was refused: malformed.") == 1
+    assert WORD not in errors + log.read_text()
 
 
 @pytest.mark.parametrize(

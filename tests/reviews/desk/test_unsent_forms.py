@@ -5,13 +5,13 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from articles.db.triggers import DatabaseTrigger
 from articles.models import UnsentForm
+from config.models import SignInSession
 from reviews.models import Absence, Comment, HandOver, LedgerEntry, MedicalReview, Reviewer
 from reviews.signing.actions import cancel_request, request_review
 from reviews.signing.assignment import assign
@@ -102,7 +102,7 @@ def test_a_session_that_ended_keeps_it_for_who_opened_the_page_and_signs_in_agai
         strict=True,
     )
     for action, field, token in forms:
-        Session.objects.all().delete()
+        SignInSession.objects.all().delete()
         page = client.post(get_path(review, action), {field: WORDS, "unsent": token})
         assert page.status_code == 403
         assert "You are signed out" in page.text
@@ -117,7 +117,7 @@ def test_a_session_that_ended_keeps_it_for_who_opened_the_page_and_signs_in_agai
 
 def test_without_a_token_it_is_shown_to_copy_and_kept_for_nobody(client, review, ravi):
     (token, *_rest) = open_review(client, review, ravi)
-    Session.objects.all().delete()
+    SignInSession.objects.all().delete()
     for forged in ("", "forged", token[:-1]):
         sent = {"comment": WORDS, "unsent": forged}
         page = client.post(get_path(review, "send-back/"), sent)

@@ -1,0 +1,79 @@
+"""The files for a proxy hold what they promise, where nginx and Caddy are installed."""
+
+import re
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from tests import proxies, servers
+from tests.proxies import find_program
+
+pytestmark = pytest.mark.sqlite  # no page of the database is asked for
+WORD = "zq-my-secret-ache"
+HALVES = [
+    b"",
+    b"GET /search/?q=" + WORD.encode(),
+    b"GET /healthz HTTP/1.1\r\nHost: symptoms.example.org\r\n",
+    b"POST /accounts/login/ HTTP/1.1\r\nHost: symptoms.example.org\r\nContent-Length: 9\r\n\r\na",
+]
+needs_nginx = pytest.mark.skipif(
+    find_program("nginx") is None, reason="nginx is not installed (apt-get install nginx-light)"
+)
+needs_caddy = pytest.mark.skipif(
+    find_program("caddy") is None, reason="Caddy is not installed (apt-get install caddy)"
+)
+
+
+@pytest.fixture
+def proxy(transactional_db, tmp_path: Path):
+    database = servers.get_database_url(connection)
+    own = {"ALLOWED_HOSTS": f"127.0.0.1,{proxies.NAME}", "BEHIND_PROXY": "on"}
+    with (
+        servers.run_gunicorn(database, workers=1, threads=2, **own) as server,
+        proxies.run_nginx(server.port, tmp_path) as running,
+    ):
+        yield running
+
+
+@needs_nginx
+def test_behind_nginx_whole_requests_are_answered_beside_halves_and_no_word_is_logged(proxy):
+    with ExitStack() as stack:
+        for half in HALVES * 10:
+            sent = stack.enter_context(proxy.connect())
+            sent.sendall(half)
+        for _ in range(10):
+            assert proxy.ask("/healthz").startswith("HTTP/1.1 200")
+    large = b"words=" + b"x" * 70_000
+    for path in ("/", "/search/", "/feedback/x/problem/"):
+        assert proxy.ask(path, method="POST", body=large).startswith("HTTP/1.1 413")
+    assert proxy.ask("/accounts/login/", method="POST", body=large).startswith("HTTP/1.1 403")
+    proxy.ask(f"/search/nowhere/?q={WORD}")
+    refused = proxy.ask("/", name="evil.example")
+    assert "symptoms" not in refused.lower()
+    proxy.ask(f"/{WORD}<>/ HTTP/9.9 {WORD}")
+    logs = proxy.read_logs()
+    assert '"GET /healthz" 200' in logs
+    assert '"GET /search/nowhere/"' in logs
+    assert f"?q={WORD}" not in logs
+    assert "/feedback/" not in logs
+
+
+@needs_caddy
+def test_caddy_accepts_its_file():
+    command = [find_program("caddy"), "validate", "--adapter", "caddyfile", "--config"]
+    done = subprocess.run(
+        [*map(str, command), str(proxies.CADDY_FILE)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_both_files_let_through_what_the_program_takes_and_bound_the_rest():
+    nginx, caddy = proxies.NGINX_FILE.read_text(), proxies.CADDY_FILE.read_text()
+    assert re.findall(r"client_max_body_size (\w+);", nginx) == ["64k", "101m"]
+    assert re.findall(r"max_size (\w+)", caddy) == ["64KB", "101MB"]
+    for section in ("admin", "desk", "accounts"):
+        assert section in nginx
+        assert f"/{section}/*" in caddy
