@@ -1,4 +1,4 @@
-"""The units and the Dockerfile of docs/deploy fit the program: its commands, its folders, its user."""
+"""The units and the Dockerfile of docs/deploy fit the program."""
 
 import re
 import shutil

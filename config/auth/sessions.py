@@ -14,7 +14,7 @@ from django.db import Error, transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
-from articles.page_store.outage import shorten_wait
+from articles.page_store.waiting import SHORT_SECONDS, wait_guard
 from config.models import SignInSession
 
 STARTED_KEY, DEVICE_KEY = "signed_in_at", "device"  # of a session
@@ -95,7 +95,7 @@ def _note_seen(row: SignInSession, now: dt.datetime, *, user: int) -> None:
     if row.started_at is None:
         values |= {"started_at": now, "user": user}
     try:
-        with shorten_wait(), transaction.atomic():
+        with wait_guard.limit(SHORT_SECONDS), transaction.atomic():
             SignInSession.objects.filter(pk=row.pk).update(**values)
     except Error as error:
         logger.warning("When somebody was seen was not noted (%s).", type(error).__name__)
