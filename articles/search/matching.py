@@ -1,7 +1,6 @@
 """Finds the pages that match what somebody typed, the best first."""
 
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from rapidfuzz.distance import OSA
 
@@ -185,16 +184,16 @@ def _is_truncated(name: str) -> bool:
     return len(name) == MAX_NAME_LENGTH
 
 
-def _get_first_ranks(matches: list[KeyMatch]) -> dict[UUID, int]:
+def _get_first_ranks(matches: list[KeyMatch]) -> dict[str, int]:
     """For each entry the rank of its first match."""
-    ranks: dict[UUID, int] = {}
+    ranks: dict[str, int] = {}
     for match in matches:
-        ranks.setdefault(match.candidate.uuid, match.rank)
+        ranks.setdefault(match.candidate.key, match.rank)
     return ranks
 
 
 def _select_named(
-    query: SearchQuery, ranked: list[RankedCandidate], key_ranks: dict[UUID, int]
+    query: SearchQuery, ranked: list[RankedCandidate], key_ranks: dict[str, int]
 ) -> list[RankedCandidate]:
     """Those of which one name has every word that says anything, or was asked for as a whole.
 
@@ -204,7 +203,7 @@ def _select_named(
     named = []
     for answer in ranked:
         names = answer.candidate.iter_names()
-        if answer.candidate.uuid in key_ranks or any(map(asked.issubset, names)):
+        if answer.candidate.key in key_ranks or any(map(asked.issubset, names)):
             named.append(answer)
     return named
 
@@ -277,5 +276,5 @@ def _is_far(stems: tuple[str, ...], words: tuple[str, ...]) -> bool:
 
 
 def _deduplicate(candidates: list[SearchCandidate]) -> list[SearchCandidate]:
-    by_uuid = {candidate.uuid: candidate for candidate in candidates}
-    return list(by_uuid.values())
+    by_key = {candidate.key: candidate for candidate in candidates}
+    return list(by_key.values())

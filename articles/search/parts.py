@@ -5,7 +5,6 @@ for one, and the page about fever is no answer.
 """
 
 from collections.abc import Iterable, Sequence
-from uuid import UUID
 
 from articles.search.queries import KeyMatch, SearchCandidate
 from articles.search.query_parser import QueryTerm, SearchQuery, build_span_keys, iter_spans
@@ -74,40 +73,40 @@ def _find_leader(
         found = scorer.score(candidate)
         if found.name_coverage < MIN_PART_COVERAGE:
             continue
-        score = round(found.score + bonuses.get(candidate.uuid, 0.0), 4)
+        score = round(found.score + bonuses.get(candidate.key, 0.0), 4)
         answer = RankedCandidate(candidate, score, found.name_coverage)
         if best is None or answer.sort_key < best.sort_key:
             best = answer
     return best
 
 
-def _get_bonuses(part: Part, part_named: list[KeyMatch]) -> dict[UUID, float]:
+def _get_bonuses(part: Part, part_named: list[KeyMatch]) -> dict[str, float]:
     """For each entry what it is worth that the part, as typed, is the whole of its name."""
     typed_keys = build_span_keys([(term[0],) for term in part])
-    bonuses: dict[UUID, float] = {}
+    bonuses: dict[str, float] = {}
     for match in part_named:
         if match.key in typed_keys:
             bonus = KEY_BONUS[match.rank]
-            bonuses[match.candidate.uuid] = max(bonus, bonuses.get(match.candidate.uuid, 0.0))
+            bonuses[match.candidate.key] = max(bonus, bonuses.get(match.candidate.key, 0.0))
     return bonuses
 
 
 def _deduplicate(answers: Iterable[RankedCandidate]) -> list[RankedCandidate]:
-    by_uuid: dict[UUID, RankedCandidate] = {}
+    by_key: dict[str, RankedCandidate] = {}
     for answer in answers:
-        by_uuid.setdefault(answer.candidate.uuid, answer)
-    return list(by_uuid.values())
+        by_key.setdefault(answer.candidate.key, answer)
+    return list(by_key.values())
 
 
 def leave_out_denied(
-    query: SearchQuery, ranked: list[RankedCandidate], key_ranks: dict[UUID, int]
+    query: SearchQuery, ranked: list[RankedCandidate], key_ranks: dict[str, int]
 ) -> list[RankedCandidate]:
     """The answers without those about something that is denied, unless no other is left."""
     if not query.denied:
         return ranked
     kept = []
     for answer in ranked:
-        if answer.candidate.uuid in key_ranks or not _is_about_denied(query, answer.candidate):
+        if answer.candidate.key in key_ranks or not _is_about_denied(query, answer.candidate):
             kept.append(answer)
     return kept or ranked
 

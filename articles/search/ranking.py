@@ -51,7 +51,7 @@ class RankedCandidate(NamedTuple):
             has_no_page or not kinds.get(self.candidate.kind).medical,
             len(self.candidate.title),
             self.candidate.sort_key,
-            self.candidate.uuid,
+            self.candidate.key,
         )
 
 
@@ -68,14 +68,14 @@ def rank(
 ) -> list[RankedCandidate]:
     """The candidates in order, the best first.
 
-    ``key_ranks`` has, by UUID, the rank of a whole name or code that was asked for.
+    ``key_ranks`` has, by key of the candidate, the rank of a whole name or code that was asked for.
     """
     scorer = Scorer(query.terms, vocabulary, query.people, query.core_terms)
     ranked = []
     best = 0.0
     for candidate in candidates:
         found = scorer.score(candidate)
-        bonus = KEY_BONUS.get(key_ranks.get(candidate.uuid), 0.0) if key_ranks else 0.0
+        bonus = KEY_BONUS.get(key_ranks.get(candidate.key), 0.0) if key_ranks else 0.0
         if bonus or found.coverage >= MIN_COVERAGE:
             score = round(found.score + bonus, 4)
             best = max(best, score)

@@ -29,8 +29,8 @@ LOWEST_LIFE_THREATENING = (
     PublishedCause.Gravity.LIFE_THREATENING * GRAVITY_STEP - PublishedCause.Rarity.NOT_GIVEN
 )
 
-# By UUID a cause, and the number of the page of causes that names it.
-NumberedCauses = dict[UUID, tuple[DocumentCause, int]]
+# By UUID a cause, and the address of the page of causes that names it.
+NumberedCauses = dict[UUID, tuple[DocumentCause, str]]
 
 
 def compute_grade(gravity: int, rarity: int) -> int:
@@ -44,11 +44,11 @@ class CauseMention:
 
     symptom: ChosenSymptom
     cause: DocumentCause
-    number: int  # of the page of causes that names it
+    address: str  # of the page of causes that names it
 
     @property
     def url(self) -> str:
-        return f"{cause_pages.get_url(self.symptom.slug, self.number)}#cause-{self.cause.slug}"
+        return f"{self.address}#cause-{self.cause.slug}"
 
     @property
     def grade(self) -> int:
@@ -195,10 +195,14 @@ def get_cause_ranking(
 
 
 def _number_causes(symptom: ChosenSymptom) -> NumberedCauses:
-    """The causes of a chosen symptom, each with the number of the page of causes that names it."""
+    """The causes of a chosen symptom, each with the address of the page of causes that names it."""
     numbered: NumberedCauses = {}
+    address = ""
     for place, cause in enumerate(symptom.document.all_causes):
-        numbered[cause.uuid] = (cause, place // cause_pages.CAUSES_PER_PAGE + 1)
+        if place % cause_pages.CAUSES_PER_PAGE == 0:
+            number = place // cause_pages.CAUSES_PER_PAGE + 1
+            address = cause_pages.get_url(symptom.slug, number)
+        numbered[cause.uuid] = (cause, address)
     return numbered
 
 
@@ -227,8 +231,7 @@ def _collect_mentions(
     mentions: list[CauseMention] = []
     for symptom, causes_of_page in numbered:
         if uuid in causes_of_page:
-            cause, number = causes_of_page[uuid]
-            mentions.append(CauseMention(symptom, cause, number))
+            mentions.append(CauseMention(symptom, *causes_of_page[uuid]))
     return sorted(mentions, key=lambda mention: -mention.grade)
 
 
