@@ -85,12 +85,12 @@ class ComposedAdmin(RequestValidationMixin, admin.ModelAdmin):
     panels: tuple[Panel, ...] = ()
     bulk_actions: tuple[type[BulkAction], ...] = ()
 
-    @property
     def action_checkbox(self, obj):
         """Django's box of a row, written at once: a widget each takes a quarter of a whole list."""
         label = format_html(gettext("Select this object for an action - {}"), str(obj))
         return format_html(CHECKBOX_HTML, ACTION_CHECKBOX_NAME, str(obj.pk), label)
 
+    @property
     def media(self):
         """Django's own, and our way to suggest a URL slug after Django's."""
         if not self.prepopulated_fields:
