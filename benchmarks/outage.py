@@ -101,6 +101,8 @@ def watch(name: str, workers: list[PinnedServer], addresses: list[str], failure:
     known, cold = addresses[0], iter(addresses[1:])
     wait_until_back(workers, known)
     time.sleep(1)
+    for worker in workers:
+        ask(worker, known)  # which reads the changes just now
     rows: list[tuple[list[int], list[str], float]] = []
     with failure, ThreadPoolExecutor(8) as threads:
         begun = time.monotonic()

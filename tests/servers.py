@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 # PostgreSQL
 
@@ -322,6 +322,7 @@ class Proxy(threading.Thread):
     def __init__(self, uri: str) -> None:
         super().__init__(daemon=True)
         self.target = unquote(uri.partition("host=")[2]) + "/.s.PGSQL.5432"
+        self.database = urlsplit(uri).path
         self.is_over = False
         self._forwards = threading.Event()
         self._forwards.set()
@@ -331,7 +332,7 @@ class Proxy(threading.Thread):
 
     @property
     def url(self) -> str:
-        return f"postgresql://postgres:@{HOST}:{self.port}/postgres"
+        return f"postgresql://postgres:@{HOST}:{self.port}{self.database}"
 
     def _listen(self, port: int) -> socket.socket:
         listener = socket.socket()

@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db import DEFAULT_DB_ALIAS, Error, OperationalError, connections
 
 # Seconds after which a request that only reads is answered without the database.
-READ_SECONDS = 4.0
+READ_SECONDS = 3.0
 # The same for the read of the changes, and for a file of SQLite that somebody has locked.
 SHORT_SECONDS = 1.5
 # Seconds after which somebody asks whether the server hangs, for whoever writes or is staff: what
@@ -42,6 +42,7 @@ class DatabaseWait:
     One that is ``patient`` is cut only if the server does not answer others either.
     """
 
+    thread: int
     wrapper: Any
     deadline: float
     patient: bool = False
@@ -58,6 +59,32 @@ class DatabaseWait:
             return None
 
 
+class ServerProbe(threading.Thread):
+    """Whether the server answers a new connection. Over it, statements are ended that nobody waits
+    for any more, as behind a lock.
+    """
+
+    def __init__(self, pids: list[int], begun_at: float) -> None:
+        super().__init__(name="database-probe", daemon=True)
+        self.pids, self.begun_at = pids, begun_at
+        self.has_answered = False
+
+    def run(self) -> None:
+        wrapper: Any = connections.create_connection(DEFAULT_DB_ALIAS)
+        try:
+            with suppress(Error), wrapper.cursor() as cursor:
+                cursor.execute(_TERMINATE, [self.pids])
+                self.has_answered = True
+        finally:
+            wrapper.close()
+
+    def has_failed(self, now: float) -> bool:
+        """Whether it got no answer, or none for long."""
+        if self.has_answered:
+            return False
+        return not self.is_alive() or now - self.begun_at > PROBE_SECONDS
+
+
 class WaitGuard:
     """The requests that are being answered, by thread, and who looks after them."""
 
@@ -65,24 +92,27 @@ class WaitGuard:
         self._waits: dict[int, DatabaseWait] = {}
         self._starting = threading.Lock()
         self._pid = 0
-        self._next_probe = float("-inf")
-        self._probe: threading.Thread | None = None
+        self._probe: ServerProbe | None = None
 
     def begin(self, seconds: float, *, patient: bool = False) -> None:
         """From now on, statements of this thread wait so long at most, all together."""
         self.end()
         wrapper = connections[DEFAULT_DB_ALIAS]
+        vars(wrapper).pop("connect", None)
         if wrapper.vendor == "sqlite" and not patient:
             _set_busy_timeout(wrapper, min(seconds, SHORT_SECONDS))
-        wait = DatabaseWait(wrapper, time.monotonic() + seconds, patient)
-        self._waits[threading.get_ident()] = wait
+        thread = threading.get_ident()
+        self._waits[thread] = DatabaseWait(thread, wrapper, time.monotonic() + seconds, patient)
         if wrapper.vendor == "postgresql" and self._pid != os.getpid():
             self._start()
 
     def end(self) -> None:
         """Statements of this thread wait as long as they need."""
         wait = self._waits.pop(threading.get_ident(), None)
-        if wait is not None and wait.wrapper.vendor == "sqlite" and not wait.patient:
+        if wait is None:
+            return
+        vars(wait.wrapper).pop("connect", None)
+        if wait.wrapper.vendor == "sqlite" and not wait.patient:
             _set_busy_timeout(wait.wrapper, None)
 
     @contextmanager
@@ -129,52 +159,46 @@ class WaitGuard:
         for wait in list(self._waits.values()):
             if wait.deadline <= now and wait.find_waiting() is not None:
                 overdue.append(wait)
-        cut = []
+        left = []
         for wait in overdue:
             if not wait.patient:
-                cut.append(_cut(wait))
+                left.append(self._cut(wait))
         patient = [wait for wait in overdue if wait.patient]
-        if cut or (patient and now >= self._next_probe):
-            self._next_probe = now + WORK_SECONDS
-            if not self._does_answer([pid for pid in cut if pid]):
-                for wait in patient:
-                    _cut(wait)
+        if left or patient:
+            self._ask_server(now, [pid for pid in left if pid])
+        if patient and self._probe is not None and self._probe.has_failed(now):
+            for wait in patient:
+                self._cut(wait)
 
-    def _does_answer(self, pids: list[int]) -> bool:
-        """Whether the server answers a new connection, over which these statements are ended."""
-        if self._probe is not None and self._probe.is_alive():
-            return False
-        answered = threading.Event()
-        self._probe = threading.Thread(target=_probe, args=(pids, answered), daemon=True)
-        self._probe.start()
-        return answered.wait(PROBE_SECONDS)
+    def _ask_server(self, now: float, pids: list[int]) -> None:
+        """Try another connection, over which these statements are ended; nobody waits for it."""
+        probe = self._probe
+        if probe is not None and probe.is_alive():
+            return
+        if pids or probe is None or now - probe.begun_at > WORK_SECONDS:
+            self._probe = ServerProbe(pids, now)
+            self._probe.start()
 
-
-def _cut(wait: DatabaseWait) -> int:
-    """End the connection in which a statement waits; gives the process that works on it, or 0."""
-    raw = wait.find_waiting()
-    if raw is None:
+    def _cut(self, wait: DatabaseWait) -> int:
+        """End the connection in which a statement waits; gives the server's process, or 0."""
+        raw = wait.find_waiting()
+        if raw is None or self._waits.get(wait.thread) is not wait:
+            return 0
+        with suppress(OSError, raw.InterfaceError):
+            pid: int = raw.get_backend_pid()
+            with socket.socket(fileno=os.dup(raw.fileno())) as copy:
+                # While it was open before and after, the number was that of its socket.
+                if not raw.closed:
+                    wait.was_cut = True
+                    # Django would connect again by itself, and wait for that.
+                    wait.wrapper.connect = _refuse
+                    copy.shutdown(socket.SHUT_RDWR)
+            return pid
         return 0
-    with suppress(OSError, raw.InterfaceError):
-        pid: int = raw.get_backend_pid()
-        with socket.socket(fileno=os.dup(raw.fileno())) as copy:
-            # While it was open before and after, the number was that of its socket.
-            if not raw.closed:
-                wait.was_cut = True
-                copy.shutdown(socket.SHUT_RDWR)
-        return pid
-    return 0
 
 
-def _probe(pids: list[int], answered: threading.Event) -> None:
-    """Say that the server answers; end what nobody waits for any more, as behind a lock."""
-    wrapper: Any = connections.create_connection(DEFAULT_DB_ALIAS)
-    try:
-        with suppress(Error), wrapper.cursor() as cursor:
-            cursor.execute(_TERMINATE, [pids])
-            answered.set()
-    finally:
-        wrapper.close()
+def _refuse() -> None:
+    raise OperationalError("This request has waited for the database for long enough.")
 
 
 def _set_busy_timeout(wrapper: Any, seconds: float | None) -> None:

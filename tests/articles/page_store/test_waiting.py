@@ -65,7 +65,9 @@ def test_a_statement_that_waits_too_long_fails_and_nothing_of_it_is_left():
         with pytest.raises(OperationalError) as failure:
             sql("SELECT pg_sleep(120)")
         assert wait_guard.has_waited(failure.value)
-    connection.close()
+        connection.close()
+        with pytest.raises(OperationalError, match="long enough"):
+            sql("SELECT 1")
     for _ in range(100):
         sql("SELECT pg_sleep(0.1)")
         if not list_sleeping():
