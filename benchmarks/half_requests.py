@@ -29,13 +29,13 @@ HALF = [
 ]
 
 
-def connect(port: int, proxy: proxies.Proxy | None) -> socket.socket | ssl.SSLSocket:
+def connect(port: int, proxy: proxies.RunningProxy | None) -> socket.socket | ssl.SSLSocket:
     if proxy:
         return proxy.connect()
     return socket.create_connection((servers.HOST, port), timeout=60)
 
 
-def ask_once(port: int, proxy: proxies.Proxy | None) -> float | None:
+def ask_once(port: int, proxy: proxies.RunningProxy | None) -> float | None:
     """The seconds until an answer of 200; None where none came."""
     begun = time.perf_counter()
     try:
@@ -50,7 +50,7 @@ def ask_once(port: int, proxy: proxies.Proxy | None) -> float | None:
     return time.perf_counter() - begun
 
 
-def measure_halves(port: int, proxy: proxies.Proxy | None) -> str:
+def measure_halves(port: int, proxy: proxies.RunningProxy | None) -> str:
     with ExitStack() as stack:
         for number in range(HALVES):
             sent = stack.enter_context(connect(port, proxy))

@@ -28,7 +28,7 @@ def find_program(name: str) -> str | None:
 
 
 @dataclass(frozen=True)
-class Proxy:
+class RunningProxy:
     port: int
     directory: Path
 
@@ -51,7 +51,7 @@ class Proxy:
 
 
 @contextmanager
-def run_nginx(upstream: int, directory: Path) -> Iterator[Proxy]:
+def run_nginx(upstream: int, directory: Path) -> Iterator[RunningProxy]:
     """nginx with the shipped file in a directory; only names of files and ports are others."""
     _make_certificate(directory)
     with socket.socket() as secure, socket.socket() as plain:
@@ -61,7 +61,7 @@ def run_nginx(upstream: int, directory: Path) -> Iterator[Proxy]:
     _write_configuration(directory, upstream=upstream, port=port, plain_port=plain_port)
     command = [find_program("nginx"), "-p", directory, "-c", "main.conf", "-e", "stderr"]
     process = subprocess.Popen([str(part) for part in command], stderr=subprocess.PIPE, text=True)
-    proxy = Proxy(port, directory)
+    proxy = RunningProxy(port, directory)
     try:
         _wait_until_ready(proxy, process)
         yield proxy
@@ -114,7 +114,7 @@ def _make_certificate(directory: Path) -> None:
     (directory / "privkey.pem").write_bytes(secret)
 
 
-def _wait_until_ready(proxy: Proxy, process: subprocess.Popen) -> None:
+def _wait_until_ready(proxy: RunningProxy, process: subprocess.Popen) -> None:
     for _ in range(300):
         if process.poll() is not None:
             assert process.stderr

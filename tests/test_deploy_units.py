@@ -65,7 +65,9 @@ def test_systemd_finds_no_fault_in_the_units(tmp_path):
 
 def test_the_image_has_all_of_the_program_and_runs_as_nobody_who_owns_it():
     lines = (DEPLOY / "Dockerfile").read_text().splitlines()
-    copied = [name for line in lines for name in read_copied(line)]
+    copied: list[str] = []
+    for line in lines:
+        copied += read_copied(line)
     assert all((ROOT / name).exists() for name in copied)
     program = {path.parent.name for path in ROOT.glob("*/apps.py")} | {"config", "templates"}
     assert program <= set(copied)

@@ -102,11 +102,11 @@ def main(name: str) -> dict[str, float | int | str]:
     before = watch.read_seconds()
     memory = get_peak_memory()
     with watch.watch():
-        told = act()
+        notified = act()
     longest = max(watch.holds, default=(0.0, 0))
     return {
         "act": name,
-        "told": str(told),
+        "notified": str(notified),
         "queries": watch.statements,
         "seconds": watch.read_seconds() - before,
         "memory": get_peak_memory(),

@@ -339,7 +339,7 @@ class KnownCause(NamedTuple):
 
     @property
     def description_id(self) -> int | None:
-        return self.description and self.description.pk
+        return self.description.pk if self.description else None
 
 
 def _describe_cause(cause: Cause) -> KnownCause:
