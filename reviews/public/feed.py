@@ -1,7 +1,9 @@
 """The feed of newly reviewed pages: the care cards, the signed summary and the reviewer."""
 
 import datetime as dt
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -17,18 +19,26 @@ MAX_ENTRIES = 50
 # A feed says when it changed, even one without an entry.
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 ATOM_CONTENT_TYPE = "application/atom+xml; charset=utf-8"
-_newest_query = PreparedQuery(
-    lambda: (
-        ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names())
-        .order_by("-publication__at", "-publication_id")
+NEWEST_FIRST = ("-publication__at", "-publication_id")
+
+
+def _build_newest_query() -> QuerySet[Any, Any]:
+    """The newest are found by their keys first: a database sorts no texts."""
+    medical = ReviewSchedule.objects.filter(article__kind__in=kinds.get_medical_names())
+    newest = medical.order_by(*NEWEST_FIRST).values("pk")[:MAX_ENTRIES]
+    return (
+        ReviewSchedule.objects.filter(pk__in=newest)
+        .order_by(*NEWEST_FIRST)
         .values_list(
             "publication__at",
             "publication__revision__document",
             "article__live__slug",
             "article__live__review_line",
-        )[:MAX_ENTRIES]
+        )
     )
-)
+
+
+_newest_query = PreparedQuery(_build_newest_query)
 
 
 @public_page
