@@ -43,7 +43,7 @@ def main(count: int) -> None:
         f"{connection.vendor}, {Article.objects.count():,} pages; one COUNT(*) of them:"
         f" {one * 1000:.2f} ms\n"
     )
-    print("| what | queries | ms | times one COUNT(*) |")
+    print("| what | queries | CPU, ms | times one COUNT(*) |")
     print("|---|---:|---:|---:|")
     for name, address in build_paths().items():
         print_row(name, lambda address=address: desk.get(address), one)

@@ -88,6 +88,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='medicalreview',
+            index=models.Index(fields=['outcome', 'requested_at', 'id'], name='review_list_by_outcome'),
+        ),
+        migrations.AddIndex(
+            model_name='medicalreview',
+            index=models.Index(fields=['reviewer', 'requested_at', 'id'], name='review_list_by_reviewer'),
+        ),
+        migrations.AddIndex(
+            model_name='medicalreview',
             index=models.Index(condition=models.Q(('correction', ''), _negated=True), fields=['article'], name='review_with_correction'),
         ),
         migrations.AddIndex(

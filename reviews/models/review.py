@@ -169,6 +169,8 @@ class MedicalReview(models.Model):
             # The signing time of the radar, and the list of reviews.
             models.Index(fields=["outcome", "decided_at"], name="review_by_decision"),
             models.Index(fields=["requested_at", "id"], name="review_by_request"),
+            models.Index(fields=["outcome", "requested_at", "id"], name="review_list_by_outcome"),
+            models.Index(fields=["reviewer", "requested_at", "id"], name="review_list_by_reviewer"),
             models.Index(
                 fields=["article"], condition=~Q(correction=""), name="review_with_correction"
             ),
