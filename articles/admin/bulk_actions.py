@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 
 from django import forms
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -17,11 +18,9 @@ from articles.admin.confirmed_action import (
 from articles.admin.forms import parse_key
 from articles.display import format_page_count
 from articles.lists import Label
-from articles.models import Article, CopyrightNotice, Topic
+from articles.models import CopyrightNotice, Topic
 from articles.publishing import bulk_actions
 from articles.publishing.merging import lock_pages
-
-PAGES_PER_BATCH = 2_000
 
 
 class BulkAction(ConfirmedAction):
@@ -136,30 +135,24 @@ class MetadataAction(PageAction):
     unchanged = "already had it"  # what is said of the other pages
 
     def prepare(self):
-        if self.count_chosen() <= PAGES_PER_BATCH:
+        if self.count_chosen() <= bulk_actions.BATCH:
             return super().prepare()
         return nullcontext(self.preview())
 
     def change_pages(self, pages, **values):
         keys = list(pages.order_by("pk").values_list("pk", flat=True))
         chosen = len(keys)
-        changed_ids: list[int] = []
-        public_count = 0
-        for start in range(0, chosen, PAGES_PER_BATCH):
-            batch = keys[start : start + PAGES_PER_BATCH]
-            change = self.change(Article.objects.filter(pk__in=batch), by=self.by, **values)
-            changed_ids += change.changed_ids
-            public_count += change.public_count
+        done = bulk_actions.change_in_batches(keys, partial(self.change, by=self.by, **values))
         verb = self.verb.format(**values)
-        count = len(changed_ids)
+        count = len(done.changed_ids)
         if not count:
             return ActionResult(f"Nothing changed: no selected page had to be {verb}.")
         pages = f"{format_page_count(count)} {'was' if count == 1 else 'were'} {verb}."
         others = chosen - count
         if others:
             pages += f" {others:,} {self.unchanged}."
-        message = f"{pages} {describe_published_pages(public_count)}"
-        return ActionResult(message, changed_ids)
+        message = f"{pages} {describe_published_pages(done.public_count)}"
+        return ActionResult(message, done.changed_ids)
 
 
 class AddTopicAction(MetadataAction):

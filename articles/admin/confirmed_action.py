@@ -178,11 +178,15 @@ class ConfirmedAction:
                 if change or not self.can_execute(preview) or not self.form.is_valid():
                     return self.render(preview, change)
                 result = self.execute(preview, **self.form.cleaned_data)
+            self.complete(result)
         except StalePreview as stale:
             return self.render(self.preview(), str(stale))
         except self.refusals as refusal:
             return self.refuse(refusal)
         return self.finish(result)
+
+    def complete(self, result: ActionResult) -> None:
+        """Do what follows once the transaction has ended, in transactions of its own."""
 
     def refuse(self, refusal: Exception) -> HttpResponse:
         """Say why nothing was done."""

@@ -10,19 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.admin.bulk_actions import BulkAction
 from articles.admin.changelists import FilteredChangeList
-from articles.admin.composition import POST_ONLY, ComposedAdmin, ObjectView
+from articles.admin.composition import POST_ONLY, ObjectView
 from articles.admin.confirmed_action import (
     ActionPreview,
     ActionResult,
     ConfirmedAction,
 )
 from articles.admin.forms import URL_FIELD_OVERRIDES, parse_key
-from articles.admin.topics import publish_metadata
+from articles.admin.topics import MetadataAdmin, describe_outdated
 from articles.content import kinds
 from articles.display import format_page_count
 from articles.lists import ListFilter
 from articles.models import CopyrightNotice
-from articles.publishing import copyright_notices
+from articles.publishing import bulk_actions, copyright_notices
 from articles.publishing.actions import ActionRefused
 
 
@@ -37,8 +37,10 @@ class NoticeChangeList(FilteredChangeList):
         super().get_results(request)
         self.result_list = list(self.result_list)
         usage = copyright_notices.count_usage(self.result_list)
+        outdated = bulk_actions.count_outdated_notices(self.result_list)
         for notice in self.result_list:
             notice.usage = usage[notice.pk]
+            notice.outdated = outdated.get(notice.pk, 0)
 
 
 def _suggest_year(rows: list[CopyrightNotice]) -> int:
@@ -77,7 +79,7 @@ class UpdateYearAction(BulkAction):
     description = (
         "Every published page with one of these notices shows the new year within a second. The "
         "change is logged; no text and no review date changes. Either all notices are updated or "
-        "none."
+        "none; many pages follow in batches, so that nobody who signs or withdraws has to wait."
     )
 
     @property
@@ -118,14 +120,19 @@ class UpdateYearAction(BulkAction):
     def execute(self, preview, *, year):
         keys = [row.key for row in preview.rows]
         notices = [notice for notice in self.notices if notice.pk in keys]
-        count = copyright_notices.roll_copyright_year(notices, year=year, by=self.by)
+        copyright_notices.set_year(notices, year=year)
         for notice in notices:
             message = f"Updated the year from {notice.year} to {year}."
             self.model_admin.log_change(self.request, notice, message)
-        rolled = "1 notice shows" if len(keys) == 1 else f"{len(keys)} notices show"
+        return ActionResult("", keys)
+
+    def complete(self, result):
+        notices = [notice for notice in self.notices if notice.pk in result.changed_ids]
+        count = copyright_notices.show_notices(notices, by=self.by)
+        rolled = "1 notice shows" if len(notices) == 1 else f"{len(notices)} notices show"
         pages = "1 published page shows" if count == 1 else f"{count:,} published pages show"
-        message = f"{rolled} {year} now. {pages} it. Texts and review dates are unchanged."
-        return ActionResult(message, keys)
+        year = self.form.cleaned_data["year"]
+        result.message = f"{rolled} {year} now. {pages} it. Texts and review dates are unchanged."
 
 
 def _count_pages(notice) -> str:
@@ -184,14 +191,19 @@ class RetireNoticeAction(ConfirmedAction):
         return preview
 
     def execute(self, preview, *, replacement):
-        count = copyright_notices.retire_notice(self.notice, by=self.by, replacement=replacement)
+        copyright_notices.retire_notice(self.notice, by=self.by, replacement=replacement)
         change = "Retired."
-        message = f"“{self.notice}” is retired: pages can no longer use it."
         if replacement:
             change = f"Retired; replaced by “{replacement}” on its pages."
-            message += f" {format_page_count(count)} published show “{replacement}” now."
         self.model_admin.log_change(self.request, self.notice, change)
+        message = f"“{self.notice}” is retired: pages can no longer use it."
         return ActionResult(message, [self.notice.pk])
+
+    def complete(self, result):
+        replacement = self.form.cleaned_data["replacement"]
+        count = copyright_notices.replace_notice(self.notice, replacement=replacement, by=self.by)
+        if replacement:
+            result.message += f" {format_page_count(count)} published show “{replacement}” now."
 
 
 def retire_notice(notice_admin, request, notice):
@@ -216,7 +228,7 @@ VIEWS = (
 )
 
 
-class CopyrightNoticeAdmin(ComposedAdmin):
+class CopyrightNoticeAdmin(MetadataAdmin):
     views = VIEWS
     bulk_actions = (UpdateYearAction,)
     change_list_template = "articles/admin/change_list.html"
@@ -239,9 +251,11 @@ class CopyrightNoticeAdmin(ComposedAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        publish_metadata(request, obj.article_set.all())
+    def get_printing_pages(self, obj):
+        return obj.article_set.all()
+
+    def count_outdated(self, obj):
+        return bulk_actions.count_outdated_notices([obj]).get(obj.pk, 0)
 
     @admin.display(description="notice", ordering="holder")
     def line(self, notice):
@@ -249,7 +263,10 @@ class CopyrightNoticeAdmin(ComposedAdmin):
 
     @admin.display(description="pages")
     def pages(self, notice):
-        return render_usage_links(notice)
+        links = render_usage_links(notice)
+        if not notice.outdated:
+            return links
+        return format_html("{} · {}", links, describe_outdated(notice.outdated))
 
     @admin.display(description=_("status"), ordering="retired_at")
     def offered(self, notice):

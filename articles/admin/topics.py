@@ -5,8 +5,7 @@ from django.contrib import messages
 
 from articles.admin.composition import ComposedAdmin
 from articles.admin.slugs import SlugFromNameMixin
-from articles.models import Article
-from articles.publishing import actions, slugs
+from articles.publishing import bulk_actions, slugs
 
 
 class TopicForm(SlugFromNameMixin, forms.ModelForm):
@@ -14,11 +13,64 @@ class TopicForm(SlugFromNameMixin, forms.ModelForm):
         return slugs.find_taken_topic_slugs(wanted)
 
 
-class BaseTopicAdmin(ComposedAdmin):
+class MetadataAdmin(ComposedAdmin):
+    """The admin of what pages print beside their texts: once it is saved, they show it so.
+
+    Many pages follow in batches. If that was stopped, the form says so, and saving it again does
+    the rest.
+    """
+
+    def get_printing_pages(self, obj):
+        """The pages that print a row."""
+        raise NotImplementedError
+
+    def count_outdated(self, obj) -> int:
+        """How many public pages print it as it was before."""
+        raise NotImplementedError
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        request.saved_metadata = obj
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        response = super().changeform_view(request, object_id, form_url, extra_context)
+        saved = getattr(request, "saved_metadata", None)  # it is committed now
+        if saved:
+            count = bulk_actions.publish_in_batches(self.get_printing_pages(saved), by=request.user)
+            if count:
+                messages.info(request, describe_published(count))
+        return response
+
+    def render_change_form(self, request, context, *args, obj=None, **options):
+        if obj and request.method == "GET":
+            count = self.count_outdated(obj)
+            if count:
+                messages.warning(request, f"{describe_outdated(count)}. Save it again to finish.")
+        return super().render_change_form(request, context, *args, obj=obj, **options)
+
+
+def describe_published(count: int) -> str:
+    return f"{count} published pages show it now. Their texts and reviews are unchanged."
+
+
+def describe_outdated(count: int) -> str:
+    pages = (
+        "1 published page still shows" if count == 1 else f"{count:,} published pages still show"
+    )
+    return f"{pages} it as it was before"
+
+
+class BaseTopicAdmin(MetadataAdmin):
     form = TopicForm
     list_display = ("name", "slug")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}
+
+    def get_printing_pages(self, obj):
+        return obj.articles.all()
+
+    def count_outdated(self, obj):
+        return bulk_actions.count_outdated_topic(obj)
 
     def has_delete_permission(self, request, obj=None):
         if obj is not None and obj.articles.exists():
@@ -29,20 +81,3 @@ class BaseTopicAdmin(ComposedAdmin):
         actions_by_name = super().get_actions(request)
         actions_by_name.pop("delete_selected", None)
         return actions_by_name
-
-    def save_model(self, request, obj, form, change):
-        if change:
-            # Lock pages before topics, as everywhere: two saves in opposite orders would deadlock.
-            locked = Article.objects.select_for_update().filter(topics=obj).order_by("pk")
-            list(locked.values_list("pk"))
-        super().save_model(request, obj, form, change)
-        publish_metadata(request, Article.objects.filter(topics=obj))
-
-
-def publish_metadata(request, pages) -> None:
-    """Publish the metadata of some pages, and report how many public pages changed."""
-    count = actions.publish_metadata(pages, by=request.user)
-    if count:
-        messages.info(
-            request, f"{count} published pages show it now. Their texts and reviews are unchanged."
-        )

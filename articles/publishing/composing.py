@@ -17,7 +17,7 @@ from articles.content.document import (
 )
 from articles.content.kinds import DocumentPairs, PageT
 from articles.fields import mark_as_stored
-from articles.models import Article, CareCard, Image
+from articles.models import Article, ArticleTag, CareCard, Image
 from articles.models import Figure as FigureRow
 from articles.models import Reference as ReferenceRow
 
@@ -48,7 +48,7 @@ def load(pages: QuerySet[PageT]) -> QuerySet[PageT]:
     return pages.select_related("writer").prefetch_related(
         "references",
         "care_cards",
-        "tag_links__tag",
+        Prefetch("tag_links", ArticleTag.objects.select_related("tag")),
         Prefetch("figures", FigureRow.objects.select_related("image")),
     )
 

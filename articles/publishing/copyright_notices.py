@@ -1,6 +1,7 @@
 """Actions on copyright notices: a new year, retirement, return. No text or review changes."""
 
 from collections.abc import Iterable
+from functools import partial
 from operator import attrgetter
 
 from django.contrib.auth.models import User
@@ -9,19 +10,34 @@ from django.db.models import Count
 from django.utils import timezone
 
 from articles.models import Article, CopyrightNotice
-from articles.publishing.actions import ActionRefused, CannotRetireNotice, publish_metadata
-from articles.publishing.bulk_actions import set_notice
+from articles.publishing.actions import ActionRefused, CannotRetireNotice
+from articles.publishing.bulk_actions import (
+    change_in_batches,
+    publish_in_batches,
+    require_active,
+    set_notice,
+)
 
 
 class CannotRollOver(ActionRefused):
     pass
 
 
-@transaction.atomic
 def roll_copyright_year(notices: Iterable[CopyrightNotice], *, year: int, by: User) -> int:
-    """Set the year of notices. Returns how many public pages show it now.
+    """Set the year of notices, and show it on their pages. Returns how many public pages show it.
 
     Raises CannotRollOver.
+    """
+    notices = list(notices)
+    set_year(notices, year=year)
+    return show_notices(notices, by=by)
+
+
+@transaction.atomic
+def set_year(notices: Iterable[CopyrightNotice], *, year: int) -> None:
+    """Set the year of notices, of all or of none. Raises CannotRollOver.
+
+    ``show_notices`` shows it on their pages, once this is committed.
     """
     ids = [notice.pk for notice in notices]
     rows = CopyrightNotice.objects.select_for_update(no_key=True).filter(pk__in=ids)
@@ -29,7 +45,12 @@ def roll_copyright_year(notices: Iterable[CopyrightNotice], *, year: int, by: Us
     if error:
         raise CannotRollOver(error)
     CopyrightNotice.objects.filter(pk__in=ids).update(year=year)
-    return publish_metadata(Article.objects.filter(notice__in=ids), by=by)
+
+
+def show_notices(notices: Iterable[CopyrightNotice], *, by: User) -> int:
+    """Have public pages print their notices as they are now, in batches; gives how many changed."""
+    ids = [notice.pk for notice in notices]
+    return publish_in_batches(Article.objects.filter(notice__in=ids), by=by)
 
 
 def get_year_error(notices: Iterable[CopyrightNotice], year: int) -> str:
@@ -51,25 +72,34 @@ def get_year_error(notices: Iterable[CopyrightNotice], year: int) -> str:
 @transaction.atomic
 def retire_notice(
     notice: CopyrightNotice, *, by: User, replacement: CopyrightNotice | None = None
-) -> int:
-    """Stop offering a notice. Its pages keep it, or take a replacement.
+) -> None:
+    """Stop offering a notice. Its pages keep it, until ``replace_notice`` gives them another one.
 
-    Returns how many published pages show the replacement. Raises CannotRetireNotice.
+    Raises CannotRetireNotice, or CannotChangeMetadata if the other one is retired.
     """
     _lock_notice(notice)
     if notice.retired_at:
         raise CannotRetireNotice(f"“{notice}” is retired already.")
     if replacement and replacement.pk == notice.pk:
         raise CannotRetireNotice("A notice cannot replace itself.")
+    if replacement:
+        require_active(replacement)
     if not CopyrightNotice.objects.active().exclude(pk=notice.pk).exists():
         raise CannotRetireNotice(
             "This is the last notice that pages can be given. Add another one first."
         )
     CopyrightNotice.objects.filter(pk=notice.pk).update(retired_by=by, retired_at=timezone.now())
+
+
+def replace_notice(
+    notice: CopyrightNotice, *, replacement: CopyrightNotice | None, by: User
+) -> int:
+    """Give the pages of a notice another one, in batches. Returns how many public pages show it."""
     if replacement is None:
         return 0
-    pages = Article.objects.active().filter(notice=notice)
-    return set_notice(pages, notice=replacement, by=by).public_count
+    pages = Article.objects.active().filter(notice=notice).order_by("pk")
+    keys = list(pages.values_list("pk", flat=True))
+    return change_in_batches(keys, partial(set_notice, notice=replacement, by=by)).public_count
 
 
 @transaction.atomic

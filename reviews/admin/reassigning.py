@@ -12,10 +12,9 @@ from articles.admin.bulk_actions import BulkAction
 from articles.admin.confirmed_action import ActionPreview, ActionResult
 from articles.admin.readonly import ReadOnlyAdmin
 from articles.form_fields import PlainTextFormField
-from articles.publishing.actions import ActionRefused
 from reviews.models import MedicalReview, Reviewer, SignatureDispute
 from reviews.signing import assignment, disputes
-from reviews.signing.eligibility import get_barred_users_by_page, get_qualified_reviewers
+from reviews.signing.eligibility import get_qualified_reviewers
 from reviews.signing.reviewer_field import ReviewerField
 
 MAX_REVIEWS = 500
@@ -89,37 +88,20 @@ class ReassignReviewsAction(RowAction):
         return preview
 
     def execute(self, preview, *, to, word):
-        keys = [row.key for row in preview.rows]
-        reviews = MedicalReview.objects.filter(pk__in=keys).select_related("article")
-        barred = self._find_barred(reviews, to)
-        result = ActionResult("")
-        for review in reviews.order_by("requested_at", "pk"):
-            self._reassign(review, to, word, barred, result)
-        self.log(MedicalReview.objects.filter(pk__in=result.changed_ids))
+        done = assignment.reassign_all(
+            [row.key for row in preview.rows], to=to, by=self.by, word=word
+        )
+        result = ActionResult("", [hand_over.review_id for hand_over in done.hand_overs])
+        for review, refusal in done.refusals:
+            result.refusals.append((review.article.title, str(refusal)))
+        for review in done.kept:
+            had = f"{to or 'Any reviewer'} has it already."
+            result.refusals.append((review.article.title, had))
+        changed = MedicalReview.objects.filter(pk__in=result.changed_ids)
+        self.log(changed.select_related("article"))
         count = self.count_rows(len(result.changed_ids))
         result.message = f"{count} reassigned to {to or 'any reviewer'}."
         return result
-
-    def _find_barred(self, reviews, to: Reviewer | None) -> set[int]:
-        if to is None:
-            return set()
-        users = get_barred_users_by_page([review.article_id for review in reviews])
-        return {page for page, barred in users.items() if to.user_id in barred}
-
-    def _reassign(self, review, to, word: str, barred: set[int], result: ActionResult) -> None:
-        title = review.article.title
-        if review.article_id in barred:
-            result.refusals.append((title, f"{to} wrote some of this page and cannot sign it."))
-            return
-        try:
-            changed = assignment.reassign(review, to=to, by=self.by, word=word)
-        except ActionRefused as refusal:
-            result.refusals.append((title, str(refusal)))
-            return
-        if changed:
-            result.changed_ids.append(review.pk)
-        else:
-            result.refusals.append((title, f"{to or 'Any reviewer'} has it already."))
 
 
 class OpenListFilter(admin.SimpleListFilter):

@@ -41,7 +41,7 @@ def open_recall(
         raise CannotRecall("Only managing editors can recall pages.")
     prepared = requests.prepare_pages(page_ids[:MAX_PAGES])
     with transaction.atomic():
-        _lock_pages(page_ids[: MAX_PAGES + 1])
+        public = _lock_public_pages(page_ids[: MAX_PAGES + 1])
         existing = Recall.objects.filter(uuid=key).first() if key else None
         if existing:
             return existing
@@ -49,8 +49,7 @@ def open_recall(
             raise CannotRecall("Say why these pages are recalled: the reviewers read it.")
         if trigger not in Recall.TRIGGERS:
             raise CannotRecall("Choose the reason for the recall.")
-        pages = list(Article.objects.public().filter(pk__in=page_ids).order_by("sort_key", "pk"))
-        _check_pages(pages, page_ids)
+        _check_pages(public, page_ids)
         recall = Recall.objects.create(
             uuid=key or uuid.uuid4(),
             trigger=trigger,
@@ -58,20 +57,18 @@ def open_recall(
             asked_by=by,
             asked_at=timezone.now(),
         )
-        reviews = _open_reviews(pages, recall, reviewer, prepared)
+        reviews = _open_reviews(public, recall, reviewer, prepared)
         recording.record_changes({"review": reviews, "recall": [recall]}, by=by)
     return recall
 
 
 def _open_reviews(
-    pages: list[Article], recall: Recall, reviewer: Reviewer | None, prepared: requests.Prepared
+    page_ids: list[int], recall: Recall, reviewer: Reviewer | None, prepared: requests.Prepared
 ) -> list[MedicalReview]:
     """The review of each page, opened now or open already, as rows of the recall.
 
     Checks that block a review are overridden: a recall cannot wait.
     """
-    waiting = MedicalReview.objects.waiting().filter(article__in=pages)
-    open_reviews = {review.article_id: review for review in waiting}
     note = f"Recall: {recall.reason}"
     request = requests.ReviewRequest(
         recall.asked_by,
@@ -80,33 +77,32 @@ def _open_reviews(
         reviewer=reviewer,
         note=note,
         override=note,
+        gives_waiting=True,
     )
-    result = requests.request_reviews(
-        [page.pk for page in pages if page.pk not in open_reviews],
-        request,
-        prepared={key: one for key, one in prepared.items() if key not in open_reviews},
-        records_event=False,
-    )
+    result = requests.request_reviews(page_ids, request, prepared=prepared, records_event=False)
     for page, refusal in result.refusals:
         raise CannotRecall(f"Nothing was done, because of “{page.title}”. {refusal}") from refusal
-    opened = {review.article_id: review for review in result.reviews}
-    rows, reviews = [], []
-    for page in pages:
-        taken_along = page.pk in open_reviews
-        review = open_reviews[page.pk] if taken_along else opened[page.pk]
-        reviews.append(review)
-        rows.append(RecalledReview(recall=recall, review=review, taken_along=taken_along))
+    waiting = {review.article_id: review for review in result.waiting}
+    reviews = waiting | {review.article_id: review for review in result.reviews}
+    rows = []
+    for key in page_ids:
+        taken_along = key in waiting
+        rows.append(RecalledReview(recall=recall, review=reviews[key], taken_along=taken_along))
     insert_objects(RecalledReview, rows)
-    return reviews
+    return list(reviews.values())
 
 
-def _lock_pages(page_ids: list[int]) -> None:
-    """Lock these pages in one order, so that two recalls take turns."""
-    pages = Article.objects.select_for_update().filter(pk__in=page_ids)
-    list(pages.order_by("pk").values_list("pk"))
+def _lock_public_pages(page_ids: list[int]) -> list[int]:
+    """Lock these pages in one order, so that two recalls take turns; gives the public ones.
+
+    They come in the order of their names.
+    """
+    rows = Article.objects.select_for_update().filter(pk__in=page_ids).order_by("pk")
+    locked = rows.values_list("sort_key", "pk", "live")
+    return [key for _, key, live in sorted(locked) if live]
 
 
-def _check_pages(pages: list[Article], page_ids: list[int]) -> None:
+def _check_pages(public: list[int], page_ids: list[int]) -> None:
     if not page_ids:
         raise CannotRecall("Select at least one page.")
     if len(page_ids) > MAX_PAGES:
@@ -114,7 +110,7 @@ def _check_pages(pages: list[Article], page_ids: list[int]) -> None:
             f"At most {MAX_PAGES} pages can be recalled at once. "
             "Narrow the search, or recall in parts."
         )
-    missing = len(set(page_ids)) - len(pages)
+    missing = len(set(page_ids)) - len(public)
     if missing:
         which = "One of these pages is" if missing == 1 else f"{missing} of these pages are"
         raise CannotRecall(f"{which} not public any more. Nothing was requested: search again.")

@@ -86,8 +86,42 @@ CHANGE_REASONS = {
 }
 
 
+@dataclass(frozen=True)
+class PlanInputs:
+    """What a plan is made from: the pages, who can read them, and why others are left out."""
+
+    today: dt.date
+    dated: list[ProposedPage]
+    reasons: dict[int, str]
+    chosen: list[ProposedPage]
+    remaining: int
+    reviewers: dict[int, Reviewer]
+    wanted: list[planner.PageToPlan]
+    available: list[planner.AvailableReviewer]
+
+    @property
+    def facts(self) -> dict[str, list]:
+        return _list_facts(self.wanted, self.available, self.today)
+
+
 def build_proposal(pages, today: dt.date) -> PlanProposal:
     """A plan for the pages that are needed first, in a number of queries that does not grow."""
+    inputs = load_inputs(pages, today)
+    return PlanProposal(
+        today=today,
+        plan=planner.make_plan(inputs.wanted, inputs.available, today),
+        pages={page.key: page for page in inputs.chosen},
+        wanted={page.key: page for page in inputs.wanted},
+        reviewers=inputs.reviewers,
+        availability={reviewer.key: reviewer for reviewer in inputs.available},
+        left_out=_group_left_out(pages, inputs.dated, inputs.reasons),
+        remaining=inputs.remaining,
+        facts=inputs.facts,
+    )
+
+
+def load_inputs(pages, today: dt.date) -> PlanInputs:
+    """What a plan made now would be made from. Making it takes longer than reading this."""
     dated = _load_dated_pages(pages)
     pending = _load_pending_rows(today)
     reasons = _find_left_out(pages, pending)
@@ -97,25 +131,23 @@ def build_proposal(pages, today: dt.date) -> PlanProposal:
     wanted = _build_pages_to_plan(chosen, reviewers)
     weeks = planner.count_weeks_until(max([today, *(one.last_day for one in wanted)]), today)
     absences = capacity.get_absences(today, today + dt.timedelta(weeks=weeks))
-    available = _build_available(reviewers, pending, absences, weeks, today)
-    return PlanProposal(
+    return PlanInputs(
         today=today,
-        plan=planner.make_plan(wanted, available, today),
-        pages={page.key: page for page in chosen},
-        wanted={page.key: page for page in wanted},
-        reviewers=reviewers,
-        availability={reviewer.key: reviewer for reviewer in available},
-        left_out=_group_left_out(pages, dated, reasons),
+        dated=dated,
+        reasons=reasons,
+        chosen=chosen,
         remaining=len(possible) - len(chosen),
-        facts=_list_facts(wanted, available, today),
+        reviewers=reviewers,
+        wanted=wanted,
+        available=_build_available(reviewers, pending, absences, weeks, today),
     )
 
 
-def find_possible_pages(pages, today: dt.date) -> list[int]:
-    """The ids of the pages that a plan made now would be for."""
-    reasons = _find_left_out(pages, _load_pending_rows(today))
-    possible = [page.key for page in _load_dated_pages(pages) if page.key not in reasons]
-    return possible[:MAX_PAGES]
+def find_changes(proposal: PlanProposal, pages) -> list[str]:
+    """In words, what of the facts that a proposal was made from is another one now."""
+    facts = load_inputs(pages, proposal.today).facts
+    differing = [name for name in CHANGE_REASONS if facts[name] != proposal.facts[name]]
+    return [CHANGE_REASONS[name] for name in differing]
 
 
 def _load_dated_pages(pages) -> list[ProposedPage]:

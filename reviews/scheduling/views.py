@@ -1,8 +1,10 @@
 """The plan of who reads what in which week: proposed, changed by row, and put into the plan."""
 
 import datetime as dt
+from contextlib import contextmanager
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -11,6 +13,7 @@ from articles.admin.confirmed_action import ActionResult, ConfirmedAction
 from articles.admin.forms import parse_key
 from articles.lists import ListQuery
 from articles.models import Article
+from articles.publishing.actions import StalePreview
 from articles.publishing.merging import lock_pages
 from articles.unsent_forms import clear_form
 from reviews.planned_reviews.actions import CannotPlan, plan_reviews
@@ -24,7 +27,7 @@ from reviews.scheduling.proposal import (
     MAX_PAGES,
     PlanProposal,
     build_proposal,
-    find_possible_pages,
+    find_changes,
 )
 from reviews.scheduling.rows import (
     ProposalRow,
@@ -78,8 +81,18 @@ class PlanReviewsAction(ConfirmedAction):
             return self.render(preview, self.find_change(preview))
         return super().respond()
 
-    def lock(self):
-        lock_pages(find_possible_pages(self.pages, self.today))
+    @contextmanager
+    def prepare(self):
+        """The plan is made before anything is locked: that takes seconds. Under the locks it is
+        compared with the facts as they are then.
+        """
+        proposal = self.preview()
+        with transaction.atomic():
+            lock_pages(proposal.pages)
+            changes = find_changes(proposal, self.pages)
+            if changes:
+                raise StalePreview(changes)
+            yield proposal
 
     def preview(self):
         return build_proposal(self.pages, self.today)

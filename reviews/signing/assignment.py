@@ -1,18 +1,24 @@
 """Who does a review: assigning it, handing it over, and the absences of reviewers."""
 
 import datetime as dt
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from articles.audit import recording
+from articles.db.bulk_insert import insert_few_or_many
 from articles.publishing.actions import ActionRefused
 from reviews.models import Absence, HandOver, MedicalReview, Reviewer
-from reviews.signing.eligibility import get_deciding_error, is_barred
+from reviews.signing import eligibility
+from reviews.signing.eligibility import get_deciding_error
 from reviews.signing.second_reading import was_read_by
 from reviews.signing.validation import (
+    describe_decision,
     lock_open_review,
+    lock_reviews,
     reload_user,
     validate_printable,
     validate_text,
@@ -94,26 +100,79 @@ def hand_over(review: MedicalReview, *, to: Reviewer, by: User, word: str = "") 
     return _record_hand_over(review, by=by, to=to, word=word)
 
 
-@transaction.atomic
+@dataclass
+class ReassignResult:
+    """What was reassigned, which reviews their reviewer had already, and the others with why."""
+
+    hand_overs: list[HandOver] = field(default_factory=list)
+    kept: list[MedicalReview] = field(default_factory=list)
+    refusals: list[tuple[MedicalReview, ActionRefused]] = field(default_factory=list)
+
+
 def reassign(
     review: MedicalReview, *, to: Reviewer | None, by: User, word: str = ""
 ) -> HandOver | None:
-    """Give an open review to a reviewer, or to any, as a managing editor. Raises CannotAssign.
+    """Do ``reassign_all`` with one review. Raises CannotAssign.
 
-    None where that reviewer has it already. Who had it is refused when they decide it.
+    None where that reviewer has it already.
     """
-    review = lock_open_review(review, CannotAssign)
+    result = reassign_all([review.pk], to=to, by=by, word=word)
+    for _, refusal in result.refusals:
+        raise refusal
+    return result.hand_overs[0] if result.hand_overs else None
+
+
+@transaction.atomic
+def reassign_all(
+    review_ids: Collection[int], *, to: Reviewer | None, by: User, word: str = ""
+) -> ReassignResult:
+    """Give open reviews to a reviewer, or to any, as a managing editor, in fixed queries.
+
+    Who had one is refused when they decide it. Raises CannotAssign where nothing can be done.
+    """
     if not reload_user(by).has_perm("reviews.reassign_review"):
         raise CannotAssign("Only managing editors can reassign a review.")
     validate_printable(word, CannotAssign)
-    if review.reviewer_id == (to.pk if to else None):
-        return None
-    if to:
-        _set_reviewer(review, to)
-    else:
-        review.reviewer = None
-        review.save(update_fields=["reviewer"])
-    return _record_hand_over(review, by=by, to=to, word=word)
+    reviews = lock_reviews(review_ids)
+    find_error = _build_assigning_check(to, [review.article_id for review in reviews])
+    result, changed, now = ReassignResult(), [], timezone.now()
+    for review in reviews:
+        if error := describe_decision(review):
+            result.refusals.append((review, CannotAssign(error)))
+        elif review.reviewer_id == (to.pk if to else None):
+            result.kept.append(review)
+        elif error := find_error(review):
+            result.refusals.append((review, CannotAssign(error)))
+        else:
+            changed.append(review)
+    keys = [review.pk for review in changed]
+    MedicalReview.objects.filter(pk__in=keys).update(reviewer=to)
+    rows = [HandOver(review=one, by=by, to=to, at=now, word=word.strip()) for one in changed]
+    insert_few_or_many(HandOver, rows)
+    result.hand_overs = list(HandOver.objects.filter(review__in=keys, at=now))
+    recording.record_changes({"review": changed, "hand-over": result.hand_overs}, by=by)
+    return result
+
+
+def _build_assigning_check(
+    to: Reviewer | None, page_ids: Collection[int]
+) -> Callable[[MedicalReview], str]:
+    """What says why a reviewer cannot sign a review of some pages; empty where they can."""
+    if to is None:
+        return lambda review: ""
+    signing_error = to.get_signing_error(timezone.localdate())
+    barred_users = eligibility.get_barred_users_by_page(page_ids)
+
+    def find_error(review: MedicalReview) -> str:
+        if signing_error:
+            return f"{to} cannot sign now. {signing_error}"
+        if was_read_by(review, to.user):
+            return f"{to} read this text first, so a second reader must be somebody else."
+        if to.user_id in barred_users.get(review.article_id, ()):
+            return f"{to} wrote some of this page and cannot sign it. Choose somebody else."
+        return ""
+
+    return find_error
 
 
 def describe_holder(review: MedicalReview) -> str:
@@ -161,16 +220,8 @@ def _record_hand_over(
 
 def _set_reviewer(review: MedicalReview, reviewer: Reviewer) -> MedicalReview:
     """Give a review to a reviewer. Raises CannotAssign if they cannot sign it."""
-    if error := reviewer.get_signing_error(timezone.localdate()):
-        raise CannotAssign(f"{reviewer} cannot sign now. {error}")
-    if was_read_by(review, reviewer.user):
-        raise CannotAssign(
-            f"{reviewer} read this text first, so a second reader must be somebody else."
-        )
-    if is_barred(review.article, reviewer.user):
-        raise CannotAssign(
-            f"{reviewer} wrote some of this page and cannot sign it. Choose somebody else."
-        )
+    if error := _build_assigning_check(reviewer, [review.article_id])(review):
+        raise CannotAssign(error)
     review.reviewer = reviewer
     review.save(update_fields=["reviewer"])
     return review

@@ -18,6 +18,7 @@ from articles.audit import recording
 from articles.content import kinds
 from articles.content.document import Document, canonicalize, digest
 from articles.db.bulk_insert import insert_objects
+from articles.db.collector import collect_rarely
 from articles.models import Article, PublicationEvent, Revision
 from articles.publishing.actions import ActionRefused, record_revisions
 from reviews.models import LedgerEntry, MedicalReview, Reviewer
@@ -39,7 +40,8 @@ class ReviewRequest:
 
     Without a ``trigger`` the likeliest one is used; with ``or_first``, a page that nobody has
     signed gets its first review in place of it. ``of_published``: over the text that visitors
-    read, whatever was changed since. ``correction`` is the published error that the text corrects,
+    read, whatever was changed since. ``gives_waiting``: a page that is in review already is not
+    refused, and its review is given. ``correction`` is the published error that the text corrects,
     for visitors to read. ``override`` is the reason to request a review although a check blocks it.
     """
 
@@ -51,6 +53,7 @@ class ReviewRequest:
     override: str = ""
     of_published: bool = False
     or_first: bool = False
+    gives_waiting: bool = False
 
 
 class PageStamp(NamedTuple):
@@ -71,6 +74,7 @@ class PageStamp(NamedTuple):
     discarded_at: Any
     risk: str
     review_months: int | None
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -105,9 +109,13 @@ Prepared = Mapping[int, PreparedPage]
 
 @dataclass
 class RequestResult:
-    """The reviews that were requested, and the pages of which none could be, with why."""
+    """The reviews that were requested, and the pages of which none could be, with why.
+
+    ``waiting`` are those that were open already, if they were to be given.
+    """
 
     reviews: list[MedicalReview] = field(default_factory=list)
+    waiting: list[MedicalReview] = field(default_factory=list)
     refusals: list[tuple[Article, ActionRefused]] = field(default_factory=list)
 
 
@@ -131,6 +139,7 @@ def list_possible_triggers(
     return [Trigger.CHANGE, Trigger.ANNUAL, Trigger.SAFETY, Trigger.GUIDELINE, Trigger.READER]
 
 
+@collect_rarely()
 def prepare_pages(page_ids: Iterable[int], *, of_published: bool = False) -> Prepared:
     """Load, compose and check pages, in a fixed number of queries for each kind of page.
 
@@ -141,16 +150,13 @@ def prepare_pages(page_ids: Iterable[int], *, of_published: bool = False) -> Pre
     if not keys:
         return {}
     stamps = _load_stamps(keys)
-    articles = Article.objects.select_related("live__revision").in_bulk(keys)
-    events = PublicationEvent.objects.in_bulk(
-        [stamp.event for stamp in stamps.values() if stamp.event]
-    )
+    pages = dict(_compose(stamps, with_live_texts=of_published))
+    events = _load_newest_events(stamps)
     reviews = MedicalReview.objects.select_related("continues").in_bulk(
         [stamp.review for stamp in stamps.values() if stamp.review]
     )
     prepared = {}
-    for loaded, composed in _compose(articles.values()):
-        page = articles[loaded.pk]
+    for page, composed in pages.items():
         stamp = stamps[page.pk]
         live = page.live.revision if page.live else None
         document, revision_id, is_unchanged = composed, None, False
@@ -160,6 +166,9 @@ def prepare_pages(page_ids: Iterable[int], *, of_published: bool = False) -> Pre
             text_digest = digest(canonicalize(composed))
             revision_id = stamp.latest if stamp.latest_digest == text_digest else None
             is_unchanged = live is not None and live.digest == text_digest
+        newest = events.get(stamp.event) if stamp.event else None
+        if page.live and stamp.event == page.live.pk:
+            newest = page.live
         prepared[page.pk] = PreparedPage(
             page=page,
             stamp=stamp,
@@ -168,11 +177,17 @@ def prepare_pages(page_ids: Iterable[int], *, of_published: bool = False) -> Pre
             live_revision_id=live.pk if live else None,
             is_unchanged=is_unchanged,
             is_signed=stamp.is_signed,
-            newest=events.get(stamp.event) if stamp.event else None,
+            newest=newest,
             last_review=reviews.get(stamp.review) if stamp.review else None,
-            blocking=quality.find_blocking_problems(loaded, document),
+            blocking=quality.find_blocking_problems(page, document),
         )
     return prepared
+
+
+def _load_newest_events(stamps: dict[int, PageStamp]) -> dict[int, PublicationEvent]:
+    """The newest events that are not live, by their keys: those of withdrawn pages."""
+    keys = [stamp.event for stamp in stamps.values() if stamp.event and not stamp.live]
+    return PublicationEvent.objects.in_bulk(keys)
 
 
 def _load_stamps(page_ids: list[int]) -> dict[int, PageStamp]:
@@ -192,16 +207,21 @@ def _load_stamps(page_ids: list[int]) -> dict[int, PageStamp]:
     return {row[0]: PageStamp(*row[1:]) for row in rows.values_list("pk", *PageStamp._fields)}
 
 
-def _compose(pages: Iterable[Article]) -> Iterable[tuple[Article, Document]]:
-    """Each page with what the checks read, and its document."""
+def _compose(
+    stamps: dict[int, PageStamp], *, with_live_texts: bool
+) -> Iterable[tuple[Article, Document]]:
+    """Each page with what the checks read and the text that visitors read, and its document."""
     by_kind: dict[str, list[int]] = {}
-    for page in pages:
-        by_kind.setdefault(page.kind, []).append(page.pk)
+    for key, stamp in stamps.items():
+        by_kind.setdefault(stamp.kind, []).append(key)
     for name, keys in by_kind.items():
         kind = kinds.get(name)
-        rows = kind.load(kind.model.objects.filter(pk__in=keys)).select_related("notice")
-        for loaded in rows.prefetch_related("topics"):
-            yield loaded, kind.compose(loaded)
+        rows = kind.load(kind.model.objects.filter(pk__in=keys))
+        rows = rows.select_related("notice", "live__revision").prefetch_related("topics")
+        if not with_live_texts:
+            rows = rows.defer("live__revision__document")
+        for page in rows:
+            yield page, kind.compose(page)
 
 
 def request_reviews(
@@ -236,6 +256,9 @@ def _request(page_ids: list[int], request: ReviewRequest, prepared: Prepared) ->
     for key in page_ids:
         one = pages.get(key)
         if one is None:
+            continue
+        if request.gives_waiting and one.last_review and one.stamp.is_open:
+            result.waiting.append(one.last_review)
             continue
         try:
             draft = _build_review(one, request)

@@ -1,5 +1,7 @@
 """What every action checks first: the review and the user as they are now, and texts."""
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -14,19 +16,30 @@ def lock_open_review(review: MedicalReview, error_class: type[ActionRefused]) ->
 
     Raises ``error_class`` if somebody decided it meanwhile.
     """
-    MedicalReview.objects.select_for_update().values_list("pk").get(pk=review.pk)
+    (review,) = lock_reviews([review.pk])
+    if error := describe_decision(review):
+        raise error_class(error)
+    return review
+
+
+def lock_reviews(review_ids: Collection[int]) -> list[MedicalReview]:
+    """Reviews in the order of their requests, their rows locked until the transaction ends."""
+    rows = MedicalReview.objects.select_for_update().filter(pk__in=review_ids)
+    list(rows.order_by("pk").values_list("pk"))
     joined = MedicalReview.objects.select_related(
         "article", "revision__article", "reviewer", "decided_by"
     )
-    review = joined.get(pk=review.pk)
-    if review.decided_by:
-        outcome = review.get_outcome_display().lower()
-        name = review.decided_by.get_full_name() or review.decided_by.get_username()
-        day = timezone.localdate(review.decided_at)
-        raise error_class(
-            f"This review was decided already: {outcome} by {name} on {day:%-d %B %Y}."
-        )
-    return review
+    return list(joined.filter(pk__in=review_ids).order_by("requested_at", "pk"))
+
+
+def describe_decision(review: MedicalReview) -> str:
+    """Who decided a review already, in words; empty where it is open."""
+    if not review.decided_by:
+        return ""
+    outcome = review.get_outcome_display().lower()
+    name = review.decided_by.get_full_name() or review.decided_by.get_username()
+    day = timezone.localdate(review.decided_at)
+    return f"This review was decided already: {outcome} by {name} on {day:%-d %B %Y}."
 
 
 def reload_user(user: User) -> User:

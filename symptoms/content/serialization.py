@@ -34,6 +34,8 @@ from symptoms.models import Code as CodeRow
 from symptoms.questions import build_question
 
 SERIOUS = ("serious", "Serious")
+# The columns of another page by which a document names it: none of its texts.
+NAME_COLUMNS = ("uuid", "title", "kind", "slug", "live__title")
 RESTORED_FIELDS = (
     "spotlight_title",
     "spotlight",
@@ -46,12 +48,17 @@ RESTORED_FIELDS = (
 
 def load(symptoms):
     """Add to a queryset of symptoms all that ``compose`` reads."""
-    related = RelatedSymptom.objects.select_related("other__live")
+    # Each symptom that pages name is read once, however many do: in a join with the rows that name
+    # them, SQLite begins with every symptom of the site.
+    others = Symptom.objects.select_related("live").only(*NAME_COLUMNS)
+    causes = SymptomCause.objects.select_related("cause__description__live")
+    unread = [f"cause__description__{name}" for name in ("advice", "body", "live__metadata")]
     return composing.load(symptoms).prefetch_related(
         "other_names",
         "codes",
-        Prefetch("symptom_causes", SymptomCause.objects.select_related("cause__description__live")),
-        Prefetch("related_symptoms", related),
+        Prefetch("symptom_causes", causes.defer(*unread)),
+        "related_symptoms",
+        Prefetch("related_symptoms__other", others),
     )
 
 

@@ -16,7 +16,6 @@ ROWS = {"review", "reviewer", "comment", "hand_over", "recall", "reported", "exp
 RECORDED_ELSEWHERE = {
     "reviews.signing.assignment._set_reviewer": "its callers record it",
     "reviews.signing.assignment.give_back": "_record_hand_over records it",
-    "reviews.signing.assignment.reassign": "_record_hand_over records it",
     "reviews.signing.actions._mark_decided": "the ledger has the decision; its callers record the "
     "reviewer where that changes",
     "reviews.signing.second_reading.open_second_reading": "sign_off records it",

@@ -6,9 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.text import capfirst
 
-from articles.admin import bulk_actions as articles_bulk_actions
 from articles.models import Article, CopyrightNotice, PublicationEvent
 from articles.public.page_cache import page_cache
+from articles.publishing import bulk_actions
 from articles.publishing.bulk_actions import add_to_topic
 from reviews.admin.bulk_actions import RETURN_REVIEW
 from reviews.models import MedicalReview
@@ -329,7 +329,7 @@ def test_a_choice_that_changed_meanwhile_is_shown_again_and_not_done(ann_client,
 def test_many_pages_are_filed_in_batches_and_a_stopped_filing_is_finished_by_another(
     ann_client, ann, monkeypatch
 ):
-    monkeypatch.setattr(articles_bulk_actions, "PAGES_PER_BATCH", 2)
+    monkeypatch.setattr(bulk_actions, "BATCH", 2)
     topic = factories.make_topic(slug="eyes", name="Eyes")
     pages = write_pages(ann, 5)
     add_to_topic(Article.objects.filter(pk=pages[0].pk), topic=topic, by=ann)

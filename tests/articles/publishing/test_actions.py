@@ -251,7 +251,7 @@ def test_a_new_year_is_one_publication_a_page_and_no_revision(
     texts, log = Revision.objects.count(), PublicationEvent.objects.count()
     notice = factories.make_notice()
     # There, the log and the chain of events are locked first.
-    with django_assert_num_queries(26 if connection.vendor == "postgresql" else 24):
+    with django_assert_num_queries(27 if connection.vendor == "postgresql" else 25):
         assert roll_copyright_year([notice], year=2027, by=morgan) == count
     assert PublicationEvent.objects.count() == log + count
     assert Revision.objects.count() == texts

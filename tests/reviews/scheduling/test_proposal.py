@@ -297,6 +297,16 @@ def test_a_plan_of_yesterday_is_refused(morgan_client, ann, ravi, time_machine):
     assert "a day has passed" in morgan_client.post(PLAN, shown).text
 
 
+def test_what_changed_since_a_plan_was_made_is_found_under_the_locks(ann, ravi, fiona):
+    factories.publish_symptoms(3, by=ann, signer=ravi, related=0)
+    pages = Article.objects.active()
+    proposal = scheduling_proposal.build_proposal(pages, timezone.localdate())
+    assert scheduling_proposal.find_changes(proposal, pages) == []
+    Reviewer.objects.filter(pk=fiona.reviewer.pk).update(weekly_capacity=7)
+    (change,) = scheduling_proposal.find_changes(proposal, pages)
+    assert change.startswith("a reviewer was added or removed")
+
+
 def test_a_double_click_plans_once(morgan_client, ann, ravi):
     publish(ann, ravi, 2)
     form = read_form(morgan_client.get(PLAN)) | {"do": "apply"}
