@@ -1,6 +1,7 @@
 """How long `verify_ledger` takes over a long ledger, and how much memory; what an event costs.
 
-Run it with `python -m benchmarks.verify [ENTRIES]`. Afterwards it appends entries and events.
+Run it with `python -m benchmarks.verify [ENTRIES]`. Seconds of verifying are of the processor, the
+server's own process of the connection included. Afterwards it appends entries and events.
 """
 
 import os
@@ -21,7 +22,7 @@ def main(entries: int) -> None:
         f"{entries:,} entries over {min(PAGES, entries):,} symptom pages, each signed again and"
         " again\n"
     )
-    print("| engine | verified in | entries/s | queries | peak memory | of which an empty site |")
+    print("| engine | processor | entries/s | queries | peak memory | of which an empty site |")
     print("|---|---:|---:|---:|---:|---:|", flush=True)
     with tempfile.TemporaryDirectory(prefix="countersign-") as directory:
         measure("SQLite", f"sqlite:///{directory}/db.sqlite3", entries)
