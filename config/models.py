@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 
 class SignInSession(AbstractBaseSession):
@@ -25,8 +24,6 @@ class SignInSession(AbstractBaseSession):
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
 
     # What reads and writes it: the engine, which stands above, enters itself.
     store_class: ClassVar[type[SessionBase] | None] = None

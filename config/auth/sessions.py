@@ -58,6 +58,7 @@ class SessionStore(DatabaseSessionStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> SignInSession:
         row = super().create_model_instance(data)
+        assert isinstance(row, SignInSession)
         if data.get(SESSION_KEY):
             now = timezone.now()
             row.user_id = int(data[SESSION_KEY])

@@ -7,6 +7,7 @@ import logging
 import re
 import time
 import traceback
+from http import HTTPStatus
 
 from django.http import HttpRequest
 
@@ -18,6 +19,7 @@ SECURITY_LOGGER, SERVER_LOGGER = "django.security.", "gunicorn."
 MALFORMED = "Invalid request from"  # how gunicorn begins, before what was sent
 FAILED_IN_SERVER = "A request failed in the server"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+REASONS = {status.phrase for status in HTTPStatus}
 SECONDS_BETWEEN_REFUSALS = 60
 STAFF_SECTIONS = ("/admin/", "/desk/", "/accounts/")
 # Of staff pages these may be stored in a browser: they have no secret, and say how long they hold.
@@ -86,8 +88,7 @@ class PrivacyFilter(logging.Filter):
             return _refusals.may_log(refused)
         request = getattr(record, "request", None)
         if isinstance(request, HttpRequest):
-            kind = str(record.args[0]) if _is_named(record) else "A request failed"
-            _replace_words(record, f"{kind}: {_describe(request)}")
+            _replace_words(record, f"{_name_failure(record)}: {_describe(request)}")
         elif record.name.startswith(SERVER_LOGGER) and record.exc_info:
             _replace_words(record, FAILED_IN_SERVER)
         elif "?" in (message := record.getMessage()) and LOGGED_QUERY.search(message):
@@ -131,9 +132,12 @@ def _find_refusal(record: logging.LogRecord) -> str:
     return ""
 
 
-def _is_named(record: logging.LogRecord) -> bool:
-    """Whether Django says in a word of its own what happened: its first argument of two."""
-    return record.msg == "%s: %s" and isinstance(record.args, tuple) and len(record.args) == 2
+def _name_failure(record: logging.LogRecord) -> str:
+    """What happened, in a word of Django's own: the first argument of two."""
+    args = record.args
+    if record.msg == "%s: %s" and isinstance(args, tuple) and args[0] in REASONS:
+        return str(args[0])
+    return "A request failed"
 
 
 def _describe(request: HttpRequest) -> str:
