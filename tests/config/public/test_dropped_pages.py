@@ -157,7 +157,7 @@ EVENTS: dict[str, tuple[Callable[[], object], set[str]]] = {
         | QUOTING
         | LISTING
         | LEADING
-        | {"/symptoms/a-z/a/", "/symptoms/cramp/", "/sitemap.xml"},
+        | {"/", "/symptoms/a-z/a/", "/symptoms/cramp/", "/sitemap.xml"},
     ),
     "the only page of a letter is withdrawn": (
         lambda: withdraw("ache"),
@@ -186,7 +186,7 @@ EVENTS: dict[str, tuple[Callable[[], object], set[str]]] = {
         rename_cause,
         ACHE | QUOTING | SIGNED | LEADING | {"/causes/", "/causes/a-z/g/"},
     ),
-    "the risk of a page changes": (set_risk, ACHE | QUOTING),
+    "the risk of a page changes": (set_risk, ACHE | QUOTING | {"/"}),
     "a page about the site has another title": (
         lambda: edit_and_sign("who", title="Us"),
         SIGNED | {"/about/", "/about/who/", "/feeds/reviewed.atom", "/reviewers/ravi-rao/"},

@@ -104,7 +104,7 @@ def test_finding_the_addresses_takes_as_many_queries_for_one_page_as_for_many(
     count, ann, ravi, django_assert_num_queries
 ):
     factories.publish_symptoms(count, by=ann, signer=ravi)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(19):
         assert len(list(addresses.iter_addresses())) > 40
 
 
