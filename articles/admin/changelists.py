@@ -32,7 +32,7 @@ def _load_topics() -> dict[str, str]:
 
 def _filter_by_topic(pages, key: str, user):
     """The pages whose working copy is filed under a topic."""
-    filings = Article.topics.through.objects.filter(article=OuterRef("pk"), topic=key)
+    filings = Article.topics.through.objects.filter(article=OuterRef("pk"), topic__pk=key)
     return pages.filter(Exists(filings))
 
 
