@@ -72,7 +72,7 @@ def _prepare_rows(
     fields: list[models.Field], objects: Iterable[models.Model]
 ) -> Iterator[list[object]]:
     for instance in objects:
-        row = []
+        row: list[object] = []
         for field in fields:
             value = getattr(instance, field.attname)
             if isinstance(field, models.JSONField):
