@@ -146,7 +146,7 @@ def text_fields(model) -> list[models.Field]:
                 f"{model._meta.label}.{field.name}: say here whether a {type(field).__name__} holds"
                 " words"
             )
-    return found
+    return sorted(found, key=lambda field: field.primary_key)  # the key by which it is found last
 
 
 MARKER_WORD = re.compile(r"zq\d{4}w")
