@@ -195,17 +195,26 @@ def _find_pages_with(groups: list[set[str]]) -> set[int]:
 
 
 def find_faults() -> Iterator[str]:
-    """A line for each public page whose words are not those of its text, and each one left over."""
-    stored = dict(SignedWords.objects.values_list("pk", "words"))
-    known = dict(KnownWord.objects.values_list("pk", "word"))
-    for digest, word in known.items():
-        if compute_digest(word) != digest:
+    """A line for each public page whose words are not those of its text, and each one left over.
+
+    The words of some hundred pages are in memory at a time.
+    """
+    digests: dict[str, str] = {}
+    for digest, word in KnownWord.objects.values_list("pk", "word").iterator(BATCH):
+        if compute_digest(word) == digest:
+            digests[word] = digest
+        else:
             yield f"{KnownWord._meta.db_table} {digest}: it is not the word that it was"
-    for key, words in _iter_public_words():
-        digests = set(map(compute_digest, words))
-        if stored.pop(key, None) != build_row(key, digests).words or not digests <= known.keys():
-            yield f"{TABLE} {key}: its words are not those of the signed text"
-    for key in stored:
+    pages = _iter_public_words()
+    while batch := list(islice(pages, BATCH)):
+        stored = SignedWords.objects.in_bulk([key for key, _ in batch])
+        for key, words in batch:
+            is_known = words <= digests.keys()
+            expected = build_row(key, map(digests.__getitem__, words)).words if is_known else None
+            if key not in stored or stored[key].words != expected:
+                yield f"{TABLE} {key}: its words are not those of the signed text"
+    public = PublicationEvent.objects.live().filter(article=OuterRef("pk"))
+    for key in SignedWords.objects.filter(~Exists(public)).values_list("pk", flat=True):
         yield f"{TABLE} {key}: the page is not public"
     if not _is_index_sound():
         yield f"{FTS_TABLE}: it does not have the words of its rows"

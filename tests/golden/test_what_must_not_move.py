@@ -7,7 +7,7 @@ and ``project.py`` imports what is needed of the project's modules.
 
 import pytest
 
-from tests.golden import names, program, runs
+from tests.golden import names, program, rows, runs
 from tests.golden.comparing import assert_all_there, assert_same, assert_same_site
 
 pytestmark = pytest.mark.django_db
@@ -34,12 +34,17 @@ def test_triggers_refuse_what_they_refused(site, engine):
     assert_same(runs.expected(f"schema.{engine}")[name], site["schema"][name])
 
 
+def expect_rows(name: str) -> dict:
+    """The rows that there were, without the tables that nothing is compared in."""
+    return {table: row for table, row in runs.expected(name).items() if table not in rows.LEFT_OUT}
+
+
 def test_every_value_in_every_row_of_the_database_is_the_one_that_there_was(database, engine):
-    assert_same(runs.expected(f"rows.{engine}"), database["rows"])
+    assert_same(expect_rows(f"rows.{engine}"), database["rows"])
 
 
 def test_every_value_in_every_row_of_the_archive_comes_in_as_it_did(ways, engine):
-    assert_same(runs.expected(f"rows_imported.{engine}"), ways["archive"]["rows"])
+    assert_same(expect_rows(f"rows_imported.{engine}"), ways["archive"]["rows"])
 
 
 def test_every_entry_of_the_ledger_keeps_its_record_its_hash_and_its_place(site):
