@@ -78,7 +78,7 @@ def export_list(model_admin, request):
     return _export_rows(
         model_admin,
         request,
-        shown.queryset,
+        getattr(shown, "listed", shown.queryset),
         list_url=f"{address}{shown.get_query_string()}",
         list_query=getattr(shown, "list_query", None),
     )

@@ -119,7 +119,12 @@ def test_a_new_row_is_not_refused(published, ann):
 
 def list_triggers() -> list[triggers.DatabaseTrigger]:
     of_this_engine = [*articles_triggers.build_triggers(), *reviews_rules.get_triggers()]
-    return [g for g in of_this_engine if connection.vendor == "postgresql" or g.event != "TRUNCATE"]
+    found = []
+    for trigger in of_this_engine:
+        has_event = connection.vendor == "postgresql" or trigger.event != "TRUNCATE"
+        if has_event and getattr(trigger, "vendor", "") in ("", connection.vendor):
+            found.append(trigger)
+    return found
 
 
 def test_every_guard_stands_after_migrate(db):
