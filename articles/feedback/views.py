@@ -74,17 +74,20 @@ def _show_form(request, revision):
 @never_cache
 @require_same_origin
 def _create_report(request, revision):
-    """Counted before anything in it is looked at: a form with mistakes costs work, too."""
+    """Counted before it is checked: a form with mistakes costs work, too.
+
+    Who writes in danger is answered whom to call whatever the count says.
+    """
+    help_box = build_help_box(request.POST.get("words", "")[:MAX_WORDS_READ])
     try:
         rate_limits.count_try(request)
     except rate_limits.TooManyMessages as refusal:
-        context = {"address": _get_page(revision).path}
+        context = _build_context(_get_page(revision), revision, help_box=help_box)
         return _render_too_many(request, refusal, "feedback/too_many.html", context)
     text = _get_signed_revision(revision)
     form = ReportProblemForm(request.POST)
     if request.POST.get("trap"):
         return _redirect_to_thanks(revision)  # a machine; nothing is stored
-    help_box = build_help_box(request.POST.get("words", "")[:MAX_WORDS_READ])
     if not form.is_valid():
         context = _build_context(_get_page(revision), revision, form, help_box)
         return render(request, "feedback/problem.html", context, status=422)
