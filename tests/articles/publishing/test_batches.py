@@ -1,5 +1,6 @@
-"""Metadata of many pages: batches, each whole, between which others write; a stopped run is shown
-and finished.
+"""Metadata of many pages is changed in batches, between which others write.
+
+A stopped run is shown and finished.
 """
 
 import pytest

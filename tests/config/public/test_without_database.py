@@ -60,7 +60,7 @@ def check_last_resort(page):
     """A page that says whom to call and keeps nothing back."""
     assert page.status_code == 503
     assert page["Retry-After"] == "10"
-    assert page["Cache-Control"] == "no-store"
+    assert page["Cache-Control"].startswith("no-store")
     assert 'href="tel:911"' in page.text
     assert 'href="tel:988"' in page.text
     assert "secret-host" not in page.text
@@ -79,7 +79,7 @@ def test_a_page_from_memory_says_below_its_cards_that_it_was_not_checked(
         with cut_off(error):
             page = client.get(PAGE)
     assert page.status_code == 200
-    assert page["Cache-Control"] == "no-store"
+    assert page["Cache-Control"].startswith("no-store")
     assert page["Vary"] == "Accept-Encoding"
     assert "ETag" not in page
     assert "Last-Modified" not in page
@@ -238,7 +238,7 @@ def test_an_emergency_is_answered_with_the_signed_act_from_memory(spasms, client
         for text in ("he is having a stroke", "his face went funny"):
             page = client.get("/search/", {"q": text})
             assert page.status_code == 200
-            assert page["Cache-Control"] == "no-store"
+            assert page["Cache-Control"].startswith("no-store")
             assert "Call" in page.text
             assert "Note the time" in page.text
             assert "Note the time" in client.get("/search/suggestions/", {"q": text}).text

@@ -245,6 +245,7 @@ def test_many_pages_due_on_one_day_are_one_mail_with_a_list(ann, ravi, run, cloc
 
 
 def test_the_number_of_queries_does_not_grow_with_the_pages(ann, ravi, run, clock):
+    run()  # the first run of a command is recorded in a row of its own
     counts = []
     for count in (1, 3):
         clock.move_to(START)

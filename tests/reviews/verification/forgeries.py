@@ -564,23 +564,16 @@ SEARCH = [
         ),
     ),
     Forgery(
-        "a page that changed since it was signed is not shown as such to editors",
+        "pages stand last in the lists of editors",
         LISTS,
         r"reviews_listedpage \d+: the row of the lists is not what the page and its events say",
-        (f"UPDATE reviews_listedpage SET state = 'withdrawn' WHERE article_id = {TICS}",),
+        ("UPDATE reviews_listedpage SET sort_key = 'zzz'",),
     ),
     Forgery(
         "a page is hidden from the search of recalls",
         LISTS,
         r"reviews_signedwords \d+: its words are not those of the signed text",
         (f"UPDATE reviews_signedwords SET words = 'aaaaaa' WHERE article_id = {TICS}",),
-    ),
-    Forgery(
-        "a word is hidden from the search of recalls",
-        LISTS,
-        r"reviews_knownword \w+: it is not the word that it was|"
-        r"reviews_signedwords \d+: its words are not those of the signed text",
-        ("UPDATE reviews_knownword SET word = 'zzz' WHERE word = 'tics'",),
     ),
     Forgery(
         "a cause is made harmless",

@@ -110,7 +110,10 @@ class SynchronousThread:
         self.start = lambda: target(*args)
 
 
-def test_people_set_a_new_password_by_mail(lived, tmp_path, client, mailoutbox, monkeypatch):
+def test_people_set_a_new_password_by_mail(
+    lived, tmp_path, client, mailoutbox, monkeypatch, settings
+):
+    settings.SITE_URL = "https://example.org"
     files.export_archive(tmp_path / "archive")
     files.empty_database()
     files.import_archive(tmp_path / "archive")

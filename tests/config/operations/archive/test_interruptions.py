@@ -52,7 +52,7 @@ def watched(call):
     return do
 
 def statement(execute, sql, params, many, context):
-    if sql.startswith(moment):
+    if sql.replace('"', "").startswith(moment):
         count()
     return execute(sql, params, many, context)
 
@@ -105,12 +105,10 @@ def test_what_an_export_left_half_written_is_not_taken_for_an_archive(lived, tmp
 def test_an_import_that_is_killed_leaves_an_empty_database(lived, tmp_path):
     before = files.export_archive(tmp_path / "before")
     files.empty_database()
-    moments = {
-        'INSERT INTO "articles_article"': 1,
-        'INSERT INTO "reviews_signature"': 3,
-        'UPDATE "articles_revision"': 1,
-        'INSERT INTO "articles_searchentry"': 1,
-    }
+    moments = {"UPDATE articles_article": 1, "UPDATE articles_revision": 1}
+    if connection.vendor == "sqlite":  # PostgreSQL takes rows by COPY, which no wrapper sees
+        rows = ("articles_article", "reviews_signature", "articles_searchentry")
+        moments |= {f"INSERT INTO {table} ": 1 for table in rows}
     for moment, number in moments.items():
         run_killed(tmp_path, "import_archive", tmp_path / "before", moment, number)
         assert not User.objects.exists()
