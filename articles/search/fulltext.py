@@ -77,9 +77,17 @@ WORDS_EXPRESSION = (
     "setweight(to_tsvector('simple', name_words), 'B') || "
     "setweight(to_tsvector('simple', text_words), 'D')"
 )
+# Which of many matches are read is chosen by what stands in their names: this is short enough to
+# stay in the row, where the words of the text are stored apart.
+NAMES_EXPRESSION = "strip(to_tsvector('simple', title_words || ' ' || name_words))"
+# By its name, each column of PostgreSQL's own and how it is computed.
+POSTGRESQL_COLUMNS = {"words": WORDS_EXPRESSION, "names": NAMES_EXPRESSION}
 POSTGRESQL_STATEMENTS = [
-    f"ALTER TABLE {ENTRY_TABLE} ADD COLUMN IF NOT EXISTS words tsvector "
-    f"GENERATED ALWAYS AS ({WORDS_EXPRESSION}) STORED",
+    *(
+        f"ALTER TABLE {ENTRY_TABLE} ADD COLUMN IF NOT EXISTS {name} tsvector "
+        f"GENERATED ALWAYS AS ({expression}) STORED"
+        for name, expression in POSTGRESQL_COLUMNS.items()
+    ),
     f"CREATE INDEX IF NOT EXISTS {INDEX_NAME} ON {ENTRY_TABLE} USING gin (words)",
 ]
 
@@ -117,7 +125,8 @@ def rebuild(connection: BaseDatabaseWrapper) -> None:
     else:
         # PostgreSQL changes no table for whose rows a constraint is still to be checked.
         statements = ["SET CONSTRAINTS ALL IMMEDIATE"]
-        statements += [f"ALTER TABLE {ENTRY_TABLE} DROP COLUMN IF EXISTS words"]
+        for name in POSTGRESQL_COLUMNS:
+            statements.append(f"ALTER TABLE {ENTRY_TABLE} DROP COLUMN IF EXISTS {name}")
         statements += [f"DROP INDEX IF EXISTS {INDEX_NAME}", *POSTGRESQL_STATEMENTS]
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in statements:

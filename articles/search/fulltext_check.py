@@ -32,14 +32,15 @@ DIFFERING_SQL = (
     f"UNION SELECT doc FROM (SELECT * FROM {EXPECTED_TOKENS} EXCEPT SELECT * FROM {TOKENS}) "
     "ORDER BY doc"
 )
-# Rows whose column of words is not computed from their other columns.
+# Rows whose columns of words are not computed from their other columns.
 POSTGRESQL_DIFFERING_SQL = (
     f"SELECT id FROM {ENTRY_TABLE} "  # noqa: S608
-    f"WHERE words IS DISTINCT FROM ({fulltext.WORDS_EXPRESSION}) ORDER BY id"
+    f"WHERE words IS DISTINCT FROM ({fulltext.WORDS_EXPRESSION}) "
+    f"OR names IS DISTINCT FROM ({fulltext.NAMES_EXPRESSION}) ORDER BY id"
 )
 IS_GENERATED_SQL = (
-    "SELECT attgenerated = 's' FROM pg_attribute "
-    "WHERE attrelid = to_regclass(%s) AND attname = 'words'"
+    "SELECT attname, attgenerated = 's' FROM pg_attribute "
+    "WHERE attrelid = to_regclass(%s) AND attname = ANY(%s)"
 )
 IS_INDEXED_SQL = (
     "SELECT i.indisvalid AND i.indpred IS NULL AND a.amname = 'gin' "
@@ -115,11 +116,12 @@ def _describe_entries(keys: list[int]) -> Iterator[str]:
 
 def _find_postgresql_faults(connection: BaseDatabaseWrapper) -> Iterator[str]:
     with connection.cursor() as cursor:
-        cursor.execute(IS_GENERATED_SQL, [ENTRY_TABLE])
-        generated = cursor.fetchone()
-        if generated != (True,):
-            yield f"{ENTRY_TABLE}: its column of words is missing, or no longer computed"
-        if generated is None:
+        cursor.execute(IS_GENERATED_SQL, [ENTRY_TABLE, list(fulltext.POSTGRESQL_COLUMNS)])
+        generated = dict(cursor.fetchall())
+        for name in fulltext.POSTGRESQL_COLUMNS:
+            if not generated.get(name):
+                yield f"{ENTRY_TABLE}: its column of {name} is missing, or no longer computed"
+        if generated.keys() != fulltext.POSTGRESQL_COLUMNS.keys():
             return
         cursor.execute(IS_INDEXED_SQL, [ENTRY_TABLE, fulltext.INDEX_NAME])
         if cursor.fetchone() != (True,):

@@ -65,7 +65,7 @@ def find_matches(text: str, *, named_only: bool = False) -> SearchMatches:
     known = vocabulary.get_current()
     if not named_only:
         query = add_doubtful_guesses(query, known)
-    rows = _fetch_rows(query, named_only=named_only)
+    rows = _fetch_rows(query, known, named_only=named_only)
     if not rows.named:
         foreign = detect_foreign_text(text, known)
         if foreign is not None:
@@ -86,7 +86,7 @@ def _are_mentions_only(ranked: list[RankedCandidate]) -> bool:
     return bool(ranked) and max(answer.name_coverage for answer in ranked) == 0
 
 
-def _fetch_rows(query: SearchQuery, *, named_only: bool) -> _Rows:
+def _fetch_rows(query: SearchQuery, known: Vocabulary, *, named_only: bool) -> _Rows:
     """What the database has. Where a whole name was asked for, nothing else is asked about."""
     part_keys = () if named_only else query.part_keys
     key_matches = queries.match_keys(dict.fromkeys((*query.keys, *part_keys)))
@@ -94,10 +94,11 @@ def _fetch_rows(query: SearchQuery, *, named_only: bool) -> _Rows:
     if not query.terms:
         return _Rows(named, [], [])
     if named or named_only:
-        return _Rows(named, [], queries.match_all(query.terms))
+        return _Rows(named, [], queries.match_all(query.terms, weigh=known.weight))
     keys = set(part_keys)
     part_named = [match for match in key_matches if match.name and match.key in keys]
-    return _Rows(named, part_named, queries.match_all(query.terms, _list_parts(query)))
+    matches = queries.match_all(query.terms, _list_parts(query), weigh=known.weight)
+    return _Rows(named, part_named, matches)
 
 
 def _list_parts(query: SearchQuery) -> list[tuple[QueryTerm, ...]]:
@@ -121,7 +122,8 @@ def _rank_rows(
     candidates = [match.candidate for match in (*rows.named, *rows.part_named)] + rows.matches
     candidates = _deduplicate(candidates)
     if not named_only and len(query.terms) > 1 and len(candidates) < FEW_MATCHES:
-        candidates += queries.match_any(known.select_distinctive(query.core_terms))
+        some = known.select_distinctive(query.core_terms)
+        candidates += queries.match_any(some, weigh=known.weight)
         candidates = _deduplicate(candidates)
     key_ranks = _get_first_ranks(rows.named)
     ranked = rank(query, candidates, key_ranks, known)
@@ -137,7 +139,7 @@ def _match_understood(query: SearchQuery, foreign: ForeignText, known: Vocabular
     understood = build_query(foreign.understood)
     if not foreign.understood:
         return SearchMatches(query, foreign=foreign)
-    rows = _fetch_rows(understood, named_only=True)
+    rows = _fetch_rows(understood, known, named_only=True)
     ranked = _rank_rows(understood, rows, known, named_only=True)
     return SearchMatches(understood, ranked, foreign=foreign)
 
@@ -228,7 +230,7 @@ def _match_corrected(
         guess = guess_query(query, known, include_known=include_known, is_sure=is_sure)
         if guess is None or not guess.query.terms:
             continue
-        rows = _fetch_rows(guess.query, named_only=False)
+        rows = _fetch_rows(guess.query, known, named_only=False)
         if not (rows.named or rows.part_named or rows.matches):
             continue
         ranked = _rank_rows(guess.query, rows, known, named_only=False)

@@ -106,43 +106,56 @@ class Scorer:
         self._total_weight = sum(weight for _, weight in self._weighted_terms)
         self._people = people
         self._asked_stems = frozenset(_iter_stems(terms)) | people
-        self._padded_stems = [(stem, f" {stem} ") for stem in self._asked_stems]
         self._covers: dict[frozenset[str], tuple[float, frozenset[str]]] = {}
+        self._sought: dict[frozenset[str], list[tuple[str, str]]] = {}
 
     def score(self, candidate: SearchCandidate) -> CandidateScore:
-        named_stems: frozenset[str] = frozenset()
-        name_coverage = 0.0
-        best_name = 0.0
-        factor = 1.0
-        for name in self._iter_asked_names(candidate):
-            stems = name.split()
-            asked = self._asked_stems.intersection(stems)
-            if asked:
-                coverage, used = self._cover(asked)
-                name_coverage = max(name_coverage, coverage)
-                name_score = factor * _score_name(coverage, len(used), len(set(stems)))
-                if coverage and self._people & asked:
-                    name_score += PEOPLE_BONUS
-                best_name = max(best_name, name_score)
-                named_stems |= asked
-            factor = OTHER_NAME_FACTOR
+        stems = candidate.title_words.split()
+        named = self._asked_stems.intersection(stems)
+        name_coverage, best_name = self._score_name(named, stems, 1.0) if named else (0.0, 0.0)
+        names = candidate.name_words
+        if names and not self._asked_stems.isdisjoint(names.split()):
+            for stems in map(str.split, names.split("\n")):
+                asked = self._asked_stems.intersection(stems)
+                if asked:
+                    share, score = self._score_name(asked, stems, OTHER_NAME_FACTOR)
+                    name_coverage = max(name_coverage, share)
+                    best_name = max(best_name, score)
+                    named |= asked
         coverage = name_coverage
         if coverage < 1:
-            coverage, _ = self._cover(named_stems | self._find_mentioned(candidate.text_words))
+            mentioned = self._find_mentioned(candidate.text_words, named)
+            coverage, _ = self._cover(named.union(mentioned) if mentioned else named)
         score = NAME_WEIGHT * best_name + TEXT_WEIGHT * coverage
         return CandidateScore(name_coverage, coverage, score)
 
-    def _find_mentioned(self, text_words: str) -> frozenset[str]:
-        """The stems asked for that a text has. It is looked into, and not taken apart."""
-        padded = f" {text_words} "
-        return frozenset([stem for stem, word in self._padded_stems if word in padded])
+    def _score_name(
+        self, asked: frozenset[str], stems: list[str], factor: float
+    ) -> tuple[float, float]:
+        """The share of the query that a name of these stems has, and what the name is worth."""
+        coverage, used = self._cover(asked)
+        precision = len(used) / len(set(stems))
+        score = factor * (coverage * (COVERAGE_WEIGHT + PRECISION_WEIGHT * precision))
+        if coverage and not self._people.isdisjoint(asked):
+            score += PEOPLE_BONUS
+        return coverage, score
 
-    def _iter_asked_names(self, candidate: SearchCandidate) -> Iterator[str]:
-        """The title, and the other names if any of them may have something that was asked."""
-        yield candidate.title_words
-        names = candidate.name_words
-        if names and not self._asked_stems.isdisjoint(names.split()):
-            yield from names.split("\n")
+    def _find_mentioned(self, text_words: str, named: frozenset[str]) -> list[str]:
+        """The stems asked for that a text adds to names. It is looked into, and not taken apart."""
+        sought = self._sought.get(named)
+        if sought is None:
+            sought = self._sought[named] = self._list_sought(named)
+        padded = f" {text_words} "
+        return [stem for stem, word in sought if word in padded]
+
+    def _list_sought(self, named: frozenset[str]) -> list[tuple[str, str]]:
+        """The stems that names lack for terms of which they have no variant, or a lesser one."""
+        stems: set[str] = set()
+        for term, _ in self._weighted_terms:
+            found = _find_best_variant(term, named)
+            if found is None or found.weight < max(variant.weight for variant in term):
+                stems.update(_iter_stems([term]))
+        return [(stem, f" {stem} ") for stem in stems - named]
 
     def _cover(self, stems: frozenset[str]) -> tuple[float, frozenset[str]]:
         """The share of the query, by weight, that these stems have, and those that are in it."""
@@ -168,11 +181,6 @@ def _iter_stems(terms: Sequence[QueryTerm]) -> Iterator[str]:
     for term in terms:
         for variant in term:
             yield from variant.stems
-
-
-def _score_name(coverage: float, used: int, length: int) -> float:
-    """What a name of so many stems is worth, of which so many are used."""
-    return coverage * (COVERAGE_WEIGHT + PRECISION_WEIGHT * used / length)
 
 
 def _find_best_variant(term: QueryTerm, stems: frozenset[str]) -> TermVariant | None:

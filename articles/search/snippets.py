@@ -42,7 +42,7 @@ def build_snippet(
     as the search stores them: where they have nothing that the summary lacks, no line has more.
     """
     wanted = typed - _find_stems(document.title, typed)
-    lines = [_read_line(document.summary)] if document.summary else []
+    lines = [_read_summary(document.summary)] if document.summary else []
     missing = wanted.difference(*(line.stems for line in lines))
     if missing and (not lines or _may_have(text_words, missing)):
         lines += _iter_text_lines(document, missing if lines else frozenset())
@@ -94,6 +94,9 @@ _read_lines = lru_cache(maxsize=MAX_KEPT_TEXTS)(_split_lines)
 
 def _read_line(text: str) -> SnippetLine:
     return SnippetLine(text, frozenset(map(_stem, WORD.findall(text))))
+
+
+_read_summary = lru_cache(maxsize=MAX_KEPT_TEXTS)(_read_line)
 
 
 def mark_words(text: str, stems: frozenset[str]) -> SafeString:

@@ -136,6 +136,11 @@ class Vocabulary:
                 by_sound[encode_sound(word)].append(word)
         return by_sound
 
+    def prepare(self) -> None:
+        """Put the words in their orders now, and not when one is guessed for the first time."""
+        for words in (self._sorted_words, self._words_by_length, self._sorted_sounds):
+            assert words is not None
+
     def knows(self, word: str) -> bool:
         """Whether a word is one of these, or another form of one."""
         return word in self.all_words or (stem(word) in self.stems and not self.is_in_doubt(word))

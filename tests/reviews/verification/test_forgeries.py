@@ -163,6 +163,10 @@ FULLTEXT_FORGERIES = {
         f"{ENTRY_TABLE}: its column of words is missing, or no longer computed": [
             f"ALTER TABLE {ENTRY_TABLE} DROP COLUMN words"
         ],
+        f"{ENTRY_TABLE}: its column of names is missing, or no longer computed": [
+            f"ALTER TABLE {ENTRY_TABLE} ALTER COLUMN names DROP EXPRESSION",
+            f"UPDATE {ENTRY_TABLE} SET names = to_tsvector('simple', 'miracl cure') {OF_ONE}",
+        ],
         "articles_search_words: it is missing, or not the one of the full-text index": [
             "DROP INDEX articles_search_words"
         ],
