@@ -17,7 +17,7 @@ from articles.care.emergency_help import find_emergency_help
 from articles.care.phone_links import link_phone_numbers
 from articles.care.phone_numbers import extract_words
 from articles.care.site_numbers import get_dialled_numbers
-from articles.content.document import ADVICE_HEADING, GRAVITY_ORDER, Advice, Document
+from articles.content.document import ADVICE_HEADING, GRAVITY_ORDER, Advice, Document, DocumentHead
 from articles.richtext.attributes import remove_foreign
 
 EMERGENCY_LEVEL = "emergency"
@@ -36,7 +36,7 @@ class ShownAdvice:
         return self.level == EMERGENCY_LEVEL
 
 
-def present_cards(document: Document, *, for_visitors: bool) -> list[ShownAdvice]:
+def present_cards(document: Document | DocumentHead, *, for_visitors: bool) -> list[ShownAdvice]:
     """The care cards of a page, by gravity as they are shown: what is most urgent comes first."""
     present = present_for_visitors if for_visitors else present_as_signed
     return _sort([present(card) for card in document.care_cards])

@@ -8,10 +8,11 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
+from pydantic import ValidationError
 
 from articles.content import paths
 from articles.content.blocks import Block
-from articles.content.document import EXPUNGED, SCHEMA_VERSION, Document
+from articles.content.document import EXPUNGED, SCHEMA_VERSION, Document, DocumentHead
 
 # Documents in the memory of a process, each of some 70 kB.
 MAX_SHARED = 128
@@ -207,6 +208,18 @@ def parse_shared(text: str) -> Document:
     A document never changes, and is found by its whole text.
     """
     return parse_document(text)
+
+
+def parse_head(text: str) -> DocumentHead:
+    """What a list shows of a stored document. Raises as ``parse_document`` does."""
+    try:
+        head = DocumentHead.model_validate_json(text)
+    except ValidationError:
+        parse_document(text)  # which says what it is
+        raise
+    if head.kind not in _kinds:
+        raise UnknownDocument(f"kind {head.kind!r}")
+    return head
 
 
 def parse_document(text: str) -> Document:

@@ -35,7 +35,7 @@ def collect_rarely() -> Iterator[None]:
 
 
 def settle() -> None:
-    """Leave what this process has read so far out of all passes, and have fewer of them from now on.
+    """Leave what this process has read so far out of all passes, and have fewer from now on.
 
     For a process that has read what it serves with, and lives for long.
     """

@@ -20,7 +20,6 @@ from articles.models import Article, TopicEntry
 from articles.search import cards_of_names
 from articles.search.cards_of_names import CardSource, SourcedCard
 from articles.search.matching import SearchMatches, find_matches
-from articles.search.queries import SearchCandidate
 from articles.search.query_parser import SearchQuery
 from articles.search.ranking import RankedCandidate
 from articles.search.snippets import build_snippet, mark_words
@@ -150,18 +149,21 @@ def _build_hits(answers: list[RankedCandidate], query: SearchQuery) -> list[Sear
 
 def _build_page_hit(answer: RankedCandidate, query: SearchQuery, page: LivePage) -> SearchHit:
     stems = query.stems
-    document = kinds.parse_shared(page.document)
-    cards = care_advice.present_cards(document, for_visitors=True)
-    text = build_snippet(document, stems, query.typed_stems, answer.candidate.text_words)
+    head = kinds.parse_head(page.document)
+    cards = care_advice.present_cards(head, for_visitors=True)
+    text = build_snippet(page.document, head, query, answer.candidate.text_words)
+    other_name = ""
+    if not stems.isdisjoint(answer.candidate.name_words.split()):
+        other_name = _find_other_name(kinds.parse_shared(page.document), stems)
     return SearchHit(
-        title=mark_words(document.title, stems),
+        title=mark_words(head.title, stems),
         url=kinds.get_path(page.kind, page.slug),
         kind=kinds.get_label(page.kind),
-        other_name=mark_words(_find_other_name(document, answer.candidate, stems), stems),
+        other_name=mark_words(other_name, stems),
         text=mark_safe(link_phone_numbers(text)),  # noqa: S308 - escaped before
         card=cards[0] if cards else None,
         lesser_cards=tuple(card.label for card in cards[1:]),
-        shows_crisis_line=document.shows_crisis_line,
+        shows_crisis_line=head.shows_crisis_line,
         review_line=_read_review_line(page.review_line),
         is_mention=answer.is_mention,
     )
@@ -173,13 +175,9 @@ def _read_review_line(text: str) -> ReviewLine:
     return ReviewLine.model_validate_json(text)
 
 
-def _find_other_name(
-    document: Document, candidate: SearchCandidate, stems: frozenset[str]
-) -> str:
+def _find_other_name(document: Document, stems: frozenset[str]) -> str:
     """The name that has most of these stems, if the title has fewer; otherwise empty."""
     best = ""
-    if stems.isdisjoint(candidate.name_words.split()):
-        return best
     most = len(stems.intersection(stem_text(document.title)))
     for name in document.names:
         count = len(stems.intersection(stem_text(name)))

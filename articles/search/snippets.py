@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
-from articles.content.document import CARE_CARD_TEXTS, Document
+from articles.content import kinds
+from articles.content.document import CARE_CARD_TEXTS, Document, DocumentHead
 from articles.names import fold
 from articles.richtext.plaintext import extract_text
+from articles.search.query_parser import SearchQuery
 from articles.search.spelling import normalize_spelling
 from articles.search.words import QUESTION_WORDS, WORD, stem
 
@@ -34,18 +36,21 @@ class SnippetText(NamedTuple):
 
 
 def build_snippet(
-    document: Document, stems: frozenset[str], typed: frozenset[str], text_words: str
+    document: str, head: DocumentHead, query: SearchQuery, text_words: str
 ) -> SafeString:
     """The summary, or the line of the text that has more of the words typed, as HTML.
 
-    ``stems`` are those of synonyms too, and are marked. ``text_words`` are the stems of the text
-    as the search stores them: where they have nothing that the summary lacks, no line has more.
+    The stems of synonyms are marked too. ``text_words`` are the stems of the text as the search
+    stores them: where they have nothing that the summary lacks, no line has more, and the stored
+    ``document`` is not read beyond its ``head``.
     """
-    wanted = typed - _find_stems(document.title, typed)
-    lines = [_read_summary(document.summary)] if document.summary else []
+    stems, typed = query.stems, query.typed_stems
+    wanted = typed - _find_stems(head.title, typed)
+    lines = [_read_summary(head.summary)] if head.summary else []
     missing = wanted.difference(*(line.stems for line in lines))
     if missing and (not lines or _may_have(text_words, missing)):
-        lines += _iter_text_lines(document, missing if lines else frozenset())
+        text = kinds.parse_shared(document)
+        lines += _iter_text_lines(text, missing if lines else frozenset())
     return mark_words(_shorten(_choose_line(lines, wanted), wanted), stems)
 
 

@@ -35,6 +35,13 @@
     next.focus({ preventScroll: true });
   });
 
+  // An answer to something that has left the page meanwhile is dropped: what was typed is answered late where Enter was pressed
+  // at once, and there is no place for its words any more. Only the one that asked hears of it, as it is in no document.
+  const dropLate = (event) => { if (!event.target.isConnected) event.preventDefault(); };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    event.detail.elt.addEventListener("htmx:beforeOnLoad", dropLate);
+  });
+
   // Where the answer did not come, ask as without JavaScript: the browser says what is wrong better than silence does.
   for (const failure of ["htmx:sendError", "htmx:responseError"]) {
     document.addEventListener(failure, (event) => {

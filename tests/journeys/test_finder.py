@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from symptoms.models import Cause, OtherName, RelatedSymptom, SymptomCause
 from tests import factories
-from tests.journeys.conftest import find_violations, wait_for_htmx
+from tests.journeys.conftest import find_violations, wait_for_htmx, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -119,6 +119,31 @@ def test_by_keyboard_alone_with_javascript(signed_site, open_page):
     page.keyboard.press("Enter")
     page.wait_for_url("**/causes/meningitis/")
     assert not [request for request in asked if request.headers.get("referer", "").count("finder")]
+
+
+def test_a_late_answer_to_what_was_typed_is_dropped_once_the_symptom_is_added(
+    signed_site, open_page
+):
+    page = open_page()
+    page.goto("/finder/")
+    late = []
+
+    def hold(route) -> None:
+        if route.request.headers.get("hx-target") == "finder-matches":
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/finder/?*", hold)
+    page.locator("#finder-typed").press_sequentially("stiff neck")
+    wait_until(page, lambda: late, "the request for what was typed")
+    page.keyboard.press("Enter")
+    expect_chosen(page, "Stiff neck")
+    for route in late:
+        with page.expect_response(lambda response: "q=" in response.url):
+            route.continue_()
+    wait_for_htmx(page)
+    expect(page.locator("#finder-said")).to_contain_text("1 symptom chosen: Stiff neck.")
 
 
 def test_nothing_is_stored_on_the_device(signed_site, open_page):

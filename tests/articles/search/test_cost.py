@@ -13,12 +13,16 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 
-from articles.models import SearchEntry
+from articles.content import kinds
+from articles.content.document import EXPUNGED
+from articles.models import PublicationEvent, SearchEntry
 from articles.publishing.actions import record_revision
-from articles.search import vocabulary
+from articles.search import queries, startup, vocabulary
 from articles.search.emergency import detect_urgent_help
+from articles.search.query_parser import parse_query
 from articles.search.results import search_pages
 from articles.search.snippets import build_snippet
+from articles.search.urgent_phrases import load_phrase_books
 from articles.search.words import stem_text
 from reviews.signing.actions import withdraw_page
 from symptoms.models import OtherName
@@ -247,13 +251,66 @@ def test_the_line_that_is_shown_is_the_one_that_all_of_the_text_would_give(
 ):
     page = publish(ann, ravi, "ache", "Ache", summary=summary, body=BODY)
     page.refresh_from_db()
-    document = page.live.revision.read()
-    stems = frozenset(stem_text(asked))
+    document = page.live.revision.document
+    head, query = kinds.parse_head(document), parse_query(asked)
     stored = SearchEntry.objects.get(uuid=page.uuid).text_words
-    everything = " ".join(stems)  # so that nothing is left out
-    assert build_snippet(document, stems, stems, stored) == build_snippet(
-        document, stems, stems, everything
+    everything = " ".join(stem_text(asked))  # so that nothing is left out
+    assert build_snippet(document, head, query, stored) == build_snippet(
+        document, head, query, everything
     )
+
+
+def test_a_hit_reads_no_more_of_a_text_than_it_shows(ann, ravi, monkeypatch):
+    for number in range(3):
+        publish(ann, ravi, f"ache-{number}", f"Ache {number}", summary="It aches.")
+    kinds.parse_shared.cache_clear()
+    search_pages("ache")
+    assert kinds.parse_shared.cache_info().misses == 0
+    search_pages("ache muscle")  # a word that may be in the text
+    found = search_pages("ache")
+    assert [hit.title for hit in found.hits] == [f"<mark>Ache</mark> {n}" for n in range(3)]
+    heads = [kinds.parse_head(event.revision.document) for event in PublicationEvent.objects.all()]
+    for head, event in zip(heads, PublicationEvent.objects.all(), strict=True):
+        document = event.revision.read()
+        shown = (document.title, document.summary, document.care_cards)
+        assert (head.title, head.summary, head.care_cards) == shown
+        assert head.shows_crisis_line == document.shows_crisis_line
+
+
+def test_the_head_of_what_cannot_be_read_is_refused_as_the_whole_is():
+    for text in (EXPUNGED, "[]", '{"kind":"symptom","schema":2}'):
+        with pytest.raises(kinds.UnknownDocument):
+            kinds.parse_head(text)
+
+
+@pytest.mark.both_engines
+def test_of_too_many_matches_those_with_the_words_in_a_name_are_ranked(ann, ravi, monkeypatch):
+    for number in range(4):
+        publish(ann, ravi, f"fever-{number}", f"Fever {number}", body="<p>An ache too.</p>")
+    publish(ann, ravi, "ache", "Ache that lasts for years on end", body="<p>A fever too.</p>")
+    monkeypatch.setattr(queries, "MAX_CANDIDATES", 2)
+    for name in ("MATCH_ON_SQLITE", "MATCH_ON_POSTGRESQL"):
+        few = getattr(queries, name).replace("LIMIT 200", "LIMIT 2")
+        monkeypatch.setattr(queries, name, few)
+    queries._write_match.cache_clear()
+    try:
+        found = search_pages("ache").hits
+    finally:
+        queries._write_match.cache_clear()
+    assert found[0].url == "/symptoms/ache/"
+
+
+@pytest.mark.both_engines
+def test_what_the_search_reads_once_is_read_when_the_process_begins(client, ann, ravi, monkeypatch):
+    monkeypatch.setattr(vocabulary, "MAX_AGE", float("inf"))
+    publish(ann, ravi, "ache", "Ache")
+    vocabulary.clear_cache()
+    load_phrase_books.cache_clear()
+    startup.prepare()
+    read = load_phrase_books.cache_info().misses
+    asked = len(log_queries(partial(client.get, "/search/?q=ache")))
+    assert load_phrase_books.cache_info().misses == read
+    assert asked == len(log_queries(partial(client.get, "/search/?q=ache")))
 
 
 def test_a_withdrawn_page_is_no_hit_though_its_entry_was_read_before(ann, ravi, morgan):
