@@ -104,7 +104,9 @@ def find_stored(
     By what the rows say: their seals are looked at when a page is given. Raises Error.
     """
     fingerprint = get_fingerprint()
-    keys = [build_key(one, way, fingerprint) for way in encodings for one in addresses]
+    keys: list[str] = []
+    for encoding in encodings:
+        keys.extend(build_key(address, encoding, fingerprint) for address in addresses)
     if not keys:
         return set()
     with connection.cursor() as cursor:

@@ -106,6 +106,8 @@ def test_an_excerpt_is_a_part_of_the_signed_text_to_the_letter(weakness):
     signed = json.loads(row.revision.document)
     excerpt = json.loads(row.text)
     assert {name: signed[name] for name in excerpt["page"]} == excerpt["page"]
-    causes = [cause for group in signed["causes"] for cause in group["causes"]]
+    causes: list[dict] = []
+    for group in signed["causes"]:
+        causes += group["causes"]
     assert list(excerpt["causes"].values()) == causes
     assert "body" not in excerpt["page"]
