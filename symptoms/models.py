@@ -10,7 +10,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from articles.fields import LineField, RichTextField, build_length_checks
-from articles.models import Article, ImportRun, NormalizedNameMixin, PublicationEvent
+from articles.models import (
+    Article,
+    ImportRun,
+    NormalizedNameMixin,
+    PublicationEvent,
+    Revision,
+)
 from articles.names import build_stored_key
 from articles.publishing.merging import get_merge_targets
 from symptoms.coding_systems import InvalidCode, normalize_code, normalize_or_keep
@@ -463,6 +469,25 @@ class PublishedRelation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.other_uuid}"
+
+
+class PublishedExcerpt(models.Model):
+    """What the pages of causes show of a public page: title, care cards, and its causes, as signed.
+
+    A projection of the publication log, written by ``symptoms.projections.excerpts`` alone. Rows
+    are created again, never edited. ``text`` is the part of the text of ``revision`` that
+    ``excerpts.build_text`` takes; the row is read only while that revision is the public one.
+    """
+
+    article = models.OneToOneField(Article, models.PROTECT, related_name="+")
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="+")
+    text = models.TextField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.article_id}: revision {self.revision_id}"
 
 
 class PublishedName(models.Model):

@@ -1,7 +1,13 @@
 """The triggers with which the database itself protects the projections of symptoms."""
 
 from articles.db.triggers import DatabaseTrigger
-from symptoms.models import CauseAddress, PublishedCause, PublishedName, PublishedRelation
+from symptoms.models import (
+    CauseAddress,
+    PublishedCause,
+    PublishedExcerpt,
+    PublishedName,
+    PublishedRelation,
+)
 
 IMMUTABLE_COLUMNS = (
     "article_id",
@@ -43,6 +49,9 @@ def get_triggers() -> list[DatabaseTrigger]:
         ),
         DatabaseTrigger(
             "published_name_is_made_anew", PublishedName._meta.db_table, "UPDATE", message
+        ),
+        DatabaseTrigger(
+            "published_excerpt_is_made_anew", PublishedExcerpt._meta.db_table, "UPDATE", message
         ),
         DatabaseTrigger(
             "cause_address_is_made_anew", CauseAddress._meta.db_table, "UPDATE", message

@@ -10,7 +10,7 @@ from articles.page_store.following import ChangeFollower
 from articles.page_store.rendered import RenderedPage
 
 # Of rendered pages in a process: a worker that has read the site stays within 160 MB.
-MAX_CACHE_BYTES = 32 * 1024 * 1024
+MAX_CACHE_BYTES = 28 * 1024 * 1024
 
 
 class KeptPage:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -47,6 +47,11 @@ _UPSERT = (
     + ", ".join(f"{column} = EXCLUDED.{column}" for column in _COLUMNS.split(", "))
     + " RETURNING id"
 )
+_STORED = (
+    f"SELECT address FROM {_PAGES} WHERE key IN (%s) "  # noqa: S608
+    "AND revision >= %%s AND expires_at > %%s"
+)
+_MEASURE = f"SELECT COUNT(*), COALESCE(SUM(size), 0) FROM {_PAGES} WHERE fingerprint = %s"  # noqa: S608
 _LATER_CHANGES = f"SELECT subject FROM {_CHANGES} WHERE number > %s LIMIT {MAX_SUBJECTS + 1}"  # noqa: S608
 _NAMING = (
     f"SELECT DISTINCT page_id FROM {_SUBJECTS} WHERE subject IN (%s) "  # noqa: S608
@@ -89,6 +94,32 @@ def load(
     if page.revision < oldest or not page.is_valid(time.time()):
         return None
     return encoding, page
+
+
+def find_stored(
+    addresses: Collection[str], encodings: Iterable[str], *, oldest: int = 0
+) -> set[str]:
+    """Those of some addresses that are stored in one of these encodings and can be shown.
+
+    By what the rows say: their seals are looked at when a page is given. Raises Error.
+    """
+    fingerprint = get_fingerprint()
+    keys: list[str] = []
+    for encoding in encodings:
+        keys.extend(build_key(address, encoding, fingerprint) for address in addresses)
+    if not keys:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_STORED % ", ".join(["%s"] * len(keys)), [*keys, oldest, int(time.time())])
+        return {address for (address,) in cursor.fetchall()}
+
+
+def measure(fingerprint: str) -> tuple[int, int]:
+    """How many rows a build has, and how many bytes they take, about. Raises Error."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MEASURE, [fingerprint])
+        count, size = cursor.fetchone()
+    return count, int(size)
 
 
 def _build_page(fields: list[Any], subjects: bytes, body: bytes) -> RenderedPage:

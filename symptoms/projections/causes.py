@@ -12,32 +12,42 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
 from articles.content import kinds
 from articles.content.paths import get_numbered_path
 from articles.db.prepared import PreparedList, PreparedQuery
-from articles.models import Article, PublicationEvent
+from articles.models import Article, PublicationEvent, Revision
 from articles.names import fold
 from articles.page_store import subjects
 from articles.search import index
 from symptoms.content.document import DocumentCause, SymptomDocument, read_symptom
-from symptoms.models import Cause, CauseAddress, MergedCause, PublishedCause
-from symptoms.projections import cause_subjects
+from symptoms.models import (
+    Cause,
+    CauseAddress,
+    MergedCause,
+    PublishedCause,
+    PublishedExcerpt,
+)
+from symptoms.projections import cause_subjects, excerpts
 from symptoms.projections.cause_subjects import CauseState
 
 GRAVITY_BY_LABEL = {label: value for value, label in PublishedCause.Gravity.choices}
 RARITY_BY_LABEL = {label: value for value, label in PublishedCause.Rarity.choices}
 BATCH_SIZE = 500
 CAUSES_PER_QUERY = 200  # SQLite allows no more than a thousand ORs in a query
-ENTRIES_PER_PAGE = 30
+ENTRIES_PER_PAGE = 20
 MAX_GRAVEST_ROWS = 10  # of which the first with an emergency card heads the page of a cause
 
 
 class Mention(NamedTuple):
-    """A public page that names a cause: its risk, address, review line and signed text."""
+    """A public page that names a cause: its risk, address, review line and signed text.
+
+    ``excerpt`` is what the page of a cause shows of the text of ``revision``, or None.
+    """
 
     cause_uuid: UUID
     page_uuid: UUID
     risk: str
     slug: str
     review_line: str
-    document: str
+    revision: int
+    excerpt: str | None
 
 
 def on_publish(publication: PublicationEvent, document: SymptomDocument) -> set[str]:
@@ -250,10 +260,15 @@ def _load_mentions(rows: QuerySet[PublishedCause]) -> QuerySet[Any, Any]:
         "article__risk",
         "article__live__slug",
         "article__live__review_line",
-        "article__live__revision__document",
+        "article__live__revision",
+        Subquery(_excerpts.values("text")),
     )
 
 
+# Of the public text of a page, and of no other: a revision never changes.
+_excerpts = PublishedExcerpt.objects.filter(
+    article=OuterRef("article"), revision=OuterRef("article__live__revision")
+)
 _mentions = PreparedList(_get_rows, _load_mentions, per_page=ENTRIES_PER_PAGE, cause=UUID)
 _gravest_query = PreparedQuery(
     lambda cause: _load_mentions(_get_rows(cause))[:MAX_GRAVEST_ROWS], cause=UUID
@@ -278,8 +293,26 @@ _description_query = PreparedQuery(
 )
 
 
-def read_mention(mention: Mention) -> tuple[SymptomDocument, DocumentCause]:
-    """The signed document of a page, and what it says of the cause."""
-    document = kinds.parse_shared(mention.document)
-    assert isinstance(document, SymptomDocument)  # as its page is one
-    return document, _get_causes(document)[mention.cause_uuid]
+def read_mentions(mentions: Iterable[Mention]) -> list[tuple[SymptomDocument, DocumentCause]]:
+    """The signed documents of pages, as far as they are shown, and what each says of the cause.
+
+    A query for those without an excerpt, whose whole documents are read.
+    """
+    mentions = list(mentions)
+    without = [mention.revision for mention in mentions if mention.excerpt is None]
+    texts = dict(_documents_query.fetch(keys=without)) if without else {}
+    found: list[tuple[SymptomDocument, DocumentCause]] = []
+    for mention in mentions:
+        if mention.excerpt is not None:
+            found.append(excerpts.read(mention.excerpt, mention.cause_uuid))
+        else:
+            document = kinds.parse_shared(texts[mention.revision])
+            assert isinstance(document, SymptomDocument)  # as its page is one
+            found.append((document, _get_causes(document)[mention.cause_uuid]))
+    return found
+
+
+_documents_query = PreparedQuery(
+    lambda keys: Revision.objects.order_by().filter(pk__any_of=keys).values_list("pk", "document"),
+    keys=list[int],
+)

@@ -9,22 +9,37 @@ from articles.content.kinds import Projection
 from articles.models import PublicationEvent, Revision
 from articles.search import index
 from symptoms.content.document import SymptomDocument, read_symptom
-from symptoms.models import CauseAddress, PublishedCause, PublishedName, PublishedRelation
-from symptoms.projections import causes, names, relations
+from symptoms.models import (
+    CauseAddress,
+    PublishedCause,
+    PublishedExcerpt,
+    PublishedName,
+    PublishedRelation,
+)
+from symptoms.projections import causes, excerpts, names, relations
 
-MODELS = (PublishedCause, CauseAddress, PublishedRelation, PublishedName, *index.MODELS)
+MODELS = (
+    PublishedCause,
+    CauseAddress,
+    PublishedRelation,
+    PublishedName,
+    PublishedExcerpt,
+    *index.MODELS,
+)
 BATCH_SIZE = 500
 
 
 def on_publish(publication: PublicationEvent, document: SymptomDocument) -> set[str]:
     changed = causes.on_publish(publication, document)
     relations.on_publish(publication, document)
+    excerpts.on_publish(publication, document)
     return changed | names.on_publish(publication, document)
 
 
 def on_withdraw(withdrawal: PublicationEvent) -> set[str]:
     changed = causes.on_withdraw(withdrawal)
     relations.on_withdraw(withdrawal)
+    excerpts.on_withdraw(withdrawal)
     return changed | names.on_withdraw(withdrawal)
 
 
@@ -76,6 +91,7 @@ def _build_page_rows(
     yield from named
     yield from relations.build_rows(publication, document)
     yield from names.build_rows(publication, document)
+    yield excerpts.build_row(publication, document)
     for row in named:
         if row.latest:
             yield from index.build_rows(causes.build_search_item(row))

@@ -96,7 +96,7 @@ def build_page(row: PublishedCause, number: int) -> PublicPage:
     """
     subjects.name(subjects.cause(row.cause_uuid), subjects.name_of(row.cause_uuid))
     page = published_causes.get_symptom_page(row, number)
-    entries = [_build_entry(mention) for mention in page]
+    entries = _build_entries(page)
     description = _load_description(row)
     open_card = _choose_open_card(row, entries, number, description)
     emergency_help = get_topic_box(row.name)
@@ -141,11 +141,17 @@ def _build_modules(
     return modules
 
 
-def _build_entry(mention: Mention) -> CauseEntry:
-    document, cause = published_causes.read_mention(mention)
-    line = ReviewLine.model_validate_json(mention.review_line)
-    subjects.name(subjects.page(mention.page_uuid))
-    return CauseEntry(_build_source(mention.risk, mention.slug, line, document), document, cause)
+def _build_entries(mentions: Iterable[Mention]) -> list[CauseEntry]:
+    """The entries of some pages, in their order. One query where a page has no excerpt."""
+    mentions = list(mentions)
+    entries: list[CauseEntry] = []
+    read = published_causes.read_mentions(mentions)
+    for mention, (document, cause) in zip(mentions, read, strict=True):
+        line = ReviewLine.model_validate_json(mention.review_line)
+        subjects.name(subjects.page(mention.page_uuid))
+        source = _build_source(mention.risk, mention.slug, line, document)
+        entries.append(CauseEntry(source, document, cause))
+    return entries
 
 
 def _build_source(risk: str, slug: str, line: ReviewLine, document: Document) -> SignedSource:
@@ -195,7 +201,7 @@ def _choose_open_card(
         return OpenCard(description.source.emergency_card, description.source)
     gravest = entries
     if number > 1:
-        gravest = [_build_entry(mention) for mention in published_causes.list_gravest_mentions(row)]
+        gravest = _build_entries(published_causes.list_gravest_mentions(row))
     chosen = None
     for entry in gravest[: published_causes.MAX_GRAVEST_ROWS]:
         card = entry.source.emergency_card

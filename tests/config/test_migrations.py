@@ -8,7 +8,13 @@ from articles.models import TopicEntry
 from reviews import verification
 from reviews.models import ReviewSchedule
 from reviews.signing.actions import withdraw_page
-from symptoms.models import CauseAddress, PublishedCause, PublishedName, PublishedRelation
+from symptoms.models import (
+    CauseAddress,
+    PublishedCause,
+    PublishedExcerpt,
+    PublishedName,
+    PublishedRelation,
+)
 from tests import factories
 
 LISTS = {
@@ -27,6 +33,7 @@ LISTS = {
     ),
     PublishedRelation: ("article", "publication", "system", "label", "other_uuid"),
     PublishedName: ("article", "publication", "name", "sort_key", "letter", "is_title"),
+    PublishedExcerpt: ("article", "revision", "text"),
     CauseAddress: ("slug", "cause_uuid"),
     ReviewSchedule: ("article", "publication", "reviewer", "last_reviewed", "next_due"),
 }

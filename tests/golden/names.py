@@ -40,6 +40,7 @@ ADDED_MODELS: dict[str, str] = {
     "articles.harmdecision": "articles_harmdecision",
     "articles.outsideaddress": "articles_outsideaddress",
     "articles.pagelink": "articles_pagelink",
+    "symptoms.publishedexcerpt": "symptoms_publishedexcerpt",
     "symptoms.publishedname": "symptoms_publishedname",
     "articles.relatedpage": "articles_relatedpage",
     "articles.safetyalert": "articles_safetyalert",

@@ -63,6 +63,16 @@ class ExportedPage:
     live: int | None
     subpaths: tuple[str, ...]
 
+    @property
+    def path(self) -> str:
+        return kinds.get_path(self.kind, self.slug)
+
+    def list_cause_paths(self) -> Iterator[str]:
+        """Its lists of causes."""
+        for subpath in self.subpaths:
+            if subpath.startswith("causes/"):
+                yield self.path + subpath
+
     def list_paths(self, slug: str) -> Iterator[str]:
         """Its address and those below it, as they are or were under a slug."""
         path = kinds.get_path(self.kind, slug)
@@ -79,10 +89,7 @@ def iter_addresses() -> Iterator[ExportAddress]:
         yield from map(ExportAddress, page.list_paths(page.slug))
     yield from _iter_images()
     yield from _iter_pages()
-    yield from map(ExportAddress, _iter_causes())
-    yield from map(ExportAddress, _iter_topics())
-    yield from map(ExportAddress, _iter_reviewers())
-    yield from map(ExportAddress, _iter_letters())
+    yield from map(ExportAddress, iter_list_paths())
     yield from _iter_redirects()
     for name in SERVER_URL_NAMES:
         yield ExportAddress(reverse(name), rendering.render_server_notice)
@@ -95,8 +102,21 @@ def iter_addresses() -> Iterator[ExportAddress]:
         yield ExportAddress(reverse(name))
 
 
+def iter_public() -> Iterator[ExportedPage]:
+    """Each public page."""
+    return _iter_published(Article.objects.public())
+
+
+def iter_list_paths() -> Iterator[str]:
+    """The pages of causes, topics, reviewers and letters."""
+    yield from _iter_causes()
+    yield from _iter_topics()
+    yield from _iter_reviewers()
+    yield from _iter_letters()
+
+
 def _iter_pages() -> Iterator[ExportAddress]:
-    for page in _iter_published(Article.objects.public()):
+    for page in iter_public():
         assert page.live  # it is public
         yield from map(ExportAddress, page.list_paths(page.slug))
         yield ExportAddress(

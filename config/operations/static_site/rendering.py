@@ -47,7 +47,7 @@ def render_page(path: str) -> ExportedResponse:
     """
     match = resolve(path)
     try:
-        response = match.func(_build_request(path), *match.args, **match.kwargs)
+        response = match.func(build_request(path), *match.args, **match.kwargs)
     except Http404:
         return ExportedResponse(404, b"")
     location = response.get("Location", "")
@@ -60,7 +60,7 @@ def render_page(path: str) -> ExportedResponse:
 
 def render_not_found(path: str) -> ExportedResponse:
     """What a web server shows at an address where there is nothing."""
-    return ExportedResponse(200, views.not_found(_build_request(path), Http404()).content)
+    return ExportedResponse(200, views.not_found(build_request(path), Http404()).content)
 
 
 def render_server_notice(path: str) -> ExportedResponse:
@@ -84,10 +84,11 @@ def _render_redirect(path: str, location: str) -> bytes:
 
 
 def _render_template(template: str, path: str, **context) -> bytes:
-    return render_to_string(template, context, _build_request(path)).encode()
+    return render_to_string(template, context, build_request(path)).encode()
 
 
-def _build_request(path: str) -> WSGIRequest:
+def build_request(path: str, **headers: str) -> WSGIRequest:
+    """A request for a path at the site's own address. Headers are named as WSGI names them."""
     site = urlsplit(settings.SITE_URL)
     port = site.port or {"http": 80, "https": 443}[site.scheme]
     return WSGIRequest(
@@ -98,5 +99,6 @@ def _build_request(path: str) -> WSGIRequest:
             "SERVER_PORT": str(port),
             "wsgi.url_scheme": site.scheme,
             "wsgi.input": BytesIO(),
+            **headers,
         }
     )

@@ -105,6 +105,7 @@ REFUSED = {
     ("symptoms.PublishedName", "name"),
     ("symptoms.PublishedName", "sort_key"),
     ("symptoms.PublishedName", "letter"),
+    ("symptoms.PublishedExcerpt", "text"),
     ("articles.SearchEntry", "kind"),
     ("articles.SearchEntry", "language"),
     ("articles.SearchEntry", "slug"),

@@ -597,6 +597,15 @@ SEARCH = [
         (f"UPDATE symptoms_publishedname SET name = 'Possession' WHERE article_id = {TICS}",),
     ),
     Forgery(
+        "a care card is hidden on the pages of causes",
+        LISTS,
+        r"symptoms_publishedexcerpt \d+: the row with .* is not what the log says",
+        (
+            "UPDATE symptoms_publishedexcerpt SET text = replace(text, 'advice', 'adviser') "
+            f"WHERE article_id = {TICS}",
+        ),
+    ),
+    Forgery(
         "a related symptom is hidden in the finder",
         LISTS,
         r"symptoms_publishedrelation: the row with .* is missing",

@@ -10,6 +10,7 @@ from reviews import verification
 from symptoms.models import (
     CauseAddress,
     PublishedCause,
+    PublishedExcerpt,
     PublishedRelation,
     RelatedSymptom,
     SymptomCause,
@@ -97,6 +98,7 @@ def test_the_projections_made_anew_from_the_log_are_the_same(signed):
                 (PublishedCause, ("article", "cause_uuid", "name", "slug", "latest")),
                 (CauseAddress, ("slug", "cause_uuid")),
                 (PublishedRelation, ("article", "system", "other_uuid")),
+                (PublishedExcerpt, ("article", "revision", "text")),
             )
         ]
 
