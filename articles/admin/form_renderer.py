@@ -87,9 +87,15 @@ def write_choices(context: Context) -> str:
 
 
 def _write_choice(option: Mapping[str, Any]) -> str:
-    box = write_input({"widget": option})
-    target = write_attributes({"for": option["attrs"].get("id") or False})
-    return f"<div><label{target}>{box} {conditional_escape(option['label'])}</label></div>"
+    """A box inside its label, which needs no id: there may be many, such as topics."""
+    shared = ("id", "data-context")  # the second is for lists of choices, which this is not
+    own = {name: value for name, value in option["attrs"].items() if name not in shared}
+    value = conditional_escape(str(option["value"]))
+    value = value if value.isalnum() else f'"{value}"'
+    box = (
+        f"<input type={option['type']} name={option['name']} value={value}{write_attributes(own)}>"
+    )
+    return f"<div><label>{box} {conditional_escape(option['label'])}</label></div>"
 
 
 def write_label(context: Context) -> str:

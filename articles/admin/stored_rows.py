@@ -228,7 +228,7 @@ def _make_choice_writer(name: str, _field: forms.Field) -> WriteBox:
         chosen = getattr(row, name)
         option = ""
         if chosen is not None:
-            option = f'<option value="{chosen.pk}" selected>{conditional_escape(str(chosen))}'
+            option = f"<option value={chosen.pk} selected>{conditional_escape(str(chosen))}"
         return f"<select name={box}>{option}</select>"
 
     return write

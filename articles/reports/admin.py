@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from functools import wraps
+from http import HTTPStatus
 from itertools import islice
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -18,10 +18,10 @@ from articles.imports.formats import spreadsheets
 from articles.lists import ListQuery
 from articles.public.pages import get_adjacent_urls
 from articles.reports import base as reports
-from articles.reports.base import ROWS_PER_PAGE, Report
-from articles.reports.kept import KeptRowsReport, has_changed_since
+from articles.reports import kept
+from articles.reports.base import ROWS_PER_PAGE, Report, ReportAction
+from articles.reports.kept import KeptCounts, KeptRowsReport, has_changed_since
 
-COUNT_CACHE_SECONDS = 300  # the counts cost more than the rest of the start page
 BATCH_SIZE = 500
 
 
@@ -42,11 +42,12 @@ def get_urls(site) -> list:
 
 
 def list_reports_with_counts(user) -> list[dict]:
-    """The reports that a user may see, with their numbers of rows, counted every few minutes."""
+    """The reports that a user may see, with the numbers of rows that were kept, in one query."""
     visible = reports.get_visible(user)
-    if not visible:
-        return []
-    counts = cache.get_or_set("reports", _count_rows, COUNT_CACHE_SECONDS) or {}
+    return _list_reports(visible, kept.load_counts()) if visible else []
+
+
+def _list_reports(visible: list[Report], counts: KeptCounts) -> list[dict]:
     listed = []
     for report in visible:
         listed.append(
@@ -54,14 +55,10 @@ def list_reports_with_counts(user) -> list[dict]:
                 "title": report.title,
                 "says": report.description,
                 "url": get_report_url(report),
-                "count": counts.get(report.name),
+                "count": counts.by_name.get(report.name),
             }
         )
     return listed
-
-
-def _count_rows() -> dict[str, int]:
-    return {report.name: report.count() for report in reports.get_all() if report.has_count}
 
 
 def get_report_url(report: Report) -> str:
@@ -69,11 +66,23 @@ def get_report_url(report: Report) -> str:
 
 
 def show_index(site, request):
-    """Every report that the user may see, with its count. Raises PermissionDenied if none."""
-    visible = list_reports_with_counts(request.user)
+    """Every report that the user may see, with its count; a POST counts all again.
+
+    Raises PermissionDenied if there is none.
+    """
+    visible = reports.get_visible(request.user)
     if not visible:
         raise PermissionDenied
-    context = site.each_context(request) | {"title": "Reports", "reports": visible}
+    if request.method == "POST":
+        kept.renew_counts()
+        messages.success(request, _("All reports were counted."))
+        return redirect(request.get_full_path())
+    counts = kept.load_counts()
+    context = site.each_context(request) | {
+        "title": "Reports",
+        "reports": _list_reports(visible, counts),
+        "moment": counts.moment,
+    }
     return render(request, "articles/admin/reports.html", context)
 
 
@@ -94,12 +103,20 @@ def show_report(site, request, name):
             return redirect(request.get_full_path())
         if report.action is None or not request.user.has_perm(report.action.permission):
             raise PermissionDenied
-        return report.action(request, report).respond()
+        return _act(request, report, report.action)
     query = report.read_query(request.GET)
     if request.GET.get("format") == "csv":
         return _export_csv(report, query)
     context = site.each_context(request) | _build_list_context(request, report, query)
     return render(request, "articles/admin/report.html", context)
+
+
+def _act(request, report: Report, action: type[ReportAction]):
+    """What a bulk action of a report answers; once it changed rows, they are counted again."""
+    response = action(request, report).respond()
+    if response.status_code == HTTPStatus.FOUND:
+        kept.renew_count(report)
+    return response
 
 
 def _build_list_context(request, report: Report, query: ListQuery) -> dict:

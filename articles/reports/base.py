@@ -6,7 +6,6 @@ Each report registers with its admin; ``articles.reports.admin`` shows them all 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -63,10 +62,6 @@ class ReportAction(ConfirmedAction):
     def count_chosen(self):
         return len(self.keys)
 
-    def finish(self, result):
-        cache.delete("reports")
-        return super().finish(result)
-
 
 def _get_selected_keys(request) -> list[str]:
     """The keys of the ticked rows, or of all that were shown, each once."""
@@ -87,7 +82,6 @@ class Report:
     filters: tuple[ListFilter, ...] = ()
     order: tuple[str, ...] = ()
     action: type[ReportAction] | None = None
-    has_count = True  # whether its count is cheap enough for the start page
     is_kept = False  # whether its rows are those of a moment, see ``reports.kept``
 
     def get_noun(self, count: int) -> str:

@@ -49,7 +49,6 @@ class BrokenLinksReport(Report):
     )
     noun = ("link", "links")
     permission = "articles.view_article"
-    has_count = False  # what is wrong is found anew for each link
     columns = (
         ReportColumn("page", "Page", ("revision__article__sort_key",)),
         ReportColumn("text", "Text"),

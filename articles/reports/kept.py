@@ -1,11 +1,13 @@
 """Reports that compare all names with each other: computed at night or on demand, and kept.
 
-What they show is as of a moment, which stands above their rows.
+What they show is as of a moment, which stands above their rows. The numbers of rows of all reports
+are kept as well: to count one, pages of the whole site are read.
 """
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
@@ -18,7 +20,6 @@ from articles.reports.base import Report
 class KeptRowsReport(Report):
     """A report whose rows are computed rarely. Subclasses say how, and how a row is stored."""
 
-    has_count = False
     is_kept = True
 
     def compute_rows(self) -> list[Any]:
@@ -72,5 +73,47 @@ def get_kept_reports() -> Sequence[KeptRowsReport]:
 
 
 def renew_all() -> dict[str, int]:
-    """Compute every kept report; gives the number of rows by the title of each."""
-    return {report.title: len(report.renew()) for report in get_kept_reports()}
+    """Compute every kept report and count all; gives the number of rows by the title of each."""
+    for report in get_kept_reports():
+        report.renew()
+    counts = renew_counts().by_name
+    return {report.title: counts[report.name] for report in base.get_all()}
+
+
+# The numbers of rows by the name of a report, stored as if they were a report of their own.
+COUNTS = "counts"
+
+
+@dataclass(frozen=True)
+class KeptCounts:
+    """How many rows reports had at a moment; without numbers where nobody counted them yet."""
+
+    by_name: dict[str, int] = field(default_factory=dict)
+    moment: dt.datetime | None = None
+
+
+def load_counts() -> KeptCounts:
+    """The numbers as they were kept, in one query."""
+    stored = KeptReport.objects.filter(name=COUNTS).first()
+    return KeptCounts(json.loads(stored.rows), stored.computed_at) if stored else KeptCounts()
+
+
+def renew_counts() -> KeptCounts:
+    """Count the rows of every report and keep the numbers."""
+    return _keep_counts(base.get_all(), KeptCounts(moment=timezone.now()))
+
+
+def renew_count(report: Report) -> None:
+    """Count the rows of one report, if the others were counted; their moment stays."""
+    before = load_counts()
+    if before.moment:
+        _keep_counts([report], before)
+
+
+def _keep_counts(counted: Iterable[Report], before: KeptCounts) -> KeptCounts:
+    """Count some reports and keep these numbers beside those of before, and their moment."""
+    numbers = before.by_name | {report.name: report.count() for report in counted}
+    KeptReport.objects.update_or_create(
+        name=COUNTS, defaults={"rows": json.dumps(numbers), "computed_at": before.moment}
+    )
+    return KeptCounts(numbers, before.moment)

@@ -159,10 +159,7 @@ def _filter_finding(rows: list[NameFinding], value: str, user) -> list[NameFindi
 
 
 class TwinNamesReport(KeptRowsReport):
-    """Names that are one name by their letters, and stand twice because they came before this rule.
-
-    The admin's home does not count them.
-    """
+    """Names that are one name by their letters, and stand twice: they came before this rule."""
 
     name, title = "twin-names", "The same name twice"
     description = (

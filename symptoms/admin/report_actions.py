@@ -32,10 +32,14 @@ BATCH_SIZE = 200
 def filter_one_way(rows: QuerySet) -> QuerySet:
     """Relations between active pages of which the other page does not name the first."""
     reverse = RelatedSymptom.objects.filter(symptom=OuterRef("other"), other=OuterRef("symptom"))
-    active = rows.filter(symptom__discarded_at__isnull=True, other__discarded_at__isnull=True)
-    one_way = active.filter(~Exists(reverse))
+    one_way = rows.filter(~Exists(reverse))
+    # Of the few that are gone: counting them by a join with all pages takes ten times as long.
+    gone = Article.objects.filter(discarded_at__isnull=False)
     for name in ("symptom", "other"):
-        one_way = one_way.filter(~Exists(MergedPage.objects.filter(page=OuterRef(name))))
+        one_way = one_way.filter(
+            ~Exists(gone.filter(pk=OuterRef(name))),
+            ~Exists(MergedPage.objects.filter(page=OuterRef(name))),
+        )
     return one_way
 
 

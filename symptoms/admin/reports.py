@@ -209,7 +209,7 @@ class MissingCodesReport(Report):
     )
 
     def get_rows(self):
-        return Symptom.objects.linkable()
+        return Symptom.objects.linkable().only("title")  # no texts are sorted
 
     def build_lines(self, rows):
         rows = list(rows)

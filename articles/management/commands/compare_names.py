@@ -1,4 +1,7 @@
-"""Compare all names, for the reports on names that look alike or stand twice. Changes no name."""
+"""Compare all names, for the reports on names that look alike or stand twice; count all reports.
+
+It changes no name.
+"""
 
 from django.core.management.base import BaseCommand
 

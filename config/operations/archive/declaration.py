@@ -328,7 +328,7 @@ EXCLUDED_MODELS: dict[type[Model], str] = {
     StoredPage: RENDERED,
     StoredPageSubject: RENDERED,
     ChangedSubject: "which pages a process renders again; an import makes all be rendered again",
-    KeptReport: "computed from all names, again each night",
+    KeptReport: "computed from all names and pages, again each night",
     OutsideAddress: "what other sites answered on some day; they are asked again",
     LedgerTip: "holds no fact",
     ReviewOpening: "when somebody opened a review; the ledger has it once they signed",

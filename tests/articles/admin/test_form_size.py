@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles.form_fields import compute_fingerprint
+from articles.models import Topic
 from symptoms.models import SymptomCause
 from tests import factories
 from tests.html import make_cause_row, read_form
@@ -100,3 +101,16 @@ def test_a_draft_makes_forms_of_touched_rows_alone_and_composes_what_saving_woul
     assert "Cause 0 of Page 3" not in draft
     assert "Cause 0 of Page 3" not in saved
     assert draft.index("Cause 2 of Page 3") < draft.index("Cause 1 of Page 3")
+
+
+def test_a_topic_to_tick_takes_less_than_a_hundred_bytes(ann_client, ann):
+    page = make_page(ann, causes=1, related=1)
+    before = len(ann_client.get(get_form_path(page)).content)
+    topics = [Topic(name=f"Topic {number}", slug=f"topic-{number}") for number in range(40)]
+    for topic in topics:
+        topic.save()
+    page.topics.set([topics[3]])
+    response = ann_client.get(get_form_path(page))
+    assert len(response.content) - before < 40 * 100
+    assert read_form(response)["topics"] == [str(topics[3].pk)]
+    assert f"value={topics[3].pk} checked> Topic 3</label>" in response.text
