@@ -98,7 +98,7 @@ def measure(name: str, build: Build, acts: tuple[str, ...], pages: int) -> None:
             f"{found['transactions']:,}",
             f"{found['longest']:.2f}",
             f"{found['longest_statements']:,}",
-            found["told"],
+            found["notified"],
         ]
         print(f"| {' | '.join(cells)} |", flush=True)
 

@@ -28,7 +28,15 @@ FILES = {
         ("mplus_topics_2012-07-21_official_sample.xml", "medlineplus"),
     ],
 }
-EXCLUDED_TABLES = ("django_", "auth_", "sqlite_", "account_", "mfa_", "articles_search")
+EXCLUDED_TABLES = (
+    "django_",
+    "auth_",
+    "sqlite_",
+    "account_",
+    "mfa_",
+    "articles_search",
+    "reviews_signedwords_",
+)
 
 
 def main(site: str, folder: str) -> None:

@@ -25,11 +25,24 @@ WHEN a.live_id IS NULL AND EXISTS (SELECT 1 FROM {PUBLICATION} p WHERE p.article
 THEN 'withdrawn' WHEN a.live_id IS NULL THEN 'unpublished'
 WHEN EXISTS (SELECT 1 FROM {PUBLICATION} p JOIN {REVISION} r ON r.article_id = p.article_id
 AND r.id > p.revision_id WHERE p.id = a.live_id) THEN 'changed' ELSE 'live' END"""  # noqa: S608
-EXPECTED_SQL = f"""SELECT a.id AS article_id, {", ".join(f"a.{name}" for name in OWN_COLUMNS)},
+# A CASE, as PostgreSQL would else look for one page among all that are not discarded: it plans the
+# statements of a trigger before a table that is filled in bulk has statistics.
+IS_LISTED_SQL = "CASE WHEN a.discarded_at IS NULL THEN 1 ELSE 0 END = 1"
+READ_COLUMNS = ("id", *OWN_COLUMNS, "live_id", "discarded_at")
+# A page as the trigger on its own row has it, so that it is not read again.
+NEW_PAGE_SQL = f"(SELECT {', '.join(f'NEW.{name} AS {name}' for name in READ_COLUMNS)})"
+
+
+def _build_expected(pages: str) -> str:
+    """The rows of a table or query of pages."""
+    return f"""SELECT a.id AS article_id, {", ".join(f"a.{name}" for name in OWN_COLUMNS)},
 {STATE_SQL} AS state, COALESCE(s.next_due, '9999-12-31') AS due,
 COALESCE(s.recorded, FALSE) AS recorded, s.reviewer_id AS reviewer_id
-FROM {ARTICLE} a LEFT JOIN {SCHEDULE} s ON s.article_id = a.id
-WHERE a.discarded_at IS NULL"""  # noqa: S608
+FROM {pages} a LEFT JOIN {SCHEDULE} s ON s.article_id = a.id
+WHERE {IS_LISTED_SQL}"""  # noqa: S608
+
+
+EXPECTED_SQL = _build_expected(ARTICLE)
 STORED_SQL = f"SELECT {ALL_COLUMNS} FROM {LISTED}"  # noqa: S608
 INSERT_SQL = f"INSERT INTO {LISTED} ({ALL_COLUMNS}) {EXPECTED_SQL}"
 # Whether the rows before and after differ: null is equal to null.
@@ -44,11 +57,11 @@ UNION SELECT article_id FROM ({STORED_SQL} EXCEPT {EXPECTED_SQL}) AS stale
 ORDER BY article_id"""  # noqa: S608
 
 
-def _build_refresh(page: str) -> str:
+def _build_refresh(page: str, pages: str = ARTICLE) -> str:
     """The statement that writes the row of one page, whose id is SQL, if it differs."""
     changes = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS)
     return (
-        f"{INSERT_SQL} AND a.id = {page} "
+        f"INSERT INTO {LISTED} ({ALL_COLUMNS}) {_build_expected(pages)} AND a.id = {page} "
         f"ON CONFLICT (article_id) DO UPDATE SET {changes} WHERE {CHANGED_SQL}"
     )
 
@@ -67,7 +80,7 @@ PAGE_CHANGED_SQL = (
 
 def get_triggers() -> list[KeepingTrigger]:
     """The triggers that keep the rows: one for each statement that can change what they have."""
-    of_page, of_new = _build_refresh("NEW.id"), _build_refresh("NEW.article_id")
+    of_page, of_new = _build_refresh("NEW.id", NEW_PAGE_SQL), _build_refresh("NEW.article_id")
     of_old = _build_refresh("OLD.article_id")
     return [
         _keep("listed_page_of_new_page", ARTICLE, "INSERT", of_page),
