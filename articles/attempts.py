@@ -41,6 +41,11 @@ _PURGE = (
 _READ_KEY = f"SELECT secret FROM {_KEYS} WHERE day = %s"  # noqa: S608
 _ADD_KEY = f"INSERT INTO {_KEYS} (day, secret) VALUES (%s, %s) ON CONFLICT (day) DO NOTHING"  # noqa: S608
 _DELETE_KEYS = f"DELETE FROM {_KEYS} WHERE day < %s"  # noqa: S608
+# A row that is written to find out whether anything can be, and purged with the others.
+_TRY_WRITE = (
+    f"INSERT INTO {_COUNTERS} (key, count, expires_at) VALUES ('try', 0, %s) "  # noqa: S608
+    "ON CONFLICT (key) DO UPDATE SET expires_at = EXCLUDED.expires_at"
+)
 logger = logging.getLogger(__name__)
 
 
@@ -109,6 +114,12 @@ def forget_attempts(what: str, by: str) -> None:
             cursor.execute(_FORGET, [_hash(cursor, what, by)])
     except Error as error:
         logger.warning("Attempts were not forgotten (%s).", type(error).__name__)
+
+
+def try_write() -> None:
+    """Write a row that nobody reads. Raises what the database raises, at a lock after seconds."""
+    with _limit_wait(), connection.cursor() as cursor:
+        cursor.execute(_TRY_WRITE, [_now()])
 
 
 def purge_counters() -> int:

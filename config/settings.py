@@ -140,6 +140,14 @@ def _line(name: str, default: str) -> str:
     return value
 
 
+def _token(name: str) -> str:
+    """A secret of at least 20 characters for one program; empty where there is none."""
+    value = env(name, default="").strip()
+    if value and not re.fullmatch(r"[!-~]{20,200}", value):
+        raise ImproperlyConfigured(f"{name} has 20 to 200 letters and digits, and no space.")
+    return value
+
+
 def _contacts(name: str) -> list[str]:
     """Where somebody can be reached, as addresses that begin with mailto:, https:// or tel:."""
     values = [value.strip() for value in env.list(name, default=[]) if value.strip()]
@@ -238,6 +246,11 @@ BUILD = env("BUILD", default="") or _commit
 # The moment before which no page can be said to be unchanged: that of the build. Without commit or
 # setting it is that of this file.
 BUILD_TIME = _moment("BUILD_TIME") or _commit_moment or int(Path(__file__).stat().st_mtime)
+
+# Who sends it may read /status.json and /metrics; without it nobody from outside may (ADR 92).
+MONITOR_TOKEN = _token("MONITOR_TOKEN")
+# With less room than this on a file system that it writes to, the site is not ready (ADR 92).
+DISK_FREE_MB = _number("DISK_FREE_MB", 200, most=10**7)
 
 # So long after its last look at the changes a process shows pages from its memory while the
 # database cannot be read (ADR 74).
@@ -474,6 +487,8 @@ SESSION_HOURS = _number("SESSION_HOURS", 24, least=1, most=336)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+# Probes ask each process by itself, beside the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
 SECURE_HSTS_SECONDS = _number("HSTS_SECONDS", 31_536_000 if HTTPS else 0, most=100_000_000)
 BEHIND_PROXY = _switch("BEHIND_PROXY")
 if BEHIND_PROXY:

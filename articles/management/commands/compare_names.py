@@ -1,11 +1,10 @@
 """Compare all names, for the reports on names that look alike or stand twice. Changes no name."""
 
-from django.core.management.base import BaseCommand
-
 from articles.reports import kept
+from articles.scheduled_runs import ScheduledCommand
 
 
-class Command(BaseCommand):
+class Command(ScheduledCommand):
     help = __doc__
 
     def handle(self, **options):
