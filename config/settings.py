@@ -289,6 +289,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # What comes below is for forms and for people who signed in: a page in memory needs none of it.
     "articles.public.page_cache.answer_from_memory",
+    "config.middleware.requests.follow_request",
     "config.middleware.unstorable_characters.replace_unstorable_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -504,13 +505,25 @@ _REFUSALS = (
     *("SuspiciousFileOperation", "SuspiciousMultipartForm", "SuspiciousOperation"),
     *("TooManyFieldsSent", "TooManyFilesSent", "SessionInterrupted"),
 )
+# Lines for people, or one JSON object a line.
+LOG_FORMAT = _one_of("LOG_FORMAT", ("plain", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"discreet": {"()": "config.middleware.privacy.PrivacyFilter"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "config.log_format.JsonFormatter"},
+    },
+    "filters": {
+        "discreet": {"()": "config.middleware.privacy.PrivacyFilter"},
+        "request_id": {"()": "config.log_format.RequestIdFilter"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["discreet"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["discreet", "request_id"],
+        }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Errors with their traceback on standard error; a visitor's 404 is not an event.
@@ -519,6 +532,8 @@ LOGGING = {
         # At the source, so that no handler that somebody adds gets more.
         "django.request": {"filters": ["discreet"]},
         **{f"django.security.{kind}": {"filters": ["discreet"]} for kind in _REFUSALS},
+        # What people did: articles.event_log.
+        "countersign.events": {"level": "INFO"},
         # Their finer levels print whole contexts of templates and the values of statements.
         "django.template": {"level": "WARNING"},
         "django.db.backends": {"level": "WARNING"},

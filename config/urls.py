@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from config.auth import session_views
-from config.monitoring import probes
+from config.monitoring import metrics, probes
 from config.monitoring import views as monitoring
 from config.public import sitemap, views, well_known
 from reviews.public import feed
@@ -74,6 +74,7 @@ urlpatterns = [
     path("robots.txt", well_known.robots_txt, name="robots"),
     path(".well-known/security.txt", well_known.security_txt, name="security"),
     path("healthz", views.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("status.json", monitoring.status_json, name="status_json"),
     path("healthz/live", probes.live, name="live"),
     path("healthz/ready", probes.ready, name="ready"),

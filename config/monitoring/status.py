@@ -68,8 +68,10 @@ class SiteStatus:
 
     @property
     def needs_attention(self) -> bool:
-        rows = (*self.runs, *self.queues, *self.disks)
-        return bool(self.pending_migrations) or any(row.needs_attention for row in rows)
+        if self.pending_migrations or any(run.needs_attention for run in self.runs):
+            return True
+        waits = any(queue.needs_attention for queue in self.queues)
+        return waits or any(disk.needs_attention for disk in self.disks)
 
     def to_dict(self) -> dict[str, Any]:
         """As a monitor reads it."""
