@@ -16,6 +16,8 @@ from django.conf import settings
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
+from articles.counts import throttled
+from articles.event_log import log_refusal
 from articles.models import AttemptCounter, AttemptKey
 
 WAIT = 2_000  # milliseconds for a lock; after them an attempt is refused
@@ -41,6 +43,11 @@ _PURGE = (
 _READ_KEY = f"SELECT secret FROM {_KEYS} WHERE day = %s"  # noqa: S608
 _ADD_KEY = f"INSERT INTO {_KEYS} (day, secret) VALUES (%s, %s) ON CONFLICT (day) DO NOTHING"  # noqa: S608
 _DELETE_KEYS = f"DELETE FROM {_KEYS} WHERE day < %s"  # noqa: S608
+# A row that is written to find out whether anything can be, and purged with the others.
+_TRY_WRITE = (
+    f"INSERT INTO {_COUNTERS} (key, count, expires_at) VALUES ('try', 0, %s) "  # noqa: S608
+    "ON CONFLICT (key) DO UPDATE SET expires_at = EXCLUDED.expires_at"
+)
 logger = logging.getLogger(__name__)
 
 
@@ -86,6 +93,7 @@ def count_attempt(what: str, by: str, *, seconds: int) -> Attempt:
             count, expires_at = cursor.fetchone()
     except Error as error:
         reason = type(error).__name__
+        throttled["not counted"] += 1
         logger.error("An attempt was refused, as it could not be counted: %s.", reason)
         raise CannotCount from error
     return Attempt(key, count, expires_at)
@@ -109,6 +117,21 @@ def forget_attempts(what: str, by: str) -> None:
             cursor.execute(_FORGET, [_hash(cursor, what, by)])
     except Error as error:
         logger.warning("Attempts were not forgotten (%s).", type(error).__name__)
+
+
+def try_write() -> None:
+    """Write a row that nobody reads. Raises what the database raises, at a lock after seconds."""
+    with _limit_wait(), connection.cursor() as cursor:
+        cursor.execute(_TRY_WRITE, [_now()])
+
+
+def note_refusal(what: str) -> None:
+    """Count an attempt that was over its limit, and log the first of a minute.
+
+    ``what`` is a word of the program.
+    """
+    throttled[what] += 1
+    log_refusal(f"too many: {what}")
 
 
 def purge_counters() -> int:

@@ -1,6 +1,7 @@
 """The config app: it puts the other apps together."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import SimpleAdminConfig
 
 
@@ -10,11 +11,14 @@ class ConfigConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401
+        from articles.page_store.following import follower
+        from config import checks, request_metrics  # noqa: F401
         from config.admin import registration  # noqa: F401
-        from config.auth import notices, rate_limits, sessions  # noqa: F401
+        from config.auth import notices, rate_limits, sessions, sign_in_log  # noqa: F401
 
         rate_limits.install()
+        if settings.MONITOR_TOKEN:
+            follower.listeners.append(request_metrics.publisher.publish)
 
 
 class CountersignAdminConfig(SimpleAdminConfig):

@@ -140,6 +140,14 @@ def _line(name: str, default: str) -> str:
     return value
 
 
+def _token(name: str) -> str:
+    """A secret of at least 20 characters for one program; empty where there is none."""
+    value = env(name, default="").strip()
+    if value and not re.fullmatch(r"[!-~]{20,200}", value):
+        raise ImproperlyConfigured(f"{name} has 20 to 200 letters and digits, and no space.")
+    return value
+
+
 def _contacts(name: str) -> list[str]:
     """Where somebody can be reached, as addresses that begin with mailto:, https:// or tel:."""
     values = [value.strip() for value in env.list(name, default=[]) if value.strip()]
@@ -239,6 +247,11 @@ BUILD = env("BUILD", default="") or _commit
 # setting it is that of this file.
 BUILD_TIME = _moment("BUILD_TIME") or _commit_moment or int(Path(__file__).stat().st_mtime)
 
+# Who sends it may read /status.json and /metrics; without it nobody from outside may (ADR 92).
+MONITOR_TOKEN = _token("MONITOR_TOKEN")
+# With less room than this on a file system that it writes to, the site is not ready (ADR 92).
+DISK_FREE_MB = _number("DISK_FREE_MB", 200, most=10**7)
+
 # So long after its last look at the changes a process shows pages from its memory while the
 # database cannot be read (ADR 74).
 PUBLIC_OUTAGE_SECONDS = _seconds("PUBLIC_OUTAGE_SECONDS", 60, most=300)
@@ -276,6 +289,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # What comes below is for forms and for people who signed in: a page in memory needs none of it.
     "articles.public.page_cache.answer_from_memory",
+    "config.middleware.requests.follow_request",
     "config.middleware.unstorable_characters.replace_unstorable_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -474,6 +488,8 @@ SESSION_HOURS = _number("SESSION_HOURS", 24, least=1, most=336)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+# Probes ask each process by itself, beside the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
 SECURE_HSTS_SECONDS = _number("HSTS_SECONDS", 31_536_000 if HTTPS else 0, most=100_000_000)
 BEHIND_PROXY = _switch("BEHIND_PROXY")
 if BEHIND_PROXY:
@@ -489,13 +505,25 @@ _REFUSALS = (
     *("SuspiciousFileOperation", "SuspiciousMultipartForm", "SuspiciousOperation"),
     *("TooManyFieldsSent", "TooManyFilesSent", "SessionInterrupted"),
 )
+# Lines for people, or one JSON object a line.
+LOG_FORMAT = _one_of("LOG_FORMAT", ("plain", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"discreet": {"()": "config.middleware.privacy.PrivacyFilter"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "config.log_format.JsonFormatter"},
+    },
+    "filters": {
+        "discreet": {"()": "config.middleware.privacy.PrivacyFilter"},
+        "request_id": {"()": "config.log_format.RequestIdFilter"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["discreet"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["discreet", "request_id"],
+        }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Errors with their traceback on standard error; a visitor's 404 is not an event.
@@ -504,6 +532,8 @@ LOGGING = {
         # At the source, so that no handler that somebody adds gets more.
         "django.request": {"filters": ["discreet"]},
         **{f"django.security.{kind}": {"filters": ["discreet"]} for kind in _REFUSALS},
+        # What people did: articles.event_log.
+        "countersign.events": {"level": "INFO"},
         # Their finer levels print whole contexts of templates and the values of statements.
         "django.template": {"level": "WARNING"},
         "django.db.backends": {"level": "WARNING"},

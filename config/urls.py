@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from config.auth import session_views
+from config.monitoring import metrics, probes
+from config.monitoring import views as monitoring
 from config.public import sitemap, views, well_known
 from reviews.public import feed
 
@@ -62,6 +64,7 @@ urlpatterns = [
     path("finder/", include("symptoms.finder.urls")),
     path("reviewers/", include("reviews.public.reviewer_urls")),
     path("desk/images/", include("articles.public.staff_urls")),
+    path("desk/status/", monitoring.status_page, name="status"),
     path("desk/", include("reviews.urls")),
     path("accounts/", include(ACCOUNT_URLS)),
     path("admin/", admin.site.urls),
@@ -71,6 +74,10 @@ urlpatterns = [
     path("robots.txt", well_known.robots_txt, name="robots"),
     path(".well-known/security.txt", well_known.security_txt, name="security"),
     path("healthz", views.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("status.json", monitoring.status_json, name="status_json"),
+    path("healthz/live", probes.live, name="live"),
+    path("healthz/ready", probes.ready, name="ready"),
 ]
 handler400 = "config.public.views.bad_request"
 handler404 = "config.public.views.not_found"

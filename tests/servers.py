@@ -121,11 +121,11 @@ class Server:
         """The status of a page, asked for over a connection of its own."""
         return self.ask(path)[0]
 
-    def ask(self, path: str) -> tuple[int, http.client.HTTPMessage, str]:
+    def ask(self, path: str, **headers: str) -> tuple[int, http.client.HTTPMessage, str]:
         """Status, headers and text of a page."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=120)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read().decode()
         finally:

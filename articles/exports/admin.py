@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.admin.bulk_actions import BulkAction, get_selection_fields
 from articles.admin.composition import AdminView
+from articles.event_log import Event, log
 from articles.exports.resources import ExportResource
 from articles.imports.formats.spreadsheets import CONTENT_TYPES, WRITERS, CannotExport
 
@@ -136,6 +137,8 @@ def _build_file(
         return None
     message = f"Exported {names} as {format_name.upper()}: {resource.label}."
     _log_export(model_admin, request, names, message)
+    kind = f"list {model_admin.opts.model_name}"
+    log(Event.EXPORT, by=request.user.pk, kind=kind, rows=len(keys))
     file.seek(0)
     stem = slugify(model_admin.opts.verbose_name_plural)
     today = timezone.localdate().isoformat()

@@ -6,7 +6,7 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
-from articles.attempts import count_attempt
+from articles.attempts import count_attempt, note_refusal
 
 HOUR = 3600  # seconds
 # So many forms with mistakes, or of machines, may come for each message that may be sent.
@@ -44,6 +44,7 @@ def is_repeated(request, *values: str) -> bool:
 def _count(what: str, by: str, *, most: int) -> None:
     attempt = count_attempt(what, by, seconds=HOUR)
     if attempt.count > most:
+        note_refusal("feedback")
         raise TooManyMessages(attempt.seconds_left)
 
 

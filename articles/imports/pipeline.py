@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from articles.audit import recording
 from articles.audit.page_kinds import REDIRECT
+from articles.event_log import Event, log_once_committed
 from articles.imports import registry
 from articles.imports.formats import RawRecord, ReaderNote, RecordReader, RejectedRecord
 from articles.imports.formats.tables import LOST_LETTER, LOST_LETTER_MESSAGE
@@ -244,6 +245,7 @@ def _finish_run(job: ImportJob) -> None:
             counts[f"dangling {field}"] = number
     job.run.finished_at = timezone.now()
     job.run.save(update_fields=["counts", "finished_at"])
+    log_once_committed(Event.IMPORT, by=job.by.pk, kind="pages", run=job.run.pk)
 
 
 def _save_findings(job: ImportJob) -> None:

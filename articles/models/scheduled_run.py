@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ScheduledRun(models.Model):
-    """The last time that a command ran to its end."""
+    """The last time that a command ran to its end, and the last time that it failed."""
 
     name = models.CharField(max_length=60, primary_key=True)
-    finished_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("scheduled run")

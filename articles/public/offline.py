@@ -14,3 +14,9 @@ def works_offline(view: ViewT) -> ViewT:
     """
     view.works_offline = True  # type: ignore[attr-defined]
     return view
+
+
+def needs_no_database(view: ViewT) -> ViewT:
+    """Let a view answer always: it reads nothing, and nobody tries the database because of it."""
+    view.needs_no_database = True  # type: ignore[attr-defined]
+    return view

@@ -19,6 +19,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from articles import characters
+from articles.counts import from_memory, pages
 from articles.page_store import bounds, changes, rows, subjects
 from articles.page_store.bounds import store_bounds
 from articles.page_store.fingerprint import forget_fingerprint
@@ -104,11 +105,15 @@ class PageCache:
         """
         page = self.memory.get(address, encoding, number)
         if page is not None:
+            pages["memory"] += 1
             return page
         wanted = encodings.SOURCES[encoding]
         found = self.memory.find(address, wanted[1:], number)
-        if found is None and settings.PAGE_STORE:
+        if found is not None:
+            pages["memory"] += 1
+        elif settings.PAGE_STORE:
             found = rows.load(address, wanted, oldest=follower.everything)
+            pages["store" if found else "not stored"] += 1
         if found is None:
             return None
         kept_in, page = found
@@ -178,7 +183,11 @@ def _find_in_memory(request: HttpRequest) -> HttpResponseBase | None:
     if number is None:
         return None
     page = page_cache.memory.get(address, encoding, number)
-    return None if page is None else build_conditional_response(request, page, encoding)
+    if page is None:
+        return None
+    response = build_conditional_response(request, page, encoding)
+    from_memory[response.status_code] += 1
+    return response
 
 
 def public_page(view=None, *, cached: bool = True):
@@ -227,6 +236,7 @@ def _read_page(
         if not isinstance(content, PublicPage):
             return content
         page = _render(content, request)
+    pages["rendered"] += 1
     return _complete(page, collector, number, rendered_at)
 
 

@@ -27,6 +27,7 @@ from articles.content import kinds
 from articles.content.document import EXPUNGED, Document, canonicalize, digest
 from articles.content.review_line import PageMetadata, ReviewLine
 from articles.db.bulk_insert import insert_few_or_many
+from articles.event_log import Event, log_once_committed
 from articles.images import store
 from articles.links import index
 from articles.models import (
@@ -292,6 +293,8 @@ def publish(
         by=by,
         at=at,
     )
+    facts = {"by": by.pk, "page": page.uuid, "number": publication.pk, "kind": kind.value}
+    log_once_committed(Event.PUBLICATION, **facts)
     Article.objects.filter(pk=page.pk).update(live=publication)
     deleted, _ = MergedPage.objects.filter(page=page).delete()  # it is a page of its own again
     projections.update_topic_entries([publication])
@@ -356,6 +359,7 @@ def withdraw(
         at=at,
     )
     withdrawal.save(force_insert=True)
+    log_once_committed(Event.WITHDRAWAL, by=by.pk, page=page.uuid, number=withdrawal.pk)
     Article.objects.filter(pk=page.pk).update(live=None)
     projections.update_topic_entries([withdrawal])
     changed = projections.on_withdraw(withdrawal)
@@ -500,6 +504,7 @@ def publish_metadata(pages: ArticleQuerySet, *, by: User) -> int:
     projections.update_topic_entries(events)
     related_pages.on_filing(events)
     recording.record(PUBLICATION, events, by=by, at=events[0].at)
+    log_once_committed(Event.PUBLICATION, by=by.pk, kind="metadata", pages=len(events))
     return len(events)
 
 

@@ -12,6 +12,7 @@ from articles.content import kinds
 from articles.lists import Label
 from articles.models import Article
 from articles.reports import admin
+from articles.scheduled_runs import RunStatus, list_neglected
 from config.admin import renamed_models
 from reviews.admin import dashboard
 
@@ -83,6 +84,7 @@ class CountersignAdminSite(AdminSite):
     def index(self, request, extra_context=None):
         own = {
             "home": dashboard.build_dashboard(request.user),
+            "neglected": _list_neglected(request.user),
             "reports": admin.list_reports_with_counts(request.user),
         }
         return super().index(request, own | (extra_context or {}))
@@ -117,6 +119,11 @@ class CountersignAdminSite(AdminSite):
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)
         return apps if app_label else group_models(apps)
+
+
+def _list_neglected(user) -> list[RunStatus]:
+    """What does not run by itself as it should, for those who can have it mended."""
+    return list_neglected() if user.has_perm("reviews.see_radar") else []
 
 
 def group_models(apps: list[dict]) -> list[dict]:

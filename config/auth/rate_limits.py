@@ -46,6 +46,7 @@ def consume_rate(
         count = attempt.count
     if count <= rate.amount:
         return CountedUsage(attempt)
+    attempts.note_refusal(action)
     if raise_exception:
         raise RateLimited
     return None

@@ -5,11 +5,13 @@ And what is only for those who work here out of every cache.
 
 import logging
 import re
-import time
 import traceback
 from http import HTTPStatus
 
 from django.http import HttpRequest
+
+from articles import counts, event_log
+from articles.event_log import RefusalLog
 
 PRIVATE_SECTIONS = ("search", "finder", "connect")
 PRIVATE_PATH = re.compile(rf"^/(?:{'|'.join(PRIVATE_SECTIONS)})(?:/|$)")
@@ -20,7 +22,6 @@ MALFORMED = "Invalid request from"  # how gunicorn begins, before what was sent
 FAILED_IN_SERVER = "A request failed in the server"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 REASONS = {status.phrase for status in HTTPStatus}
-SECONDS_BETWEEN_REFUSALS = 60
 STAFF_SECTIONS = ("/admin/", "/desk/", "/accounts/")
 # Of staff pages these may be stored in a browser: they have no secret, and say how long they hold.
 STORED_TYPES = ("image/", "text/javascript", "application/javascript")
@@ -84,7 +85,9 @@ class PrivacyFilter(logging.Filter):
         record.is_discreet = True
         refused = _find_refusal(record)
         if refused:
+            counts.refused[refused] += 1
             _replace_words(record, f"A request was refused: {refused}.")
+            record.event, record.facts = event_log.Event.REFUSAL.value, {"kind": refused}
             return _refusals.may_log(refused)
         request = getattr(record, "request", None)
         if isinstance(request, HttpRequest):
@@ -101,23 +104,6 @@ class ServerFilter(PrivacyFilter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.levelno > logging.DEBUG and super().filter(record)
-
-
-class RefusalLog:
-    """When a kind of refusal may be logged again: each once a minute in a process."""
-
-    def __init__(self) -> None:
-        self._next: dict[str, float] = {}
-
-    def may_log(self, kind: str) -> bool:
-        now = time.monotonic()
-        if now < self._next.get(kind, float("-inf")):
-            return False
-        self._next[kind] = now + SECONDS_BETWEEN_REFUSALS
-        return True
-
-    def clear(self) -> None:
-        self._next.clear()
 
 
 _refusals = RefusalLog()

@@ -19,6 +19,8 @@ from articles.page_store.waiting import READ_SECONDS, WORK_SECONDS, wait_guard
 from config.public.refusals import STAFF_SECTIONS, render_plain
 
 RETRY_AFTER = 10  # seconds
+# static/js/saving.js sets the one as it sends a form, and says that it was not saved at the other.
+WATCHED_COOKIE, UNSAVED_COOKIE = "watched", "unsaved"
 UNREADABLE = (outage.DatabaseUnreachable, *outage.CONNECTION_ERRORS)
 SAFE_METHODS = ("GET", "HEAD")
 logger = logging.getLogger(__name__)
@@ -29,8 +31,7 @@ class OutageMiddleware:
 
     A view that reads is tried once more over a new connection: after the database was restarted,
     the old one is dead. No request waits for long, as each of them has one of a few threads. Staff
-    pages are 503 too once it is known that the database is down; what it fails first, they show.
-    Attempts that cannot be counted are let through nowhere.
+    pages are 503 too, with what to do. Attempts that cannot be counted are let through nowhere.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -54,6 +55,8 @@ class OutageMiddleware:
         """While the database is down, no view is asked that needs it."""
         if not outage.watch.is_down or request.path_info.startswith(STAFF_SECTIONS):
             return None
+        if getattr(view, "needs_no_database", False):
+            return None
         if follower.reach_database() or getattr(view, "works_offline", False):
             return None
         return build_response(request)
@@ -63,9 +66,13 @@ class OutageMiddleware:
     ) -> HttpResponseBase | None:
         if isinstance(exception, CannotCount):
             return build_response(request)
-        if not isinstance(exception, UNREADABLE) or request.path_info.startswith(STAFF_SECTIONS):
+        if not is_outage(exception):
             return None
         outage.note_wait(exception)
+        if request.path_info.startswith(STAFF_SECTIONS):
+            words = "A page for staff could not be served"
+            logger.error(words, extra={"request": request}, exc_info=exception)
+            return build_response(request)
         if wait_guard.has_waited(exception):
             return build_response(request)
         if isinstance(exception, outage.CONNECTION_ERRORS) and request.method in SAFE_METHODS:
@@ -73,6 +80,14 @@ class OutageMiddleware:
             if response is not None:
                 return response
         return build_response(request)
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the database could not be reached, or did not do in time what was asked of it.
+
+    A table that is missing is a fault of another kind, which SQLite calls by the same name.
+    """
+    return isinstance(error, UNREADABLE) and "no such " not in str(error)
 
 
 def _end_waits(**signal: Any) -> None:
@@ -93,7 +108,11 @@ def _try_again(request: HttpRequest) -> HttpResponseBase | None:
 
 
 def build_response(request: HttpRequest) -> HttpResponse:
-    """The page in place of one that cannot be read. It needs no database."""
+    """The page in place of one that cannot be read. It needs no database, and repeats nothing of
+    the request.
+    """
+    if request.path_info.startswith(STAFF_SECTIONS):
+        return _mark_as_outage(_build_staff_response(request))
     heading, reason, advice = _choose_words(request)
     response = render_plain(
         "503.html",
@@ -105,6 +124,26 @@ def build_response(request: HttpRequest) -> HttpResponse:
         emergencies=remembered.get_current(),
         read_at=remembered.read_moment,
     )
+    return _mark_as_outage(response)
+
+
+def _build_staff_response(request: HttpRequest) -> HttpResponse:
+    """503 with what to do. Where a script watches over the form, the browser stays on it: 204."""
+    is_sent = request.method not in SAFE_METHODS
+    if is_sent and _stays_on_form(request):
+        response = HttpResponse(status=204)
+        response.set_cookie(UNSAVED_COOKIE, "1", max_age=60, samesite="Lax")
+        response.delete_cookie(WATCHED_COOKIE)
+        return response
+    return render_plain("503_staff.html", status=503, is_sent=is_sent)
+
+
+def _stays_on_form(request: HttpRequest) -> bool:
+    is_navigation = request.META.get("HTTP_SEC_FETCH_MODE") == "navigate"
+    return is_navigation and WATCHED_COOKIE in request.COOKIES
+
+
+def _mark_as_outage(response: HttpResponse) -> HttpResponse:
     # The watch has logged it once; Django would log each answer, and mail it.
     response._has_been_logged = True  # type: ignore[attr-defined]
     response["Retry-After"] = str(RETRY_AFTER)

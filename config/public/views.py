@@ -1,5 +1,6 @@
 """The front page, where a person starts after signing in, and the answers to errors."""
 
+import sys
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -21,6 +22,7 @@ from articles.public.page_cache import PublicPage, public_page
 from articles.public.safe_only import safe_only
 from articles.public.views import list_entries
 from config.public import plain_addresses
+from config.public.outages import build_response, is_outage
 from config.public.refusals import render_plain
 from reviews.models import ReviewSchedule
 from symptoms.public import az_index
@@ -123,8 +125,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The plain page for when something broke: it needs neither database nor context processors.
 
-    It says so where what somebody typed at the desk was saved before.
+    It says so where what somebody typed at the desk was saved before. What broke before or after a
+    view, as the database was gone, is no fault of the program.
     """
+    if is_outage(sys.exc_info()[1]):
+        return build_response(request)
     is_saved = getattr(request, "unsent_saved", False)
     return render_plain("500.html", status=500, is_saved=is_saved, here=request.path)
 

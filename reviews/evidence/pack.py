@@ -11,6 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from articles.content.document import Document, canonicalize, digest
+from articles.event_log import Event, log
 from articles.images import store
 from articles.models import PublicationEvent
 from reviews import verification
@@ -84,11 +85,13 @@ def write_pack(
     Raises MissingEvidenceKey and CannotExportEvidence.
     """
     try:
-        return _write_files(out, scope, made_at, key or keys.load_key())
+        count = _write_files(out, scope, made_at, key or keys.load_key())
     except ValueError as error:
         raise CannotExportEvidence(
             "A row that should be in the pack cannot be read. Run “manage.py verify_ledger”."
         ) from error
+    log(Event.EXPORT, kind="evidence", rows=count)
+    return count
 
 
 def _write_files(

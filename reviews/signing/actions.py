@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from articles.audit import recording
 from articles.content.document import Document, digest
+from articles.event_log import Event, log_once_committed
 from articles.models import Article, PublicationEvent, Revision
 from articles.publishing import actions as pages
 from articles.publishing.actions import ActionRefused, CannotWithdraw
@@ -162,9 +163,15 @@ def sign_off(
     else:
         entry = _publish_signature(draft, review, reviewer, given, document)
     receipts.queue(entry, sign_in=sign_in)
+    _log(Event.SIGNATURE, entry, review, by)
     if was_unassigned:
         recording.record("review", [review], by=by)
     return entry
+
+
+def _log(event: Event, entry: LedgerEntry, review: MedicalReview, by: User) -> None:
+    facts = {"entry": entry.sequence, "outcome": entry.outcome, "page": review.article.uuid}
+    log_once_committed(event, by=by.pk, **facts)
 
 
 def _publish_signature(
@@ -312,6 +319,7 @@ def _record_decision(
         authentication=authentication,
     )
     _mark_decided(review, outcome, by=by, at=entry.at, reviewer=reviewer, comment=text)
+    _log(Event.DECISION, entry, review, by)
     if was_unassigned:
         recording.record("review", [review], by=by)
     return entry

@@ -6,6 +6,7 @@ let leaving = false; // a button was pressed: the page sends all of it itself
 for (const line of document.querySelectorAll("[data-saved]")) watch(line, line.closest("form"));
 document.addEventListener("submit", () => { leaving = true; });
 addEventListener("pageshow", () => { leaving = false; });
+addEventListener("unsaved", () => { leaving = false; });
 
 function watch(line, form) {
   const status = line.querySelector("[role=status]");

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # What reads them: django-environ, and our own readers above the settings.
 READ = re.compile(
     r"""(?:env(?:\.\w+)?|Env\(\)|_date|_days|_one_of|_origin|_contacts"""
-    r"""|_phone_number|_chat_address|_line|_switch|_seconds|_moment|_number)\(\s*"([A-Z][A-Z_]+)\""""
+    r"""|_phone_number|_chat_address|_line|_switch|_seconds|_moment|_number|_token)\(\s*"([A-Z][A-Z_]+)\""""
 )
 DOCUMENTED = re.compile(r"^\| `([A-Z][A-Z_]+)` \|", re.MULTILINE)
 PLACES = ("articles", "symptoms", "reviews", "config")

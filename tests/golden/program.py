@@ -17,7 +17,7 @@ REGEX = re.compile(r"[\^$\\]|\(\?")
 OF_THE_SITE = ("config", "articles", "reviews", "symptoms")
 # How settings, gunicorn and commands read the environment.
 READERS = (
-    r"env(?:\.\w+)?|Env\(\)|_days|_seconds|_number|_moment|_date|_one_of|_origin|_contacts|_switch|_phone_number|_chat_address|_line"
+    r"env(?:\.\w+)?|Env\(\)|_days|_seconds|_number|_moment|_date|_one_of|_origin|_contacts|_switch|_phone_number|_chat_address|_line|_token"
     r"|environ\.get|getenv"
 )
 READ = re.compile(rf'(?:{READERS})\(\s*"([A-Z][A-Z0-9_]+)"')

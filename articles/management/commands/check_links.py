@@ -7,17 +7,17 @@ elsewhere. One request is made at a time, with a pause between two to one site, 
 
 import argparse
 
-from django.core.management.base import BaseCommand
 from django.utils.formats import number_format
 
 from articles.links import checking
+from articles.scheduled_runs import ScheduledCommand
 
 DEFAULT_LIMIT = 500
 DEFAULT_PAUSE = 5.0  # seconds
 MAX_PAUSE = 600
 
 
-class Command(BaseCommand):
+class Command(ScheduledCommand):
     help = __doc__
 
     def add_arguments(self, parser):

@@ -3,12 +3,11 @@
 It changes no name.
 """
 
-from django.core.management.base import BaseCommand
-
 from articles.reports import kept
+from articles.scheduled_runs import ScheduledCommand
 
 
-class Command(BaseCommand):
+class Command(ScheduledCommand):
     help = __doc__
 
     def handle(self, **options):

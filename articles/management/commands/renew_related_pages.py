@@ -4,13 +4,13 @@ Any number of times: what is as it should be is left alone. A page that is publi
 list at once, and stands in the lists of others from the next run on.
 """
 
-from django.core.management.base import BaseCommand
 from django.template.defaultfilters import pluralize
 
 from articles.publishing import related_pages
+from articles.scheduled_runs import ScheduledCommand
 
 
-class Command(BaseCommand):
+class Command(ScheduledCommand):
     help = "Finds the related pages of each public page again, and stores those that changed."
 
     def handle(self, **options):

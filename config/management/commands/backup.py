@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from articles.scheduled_runs import ScheduledCommand
 from config.operations.archive.folder import CannotRunOperation
 from config.operations.backup.create import create_backup
 from reviews.verification.heads import Heads
 
 
-class Command(BaseCommand):
+class Command(ScheduledCommand):
     help = __doc__
 
     def add_arguments(self, parser):

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from articles.event_log import Event, log
 from articles.imports import registry
 from articles.imports.pages import BATCH
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
                 ):
                     out.write(encode_line(importer.values(row)))
                     written += 1
+        log(Event.EXPORT, kind="pages", rows=written)
         self.stderr.write(f"{written:,} records are written.")
 
 

@@ -7,15 +7,16 @@ import sys
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.templatetags.static import static
 
+from articles.scheduled_runs import ScheduledCommand
 from config.operations.static_site import rendering
 from config.operations.static_site.export import SiteExport
 from config.operations.static_site.files import CannotExportSite, ExportDirectory
 
 
-class Command(BaseCommand):
+class Command(ScheduledCommand):
     help = __doc__
 
     def add_arguments(self, parser):

@@ -1,11 +1,10 @@
 """Delete files that were sent for an import and that nobody touched for a day."""
 
-from django.core.management.base import BaseCommand
-
 from articles.imports.admin import storage
+from articles.scheduled_runs import ScheduledCommand
 
 
-class Command(BaseCommand):
+class Command(ScheduledCommand):
     help = "Deletes files that were sent for an import and that nobody touched for a day."
 
     def handle(self, **options):

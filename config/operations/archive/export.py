@@ -6,6 +6,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from articles.db.collector import collect_rarely
+from articles.event_log import Event, log
 from articles.images import store
 from articles.models import Image, ReaderReport
 from config.operations.archive import columns, manifest
@@ -32,6 +33,7 @@ def export_archive(directory: Path, *, private: bool, no_progress: bool | None) 
             folder, manifest_bytes, missing, ReaderReport.objects.open().count()
         )
         folder.put(manifest.FILE_NAME, manifest_bytes)
+    log(Event.EXPORT, kind="archive with private" if private else "archive")
     return written
 
 

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from articles.audit import chain, recording
 from articles.content.document import digest
 from articles.db.collector import collect_rarely
+from articles.event_log import Event, log_once_committed
 from articles.models import AuditEvent, PublicationEvent
 from articles.page_store import changes
 from articles.page_store.subjects import EVERYTHING
@@ -117,6 +118,7 @@ def _import_archive(archive: Archive, *, no_progress: bool | None) -> dict[str, 
             recording.record_baseline()
         changes.announce([EVERYTHING])
         _verify(archive, no_progress)
+        log_once_committed(Event.IMPORT, kind="archive")
     _vacuum(no_progress)
     return count_lines(archive)
 

@@ -7,6 +7,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 from tqdm import tqdm
 
+from articles.event_log import Event, log
 from articles.models import PublicationEvent
 from config.operations.static_site import addresses, assets
 from config.operations.static_site.addresses import ExportAddress
@@ -34,6 +35,7 @@ class SiteExport:
             self.is_stable = moment == self._get_version()
             if self.is_stable:
                 break
+        log(Event.EXPORT, kind="site")
         return self.copy.finish(
             site_url=self.site_url,
             site_revision=revision,

@@ -6,9 +6,10 @@ Name each row that does not, as soon as it is found.
 import sys
 from collections.abc import Iterator
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
+from articles.scheduled_runs import ScheduledCommand
 from reviews import verification
 from reviews.verification import heads
 from reviews.verification.heads import Heads
@@ -22,7 +23,7 @@ def parse_heads(text: str) -> Heads:
         raise CommandError(str(error)) from error
 
 
-class Command(BaseCommand):
+class Command(ScheduledCommand):
     help = __doc__
 
     def add_arguments(self, parser):

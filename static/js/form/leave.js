@@ -19,6 +19,7 @@ form.addEventListener("submit", () => {
   sending = true;
 });
 addEventListener("pageshow", () => (sending = false));
+addEventListener("unsaved", () => (sending = false));
 addEventListener("beforeunload", (event) => {
   if (!sending && differs()) event.preventDefault();
 });

@@ -53,6 +53,7 @@ desk/reviews/<uuid>/take/                                             in   403  
 desk/reviews/<uuid>/give-back/                                        in   403  200  200  403
 desk/reviews/<uuid>/not-me/                                           in   404  404  404  404
 desk/reviews/<uuid>/read-along/                                       in   403  403  403  200
+desk/status/                                                         in   403  403  403  200
 desk/radar/                                                          in   403  403  403  200
 desk/radar/plan/                                                     in   403  403  403  200
 desk/radar/planned/                                                  in   403  403  403  200

@@ -69,6 +69,16 @@ def check_last_resort(page):
     assert html.find_empty_sections(page.text) == []
 
 
+def check_staff_page(page):
+    """A page that says what to do, without a word of what failed."""
+    assert page.status_code == 503
+    assert page["Retry-After"] == "10"
+    assert page["Cache-Control"].startswith("no-store")
+    assert "What to do" in page.text
+    assert "secret-host" not in page.text
+    assert "ETag" not in page
+
+
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 def test_a_page_from_memory_says_below_its_cards_that_it_was_not_checked(
     error, spasms, client, clock
@@ -159,7 +169,7 @@ def test_staff_are_not_kept_waiting_once_it_is_known(spasms, client, clock, morg
     with cut_off():
         client.get(PAGE)
         for address in ("/admin/", "/desk/", "/accounts/login/"):
-            check_last_resort(client.get(address))
+            check_staff_page(client.get(address))
     pass_seconds(clock)
     assert client.get("/accounts/login/").status_code in (200, 302)
 
@@ -302,9 +312,56 @@ def test_what_is_remembered_ends_with_its_grace_period_and_after_a_day(spasms, c
     assert remembered.get_current() == []
 
 
-def test_staff_see_what_they_saw_before(morgan, client):
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_staff_who_notice_it_first_learn_what_to_do(error, morgan, client, caplog):
     client.force_login(morgan)
-    with cut_off(), pytest.raises(OperationalError):
+    with cut_off(error):
+        check_staff_page(client.get("/admin/"))
+        check_staff_page(client.get("/desk/"))
+    assert "secret-host" not in "".join(record.getMessage() for record in caplog.records)
+
+
+def test_a_form_that_could_not_be_saved_repeats_nothing_of_it(ann, client, clock):
+    client.force_login(ann)
+    form = {"name": "rareword", "next": "/admin/rareword/"}
+    for _ in range(2):  # noticed first, and known
+        with cut_off():
+            page = client.post("/admin/articles/topic/add/?q=rareword", form)
+            check_staff_page(page)
+            assert "rareword" not in page.text
+            assert "reload this page" in html.get_text(page.text)
+            client.get(PAGE)
+    pass_seconds(clock)
+
+
+def test_a_form_that_a_script_watches_stays_on_the_screen(ann, client):
+    client.force_login(ann)
+    client.cookies["watched"] = "1"
+    with cut_off():
+        page = client.post("/admin/articles/topic/add/", headers={"sec-fetch-mode": "navigate"})
+        assert (page.status_code, page.content) == (204, b"")
+        assert page.cookies["unsaved"].value == "1"
+        assert not page.cookies["watched"].value
+        # What scripts ask for themselves is answered as it is.
+        page = client.post("/admin/articles/topic/add/", headers={"sec-fetch-mode": "cors"})
+        assert page.status_code == 503
+
+
+def test_a_session_that_cannot_be_read_before_a_view_is_an_outage_too(morgan, settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+    asking = Client(raise_request_exception=False)
+    asking.force_login(morgan)
+    with cut_off():
+        check_staff_page(asking.get("/admin/"))
+
+
+def test_a_table_that_is_missing_is_a_fault_of_the_program(morgan, client):
+    client.force_login(morgan)
+
+    def refuse(execute, sql, params, many, context):
+        raise OperationalError("no such table: articles_article")
+
+    with connection.execute_wrapper(refuse), pytest.raises(OperationalError):
         client.get("/admin/")
 
 
