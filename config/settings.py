@@ -356,6 +356,38 @@ else:
     }.items():
         _database.setdefault("OPTIONS", {}).setdefault(_option, _value)
 
+# A streaming replica of PostgreSQL for public reads (ADR 93): read where it has all that this
+# process knows to have changed. Nothing is written there, and no visitor waits for it.
+REPLICA_URL = env("REPLICA_URL", default="")
+if REPLICA_URL:
+    _replica = env.db("REPLICA_URL")
+    if {_database["ENGINE"], _replica["ENGINE"]} != {"django.db.backends.postgresql"}:
+        raise ImproperlyConfigured(
+            "REPLICA_URL is a replica of the PostgreSQL that DATABASE_URL names, as"
+            " postgresql://user:password@host/name; with SQLite there is none."
+        )
+    _replica["CONN_MAX_AGE"] = _database["CONN_MAX_AGE"]
+    _replica["TEST"] = {"MIRROR": "default"}
+    _replica_options = _replica.setdefault("OPTIONS", {})
+    for _option, _value in {
+        "connect_timeout": 2,  # seconds
+        "tcp_user_timeout": 3000,  # milliseconds without an answer of the other machine
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 2,
+        # What is read for nobody any more ends there too.
+        "options": "-c statement_timeout=5000 -c default_transaction_read_only=on",
+    }.items():
+        _replica_options.setdefault(_option, _value)
+    DATABASES["replica"] = _replica
+    DATABASE_ROUTERS = ["articles.db.reading.ReplicaRouter"]
+
+# How many seconds a CDN may keep a page (ADR 93), and where it drops its copies: as Fastly
+# takes it, or docs/deploy/varnish.vcl.
+CDN_MAX_AGE = _seconds("CDN_MAX_AGE", 0, most=60)
+CDN_PURGE_URL = _origin("CDN_PURGE_URL")
+CDN_PURGE_TOKEN = env("CDN_PURGE_TOKEN", default="")
+
 # What is computed again where it is forgotten: in each process, or in one place for all.
 CACHES: dict[str, dict] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if env("CACHE_URL", default=""):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from articles.content import kinds
 from articles.display import format_user_name, get_admin_url
 from articles.models import Article, ReaderReport, SafetyAlert
+from articles.page_store import purging
 from reviews.models import MedicalReview, SignatureDispute
 
 MAX_LINES = 5
@@ -43,10 +44,11 @@ class OpenAlerts:
     lines: list[PageAlert] = field(default_factory=list)
     report_count: int = 0
     check_count: int = 0
+    copy_count: int = 0
 
     @property
     def count(self) -> int:
-        return self.report_count + self.check_count
+        return self.report_count + self.check_count + self.copy_count
 
     @property
     def remaining_count(self) -> int:
@@ -54,14 +56,32 @@ class OpenAlerts:
 
 
 def get_open_alerts(most: int = MAX_LINES, *, with_reports: bool = True) -> OpenAlerts:
-    """What is open now, at most so many lines, in four queries however much there is."""
+    """What is open now, at most so many lines, in four queries however much there is.
+
+    Three more where a CDN is purged.
+    """
     reports = ReaderReport.objects.open().harmful()
     if not with_reports:
         reports = reports.none()
     alerts = SafetyAlert.objects.all()  # of public pages alone
-    lines = _list_reports(reports, most)
+    lines = _list_copies()
+    copies = len(lines)
+    lines = lines[:most]
+    lines += _list_reports(reports, most - len(lines))
     lines += _list_alerts(alerts, most - len(lines))
-    return OpenAlerts(lines, reports.count(), alerts.count())
+    return OpenAlerts(lines, reports.count(), alerts.count(), copies)
+
+
+def _list_copies() -> list[PageAlert]:
+    """Withdrawn pages whose copies the CDN has not dropped. No query where none is purged."""
+    lines = []
+    for event in purging.find_withdrawals_with_copies():
+        page = event.article
+        detail = _("The CDN has not confirmed that it dropped its copies of this withdrawn page.")
+        url = get_admin_url(kinds.get(page.kind), "change", page.pk)
+        label = _("Copies may still be read")
+        lines.append(PageAlert(event.title, label, detail, url, page.path, event.at, is_late=True))
+    return lines
 
 
 def list_open_reports(most: int = MAX_LINES) -> list[PageAlert]:
@@ -71,6 +91,8 @@ def list_open_reports(most: int = MAX_LINES) -> list[PageAlert]:
 
 def _list_reports(reports, most: int) -> list[PageAlert]:
     """Disputed signatures first, then what people at the desk saw, then readers; each by age."""
+    if most <= 0:
+        return []
     disputed = Exists(SignatureDispute.objects.filter(report=OuterRef("pk")))
     is_own = ExpressionWrapper(Q(reported_by__isnull=False), BooleanField())
     found = reports.annotate(is_disputed=disputed, is_own=is_own)

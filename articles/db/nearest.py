@@ -13,6 +13,7 @@ from typing import Any, cast
 from django.db import connection, models
 
 from articles.db.prepared import adapt
+from articles.db.reading import get_reading_connection
 
 # The pages that ask, as a table: a place in their list, a key that they share, the name from which
 # the next ones are taken, and how many pages they want at most.
@@ -70,7 +71,7 @@ class SharedRows:
         if not asking:
             return found
         rows = [(place, _format(key), name, most) for place, key, name, most in asking]
-        with connection.cursor() as cursor:
+        with get_reading_connection().cursor() as cursor:
             cursor.execute(_build_sql(self, connection.vendor), [json.dumps(rows)])
             for place, article_id in cursor.fetchall():
                 found[place].append(article_id)

@@ -14,7 +14,7 @@ from articles.models.links import OutsideAddress, PageLink
 from articles.models.merged_page import MergedPage
 from articles.models.metadata import CopyrightNotice, Redirect, Topic, TopicEntry
 from articles.models.normalized_name import NormalizedNameMixin
-from articles.models.page_store import ChangedSubject, StoredPage, StoredPageSubject
+from articles.models.page_store import ChangedSubject, CopyPurge, StoredPage, StoredPageSubject
 from articles.models.related_page import RelatedPage
 from articles.models.safety_alert import SafetyAlert
 from articles.models.scheduled_run import ScheduledRun
@@ -32,6 +32,7 @@ __all__ = [
     "Authorship",
     "CareCard",
     "ChangedSubject",
+    "CopyPurge",
     "CopyrightNotice",
     "EmergencyPage",
     "ExternalId",

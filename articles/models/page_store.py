@@ -77,3 +77,22 @@ class StoredPageSubject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} on stored page {self.page_id}"
+
+
+class CopyPurge(models.Model):
+    """Up to which change a CDN has confirmed that it dropped its copies: one row at most.
+
+    ``changed_at`` is the moment of that change.
+    """
+
+    number = models.BigIntegerField()
+    changed_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("purge of copies")
+        verbose_name_plural = _("purges of copies")
+
+    def __str__(self) -> str:
+        return f"purged up to {self.number}"

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 from django.utils import timezone
 
+from articles.db.reading import get_reading_connection
 from articles.models import AuditEvent, ChangedSubject
 from articles.page_store import rows
 from articles.page_store.subjects import EVERYTHING, hash_subjects, shorten
@@ -107,7 +108,7 @@ def find_last_moment(subjects: Iterable[str]) -> dt.datetime | None:
     """When one of these subjects, or everything, changed last; None if none ever did. One query."""
     names = sorted({EVERYTHING, *map(shorten, subjects)})
     is_sqlite = connection.vendor == "sqlite"
-    with connection.cursor() as cursor:
+    with get_reading_connection().cursor() as cursor:
         cursor.execute(_LAST_MOMENT[connection.vendor], [json.dumps(names) if is_sqlite else names])
         (found,) = cursor.fetchone()
     if found is None:

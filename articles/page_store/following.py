@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import Error, connection
 
+from articles.db.reading import use_primary
 from articles.page_store import changes
 from articles.page_store.outage import CONNECTION_ERRORS, read_twice, watch
 from articles.page_store.reporting import report
@@ -78,6 +79,10 @@ class ChangeFollower:
         return self._number
 
     def _read(self) -> int | None:
+        with use_primary():
+            return self._read_on_primary()
+
+    def _read_on_primary(self) -> int | None:
         read_at = time.monotonic()
         try:
             with wait_guard.limit(SHORT_SECONDS):

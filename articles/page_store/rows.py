@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import Error, connection
 
+from articles.db.reading import get_reading_connection
 from articles.models import ChangedSubject, StoredPage, StoredPageSubject
 from articles.page_store import sealing
 from articles.page_store.bounds import delete, store_bounds
@@ -76,7 +77,7 @@ def load(
     fingerprint = get_fingerprint()
     keys = [build_key(address, encoding, fingerprint) for encoding in encodings]
     try:
-        with connection.cursor() as cursor:
+        with get_reading_connection().cursor() as cursor:
             cursor.execute(_LOAD, [*keys, *keys[:2]])
             row = cursor.fetchone()
     except Error:

@@ -48,6 +48,10 @@ class DatabaseWait:
     patient: bool = False
     was_cut: bool = False
 
+    @property
+    def is_of_primary(self) -> bool:
+        return bool(self.wrapper.alias == DEFAULT_DB_ALIAS)
+
     def find_waiting(self) -> Any:
         """The connection of the driver, if a statement waits in it; else None."""
         raw = self.wrapper.connection
@@ -94,10 +98,12 @@ class WaitGuard:
         self._pid = 0
         self._probe: ServerProbe | None = None
 
-    def begin(self, seconds: float, *, patient: bool = False) -> None:
+    def begin(
+        self, seconds: float, *, patient: bool = False, alias: str = DEFAULT_DB_ALIAS
+    ) -> None:
         """From now on, statements of this thread wait so long at most, all together."""
         self.end()
-        wrapper = connections[DEFAULT_DB_ALIAS]
+        wrapper = connections[alias]
         vars(wrapper).pop("connect", None)
         if wrapper.vendor == "sqlite" and not patient:
             _set_busy_timeout(wrapper, min(seconds, SHORT_SECONDS))
@@ -116,21 +122,29 @@ class WaitGuard:
             _set_busy_timeout(wait.wrapper, None)
 
     @contextmanager
-    def limit(self, seconds: float) -> Iterator[None]:
-        """In the block, statements of this thread wait so long at most."""
+    def limit(self, seconds: float, *, alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+        """In the block, statements of this thread over one connection wait so long at most."""
         before = self._waits.get(threading.get_ident())
-        self.begin(seconds)
+        self.begin(seconds, alias=alias)
         try:
             yield
         finally:
             self.end()
             if before is not None:
                 left = max(before.deadline - time.monotonic(), 0)
-                self.begin(left, patient=before.patient)
+                self.begin(left, patient=before.patient, alias=before.wrapper.alias)
+
+    def postpone(self, seconds: float) -> None:
+        """Let statements of this thread wait so much longer."""
+        wait = self._waits.get(threading.get_ident())
+        if wait is not None:
+            wait.deadline += seconds
 
     def has_waited(self, error: Exception) -> bool:
-        """Whether a statement of this request failed because it waited too long."""
+        """Whether a statement of this request failed because it waited too long for the primary."""
         wait = self._waits.get(threading.get_ident())
+        if wait is not None and not wait.is_of_primary:
+            return False
         return (wait is not None and wait.was_cut) or "database is locked" in str(error)
 
     # What looks after them
@@ -180,7 +194,7 @@ class WaitGuard:
             self._probe.start()
 
     def _cut(self, wait: DatabaseWait) -> int:
-        """End the connection in which a statement waits; gives the server's process, or 0."""
+        """End the connection in which a statement waits; gives the primary's process, or 0."""
         raw = wait.find_waiting()
         if raw is None or self._waits.get(wait.thread) is not wait:
             return 0
@@ -193,7 +207,7 @@ class WaitGuard:
                     # Django would connect again by itself, and wait for that.
                     wait.wrapper.connect = _refuse
                     copy.shutdown(socket.SHUT_RDWR)
-            return pid
+            return pid if wait.is_of_primary else 0
         return 0
 
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from articles.content import kinds
 from articles.content.languages import SOURCE_LANGUAGE
+from articles.db.reading import use_primary
 from articles.models import Article
 from articles.page_store import outage, subjects
 from articles.page_store.following import follower
@@ -68,7 +69,9 @@ class FooterLinks:
 
     def _read(self, number: int | None) -> tuple[Breadcrumb, ...]:
         generation = follower.generation
-        links = build_links(set(get_pages().values_list("live__slug", flat=True)))
+        with use_primary():
+            slugs = set(get_pages().values_list("live__slug", flat=True))
+        links = build_links(slugs)
         with self._lock:
             self._number, self._generation, self._links = number, generation, links
         return links

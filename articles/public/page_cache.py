@@ -20,7 +20,7 @@ from django.utils.http import http_date
 
 from articles import characters
 from articles.counts import from_memory, pages
-from articles.page_store import bounds, changes, rows, subjects
+from articles.page_store import bounds, changes, copies, rows, subjects
 from articles.page_store.bounds import store_bounds
 from articles.page_store.fingerprint import forget_fingerprint
 from articles.page_store.following import follower
@@ -33,6 +33,7 @@ from articles.page_store.outage import (
     watch,
 )
 from articles.page_store.rendered import HTML_CONTENT_TYPE, RenderedPage, build_subjects
+from articles.page_store.replica import replica
 from articles.page_store.reporting import forget_reports
 from articles.page_store.subjects import SubjectCollector, hash_subjects
 from articles.public import encodings, json_ld, unchecked
@@ -209,11 +210,14 @@ def public_page(view=None, *, cached: bool = True):
             return page if isinstance(page, HttpResponse) else _answer(request, page, encoding)
         # Asked before the view reads: what changes from here on is later.
         number = follower.follow()
-        page = None if number is None else page_cache.get(address, encoding, number)
+        page = None
+        if number is not None:
+            page = replica.read(number, partial(page_cache.get, address, encoding, number))
         if page is None:
+            render = partial(_read_page, view, request, kwargs, address, number)
             try:
                 require_database()
-                page = read_twice(partial(_read_page, view, request, kwargs, address, number))
+                page = read_twice(partial(replica.read, number, render))
             except (DatabaseUnreachable, *CONNECTION_ERRORS) as error:
                 return _answer_unchecked(address, encoding, error)
             if isinstance(page, HttpResponse):
@@ -276,6 +280,9 @@ def build_conditional_response(
     response = _build_response(page, page.body, encoding)
     response["Cache-Control"] = CACHE_CONTROL
     response["ETag"] = etag = encodings.build_etag(page.etag, encoding)
+    of_copies = copies.build_headers(page) if settings.CDN_MAX_AGE else {}
+    for name, value in of_copies.items():
+        response[name] = value
     if page.status != 200:
         return response
     moment = get_stated(page.last_modified)
@@ -289,6 +296,8 @@ def build_conditional_response(
         request, etag=etag, last_modified=moment, response=response
     )
     assert conditional  # at least the response itself
+    for name, value in of_copies.items():  # a 304 says how long its copy may be kept, too
+        conditional[name] = value
     return conditional
 
 

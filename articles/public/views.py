@@ -13,6 +13,7 @@ from articles.db.prepared import PreparedQuery
 from articles.images import store
 from articles.models import Article, Image, PublishedImage
 from articles.page_store import subjects
+from articles.page_store.replica import reads_replica
 from articles.public import breadcrumbs, json_ld, pages, topics
 from articles.public.breadcrumbs import Breadcrumb
 from articles.public.page_cache import CACHE_CONTROL, PublicPage, public_page
@@ -75,6 +76,7 @@ def topic(request: HttpRequest, slug: str, number: int = 1) -> PublicPage:
 
 
 @safe_only
+@reads_replica
 def image(request: HttpRequest, digest: str, extension: str) -> HttpResponse:
     """An image for visitors, as long as a public page has it."""
     found = PublishedImage.objects.filter(sha256=digest).first()

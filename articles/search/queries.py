@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from articles.db.prepared import adapt
+from articles.db.reading import get_reading_connection
 from articles.models import SearchEntry, SearchKey, SearchStart
 from articles.search.fulltext import FTS_TABLE
 from articles.search.query_parser import QueryTerm
@@ -320,6 +321,6 @@ def _to_uuid(value) -> UUID:
 
 
 def _fetch_rows(statement: str, values: Sequence[Any]) -> list[tuple]:
-    with connection.cursor() as cursor:
+    with get_reading_connection().cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from articles.characters import UNPRINTABLE
 from articles.content.paths import get_path
 from articles.page_store import outage
+from articles.page_store.replica import reads_replica
 from articles.public import breadcrumbs, pages
 from articles.public.footer import footer_links
 from articles.public.offline import works_offline
@@ -31,6 +32,7 @@ CANNOT_SEARCH = (DatabaseError, InterfaceError, outage.DatabaseUnreachable)
 
 @works_offline
 @safe_only
+@reads_replica
 def search(request: HttpRequest) -> HttpResponse:
     query = _get_query(request)
     topic = request.GET.get("topic", "").strip()[:200]
@@ -67,6 +69,7 @@ def _find_pages(query: str, topic: str, number: str | int, help_box: HelpBox) ->
 
 @works_offline
 @safe_only
+@reads_replica
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Names that go on as typed; before them the help, as HTML and in plain words."""
     help_box = build_typed_box(request.GET.get("q", ""))

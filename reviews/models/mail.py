@@ -36,6 +36,7 @@ class Mail(models.Model):
     class MailKind(models.TextChoices):
         HARM = "harm", _("Reports of harm")
         DISPUTE = "dispute", _("Disputed signatures")
+        COPIES = "copies", _("Copies of withdrawn pages")
         RECEIPT = "receipt", _("Receipts of signatures")
         ATTEMPT = "attempt", _("Failed attempts to sign")
         REQUEST = "request", _("Review requests")

@@ -15,6 +15,7 @@ Kind = Mail.MailKind
 PLURAL_SUBJECTS: dict[str, str] = {
     Kind.HARM: "{} reports that pages could harm somebody",
     Kind.DISPUTE: "{} reports of signatures that were not their signer’s",
+    Kind.COPIES: "{} withdrawn pages of which copies may still be read",
     Kind.ATTEMPT: "Failed attempts to sign in {} names",
     Kind.REQUEST: "{} reviews wait for you",
     Kind.DUE: "{} pages that you reviewed last are due",
@@ -31,6 +32,8 @@ INTRODUCTIONS: dict[str, str] = {
     Kind.DISPUTE: "Nothing was withdrawn: the pages are as they were. "
     "The link opens each page beside the text that was signed. "
     "Withdraw it first if what it says is dangerous.",
+    Kind.COPIES: "The site itself shows why these pages are gone. Copies in its CDN may still be "
+    "as they were: call whoever runs the site.",
     Kind.RECEIPT: "This was signed in your name. If it was you, you do not need to do anything. "
     "If it was not you, say so now: your sessions and your right to sign end at once, "
     "and managing editors look at the pages. Opening the link changes nothing.",
@@ -50,6 +53,7 @@ INTRODUCTIONS: dict[str, str] = {
 REASONS: dict[str, str] = {
     Kind.HARM: "you are a managing editor of {site}",
     Kind.DISPUTE: "you are a managing editor of {site}",
+    Kind.COPIES: "you are a managing editor of {site}",
     Kind.RECEIPT: "somebody signed a text in your name for {site}",
     Kind.ATTEMPT: "it is your name, or you are a managing editor of {site}",
     Kind.REQUEST: "you review for {site}, and these reviews are yours or open to any reviewer",

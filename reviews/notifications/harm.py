@@ -9,8 +9,9 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from articles.models import ReaderReport
+from articles.page_store import purging
 from reviews.models import Mail, Reviewer
-from reviews.notifications import disputed, outbox, pending
+from reviews.notifications import copies, disputed, outbox, pending
 from reviews.notifications.smtp import MailConnection, MailDeliveryUnknown, MailServerUnavailable
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,12 @@ def mail_at_once(report: ReaderReport) -> None:
 def mail_dispute_at_once(reviewer: Reviewer) -> None:
     """Write and send what was disputed, within the mail server's time limit, however often."""
     _mail_open(disputed.collect_disputes, Mail.MailKind.DISPUTE)
+
+
+def mail_copies_at_once() -> None:
+    """Write and send that copies of withdrawn pages may still be read, each once."""
+    if purging.find_withdrawals_with_copies():
+        _mail_open(copies.collect_copies, Mail.MailKind.COPIES)
 
 
 def _mail_open(collect: Callable[[pending.MailRecipients], Iterable], kind: str) -> None:

@@ -8,6 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
 from articles.links.display import find_link_changes
+from articles.page_store.replica import reads_replica
 from articles.public.footer import footer_links
 from articles.public.safe_only import safe_only
 from articles.search.help_box import HelpBox, build_help_box, build_typed_box
@@ -27,6 +28,7 @@ class HtmxRequest(HttpRequest):
 
 
 @safe_only
+@reads_replica
 def find(request: HtmxRequest) -> HttpResponse:
     """Choose symptoms, read when to call for help, then the causes that signed pages name.
 

@@ -31,6 +31,7 @@ ADDED_MODELS: dict[str, str] = {
     "articles.auditprivatevalue": "articles_auditprivatevalue",
     "articles.carecard": "articles_carecard",
     "articles.changedsubject": "articles_changedsubject",
+    "articles.copypurge": "articles_copypurge",
     "articles.storedpage": "articles_storedpage",
     "articles.storedpagesubject": "articles_storedpagesubject",
     "reviews.failedattempt": "reviews_failedattempt",
