@@ -1,8 +1,13 @@
 """Delete files that were sent for an import and that nobody touched for a day."""
 
+from pathlib import Path
+
+from django.core.files.storage import storages
 from django.core.management.base import BaseCommand
 
 from articles.imports.admin import storage
+from articles.storage import ImageStorage
+from articles.whole_files import clear_unfinished
 
 
 class Command(BaseCommand):
@@ -10,6 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         count = storage.delete_expired()
+        images = storages["images"]
+        if isinstance(images, ImageStorage) and Path(images.location).is_dir():
+            clear_unfinished(Path(images.location))
         self.stdout.write(
             f"Deleted {count} file{'' if count == 1 else 's'} that nobody touched for a day."
         )
