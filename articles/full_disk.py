@@ -7,7 +7,7 @@ NO_SPACE_NUMBERS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # What SQLite says, which gives no number of its own, and the code that PostgreSQL gives.
 SQLITE_TEXT = "database or disk is full"
 POSTGRESQL_CODE = "53100"
-SENTENCE = "There is no room left on the disk, or none that this may use. Nothing was kept."
+SENTENCE = "There is no room left on the disk. What was there before stays."
 
 
 def is_full(error: BaseException | None) -> bool:
