@@ -1,7 +1,5 @@
 """Storage for the files of images: each is written whole or not at all, and never overwritten."""
 
-import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,6 +7,8 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
+
+from articles.whole_files import write_whole_file
 
 
 @deconstructible(path="articles.storage.ImageStorage")
@@ -21,25 +21,11 @@ class ImageStorage(FileSystemStorage):
     def _save(self, name: str, content: File) -> str:
         final = Path(self.path(name))
         final.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=".", suffix=".part", dir=final.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                for chunk in content.chunks():
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-                os.fchmod(file.fileno(), settings.FILE_UPLOAD_PERMISSIONS)
-            with suppress(FileExistsError):  # another process was first, with the same bytes
-                os.link(draft, final)
-        finally:
-            os.unlink(draft)
-        self._sync_directory(final.parent)
+        permissions = settings.FILE_UPLOAD_PERMISSIONS
+        with (
+            suppress(FileExistsError),  # another process was first, with the same bytes
+            write_whole_file(final, permissions=permissions) as file,
+        ):
+            for chunk in content.chunks():
+                file.write(chunk)
         return name
-
-    def _sync_directory(self, directory: Path) -> None:
-        """Make the new name survive a power cut, as the file's bytes do."""
-        handle = os.open(directory, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

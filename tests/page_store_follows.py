@@ -271,7 +271,8 @@ class Scene:
     def _set_causes(self, page: Article) -> None:
         SymptomCause.objects.filter(symptom=page.pk).delete()
         causes = list(Cause.objects.order_by("pk"))
-        for place, cause in enumerate(self.random.sample(causes, self.random.randint(0, 3))):
+        wanted = self.random.sample(causes, min(len(causes), self.random.randint(0, 3)))
+        for place, cause in enumerate(wanted):
             SymptomCause.objects.create(
                 symptom_id=page.pk,
                 cause=cause,
@@ -303,6 +304,13 @@ class Scene:
         if not found:
             raise NothingToDo
         return self.random.choice(found)
+
+    def _choose_two(self, rows: Any) -> list[Any]:
+        """Two of some rows. Raises NothingToDo where there are fewer."""
+        found = list(rows.order_by("pk"))
+        if len(found) < 2:
+            raise NothingToDo
+        return self.random.sample(found, 2)
 
     def _choose_page(self, **filters: Any) -> Article:
         return self._choose(Article.objects.public().filter(**filters))
@@ -412,8 +420,7 @@ class Scene:
         change_slug(page, slug=f"draft-{next(self.numbers)}", by=self.morgan)
 
     def merge_pages(self) -> None:
-        symptoms = Symptom.objects.active().order_by("pk")
-        lost, kept = self.random.sample(list(symptoms), 2)
+        lost, kept = self._choose_two(Symptom.objects.active())
         merge_symptoms(lost, kept, by=self.morgan)
 
     def publish_merged(self) -> None:
@@ -421,10 +428,17 @@ class Scene:
         self._edit(self._choose(MergedPage.objects).into)
 
     def merge_two_causes(self) -> None:
-        causes = list(Cause.objects.order_by("pk"))
-        if len(causes) > 1:
-            lost, kept = self.random.sample(causes, 2)
-            merge_causes(lost, kept, by=self.morgan)
+        lost, kept = self._choose_two(Cause.objects)
+        merge_causes(lost, kept, by=self.morgan)
+
+    def write_cause(self) -> None:
+        """Others are merged and deleted: in the end there would be none."""
+        number = next(self.numbers)
+        name = f"{self.random.choice(TITLES)} disease {number}"
+        factories.make_cause(self.ann, name=name, slug=f"cause-{number}")
+        self._set_causes(page := self._load(self._choose_page(kind="symptom")))
+        record_revision(page, by=self.ann)
+        self._sign(page)
 
     def rename_cause(self) -> None:
         cause = self._choose(Cause.objects)
@@ -443,7 +457,7 @@ class Scene:
 
     def exchange_cause_addresses(self) -> None:
         """A cause takes the address that another was signed under."""
-        first, second = self.random.sample(list(Cause.objects.order_by("pk")), 2)
+        first, second = self._choose_two(Cause.objects)
         taken = first.slug
         first.slug = f"cause-{next(self.numbers)}"
         first.save()
@@ -642,7 +656,7 @@ class Scene:
             *(self.discard_draft, self.restore_text, self.recall, self.ask_for_review),
             *(self.record_earlier_review, self.import_ids, self.rebuild, self.let_days_pass),
             *(self.renew_related_pages, self.publish_correction, self.change_emergency),
-            *(self.withdraw_late_pages, self.delete_cause),
+            *(self.withdraw_late_pages, self.delete_cause, self.write_cause),
             *(self.change_licence, self.sign_as_newcomer, self.dispute_signature),
             *(self.rename_writer, self.retire_notice, self.delete_topic, self.do_several_things),
         ]
@@ -689,6 +703,7 @@ class Comparison:
             wanted = named.union(self.scene.random.sample(sorted(known), draws))
             if happened % all_every == 0:
                 wanted.update(known)
+                print(happened, "events,", self.compared, "answers")
             yield from self.compare(sorted(wanted), f"{happened}. {event}")
 
     def compare(self, addresses: Iterable[str], event: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
-from articles import characters
+from articles import characters, full_disk
 from articles.content.document import Document, DocumentFigure, digest
 from articles.content.kinds import DocumentPairs
 from articles.images import processing
@@ -65,8 +65,16 @@ def store_upload(upload: File, *, by: User) -> Image:
 
 def _store_file(row: Image, data: bytes) -> None:
     storage = storages["images"]
-    if not storage.exists(get_file_name(row)):
-        storage.save(get_file_name(row), ContentFile(data))
+    try:
+        if not storage.exists(get_file_name(row)):
+            storage.save(get_file_name(row), ContentFile(data))
+    except OSError as error:
+        if not full_disk.is_full(error):
+            raise
+        logger.error("There is no room left for pictures.")
+        raise processing.UnusableImage(
+            f"The server has no room left for “{row.name}”. Tell whoever runs this site."
+        ) from error
     try:
         read_image(row)
     except UnreadableImage as error:

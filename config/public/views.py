@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.defaults import page_not_found
 
-from articles import unsent_forms
+from articles import full_disk, unsent_forms
 from articles.content import kinds
 from articles.content.review_line import ReviewLine
 from articles.db.prepared import PreparedQuery
@@ -131,7 +131,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_outage(sys.exc_info()[1]):
         return build_response(request)
     is_saved = getattr(request, "unsent_saved", False)
-    return render_plain("500.html", status=500, is_saved=is_saved, here=request.path)
+    is_full = full_disk.is_full(sys.exc_info()[1])
+    status = 507 if is_full else 500
+    return render_plain(
+        "500.html", status=status, is_saved=is_saved, is_full=is_full, here=request.path
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -11,6 +11,7 @@ from django.template.defaultfilters import pluralize
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+from articles import full_disk
 from articles.admin.confirmed_action import ActionResult, ConfirmedAction
 from articles.admin.readonly import ReadOnlyAdmin
 from articles.imports.admin import storage, summaries
@@ -31,6 +32,7 @@ GONE_MESSAGE = (
     "This file is no longer here: it was deleted, or not used for a day. "
     "Nothing was imported. Upload it again."
 )
+NO_ROOM_MESSAGE = "The server has no room left, so nothing was written. Tell whoever runs it."
 BUSY_MESSAGE = (
     "The database is busy: somebody else has been saving for a long time. "
     "Nothing was written. Try again in a minute."
@@ -92,6 +94,9 @@ class ImportFileAction(ConfirmedAction):
         return super().finish(result)
 
     def refuse(self, refusal):
+        if full_disk.is_full(refusal):
+            self.error = NO_ROOM_MESSAGE
+            return self.render(None, status=507)
         if isinstance(refusal, OperationalError):
             self.error = BUSY_MESSAGE
             return self.render(None, status=409)

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from tqdm import tqdm
 from articles.event_log import Event, log
 from articles.imports import registry
 from articles.imports.pages import BATCH
+from articles.whole_files import clear_unfinished, write_whole_file
 
 
 class Command(BaseCommand):
@@ -47,13 +47,14 @@ def encode_line(values: dict) -> str:
 
 @contextmanager
 def open_output(name: str):
-    """A file that is whole or absent: written beside its place and moved into it."""
+    """A file that is whole or absent."""
     if name == "-":
         yield sys.stdout
         return
-    path, beside = Path(name), Path(f"{name}.part")
+    path = Path(name)
     try:
-        with beside.open("wb") as raw:
+        clear_unfinished(path.parent)
+        with write_whole_file(path, permissions=0o644, replace=True) as raw:
             # No name and no time in the packed file: the same content makes the same bytes.
             packed = (
                 gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0)
@@ -63,13 +64,8 @@ def open_output(name: str):
             yield _EncodingWriter(packed)
             if packed is not raw:
                 packed.close()
-            raw.flush()
-            os.fsync(raw.fileno())
-        beside.replace(path)
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 class _EncodingWriter:

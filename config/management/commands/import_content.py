@@ -3,6 +3,7 @@
 import csv
 import sys
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
@@ -11,6 +12,7 @@ from tqdm import tqdm
 
 from articles.imports import formats as imports_formats
 from articles.imports.plan import CannotImport, ImportPlan, OnConflict, UnreadableFile, plan_import
+from articles.whole_files import write_whole_file
 
 MAX_SHOWN = 20  # changed pages, and findings of each sort, that the terminal shows
 
@@ -111,7 +113,10 @@ class Command(BaseCommand):
                 self.stdout.write(f"{what}: {number:,} in all. See them all with --report FILE.")
 
     def _write_report(self, plan: ImportPlan, path: Path) -> None:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with (
+            write_whole_file(path, permissions=0o644, replace=True) as raw,
+            TextIOWrapper(raw, encoding="utf-8", newline="") as file,
+        ):
             sheet = csv.writer(file)
             sheet.writerow(["what", "line", "id", "field", "reason"])
             sheet.writerows(

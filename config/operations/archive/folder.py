@@ -4,12 +4,20 @@ import fcntl
 import gzip
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from articles.whole_files import sync_directory
+
 IN_PROGRESS_MARKER = ".being-written"
+# The files of an archive or a backup, and those of SQLite beside its copy.
+OWN_FILES = re.compile(
+    r"\.being-written|manifest\.json|\w+\.jsonl\.gz|db\.sqlite3(-\w+)?|database\.dump"
+    r"|images/[0-9a-f]{64}\.\w+"
+)
 
 
 class CannotRunOperation(Exception):
@@ -81,42 +89,100 @@ class LineWriter:
 def write_atomically(target: Path) -> Iterator[OutputFolder]:
     """A directory that is at ``target`` once the block has ended, and not before.
 
-    What a run that was killed left beside it is deleted by the next. Raises CannotRunOperation.
+    What killed runs left beside it is deleted first. A run that fails leaves nothing. Raises
+    CannotRunOperation.
     """
     target = target.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    clear_unfinished_directories(target.parent)
+    _require_free(target)
+    draft = target.parent / f".{target.name}.part"
+    draft.mkdir(mode=0o700, exist_ok=True)
+    with lock_directory(draft):
+        if any(draft.iterdir()):
+            raise CannotRunOperation(
+                f"{draft} is in the way, and no run of this wrote all that is in it. "
+                "Move it elsewhere."
+            )
+        _mark(draft)
+        try:
+            yield OutputFolder(draft)
+            for path in draft.iterdir():
+                if path.is_dir():
+                    sync_directory(path)
+            sync_directory(draft)
+            _require_free(target)
+            os.rename(draft, target)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        # A whole directory that still has the mark is taken for one that is not.
+        (target / IN_PROGRESS_MARKER).unlink()
+        sync_directory(target)
+        sync_directory(target.parent)
+
+
+def _require_free(target: Path) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise CannotRunOperation(
             f"{target} is there already. Name a directory that is not there yet, or an empty one."
         )
-    draft = target.parent / f".{target.name}.part"
-    draft.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with lock_directory(draft):
-        _clear_draft(draft)
-        (draft / IN_PROGRESS_MARKER).touch()
-        yield OutputFolder(draft)
-        (draft / IN_PROGRESS_MARKER).unlink()
-        for path in draft.iterdir():
-            if path.is_dir():
-                sync_directory(path)
-        sync_directory(draft)
-        os.rename(draft, target)
-        sync_directory(target.parent)
 
 
-def _clear_draft(draft: Path) -> None:
-    left = list(draft.iterdir())
-    marks = (draft / IN_PROGRESS_MARKER, draft / "manifest.json")
-    if left and not any(mark.exists() for mark in marks):
-        raise CannotRunOperation(
-            f"{draft} is in the way, and no run of this wrote it. Move it elsewhere."
-        )
-    # So that the next run knows the directory if this one is killed while it clears it.
-    (draft / IN_PROGRESS_MARKER).touch()
-    for path in left:
-        if path.is_dir() and not path.is_symlink():
+def clear_unfinished_directories(parent: Path) -> list[Path]:
+    """Delete the directories that killed runs left unfinished in another one. Gives what went.
+
+    Such a directory has a mark that names it, is locked by nobody, and holds only what a run
+    writes. A copy of one, or one in which somebody put a file, stays.
+    """
+    deleted = []
+    for path in list(parent.iterdir()):
+        with suppress(OSError, CannotRunOperation):
+            if not path.is_symlink() and _is_marked(path):
+                with lock_directory(path):
+                    if _is_marked(path) and _is_own(path):
+                        _delete(path)
+                        deleted.append(path)
+    return deleted
+
+
+def _describe(directory: Path) -> bytes:
+    """What the mark of a directory says: which directory it was made for."""
+    status = directory.stat()
+    return f"countersign is writing {status.st_dev}:{status.st_ino}\n".encode()
+
+
+def _mark(directory: Path) -> None:
+    with (directory / IN_PROGRESS_MARKER).open("xb") as file:
+        file.write(_describe(directory))
+        sync_file(file)
+
+
+def _is_marked(directory: Path) -> bool:
+    marker = directory / IN_PROGRESS_MARKER
+    if marker.is_symlink() or not marker.is_file():
+        return False
+    return marker.read_bytes() == _describe(directory)
+
+
+def _is_own(directory: Path) -> bool:
+    for path in directory.rglob("*"):
+        name = path.relative_to(directory).as_posix()
+        known = name == "images" if path.is_dir() else OWN_FILES.fullmatch(name)
+        if path.is_symlink() or not known:
+            return False
+    return True
+
+
+def _delete(directory: Path) -> None:
+    """The mark goes last, so that the next run knows what this one did not delete."""
+    for path in directory.iterdir():
+        if path.is_dir():
             shutil.rmtree(path)
         elif path.name != IN_PROGRESS_MARKER:
             path.unlink()
+    (directory / IN_PROGRESS_MARKER).unlink()
+    directory.rmdir()
 
 
 @contextmanager
@@ -146,12 +212,3 @@ def sync_file(file) -> None:
     """Have a file survive a power cut."""
     file.flush()
     os.fsync(file.fileno())
-
-
-def sync_directory(directory: Path) -> None:
-    """Have the entries of a directory survive a power cut."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from articles.whole_files import sync_directory
 from config.operations.archive.export import copy_images
 from config.operations.archive.folder import (
     OutputFolder,
-    sync_directory,
     sync_file,
     write_atomically,
 )

@@ -5,6 +5,7 @@ By its own tool, of one moment, whole or not at all.
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from pathlib import Path
 
 from django.db import connection
 
-from config.operations.archive.folder import CannotRunOperation, sync_directory, sync_file
+from articles.whole_files import clear_unfinished, write_whole_file
+from config.operations.archive.folder import CannotRunOperation
 
 # What the tools of PostgreSQL read from the environment, so that no password stands in a list of
 # processes.
@@ -56,6 +58,10 @@ def _dump_sqlite(path: Path, bin_directory: str) -> None:
     copy = sqlite3.connect(path)
     try:
         connection.connection.backup(copy)
+    except sqlite3.OperationalError as error:
+        raise CannotRunOperation(
+            f"{path.name} cannot be written ({error}). Is the disk full? Nothing was kept."
+        ) from error
     finally:
         copy.close()
 
@@ -90,12 +96,9 @@ def _count_tables(path: Path) -> int:
 def _load_sqlite(path: Path, bin_directory: str) -> None:
     place = _get_database_path()
     place.parent.mkdir(parents=True, exist_ok=True)
-    draft = place.with_name(f".{place.name}.part")
-    with path.open("rb") as source, draft.open("wb") as file:
+    clear_unfinished(place.parent)
+    with path.open("rb") as source, write_whole_file(place, replace=True) as file:
         shutil.copyfileobj(source, file)
-        sync_file(file)
-    os.replace(draft, place)
-    sync_directory(place.parent)
 
 
 def _dump_postgresql(path: Path, bin_directory: str) -> None:
@@ -141,6 +144,9 @@ def _run_tool(bin_directory: str, tool: str, *arguments: str) -> None:
         PG_ENVIRONMENT[name]: str(value) for name, value in known.items() if name in PG_ENVIRONMENT
     }
     done = subprocess.run([found, *arguments], env=environment, capture_output=True, text=True)  # noqa: S603
+    if done.returncode < 0:
+        name = signal.Signals(-done.returncode).name
+        raise CannotRunOperation(f"{tool} was stopped ({name}). Nothing was kept.")
     if done.returncode:
         raise CannotRunOperation(f"{tool} says: {done.stderr.strip()}")
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from articles.models import PublicationEvent
-from config.operations.archive.folder import CannotRunOperation
+from config.operations.archive.folder import IN_PROGRESS_MARKER, CannotRunOperation
 from config.operations.archive.manifest import IMAGE_PATH
 from config.operations.backup.engines import ENGINES
 from reviews import verification
@@ -46,6 +46,8 @@ def read(directory: Path) -> dict:
     """What a backup says of itself. Raises CannotRunOperation, with the reason, where it cannot be
     restored here.
     """
+    if (directory / IN_PROGRESS_MARKER).exists():
+        raise CannotRunOperation(f"{directory} was not finished, so it is not a whole backup.")
     try:
         facts = json.loads((directory / FILE_NAME).read_bytes())
     except (OSError, ValueError) as error:

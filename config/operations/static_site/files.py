@@ -61,7 +61,7 @@ class ExportDirectory:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as taken:
             raise CannotExportSite(f"Another run is writing to {self.root}.") from taken
-        ours = (self.root / MANIFEST).exists() or self._work_directory.exists()
+        ours = (self.root / MANIFEST).exists() or _is_work_directory(self._work_directory)
         if not ours and any(self.root.iterdir()):
             raise CannotExportSite(
                 f"{self.root} holds something else. Name an empty directory, or one that has a"
@@ -174,6 +174,14 @@ def _read_manifest(manifest: Path) -> dict[str, dict]:
     raise CannotExportSite(
         f"{manifest} is not the list of a copy. Name an empty directory, or one that has a copy."
     )
+
+
+def _is_work_directory(directory: Path) -> bool:
+    """Whether a run that was killed left this: it has a list of new files, or nothing yet."""
+    if directory.is_symlink() or not directory.is_dir():
+        return False
+    names = {path.name for path in directory.iterdir()}
+    return not names or ("new" in names and names <= {"new", "part"})
 
 
 def _is_inside(name: str) -> bool:

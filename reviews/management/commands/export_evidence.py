@@ -1,12 +1,12 @@
 """Write an evidence pack, of a page or of a stretch of days, that anybody can check offline."""
 
 import datetime as dt
-import os
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from articles.whole_files import clear_unfinished, write_whole_file
 from reviews import evidence
 from reviews.evidence import key as keys
 
@@ -16,11 +16,6 @@ def parse_day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError as error:
         raise CommandError(f"“{text}” is not a day. Write it as 2026-05-03.") from error
-
-
-def open_private(path: str, flags: int) -> int:
-    """Open a file that its owner alone may read."""
-    return os.open(path, flags, 0o600)
 
 
 class Command(BaseCommand):
@@ -48,20 +43,17 @@ class Command(BaseCommand):
         first_day = parse_day(first) if first else None
         last_day = parse_day(last) if last else None
         scope = self._build_scope(page, first_day, last_day)
-        unfinished = out.with_name(f".{out.name}.unfinished")
         if out.exists():
             raise CommandError(f"{out} is there already, and was left alone.")
         try:
             key = keys.load_key()
-            with open(unfinished, "wb", opener=open_private) as file:
+            clear_unfinished(out.parent)
+            with write_whole_file(out) as file:
                 count = evidence.write_pack(file, scope, made_at=timezone.now(), key=key)
-            unfinished.rename(out)
         except (evidence.MissingEvidenceKey, evidence.CannotExportEvidence) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"The pack cannot be written to {out}: {error.strerror}.") from error
-        finally:
-            unfinished.unlink(missing_ok=True)
         fingerprint = keys.get_fingerprint(key.public_key())
         self.stdout.write(f"{count} entries are in {out}. Fingerprint of its key: {fingerprint}")
 

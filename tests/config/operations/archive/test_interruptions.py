@@ -4,6 +4,7 @@ Whole or not there, and the same when it is done again.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,13 @@ from django.core.management import CommandError
 from django.db import connection
 
 from articles.models import Article
-from config.operations.archive.folder import IN_PROGRESS_MARKER
+from config.operations.archive.folder import (
+    IN_PROGRESS_MARKER,
+    CannotRunOperation,
+    clear_unfinished_directories,
+    lock_directory,
+    write_atomically,
+)
 from config.operations.archive.snapshot import read_snapshot
 from tests import factories, files
 from tests.database import run_concurrently
@@ -87,9 +94,10 @@ def run_killed(tmp_path: Path, command: str, place: Path, moment: str, number: i
 
 def test_an_export_that_is_killed_leaves_no_archive(lived, tmp_path):
     before, place = files.export_archive(tmp_path / "before"), tmp_path / "archive"
-    for moment, number in (("fsync", 1), ("fsync", 12), ("fsync", 21), ("rename", 1)):
+    for moment, number in (("fsync", 2), ("fsync", 12), ("fsync", 21), ("rename", 1)):
         run_killed(tmp_path, "export_archive", place, moment, number)
         assert not place.exists()
+        assert (tmp_path / ".archive.part").exists()
     assert files.export_archive(place) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "before", "killed.py"]
 
@@ -100,6 +108,55 @@ def test_what_an_export_left_half_written_is_not_taken_for_an_archive(lived, tmp
     assert (half / IN_PROGRESS_MARKER).exists()
     with pytest.raises(CommandError, match="it is not a whole archive"):
         files.import_archive(half, dry_run=True)
+
+
+def test_an_archive_that_was_moved_but_not_finished_is_no_archive(lived, tmp_path):
+    place = tmp_path / "archive"
+    run_killed(tmp_path, "export_archive", place, "unlink", 1)
+    assert (place / "manifest.json").exists()
+    with pytest.raises(CommandError, match="it is not a whole archive"):
+        files.import_archive(place, dry_run=True)
+    assert IN_PROGRESS_MARKER not in files.export_archive(place)
+
+
+def test_what_a_run_to_another_place_left_is_deleted_by_the_next_one(lived, tmp_path):
+    """As the nightly backup does, each under the name of its day."""
+    run_killed(tmp_path, "export_archive", tmp_path / "monday", "fsync", 12)
+    files.export_archive(tmp_path / "tuesday")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["killed.py", "tuesday"]
+
+
+def test_what_only_looks_like_a_left_over_stays(lived, tmp_path):
+    run_killed(tmp_path, "export_archive", tmp_path / "monday", "fsync", 12)
+    left = tmp_path / ".monday.part"
+    shutil.copytree(left, tmp_path / "copied")
+    shutil.copytree(left, tmp_path / ".copied.part")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / IN_PROGRESS_MARKER).touch()
+    (tmp_path / "linked").symlink_to(left, target_is_directory=True)
+    (left / "letter.txt").write_text("Mine.")
+    kept = {path.name: files.read_files(path) for path in tmp_path.iterdir() if path.is_dir()}
+    files.export_archive(tmp_path / "tuesday")
+    for name, contents in kept.items():
+        assert files.read_files(tmp_path / name) == contents
+    (left / "letter.txt").unlink()
+    with lock_directory(left):
+        assert clear_unfinished_directories(tmp_path) == []
+    assert clear_unfinished_directories(tmp_path) == [left]
+    assert not left.exists()
+    assert (tmp_path / "copied").exists()
+
+
+def write_where_somebody_writes(place: Path) -> None:
+    with write_atomically(place):
+        place.mkdir()
+        (place / "letter.txt").write_text("Mine.")
+
+
+def test_an_export_that_fails_leaves_nothing(lived, tmp_path):
+    with pytest.raises(CannotRunOperation, match="there already"):
+        write_where_somebody_writes(tmp_path / "archive")
+    assert [path.name for path in tmp_path.iterdir()] == ["archive"]
 
 
 def test_an_import_that_is_killed_leaves_an_empty_database(lived, tmp_path):
@@ -158,7 +215,7 @@ def test_what_somebody_else_put_beside_it_is_left_alone(lived, tmp_path):
     beside = tmp_path / ".archive.part"
     beside.mkdir()
     (beside / "letter.txt").write_text("Mine.")
-    with pytest.raises(CommandError, match="is in the way, and no run of this wrote it"):
+    with pytest.raises(CommandError, match="is in the way, and no run of this wrote all that"):
         files.export_archive(tmp_path / "archive")
     assert files.read_files(beside) == {"letter.txt": b"Mine."}
 
