@@ -195,6 +195,26 @@ def list_filters() -> list[str]:
     return sorted(names)
 
 
+def list_choice_fields() -> list[dict[str, str]]:
+    """The fields of the admin that are chosen from a box that searches."""
+    found = []
+    for model, model_admin in admin.site._registry.items():
+        for owner, names in [
+            (model, model_admin.autocomplete_fields),
+            *((inline.model, inline.autocomplete_fields) for inline in model_admin.inlines),
+        ]:
+            described = {"app_label": owner._meta.app_label, "model_name": owner._meta.model_name}
+            found += [described | {"field_name": name} for name in names]
+    return found
+
+
+def list_unsigned_words() -> list[str]:
+    """Titles of pages that no visitor may read."""
+    hidden = Article.objects.filter(live=None).values_list("title", flat=True)
+    public = set(Article.objects.public().values_list("title", flat=True))
+    return sorted({title for title in hidden if title not in public})
+
+
 class RequestMaker:
     """Makes requests for what a site has. The same ``seed`` and number give the same one."""
 
@@ -203,12 +223,16 @@ class RequestMaker:
         self.routes = sorted(set(list_routes(staff=staff)))
         self.values = list_values()
         self.filters = list_filters()
+        self.choices = list_choice_fields()
+        self.secrets = [] if staff else list_unsigned_words()
 
     def make(self, number: int) -> OddRequest:
         self.random = random.Random(f"{self.seed} {self.staff} {number}")
         choose = self.random.random
         made = OddRequest("GET", self._make_path())
-        if choose() < 0.6:
+        if made.path == "/admin/autocomplete/" and choose() < 0.9:
+            made.query = self._make_choices_query()
+        elif choose() < 0.6:
             made.query = self._make_query()
         if choose() < 0.3:
             made.headers = self._make_headers()
@@ -258,6 +282,15 @@ class RequestMaker:
             )
         pairs = [(self._make_name(), self._pick_odd()) for _ in range(self.random.randint(1, 3))]
         return urlencode(pairs, errors="surrogatepass")
+
+    def _make_choices_query(self) -> str:
+        """What the box of a field asks for, some of it odd."""
+        asked = dict(self.random.choice(self.choices), term=self._pick_odd())
+        if self.random.random() < 0.5:
+            asked["page"] = self._pick_odd()
+        if self.random.random() < 0.4:
+            asked[self.random.choice(sorted(asked))] = self._pick_odd()
+        return urlencode(asked, errors="surrogatepass")
 
     def _make_headers(self) -> dict[str, str]:
         made = {}
