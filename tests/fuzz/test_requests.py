@@ -89,7 +89,13 @@ def try_one(client: Client, odd: OddRequest, maker: RequestMaker, faults: list[s
         answer = send(client, odd, maker)
         broken = find_faults(answer, maker, faults)
         transaction.set_rollback(True)
-    return f"{answer.status_code} {odd}\n{broken}" if broken else ""
+    return say(f"{answer.status_code} {odd}\n{broken}") if broken else ""
+
+
+def say(fault: str) -> str:
+    """Print it at once, as many requests take many minutes."""
+    print(fault[:1500], flush=True)
+    return fault
 
 
 def find_faults(answer, maker: RequestMaker | None, faults: list[str]) -> str:
@@ -152,7 +158,7 @@ def try_form(
             answered = f"{filled.method} {answer.status_code}"
             broken = find_faults(answer, None, faults)
             if broken:
-                broken = f"{answered} {filled}"[:1000] + "\n" + broken
+                broken = say(f"{answered} {filled}"[:1000] + "\n" + broken)
             if answer.status_code != 302 or broken:
                 break
             address = urlsplit(answer["Location"]).path
