@@ -1,6 +1,7 @@
-"""nginx with the file that is shipped, before a server of a test."""
+"""nginx and Caddy with the files that are shipped, before a server of a test."""
 
 import datetime as dt
+import os
 import shutil
 import socket
 import ssl
@@ -31,19 +32,25 @@ def find_program(name: str) -> str | None:
 class RunningProxy:
     port: int
     directory: Path
+    has_certificate: bool = True
 
-    def connect(self, name: str = NAME) -> ssl.SSLSocket:
+    def connect(self, name: str = NAME) -> socket.socket:
         """A connection as a visitor's browser makes it, which trusts our own certificate."""
+        if not self.has_certificate:
+            return socket.create_connection((HOST, self.port), timeout=60)
         context = ssl.create_default_context(cafile=str(self.directory / "fullchain.pem"))
         plain = socket.create_connection((HOST, self.port), timeout=60)
         return context.wrap_socket(plain, server_hostname=name)
 
     def ask(self, path: str, *, method: str = "GET", body: bytes = b"", name: str = NAME) -> str:
-        """The whole answer, as text."""
+        """The whole answer, as text; nothing where the connection was cut."""
         head = f"{method} {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n"
         with self.connect() as sent:
             sent.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-            parts = iter(lambda: sent.recv(65536), b"")
+            try:
+                parts = [*iter(lambda: sent.recv(65536), b"")]
+            except ConnectionResetError:
+                return ""
             return b"".join(parts).decode(errors="replace")
 
     def read_logs(self) -> str:
@@ -62,6 +69,37 @@ def run_nginx(upstream: int, directory: Path) -> Iterator[RunningProxy]:
     command = [find_program("nginx"), "-p", directory, "-c", "main.conf", "-e", "stderr"]
     process = subprocess.Popen([str(part) for part in command], stderr=subprocess.PIPE, text=True)
     proxy = RunningProxy(port, directory)
+    try:
+        _wait_until_ready(proxy, process)
+        yield proxy
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+@contextmanager
+def run_caddy(upstream: int, directory: Path) -> Iterator[RunningProxy]:
+    """Caddy with the shipped file as it is, told by its environment where it stands.
+
+    Over HTTP: its certificates come from elsewhere.
+    """
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        port = listener.getsockname()[1]
+    own = {
+        "SITE_ADDRESS": f"http://{NAME}:{port}",
+        "SITE_UPSTREAM": f"{HOST}:{upstream}",
+        "CADDY_ADMIN": f"unix/{directory}/admin.sock",
+        "XDG_DATA_HOME": str(directory),
+        "XDG_CONFIG_HOME": str(directory),
+        "HOME": str(directory),
+    }
+    command = [str(find_program("caddy")), "run", "--adapter", "caddyfile", "--config"]
+    with (directory / "caddy.log").open("w") as log:
+        process = subprocess.Popen(
+            [*command, str(CADDY_FILE)], env=os.environ | own, stdout=log, stderr=log
+        )
+    proxy = RunningProxy(port, directory, has_certificate=False)
     try:
         _wait_until_ready(proxy, process)
         yield proxy
@@ -117,11 +155,11 @@ def _make_certificate(directory: Path) -> None:
 def _wait_until_ready(proxy: RunningProxy, process: subprocess.Popen) -> None:
     for _ in range(300):
         if process.poll() is not None:
-            assert process.stderr
-            raise RuntimeError(f"nginx did not start:\n{process.stderr.read()}")
+            said = process.stderr.read() if process.stderr else proxy.read_logs()
+            raise RuntimeError(f"The proxy did not start:\n{said}")
         try:
             proxy.connect().close()
             return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError("nginx does not answer.")
+    raise RuntimeError("The proxy does not answer.")

@@ -10,6 +10,7 @@ from articles.admin.fieldset_html import write_fieldset
 from articles.admin.stored_rows import label_row, write_stored_rows
 
 LAST = 10**9  # comes after every position
+MAX_DIGITS = 10  # of a number that is a position
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _is_blank(row) -> bool:
 
 def _get_position(row) -> int:
     number = _get_number(row)
-    if number.isascii() and number.isdecimal():
+    if number.isascii() and number.isdecimal() and len(number) < MAX_DIGITS:
         return int(number)
     return LAST
 

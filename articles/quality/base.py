@@ -91,3 +91,11 @@ def extract_plain_lines(document: Document) -> dict[str, list[str]]:
     """Label → lines of plain text of each rich text in reading order, then of the figures."""
     texts = document.get_rich_texts() | document.get_figure_texts()
     return {label: extract_lines(html, links=False) for label, html in texts.items()}
+
+
+def group_digits(digits: str) -> str:
+    """A whole number with its commas. However long it is: Python reads 4,300 digits at most."""
+    digits = digits.lstrip("0") or "0"
+    first = len(digits) % 3
+    groups = [digits[start : start + 3] for start in range(first, len(digits), 3)]
+    return ",".join([digits[:first], *groups] if first else groups)

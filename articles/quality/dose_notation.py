@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from articles.content.document import Document
 from articles.models import Article
-from articles.quality.base import Check, Problem, check, remember
+from articles.quality.base import Check, Problem, check, group_digits, remember
 from articles.quality.text_runs import split_texts
 
 # Titles of other people's works, and their names, are quoted as they are.
@@ -106,7 +106,7 @@ def _write_point(found: re.Match[str]) -> str:
 
 
 def _write_commas(found: re.Match[str]) -> str:
-    return f"{int(found['number']):,}{found['rest']}"
+    return f"{group_digits(found['number'])}{found['rest']}"
 
 
 def _write_unit(unit: str) -> MakeSafe:

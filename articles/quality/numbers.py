@@ -7,7 +7,7 @@ from itertools import chain
 
 from articles.content.document import Document
 from articles.models import Article
-from articles.quality.base import Check, Problem, check, remember
+from articles.quality.base import Check, Problem, check, group_digits, remember
 from articles.quality.text_runs import split_texts
 from articles.richtext.raised import SUPERSCRIPT_TABLE
 
@@ -151,7 +151,7 @@ def _looks_fused(number: str, is_dose: bool) -> bool:
 
 
 def _describe_fused(found: re.Match) -> DoubtfulNumber:
-    meant = found[0].replace(found["number"], f"{int(found['number']):,}", 1)
+    meant = found[0].replace(found["number"], group_digits(found["number"]), 1)
     reason = "may be two numbers that ran together."
     return DoubtfulNumber(
         found[0], reason, f"If it is one number, write it with a comma: “{meant}”."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.servers import postgresql
 
-COUNTS = {"FUZZ_PUBLIC": "10000", "FUZZ_STAFF": "2000"}
+COUNTS = {"FUZZ_PUBLIC": "10000", "FUZZ_STAFF": "2000", "FUZZ_FORMS": "2000"}
 
 
 def run(database: str) -> int:

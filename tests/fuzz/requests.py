@@ -195,6 +195,40 @@ def list_filters() -> list[str]:
     return sorted(names)
 
 
+def list_choice_fields() -> list[dict[str, str]]:
+    """The fields of the admin that are chosen from a box that searches."""
+    found = []
+    for model, model_admin in admin.site._registry.items():
+        for owner, names in [
+            (model, model_admin.autocomplete_fields),
+            *((inline.model, inline.autocomplete_fields) for inline in model_admin.inlines),
+        ]:
+            described = {"app_label": owner._meta.app_label, "model_name": owner._meta.model_name}
+            found += [described | {"field_name": name} for name in names]
+    return found
+
+
+def list_private_words() -> list[str]:
+    """What no visitor may read: titles that nobody signed, and what people here say to each other.
+
+    A signed text may name a page that is not public yet: that name was signed with it.
+    """
+    signed = "".join(
+        Revision.objects.filter(publications__isnull=False).values_list("document", flat=True)
+    )
+    titles = Article.objects.filter(publications__isnull=True).values_list("title", flat=True)
+    words = [title for title in titles if title not in signed]
+    for label, name in (
+        ("auth.User", "email"),
+        ("auth.User", "password"),
+        ("reviews.Comment", "text"),
+        ("reviews.HandOver", "word"),
+        ("articles.ReaderReport", "words"),
+    ):
+        words += apps.get_model(label)._default_manager.values_list(name, flat=True)
+    return sorted({word for word in words if len(word) > 7})
+
+
 class RequestMaker:
     """Makes requests for what a site has. The same ``seed`` and number give the same one."""
 
@@ -203,12 +237,16 @@ class RequestMaker:
         self.routes = sorted(set(list_routes(staff=staff)))
         self.values = list_values()
         self.filters = list_filters()
+        self.choices = list_choice_fields()
+        self.secrets = [] if staff else list_private_words()
 
     def make(self, number: int) -> OddRequest:
         self.random = random.Random(f"{self.seed} {self.staff} {number}")
         choose = self.random.random
         made = OddRequest("GET", self._make_path())
-        if choose() < 0.6:
+        if made.path == "/admin/autocomplete/" and choose() < 0.9:
+            made.query = self._make_choices_query()
+        elif choose() < 0.6:
             made.query = self._make_query()
         if choose() < 0.3:
             made.headers = self._make_headers()
@@ -258,6 +296,15 @@ class RequestMaker:
             )
         pairs = [(self._make_name(), self._pick_odd()) for _ in range(self.random.randint(1, 3))]
         return urlencode(pairs, errors="surrogatepass")
+
+    def _make_choices_query(self) -> str:
+        """What the box of a field asks for, some of it odd."""
+        asked = dict(self.random.choice(self.choices), term=self._pick_odd())
+        if self.random.random() < 0.5:
+            asked["page"] = self._pick_odd()
+        if self.random.random() < 0.4:
+            asked[self.random.choice(sorted(asked))] = self._pick_odd()
+        return urlencode(asked, errors="surrogatepass")
 
     def _make_headers(self) -> dict[str, str]:
         made = {}

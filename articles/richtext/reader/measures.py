@@ -2,6 +2,7 @@
 
 import re
 
+LONGEST = 1e6  # pixels; a number of 400 digits is infinite otherwise
 LENGTH = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))(px|pt|pc|in|cm|mm|em|rem|ex|ch|vw|vh|%)?(?![\w.])")
 UNITS = ("", "px", "pt", "pc", "in", "cm", "mm", "em", "rem", "ex", "ch", "%", "vw", "vh")
 IN_PIXELS = (1, 1, 4 / 3, 16, 96, 37.8, 3.78, 16, 16, 8, 8, 0.16, 10, 10)
@@ -25,7 +26,10 @@ Color = tuple[int, int, int]
 def parse_length(value: str) -> float | None:
     """A length in pixels, roughly; None if it is none."""
     found = LENGTH.match(value.strip())
-    return float(found[1]) * PIXELS[found[2] or ""] if found else None
+    if not found:
+        return None
+    length = float(found[1]) * PIXELS[found[2] or ""]
+    return max(-LONGEST, min(LONGEST, length))
 
 
 def get_unit(value: str) -> str:
@@ -43,7 +47,7 @@ def parse_color(value: str) -> Color | None:
         parts = list(map(_parse_number, NUMBER.findall(found[1])))
         if len(parts) < 3 or (len(parts) > 3 and parts[3] < 1):
             return None
-        red, green, blue = (min(255, int(part)) for part in parts[:3])
+        red, green, blue = (int(min(255, part)) for part in parts[:3])
         return red, green, blue
     return _parse_hex(NAMED_COLORS.get(value, ""))
 

@@ -5,6 +5,8 @@ import pytest
 from articles import quality
 from articles.content.document import ArticleDocument, DocumentFigure, DocumentReference
 from articles.models import Article
+from articles.quality.base import group_digits
+from articles.quality.dose_notation import find_error_prone_doses
 from articles.quality.numbers import find_doubtful_numbers
 from symptoms.content.document import SymptomDocument
 from tests import factories
@@ -243,3 +245,17 @@ def test_a_doubtful_number_blocks_a_request_whatever_the_way_in(ann):
         == "Overview: “150 x 109/L” may be a power of ten that lost its raised figure."
     )
     assert problem.fix.startswith("Write “150 x 10⁹/L”")
+
+
+@pytest.mark.parametrize("digits", ["1" + "0" * 5000, "12" + "3" * 5000, "0" * 5000 + "12345"])
+def test_a_number_longer_than_python_reads_is_looked_at_all_the_same(digits):
+    """Python refuses to read more than 4,300 digits, and a form with them was lost."""
+    line = f"Take {digits} mg daily."
+    found = [doubt.fix for doubt in (*find_doubtful_numbers(line), *find_error_prone_doses(line))]
+    assert found
+    assert all("," in fix for fix in found if "comma" in fix)
+
+
+def test_commas_stand_as_python_writes_them():
+    for digits in ("0", "7", "0012", "999", "1000", "1250000", "98765432109876543210"):
+        assert group_digits(digits) == f"{int(digits):,}"

@@ -96,6 +96,17 @@ def test_a_choice_that_is_no_key_is_a_word_in_its_row_and_no_lost_form(
     assert symptom.revisions.count() == 2
 
 
+@pytest.mark.parametrize("value", ["9" * 5000, "abc", "1.5", "²", "-1", ""])
+def test_a_row_whose_place_is_no_number_is_shown_again_with_its_words(
+    client, ann, symptom, opened, value
+):
+    client.force_login(ann)
+    row = {"symptom_causes-0-position": value, "symptom_causes-0-text": "<p>Typed.</p>"}
+    answer = client.post(get_form_path(symptom), opened | row | {"title": ""})
+    assert answer.status_code == 200
+    assert read_form(answer)["symptom_causes-0-text"] == ["<p>Typed.</p>"]
+
+
 @pytest.mark.parametrize("value", [*EACH_NO_KEY, ""])
 def test_a_picture_that_is_no_key_is_a_word_in_its_row(client, ann, symptom, opened, value):
     client.force_login(ann)

@@ -308,3 +308,17 @@ def test_links_lead_to_pages_we_have():
     assert number == 1
     assert '<a href="/articles/scars/">a</a> <a href="https://example.org/other">b</a>' in led
     assert clean_html(led) == led
+
+
+@pytest.mark.parametrize("digits", ["9" * 400, "9" * 5000, "9" * 400 + ".5"])
+@pytest.mark.parametrize(
+    "style",
+    ["color:rgb({},1,1)", "margin-left:{}px", "margin-left:-{}pt", "text-indent:{}em", "width:{}%"],
+)
+def test_a_measure_without_end_is_a_long_one(style, digits):
+    for marked in (
+        f'<p style="{style}">Words.</p>',
+        f'<p class="MsoListParagraph" style="{style}">',
+    ):
+        cleaned = clean_rich_text(marked.format(digits) + "<p>After.</p>")
+        assert "After." in cleaned.html
