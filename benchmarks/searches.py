@@ -20,8 +20,9 @@ from benchmarks.rendering import BARE, Stopwatch, ask, measure
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 
+from articles.db import collector
 from articles.models import Article
-from articles.search import queries
+from articles.search import queries, startup
 from benchmarks.__main__ import WORDS
 
 ROUNDS = 40
@@ -33,9 +34,13 @@ HEAD = (
 
 def main(rounds: int) -> None:
     handler = WSGIHandler()
+    startup.prepare()  # as ``config.wsgi`` does
+    collector.settle()
     kinds = list_kinds(rounds)
     for address in chain(*(addresses[:3] for addresses in kinds.values())):
-        ask(handler, address)  # what is read once in a process
+        status = ask(handler, address)[0]  # what is read once in a process
+        if status not in (200, 302):
+            raise RuntimeError(f"{address} answers {status}")
     bare: list[float] = []
     taken: dict[str, list[float]] = {name: [] for name in kinds}
     for number in range(rounds):

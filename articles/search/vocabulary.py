@@ -352,6 +352,7 @@ class _VocabularyCache:
         self.clear()
 
     def clear(self) -> None:
+        _names_of_revisions.clear()
         self.names = _NameWords()
         self.vocabulary: Vocabulary | None = None
         self.site_revision: int | None = None
