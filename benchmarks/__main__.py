@@ -31,8 +31,10 @@ REPEATED = 4_000  # requests of a view that is not
 STAFF_REQUESTS = 20
 MIXED_SECONDS = 60  # of warming up, and then of measuring
 MIXED_CONNECTIONS = 8
+FILLING = "config/management/commands/fill_page_store.py"
 WARM_PATH = "/symptoms/facial-spasms/"
 BARE, BARE_QUERY, WARM = "bare view", "bare view with one query", "symptom page, warm"
+MIXED = ("mixed, 2 workers", "mixed, 2 workers, after fill_page_store")
 BROTLI = {"Accept-Encoding": "br"}
 WORDS = ("burning", "cramp", "dull ache", "fever", "itching rash", "lump", "numb", "swelling")
 
@@ -133,7 +135,10 @@ class Bench:
                 self.measure(name, server, [path] * STAFF_REQUESTS, headers=cookie)
 
     def measure_mixed(self) -> None:
-        """Two workers, addresses by Zipf (s = 1), and one publication a second."""
+        """Two workers, addresses by Zipf (s = 1), and one publication a second.
+
+        Once with an empty store, as after a deployment, and once with one that was filled.
+        """
         addresses = self.draw_addresses("symptom", len(self.addresses["symptom"]))
         weights = [1 / rank for rank in range(1, len(addresses) + 1)]
         paths = self.draw.choices(addresses, weights, k=200_000)
@@ -143,9 +148,15 @@ class Bench:
             warm = [WARM_PATH] * 2 * REPEATED
             two = "symptom page, warm, 2 workers, brotli"
             self.measure(two, server, warm, beside=BARE, connections=8, headers=BROTLI)
-        with self.serve_by_two() as server, self.publish():
-            load(server, paths[:100_000], **how)
-            self.measure("mixed, 2 workers", server, paths[100_000:], beside=two, **how)
+        has_filling = (self.build.root / FILLING).exists()  # not so in builds of before
+        for name in MIXED[: 1 + has_filling]:
+            if has_filling:
+                self.build.run("manage", "purge_page_store", "--all")
+            if "fill" in name:
+                print(f"\n{self.build.run('manage', 'fill_page_store', '--share', '100')}\n")
+            with self.serve_by_two() as server, self.publish():
+                load(server, paths[:100_000], **how)
+                self.measure(name, server, paths[100_000:], beside=two, **how)
 
     @contextmanager
     def serve_by_two(self) -> Iterator[PinnedServer]:
