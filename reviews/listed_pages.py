@@ -142,3 +142,7 @@ def mend_after_migrate(using: str) -> None:
     tables = set(connections[using].introspection.table_names())
     if {LISTED, SCHEDULE} <= tables and any(find_faults(using)):
         rebuild(using)
+        # Until it has counted the new rows, PostgreSQL plans as if there were none.
+        if connections[using].vendor == "postgresql":
+            with connections[using].cursor() as cursor:
+                cursor.execute(f"ANALYZE {LISTED}")

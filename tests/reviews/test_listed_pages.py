@@ -4,7 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.models import Article, PublicationEvent
@@ -118,6 +118,16 @@ def test_an_upgrade_writes_the_rows_of_pages_that_were_there_before(ann, ravi):
     listed_pages.mend_after_migrate("default")
     assert ListedPage.objects.filter(state=State.LIVE).count() == 2
     assert find_faults() == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans without statistics")
+def test_rows_that_an_upgrade_wrote_are_counted_by_the_engine_at_once(ann, ravi):
+    publish_pages(3, ann, ravi)
+    ListedPage.objects.all().delete()
+    listed_pages.mend_after_migrate("default")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'reviews_listedpage'")
+        assert cursor.fetchone()[0] == 3
 
 
 def test_an_event_of_the_log_alone_does_not_make_a_page_live(ann, ravi):

@@ -514,3 +514,11 @@ def test_every_report_says_what_it_is_and_has_a_name_of_its_own():
     assert all(
         report.description and report.empty_message and report.permission for report in found
     )
+
+
+def test_numbers_of_reports_are_written_with_separators(ann_client):
+    KeptReport.objects.create(
+        name=kept.COUNTS, rows='{"orphan-causes": 12345}', computed_at=timezone.now()
+    )
+    assert ">12,345</strong>" in ann_client.get("/admin/reports/").text
+    assert ">12,345</span>" in ann_client.get("/admin/").text
