@@ -89,7 +89,7 @@ def _describe(
     model: type[models.Model], row: dict[str, Any], before: Rows, after: Rows
 ) -> dict[str, Any]:
     is_new = row[model._meta.pk.attname] not in before[model]
-    said = {}
+    values = {}
     for field in model._meta.concrete_fields:
         value = row[field.attname]
         is_new_key = field.primary_key and is_new and isinstance(field, models.AutoField)
@@ -99,8 +99,8 @@ def _describe(
             value = _name_row(field.related_model, value, before, after)
         elif field.name == "record":
             value = _read_record(value)
-        said[field.attname] = value
-    return said
+        values[field.attname] = value
+    return values
 
 
 def _name_row(model, key, before: Rows, after: Rows) -> object:
@@ -112,9 +112,9 @@ def _name_row(model, key, before: Rows, after: Rows) -> object:
 
 def _read_record(text: str) -> dict[str, Any]:
     record = json.loads(text, object_hook=_leave_out_keys)
-    said = {name: value for name, value in record.items() if name not in NEVER_THE_SAME}
-    said["private"] = sorted(record.get("private", {}))
-    return said
+    values = {name: value for name, value in record.items() if name not in NEVER_THE_SAME}
+    values["private"] = sorted(record.get("private", {}))
+    return values
 
 
 def _leave_out_keys(facts: dict[str, Any]) -> dict[str, Any]:
@@ -247,5 +247,7 @@ def test_a_recall_takes_a_fixed_number_of_statements(
     keys = list(iter_keys(pages))[:count]
     with CaptureQueriesContext(connection) as queries:
         open_recall(keys, trigger=Recall.TRIGGERS[0], reason="News.", by=morgan)
-    told = [query["sql"] for query in queries if not re.match("SAVEPOINT|RELEASE", query["sql"])]
-    assert len(told) <= 30, "\n".join(told)
+    statements = [
+        query["sql"] for query in queries if not re.match("SAVEPOINT|RELEASE", query["sql"])
+    ]
+    assert len(statements) <= 30, "\n".join(statements)
