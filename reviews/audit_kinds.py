@@ -14,7 +14,7 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, F, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, Model, OuterRef, Prefetch, QuerySet, Subquery
 
 from articles.audit.kinds import ChainedKind, Fact
 from reviews.models import (
@@ -23,6 +23,7 @@ from reviews.models import (
     HandOver,
     MedicalReview,
     Recall,
+    RecalledReview,
     ReportedReview,
     Reviewer,
     SignatureDispute,
@@ -192,7 +193,8 @@ def _get_reported_review_private_values(reported: ReportedReview) -> dict[str, s
 
 
 def get_recalls() -> QuerySet[Recall]:
-    return Recall.objects.prefetch_related("rows__review").order_by("pk")
+    rows = RecalledReview.objects.select_related("review")
+    return Recall.objects.prefetch_related(Prefetch("rows", rows)).order_by("pk")
 
 
 def _get_recall_facts(recall: Recall) -> Facts:

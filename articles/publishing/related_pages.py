@@ -39,6 +39,8 @@ CANDIDATES_PER_TOPIC = 100
 SHARES_TOPIC = 1
 SHARES_FACTS = 10  # more than a topic, however many ways there are
 BATCH = 200
+MAX_FILED = 100  # pages filed at once, whose lists are found at once as well
+FILING = PublicationEvent.EventKind.FILING
 
 
 @dataclass(frozen=True)
@@ -202,11 +204,14 @@ def together() -> Iterator[None]:
 
 
 def on_filing(events: Iterable[PublicationEvent]) -> None:
-    """Store the lists of pages that were filed elsewhere. Their other events change no list."""
-    filed = [event for event in events if event.kind == PublicationEvent.EventKind.FILING]
-    for start in range(0, len(filed), BATCH):
-        keys = [event.article_id for event in filed[start : start + BATCH]]
-        _relate([page for page, _ in _read_pages(_select_pages().filter(pk__in=keys))])
+    """Store the lists of pages that were filed elsewhere. Their other events change no list.
+
+    Those of many pages are found at night: for each it takes longer than all else of filing, while
+    nobody can sign or withdraw anything.
+    """
+    filed = [event.article_id for event in events if event.kind == FILING]
+    if len(filed) <= MAX_FILED:
+        _relate([page for page, _ in _read_pages(_select_pages().filter(pk__in=filed))])
 
 
 def _relate(pages: list[SignedPage]) -> None:

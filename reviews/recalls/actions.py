@@ -79,7 +79,9 @@ def _open_reviews(
         override=note,
         gives_waiting=True,
     )
-    result = requests.request_reviews(page_ids, request, prepared=prepared, records_event=False)
+    result = requests.request_reviews(
+        page_ids, request, prepared=prepared, records_event=False, are_locked=True
+    )
     for page, refusal in result.refusals:
         raise CannotRecall(f"Nothing was done, because of “{page.title}”. {refusal}") from refusal
     waiting = {review.article_id: review for review in result.waiting}

@@ -230,25 +230,29 @@ def request_reviews(
     *,
     prepared: Prepared | None = None,
     records_event: bool = True,
+    are_locked: bool = False,
 ) -> RequestResult:
     """Request a signature over each page as it is now, in a fixed number of queries.
 
     Pages that a rule refuses are left as they are. Those ``prepared`` are prepared again only if
-    they changed since. Without ``records_event``, the caller records the events.
+    they changed since. Without ``records_event``, the caller records the events. ``are_locked``:
+    the caller's transaction has locked the pages already, by their keys.
 
     Raises CannotRequestReview where nothing can be requested at all.
     """
     _validate(request)
     with transaction.atomic(savepoint=False):
-        result = _request(list(dict.fromkeys(page_ids)), request, prepared or {})
+        keys = list(dict.fromkeys(page_ids))
+        if not are_locked:
+            rows = Article.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+            list(rows.values_list("pk"))
+        result = _request(keys, request, prepared or {})
         if records_event:
             recording.record("review", result.reviews, by=request.by)
     return result
 
 
 def _request(page_ids: list[int], request: ReviewRequest, prepared: Prepared) -> RequestResult:
-    rows = Article.objects.select_for_update().filter(pk__in=page_ids).order_by("pk")
-    list(rows.values_list("pk"))
     pages = _renew(prepared, page_ids, request)
     result = RequestResult()
     problems = _AssigningProblems(request.reviewer, page_ids)

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from articles.db.bulk_insert import insert_objects
 from articles.models import Article, PublicationEvent
 from articles.publishing import actions as publishing
 from reviews import listed_pages
@@ -136,3 +137,26 @@ def test_an_event_of_the_log_alone_does_not_make_a_page_live(ann, ravi):
     assert PublicationEvent.objects.count() == 1
     assert get_row(page).state == State.LIVE
     assert timezone.localdate() < get_row(page).due
+
+
+@pytest.mark.postgresql  # which counts what a transaction reads
+def test_a_new_page_gets_its_row_without_a_look_at_any_page(ann):
+    read = (
+        "SELECT seq_scan + idx_scan FROM pg_stat_xact_user_tables "
+        "WHERE relname = 'articles_article'"
+    )
+    new = [
+        Article(
+            kind="symptom", title=f"Ache {n}", sort_key=f"ache {n}", slug=f"ache-{n}", writer=ann
+        )
+        for n in range(100)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(read)
+        before = cursor.fetchone()
+        insert_objects(Article, new)
+        cursor.execute(read)
+        after = cursor.fetchone()
+    assert after == before or after == (0,)
+    assert ListedPage.objects.filter(state=State.UNPUBLISHED).count() == 100
+    assert find_faults() == []

@@ -154,6 +154,25 @@ def test_a_page_that_is_filed_elsewhere_has_another_list_at_once(ann, ravi, morg
     assert list_shown("cold") == ["beat"]
 
 
+def test_the_lists_of_many_pages_that_are_filed_at_once_are_found_at_night(
+    library, ann, ravi, morgan, monkeypatch
+):
+    monkeypatch.setattr(related_pages, "MAX_FILED", 1)
+    renew()
+    heart = factories.make_topic("Heart", "heart")
+    publish("beat", ann, ravi)
+    bulk_actions.add_to_topic(Article.objects.filter(slug="beat"), topic=heart, by=morgan)
+    before = list_places()
+    with CaptureQueriesContext(connection) as queries:
+        bulk_actions.add_to_topic(Article.objects.filter(slug__in=library), topic=heart, by=morgan)
+    assert not [query for query in queries if "relatedpage" in query["sql"]]
+    assert list_places() == before
+    withdraw_page(get("ache-2"), reason="wrong", by=morgan)
+    assert "ache-2" not in list_shown("ache-1")
+    renew()
+    assert list(verification.find_faults()) == []
+
+
 def test_pages_published_together_know_each_other_and_are_related_at_once(ann, morgan):
     drafts = []
     for number in range(3):
