@@ -106,9 +106,11 @@ COMPILE = .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip
 # A lock is for every machine: it may name no index and no path of this one.
 lock: .venv/.installed
 	$(COMPILE) --output-file requirements.txt requirements.in
+	$(COMPILE) --output-file requirements-s3.txt requirements-s3.in
 	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
 	$(COMPILE) --output-file requirements-audit.txt requirements-audit.in
-	@! grep -nE '://|^-|[ =]/' requirements.txt requirements-dev.txt requirements-audit.txt
+	@! grep -nE '://|^-|[ =]/' requirements.txt requirements-s3.txt requirements-dev.txt \
+		requirements-audit.txt
 
 # The tools stand apart from what they look at: an environment with what a site runs on, and nothing else.
 AUDIT := .audit/tools/bin

@@ -150,6 +150,72 @@ def check_cache(app_configs, **kwargs) -> list[Warning]:
 
 
 @register(Tags.security, deploy=True)
+def check_copies(app_configs, **kwargs) -> list[Warning]:
+    """A CDN that nobody purges, or that never gets a page."""
+    found = []
+    if settings.CDN_MAX_AGE and not settings.CDN_PURGE_URL:
+        found.append(
+            Warning(
+                "CDN_MAX_AGE is set and CDN_PURGE_URL is not, so that a withdrawn page stands in"
+                f" the CDN for up to {settings.CDN_MAX_AGE + 4} seconds.",
+                hint="Set CDN_PURGE_URL and run purge_cdn --follow, or set CDN_MAX_AGE=0.",
+                id="countersign.W013",
+            )
+        )
+    if settings.CDN_MAX_AGE and not settings.PAGE_STORE:
+        found.append(
+            Warning(
+                "CDN_MAX_AGE is set and PAGE_STORE is off, so that no page may be kept in a CDN.",
+                hint="Set PAGE_STORE=on.",
+                id="countersign.W014",
+            )
+        )
+    if settings.CDN_PURGE_URL and not (settings.CDN_MAX_AGE and settings.CDN_PURGE_TOKEN):
+        found.append(
+            Warning(
+                "CDN_PURGE_URL is set without CDN_MAX_AGE or CDN_PURGE_TOKEN: nothing is kept that"
+                " could be purged, or anybody could purge it.",
+                hint="Set all three, or none.",
+                id="countersign.W015",
+            )
+        )
+    return found
+
+
+@register(Tags.security, deploy=True)
+def check_replica(app_configs, **kwargs) -> list[Warning]:
+    """A replica that is the primary itself."""
+    places = []
+    for database in settings.DATABASES.values():
+        options = database.get("OPTIONS", {})
+        host = database.get("HOST") or options.get("host", "")
+        places.append((host, database.get("PORT") or options.get("port", ""), database["NAME"]))
+    if len(places) == len(set(places)):
+        return []
+    return [
+        Warning(
+            "REPLICA_URL names the database of DATABASE_URL, which is no replica and is not read"
+            " as one.",
+            hint="Name the replica, or leave REPLICA_URL out.",
+            id="countersign.W016",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_images(app_configs, **kwargs) -> list[Warning]:
+    if not settings.IMAGES_BUCKET or find_spec("storages") is not None:
+        return []
+    return [
+        Warning(
+            "IMAGES_BUCKET needs packages that are not installed, so that no picture can be read.",
+            hint="Run pip install --require-hashes -r requirements-s3.txt.",
+            id="countersign.W017",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
 def check_evidence_key(app_configs, **kwargs) -> list[Warning]:
     if settings.EVIDENCE_KEY:
         return []

@@ -409,10 +409,28 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_ROOT = BASE_DIR / "static" / "icons"
 IMAGES_ROOT = env("IMAGES_ROOT", default=str(BASE_DIR / "images"))
 UPLOADS_ROOT = env("UPLOADS_ROOT", default=str(BASE_DIR / "uploads"))
+# Or a bucket of S3, or of what speaks like it (ADR 93), which needs requirements-s3.txt.
+IMAGES_BUCKET = env("IMAGES_BUCKET", default="")
+_images: dict[str, object] = {
+    "BACKEND": "articles.storage.ImageStorage",
+    "OPTIONS": {"location": IMAGES_ROOT},
+}
+if IMAGES_BUCKET:
+    _images = {
+        "BACKEND": "articles.s3_storage.S3ImageStorage",
+        "OPTIONS": {
+            "bucket_name": IMAGES_BUCKET,
+            "endpoint_url": _origin("IMAGES_ENDPOINT") or None,
+            "region_name": env("IMAGES_REGION", default="") or None,
+            "access_key": env("IMAGES_KEY_ID", default="") or None,
+            "secret_key": env("IMAGES_SECRET_KEY", default="") or None,
+            "location": env("IMAGES_PREFIX", default=""),
+        },
+    }
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Files named by their SHA-256, which a view of ours serves while they are public.
-    "images": {"BACKEND": "articles.storage.ImageStorage", "OPTIONS": {"location": IMAGES_ROOT}},
+    "images": _images,
     # Files between their upload and their import, for a day, readable by the program alone.
     "uploads": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,9 @@ OURS = [
     checks.check_demonstration,
     checks.check_cache,
     checks.check_evidence_key,
+    checks.check_copies,
+    checks.check_replica,
+    checks.check_images,
 ]
 REDIS = {"shared": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
 MEMCACHED = {"shared": {"BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache"}}
@@ -75,6 +79,59 @@ def test_a_site_that_is_set_up_is_not_warned(good):
 def test_each_setting_that_is_wrong_is_named(good, name, value, expected):
     setattr(good, name, value)
     assert find_ids() == [f"countersign.{expected}"]
+
+
+CDN = {
+    "CDN_MAX_AGE": 60,
+    "CDN_PURGE_URL": "https://cdn.example.org/purge",
+    "CDN_PURGE_TOKEN": "a token",
+    "PAGE_STORE": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("CDN_MAX_AGE", 60, []),
+        ("CDN_PURGE_URL", "", ["W013"]),
+        ("PAGE_STORE", False, ["W014"]),
+        ("CDN_PURGE_TOKEN", "", ["W015"]),
+        ("CDN_MAX_AGE", 0, ["W015"]),
+    ],
+)
+def test_settings_of_a_cdn_that_do_not_belong_together_are_named(good, name, value, expected):
+    for each, right in CDN.items():
+        setattr(good, each, right)
+    setattr(good, name, value)
+    assert find_ids() == [f"countersign.{id}" for id in expected]
+
+
+def test_a_replica_that_is_the_primary_is_named(good):
+    here = {"NAME": "site", "HOST": "", "PORT": "", "OPTIONS": {"host": "/run/postgresql"}}
+    good.DATABASES = {"default": here, "replica": here}
+    assert find_ids() == ["countersign.W016"]
+    there = here | {"OPTIONS": {"host": "replica.example.org"}}
+    good.DATABASES = {"default": here, "replica": there}
+    assert find_ids() == []
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"REPLICA_URL": "postgresql://user@replica/site", "DATABASE_URL": "sqlite:///here.sqlite3"},
+        {"REPLICA_URL": "sqlite:///copy", "DATABASE_URL": "postgresql://user@primary/site"},
+    ],
+)
+def test_a_replica_of_sqlite_stops_the_start(environment):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode
+    assert "REPLICA_URL is a replica of the PostgreSQL" in done.stderr
 
 
 @pytest.mark.django_db
