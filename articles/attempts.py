@@ -24,12 +24,14 @@ WAIT = 2_000  # milliseconds for a lock; after them an attempt is refused
 PURGED_AT_ONCE = 10_000  # rows of one statement
 _COUNTERS = AttemptCounter._meta.db_table
 _KEYS = AttemptKey._meta.db_table
-# The first attempt after the end of a span begins the next one.
+# The first attempt after the end of a span begins the next one. No span ends later than one that
+# begins now: a clock that was ahead and was set right would lock somebody out for as long.
 _COUNT = (
     f"INSERT INTO {_COUNTERS} (key, count, expires_at) VALUES (%s, 1, %s) "  # noqa: S608 - our names
     "ON CONFLICT (key) DO UPDATE SET "
     f"count = CASE WHEN {_COUNTERS}.expires_at <= %s THEN 1 ELSE {_COUNTERS}.count + 1 END, "
     f"expires_at = CASE WHEN {_COUNTERS}.expires_at <= %s "
+    f"OR {_COUNTERS}.expires_at > EXCLUDED.expires_at "
     f"THEN EXCLUDED.expires_at ELSE {_COUNTERS}.expires_at END "
     "RETURNING count, expires_at"
 )

@@ -1,8 +1,8 @@
 """What people and commands do, killed with SIGKILL at random moments, and what is left then.
 
-A process is forked for each deed and killed, with the programs that it started. Each deed has
+A process is forked for each action and killed, with the programs that it started. Each action has
 parts: facts of which all or none may be true, whenever it was killed. Then the ledger is verified,
-the deed is done again to its end, and what is beside its files is looked at.
+the action is done again to its end, and what is beside its files is looked at.
 """
 
 import os
@@ -34,14 +34,14 @@ from reviews.signing.actions import request_review, sign_off, withdraw_page
 from tests import factories, files
 from tests.merging import merge_symptoms
 
-# What a forked process may need beyond the time that a deed took undisturbed.
+# What a forked process may need beyond the time that a action took undisturbed.
 LATEST = 1.1
 MANY = 12  # pages of an import and of a plan
 EmptyDatabase = Callable[[bool], AbstractContextManager[str]]
 
 
 @dataclass(frozen=True)
-class Deed:
+class KilledAction:
     """``parts`` gives facts that are all false before and all true after ``act``."""
 
     act: Callable[[], object]
@@ -102,7 +102,7 @@ def _get_name(url: str) -> str:
 
 @dataclass
 class Killer:
-    """Does deeds of one kind and kills them; ``counts`` and ``faults`` say what was left."""
+    """Does actions of one kind and kills them; ``counts`` and ``faults`` say what was left."""
 
     directory: Path
     empty_database: EmptyDatabase
@@ -117,67 +117,69 @@ class Killer:
         self.ann, self.ravi, self.morgan = map(factories.get_person, names)
 
     def run(self, name: str, rounds: int) -> None:
-        """Measure a deed undisturbed, then kill it so often."""
+        """Measure a action undisturbed, then kill it so often."""
         seconds = self._measure(name)
         for number in range(rounds):
-            with self._make(name) as deed:
+            with self._make(name) as action:
                 moment = self.random.uniform(0, seconds * LATEST)
-                status = run_forked(self._place(deed), kill_after=moment)
-                outcome = self._look(f"{name} {number}, killed after {moment:.3f} s", deed, status)
+                status = run_forked(self._place(action), kill_after=moment)
+                outcome = self._look(
+                    f"{name} {number}, killed after {moment:.3f} s", action, status
+                )
                 self.counts[name, outcome] += 1
 
     def _measure(self, name: str) -> float:
-        with self._make(name) as deed:
-            assert not any(self._read(deed)), name
+        with self._make(name) as action:
+            assert not any(self._read(action)), name
             begun = time.monotonic()
-            assert run_forked(self._place(deed)) == 0, name
+            assert run_forked(self._place(action)) == 0, name
             seconds = time.monotonic() - begun
-            assert all(self._read(deed)), (name, self._read(deed))
+            assert all(self._read(action)), (name, self._read(action))
             return seconds
 
-    def _place(self, deed: Deed) -> Callable[[], object]:
+    def _place(self, action: KilledAction) -> Callable[[], object]:
         def act() -> None:
-            with use_database(deed.database):
-                deed.act()
+            with use_database(action.database):
+                action.act()
 
         return act
 
-    def _read(self, deed: Deed) -> list[bool]:
-        with use_database(deed.database):
-            return deed.parts()
+    def _read(self, action: KilledAction) -> list[bool]:
+        with use_database(action.database):
+            return action.parts()
 
-    def _look(self, name: str, deed: Deed, status: int) -> str:
+    def _look(self, name: str, action: KilledAction, status: int) -> str:
         """Whether it had been done; a half state and what does not end well are faults."""
-        parts = self._read(deed)
+        parts = self._read(action)
         if any(parts) and not all(parts):
             self.faults.append(f"{name}: half done, {parts}")
         self.faults += [f"{name}: {fault}" for fault in verification.find_faults()]
-        if not all(parts) and (again := run_forked(self._place(deed))):
+        if not all(parts) and (again := run_forked(self._place(action))):
             self.faults.append(f"{name}: done again it ended with {again}")
-        if not all(self._read(deed)):
+        if not all(self._read(action)):
             self.faults.append(f"{name}: done again it is not whole")
-        if deed.folder and (left := _list_left_overs(deed.folder)):
+        if action.folder and (left := _list_left_overs(action.folder)):
             self.faults.append(f"{name}: left over: {left}")
-        if deed.database:
-            with use_database(deed.database):
+        if action.database:
+            with use_database(action.database):
                 self.faults += [f"{name}: {fault}" for fault in verification.find_faults()]
         if status not in (0, -signal.SIGKILL):
             self.faults.append(f"{name}: it ended with {status}")
         return "done" if all(parts) else "not begun or taken back"
 
     @contextmanager
-    def _make(self, name: str) -> Iterator[Deed]:
-        with getattr(self, f"_make_{name}")(next(self.numbers)) as deed:
-            yield deed
+    def _make(self, name: str) -> Iterator[KilledAction]:
+        with getattr(self, f"_make_{name}")(next(self.numbers)) as action:
+            yield action
 
     def _write_page(self, number: int, place: int = 0) -> Article:
         name = f"{number}-{place}"
         return factories.make_symptom(self.ann, slug=f"ache-{name}", title=f"Ache {name}")
 
-    # The deeds
+    # The actions
 
     @contextmanager
-    def _make_sign(self, number: int) -> Iterator[Deed]:
+    def _make_sign(self, number: int) -> Iterator[KilledAction]:
         review = request_review(self._write_page(number), by=self.ann)
 
         def act() -> None:
@@ -194,10 +196,10 @@ class Killer:
                 LedgerEntry.objects.filter(review=review.pk).exists(),
             ]
 
-        yield Deed(act, read)
+        yield KilledAction(act, read)
 
     @contextmanager
-    def _make_withdraw(self, number: int) -> Iterator[Deed]:
+    def _make_withdraw(self, number: int) -> Iterator[KilledAction]:
         page = self._write_page(number)
         factories.sign_page(page, by=self.ravi, asked_by=self.ann)
         events = PublicationEvent.objects.filter(article=page.pk)
@@ -210,10 +212,10 @@ class Killer:
             is_public = Article.objects.public().filter(pk=page.pk).exists()
             return [not is_public, events.count() > before]
 
-        yield Deed(act, read)
+        yield KilledAction(act, read)
 
     @contextmanager
-    def _make_import(self, number: int) -> Iterator[Deed]:
+    def _make_import(self, number: int) -> Iterator[KilledAction]:
         source = f"source{number}"
         pages = [
             {
@@ -233,15 +235,15 @@ class Killer:
                 call_command("import_content", str(file), **options, stdout=StringIO())
 
             def read() -> list[bool]:
-                ids = ExternalId.objects.filter(value__startswith=f"{source}:")
+                ids = ExternalId.objects.filter(key__startswith=f"{source}:")
                 runs = ImportRun.objects.filter(source=source, finished_at__isnull=False)
                 titles = Article.objects.filter(title__startswith=f"Pain {number} ")
                 return [ids.count() == MANY, titles.count() == MANY, runs.exists()]
 
-            yield Deed(act, read)
+            yield KilledAction(act, read)
 
     @contextmanager
-    def _make_merge(self, number: int) -> Iterator[Deed]:
+    def _make_merge(self, number: int) -> Iterator[KilledAction]:
         lost, kept = self._write_page(number, 1), self._write_page(number, 2)
 
         def act() -> None:
@@ -252,10 +254,10 @@ class Killer:
             is_active = Article.objects.active().filter(pk=lost.pk).exists()
             return [not is_active, MergedPage.objects.filter(page=lost.pk).exists()]
 
-        yield Deed(act, read)
+        yield KilledAction(act, read)
 
     @contextmanager
-    def _make_plan(self, number: int) -> Iterator[Deed]:
+    def _make_plan(self, number: int) -> Iterator[KilledAction]:
         pages = [self._write_page(number, place) for place in range(MANY)]
         for page in pages:
             factories.sign_page(page, by=self.ravi, asked_by=self.ann)
@@ -266,24 +268,24 @@ class Killer:
             planned = PlannedReview.objects.filter(article__in=[page.pk for page in pages])
             return [planned.filter(article=page.pk).exists() for page in pages]
 
-        yield Deed(lambda: plan_reviews(choices, by=self.morgan), read)
+        yield KilledAction(lambda: plan_reviews(choices, by=self.morgan), read)
 
     @contextmanager
-    def _make_export_archive(self, number: int) -> Iterator[Deed]:
+    def _make_export_archive(self, number: int) -> Iterator[KilledAction]:
         with self._use_folder(number) as folder:
             place = folder / "archive"
-            yield Deed(
+            yield KilledAction(
                 lambda: files.export_archive(place), lambda: [_is_archive(place)], folder=folder
             )
 
     @contextmanager
-    def _make_backup(self, number: int) -> Iterator[Deed]:
+    def _make_backup(self, number: int) -> Iterator[KilledAction]:
         with self._use_folder(number) as folder:
             place = folder / "backup"
-            yield Deed(lambda: _back_up(place), lambda: [_is_backup(place)], folder=folder)
+            yield KilledAction(lambda: _back_up(place), lambda: [_is_backup(place)], folder=folder)
 
     @contextmanager
-    def _make_import_archive(self, number: int) -> Iterator[Deed]:
+    def _make_import_archive(self, number: int) -> Iterator[KilledAction]:
         with self._use_folder(number) as folder, self.empty_database(True) as url:
             files.export_archive(folder / "archive")
             heads = verification.get_heads()
@@ -292,10 +294,10 @@ class Killer:
                 found = verification.get_heads()
                 return [found == heads, Article.objects.exists(), LedgerEntry.objects.exists()]
 
-            yield Deed(lambda: files.import_archive(folder / "archive"), read, database=url)
+            yield KilledAction(lambda: files.import_archive(folder / "archive"), read, database=url)
 
     @contextmanager
-    def _make_restore(self, number: int) -> Iterator[Deed]:
+    def _make_restore(self, number: int) -> Iterator[KilledAction]:
         with self._use_folder(number) as folder, self.empty_database(False) as url:
             _back_up(folder / "backup")
             heads = verification.get_heads()
@@ -308,17 +310,17 @@ class Killer:
                 tables = connection.introspection.table_names()
                 return [bool(tables), bool(tables) and verification.get_heads() == heads]
 
-            yield Deed(act, read, database=url)
+            yield KilledAction(act, read, database=url)
 
     @contextmanager
-    def _make_export_site(self, number: int) -> Iterator[Deed]:
+    def _make_export_site(self, number: int) -> Iterator[KilledAction]:
         with self._use_folder(number) as folder:
             place = folder / "copy"
 
             def act() -> None:
                 files.export_site(place, stderr=StringIO())
 
-            yield Deed(act, lambda: [_is_copy(place)], folder=folder)
+            yield KilledAction(act, lambda: [_is_copy(place)], folder=folder)
 
     @contextmanager
     def _use_folder(self, number: int) -> Iterator[Path]:
@@ -328,7 +330,7 @@ class Killer:
         shutil.rmtree(folder)
 
 
-DEEDS = tuple(name.removeprefix("_make_") for name in vars(Killer) if name.startswith("_make_"))
+ACTIONS = tuple(name.removeprefix("_make_") for name in vars(Killer) if name.startswith("_make_"))
 
 
 def _back_up(place: Path) -> None:

@@ -19,6 +19,7 @@ from config.models import SignInSession
 
 STARTED_KEY, DEVICE_KEY = "signed_in_at", "device"  # of a session
 SECONDS_BETWEEN_NOTES = 60  # of when somebody was seen
+MAX_CLOCK_SKEW = dt.timedelta(minutes=5)  # between machines, and by which a clock is set right
 BROWSERS = [
     ("Edge", r"\bEdgA?/"),
     ("Opera", r"\bOPR/"),
@@ -73,8 +74,13 @@ SignInSession.store_class = SessionStore
 
 
 def is_over(row: SignInSession, now: dt.datetime) -> bool:
-    """Whether somebody's session has lasted, or was left alone, for longer than is allowed."""
+    """Whether somebody's session has lasted, or was left alone, for longer than is allowed.
+
+    One that begins in the future was begun by a clock that was ahead, and would last too long.
+    """
     longest = dt.timedelta(hours=settings.SESSION_HOURS)
+    if row.started_at and row.started_at - now > MAX_CLOCK_SKEW:
+        return True
     idle = dt.timedelta(minutes=settings.SESSION_IDLE_MINUTES)
     if row.started_at and now - row.started_at >= longest:
         return True
@@ -84,7 +90,8 @@ def is_over(row: SignInSession, now: dt.datetime) -> bool:
 def _was_not_noted(row: SignInSession, now: dt.datetime) -> bool:
     if row.seen_at is None:
         return True
-    return (now - row.seen_at).total_seconds() >= SECONDS_BETWEEN_NOTES
+    # Also where the clock was set back: being left alone is counted from now on.
+    return abs(now - row.seen_at).total_seconds() >= SECONDS_BETWEEN_NOTES
 
 
 def _note_seen(row: SignInSession, now: dt.datetime, *, user: int) -> None:

@@ -43,6 +43,14 @@ def test_each_is_counted_by_itself_until_its_span_is_over(noon):
     assert [count(), count()] == [1, 2]
 
 
+def test_a_clock_that_was_ahead_keeps_nobody_out_for_longer_than_a_span(noon):
+    noon.shift(24 * 3600)
+    count_attempt("guess", "ann", seconds=60)
+    noon.shift(-10)
+    again = count_attempt("guess", "ann", seconds=60)
+    assert (again.count, again.seconds_left) == (2, 60)
+
+
 def test_what_is_taken_back_or_forgotten_counts_no_more():
     count()
     count_attempt("sign in", "203.0.113.1", seconds=300).take_back()

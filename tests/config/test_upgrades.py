@@ -86,7 +86,7 @@ def test_a_site_of_an_earlier_build_comes_forward_with_every_word_and_its_ledger
     with create_empty_database(tmp_path) as url:
         load(kept, state, url)
         before = read(url, TEXTS_SQL), read(url, PUBLIC_SQL)
-        assert min(map(len, before)) > 3
+        assert len(before[0]) > len(before[1]) >= 3
         how = {"url": url, "images": kept / "images"}
         run_successfully("migrate", **how)
         assert (read(url, TEXTS_SQL), read(url, PUBLIC_SQL)) == before

@@ -32,7 +32,7 @@ GONE_MESSAGE = (
     "This file is no longer here: it was deleted, or not used for a day. "
     "Nothing was imported. Upload it again."
 )
-NO_ROOM_MESSAGE = "The server has no room left, so nothing was written. Tell whoever runs it."
+NO_SPACE_MESSAGE = "The server has no room left, so nothing was written. Tell whoever runs it."
 BUSY_MESSAGE = (
     "The database is busy: somebody else has been saving for a long time. "
     "Nothing was written. Try again in a minute."
@@ -95,7 +95,7 @@ class ImportFileAction(ConfirmedAction):
 
     def refuse(self, refusal):
         if full_disk.is_full(refusal):
-            self.error = NO_ROOM_MESSAGE
+            self.error = NO_SPACE_MESSAGE
             return self.render(None, status=507)
         if isinstance(refusal, OperationalError):
             self.error = BUSY_MESSAGE

@@ -52,6 +52,40 @@ def test_who_does_nothing_for_an_hour_is_signed_out_and_who_works_is_not(ann, no
     assert not is_signed_in(idle)
 
 
+def test_a_clock_that_was_ahead_makes_no_session_last_longer(ann, noon):
+    before = sign_in(ann)
+    noon.shift(2 * 60)
+    assert is_signed_in(before)
+    noon.shift(30 * 60)
+    assert is_signed_in(before)
+    ahead = sign_in(ann)
+    noon.shift(-30 * 60)
+    assert not is_signed_in(ahead)
+    assert is_signed_in(before)
+    noon.shift(59 * 60)
+    assert is_signed_in(before)
+    noon.shift(61 * 60)
+    assert not is_signed_in(before)
+
+
+def test_a_clock_that_is_set_right_by_seconds_ends_no_session(ann, noon):
+    client = sign_in(ann)
+    noon.shift(-60)
+    assert is_signed_in(client)
+
+
+def test_a_night_in_which_clocks_change_is_as_long_for_sessions_as_any_other(ann, settings):
+    settings.SESSION_IDLE_MINUTES, settings.SESSION_HOURS = 60, 24
+    settings.TIME_ZONE = "Europe/London"
+    for night in (dt.datetime(2026, 3, 29, 0, 30), dt.datetime(2026, 10, 25, 0, 30)):
+        with time_machine.travel(night.replace(tzinfo=dt.UTC), tick=False) as clock:
+            client = sign_in(ann)
+            clock.shift(59 * 60)
+            assert is_signed_in(client)
+            clock.shift(61 * 60)
+            assert not is_signed_in(client)
+
+
 def test_after_some_hours_everybody_signs_in_again(ann, noon):
     client = sign_in(ann)
     for minutes in range(0, 175, 25):

@@ -18,15 +18,15 @@ from tests.files import ROOT, build_environment
 
 # No file of a process may be larger than this. Every system has this bound, and it fails a write
 # as a full disk does. SQLite's own shared memory of 32 kB has to fit.
-ROOM = 33 * 1024
+MAX_SIZE = 33 * 1024
 STATIC_FILES = {"STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 
 @pytest.fixture
-def no_room():
-    """In this process no file grows beyond ROOM."""
+def full_disk():
+    """In this process no file grows beyond MAX_SIZE."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_SIZE, before[1]))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
@@ -47,13 +47,13 @@ def draw_noise() -> bytes:
     return out.getvalue()
 
 
-def run_without_room(*arguments) -> subprocess.CompletedProcess:
-    """Run a command whose files may not grow beyond ROOM."""
+def run_on_full_disk(*arguments) -> subprocess.CompletedProcess:
+    """Run a command whose files may not grow beyond MAX_SIZE."""
     return subprocess.run(
         [sys.executable, "manage.py", *map(str, arguments)],
         cwd=ROOT,
         env=os.environ | build_environment() | STATIC_FILES,
-        preexec_fn=partial(resource.setrlimit, resource.RLIMIT_FSIZE, (ROOM, ROOM)),
+        preexec_fn=partial(resource.setrlimit, resource.RLIMIT_FSIZE, (MAX_SIZE, MAX_SIZE)),
         capture_output=True,
         text=True,
         timeout=600,
@@ -74,13 +74,13 @@ def test_commands_that_write_end_in_one_sentence_and_leave_nothing(lived, tmp_pa
         ("export_archive", tmp_path / "archive"),
         ("export_content", tmp_path / "pages.jsonl", "--no-progress"),
     ):
-        assert_one_sentence(run_without_room(command, *options))
+        assert_one_sentence(run_on_full_disk(command, *options))
         assert list(tmp_path.iterdir()) == []
 
 
 def test_a_copy_of_the_site_keeps_what_was_there(lived, tmp_path, large_page):
     copy = tmp_path / "copy"
-    ran = run_without_room("export_site", copy, "--site-url", files.SITE_URL, "--no-progress")
+    ran = run_on_full_disk("export_site", copy, "--site-url", files.SITE_URL, "--no-progress")
     assert_one_sentence(ran)
     assert not (copy / "manifest.json").exists()
     files.export_site(copy)
@@ -90,7 +90,7 @@ def test_a_copy_of_the_site_keeps_what_was_there(lived, tmp_path, large_page):
 
 @pytest.mark.sqlite
 @pytest.mark.django_db
-def test_a_picture_for_which_there_is_no_room_is_refused_in_words(ann, no_room):
+def test_a_picture_for_which_there_is_no_room_is_refused_in_words(ann, full_disk):
     picture = factories.make_upload("rash.png", draw_noise())
     with pytest.raises(processing.UnusableImage, match="no room left for “rash"):
         store.store_upload(picture, by=ann)
