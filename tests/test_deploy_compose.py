@@ -48,8 +48,8 @@ def test_each_setting_of_the_files_is_one_of_ours():
     named |= set(re.findall(r"\b([A-Z][A-Z_]+)=", IMAGE))
     assert {"DATABASE_URL", "TRUSTED_PROXIES", "IMAGES_ROOT"} <= named
     assert {name for name in named if not OTHERS.fullmatch(name)} <= DOCUMENTED
-    told = re.search(r"which you make: ([A-Z_, ]+)\.", COMPOSE)[1].split(", ")
-    assert set(told) - {"DATABASE_PASSWORD"} <= DOCUMENTED
+    listed = re.search(r"which you make: ([A-Z_, ]+)\.", COMPOSE)[1].split(", ")
+    assert set(listed) - {"DATABASE_PASSWORD"} <= DOCUMENTED
 
 
 def test_what_is_shared_between_services_is_named_once():
