@@ -26,7 +26,7 @@ from benchmarks.half_requests import measure_halves
 from tests import proxies, servers
 
 PROCESSES, THREADS = 2, 4
-CLIENTS, REQUESTS = 8, 1500  # connections, and requests of each page
+CLIENTS = 8  # connections
 PAGES = ("/healthz", "/", "/search/?q=twitching")
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -37,7 +37,14 @@ COMMANDS = {
     "gunicorn, our worker": [*GUNICORN, "--bind", "{host}:{port}"],
     "granian": [
         *("-m", "granian", "--interface", "wsgi", "--host", "{host}", "--port", "{port}"),
-        *("--workers", PROCESSES, "--blocking-threads", THREADS, "--no-ws", "config.wsgi"),
+        *(
+            "--workers",
+            PROCESSES,
+            "--blocking-threads",
+            THREADS,
+            "--no-ws",
+            "config.wsgi:application",
+        ),
     ],
     "uvicorn, a2wsgi": [
         *("-m", "uvicorn", "--workers", PROCESSES, "--host", "{host}", "--port", "{port}"),
@@ -120,13 +127,13 @@ def ask(connection: http.client.HTTPConnection, path: str) -> bool:
     return answer.status == 200
 
 
-def measure(port: int, pid: int, path: str) -> Measured:
+def measure(port: int, pid: int, path: str, requests: int) -> Measured:
     """Eight visitors who keep their connection, each at their next request at once."""
     seconds: list[float] = []
 
     def visit() -> None:
         connection = http.client.HTTPConnection(servers.HOST, port, timeout=60)
-        for _ in range(REQUESTS // CLIENTS):
+        for _ in range(requests // CLIENTS):
             begun = time.perf_counter()
             if ask(connection, path):
                 seconds.append(time.perf_counter() - begun)
@@ -150,14 +157,14 @@ def report(name: str, path: str, rounds: list[Measured]) -> None:
     print(f"| {name} | {path} | {rate:,.0f} | {cpu:.2f} | {p99:.0f} |", flush=True)
 
 
-def compare_pages(python: str, rounds: int) -> None:
+def compare_pages(python: str, rounds: int, requests: int) -> None:
     found: dict[tuple[str, str], list[Measured]] = {}
     for _ in range(rounds):
         for name, command in COMMANDS.items():
             with serve(python, command) as (port, pid):
                 for path in PAGES:
-                    measure(port, pid, path)  # warm
-                    found.setdefault((name, path), []).append(measure(port, pid, path))
+                    measure(port, pid, path, requests // 4)  # warm
+                    found.setdefault((name, path), []).append(measure(port, pid, path, requests))
     print("| server | page | requests/s | CPU, ms | p99, ms |\n|---|---|---:|---:|---:|")
     for (name, path), measured in found.items():
         report(name, path, measured)
@@ -179,6 +186,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--requests", type=int, default=1600, help="of each page and round")
     given = parser.parse_args()
     for name, command in [*COMMANDS.items()]:
         module = str(command[1])
@@ -186,11 +194,11 @@ def main() -> None:
         if subprocess.run(asked, capture_output=True, check=False).returncode:
             print(f"{name} is not there")
             del COMMANDS[name]
-    compare_pages(given.python, given.rounds)
     print("| server | proxy | 100 whole requests beside 40 halves |\n|---|---|---|")
     for behind in ("", "nginx", "caddy"):
         if not behind or proxies.find_program(behind):
             compare_halves(given.python, behind)
+    compare_pages(given.python, given.rounds, given.requests)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ TOKEN = "t" * 32  # of a form, in its cookie too
 
 
 @dataclass
-class Case:
+class Trial:
     """What is done to a database while tries arrive. ``spans`` is how often keys begin anew."""
 
     name: str
@@ -115,13 +115,13 @@ def begin_new_day(database: Database) -> None:
         cursor.execute("DELETE FROM articles_attemptkey")
 
 
-CASES = [
-    Case("database up, 2 processes", "sqlite"),
-    Case("no file grows, half of the time", "sqlite", disturb=fill_disk),
-    Case("database up, 4 processes", "postgresql", workers=4),
-    Case("counters locked, half of the time", "postgresql", disturb=lock_counters),
-    Case("writes refused, half of the time", "postgresql", disturb=refuse_writes),
-    Case("another day begins", "postgresql", disturb=begin_new_day, spans=2),
+TRIALS = [
+    Trial("database up, 2 processes", "sqlite"),
+    Trial("no file grows, half of the time", "sqlite", disturb=fill_disk),
+    Trial("database up, 4 processes", "postgresql", workers=4),
+    Trial("counters locked, half of the time", "postgresql", disturb=lock_counters),
+    Trial("writes refused, half of the time", "postgresql", disturb=refuse_writes),
+    Trial("another day begins", "postgresql", disturb=begin_new_day, spans=2),
 ]
 
 
@@ -265,12 +265,12 @@ def attack(attacked: Attack, tries: int) -> float:
 # What came of it
 
 
-def report(case: Case, attacked: Attack, seconds: float) -> int:
+def report(trial: Trial, attacked: Attack, seconds: float) -> int:
     """Print a line of the table. How many were let through over a limit."""
 
     def count_over(tally: Tally, limit: tuple[int, int], chosen: Callable[[str], bool]) -> int:
         """Over the limit of one name or address. A span begins with its first try."""
-        spans = max(int(seconds // limit[1]) + 1, case.spans)
+        spans = max(int(seconds // limit[1]) + 1, trial.spans)
         most = limit[0] * spans
         counts = [count for by, count in tally.let_through.items() if chosen(by)]
         return sum(max(0, count - most) for count in counts)
@@ -284,7 +284,7 @@ def report(case: Case, attacked: Attack, seconds: float) -> int:
     ]
     names = {by: n for by, n in signed.let_through.items() if by.startswith("name")}
     print(
-        f"| {case.name} | {case.engine} | {sum(names.values())} of {signed.answers.total()}, "
+        f"| {trial.name} | {trial.engine} | {sum(names.values())} of {signed.answers.total()}, "
         f"{max(names.values(), default=0)} of one name | {sent.let_through['all']} of "
         f"{sent.answers.total()} | {signed.answers['503'] + sent.answers['503']} "
         f"| {sum(over)} | {seconds:.0f} s, longest {max(signed.slowest, sent.slowest):.1f} s |"
@@ -294,22 +294,22 @@ def report(case: Case, attacked: Attack, seconds: float) -> int:
     return sum(over)
 
 
-def run(case: Case, tries: int) -> int:
+def run(trial: Trial, tries: int) -> int:
     own = {"BEHIND_PROXY": "on", "TRUSTED_PROXIES": "1", "COUNTERSIGN_DEMO": "off"}
     own["DJANGO_SETTINGS_MODULE"] = "benchmarks.throttle_settings"
     with ExitStack() as stack:
-        database = stack.enter_context(open_database(case.engine))
+        database = stack.enter_context(open_database(trial.engine))
         server = stack.enter_context(
-            servers.run_gunicorn(database.url, workers=case.workers, log=False, **own)
+            servers.run_gunicorn(database.url, workers=trial.workers, log=False, **own)
         )
         database.pids = list_children()
-        thread = threading.Thread(target=case.disturb or (lambda given: None), args=[database])
+        thread = threading.Thread(target=trial.disturb or (lambda given: None), args=[database])
         attacked = Attack(server.port, database.revision)
         thread.start()
         seconds = attack(attacked, tries)
         database.is_over.set()
         thread.join()
-    return report(case, attacked, seconds)
+    return report(trial, attacked, seconds)
 
 
 def main() -> None:
@@ -320,7 +320,7 @@ def main() -> None:
     socket.setdefaulttimeout(120)
     print("| while | engine | signing in let through | messages let through | 503 | over a limit |")
     print("|---|---|---|---|---|---|")
-    over = [run(case, given.tries) for case in CASES if given.only in case.name]
+    over = [run(trial, given.tries) for trial in TRIALS if given.only in trial.name]
     if sum(over):
         sys.exit("Some were let through over a limit.")
 

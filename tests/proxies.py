@@ -155,8 +155,8 @@ def _make_certificate(directory: Path) -> None:
 def _wait_until_ready(proxy: RunningProxy, process: subprocess.Popen) -> None:
     for _ in range(300):
         if process.poll() is not None:
-            said = process.stderr.read() if process.stderr else proxy.read_logs()
-            raise RuntimeError(f"The proxy did not start:\n{said}")
+            output = process.stderr.read() if process.stderr else proxy.read_logs()
+            raise RuntimeError(f"The proxy did not start:\n{output}")
         try:
             proxy.connect().close()
             return

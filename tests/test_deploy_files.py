@@ -94,6 +94,7 @@ def test_both_files_let_through_what_the_program_takes_and_bound_the_rest():
     nginx, caddy = proxies.NGINX_FILE.read_text(), proxies.CADDY_FILE.read_text()
     assert re.findall(r"client_max_body_size (\w+);", nginx) == ["64k", "101m"]
     assert re.findall(r"max_size (\w+)", caddy) == ["100KB", "101MB"]
+    assert "ssl_protocols TLSv1.2 TLSv1.3;" in nginx  # Caddy's own default
     for section in ("admin", "desk", "accounts"):
         assert section in nginx
         assert f"/{section}/*" in caddy

@@ -4,8 +4,11 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "standards.md").read_text()
+SECURITY = (ROOT / "docs" / "security.md").read_text()
 TEST_NAME = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 SECTIONS = {
     "11.10": "abcdefghijk",
@@ -16,8 +19,9 @@ SECTIONS = {
 }
 
 
-def test_every_test_that_the_page_names_exists():
-    named = TEST_NAME.findall(PAGE)
+@pytest.mark.parametrize("page", [PAGE, SECURITY], ids=["standards", "security"])
+def test_every_test_that_a_page_names_exists(page):
+    named = TEST_NAME.findall(page)
     assert len(named) > 30
     for path, name in named:
         tree = ast.parse((ROOT / path).read_text())
@@ -37,6 +41,11 @@ def test_no_point_of_a_standard_is_passed_over():
         assert f"| {benchmark} |" in PAGE
 
 
-def test_the_page_claims_no_certificate():
+def test_no_chapter_of_the_verification_standard_is_passed_over():
+    chapters = re.findall(r"^\| V(\d+) [A-Z]", SECURITY, re.MULTILINE)
+    assert chapters == [str(number) for number in range(1, 18)]
+
+
+def test_neither_page_claims_a_certificate():
     for claim in ("compliant", "certified", "accredited by"):
-        assert claim not in PAGE
+        assert claim not in PAGE + SECURITY

@@ -218,6 +218,10 @@ def test_no_form_of_the_staff_breaks_anything(site, faults):
         answers["arrived"] += answered.startswith("POST") and answered != "POST 403"
         broken += [f"{address}: {fault}"] if fault else []
         number += 1
+        if number % 100 == 0:
+            print(
+                f"{number} looked at, {answers['arrived']} arrived, {len(broken)} broke", flush=True
+            )
         assert number < 10 * FORMS, answers
     print(f"{len(addresses)} pages, {number} looked at: {answers.most_common()}")
     assert not broken, report(broken)
