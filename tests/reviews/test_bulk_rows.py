@@ -32,6 +32,8 @@ from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# The key of an event in its subject: PostgreSQL counts on after what was rolled back.
+EVENT_KEY = re.compile(r"(?<='publication:)\d+")
 # What no two runs have in common: places in chains, hashes over them, and salts.
 NEVER_THE_SAME = {"sequence", "previous_hash", "hash", "salt"}
 ANNOUNCEMENT = ChangedSubject._meta.get_field("number")  # one for all that change together
@@ -78,7 +80,8 @@ def list_written(act: Callable[[], object]) -> list[str]:
                 lines.append(f"{model._meta.label}: {_describe(model, row, before, after)}")
         gone = before[model].keys() - rows.keys()
         lines += [f"{model._meta.label}: {before[model][key]} is gone" for key in gone]
-    return sorted(UUID.sub(lambda found: _hide(found[0], known), line) for line in lines)
+    shown = (UUID.sub(lambda found: _hide(found[0], known), line) for line in lines)
+    return sorted(EVENT_KEY.sub("a new key", line) for line in shown)
 
 
 def _hide(uuid: str, known: set[str]) -> str:
