@@ -369,7 +369,7 @@ if REPLICA_URL:
     _replica["CONN_MAX_AGE"] = _database["CONN_MAX_AGE"]
     _replica["TEST"] = {"MIRROR": "default"}
     _replica_options = _replica.setdefault("OPTIONS", {})
-    for _option, _value in {
+    for _name, _setting in {
         "connect_timeout": 2,  # seconds
         "tcp_user_timeout": 3000,  # milliseconds without an answer of the other machine
         "keepalives_idle": 5,
@@ -378,7 +378,7 @@ if REPLICA_URL:
         # What is read for nobody any more ends there too.
         "options": "-c statement_timeout=5000 -c default_transaction_read_only=on",
     }.items():
-        _replica_options.setdefault(_option, _value)
+        _replica_options.setdefault(_name, _setting)
     DATABASES["replica"] = _replica
     DATABASE_ROUTERS = ["articles.db.reading.ReplicaRouter"]
 
