@@ -81,8 +81,10 @@ def read(url: str, statement: str) -> list[tuple]:
 
 @pytest.mark.parametrize("state", CHOSEN)
 def test_a_site_of_an_earlier_build_comes_forward_with_every_word_and_its_ledger(
-    state, kept, tmp_path
+    state, kept, tmp_path, monkeypatch
 ):
+    storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    monkeypatch.setenv("STATICFILES_STORAGE", storage)
     with create_empty_database(tmp_path) as url:
         load(kept, state, url)
         before = read(url, TEXTS_SQL), read(url, PUBLIC_SQL)

@@ -21,6 +21,9 @@ def scene(db, page_store):
 
 def test_two_workers_show_what_a_render_gives_after_each_of_many_events(scene):
     comparison = Comparison(SEED, scene)
-    faults = list(comparison.run(EVENTS))
+    faults = []
+    for fault in comparison.run(EVENTS):
+        print(fault, flush=True)  # a run of hours says at once what it finds
+        faults.append(fault)
     print(comparison.compared, "answers;", comparison.counts)
     assert not faults, "\n".join(faults)
