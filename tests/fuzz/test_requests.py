@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 SEED = os.environ.get("FUZZ_SEED", "countersign")
 PUBLIC = int(os.environ.get("FUZZ_PUBLIC", "300"))
 STAFF = int(os.environ.get("FUZZ_STAFF", "200"))
-FORMS = int(os.environ.get("FUZZ_FORMS", "200"))
+FORMS = int(os.environ.get("FUZZ_FORMS", "100"))
 FORM = "application/x-www-form-urlencoded"
 # Never in an answer: what was sent as a script, and what belongs to the program.
 SCRIPTS = [b"<script>alert", b"<img src=x", b'href="javascript:alert']
