@@ -90,7 +90,7 @@ def _write_choice(option: Mapping[str, Any]) -> str:
     """A box inside its label, which needs no id: there may be many, such as topics."""
     shared = ("id", "data-context")  # the second is for lists of choices, which this is not
     own = {name: value for name, value in option["attrs"].items() if name not in shared}
-    value = conditional_escape(str(option["value"]))
+    value = str(conditional_escape(str(option["value"])))
     value = value if value.isalnum() else f'"{value}"'
     box = (
         f"<input type={option['type']} name={option['name']} value={value}{write_attributes(own)}>"

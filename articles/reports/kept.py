@@ -100,20 +100,22 @@ def load_counts() -> KeptCounts:
 
 def renew_counts() -> KeptCounts:
     """Count the rows of every report and keep the numbers."""
-    return _keep_counts(base.get_all(), KeptCounts(moment=timezone.now()))
+    return _keep_counts(base.get_all(), {}, timezone.now())
 
 
 def renew_count(report: Report) -> None:
     """Count the rows of one report, if the others were counted; their moment stays."""
     before = load_counts()
     if before.moment:
-        _keep_counts([report], before)
+        _keep_counts([report], before.by_name, before.moment)
 
 
-def _keep_counts(counted: Iterable[Report], before: KeptCounts) -> KeptCounts:
-    """Count some reports and keep these numbers beside those of before, and their moment."""
-    numbers = before.by_name | {report.name: report.count() for report in counted}
+def _keep_counts(
+    counted: Iterable[Report], before: dict[str, int], moment: dt.datetime
+) -> KeptCounts:
+    """Count some reports and keep these numbers beside those of before, as of a moment."""
+    numbers = before | {report.name: report.count() for report in counted}
     KeptReport.objects.update_or_create(
-        name=COUNTS, defaults={"rows": json.dumps(numbers), "computed_at": before.moment}
+        name=COUNTS, defaults={"rows": json.dumps(numbers), "computed_at": moment}
     )
-    return KeptCounts(numbers, before.moment)
+    return KeptCounts(numbers, moment)
