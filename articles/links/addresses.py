@@ -35,7 +35,7 @@ STAFF_AREAS = {
     "api": "the API",
     "connect": "the API",
 }
-AREAS_WITHOUT_PAGES = {"feedback", "healthz", "images", "static"}
+AREAS_WITHOUT_PAGES = {"feedback", "healthz", "images", "metrics", "static"}
 PRIVATE_HOST = re.compile(
     r"(^|\.)(localhost|local|localdomain|internal|intranet|lan|home|corp|private|invalid"
     r"|home\.arpa|onion|test)$"

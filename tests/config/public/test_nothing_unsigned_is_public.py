@@ -308,6 +308,10 @@ def samples() -> dict[str, list[dict]]:
     return {
         "": [{}],
         "healthz": [{}],
+        "healthz/live": [{}],
+        "healthz/ready": [{}],
+        "metrics": [{}],
+        "status.json": [{}],
         "feeds/reviewed.atom": [{}],
         "sitemap.xml": [{}],
         "sitemap/<slug:name>-<int:number>.xml": [
