@@ -63,6 +63,7 @@ def kill_all(directory: Path, rounds: int, publications: int, seed: int) -> None
     people = ("ann", "ravi", "fiona", "morgan", "olga")
     factories.make_site_history(*map(factories.get_person, people))
     killer = kills.Killer(directory, lambda migrated: make_database(template, migrated), seed)
+    shown = 0
     for action in kills.ACTIONS:
         begun = time.monotonic()
         try:
@@ -70,9 +71,11 @@ def kill_all(directory: Path, rounds: int, publications: int, seed: int) -> None
         except Exception as error:
             killer.faults.append(f"{action} could not be tried: {error!r}")
         found = {key[1]: number for key, number in killer.counts.items() if key[0] == action}
+        print(*killer.faults, sep="\n", end="\n" if killer.faults else "", flush=True)
+        shown, killer.faults = shown + len(killer.faults), []
         seconds = time.monotonic() - begun
         print(connection.vendor, action, found, f"{seconds:.0f} s", flush=True)
-    print(connection.vendor, "faults:", len(killer.faults), *killer.faults, sep="\n", flush=True)
+    print(connection.vendor, "faults:", shown, flush=True)
 
 
 def take_template(directory: Path) -> str:
