@@ -1,7 +1,6 @@
-"""Commands that cron runs: each records when it ended and when it failed, so that one that no
-longer runs is seen.
-"""
+"""Commands that cron runs: each records its end or its failure, so that none stops unseen."""
 
+import contextlib
 import datetime as dt
 import enum
 import logging
@@ -103,6 +102,12 @@ SCHEDULES = [
         _("Rows that nobody is shown stay until the store is full."),
     ),
     Schedule(
+        "fill_page_store",
+        3,
+        _("Rendering in advance"),
+        _("After an upgrade, visitors wait for pages that nobody has asked for yet."),
+    ),
+    Schedule(
         "renew_related_pages",
         2 * DAY + 2,
         _("Related pages"),
@@ -165,19 +170,20 @@ class ScheduledCommand(BaseCommand):
 
 def record_run(name: str) -> None:
     """Record that a command has ended. That it could not be recorded fails nothing."""
-    _record(name, finished_at=timezone.now())
+    try:
+        _record(name, finished_at=timezone.now())
+    except Error as error:
+        logger.warning("That %s ran was not recorded (%s).", name, type(error).__name__)
 
 
 def record_failure(name: str) -> None:
-    """Record that a command has failed. That it could not be recorded fails nothing."""
-    _record(name, failed_at=timezone.now())
+    """Record that a command has failed, where that can be: its own message says the rest."""
+    with contextlib.suppress(Error):
+        _record(name, failed_at=timezone.now())
 
 
 def _record(name: str, **values: dt.datetime) -> None:
-    try:
-        ScheduledRun.objects.update_or_create(name=name, defaults=values)
-    except Error as error:
-        logger.warning("That %s ran was not recorded (%s).", name, type(error).__name__)
+    ScheduledRun.objects.update_or_create(name=name, defaults=values)
 
 
 def load_statuses() -> list[RunStatus]:

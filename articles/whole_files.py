@@ -24,8 +24,13 @@ def write_whole_file(
 ) -> Iterator[BinaryIO]:
     """A file that stands at ``path`` once the block has ended, and survives a power cut then.
 
-    Raises FileExistsError where one is there and is not to be replaced, and OSError.
+    A device or a pipe there is written to as it stands. Raises FileExistsError where a file is
+    there and is not to be replaced, and OSError.
     """
+    if replace and path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
     handle, draft = _open_draft(path)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,4 +1,4 @@
-"""Real processes over a real database, killed at random, on both engines: what is left?
+"""Kill real processes over a real database at random, and look what is left.
 
     python -m benchmarks.kills [ROUNDS] [SIGNATURES] [SEED]
 

@@ -52,7 +52,9 @@ def answer_beside_halves(proxy) -> None:
         # Caddy cuts a connection from which it reads no more: there is no such form.
         longer = proxy.ask(path, method="POST", body=large * 3)
         assert longer == "" or longer.startswith("HTTP/1.1 413")
-    assert proxy.ask("/accounts/login/", method="POST", body=large).startswith("HTTP/1.1 403")
+    # Refused before it is read; Caddy says 502 where that cuts off what it still sends.
+    refused = proxy.ask("/accounts/login/", method="POST", body=large)
+    assert refused.startswith(("HTTP/1.1 403", "HTTP/1.1 502"))
     proxy.ask(f"/search/nowhere/?q={WORD}")
     refused = proxy.ask("/", name="evil.example")
     assert "symptoms" not in refused.lower()

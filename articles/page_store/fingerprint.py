@@ -14,6 +14,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 # What public views, their templates and the context processors read, and how dates are written.
 PRINTED_SETTINGS = (
     "BUILD",
+    "CDN_MAX_AGE",
     "COUNTERSIGN_DEMO",
     "CRISIS_CHAT",
     "CRISIS_LINE",

@@ -66,10 +66,12 @@ class OutageMiddleware:
     ) -> HttpResponseBase | None:
         if isinstance(exception, CannotCount):
             return build_response(request)
-        if not is_outage(exception):
+        is_staff = request.path_info.startswith(STAFF_SECTIONS)
+        # SQLite makes an empty file where its own was moved away: visitors are told whom to call.
+        if not (is_outage(exception) or (isinstance(exception, UNREADABLE) and not is_staff)):
             return None
         outage.note_wait(exception)
-        if request.path_info.startswith(STAFF_SECTIONS):
+        if is_staff:
             words = "A page for staff could not be served"
             logger.error(words, extra={"request": request}, exc_info=exception)
             return build_response(request)

@@ -113,3 +113,14 @@ def test_this_machine_has_files_without_a_name(tmp_path):
     handle, draft = whole_files._open_draft(tmp_path / "out.csv")
     os.close(handle)
     assert draft is None or not hasattr(os, "O_TMPFILE")
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
+    pipe = tmp_path / "out.csv"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with write_whole_file(pipe, replace=True) as file:
+        file.write(b"words")
+    assert os.read(reader, 100) == b"words"
+    os.close(reader)
+    assert pipe.is_fifo()

@@ -112,7 +112,7 @@ ADDED_COLUMNS: dict[str, set[str]] = {
         "topics/index.html",
     },
     "json_ld": {"emergencies/index.html", "reviewers/index.html", "topics/index.html"},
-    "articles_searchentry": {"language", "search_entry_by_title"},
+    "articles_searchentry": {"language", "names", "search_entry_by_title"},
     "symptoms_cause": {
         "catch_all",
         "description_id",

@@ -113,15 +113,14 @@ class Command(BaseCommand):
                 self.stdout.write(f"{what}: {number:,} in all. See them all with --report FILE.")
 
     def _write_report(self, plan: ImportPlan, path: Path) -> None:
-        with (
-            write_whole_file(path, permissions=0o644, replace=True) as raw,
-            TextIOWrapper(raw, encoding="utf-8", newline="") as file,
-        ):
+        with write_whole_file(path, permissions=0o644, replace=True) as raw:
+            file = TextIOWrapper(raw, encoding="utf-8", newline="")
             sheet = csv.writer(file)
             sheet.writerow(["what", "line", "id", "field", "reason"])
             sheet.writerows(
                 [one.what, one.line, one.key, one.field, one.text] for one in plan.findings()
             )
+            file.detach()  # writes what it still has, and leaves the file open
 
     def _decide(self, plan: ImportPlan, *, dry_run, apply, chunk, **options) -> None:
         if not plan.write_count:

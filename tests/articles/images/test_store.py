@@ -97,7 +97,9 @@ def test_a_crash_between_file_and_row_leaves_a_file_that_the_next_upload_takes(
 
 def test_a_write_that_fails_half_way_leaves_nothing(ann, image_storage, monkeypatch):
     monkeypatch.setattr(
-        os, "link", lambda *paths: (_ for _ in ()).throw(OSError("No space left on device"))
+        os,
+        "link",
+        lambda *paths, **places: (_ for _ in ()).throw(OSError("No space left on device")),
     )
     with pytest.raises(OSError, match="No space"):
         store_image(ann)

@@ -135,7 +135,7 @@ def test_the_home_takes_a_fixed_number_of_queries(
     client.force_login(ann)
 
     def cost():
-        with django_assert_max_num_queries(19) as queries:
+        with django_assert_max_num_queries(20) as queries:
             client.get("/admin/")
         return len(queries)
 

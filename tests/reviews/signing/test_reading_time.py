@@ -38,7 +38,7 @@ def post(client, review, **changed):
 
 
 def test_an_early_signature_asks_once_and_keeps_the_answer_in_private(
-    ravi_client, review, time_machine
+    review, ravi_client, time_machine
 ):
     ravi_client.get(get_path(review))
     time_machine.move_to(NOON + dt.timedelta(seconds=11), tick=False)
@@ -76,7 +76,7 @@ def test_an_opening_in_the_future_or_unknown_asks_what_can_be_asked():
     assert reading_time.find_short_time(checklist, later, NOON).startswith("Open for 0 seconds;")
 
 
-def test_nothing_is_asked_of_the_signer_of_a_small_change(ravi_client, review, ann, time_machine):
+def test_nothing_is_asked_of_the_signer_of_a_small_change(review, ravi_client, ann, time_machine):
     post(ravi_client, review)
     factories.edit_page(review.article, by=ann, summary="Two lines each day.")
     change = request_review(review.article, by=ann)
@@ -88,7 +88,7 @@ def test_nothing_is_asked_of_the_signer_of_a_small_change(ravi_client, review, a
 
 
 def test_the_first_opening_counts_however_often_and_wherever_it_was_opened(
-    client, ravi_client, review, ravi, time_machine
+    review, client, ravi_client, ravi, time_machine
 ):
     ravi_client.get(get_path(review))
     for minutes in (1, 3):  # in another tab, and after signing in again
@@ -117,7 +117,7 @@ def test_openings_go_with_any_decision_and_only_possible_signers_have_them(
     assert not ReviewOpening.objects.exists()
 
 
-def test_after_another_mistake_the_answer_is_still_chosen(ravi_client, review):
+def test_after_another_mistake_the_answer_is_still_chosen(review, ravi_client):
     ravi_client.get(get_path(review))
     page = post(ravi_client, review, read_elsewhere="faster", password="wrong")
     assert "This is not your password." in page.text
@@ -126,7 +126,7 @@ def test_after_another_mistake_the_answer_is_still_chosen(ravi_client, review):
 
 
 def test_answers_are_erased_after_24_months_and_the_chain_stays_whole(
-    ravi_client, review, time_machine, capsys
+    review, ravi_client, time_machine, capsys
 ):
     ravi_client.get(get_path(review))
     post(ravi_client, review)
@@ -153,7 +153,7 @@ def test_managers_see_how_many_and_not_whose(client, review, ravi, morgan):
     assert "read it elsewhere" not in text
 
 
-def test_no_evidence_pack_has_the_answer(ravi_client, review, tmp_path):
+def test_no_evidence_pack_has_the_answer(review, ravi_client, tmp_path):
     ravi_client.get(get_path(review))
     post(ravi_client, review)
     out = io.BytesIO()

@@ -293,8 +293,6 @@ def test_only_counts_use_the_shared_cache():
             if "django.core.cache" in path.read_text():
                 users.add(str(path.relative_to(ROOT)))
     assert users == {
-        "articles/reports/admin.py",  # the number of rows of each report, for editors
-        "articles/reports/base.py",
         "config/cache_backends.py",
         "config/checks.py",  # the names of backends whose packages may be missing
         "config/settings.py",
