@@ -41,7 +41,7 @@ def open_proxy(run, directory: Path):
 def answer_beside_halves(proxy, *, cuts: bool = False) -> None:
     """Forty requests never end; ten whole ones are answered, and large bodies are refused.
 
-    Nobody reads on what is too long, so a proxy that ``cuts`` may end the connection instead.
+    The program does not read on what is too long, so a proxy that ``cuts`` may lose an answer.
     """
     with ExitStack() as stack:
         for half in HALVES * 10:
