@@ -4,9 +4,6 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from config.memory_arenas import use_one_arena
-
-use_one_arena()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 
